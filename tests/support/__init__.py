@@ -1,0 +1,1 @@
+"""What tests lean on: real servers, a real browser, and the words in which a missing one is reported."""

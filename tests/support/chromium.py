@@ -1,0 +1,91 @@
+"""A real Chromium, driven by Playwright, and axe-core to look for what shuts people out."""
+
+import functools
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright
+
+from tests.support.components import absent, find_program
+
+ISLANDS = Path(__file__).parents[2] / "web" / "islands"
+FLAGS = (
+    "--no-sandbox",  # tests run as root in containers, where Chromium's sandbox cannot
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+MAC_FOLDERS = [Path(f"/Applications/{name}.app/Contents/MacOS") for name in ("Chromium", "Google Chrome")]
+
+
+@asynccontextmanager
+async def running_chromium(*flags: str) -> AsyncIterator[Browser]:
+    """A browser of its own; `flags` are added to its command line."""
+    program = find_program(*NAMES, "Chromium", "Google Chrome", folders=MAC_FOLDERS if sys.platform == "darwin" else ())
+    if program is None:
+        absent("Chromium", "install the Debian package chromium")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=[*FLAGS, *flags])
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+class Window:
+    """One person's browser window: a context of its own (cookies, language, colours) with one page.
+
+    `faults` gathers what went wrong in it unseen: exceptions, console errors (breaches of the content security policy
+    are among them), and requests to other hosts than the page's own.
+    """
+
+    def __init__(self, context: BrowserContext, page: Page) -> None:
+        self.context = context
+        self.page = page
+        self.faults: list[str] = []
+        page.on("pageerror", lambda error: self.faults.append(f"exception: {error}"))
+        page.on("console", self._note_console)
+        page.on("request", self._note_request)
+
+    def _note_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.faults.append(f"console: {message.text}")
+
+    def _note_request(self, request: Request) -> None:
+        scheme, _, rest = request.url.partition("://")
+        host = rest.split("/", 1)[0].rsplit(":", 1)[0]
+        if scheme in {"http", "https", "ws", "wss"} and host not in {"127.0.0.1", "localhost"}:
+            self.faults.append(f"request to another host: {request.url}")
+
+
+async def open_window(browser: Browser, **options: Any) -> Window:
+    """`options` are those of Playwright's `new_context`: base_url, locale, timezone_id, color_scheme, viewport…"""
+    context = await browser.new_context(**options)
+    return Window(context, await context.new_page())
+
+
+@functools.cache
+def _axe() -> str:
+    script = ISLANDS / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.exists():
+        absent("axe-core", "run scripts/setup --dev")
+    return script.read_text()
+
+
+async def accessibility_faults(page: Page) -> list[str]:
+    """What axe-core finds on the page as it stands: one line per rule and element, and none when all is well."""
+    # Evaluated by the debugger, which no content security policy hinders.
+    await page.evaluate(_axe())
+    result = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{rule['id']} ({rule['impact']}): {' '.join(map(str, node['target']))}: {rule['help']}"
+        for rule in result["violations"]
+        for node in rule["nodes"]
+    ]
