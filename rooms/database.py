@@ -1,0 +1,147 @@
+"""The database: SQLite (one file, one writer) or PostgreSQL, by the same SQLAlchemy Core statements."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.types import TypeDecorator
+
+from rooms.errors import Problem
+from rooms.text import N_
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+WAIT_SECONDS = 10
+"""How long a writer waits for another before the caller is told "unavailable"."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: aware and UTC in Python; SQLite, which keeps no zones, gives it back as it was."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment without a zone: {value}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """Gives transactions. `write()` is serialised on SQLite and locks rows on PostgreSQL; `read()` is one consistent view."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            if self.url.database and self.url.database != ":memory:":
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            # One writer in the process queues here, in order, rather than spinning on SQLite's own lock.
+            self._writer = self._sqlite_engine("BEGIN IMMEDIATE", size=1)
+            self._reader = self._sqlite_engine("BEGIN", size=4)
+        else:
+            self._writer = create_async_engine(
+                self.url, pool_size=10, max_overflow=5, pool_timeout=WAIT_SECONDS, pool_pre_ping=True, connect_args={"timeout": WAIT_SECONDS}
+            )
+            self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    def _sqlite_engine(self, begin: str, size: int) -> AsyncEngine:
+        engine = create_async_engine(
+            self.url, pool_size=size, max_overflow=0, pool_timeout=WAIT_SECONDS, connect_args={"timeout": WAIT_SECONDS}, json_serializer=_dumps
+        )
+
+        def connected(connection: Any, _record: Any) -> None:
+            connection.isolation_level = None  # sqlite3 must not begin transactions of its own
+            cursor = connection.cursor()
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={WAIT_SECONDS * 1000}"):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+
+        def begun(connection: Any) -> None:
+            connection.exec_driver_sql(begin)
+
+        event.listen(engine.sync_engine, "connect", connected)
+        event.listen(engine.sync_engine, "begin", begun)
+        return engine
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that commits at the end of the block and rolls back when it raises. Raises Problem "unavailable"."""
+        with _faults():
+            async with self._writer.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """One consistent view of everything; writes are lost. Raises Problem "unavailable"."""
+        with _faults():
+            async with self._reader.connect() as connection:
+                yield connection
+
+    def insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
+        """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`, which both engines spell alike."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    async def close(self) -> None:
+        await self._writer.dispose()
+        if self.is_sqlite:
+            await self._reader.dispose()
+
+
+def _dumps(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def insert_into(connection: AsyncConnection, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    """`Database.insert` for code that holds only a connection."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+class _faults:
+    """Turns "cannot now" of the driver into a Problem; a wrong statement stays an error of ours."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
+        if _is_unavailable(error):
+            raise Problem("unavailable", N_("The database does not answer just now. Nothing was lost; try again in a moment."), retry_after=2) from error
+
+
+def _is_unavailable(error: BaseException | None) -> bool:
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated:
+            return True
+        # SQLSTATE classes: 08 connection, 40 rolled back, 53 out of resources, 57 shut down, 58 system.
+        state = str(getattr(error.orig, "sqlstate", "") or "")
+        return state[:2] in {"08", "40", "53", "57", "58"} or any(word in str(error.orig) for word in _SQLITE_CANNOT_NOW)
+    return isinstance(error, PoolTimeout | ConnectionError | TimeoutError)
+
+
+_SQLITE_CANNOT_NOW = ("database is locked", "database or disk is full", "disk I/O error", "readonly database", "unable to open database file")

@@ -1,0 +1,181 @@
+"""Messages about people in a room: roles, silence, removal; and what a person's desk is told."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+import msgspec
+
+from rooms.audience import Audience
+from rooms.ids import ID_PATTERN
+from rooms.messages import Command, Event, Latest, View
+
+Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN)]
+Reason = Annotated[str, msgspec.Meta(max_length=300)]
+
+
+class Role(StrEnum):
+    """What a person is in a conference, or in one session of it."""
+
+    ATTENDEE = "attendee"
+    SPEAKER = "speaker"
+    MODERATOR = "moderator"
+    INTERPRETER = "interpreter"
+    EXHIBITOR = "exhibitor"
+    ORGANISER = "organiser"
+
+
+class PersonView(View):
+    id: str
+    name: str
+
+
+class RestraintView(View):
+    """`kind` is "silence" or "ban"; `until` is None when it holds until lifted."""
+
+    person: PersonView
+    kind: str
+    until: datetime | None
+    reason: str
+
+
+class RoleView(View):
+    person: PersonView
+    role: Role
+
+
+# Commands
+
+
+class GrantRole(Command, tag="role.grant"):
+    person: Id
+    role: Role
+
+
+class RevokeRole(Command, tag="role.revoke"):
+    person: Id
+    role: Role
+
+
+class SilencePerson(Command, tag="person.silence"):
+    """`minutes` None: until lifted."""
+
+    person: Id
+    minutes: Annotated[int, msgspec.Meta(ge=1, le=10080)] | None = None
+    reason: Reason = ""
+
+
+class UnsilencePerson(Command, tag="person.unsilence"):
+    person: Id
+
+
+class RemovePerson(Command, tag="person.remove"):
+    """Bans from the room's session, or in the lobby from the conference."""
+
+    person: Id
+    reason: Reason = ""
+
+
+class ReadmitPerson(Command, tag="person.readmit"):
+    person: Id
+
+
+class ListMe(Command, tag="presence.list"):
+    """Whether others may see one's name among those present."""
+
+    listed: bool
+
+
+# Events
+
+
+class RoleGranted(Event, tag="role.granted"):
+    audience: ClassVar[Audience] = Audience.MODERATORS
+    revisits: ClassVar[bool] = True
+
+    person: PersonView
+    role: Role
+
+
+class RoleRevoked(Event, tag="role.revoked"):
+    audience: ClassVar[Audience] = Audience.MODERATORS
+    revisits: ClassVar[bool] = True
+
+    person: PersonView
+    role: Role
+
+
+class PersonRestrained(Event, tag="person.restrained"):
+    audience: ClassVar[Audience] = Audience.MODERATORS
+    revisits: ClassVar[bool] = True
+
+    restraint: RestraintView
+
+
+class RestraintLifted(Event, tag="restraint.lifted"):
+    audience: ClassVar[Audience] = Audience.MODERATORS
+    revisits: ClassVar[bool] = True
+
+    person: PersonView
+    kind: str
+
+
+class OwnSilence(Event, tag="own.silence"):
+    """Told to the person alone. `silenced` false: lifted."""
+
+    audience: ClassVar[Audience] = Audience.PERSON
+
+    silenced: bool
+    until: datetime | None
+
+
+class RightsChanged(Event, tag="rights.changed"):
+    """On a desk: what this person may do has changed; every membership is looked at afresh. `conference` None: all of them."""
+
+    audience: ClassVar[Audience] = Audience.PERSON
+
+    conference: str | None
+
+
+class SignInRevoked(Event, tag="signin.revoked"):
+    """On a desk. `signin` None: all of them but `spared`."""
+
+    audience: ClassVar[Audience] = Audience.PERSON
+
+    signin: str | None
+    spared: str | None = None
+
+
+class Notified(Event, tag="desk.notified"):
+    """On a desk: news for the person. `kind` chooses the words ("answering", "role", "meeting" …); `values` fill them."""
+
+    audience: ClassVar[Audience] = Audience.PERSON
+
+    kind: str
+    values: dict[str, str]
+    href: str
+    at: datetime
+
+
+# Snapshots
+
+
+class DeskSnapshot(View):
+    person: PersonView
+    notices: list[Notified]
+
+
+# Latest values
+
+
+class PresenceView(View):
+    """`count` of people (tabs counted once); `people` are those who chose to be named, at most 100."""
+
+    count: int
+    people: list[PersonView]
+
+
+class Present(Latest):
+    name: ClassVar[str] = "present"
+
+    value: PresenceView

@@ -1,0 +1,89 @@
+"""The roles of people, in a whole conference or one session of it: the table alone. Who may, and who is told, is decided above."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.database import insert_into
+from rooms.people.messages import Role
+from rooms.people.tables import persons, roles
+
+WHOLE_CONFERENCE = ""
+
+
+class Grant(NamedTuple):
+    """A role that a person has. `session` None: in the whole conference."""
+
+    person: str
+    name: str
+    email: str | None
+    session: str | None
+    role: Role
+    granted_at: datetime
+
+
+async def roles_in(connection: AsyncConnection, person: str, conference: str, session: str | None) -> frozenset[Role]:
+    """What a person is in a session: by a role in it or in its whole conference. `session` None: in the conference as such."""
+    select = sa.select(roles.c.role).where(
+        roles.c.person == person,
+        roles.c.conference == conference,
+        roles.c.session.in_({WHOLE_CONFERENCE, session or WHOLE_CONFERENCE}),
+    )
+    return frozenset(Role(role) for role in (await connection.execute(select)).scalars())
+
+
+async def grant(
+    connection: AsyncConnection,
+    *,
+    person: str,
+    conference: str,
+    session: str | None,
+    role: Role,
+    by: str | None,
+    at: datetime,
+) -> bool:
+    """Gives a role; False when the person had it."""
+    values = {"person": person, "conference": conference, "session": session or WHOLE_CONFERENCE, "role": role.value}
+    insert = insert_into(connection, roles).values(**values, granted_by=by, granted_at=at)
+    return (await connection.execute(insert.on_conflict_do_nothing())).rowcount > 0
+
+
+async def revoke(connection: AsyncConnection, *, person: str, conference: str, session: str | None, role: Role) -> bool:
+    """Takes a role away; False when the person did not have it."""
+    gone = await connection.execute(roles.delete().where(_this(person, conference, session, role)))
+    return gone.rowcount > 0
+
+
+async def grants(connection: AsyncConnection, conference: str, session: str | None = None) -> list[Grant]:
+    """The roles in a conference and all its sessions or, with `session`, in that session alone; by name."""
+    select = (
+        sa.select(roles.c.person, persons.c.name, persons.c.email, roles.c.session, roles.c.role, roles.c.granted_at)
+        .join(persons, persons.c.id == roles.c.person)
+        .where(roles.c.conference == conference)
+        .order_by(persons.c.name, persons.c.id, roles.c.session, roles.c.role)
+    )
+    if session is not None:
+        select = select.where(roles.c.session == session)
+    return [
+        Grant(row.person, row.name, row.email, row.session or None, Role(row.role), row.granted_at)
+        for row in await connection.execute(select)
+    ]
+
+
+async def count_of(connection: AsyncConnection, conference: str, role: Role) -> int:
+    """How many people have a role in the whole conference: the last organiser must not be lost."""
+    select = sa.select(sa.func.count()).where(
+        roles.c.conference == conference, roles.c.session == WHOLE_CONFERENCE, roles.c.role == role.value
+    )
+    return (await connection.execute(select)).scalar_one()
+
+
+def _this(person: str, conference: str, session: str | None, role: Role) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        roles.c.person == person,
+        roles.c.conference == conference,
+        roles.c.session == (session or WHOLE_CONFERENCE),
+        roles.c.role == role.value,
+    )
