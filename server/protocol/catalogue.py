@@ -1,0 +1,110 @@
+"""Everything that can be said on the wire, found in the registries of `rooms.messages` and in the modules that declare messages."""
+
+import importlib
+import pkgutil
+import typing
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from types import ModuleType
+from typing import Any
+
+import msgspec
+import msgspec.inspect as inspect
+
+import rooms
+from rooms.commands import SPECS
+from rooms.errors import ProblemView
+from rooms.messages import Command, Event, Latest, View, declared, tag_of
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """`replies` maps the op of a command to what it is answered with, where that is not null; `kinds` to the kinds of rooms that know it."""
+
+    enums: list[type[Enum]]
+    views: list[type[msgspec.Struct]]
+    commands: list[type[Command]]
+    events: list[type[Event]]
+    latest: list[type[Latest]]
+    replies: dict[str, type[View]]
+    kinds: dict[str, list[str]]
+    limits: dict[str, int]
+
+
+def collect() -> Catalogue:
+    modules = _modules()
+    views = [ProblemView, *declared(View)]
+    commands, events, latest = declared(Command), declared(Event), declared(Latest)
+    enums: dict[str, type[Enum]] = {}
+    for struct in (*views, *commands, *events, *latest):
+        for field in fields_of(struct):
+            enums.update((cls.__name__, cls) for cls in _enums(field.type))
+    _refuse_doubles([*enums.values(), *views, *commands, *events])
+    return Catalogue(
+        enums=list(enums.values()),
+        views=views,
+        commands=commands,
+        events=events,
+        latest=latest,
+        replies={tag_of(command): reply for command in commands if (reply := _reply_to(tag_of(command)))},
+        kinds={tag_of(command): sorted(SPECS[tag_of(command)].kinds) for command in commands if tag_of(command) in SPECS},
+        limits={name: value for module in modules for name, value in vars(module).items() if name.endswith("_LENGTH")},
+    )
+
+
+def fields_of(struct: type[msgspec.Struct]) -> tuple[inspect.Field, ...]:
+    described = inspect.type_info(struct)
+    assert isinstance(described, inspect.StructType)
+    return described.fields
+
+
+def doc_of(cls: type) -> str:
+    """The docstring written at the class itself, as one paragraph per paragraph."""
+    if issubclass(cls, Enum) and cls.__dict__.get("__doc__") == Enum.__doc__:
+        return ""
+    paragraphs = (cls.__dict__.get("__doc__") or "").strip().split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+def _modules() -> list[ModuleType]:
+    """Imports all of `rooms`, so that every message is declared and every action registered; gives the modules of messages."""
+    found: list[ModuleType] = []
+    for info in pkgutil.walk_packages(rooms.__path__, "rooms."):
+        if ".migrations." in info.name:
+            continue  # Alembic alone can load these
+        module = importlib.import_module(info.name)
+        if info.name.endswith(".messages"):
+            found.append(module)
+    return found
+
+
+def _reply_to(op: str) -> type[View] | None:
+    if op not in SPECS:
+        import rooms.forum.messages as f
+        return {"question.ask": f.Asked, "chat.post": f.Posted, "question.unmask": f.Unmasked}.get(op)
+    reply = typing.get_type_hints(SPECS[op].action).get("return")
+    return reply if isinstance(reply, type) and issubclass(reply, View) else None
+
+
+def _enums(described: inspect.Type) -> Iterator[type[Enum]]:
+    match described:
+        case inspect.EnumType(cls=cls):
+            yield cls
+        case inspect.ListType(item_type=item):
+            yield from _enums(item)
+        case inspect.DictType(value_type=value):
+            yield from _enums(value)
+        case inspect.UnionType(types=types):
+            for member in types:
+                yield from _enums(member)
+        case _:
+            pass
+
+
+def _refuse_doubles(classes: list[Any]) -> None:
+    """The client knows the messages by the names of their classes, so no two may share one."""
+    seen: dict[str, type] = {}
+    for cls in classes:
+        if seen.setdefault(cls.__name__, cls) is not cls:
+            raise LookupError(f"two messages are called {cls.__name__}: in {seen[cls.__name__].__module__} and {cls.__module__}")
