@@ -5,6 +5,7 @@ what it was done from, so that a second call does nothing in a fraction of a sec
 """
 
 import argparse
+import fcntl
 import hashlib
 import json
 import os
@@ -36,33 +37,41 @@ def main() -> None:
     parser.add_argument("--dev", action="store_true", help="with all that the tests and checks need")
     dev: bool = parser.parse_args().dev
 
+    with (ROOT / "pyproject.toml").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two terminals may start at once
+        prepare(dev)
+
+
+def prepare(dev: bool) -> None:
     if not (PYTHON.exists() and STAMPS.exists()):
         create_venv()
     stamps: dict[str, str] = json.loads(STAMPS.read_text())
 
     # The lock for tests pins the same versions as the one for running, and more.
     locks = ["requirements.lock", "requirements-dev.lock"] if dev else ["requirements.lock"]
-    for lock in locks[::-1]:
-        if stamps.get(lock) != digest([lock]):
-            install(lock)
-            stamps |= {each: digest([each]) for each in locks}
-            break
+    if stamps.get(locks[-1]) != digest(locks[-1:]):
+        install(locks[-1])
+        remember(stamps, **{lock: digest([lock]) for lock in locks})
 
     built_from = digest(BUILT_FROM)
     if stamps.get("installed") != (installed_from := digest(INSTALLED_FROM)):
         install_node_if_missing()
-        say("installing Plenary itself")
+        say("installing Plenary itself …")
         pip("install", "--no-deps", "--no-build-isolation", "--editable", ".")
-        stamps |= {"installed": installed_from, "built": built_from}
+        remember(stamps, installed=installed_from, built=built_from)
     elif stamps.get("built") != built_from or not MAIN_BUNDLE.exists():
         install_node_if_missing()
         run(PYTHON, "hatch_build.py")
-        stamps["built"] = built_from
+        remember(stamps, built=built_from)
+
+
+def remember(stamps: dict[str, str], **done: str) -> None:
+    stamps |= done
     STAMPS.write_text(json.dumps(stamps, indent=1))
 
 
 def create_venv() -> None:
-    say("making .venv")
+    say("making .venv …")
     if PYTHON.exists() and subprocess.run([PYTHON, "-c", "import pip"], capture_output=True).returncode == 0:
         STAMPS.write_text("{}")  # somebody made it by hand, and may keep what he put into it
         return
@@ -70,7 +79,7 @@ def create_venv() -> None:
     if made.returncode != 0 and can_install_debian_packages():
         # Debian keeps what makes environments in a package apart from Python.
         package = f"python3.{sys.version_info.minor}-venv"
-        say(f"installing the Debian package {package}")
+        say(f"installing the Debian package {package} …")
         if subprocess.run(["apt-get", "install", "-qq", "-y", package], capture_output=True).returncode != 0:
             subprocess.run(["apt-get", "update", "-qq"], check=True, capture_output=True)
             subprocess.run(["apt-get", "install", "-qq", "-y", package], check=True, capture_output=True)
@@ -86,7 +95,7 @@ def can_install_debian_packages() -> bool:
 
 def install(lock: str) -> None:
     names = sum(1 for line in (ROOT / lock).read_text().splitlines() if "==" in line)
-    say(f"installing {names} Python packages ({lock})")
+    say(f"installing {names} Python packages ({lock}) …")
     began = time.monotonic()
     pip("install", "--require-hashes", "--no-deps", "--prefer-binary", "--requirement", lock)
     say(f"installed in {time.monotonic() - began:.0f} s")
@@ -123,7 +132,7 @@ def digest(patterns: Iterable[str]) -> str:
 
 
 def say(text: str) -> None:
-    print(f"  {text} …", file=sys.stderr, flush=True)
+    print(f"  {text}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
