@@ -56,7 +56,7 @@ def prepare(dev: bool) -> None:
     built_from = digest(BUILT_FROM)
     if stamps.get("installed") != (installed_from := digest(INSTALLED_FROM)):
         install_node_if_missing()
-        say("installing Plenary itself …")
+        say("installing Plenary itself, and building what browsers load …")
         pip("install", "--no-deps", "--no-build-isolation", "--editable", ".")
         remember(stamps, installed=installed_from, built=built_from)
     elif stamps.get("built") != built_from or not MAIN_BUNDLE.exists():
