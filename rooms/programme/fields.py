@@ -31,9 +31,8 @@ _BARE_HOST = re.compile(r"[\w-]+(\.[\w-]+)*\.[a-z]{2,}(/|$)")
 class Fields:
     """One object of a file. `where` names it for a reader, such as "2019-08-21 › Curie › Opening (10386)".
 
-    `faults` is shared by the whole file.
-
-    A reader that finds a fault records it and returns an empty value, so that the rest of the file is looked at too.
+    `faults` is shared by the whole file. A reader that finds a fault records it and returns an empty value, so that the
+    rest of the file is looked at too.
     """
 
     def __init__(self, values: Mapping[str, object], where: str, faults: list[Fault]) -> None:
@@ -143,13 +142,15 @@ class Fields:
         """
         return web_address(self.line(name, ADDRESS), base)
 
-    def links(self, name: str, base: str = "") -> tuple[Link, ...]:
-        """Links as objects with `url` and `title`, or as bare addresses. Those that lead to no web page are left out."""
+    def links(self, name: str, base: str = "", hosts: bool = False) -> tuple[Link, ...]:
+        """Links as objects with `url` and `title`, or as bare addresses. Those that lead to no web page are left out.
+
+        With `hosts`, "example.org" is the site of that name, as speakers write it, and not a page beside the schedule.
+        """
         found: list[Link] = []
         for item in self.objects(name, bare="url"):
             raw = item.line("url", ADDRESS)
-            # Speakers write "example.org" for a site; what the exporter itself has attached begins with "/" or a scheme.
-            url = web_address(f"https://{raw}" if _BARE_HOST.match(raw) else raw, base)
+            url = web_address(f"https://{raw}" if hosts and _BARE_HOST.match(raw) else raw, base)
             if url:
                 found.append(Link(url=url, title=item.line("title")))
         if len(found) > MOST_LINKS:

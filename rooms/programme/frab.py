@@ -186,7 +186,7 @@ def _session(fields: Fields, hall: str, zone: str, base: str, known: Persons) ->
         abstract=fields.text("abstract"),
         description=fields.text("description"),
         persons=tuple(dict.fromkeys(persons)),
-        links=fields.links("links", base),
+        links=fields.links("links", base, hosts=True),
         attachments=fields.links("attachments", base),
         url=fields.address("url", base),
         feedback_url=fields.address("feedback_url", base),

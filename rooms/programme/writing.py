@@ -1,9 +1,9 @@
 """Writing a schedule as frab and pretalx do, JSON or XML. What `frab` reads from such a file is the same schedule."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from itertools import groupby
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from rooms.programme.schedule import Hall, Link, Person, Schedule, Session, Trac
 
 SCHEMA = "https://c3voc.de/schedule/schema.json"
 SLOT = "00:05"
+_BY_NUMBER = re.compile(r"id:([0-9]{1,19})")
 
 
 def write_json(schedule: Schedule, base_url: str = "") -> bytes:
@@ -81,7 +82,7 @@ def write_xml(schedule: Schedule, base_url: str = "") -> bytes:
 
 
 class _Day(NamedTuple):
-    """A calendar day of the conference's zone, from its midnight to the next, and the sessions that start on it, by hall."""
+    """A day of the conference in its zone, from midnight to midnight, and the sessions that start on it, by hall."""
 
     date: date
     start: datetime
@@ -90,15 +91,17 @@ class _Day(NamedTuple):
 
 
 def _days(schedule: Schedule, zone: ZoneInfo) -> Sequence[_Day]:
-    found: list[_Day] = []
-    in_order = sorted(schedule.sessions, key=lambda session: session.starts)
-    for day, sessions in groupby(in_order, key=lambda session: session.starts.astimezone(zone).date()):
-        halls: dict[str, list[Session]] = {}
-        for session in sessions:
-            halls.setdefault(session.hall, []).append(session)
-        start = datetime.combine(day, time(), zone)
-        found.append(_Day(day, start, datetime.combine(day + timedelta(days=1), time(), zone), halls))
-    return found
+    info = schedule.conference
+    length = (info.last_day - info.first_day).days + 1
+    days: dict[date, dict[str, list[Session]]] = {info.first_day + timedelta(days=n): {} for n in range(length)}
+    for session in sorted(schedule.sessions, key=lambda session: session.starts):
+        halls = days.setdefault(session.starts.astimezone(zone).date(), {})
+        halls.setdefault(session.hall, []).append(session)
+
+    def midnight(day: date) -> datetime:
+        return datetime.combine(day, time(), zone)
+
+    return [_Day(day, midnight(day), midnight(day + timedelta(days=1)), halls) for day, halls in sorted(days.items())]
 
 
 def _event(session: Session, persons: dict[str, Person], zone: ZoneInfo) -> dict[str, object]:
@@ -131,8 +134,9 @@ def _event_element(room: Element, session: Session, persons: dict[str, Person], 
 
 
 def _event_identity(session: Session) -> dict[str, object]:
-    guid = "" if session.external.startswith("id:") else session.external
-    return _present({"id": session.number, "guid": guid, "code": session.code})
+    match = _BY_NUMBER.fullmatch(session.external)
+    identity = {"id": int(match[1])} if match else {"id": session.number, "guid": session.external}
+    return _present({**identity, "code": session.code})
 
 
 def _event_leaves(session: Session, zone: ZoneInfo) -> dict[str, str]:
@@ -156,12 +160,10 @@ def _event_leaves(session: Session, zone: ZoneInfo) -> dict[str, str]:
 
 
 def _person(person: Person) -> dict[str, object]:
-    kind, _, value = person.external.partition(":")
-    identity: dict[str, object] = {"guid": person.external}
-    if kind == "id":
-        identity = {"id": int(value)}
-    elif kind == "code":
-        identity = {"code": value}
+    match = _BY_NUMBER.fullmatch(person.external)
+    identity: dict[str, object] = {"id": int(match[1])} if match else {"guid": person.external}
+    if person.external.startswith("code:"):
+        identity = {"code": person.external.removeprefix("code:")}
     about = {"biography": person.biography, "url": person.url, "avatar": person.avatar}
     return {**identity, "name": person.name, "public_name": person.name, **_present(about)}
 
