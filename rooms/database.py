@@ -67,19 +67,34 @@ class Database:
             self._reader = self._sqlite_engine("BEGIN", size=4)
         else:
             self._writer = create_async_engine(
-                self.url, pool_size=10, max_overflow=5, pool_timeout=WAIT_SECONDS, pool_pre_ping=True, connect_args={"timeout": WAIT_SECONDS}
+                self.url,
+                pool_size=10,
+                max_overflow=5,
+                pool_timeout=WAIT_SECONDS,
+                pool_pre_ping=True,
+                connect_args={"timeout": WAIT_SECONDS},
             )
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     def _sqlite_engine(self, begin: str, size: int) -> AsyncEngine:
         engine = create_async_engine(
-            self.url, pool_size=size, max_overflow=0, pool_timeout=WAIT_SECONDS, connect_args={"timeout": WAIT_SECONDS}, json_serializer=_dumps
+            self.url,
+            pool_size=size,
+            max_overflow=0,
+            pool_timeout=WAIT_SECONDS,
+            connect_args={"timeout": WAIT_SECONDS},
+            json_serializer=_dumps,
         )
 
         def connected(connection: Any, _record: Any) -> None:
             connection.isolation_level = None  # sqlite3 must not begin transactions of its own
             cursor = connection.cursor()
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={WAIT_SECONDS * 1000}"):
+            for pragma in (
+                "journal_mode=WAL",
+                "synchronous=FULL",
+                "foreign_keys=ON",
+                f"busy_timeout={WAIT_SECONDS * 1000}",
+            ):
                 cursor.execute(f"PRAGMA {pragma}")
             cursor.close()
 
@@ -131,7 +146,11 @@ class _faults:
 
     def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
         if _is_unavailable(error):
-            raise Problem("unavailable", N_("The database does not answer just now. Nothing was lost; try again in a moment."), retry_after=2) from error
+            raise Problem(
+                "unavailable",
+                N_("The database does not answer just now. Nothing was lost; try again in a moment."),
+                retry_after=2,
+            ) from error
 
 
 def _is_unavailable(error: BaseException | None) -> bool:
@@ -140,8 +159,16 @@ def _is_unavailable(error: BaseException | None) -> bool:
             return True
         # SQLSTATE classes: 08 connection, 40 rolled back, 53 out of resources, 57 shut down, 58 system.
         state = str(getattr(error.orig, "sqlstate", "") or "")
-        return state[:2] in {"08", "40", "53", "57", "58"} or any(word in str(error.orig) for word in _SQLITE_CANNOT_NOW)
+        return state[:2] in {"08", "40", "53", "57", "58"} or any(
+            word in str(error.orig) for word in _SQLITE_CANNOT_NOW
+        )
     return isinstance(error, PoolTimeout | ConnectionError | TimeoutError)
 
 
-_SQLITE_CANNOT_NOW = ("database is locked", "database or disk is full", "disk I/O error", "readonly database", "unable to open database file")
+_SQLITE_CANNOT_NOW = (
+    "database is locked",
+    "database or disk is full",
+    "disk I/O error",
+    "readonly database",
+    "unable to open database file",
+)

@@ -39,6 +39,10 @@ links = sa.Table(
     sa.Column("digest", sa.String(64), primary_key=True),
     sa.Column("purpose", sa.String(12), nullable=False),  # "sign-in" | "confirm" | "reset"
     sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False),
+    sa.Column("email", sa.String(254), nullable=False),  # the address that using it proves
+    sa.Column(
+        "browser", sa.String(64), nullable=False, default=""
+    ),  # digest of the id of the browser that asked for it
     sa.Column("next", sa.String(500), nullable=False, default="/"),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("expires_at", UtcDateTime, nullable=False),
@@ -97,6 +101,18 @@ audit = sa.Table(
     sa.Column("details", Json, nullable=False),
     sa.Column("previous", sa.String(64), nullable=False),
     sa.Column("digest", sa.String(64), nullable=False),
+)
+
+notices = sa.Table(
+    "notices",
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("values", Json, nullable=False),
+    sa.Column("href", sa.String(300), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Index("ix_notices_person", "person", "at"),
 )
 
 outcomes = sa.Table(

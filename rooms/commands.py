@@ -1,0 +1,85 @@
+"""The register of commands: which rooms know them, who may give them, how often, and what they do."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.errors import Problem
+from rooms.limits import Rate
+from rooms.messages import Command, View, tag_of
+from rooms.text import N_
+from rooms.transaction import Transaction
+from rooms.visit import Visit
+
+Rule = Callable[[Visit], None]
+"""Raises the Problem for which this visitor may not; gives nothing when he may."""
+
+C = TypeVar("C", bound=Command)
+Action = Callable[[Transaction, Visit, C], Awaitable[View | None]]
+Also = Callable[[AsyncConnection, str, C], Awaitable[Iterable[str]]]
+"""Names the further rooms that a command (in a room) will write to, so that all are locked in one order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """All there is to know of a command. `rate` None: only the general limit of a person."""
+
+    type: type[Command]
+    kinds: frozenset[str]
+    allowed: Rule
+    action: Action[Any]
+    also: Also[Any] | None
+    rate: Rate | None
+
+
+SPECS: dict[str, Spec] = {}
+
+
+def command(
+    type: type[C], *, kinds: Iterable[str], allowed: Rule, also: Also[C] | None = None, rate: Rate | None = None
+) -> Callable[[Action[C]], Action[C]]:
+    """Registers an action: `@command(ApproveQuestion, kinds={"session"}, allowed=rules.moderates)`."""
+
+    def register(action: Action[C]) -> Action[C]:
+        op = tag_of(type)
+        if op in SPECS:
+            raise LookupError(f"two actions for {op}")
+        SPECS[op] = Spec(type, frozenset(kinds), allowed, action, also, rate)
+        return action
+
+    return register
+
+
+def spec_of(op: str) -> Spec:
+    """Raises Problem "unknown_op"."""
+    try:
+        return SPECS[op]
+    except KeyError:
+        raise Problem("unknown_op", N_("There is no command “%(op)s”."), field="op", values={"op": op[:40]}) from None
+
+
+def read(op: str, fields: dict[str, Any], *, strict: bool = True) -> Command:
+    """A command from its op and fields; `strict` false reads a form's texts. Raises Problem "unknown_op" or "invalid" naming the field."""
+    spec = spec_of(op)
+    try:
+        return msgspec.convert({"op": op, **fields}, spec.type, strict=strict)
+    except (msgspec.ValidationError, RecursionError) as error:
+        message, _, path = str(error).partition(" - at `$")
+        field = path.strip("`.").split(".")[0].split("[")[0] or None
+        raise Problem("invalid", N_("This does not fit: %(fault)s."), field=field, values={"fault": message}) from error
+
+
+def permitted(visit: Visit) -> list[str]:
+    """The ops that this visitor may use in this room."""
+    return sorted(op for op, spec in SPECS.items() if visit.room.kind in spec.kinds and _passes(spec.allowed, visit))
+
+
+def _passes(rule: Rule, visit: Visit) -> bool:
+    try:
+        rule(visit)
+    except Problem:
+        return False
+    return True

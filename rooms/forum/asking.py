@@ -1,0 +1,124 @@
+"""Asking and voting: what attendees do with questions."""
+
+from rooms.commands import command
+from rooms.database import insert_into
+from rooms.errors import Problem
+from rooms.forum import messages as m
+from rooms.forum import queries
+from rooms.forum.queries import Question
+from rooms.forum.steps import announce, clear_places, count, update
+from rooms.forum.tables import questions, votes
+from rooms.ids import new_id
+from rooms.limits import Rate
+from rooms.people import rules
+from rooms.text import N_, clean_text
+from rooms.transaction import Transaction
+from rooms.visit import Visit
+
+SESSION = {"session"}
+State = m.QuestionState
+
+
+@command(m.AskQuestion, kinds=SESSION, allowed=rules.speaks_up, rate=Rate(6, 60))
+async def ask_question(tx: Transaction, visit: Visit, given: m.AskQuestion) -> m.Asked:
+    forum = await queries.forum(tx.connection, visit.room.subject)
+    if forum.asking is m.Asking.LOCKED:
+        raise Problem("closed", N_("The moderators take no more questions just now. Your text is kept here."))
+    if given.anonymous and not forum.anonymous:
+        raise Problem("conflict", N_("In this session questions are asked under one's name."), field="anonymous")
+    paused = forum.asking is m.Asking.PAUSED
+    waits = forum.review or paused
+    id, asker = new_id(), visit.known
+    await tx.connection.execute(
+        questions.insert().values(
+            id=id,
+            room=visit.room.id,
+            author=asker.id,
+            author_name=asker.name,
+            anonymous=given.anonymous,
+            text=clean_text(given.text, m.QUESTION_LENGTH, "text"),
+            state=(State.PENDING if waits else State.APPROVED).value,
+            held=paused and not forum.review,
+            labels=[],
+            approved_at=None if waits else tx.now,
+            votes=1,
+            asked_at=tx.now,
+        )
+    )
+    # Who asks wants an answer: his own vote is the first, and counts when duplicates are united.
+    await tx.connection.execute(votes.insert().values(question=id, person=asker.id, at=tx.now))
+    question = await queries.question(tx.connection, visit.room.id, id)
+    announce(tx, m.QuestionAsked, None, question, None)
+    tx.latest(m.OwnVotes(id, True), person=asker.id)
+    return m.Asked(id, question.state)
+
+
+@command(m.ReviseQuestion, kinds=SESSION, allowed=rules.speaks_up, rate=Rate(10, 60))
+async def revise_question(tx: Transaction, visit: Visit, given: m.ReviseQuestion) -> None:
+    before = await _own(tx, visit, given.question)
+    if before.answered_at is not None or before.state not in {State.PENDING, State.APPROVED}:
+        raise Problem("conflict", N_("This question has been dealt with and can no longer be changed. Ask a new one."))
+    forum = await queries.forum(tx.connection, visit.room.subject)
+    waits = before.state is State.PENDING or forum.review
+    text = clean_text(given.text, m.QUESTION_LENGTH, "text")
+    state = State.PENDING if waits else State.APPROVED
+    after = await update(tx, before, text=text, original=None, state=state.value, pinned=before.pinned and not waits)
+    await clear_places(tx, visit, after)
+    announce(tx, m.QuestionRevised, before, after, None)
+
+
+@command(m.WithdrawQuestion, kinds=SESSION, allowed=rules.takes_part)
+async def withdraw_question(tx: Transaction, visit: Visit, given: m.WithdrawQuestion) -> None:
+    before = await _own(tx, visit, given.question)
+    if before.state is State.WITHDRAWN:
+        return
+    if before.state is State.MERGED:
+        raise Problem(
+            "conflict", N_("This question was united with another one and lives on there. Take back your vote instead.")
+        )
+    # What others asked must not vanish with it.
+    for duplicate in await queries.questions_of(tx.connection, visit.room.id, questions.c.into == before.id):
+        freed = await update(tx, duplicate, state=State.PENDING.value, into=None)
+        announce(tx, m.QuestionUnmerged, duplicate, freed, None)
+        await count(tx, visit, freed.id)
+    after = await update(tx, before, state=State.WITHDRAWN.value, pinned=False, claimed_by=None, claimed_at=None)
+    await clear_places(tx, visit, after)
+    announce(tx, m.QuestionWithdrawn, before, after, None)
+
+
+# Voting
+
+
+@command(m.VoteQuestion, kinds=SESSION, allowed=rules.takes_part)
+async def vote_question(tx: Transaction, visit: Visit, given: m.VoteQuestion) -> None:
+    question = await _votable(tx, visit, given.question)
+    cast = insert_into(tx.connection, votes).values(question=question.id, person=visit.known.id, at=tx.now)
+    await tx.connection.execute(cast.on_conflict_do_nothing())
+    await count(tx, visit, question.id)
+    tx.latest(m.OwnVotes(question.id, True), person=visit.known.id)
+
+
+@command(m.UnvoteQuestion, kinds=SESSION, allowed=rules.takes_part)
+async def unvote_question(tx: Transaction, visit: Visit, given: m.UnvoteQuestion) -> None:
+    question = await _votable(tx, visit, given.question)
+    everywhere = votes.c.question.in_(queries.family(question.id))
+    await tx.connection.execute(votes.delete().where(everywhere, votes.c.person == visit.known.id))
+    await count(tx, visit, question.id)
+    tx.latest(m.OwnVotes(question.id, False), person=visit.known.id)
+
+
+async def _votable(tx: Transaction, visit: Visit, id: str) -> Question:
+    """The question that a vote counts for: of a merged one, the one it ended up in."""
+    question = await queries.question(tx.connection, visit.room.id, id)
+    while question.state is State.MERGED and question.into is not None:
+        question = await queries.question(tx.connection, visit.room.id, question.into)
+    if not question.is_public:
+        raise Problem("not_found", N_("This question is not open for votes."), field="question")
+    return question
+
+
+async def _own(tx: Transaction, visit: Visit, id: str) -> Question:
+    question = await queries.question(tx.connection, visit.room.id, id)
+    if question.author != visit.known.id:
+        raise Problem("not_found", N_("This question does not exist here."), field="question")
+    return question

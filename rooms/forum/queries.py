@@ -1,0 +1,301 @@
+"""What is read of a session's forum: its questions for each audience, its state, its chat."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.errors import Problem
+from rooms.forum.messages import (
+    Asking,
+    AskingView,
+    ChatView,
+    MessageView,
+    ModeratedQuestion,
+    OwnQuestion,
+    PublicQuestion,
+    QuestionState,
+    StageKind,
+    StageView,
+)
+from rooms.forum.tables import chats, forums, marks, messages, questions, votes
+from rooms.people.messages import PersonView
+from rooms.people.tables import persons
+from rooms.text import N_
+
+MESSAGES_SHOWN = 100
+
+
+class Forum(NamedTuple):
+    """How a session's forum stands."""
+
+    state: str
+    started_at: datetime | None
+    ended_at: datetime | None
+    stage: dict[str, str]
+    asking: Asking
+    review: bool
+    anonymous: bool
+    screen: str | None
+    answering: str | None
+
+    @property
+    def asking_view(self) -> AskingView:
+        return AskingView(self.asking, self.review, self.anonymous)
+
+    @property
+    def stage_view(self) -> StageView:
+        return StageView(StageKind(self.stage["kind"]), self.stage["address"], self.stage["title"])
+
+
+async def forum(connection: AsyncConnection, session: str) -> Forum:
+    f = forums.c
+    columns = (f.state, f.started_at, f.ended_at, f.stage, f.asking, f.review, f.anonymous, f.screen, f.answering)
+    row = (await connection.execute(sa.select(*columns).where(f.session == session))).one()
+    return Forum(
+        row.state,
+        row.started_at,
+        row.ended_at,
+        row.stage,
+        Asking(row.asking),
+        row.review,
+        row.anonymous,
+        row.screen,
+        row.answering,
+    )
+
+
+class Question(NamedTuple):
+    """A question's row, with the names of those who work on it and the number of duplicates merged into it."""
+
+    id: str
+    room: str
+    author: str
+    author_name: str
+    anonymous: bool
+    text: str
+    original: str | None
+    state: QuestionState
+    held: bool
+    into: str | None
+    pinned: bool
+    labels: list[str]
+    reason: str
+    claimed_by: str | None
+    claimed_name: str | None
+    answer: str | None
+    answer_public: bool
+    answered_name: str | None
+    answered_at: datetime | None
+    archived_at: datetime | None
+    approved_at: datetime | None
+    decided_name: str | None
+    votes: int
+    merged: int
+    version: int
+    asked_at: datetime
+    into_text: str | None
+
+    @property
+    def is_public(self) -> bool:
+        return self.state is QuestionState.APPROVED and self.archived_at is None
+
+    def public(self) -> PublicQuestion:
+        assert self.approved_at is not None
+        return PublicQuestion(
+            id=self.id,
+            text=self.text,
+            author=None if self.anonymous else self.author_name,
+            asked_at=self.asked_at,
+            approved_at=self.approved_at,
+            pinned=self.pinned,
+            edited=self.original is not None,
+            merged=self.merged,
+            answer=self.answer if self.answer_public else None,
+            answered_by=self.answered_name if self.answer_public else None,
+            answered_at=self.answered_at,
+        )
+
+    def moderated(self) -> ModeratedQuestion:
+        claimed = PersonView(self.claimed_by, self.claimed_name or "") if self.claimed_by else None
+        return ModeratedQuestion(
+            id=self.id,
+            version=self.version,
+            state=self.state,
+            text=self.text,
+            original=self.original,
+            author=None if self.anonymous else PersonView(self.author, self.author_name),
+            asked_at=self.asked_at,
+            approved_at=self.approved_at,
+            held=self.held,
+            into=self.into,
+            pinned=self.pinned,
+            labels=self.labels,
+            claimed_by=claimed,
+            answer=self.answer,
+            answer_public=self.answer_public,
+            answered_at=self.answered_at,
+            archived_at=self.archived_at,
+            reason=self.reason,
+            decided_by=self.decided_name,
+        )
+
+    def own(self) -> OwnQuestion:
+        return OwnQuestion(
+            id=self.id,
+            state=self.state,
+            text=self.text,
+            original=self.original,
+            anonymous=self.anonymous,
+            asked_at=self.asked_at,
+            into=self.into,
+            into_text=self.into_text,
+            answer=self.answer,
+            answer_public=self.answer_public,
+            answered_at=self.answered_at,
+            reason=self.reason,
+        )
+
+
+_claimer, _answerer, _decider = persons.alias("claimer"), persons.alias("answerer"), persons.alias("decider")
+_target = questions.alias("target")
+
+
+def _select() -> "sa.Select[Any]":
+    q = questions.c
+    columns = {
+        "claimed_name": _claimer.c.name,
+        "answered_name": _answerer.c.name,
+        "decided_name": _decider.c.name,
+        "into_text": _target.c.text,
+    }
+    wanted = [columns[name].label(name) if name in columns else q[name] for name in Question._fields]
+    joined = (
+        questions.outerjoin(_claimer, _claimer.c.id == q.claimed_by)
+        .outerjoin(_answerer, _answerer.c.id == q.answered_by)
+        .outerjoin(_decider, _decider.c.id == q.decided_by)
+        .outerjoin(_target, _target.c.id == q.into)
+    )
+    return sa.select(*wanted).select_from(joined).order_by(q.asked_at, q.id)
+
+
+def _row(row: Sequence[Any]) -> Question:
+    question = Question(*row)
+    return question._replace(state=QuestionState(question.state))
+
+
+async def questions_of(connection: AsyncConnection, room: str, *conditions: "sa.ColumnElement[bool]") -> list[Question]:
+    """The questions of a room that meet the conditions, oldest first."""
+    return [_row(row) for row in await connection.execute(_select().where(questions.c.room == room, *conditions))]
+
+
+async def public_questions(connection: AsyncConnection, room: str) -> list[Question]:
+    return await questions_of(
+        connection, room, questions.c.state == QuestionState.APPROVED.value, questions.c.archived_at.is_(None)
+    )
+
+
+async def question(connection: AsyncConnection, room: str, id: str) -> Question:
+    """Raises Problem "not_found", also for a question of another room."""
+    found = await questions_of(connection, room, questions.c.id == id)
+    if not found:
+        raise Problem("not_found", N_("This question does not exist here."), field="question")
+    return found[0]
+
+
+def family(question: str) -> "sa.Select[tuple[str]]":
+    """The ids of a question and of all that was merged into it, at any remove."""
+    q = questions.c
+    group = sa.select(q.id).where(q.id == question).cte("family", recursive=True)
+    group = group.union(sa.select(q.id).where(q.into == group.c.id, q.state == QuestionState.MERGED.value))
+    return sa.select(group.c.id)
+
+
+async def tally(connection: AsyncConnection, question: str) -> tuple[int, int]:
+    """How many different people want a question answered (voters of merged duplicates are united, never added up), and how many were merged."""
+    members = family(question).subquery()
+    voters = (
+        sa.select(sa.func.count(votes.c.person.distinct()))
+        .where(votes.c.question.in_(sa.select(members.c.id)))
+        .scalar_subquery()
+    )
+    row = (
+        await connection.execute(sa.select(voters, sa.select(sa.func.count()).select_from(members).scalar_subquery()))
+    ).one()
+    return row[0], row[1] - 1
+
+
+async def voters(connection: AsyncConnection, question: str) -> list[str]:
+    select = sa.select(votes.c.person).distinct().where(votes.c.question.in_(family(question)))
+    return sorted((await connection.execute(select)).scalars())
+
+
+async def votes_of(connection: AsyncConnection, room: str, *, public: bool) -> dict[str, int]:
+    select = sa.select(questions.c.id, questions.c.votes).where(questions.c.room == room)
+    if public:
+        select = select.where(questions.c.state == QuestionState.APPROVED.value, questions.c.archived_at.is_(None))
+    return {row.id: row.votes for row in await connection.execute(select)}
+
+
+async def voted_by(connection: AsyncConnection, room: str, person: str) -> list[str]:
+    """The questions that a person wants answered; for a duplicate of his choice, the question that it ended up in."""
+    select = sa.select(votes.c.question).select_from(votes.join(questions, questions.c.id == votes.c.question))
+    chosen = (
+        (await connection.execute(select.where(questions.c.room == room, votes.c.person == person))).scalars().all()
+    )
+    if not chosen:
+        return []
+    merged = sa.select(questions.c.id, questions.c.into).where(
+        questions.c.room == room, questions.c.state == QuestionState.MERGED.value
+    )
+    into = dict((await connection.execute(merged)).tuples().all())
+    return sorted({_root(id, into) for id in chosen})
+
+
+def _root(question: str, into: dict[str, str | None]) -> str:
+    while (above := into.get(question)) is not None:
+        question = above
+    return question
+
+
+# Chat
+
+
+async def chat(connection: AsyncConnection, room: str) -> ChatView:
+    row = (await connection.execute(sa.select(chats.c.open, chats.c.slow_seconds).where(chats.c.room == room))).one()
+    return ChatView(row.open, row.slow_seconds)
+
+
+async def latest_messages(
+    connection: AsyncConnection, room: str, *, before: int | None = None, limit: int = MESSAGES_SHOWN
+) -> list[MessageView]:
+    """The newest messages of a room (before a number), oldest first."""
+    m = messages.c
+    select = sa.select(m.id, m.number, m.author, m.author_name, m.text, m.at).where(
+        m.room == room, m.removed_by.is_(None)
+    )
+    if before is not None:
+        select = select.where(m.number < before)
+    rows = (await connection.execute(select.order_by(m.number.desc()).limit(limit))).all()
+    return [MessageView(r.id, r.number, PersonView(r.author, r.author_name), r.text, r.at) for r in reversed(rows)]
+
+
+async def read_mark(connection: AsyncConnection, person: str, room: str) -> int:
+    select = sa.select(marks.c.number).where(marks.c.person == person, marks.c.room == room)
+    return (await connection.execute(select)).scalar_one_or_none() or 0
+
+
+async def unread(connection: AsyncConnection, person: str, rooms: Iterable[str]) -> dict[str, int]:
+    """How many messages of others a person has not read, by room; rooms with none are left out."""
+    mark = sa.func.coalesce(marks.c.number, 0)
+    joined = messages.outerjoin(marks, sa.and_(marks.c.room == messages.c.room, marks.c.person == person))
+    select = sa.select(messages.c.room, sa.func.count()).select_from(joined)
+    select = select.where(
+        messages.c.room.in_(list(rooms)),
+        messages.c.number > mark,
+        messages.c.author != person,
+        messages.c.removed_by.is_(None),
+    )
+    return dict((await connection.execute(select.group_by(messages.c.room))).tuples().all())

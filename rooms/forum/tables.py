@@ -1,0 +1,90 @@
+"""What happens in a live session: its state, questions, votes, and the chat of any room."""
+
+import sqlalchemy as sa
+
+from rooms.database import Json, UtcDateTime, metadata
+
+forums = sa.Table(
+    "forums",  # one row per session: how its forum stands
+    metadata,
+    sa.Column("session", sa.String(20), sa.ForeignKey("sessions.id"), primary_key=True),
+    sa.Column("state", sa.String(10), nullable=False, default="scheduled"),  # scheduled | lobby | live | ended
+    sa.Column("started_at", UtcDateTime),
+    sa.Column("ended_at", UtcDateTime),
+    sa.Column("stage", Json, nullable=False),  # {"kind": "slate"|"hls"|"embed", "address": …, "title": …}
+    sa.Column("asking", sa.String(8), nullable=False, default="open"),  # open | paused | locked
+    sa.Column("review", sa.Boolean, nullable=False, default=True),
+    sa.Column("anonymous", sa.Boolean, nullable=False, default=True),
+    sa.Column("screen", sa.String(20)),  # the question on the big screen
+    sa.Column("answering", sa.String(20)),  # the question being answered now
+)
+
+questions = sa.Table(
+    "questions",
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("room", sa.String(20), sa.ForeignKey("rooms.id"), nullable=False),
+    sa.Column("author", sa.String(20), sa.ForeignKey("persons.id"), nullable=False),
+    sa.Column("author_name", sa.String(80), nullable=False),  # as it was then
+    sa.Column("anonymous", sa.Boolean, nullable=False),
+    sa.Column("text", sa.String(500), nullable=False),
+    sa.Column("original", sa.String(500)),  # as asked, where a moderator has edited it
+    sa.Column("state", sa.String(10), nullable=False),  # pending | approved | dismissed | withdrawn | merged
+    sa.Column("held", sa.Boolean, nullable=False, default=False),  # came in during a pause
+    sa.Column("into", sa.String(20)),  # the question that it was merged into
+    sa.Column("pinned", sa.Boolean, nullable=False, default=False),
+    sa.Column("labels", Json, nullable=False),
+    sa.Column("reason", sa.String(300), nullable=False, default=""),
+    sa.Column("claimed_by", sa.String(20)),
+    sa.Column("claimed_at", UtcDateTime),
+    sa.Column("answer", sa.String(2000)),
+    sa.Column("answer_public", sa.Boolean, nullable=False, default=False),
+    sa.Column("answered_by", sa.String(20)),
+    sa.Column("answered_at", UtcDateTime),
+    sa.Column("archived_at", UtcDateTime),
+    sa.Column("approved_at", UtcDateTime),
+    sa.Column("decided_by", sa.String(20)),  # who touched it last; told to one who comes too late
+    sa.Column("votes", sa.Integer, nullable=False, default=0),  # distinct voters of it and all that was merged into it
+    sa.Column("merged", sa.Integer, nullable=False, default=0),  # how many questions were merged into it, at any remove
+    sa.Column("version", sa.Integer, nullable=False, default=1),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+    sa.Index("ix_questions_room", "room", "state"),
+)
+
+votes = sa.Table(
+    "votes",  # one per person and question, by constraint; a merge leaves them where they were cast and counts the union
+    metadata,
+    sa.Column("question", sa.String(20), sa.ForeignKey("questions.id"), primary_key=True),
+    sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+
+chats = sa.Table(
+    "chats",  # how the chat of a room stands
+    metadata,
+    sa.Column("room", sa.String(20), sa.ForeignKey("rooms.id"), primary_key=True),
+    sa.Column("open", sa.Boolean, nullable=False, default=True),
+    sa.Column("slow_seconds", sa.Integer, nullable=False, default=0),
+)
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("room", sa.String(20), sa.ForeignKey("rooms.id"), nullable=False),
+    sa.Column("number", sa.BigInteger, nullable=False),  # the seq of the event that posted it: the order of the chat
+    sa.Column("author", sa.String(20), sa.ForeignKey("persons.id"), nullable=False),
+    sa.Column("author_name", sa.String(80), nullable=False),  # as it was then
+    sa.Column("text", sa.String(1000), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("removed_by", sa.String(20)),
+    sa.Index("ix_messages_room", "room", "number"),
+)
+
+marks = sa.Table(
+    "marks",  # how far a person has read a room's chat
+    metadata,
+    sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), primary_key=True),
+    sa.Column("room", sa.String(20), sa.ForeignKey("rooms.id"), primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False),
+)

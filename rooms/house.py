@@ -1,0 +1,161 @@
+"""The house: what every act in a room needs. One way in (`perform`), one way out (the hub)."""
+
+import hashlib
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms import journal
+from rooms.audience import Audience
+from rooms.bus.interface import Bus
+from rooms.clock import Clock, system_clock
+from rooms.commands import spec_of
+from rooms.database import Database
+from rooms.errors import Problem
+from rooms.hub import Hub
+from rooms.journal import Room
+from rooms.kinds import KINDS
+from rooms.limits import Limits, Rate
+from rooms.messages import Command, View, tag_of
+from rooms.people.tables import outcomes
+from rooms.text import N_
+from rooms.transaction import Transaction
+from rooms.visit import ABSENT, Visit, resolve
+
+PERSON_RATE = Rate(60, 10)  # commands of one person, all kinds together
+OUTCOMES_KEPT = timedelta(days=2)
+KEY_LENGTH = 64
+
+
+class Outcome(NamedTuple):
+    """What became of a command: the JSON of its reply, and the seq of its last event in its room (None: it recorded none)."""
+
+    reply: bytes
+    seq: int | None
+
+
+class RoomView(NamedTuple):
+    """A room as a page shows it."""
+
+    visit: Visit
+    snapshot: View
+    own: View
+    latest: dict[str, dict[str, Any]]
+    audience: Audience
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    database: Database
+    bus: Bus
+    hub: Hub
+    secret: bytes
+    clock: Clock = system_clock
+    limits: Limits = field(default_factory=Limits)
+
+    async def perform(self, person: str | None, room: str, command: Command, key: str) -> Outcome:
+        """Does what a person asks for in a room, exactly once for each (person, key). When it returns, it is committed. Raises Problem."""
+        spec = spec_of(tag_of(command))
+        if not 0 < len(key) <= KEY_LENGTH:
+            raise Problem(
+                "invalid",
+                N_("A command needs a key of at most %(limit)s characters."),
+                field="key",
+                values={"limit": KEY_LENGTH},
+            )
+        if person is not None:
+            self.limits.take("command", person, PERSON_RATE)
+            if spec.rate is not None:
+                self.limits.take(tag_of(command), person, spec.rate)
+        async with self.database.write() as connection:
+            also = await spec.also(connection, room, command) if spec.also is not None else ()
+            locked = await journal.lock_rooms(connection, [room, *also])
+            visit = await resolve(connection, person, locked.get(room), self.clock())
+            if room not in locked or visit.room.kind not in spec.kinds:
+                raise Problem("not_found", N_("There is no such command in this room."), field="op")
+            spec.allowed(visit)
+            digest = hashlib.sha256(msgspec.json.encode([room, command])).hexdigest()
+            earlier = await _earlier(connection, visit, key, digest)
+            if earlier is not None:
+                return earlier
+            tx = Transaction(connection, locked, self.clock(), room)
+            reply = await spec.action(tx, visit, command)
+            last = tx.next_seq() - 1
+            outcome = Outcome(msgspec.json.encode(reply), last if last > visit.room.seq else None)
+            nudges = await tx.finish()
+            await _remember(connection, visit, key, digest, outcome, tx.now)
+        self.hub.publish(nudges)
+        return outcome
+
+    @asynccontextmanager
+    async def transaction(self, rooms: Iterable[str] = ()) -> AsyncIterator[Transaction]:
+        """For acts that are no commands (a sign-in, an import): locks rooms, commits at the end, then tells. Raises Problem."""
+        async with self.database.write() as connection:
+            locked = await journal.lock_rooms(connection, rooms)
+            tx = Transaction(connection, locked, self.clock())
+            yield tx
+            nudges = await tx.finish()
+        self.hub.publish(nudges)
+
+    async def visit(self, person: str | None, room: str) -> Visit:
+        """Raises Problem "not_found" or "forbidden"."""
+        async with self.database.read() as connection:
+            return await resolve(connection, person, await journal.find_room(connection, room), self.clock())
+
+    async def view(self, person: str | None, room: str, *, public: bool = False) -> RoomView:
+        """A room as this person may see it, from one consistent read. `public`: as everyone sees it. Raises Problem."""
+        async with self.database.read() as connection:
+            row: Room | None = await journal.find_room(connection, room)
+            visit = await resolve(connection, person, row, self.clock())
+            if row is None:
+                raise Problem("not_found", ABSENT)
+            kind = KINDS[row.kind]
+            audience = Audience.EVERYONE if public else visit.audience
+            snapshot = await kind.snapshot(connection, row, audience)
+            return RoomView(
+                visit,
+                snapshot,
+                await kind.own(connection, visit),
+                await kind.latest(connection, row, audience),
+                audience,
+            )
+
+    async def prune(self, kept: timedelta) -> int:
+        """Forgets events older than `kept` and outcomes that nobody will ask for again; returns how many events went."""
+        now: datetime = self.clock()
+        async with self.database.write() as connection:
+            await connection.execute(outcomes.delete().where(outcomes.c.at < now - OUTCOMES_KEPT))
+            return await journal.prune(connection, now - kept)
+
+
+async def _earlier(connection: AsyncConnection, visit: Visit, key: str, digest: str) -> Outcome | None:
+    """The outcome of the same command given before. Raises Problem "key_reused" when the key stood for another one."""
+    select = sa.select(outcomes.c.digest, outcomes.c.reply, outcomes.c.seq).where(
+        outcomes.c.person == visit.known.id, outcomes.c.key == key
+    )
+    row = (await connection.execute(select)).one_or_none()
+    if row is None:
+        return None
+    if row.digest != digest:
+        raise Problem("key_reused", N_("This key was used for another command."), field="key")
+    return Outcome(bytes(row.reply), row.seq)
+
+
+async def _remember(
+    connection: AsyncConnection, visit: Visit, key: str, digest: str, outcome: Outcome, at: datetime
+) -> None:
+    values = {
+        "person": visit.known.id,
+        "key": key,
+        "digest": digest,
+        "reply": outcome.reply,
+        "seq": outcome.seq,
+        "at": at,
+    }
+    await connection.execute(outcomes.insert().values(values))

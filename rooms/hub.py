@@ -1,0 +1,440 @@
+"""Per process: which rooms it follows, who its members are, and how everybody in them learns of everything, once and in order."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms import journal
+from rooms.audience import Audience
+from rooms.bus.interface import Bus
+from rooms.clock import Clock
+from rooms.database import Database
+from rooms.errors import Problem, ProblemView
+from rooms.feed import Feed, Watcher, encode_batch, encode_events
+from rooms.ids import new_id
+from rooms.journal import Entry, Position, Room
+from rooms.kinds import KINDS
+from rooms.member import Member
+from rooms.messages import Event, View, declared, tag_of
+from rooms.nudge import Forged, from_body, seal, to_body, unseal
+from rooms.outbound import Outbound
+from rooms.people.messages import PersonView, PresenceView
+from rooms.presence import ALIVE_SECONDS, Presence
+from rooms.transaction import Nudge, Value
+from rooms.visit import ABSENT, Visit, resolve
+
+log = logging.getLogger("plenary.hub")
+
+TICK = 0.020  # seconds between two messages of a busy room
+BIG_TICK = 0.050
+BIG_ROOM = 2000  # members
+HOLE_SECONDS = 0.05  # how long an event may arrive out of order before the journal is asked
+RECONCILE_SECONDS = 3.0
+PRESENCE_SECONDS = 0.5
+LONGEST_TAIL = 500
+NAMED = 100
+
+EVERYWHERE = "processes"
+
+
+class Joined(msgspec.Struct, omit_defaults=True):
+    """The answer to a join: a snapshot, or the events since a position; `own` and `latest` always. `epoch` names history and audience together."""
+
+    epoch: str
+    seq: int
+    audience: str
+    own: View
+    latest: dict[str, dict[str, Any]]
+    snapshot: Raw | UnsetType = UNSET
+    resumed: bool = False
+    events: Raw | UnsetType = UNSET
+
+
+Respond = Callable[[Joined], bytes]
+
+
+class Hub:
+    def __init__(self, database: Database, bus: Bus, clock: Clock, secret: bytes) -> None:
+        self._database = database
+        self._bus = bus
+        self._clock = clock
+        self._secret = secret
+        self._feeds: dict[str, Feed] = {}
+        self._following: dict[str, asyncio.Lock] = {}
+        self._snapshots: dict[tuple[str, Audience], tuple[str, int, bytes]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._presence_due: set[str] = set()
+        self._revisits = {tag_of(event) for event in declared(Event) if event.revisits}
+        self.presence = Presence(new_id(), self._tell_presence, self._presence_changed)
+
+    async def start(self) -> None:
+        await self._bus.start(self._heard, lambda: self._spawn(self.reconcile()))
+        await self._bus.subscribe(EVERYWHERE)
+        self._spawn(self._every(RECONCILE_SECONDS, self.reconcile))
+        self._spawn(self._every(ALIVE_SECONDS, self._show_alive))
+
+    async def stop(self) -> None:
+        self.presence.send_farewell()
+        await asyncio.sleep(0)
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._bus.stop()
+
+    # In: what transactions did, here and elsewhere
+
+    def publish(self, nudges: list[Nudge]) -> None:
+        """Tells what this process has committed. Members here learn of it even when the bus is down."""
+        for nudge in nudges:
+            self._bus.publish(f"room:{nudge.room}", seal(self._secret, "nudge", to_body(nudge)))
+            self._receive(nudge)
+
+    def _heard(self, channel: str, data: bytes) -> None:
+        try:
+            kind, body = unseal(self._secret, data)
+            if kind == "nudge":
+                self._receive(from_body(body))
+            elif kind == "presence":
+                self.presence.receive(body, asyncio.get_running_loop().time())
+        except (Forged, ValueError, TypeError, KeyError, IndexError):
+            log.warning("a message on %s was refused: it was not sealed by one of our processes", channel)
+
+    def _receive(self, nudge: Nudge) -> None:
+        feed = self._feeds.get(nudge.room)
+        if feed is None:
+            return
+        if nudge.epoch != feed.epoch:
+            self._spawn(self.reconcile())
+            return
+        feed.receive(nudge)
+        if feed.has_hole or feed.values_missed:
+            asyncio.get_running_loop().call_later(HOLE_SECONDS, self._mend_if_needed, feed)
+        self._schedule(feed)
+
+    def _mend_if_needed(self, feed: Feed) -> None:
+        if (feed.has_hole or feed.values_missed) and not feed.filling:
+            self._spawn(self.reconcile([feed.room]))
+
+    async def reconcile(self, rooms: list[str] | None = None) -> None:
+        """Compares the rooms followed with the database in one query and fetches whatever the bus has lost."""
+        followed = [id for id in (rooms or list(self._feeds)) if id in self._feeds]
+        if not followed:
+            return
+        async with self._database.read() as connection:
+            heads = await journal.heads(connection, followed)
+            for id, head in heads.items():
+                feed = self._feeds.get(id)
+                if feed is not None and not feed.filling:
+                    feed.filling = True
+                    try:
+                        await self._mend(connection, feed, head)
+                    finally:
+                        feed.filling = False
+
+    async def _mend(self, connection: AsyncConnection, feed: Feed, head: Room) -> None:
+        if head.epoch != feed.epoch or head.floor > feed.seq:
+            feed.skip_to(head)
+            self._revisit_members(feed, list(feed.members))
+        elif head.seq > feed.seq:
+            feed.accept(await journal.read_after(connection, feed.room, feed.seq))
+        if feed.values_missed or head.pulse > feed.pulse:
+            feed.values_missed = False
+            feed.pulse = max(feed.pulse, head.pulse)
+            for audience in (Audience.EVERYONE, Audience.MODERATORS):
+                for name, values in (await KINDS[head.kind].latest(connection, head, audience)).items():
+                    for key, value in values.items():
+                        feed.offer(Value(name, key, audience, None, msgspec.json.encode(value)), head.pulse)
+        self._schedule(feed)
+
+    # Out: to the members, at once when the room was quiet, else once per tick
+
+    def _schedule(self, feed: Feed) -> None:
+        if feed.due or not feed.has_news:
+            return
+        loop = asyncio.get_running_loop()
+        tick = BIG_TICK if len(feed.members) > BIG_ROOM else TICK
+        wait = feed.told_at + tick - loop.time()
+        if wait <= 0:
+            self._flush(feed)
+        else:
+            feed.due = True
+            loop.call_later(wait, self._flush, feed)
+
+    def _flush(self, feed: Feed) -> None:
+        feed.due = False
+        feed.told_at = asyncio.get_running_loop().time()
+        entries, values = feed.take()
+        start = 0
+        for index, entry in enumerate(entries):
+            if entry.type in self._revisits and entry.person is not None:
+                # Nothing from here on may reach him before his rights have been looked at again.
+                self._tell(feed, entries[start:index], [])
+                start = index
+                self._revisit_members(feed, [member for member in feed.members if member.person == entry.person])
+            for watcher in tuple(feed.watchers):
+                watcher(entry)
+        self._tell(feed, entries[start:], values)
+
+    def _tell(self, feed: Feed, entries: list[Entry], values: list[Value]) -> None:
+        if not feed.members or not (entries or values):
+            return
+        singled_out = {e.person for e in entries if e.audience is Audience.PERSON} | {
+            v.person for v in values if v.audience is Audience.PERSON
+        }
+        shared: dict[Audience, Outbound | None] = {}
+        for member in tuple(feed.members):
+            if member.person in singled_out and member.person is not None:
+                message = _outbound(encode_batch(feed.room, entries, values, member.audience, member.person))
+            elif member.audience in shared:
+                message = shared[member.audience]
+            else:
+                message = shared[member.audience] = _outbound(
+                    encode_batch(feed.room, entries, values, member.audience, None)
+                )
+            if message is not None:
+                member.sink.write(message)
+
+    # Members
+
+    async def join(self, member: Member, after: Position | None, respond: Respond) -> Visit:
+        """Lets a member in: the answer that `respond` makes is the first thing written to him. Raises Problem."""
+        feed = await self._follow(member.room)
+        try:
+            return await self._enter(feed, member, after, respond)
+        except BaseException:
+            self._release(feed)
+            raise
+
+    async def _enter(self, feed: Feed, member: Member, after: Position | None, respond: Respond) -> Visit:
+        member.entering = True
+        try:
+            while True:
+                visit = await self._try_to_enter(feed, member, after, respond)
+                if visit is not None:
+                    return visit
+        finally:
+            member.entering = False
+
+    async def _try_to_enter(self, feed: Feed, member: Member, after: Position | None, respond: Respond) -> Visit | None:
+        """None when what was read is out of date already."""
+        member.again = False
+        async with self._database.read() as connection:
+            row = await journal.find_room(connection, member.room)
+            visit = await resolve(connection, member.person, row, self._clock())
+            assert row is not None
+            audience = Audience.EVERYONE if member.public else visit.audience
+            joined = await self._read(connection, row, visit, audience, after)
+            if row.seq > feed.seq and row.epoch == feed.epoch:
+                feed.accept(await journal.read_after(connection, row.id, feed.seq))
+        # From here to the end nothing waits, so no event can slip between what was read and what is told.
+        if row.epoch != feed.epoch:
+            await self.reconcile([feed.room])
+            return None
+        self._flush(feed)
+        tail = feed.tail(row.seq)
+        if (
+            tail is None
+            or member.again
+            or any(entry.type in self._revisits and entry.person == member.person for entry in tail)
+        ):
+            return None
+        if member.left:
+            return visit
+        person = visit.person
+        if not member.public and person is not None:
+            self.presence.arrive(feed.room, person.id, person.name if person.listed else None)
+        joined.latest["present"] = {"": self._present(feed.room)}
+        member.audience = audience
+        member.sink.write(Outbound(respond(joined)))
+        missed = encode_batch(feed.room, tail, [], audience, member.person)
+        if missed is not None:
+            member.sink.write(Outbound(missed))
+        feed.add(member)
+        return visit
+
+    async def _read(
+        self, connection: AsyncConnection, row: Room, visit: Visit, audience: Audience, after: Position | None
+    ) -> Joined:
+        kind = KINDS[row.kind]
+        epoch = f"{row.epoch}-{audience.value}"
+        latest = await kind.latest(connection, row, audience)
+        joined = Joined(epoch, row.seq, audience.value, await kind.own(connection, visit), latest)
+        if (
+            after is not None
+            and after.epoch == epoch
+            and row.floor <= after.seq <= row.seq
+            and row.seq - after.seq <= LONGEST_TAIL
+        ):
+            missed = await journal.read_after(connection, row.id, after.seq)
+            joined.resumed = True
+            joined.events = Raw(encode_events(missed, audience, visit.person.id if visit.person else None))
+        else:
+            joined.snapshot = Raw(await self._snapshot(connection, row, audience))
+        return joined
+
+    async def _snapshot(self, connection: AsyncConnection, row: Room, audience: Audience) -> bytes:
+        """Encoded once per room, audience and seq."""
+        kept = self._snapshots.get((row.id, audience))
+        if kept is not None and kept[:2] == (row.epoch, row.seq):
+            return kept[2]
+        encoded = msgspec.json.encode(await KINDS[row.kind].snapshot(connection, row, audience))
+        if row.id in self._feeds:
+            self._snapshots[row.id, audience] = (row.epoch, row.seq, encoded)
+        return encoded
+
+    def leave(self, member: Member) -> None:
+        if member.left:
+            return
+        member.left = True
+        feed = self._feeds.get(member.room)
+        if feed is not None:
+            self._take_out(feed, member)
+            self._release(feed)
+
+    def _take_out(self, feed: Feed, member: Member) -> None:
+        if feed.discard(member) and not member.public and member.person is not None:
+            self.presence.depart(feed.room, member.person)
+
+    def revisit(self, member: Member) -> None:
+        """Looks at a member's rights afresh: he is told nothing until then, and then a fresh snapshot or why he is out."""
+        feed = self._feeds.get(member.room)
+        if feed is not None:
+            self._revisit_members(feed, [member])
+
+    def _revisit_members(self, feed: Feed, members: list[Member]) -> None:
+        for member in members:
+            if member.entering:
+                member.again = True
+            else:
+                self._take_out(feed, member)
+                member.entering = True
+                self._spawn(self._reenter(feed, member))
+
+    async def _reenter(self, feed: Feed, member: Member) -> None:
+        def respond(joined: Joined) -> bytes:
+            return b'{"room":"%b",%b' % (feed.room.encode(), msgspec.json.encode(joined)[1:])
+
+        while not member.left:
+            try:
+                await self._enter(feed, member, None, respond)
+            except Problem as problem:
+                if problem.code == "unavailable":
+                    await asyncio.sleep(problem.retry_after or 1)
+                    continue
+                member.sink.write(Outbound(msgspec.json.encode(Left(feed.room, problem.view()))))
+                self.leave(member)
+            return
+
+    # Following rooms
+
+    async def watch(self, room: str, watcher: Watcher) -> None:
+        """Calls the watcher with each event of a room, in order."""
+        feed = await self._follow(room)
+        feed.watchers.add(watcher)
+
+    def unwatch(self, room: str, watcher: Watcher) -> None:
+        feed = self._feeds.get(room)
+        if feed is not None and watcher in feed.watchers:
+            feed.watchers.discard(watcher)
+            self._release(feed)
+
+    async def _follow(self, room: str) -> Feed:
+        async with self._following.setdefault(room, asyncio.Lock()):
+            feed = self._feeds.get(room)
+            if feed is None:
+                # Subscribed before the position is read: what happens in between comes twice rather than never.
+                await self._bus.subscribe(f"room:{room}")
+                async with self._database.read() as connection:
+                    row = await journal.find_room(connection, room)
+                if row is None:
+                    self._following.pop(room, None)
+                    await self._bus.unsubscribe(f"room:{room}")
+                    raise Problem("not_found", ABSENT)
+                feed = self._feeds[room] = Feed(row)
+                self.presence.follow(room)
+            feed.users += 1
+            return feed
+
+    def _release(self, feed: Feed) -> None:
+        feed.users -= 1
+        if feed.users == 0:
+            self._spawn(self._unfollow(feed))
+
+    async def _unfollow(self, feed: Feed) -> None:
+        async with self._following.setdefault(feed.room, asyncio.Lock()):
+            if feed.users == 0 and self._feeds.get(feed.room) is feed:
+                self.presence.send_changes(feed.room)
+                self.presence.unfollow(feed.room)
+                del self._feeds[feed.room]
+                for audience in Audience:
+                    self._snapshots.pop((feed.room, audience), None)
+                await self._bus.unsubscribe(f"room:{feed.room}")
+        if feed.room not in self._feeds and not self._following[feed.room].locked():
+            self._following.pop(feed.room, None)
+
+    def seqs(self, rooms: list[str]) -> dict[str, int]:
+        """The top seq told in each of these rooms, for a heartbeat's answer."""
+        return {room: self._feeds[room].seq for room in rooms if room in self._feeds}
+
+    # Presence
+
+    def _present(self, room: str) -> PresenceView:
+        people = self.presence.people(room)
+        named = sorted((name, person) for person, name in people.items() if name)[:NAMED]
+        return PresenceView(len(people), [PersonView(person, name) for name, person in named])
+
+    def _presence_changed(self, room: str) -> None:
+        if room not in self._presence_due:
+            self._presence_due.add(room)
+            asyncio.get_running_loop().call_later(PRESENCE_SECONDS, self._tell_present, room)
+
+    def _tell_present(self, room: str) -> None:
+        self._presence_due.discard(room)
+        self.presence.send_changes(room)
+        feed = self._feeds.get(room)
+        if feed is not None:
+            feed.offer(Value("present", "", Audience.EVERYONE, None, msgspec.json.encode(self._present(room))), 0)
+            self._schedule(feed)
+
+    def _tell_presence(self, room: str | None, body: Any) -> None:
+        self._bus.publish(f"room:{room}" if room else EVERYWHERE, seal(self._secret, "presence", body))
+
+    async def _show_alive(self) -> None:
+        self.presence.send_alive()
+        self.presence.forget_silent(asyncio.get_running_loop().time())
+
+    # Tasks
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            if isinstance(error, Problem):
+                log.warning("put off: %s", error)
+            else:
+                log.error("a task of the hub failed", exc_info=error)
+
+    async def _every(self, seconds: float, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            with contextlib.suppress(Problem):
+                await work()
+
+
+class Left(msgspec.Struct):
+    room: str
+    left: ProblemView
+
+
+def _outbound(json: bytes | None) -> Outbound | None:
+    return None if json is None else Outbound(json)

@@ -1,0 +1,24 @@
+"""A connection that has joined a room."""
+
+from dataclasses import dataclass
+
+from rooms.audience import Audience
+from rooms.outbound import Sink
+
+
+@dataclass(eq=False, slots=True)
+class Member:
+    """`public`: he asked to see no more than everyone does, as a big screen must. `slot` is his place in the feed, -1 while he is not in it.
+
+    `entering`: he is being let in; `again`: his rights have changed meanwhile.
+    """
+
+    sink: Sink
+    room: str
+    person: str | None
+    public: bool = False
+    audience: Audience = Audience.EVERYONE
+    slot: int = -1
+    left: bool = False
+    entering: bool = False
+    again: bool = False

@@ -1,0 +1,171 @@
+"""Accounts: who there is. A registered person has an address, proven or not; a guest has a name alone and can become registered."""
+
+import re
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.database import insert_into
+from rooms.errors import Problem
+from rooms.ids import new_id
+from rooms.journal import open_room
+from rooms.people.tables import persons
+from rooms.text import N_, clean_line
+
+NAME_LENGTH = 80
+EMAIL_LENGTH = 254
+# What mail servers in practice take; whether there is such a box only a letter tells (RFC 5321 §4.1.2 allows far stranger ones).
+_EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f]{1,64}@[^\s@<>()\[\],;:\\\"\x00-\x1f]+")
+
+TAKEN = N_("There is an account with this address already. Sign in there.")
+
+
+class Account(NamedTuple):
+    """A person as he stands in the table. `kind` is "registered" or "guest"; `email` is None for guests."""
+
+    id: str
+    name: str
+    email: str | None
+    kind: str
+    verified_at: datetime | None
+    has_password: bool
+    admin: bool
+    listed: bool
+    locale: str | None
+    zone: str | None
+    calendar_key: str
+
+    @property
+    def verified(self) -> bool:
+        """Whether he may act: his address is proven, or he has none to prove."""
+        return self.kind == "guest" or self.verified_at is not None
+
+
+ACCOUNT_COLUMNS = (
+    persons.c.id,
+    persons.c.name,
+    persons.c.email,
+    persons.c.kind,
+    persons.c.verified_at,
+    persons.c.password.is_not(None).label("has_password"),
+    persons.c.admin,
+    persons.c.listed,
+    persons.c.locale,
+    persons.c.zone,
+    persons.c.calendar_key,
+)
+
+
+def clean_name(name: str) -> str:
+    """Raises Problem "invalid"."""
+    return clean_line(name, NAME_LENGTH, "name")
+
+
+def clean_email(email: str) -> str:
+    """The address in lower case. Raises Problem "invalid" when it cannot be one."""
+    email = email.strip().lower()
+    host = email.rpartition("@")[2]
+    if len(email) > EMAIL_LENGTH or not _EMAIL.fullmatch(email) or ".." in host or host.startswith((".", "-")):
+        raise Problem("invalid", N_("This is not an e-mail address."), field="email")
+    return email
+
+
+async def create(
+    connection: AsyncConnection,
+    *,
+    name: str,
+    at: datetime,
+    email: str | None = None,
+    password: str | None = None,
+    verified: bool = False,
+    admin: bool = False,
+    locale: str | None = None,
+) -> Account:
+    """Makes a person (a guest where there is no address) and his desk; `password` is already hashed. Raises Problem "conflict"."""
+    email = clean_email(email) if email is not None else None
+    person = new_id()
+    insert = insert_into(connection, persons).values(
+        id=person,
+        name=clean_name(name),
+        email=email,
+        password=password,
+        kind="guest" if email is None else "registered",
+        verified_at=at if verified and email is not None else None,
+        admin=admin,
+        listed=False,
+        locale=locale,
+        calendar_key=new_id(),
+        created_at=at,
+    )
+    if (await connection.execute(insert.on_conflict_do_nothing(index_elements=[persons.c.email]))).rowcount == 0:
+        raise Problem("conflict", TAKEN, field="email")
+    await open_room(connection, "desk", person, None)
+    return await get(connection, person)
+
+
+async def find(connection: AsyncConnection, person: str) -> Account | None:
+    select = sa.select(*ACCOUNT_COLUMNS).where(persons.c.id == person, persons.c.erased_at.is_(None))
+    row = (await connection.execute(select)).one_or_none()
+    return None if row is None else Account(*row)
+
+
+async def get(connection: AsyncConnection, person: str) -> Account:
+    """Raises Problem "not_found"."""
+    account = await find(connection, person)
+    if account is None:
+        raise Problem("not_found", N_("There is no such person."))
+    return account
+
+
+async def by_email(connection: AsyncConnection, email: str) -> Account | None:
+    select = sa.select(*ACCOUNT_COLUMNS).where(persons.c.email == email.strip().lower(), persons.c.erased_at.is_(None))
+    row = (await connection.execute(select)).one_or_none()
+    return None if row is None else Account(*row)
+
+
+async def hashed_password(connection: AsyncConnection, person: str) -> str | None:
+    return (await connection.execute(sa.select(persons.c.password).where(persons.c.id == person))).scalar_one_or_none()
+
+
+async def give_address(connection: AsyncConnection, person: str, email: str, at: datetime) -> None:
+    """Gives a person an address that he has proven. A guest becomes registered, and all that he said stays his. Raises Problem "conflict"."""
+    other = await by_email(connection, email)
+    if other is not None and other.id != person:
+        raise Problem("conflict", TAKEN, field="email")
+    await _change(connection, person, email=email, kind="registered", verified_at=at)
+
+
+async def change_profile(connection: AsyncConnection, person: str, *, name: str, listed: bool) -> None:
+    """Raises Problem "invalid"."""
+    await _change(connection, person, name=clean_name(name), listed=listed)
+
+
+async def change_password(connection: AsyncConnection, person: str, hashed: str | None) -> None:
+    """`hashed` None: the person signs in by links alone."""
+    await _change(connection, person, password=hashed)
+
+
+async def prefer(
+    connection: AsyncConnection, person: str, *, locale: str | None = None, zone: str | None = None
+) -> None:
+    """Keeps a language or a zone for the person's next device."""
+    if locale is not None:
+        await _change(connection, person, locale=locale)
+    if zone is not None:
+        await _change(connection, person, zone=zone)
+
+
+async def verify(connection: AsyncConnection, person: str, at: datetime) -> bool:
+    """Notes that the address was proven; False when it was before."""
+    update = persons.update().where(persons.c.id == person, persons.c.verified_at.is_(None))
+    return (await connection.execute(update.values(verified_at=at))).rowcount > 0
+
+
+async def name_administrator(connection: AsyncConnection, person: str) -> None:
+    await _change(connection, person, admin=True)
+
+
+async def _change(connection: AsyncConnection, person: str, **values: str | bool | datetime | None) -> None:
+    await connection.execute(persons.update().where(persons.c.id == person).values(**values))

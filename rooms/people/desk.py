@@ -1,0 +1,64 @@
+"""The desk: a person's private room, where news reaches him wherever he is."""
+
+from collections.abc import Iterable, Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.audience import Audience
+from rooms.ids import new_id
+from rooms.journal import Room, room_of, rooms
+from rooms.kinds import LatestValues, RoomKind, register
+from rooms.messages import View
+from rooms.people.messages import DeskSnapshot, Notified, PersonView
+from rooms.people.tables import notices, persons
+from rooms.transaction import Transaction
+from rooms.visit import Visit
+
+SHOWN = 20
+
+
+class DeskOwn(View):
+    """Nothing: all of a desk is one person's own."""
+
+
+async def desk_of(connection: AsyncConnection, person: str) -> str:
+    return await room_of(connection, "desk", person)
+
+
+async def desks_of(connection: AsyncConnection, people: Iterable[str]) -> list[str]:
+    """The desks of those people who exist."""
+    select = sa.select(rooms.c.id).where(rooms.c.kind == "desk", rooms.c.subject.in_(list(people)))
+    return list((await connection.execute(select)).scalars())
+
+
+async def notify(tx: Transaction, person: str, kind: str, values: Mapping[str, str], href: str) -> None:
+    """Puts news on a person's desk, which the transaction has locked."""
+    desk = await desk_of(tx.connection, person)
+    insert = notices.insert().values(id=new_id(), person=person, kind=kind, href=href, at=tx.now)
+    await tx.connection.execute(insert.values({notices.c["values"]: dict(values)}))
+    tx.record(Notified(kind, dict(values), href, tx.now), room=desk, person=person)
+
+
+async def snapshot(connection: AsyncConnection, room: Room, audience: Audience) -> DeskSnapshot:
+    name = (await connection.execute(sa.select(persons.c.name).where(persons.c.id == room.subject))).scalar_one()
+    n = notices.c
+    select = (
+        sa.select(n.kind, n["values"], n.href, n.at)
+        .where(n.person == room.subject)
+        .order_by(n.at.desc(), n.id)
+        .limit(SHOWN)
+    )
+    news = [Notified(*row) for row in await connection.execute(select)]
+    return DeskSnapshot(PersonView(room.subject, name), news)
+
+
+async def own(connection: AsyncConnection, visit: Visit) -> DeskOwn:
+    return DeskOwn()
+
+
+async def latest(connection: AsyncConnection, room: Room, audience: Audience) -> LatestValues:
+    return {}
+
+
+register(RoomKind("desk", snapshot, own, latest))

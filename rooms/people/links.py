@@ -1,0 +1,93 @@
+"""Links in mail: each works once and for a while. The secret is only in the letter; here stands its digest."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.errors import Problem
+from rooms.people.tables import links
+from rooms.text import N_
+
+
+class Purpose(StrEnum):
+    """SIGN_IN: a magic link. CONFIRM: proves the address of a new account, or of a guest who registers. RESET: a new password."""
+
+    SIGN_IN = "sign-in"
+    CONFIRM = "confirm"
+    RESET = "reset"
+
+
+LASTS = {
+    Purpose.SIGN_IN: timedelta(minutes=10),
+    Purpose.RESET: timedelta(minutes=30),
+    Purpose.CONFIRM: timedelta(days=1),
+}
+
+
+class Link(NamedTuple):
+    """`email` is the address that using it proves; `browser` the digest of the browser's id that asked for it; `next` a local path."""
+
+    purpose: Purpose
+    person: str
+    email: str
+    browser: str
+    next: str
+
+
+SPENT = N_("This link has been used already, or its time is over. Ask for a new one.")
+
+
+def digest_of(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+async def make(connection: AsyncConnection, link: Link, at: datetime) -> str:
+    """Keeps a link and returns its secret, to be mailed and shown nowhere else."""
+    secret = secrets.token_urlsafe(24)
+    values = {**link._asdict(), "purpose": link.purpose.value, "digest": digest_of(secret), "created_at": at}
+    await connection.execute(links.insert().values(values, expires_at=at + LASTS[link.purpose]))
+    return secret
+
+
+async def look(connection: AsyncConnection, secret: str, at: datetime) -> Link:
+    """What a link is for, without using it: programs that fetch links ahead of people use nothing up. Raises Problem "expired"."""
+    select = sa.select(*_LINK).where(links.c.digest == digest_of(secret), *_usable(at))
+    return _link((await connection.execute(select)).one_or_none())
+
+
+async def use(connection: AsyncConnection, secret: str, at: datetime) -> Link:
+    """Uses a link up; of two who try at once, one. Raises Problem "expired"."""
+    update = (
+        links.update().where(links.c.digest == digest_of(secret), *_usable(at)).values(used_at=at).returning(*_LINK)
+    )
+    return _link((await connection.execute(update)).one_or_none())
+
+
+async def spend_all(connection: AsyncConnection, person: str, at: datetime) -> None:
+    """Makes all links of a person useless, as after a new password."""
+    await connection.execute(
+        links.update().where(links.c.person == person, links.c.used_at.is_(None)).values(used_at=at)
+    )
+
+
+async def forget_old(connection: AsyncConnection, at: datetime) -> int:
+    """Deletes links that have run out; returns how many."""
+    return (await connection.execute(links.delete().where(links.c.expires_at < at))).rowcount
+
+
+_LINK = (links.c.purpose, links.c.person, links.c.email, links.c.browser, links.c.next)
+
+
+def _usable(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return links.c.used_at.is_(None), links.c.expires_at > at
+
+
+def _link(row: sa.Row[tuple[str, str, str, str, str]] | None) -> Link:
+    if row is None:
+        raise Problem("expired", SPENT)
+    return Link(Purpose(row.purpose), row.person, row.email, row.browser, row.next)

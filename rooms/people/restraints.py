@@ -1,0 +1,53 @@
+"""Who has been silenced or banned, in a whole conference or one session of it: the table alone."""
+
+from datetime import datetime
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.database import insert_into
+from rooms.people.messages import PersonView, RestraintView
+from rooms.people.tables import persons, restraints
+
+Kind = Literal["silence", "ban"]
+
+
+async def views(connection: AsyncConnection, conference: str, session: str) -> list[RestraintView]:
+    """The restraints in a session or, with session "", in the whole conference; by name."""
+    r = restraints.c
+    select = sa.select(r.person, persons.c.name, r.kind, r.until, r.reason).join(persons, persons.c.id == r.person)
+    select = select.where(r.conference == conference, r.session == session).order_by(persons.c.name, r.person, r.kind)
+    return [
+        RestraintView(PersonView(x.person, x.name), x.kind, x.until, x.reason) for x in await connection.execute(select)
+    ]
+
+
+async def impose(
+    connection: AsyncConnection,
+    *,
+    person: str,
+    conference: str,
+    session: str,
+    kind: Kind,
+    until: datetime | None,
+    reason: str,
+    by: str,
+    at: datetime,
+) -> None:
+    """Sets a restraint, in place of one of the same kind."""
+    values = {"until": until, "reason": reason, "by": by, "at": at}
+    insert = insert_into(connection, restraints).values(
+        person=person, conference=conference, session=session, kind=kind, **values
+    )
+    keys = [restraints.c.person, restraints.c.conference, restraints.c.session, restraints.c.kind]
+    await connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=values))
+
+
+async def lift(connection: AsyncConnection, *, person: str, conference: str, session: str, kind: Kind) -> bool:
+    """False when there was none."""
+    r = restraints.c
+    gone = await connection.execute(
+        restraints.delete().where(r.person == person, r.conference == conference, r.session == session, r.kind == kind)
+    )
+    return gone.rowcount > 0

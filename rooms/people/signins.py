@@ -1,0 +1,88 @@
+"""Sign-ins: one row for each device on which a person is signed in. A cookie only names its row, so that revoking the row ends it everywhere."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.house import House
+from rooms.ids import new_id
+from rooms.journal import room_of
+from rooms.people.accounts import ACCOUNT_COLUMNS, Account
+from rooms.people.messages import SignInRevoked
+from rooms.people.tables import persons, signins
+
+LASTS = timedelta(days=30)
+DEVICE_LENGTH = 200
+
+
+class SignIn(NamedTuple):
+    id: str
+    person: str
+    device: str
+    created_at: datetime
+    expires_at: datetime
+
+
+_SIGNIN = (signins.c.id, signins.c.person, signins.c.device, signins.c.created_at, signins.c.expires_at)
+
+
+async def open_signin(connection: AsyncConnection, person: str, device: str, at: datetime) -> str:
+    """A new sign-in of a person; returns its id. An id is never used again, so nobody can be signed in under one that another has planted."""
+    signin = new_id()
+    values = {
+        "id": signin,
+        "person": person,
+        "device": device[:DEVICE_LENGTH],
+        "created_at": at,
+        "expires_at": at + LASTS,
+    }
+    await connection.execute(signins.insert().values(values))
+    return signin
+
+
+async def who(connection: AsyncConnection, signin: str, at: datetime) -> Account | None:
+    """The person of a sign-in; None when it was revoked, has run out or never was."""
+    select = sa.select(*ACCOUNT_COLUMNS).join(signins, signins.c.person == persons.c.id)
+    select = select.where(signins.c.id == signin, *_in_force(at), persons.c.erased_at.is_(None))
+    row = (await connection.execute(select)).one_or_none()
+    return None if row is None else Account(*row)
+
+
+async def active(connection: AsyncConnection, person: str, at: datetime) -> list[SignIn]:
+    """Where a person is signed in, newest first."""
+    select = sa.select(*_SIGNIN).where(signins.c.person == person, *_in_force(at)).order_by(signins.c.created_at.desc())
+    return [SignIn(*row) for row in await connection.execute(select)]
+
+
+async def revoke(house: House, person: str, signin: str) -> bool:
+    """Ends one sign-in of a person, on all processes; False when it was none of his or had ended."""
+    return await _revoke(house, person, [signins.c.id == signin], SignInRevoked(signin=signin)) > 0
+
+
+async def revoke_all(house: House, person: str, *, spared: str | None = None) -> int:
+    """Ends all sign-ins of a person but one; returns how many."""
+    return await _revoke(house, person, [signins.c.id != (spared or "")], SignInRevoked(signin=None, spared=spared))
+
+
+async def _revoke(house: House, person: str, which: list[sa.ColumnElement[bool]], event: SignInRevoked) -> int:
+    async with house.database.read() as connection:
+        desk = await room_of(connection, "desk", person)
+    async with house.transaction([desk]) as tx:
+        update = signins.update().where(signins.c.person == person, signins.c.revoked_at.is_(None), *which)
+        ended = (await tx.connection.execute(update.values(revoked_at=tx.now))).rowcount
+        if ended:
+            tx.record(event, room=desk, person=person)
+    return ended
+
+
+async def forget_old(connection: AsyncConnection, at: datetime) -> int:
+    """Deletes sign-ins that ended more than their own length ago; returns how many."""
+    past = at - LASTS
+    gone = signins.delete().where(sa.or_(signins.c.expires_at < past, signins.c.revoked_at < past))
+    return (await connection.execute(gone)).rowcount
+
+
+def _in_force(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return signins.c.revoked_at.is_(None), signins.c.expires_at > at

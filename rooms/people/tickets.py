@@ -1,0 +1,69 @@
+"""Tickets for the live connection: a signed-in page fetches one and spends it in its first message, so no cookie or token stands in a URL."""
+
+import hashlib
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
+
+from rooms.clock import Clock
+from rooms.errors import Problem
+from rooms.house import House
+from rooms.ids import new_id
+from rooms.people import signins
+from rooms.text import N_
+
+LASTS_SECONDS = 60
+OLD = N_("This ticket is too old or was used before. Fetch a new one.")
+
+
+class Ticket(NamedTuple):
+    """Who comes: `signin` and `person` are None for one who is not signed in."""
+
+    signin: str | None
+    person: str | None
+
+
+class _Content(msgspec.Struct, forbid_unknown_fields=True):
+    signin: str | None
+    nonce: str
+
+
+class _Signer(TimestampSigner):
+    """Takes the time from the house's clock."""
+
+    def __init__(self, secret: bytes, clock: Clock) -> None:
+        super().__init__(secret, salt="live ticket", digest_method=hashlib.sha256)
+        self._clock = clock
+
+    def get_timestamp(self) -> int:
+        return int(self._clock().timestamp())
+
+
+def issue_ticket(house: House, signin: str | None) -> str:
+    content = msgspec.json.encode(_Content(signin, new_id()))
+    return _Signer(house.secret, house.clock).sign(content).decode()
+
+
+async def read_ticket(house: House, ticket: str) -> Ticket:
+    """Spends a ticket. Raises Problem "malformed" when it is none of ours, "expired" when it is too old or was spent, "not_signed_in" when its
+    sign-in has ended since."""
+    try:
+        signed = _Signer(house.secret, house.clock).unsign(ticket[:1000], max_age=LASTS_SECONDS)
+        content = msgspec.json.decode(signed, type=_Content)
+    except SignatureExpired:
+        raise Problem("expired", OLD) from None
+    except (BadSignature, msgspec.DecodeError, UnicodeEncodeError):
+        raise Problem("malformed", N_("This is not a ticket.")) from None
+    # Kept a little longer than the ticket lasts, for processes whose clocks differ.
+    if not await house.bus.claim(f"ticket:{content.nonce}", LASTS_SECONDS * 2):
+        raise Problem("expired", OLD)
+    if content.signin is None:
+        return Ticket(None, None)
+    now: datetime = house.clock()
+    async with house.database.read() as connection:
+        account = await signins.who(connection, content.signin, now)
+    if account is None:
+        raise Problem("not_signed_in", N_("You have been signed out. Sign in again."))
+    return Ticket(content.signin, account.id)

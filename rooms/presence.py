@@ -1,0 +1,135 @@
+"""Who is here: each process tells the others who is in its rooms, as differences with a checksum now and then. Nothing of it is stored.
+
+A process that has fallen silent is forgotten after 15 seconds, so that nobody stays as a ghost.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from zlib import crc32
+
+ALIVE_SECONDS = 5.0
+SILENT_SECONDS = 15.0
+
+Names = dict[str, str | None]
+"""Person → his name, or None if he did not choose to be named."""
+
+
+@dataclass(slots=True)
+class _Room:
+    tabs: dict[str, int] = field(default_factory=dict[str, int])
+    names: Names = field(default_factory=Names)
+    others: dict[str, Names] = field(default_factory=dict[str, Names])
+    unsent: set[str] = field(default_factory=set[str])
+
+
+class Presence:
+    """`tell(room, body)` publishes to the processes that follow a room, `tell(None, body)` to all; `changed(room)` says that its people changed."""
+
+    def __init__(self, process: str, tell: Callable[[str | None, Any], None], changed: Callable[[str], None]) -> None:
+        self.process = process
+        self._tell = tell
+        self._changed = changed
+        self._rooms: dict[str, _Room] = {}
+        self._heard: dict[str, float] = {}
+
+    def follow(self, room: str) -> None:
+        """Begins to ask the others about a room."""
+        self._rooms.setdefault(room, _Room())
+        self._tell(room, ["who", self.process, room])
+
+    def unfollow(self, room: str) -> None:
+        self._rooms.pop(room, None)
+
+    def arrive(self, room: str, person: str, name: str | None) -> None:
+        here = self._rooms[room]
+        here.tabs[person] = here.tabs.get(person, 0) + 1
+        if here.tabs[person] == 1 or here.names.get(person) != name:
+            here.names[person] = name
+            here.unsent.add(person)
+            self._changed(room)
+
+    def depart(self, room: str, person: str) -> None:
+        here = self._rooms.get(room)
+        if here is None or person not in here.tabs:
+            return
+        here.tabs[person] -= 1
+        if here.tabs[person] == 0:
+            del here.tabs[person], here.names[person]
+            here.unsent.add(person)
+            self._changed(room)
+
+    def people(self, room: str) -> Names:
+        """Everybody in a room, on all processes; one who is named anywhere is named."""
+        here = self._rooms.get(room)
+        if here is None:
+            return {}
+        everybody = dict(here.names)
+        for names in here.others.values():
+            for person, name in names.items():
+                everybody[person] = everybody.get(person) or name
+        return everybody
+
+    def send_changes(self, room: str) -> None:
+        """Tells the others what has changed here since the last time."""
+        here = self._rooms.get(room)
+        if here is None or not here.unsent:
+            return
+        came = {person: here.names[person] for person in here.unsent if person in here.names}
+        gone = [person for person in here.unsent if person not in here.names]
+        here.unsent.clear()
+        self._tell(room, ["change", self.process, room, came, gone])
+
+    def send_alive(self) -> None:
+        sums = {room: _checksum(here.names) for room, here in self._rooms.items() if here.names and not here.unsent}
+        self._tell(None, ["alive", self.process, sums])
+
+    def send_farewell(self) -> None:
+        self._tell(None, ["bye", self.process])
+
+    def receive(self, body: Any, now: float) -> None:
+        kind, process, *rest = body
+        if process == self.process:
+            return
+        if kind == "bye":
+            self._forget(process)
+            return
+        self._heard[process] = now
+        if kind == "alive":
+            self._compare(process, rest[0])
+        elif kind == "who":
+            here = self._rooms.get(rest[0])
+            if here is not None and here.names:
+                here.unsent.clear()
+                self._tell(rest[0], ["all", self.process, rest[0], here.names])
+        elif (here := self._rooms.get(rest[0])) is not None:
+            names = here.others.setdefault(process, {})
+            if kind == "all":
+                names.clear()
+            names.update(rest[1])
+            for person in rest[2] if kind == "change" else ():
+                names.pop(person, None)
+            self._changed(rest[0])
+
+    def forget_silent(self, now: float) -> None:
+        for process in [p for p, heard in self._heard.items() if now - heard > SILENT_SECONDS]:
+            self._forget(process)
+
+    def _compare(self, process: str, sums: dict[str, int]) -> None:
+        for room, here in self._rooms.items():
+            known = here.others.get(process, {})
+            if room not in sums and known:
+                del here.others[process]
+                self._changed(room)
+            elif room in sums and _checksum(known) != sums[room]:
+                self._tell(room, ["who", self.process, room])
+
+    def _forget(self, process: str) -> None:
+        self._heard.pop(process, None)
+        for room, here in self._rooms.items():
+            if here.others.pop(process, None):
+                self._changed(room)
+
+
+def _checksum(names: Names) -> int:
+    return sum(crc32(f"{person}={name}".encode()) for person, name in names.items()) & 0xFFFFFFFF

@@ -1,0 +1,175 @@
+"""What is read of a conference's programme."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.errors import Problem
+from rooms.forum.messages import SessionCard, SessionState, SessionView, SpeakerView
+from rooms.forum.tables import forums
+from rooms.journal import rooms
+from rooms.programme.tables import conferences, session_speakers, sessions, speakers, tracks
+from rooms.visit import ABSENT
+
+
+class Conference(NamedTuple):
+    """`room` is its lobby; `texts` holds translations by locale; `zone` is an IANA name."""
+
+    id: str
+    slug: str
+    title: str
+    tagline: str
+    description: str
+    texts: dict[str, dict[str, str]]
+    zone: str
+    starts_on: date
+    ends_on: date
+    access: str
+    guests: bool
+    room: str
+
+
+def _conferences() -> "sa.Select[Any]":
+    lobby = sa.and_(rooms.c.kind == "lobby", rooms.c.subject == conferences.c.id)
+    columns = [rooms.c.id.label("room") if name == "room" else conferences.c[name] for name in Conference._fields]
+    return sa.select(*columns).select_from(conferences.join(rooms, lobby))
+
+
+async def all_conferences(connection: AsyncConnection) -> list[Conference]:
+    return [
+        Conference(*row) for row in await connection.execute(_conferences().order_by(conferences.c.starts_on.desc()))
+    ]
+
+
+async def conference(connection: AsyncConnection, slug: str) -> Conference:
+    """Raises Problem "not_found". Whether one may enter is for the visit to its lobby to say."""
+    row = (await connection.execute(_conferences().where(conferences.c.slug == slug))).one_or_none()
+    if row is None:
+        raise Problem("not_found", ABSENT)
+    return Conference(*row)
+
+
+async def conference_by_id(connection: AsyncConnection, id: str) -> Conference:
+    """Raises Problem "not_found"."""
+    row = (await connection.execute(_conferences().where(conferences.c.id == id))).one_or_none()
+    if row is None:
+        raise Problem("not_found", ABSENT)
+    return Conference(*row)
+
+
+async def lobby_of(connection: AsyncConnection, room: str) -> str | None:
+    """The lobby of the conference to which a room belongs."""
+    lobby = rooms.alias("lobby")
+    select = (
+        sa.select(lobby.c.id)
+        .join(rooms, rooms.c.conference == lobby.c.conference)
+        .where(rooms.c.id == room, lobby.c.kind == "lobby")
+    )
+    return (await connection.execute(select)).scalar_one_or_none()
+
+
+async def session_room(connection: AsyncConnection, conference: str, session: str) -> str:
+    """The room of a session of this conference. Raises Problem "not_found"."""
+    select = sa.select(rooms.c.id).where(
+        rooms.c.kind == "session", rooms.c.subject == session, rooms.c.conference == conference
+    )
+    room = (await connection.execute(select)).scalar_one_or_none()
+    if room is None:
+        raise Problem("not_found", ABSENT)
+    return room
+
+
+_JOINED = sessions.join(forums, forums.c.session == sessions.c.id).outerjoin(tracks, tracks.c.id == sessions.c.track)
+
+
+async def session_view(connection: AsyncConnection, session: str) -> SessionView:
+    s = sessions.c
+    columns = (
+        s.id,
+        s.title,
+        s.subtitle,
+        s.abstract,
+        s.texts,
+        tracks.c.name.label("track"),
+        s.place,
+        s.language,
+        s.starts_at,
+        s.ends_at,
+        s.cancelled,
+    )
+    select = (
+        sa.select(*columns, forums.c.state, forums.c.started_at, forums.c.ended_at)
+        .select_from(_JOINED)
+        .where(s.id == session)
+    )
+    r = (await connection.execute(select)).one()
+    return SessionView(
+        id=r.id,
+        title=r.title,
+        subtitle=r.subtitle,
+        abstract=r.abstract,
+        texts=r.texts,
+        track=r.track or "",
+        place=r.place,
+        language=r.language,
+        starts_at=r.starts_at,
+        ends_at=r.ends_at,
+        cancelled=r.cancelled,
+        state=SessionState(r.state),
+        started_at=r.started_at,
+        ended_at=r.ended_at,
+        speakers=(await speakers_of(connection, [session])).get(session, []),
+    )
+
+
+async def session_cards(connection: AsyncConnection, *conditions: "sa.ColumnElement[bool]") -> list[SessionCard]:
+    """The sessions that meet the conditions, by time and place."""
+    s = sessions.c
+    columns = (
+        s.id,
+        s.title,
+        s.texts,
+        tracks.c.name.label("track"),
+        s.place,
+        s.language,
+        s.starts_at,
+        s.ends_at,
+        s.cancelled,
+        forums.c.state,
+    )
+    select = sa.select(*columns).select_from(_JOINED).where(*conditions).order_by(s.starts_at, s.place, s.id)
+    return [
+        SessionCard(
+            r.id,
+            r.title,
+            r.texts,
+            r.track or "",
+            r.place,
+            r.language,
+            r.starts_at,
+            r.ends_at,
+            r.cancelled,
+            SessionState(r.state),
+        )
+        for r in await connection.execute(select)
+    ]
+
+
+async def session_card(connection: AsyncConnection, session: str) -> SessionCard:
+    return (await session_cards(connection, sessions.c.id == session))[0]
+
+
+async def speakers_of(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, list[SpeakerView]]:
+    """The speakers of sessions, in the order of the programme."""
+    link = session_speakers.c
+    select = sa.select(link.session, speakers.c.id, speakers.c.name, speakers.c.affiliation, speakers.c.biography)
+    select = select.select_from(session_speakers.join(speakers, speakers.c.id == link.speaker)).where(
+        link.session.in_(list(ids))
+    )
+    found: dict[str, list[SpeakerView]] = {}
+    for row in await connection.execute(select.order_by(link.session, link.position, speakers.c.name)):
+        found.setdefault(row.session, []).append(SpeakerView(row.id, row.name, row.affiliation, row.biography))
+    return found

@@ -1,0 +1,7 @@
+"""Every slice of the product. Importing this module registers all kinds of rooms and all commands."""
+
+from rooms.forum import asking, chat, kind, moderating, session
+from rooms.people import actions, desk
+from rooms.programme import lobby
+
+SLICES = (actions, asking, chat, desk, kind, lobby, moderating, session)

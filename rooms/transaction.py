@@ -1,0 +1,128 @@
+"""One transaction in one or several rooms: what it records is written with the tables it changes, and told only after the commit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms import journal
+from rooms.audience import Audience
+from rooms.journal import Entry, Room
+from rooms.messages import Event, Latest, tag_of
+from rooms.people import audit
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Value(NamedTuple):
+    """A latest value on its way: `payload` is the JSON of its value alone; `person` is whom alone it is told, for audience PERSON."""
+
+    name: str
+    key: str
+    audience: Audience
+    person: str | None
+    payload: bytes
+
+
+class Nudge(NamedTuple):
+    """What one transaction did in one room. `pulse` has grown by one if there are `values`, else not at all."""
+
+    room: str
+    epoch: str
+    pulse: int
+    entries: list[Entry]
+    values: list[Value]
+
+
+class _Audit(NamedTuple):
+    conference: str | None
+    actor: str | None
+    act: str
+    subject: str
+    details: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class _Pending:
+    room: Room
+    entries: list[Entry] = field(default_factory=list[Entry])
+    values: dict[tuple[str, str, str | None], Value] = field(default_factory=dict[tuple[str, str, str | None], Value])
+
+
+class Transaction:
+    """Given to actions. `room` is the room of the command (None outside of one); `now` is the transaction's moment."""
+
+    def __init__(
+        self, connection: AsyncConnection, rooms: Mapping[str, Room], now: datetime, room: str | None = None
+    ) -> None:
+        self.connection = connection
+        self.now = now
+        self.room = room
+        self._pending = {id: _Pending(row) for id, row in rooms.items()}
+        self._audits: list[_Audit] = []
+
+    @property
+    def rooms(self) -> dict[str, Room]:
+        """The rooms that are locked, as they were at the start."""
+        return {id: pending.room for id, pending in self._pending.items()}
+
+    def record(self, event: Event, *, room: str | None = None, person: str | None = None) -> int:
+        """Adds an event to a locked room and returns its seq. `person`: whom it concerns or, for audience PERSON, whom alone it is told."""
+        pending = self._of(room)
+        assert event.audience is not Audience.PERSON or person is not None, "an event for one person needs that person"
+        seq = self.next_seq(room)
+        pending.entries.append(Entry(seq, tag_of(event), event.audience, person, _encode(event)))
+        return seq
+
+    def next_seq(self, room: str | None = None) -> int:
+        """The seq that the next recorded event will have."""
+        pending = self._of(room)
+        return pending.room.seq + len(pending.entries) + 1
+
+    def latest(self, value: Latest, *, room: str | None = None, person: str | None = None) -> None:
+        """Tells a latest value; an earlier one of the same name, key and person in this transaction is replaced."""
+        payload = _encode(getattr(value, "value"))  # noqa: B009 - every Latest declares a value of its own type
+        self._of(room).values[value.name, value.key, person] = Value(
+            value.name, value.key, value.audience, person, payload
+        )
+
+    def audit(
+        self,
+        conference: str | None,
+        actor: str | None,
+        act: str,
+        subject: str = "",
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Notes who did what; written at the end, because the lock on the audit chain is always taken last."""
+        self._audits.append(_Audit(conference, actor, act, subject, details or {}))
+
+    def _of(self, room: str | None) -> _Pending:
+        wanted = room or self.room
+        assert wanted in self._pending, f"room {wanted} is not locked"
+        return self._pending[wanted]
+
+    async def finish(self) -> list[Nudge]:
+        """Writes journal and audit; returns what is to be told after the commit."""
+        nudges: list[Nudge] = []
+        for pending in self._pending.values():
+            if not pending.entries and not pending.values:
+                continue
+            row = pending.room
+            pulse = row.pulse + (1 if pending.values else 0)
+            await journal.append(self.connection, row.id, pending.entries, pulse, self.now)
+            nudges.append(Nudge(row.id, row.epoch, pulse, pending.entries, list(pending.values.values())))
+        for note in self._audits:
+            await audit.write(
+                self.connection,
+                conference=note.conference,
+                actor=note.actor,
+                act=note.act,
+                subject=note.subject,
+                details=dict(note.details),
+                at=self.now,
+            )
+        return nudges
