@@ -75,22 +75,28 @@ def create_venv() -> None:
     if PYTHON.exists() and subprocess.run([PYTHON, "-c", "import pip"], capture_output=True).returncode == 0:
         STAMPS.write_text("{}")  # somebody made it by hand, and may keep what he put into it
         return
-    made = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], capture_output=True, text=True)
-    if made.returncode != 0 and can_install_debian_packages():
+    made = new_venv()
+    if made.returncode != 0 and os.geteuid() == 0 and shutil.which("apt-get"):
         # Debian keeps what makes environments in a package apart from Python.
         package = f"python3.{sys.version_info.minor}-venv"
         say(f"installing the Debian package {package} …")
-        if subprocess.run(["apt-get", "install", "-qq", "-y", package], capture_output=True).returncode != 0:
-            subprocess.run(["apt-get", "update", "-qq"], check=True, capture_output=True)
-            subprocess.run(["apt-get", "install", "-qq", "-y", package], check=True, capture_output=True)
-        made = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], capture_output=True, text=True)
+        install_debian_package(package)
+        made = new_venv()
     if made.returncode != 0:
+        shutil.rmtree(VENV, ignore_errors=True)  # half of one would be taken for a whole one
         raise SystemExit(f"{made.stdout}{made.stderr}\nCould not make .venv with {sys.executable} (see above).")
     STAMPS.write_text("{}")
 
 
-def can_install_debian_packages() -> bool:
-    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+def new_venv() -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], capture_output=True, text=True)
+
+
+def install_debian_package(package: str) -> None:
+    install = ["apt-get", "install", "-qq", "-y", package]
+    if subprocess.run(install, capture_output=True).returncode != 0:
+        subprocess.run(["apt-get", "update", "-qq"], capture_output=True)
+        subprocess.run(install, capture_output=True)
 
 
 def install(lock: str) -> None:

@@ -129,6 +129,8 @@ def _write(path: Path, catalog: Catalog) -> None:
 
 def faults() -> Iterator[str]:
     """What keeps a catalog from being complete, one line each."""
+    if not any(catalogs()):
+        yield f"there is no catalog in {LOCALES.relative_to(ROOT)}"
     wanted = {message.id: message for message in texts_of_program() if message.id}
     for path, catalog in catalogs():
         language = path.parents[1].name
