@@ -56,7 +56,7 @@ async def test_a_database_is_new_for_each_test_and_gone_after_it(postgres_server
     await postgres_server.drop_database(name)
     with pytest.raises(asyncpg.InvalidCatalogNameError):
         await _connect(postgres_server.url(name))
-    await connection.close()
+    connection.terminate()  # the server has closed it
 
 
 async def test_postgres_keeps_what_was_committed_when_it_is_killed(own_postgres: PostgresServer) -> None:
@@ -68,6 +68,7 @@ async def test_postgres_keeps_what_was_committed_when_it_is_killed(own_postgres:
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(connection.fetch("SELECT 1"), 0.3)
     own_postgres.thaw()
+    connection.terminate()
 
     own_postgres.kill()
     with pytest.raises(OSError):  # noqa: PT011 - how a closed port refuses depends on the system
