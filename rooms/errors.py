@@ -22,6 +22,7 @@ CODES: dict[str, Meaning] = {
     "unverified": Meaning(403, None, False),
     "silenced": Meaning(403, None, True),
     "not_found": Meaning(404, None, False),
+    "not_allowed": Meaning(405, None, False),
     "no_hello": Meaning(408, 4408, False),
     "stale": Meaning(409, None, False),
     "conflict": Meaning(409, None, False),

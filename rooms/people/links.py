@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -46,11 +46,11 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-async def make(connection: AsyncConnection, link: Link, at: datetime) -> str:
-    """Keeps a link and returns its secret, to be mailed and shown nowhere else."""
+async def make(connection: AsyncConnection, link: Link, at: datetime, lasts: timedelta | None = None) -> str:
+    """Keeps a link and returns its secret, to be mailed and shown nowhere else. `lasts`: other than its purpose's time."""
     secret = secrets.token_urlsafe(24)
     values = {**link._asdict(), "purpose": link.purpose.value, "digest": digest_of(secret), "created_at": at}
-    await connection.execute(links.insert().values(values, expires_at=at + LASTS[link.purpose]))
+    await connection.execute(links.insert().values(values, expires_at=at + (lasts or LASTS[link.purpose])))
     return secret
 
 
@@ -87,7 +87,7 @@ def _usable(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     return links.c.used_at.is_(None), links.c.expires_at > at
 
 
-def _link(row: sa.Row[tuple[str, str, str, str, str]] | None) -> Link:
+def _link(row: sa.Row[Any, Any, Any, Any, Any] | None) -> Link:
     if row is None:
         raise Problem("expired", SPENT)
     return Link(Purpose(row.purpose), row.person, row.email, row.browser, row.next)

@@ -19,14 +19,19 @@ def drifted(files: dict[Path, str]) -> list[Path]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m server.protocol", description="Generates the protocol's reference and types.")
+    parser = argparse.ArgumentParser(
+        prog="python -m server.protocol", description="Generates the protocol's reference and types."
+    )
     parser.add_argument("--check", action="store_true", help="only tell what has drifted from the messages")
     check = parser.parse_args(arguments).check
     files = generated(collect())
     changed = drifted(files)
     for path in changed:
         if check:
-            print(f"{path.relative_to(ROOT)} has drifted from the messages: run python -m server.protocol", file=sys.stderr)
+            print(
+                f"{path.relative_to(ROOT)} has drifted from the messages: run python -m server.protocol",
+                file=sys.stderr,
+            )
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(files[path], "utf-8")

@@ -48,7 +48,9 @@ def collect() -> Catalogue:
         events=events,
         latest=latest,
         replies={tag_of(command): reply for command in commands if (reply := _reply_to(tag_of(command)))},
-        kinds={tag_of(command): sorted(SPECS[tag_of(command)].kinds) for command in commands if tag_of(command) in SPECS},
+        kinds={
+            tag_of(command): sorted(SPECS[tag_of(command)].kinds) for command in commands if tag_of(command) in SPECS
+        },
         limits={name: value for module in modules for name, value in vars(module).items() if name.endswith("_LENGTH")},
     )
 
@@ -81,8 +83,7 @@ def _modules() -> list[ModuleType]:
 
 def _reply_to(op: str) -> type[View] | None:
     if op not in SPECS:
-        import rooms.forum.messages as f
-        return {"question.ask": f.Asked, "chat.post": f.Posted, "question.unmask": f.Unmasked}.get(op)
+        return None
     reply = typing.get_type_hints(SPECS[op].action).get("return")
     return reply if isinstance(reply, type) and issubclass(reply, View) else None
 
@@ -107,4 +108,6 @@ def _refuse_doubles(classes: list[Any]) -> None:
     seen: dict[str, type] = {}
     for cls in classes:
         if seen.setdefault(cls.__name__, cls) is not cls:
-            raise LookupError(f"two messages are called {cls.__name__}: in {seen[cls.__name__].__module__} and {cls.__module__}")
+            raise LookupError(
+                f"two messages are called {cls.__name__}: in {seen[cls.__name__].__module__} and {cls.__module__}"
+            )

@@ -71,7 +71,9 @@ def _interface(struct: type[msgspec.Struct]) -> str:
     tag_field = struct.__struct_config__.tag_field
     if tag_field is not None:
         lines.append(f'  readonly {tag_field}: "{struct.__struct_config__.tag}";')
-    lines += [f"  readonly {field.encode_name}{_mark(struct, field)}: {type_name(field.type)};" for field in fields_of(struct)]
+    lines += [
+        f"  readonly {field.encode_name}{_mark(struct, field)}: {type_name(field.type)};" for field in fields_of(struct)
+    ]
     return "\n".join([*lines, "}\n"])
 
 
@@ -88,12 +90,14 @@ def _union(doc: str, name: str, members: Iterable[type[Command | Event]]) -> str
 def _replies(catalogue: Catalogue) -> str:
     lines = [f'  readonly "{op}": {reply.__name__};' for op, reply in sorted(catalogue.replies.items())]
     head = _doc("What commands are answered with; a command that is not named here is answered with null.")
-    tail = "\nexport type ReplyTo<Op extends Command[\"op\"]> = Op extends keyof Replies ? Replies[Op] : null;\n"
+    tail = '\nexport type ReplyTo<Op extends Command["op"]> = Op extends keyof Replies ? Replies[Op] : null;\n'
     return "\n".join([f"{head}export interface Replies {{", *lines, "}", tail])
 
 
 def _latest(catalogue: Catalogue) -> str:
-    head = _doc('Values of which only the newest matters: by name, then by key (the value of a whole room has the key "").')
+    head = _doc(
+        'Values of which only the newest matters: by name, then by key (the value of a whole room has the key "").'
+    )
     lines = [f"{head}export interface LatestValues {{"]
     for latest in catalogue.latest:
         value = next(field for field in fields_of(latest) if field.name == "value")
@@ -104,10 +108,17 @@ def _latest(catalogue: Catalogue) -> str:
 
 
 def _codes() -> str:
-    lines = [_doc("What the codes of problems mean: the close code if they end a connection, and whether trying again can help.") + "export const CODES = {"]
+    lines = [
+        _doc(
+            "What the codes of problems mean: the close code if they end a connection, and whether trying again can help."
+        )
+        + "export const CODES = {"
+    ]
     for code, meaning in CODES.items():
         close = "null" if meaning.close is None else str(meaning.close)
-        lines.append(f"  {code}: {{ status: {meaning.status}, close: {close}, retryable: {str(meaning.retryable).lower()} }},")
+        lines.append(
+            f"  {code}: {{ status: {meaning.status}, close: {close}, retryable: {str(meaning.retryable).lower()} }},"
+        )
     return "\n".join([*lines, "} as const;\n", "export type Code = keyof typeof CODES;\n"])
 
 

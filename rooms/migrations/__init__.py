@@ -1,0 +1,32 @@
+"""Alembic's migrations, run by `python -m server migrate`."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+
+from rooms.database import Database, metadata
+
+
+def config(connection: Connection) -> Config:
+    settings = Config()
+    settings.set_main_option("script_location", str(Path(__file__).parent))
+    settings.attributes["connection"] = connection
+    return settings
+
+
+async def upgrade(database: Database) -> None:
+    """Brings the tables to the newest form; does nothing when they have it."""
+    async with database.write() as connection:
+        await connection.run_sync(lambda sync: command.upgrade(config(sync), "head"))
+
+
+async def differences(database: Database) -> list[object]:
+    """Where the database differs from the tables in the code; empty when it is up to date."""
+    async with database.write() as connection:
+        return await connection.run_sync(
+            lambda sync: list(compare_metadata(MigrationContext.configure(sync), metadata))
+        )

@@ -1,0 +1,100 @@
+"""The command line: python -m server run | migrate | demo | import | export | audience | doctor."""
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+
+from rooms.database import Database
+from rooms.errors import Problem
+from rooms.journal import renew_epochs
+from rooms.migrations import upgrade
+from server import audience, demo, doctor, exporting, importing
+from server.serve import serve, serve_in
+from server.settings import BadSettings, Settings, read_settings
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    try:
+        return arguments.work(arguments)
+    except BadSettings as bad:
+        print("These settings cannot be used:", *(f"  {fault}" for fault in bad.faults), sep="\n", file=sys.stderr)
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+    except OSError as error:
+        print(f"Cannot start: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m server", description="Plenary: conferences online, live.")
+    verbs = parser.add_subparsers(required=True, metavar="verb")
+
+    run = verbs.add_parser("run", help="serve")
+    run.add_argument(
+        "--workers",
+        type=int,
+        default=int(os.environ.get("PLENARY_WORKERS", "1")),
+        help="processes on one port (needs Redis)",
+    )
+    run.add_argument("--shared", action="store_true", help=argparse.SUPPRESS)
+    run.set_defaults(work=_run)
+
+    migrate = verbs.add_parser("migrate", help="bring the database to the newest form")
+    migrate.add_argument("--restored", action="store_true", help="after restoring a backup: all clients begin afresh")
+    migrate.set_defaults(work=_migrate)
+
+    for verb, module in (
+        ("demo", demo),
+        ("import", importing),
+        ("export", exporting),
+        ("audience", audience),
+        ("doctor", doctor),
+    ):
+        module.add_arguments(verbs.add_parser(verb, help=module.HELP))
+    return parser
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    settings = read_settings(os.environ)
+    if arguments.workers < 1:
+        print("--workers: 1 or more.", file=sys.stderr)
+        return 2
+    if arguments.workers > 1 and not settings.redis:
+        print(
+            "Several processes need a message bus between them: set PLENARY_REDIS, or run one process.", file=sys.stderr
+        )
+        return 2
+    if not arguments.shared:
+        asyncio.run(_upgrade(settings))
+    if arguments.workers > 1:
+        return serve_in(arguments.workers, [])
+    serve(settings, shared=arguments.shared, ready=lambda: print(f"Plenary is open at {settings.url}", flush=True))
+    return 0
+
+
+def _migrate(arguments: argparse.Namespace) -> int:
+    asyncio.run(_upgrade(read_settings(os.environ), restored=arguments.restored))
+    print("The database is up to date.")
+    return 0
+
+
+async def _upgrade(settings: Settings, *, restored: bool = False) -> None:
+    database = Database(settings.database)
+    try:
+        await upgrade(database)
+        if restored:
+            async with database.write() as connection:
+                await renew_epochs(connection)
+    finally:
+        await database.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""Puts the house together and opens its doors."""
+
+import asyncio
+import contextlib
+import gc
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
+
+import rooms.registry  # noqa: F401 - registers every kind of room and every command
+from rooms.bus.interface import Bus
+from rooms.bus.memory import MemoryBus
+from rooms.bus.redis import RedisBus
+from rooms.clock import system_clock
+from rooms.database import Database
+from rooms.errors import Problem
+from rooms.house import House
+from rooms.hub import Hub
+from server.live.socket import live
+from server.settings import Settings
+from web.mail import LogMailer, Postbox, SmtpMailer
+from web.pages.problems import handlers
+from web.routes import routes
+from web.security import Security
+from web.site import Site
+
+PRUNE_SECONDS = 3600
+
+
+def make_house(settings: Settings) -> House:
+    database = Database(settings.database)
+    bus: Bus = RedisBus(settings.redis) if settings.redis else MemoryBus()
+    return House(database, bus, Hub(database, bus, system_clock, settings.secret), settings.secret)
+
+
+def make_site(settings: Settings, house: House) -> Site:
+    return Site(
+        house=house,
+        base_url=settings.url,
+        name=settings.name,
+        media_hosts=settings.media_hosts,
+        trusted_proxies=settings.trusted_proxies,
+        post=Postbox(SmtpMailer(settings.smtp, settings.mail_from) if settings.smtp else LogMailer()),
+    )
+
+
+def make_app(settings: Settings) -> Security:
+    """The ASGI application; its lifespan starts and stops the house."""
+    house = make_house(settings)
+    site = make_site(settings, house)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await house.hub.start()
+        pruning = asyncio.create_task(_prune(house, timedelta(days=settings.journal_days)))
+        # What has been loaded stays for good: the collector need not look at it again while thousands are connected.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
+        try:
+            yield
+        finally:
+            pruning.cancel()
+            await house.hub.stop()
+            await site.post.stop()
+            site.passwords.close()
+            await house.database.close()
+
+    app = Starlette(routes=[*routes(), WebSocketRoute("/live", live)], exception_handlers=handlers(), lifespan=lifespan)
+    return Security(app, site)
+
+
+async def _prune(house: House, kept: timedelta) -> None:
+    while True:
+        await asyncio.sleep(PRUNE_SECONDS)
+        with contextlib.suppress(Problem):
+            await house.prune(kept)

@@ -1,0 +1,151 @@
+"""One client's connection: what it says, in order, and what it is answered. Knows no WebSocket; the socket gives it frames and a sink."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from rooms.commands import read
+from rooms.errors import Problem
+from rooms.house import House
+from rooms.hub import Joined
+from rooms.journal import Entry, Position
+from rooms.limits import Rate
+from rooms.member import Member
+from rooms.outbound import Outbound, Sink
+from rooms.people.desk import desk_of
+from rooms.people.messages import RightsChanged, SignInRevoked
+from rooms.people.signins import who
+from rooms.people.tickets import read_ticket
+from rooms.text import N_
+from rooms.visit import Visit
+from server.live import wire
+
+INBOUND_RATE = Rate(120, 10)
+
+encode = msgspec.json.encode
+
+
+class Connection:
+    """`number` tells connections of this process apart; `translate` gives a message in the client's language."""
+
+    def __init__(self, house: House, sink: Sink, number: str, translate: Callable[[str], str]) -> None:
+        self._house = house
+        self._sink = sink
+        self._number = number
+        self._translate = translate
+        self._person: str | None = None
+        self._signin: str | None = None
+        self._desk: str | None = None
+        self._members: dict[str, tuple[Member, Visit]] = {}
+        self._faults = 0
+        self.greeted = False
+
+    async def receive(self, data: str | bytes) -> None:
+        """Takes one frame. Faults are answered, and end the connection only when their code says so or after ten of them."""
+        request: Any = None
+        try:
+            self._house.limits.take("frame", self._number, INBOUND_RATE)
+            message = wire.decode(data)
+            request = message.get("id")
+            await self._obey(message)
+        except Problem as problem:
+            self._answer_problem(request if isinstance(request, int) else None, problem)
+
+    async def _obey(self, message: dict[str, Any]) -> None:
+        if not self.greeted:
+            await self._greet(message)
+        elif message["op"] in wire.OPS:
+            op = wire.read_op(message)
+            match op:
+                case wire.Join():
+                    await self._join(op)
+                case wire.Leave():
+                    self._leave(op.room)
+                    self._answer(op.id, b"null")
+                case wire.Heartbeat():
+                    beat = {"seqs": self._house.hub.seqs(list(self._members)), "time": self._house.clock().isoformat()}
+                    self._answer(op.id, encode(beat))
+                case wire.Hello():
+                    raise Problem("malformed", N_("The first message, and only the first, is “hello”."))
+        else:
+            head, fields = wire.read_command_head(message)
+            outcome = await self._house.perform(self._person, head.room, read(message["op"], fields), head.key)
+            self._answer(head.id, outcome.reply, outcome.seq)
+
+    async def _greet(self, message: dict[str, Any]) -> None:
+        if message["op"] != "hello":
+            raise Problem("malformed", N_("The first message, and only the first, is “hello”."))
+        hello = wire.read_op(message)
+        assert isinstance(hello, wire.Hello)
+        ticket = await read_ticket(self._house, hello.ticket)
+        view = None
+        if ticket.person is not None and ticket.signin is not None:
+            async with self._house.database.read() as connection:
+                self._desk = await desk_of(connection, ticket.person)
+            self._person, self._signin = ticket.person, ticket.signin
+            await self._house.hub.watch(self._desk, self._on_desk)
+            # Looked at again now that the desk is watched: a sign-out in between would otherwise go unnoticed.
+            async with self._house.database.read() as connection:
+                account = await who(connection, ticket.signin, self._house.clock())
+            if account is None:
+                raise Problem("not_signed_in", N_("You have been signed out. Sign in again."))
+            view = wire.PersonView(account.id, account.name)
+        self.greeted = True
+        now = self._house.clock().isoformat()
+        self._write(encode(wire.Welcome(view, self._desk, wire.HEARTBEAT_SECONDS, wire.Limits(), now)))
+
+    async def _join(self, op: wire.Join) -> None:
+        if op.room not in self._members and len(self._members) >= wire.MOST_ROOMS:
+            raise Problem(
+                "conflict", N_("One connection can follow %(limit)s rooms."), values={"limit": wire.MOST_ROOMS}
+            )
+        self._leave(op.room)
+        member = Member(self._sink, op.room, self._person, op.public)
+        after = Position(op.after.epoch, op.after.seq) if op.after else None
+
+        def respond(joined: Joined) -> bytes:
+            return b'{"id":%d,"ok":%b}' % (op.id, encode(joined))
+
+        visit = await self._house.hub.join(member, after, respond)
+        self._members[op.room] = (member, visit)
+
+    def _leave(self, room: str) -> None:
+        if room in self._members:
+            self._house.hub.leave(self._members.pop(room)[0])
+
+    def _on_desk(self, entry: Entry) -> None:
+        if entry.type == "signin.revoked":
+            revoked = msgspec.json.decode(entry.payload, type=SignInRevoked)
+            if revoked.signin == self._signin or (revoked.signin is None and revoked.spared != self._signin):
+                self._sink.close(4401, self._translate(N_("You have been signed out. Sign in again.")))
+        elif entry.type == "rights.changed":
+            changed = msgspec.json.decode(entry.payload, type=RightsChanged)
+            for member, visit in list(self._members.values()):
+                if changed.conference is None or visit.room.conference == changed.conference:
+                    self._house.hub.revisit(member)
+
+    def _answer(self, request: int, reply: bytes, seq: int | None = None) -> None:
+        self._write(b'{"id":%d,"ok":%b%b}' % (request, reply, b"" if seq is None else b',"seq":%d' % seq))
+
+    def _answer_problem(self, request: int | None, problem: Problem) -> None:
+        view = problem.view(self._translate)
+        self._write(encode({"id": request, "error": view}))
+        self._faults += problem.meaning.status in {400, 422}
+        if problem.code == "malformed" or (problem.code == "rate_limited" and request is None):
+            self._sink.close(problem.meaning.close or 4400, view.message)
+        elif not self.greeted:
+            self._sink.close(problem.meaning.close or 4401, view.message)
+        elif self._faults >= wire.MOST_FAULTS:
+            self._sink.close(4400, view.message)
+
+    def _write(self, json: bytes) -> None:
+        self._sink.write(Outbound(json))
+
+    def end(self) -> None:
+        """To be called once when the client is gone."""
+        for member, _ in self._members.values():
+            self._house.hub.leave(member)
+        self._members.clear()
+        if self._desk is not None:
+            self._house.hub.unwatch(self._desk, self._on_desk)

@@ -1,0 +1,84 @@
+"""uvicorn's protocols, extended: a WebSocket that writes ready frames, and a limit on how long a request may take to arrive.
+
+Relied upon in uvicorn 0.54 (tests/server/test_protocols.py holds it to that): `transport`, `conn`, `queue`, `close_sent`, `close_timer`, `disconnected`,
+`connection_made`, `connection_lost`, `run_asgi`, `shutdown`.
+"""
+
+import asyncio
+from typing import Any, cast
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+REQUEST_SECONDS = 10.0
+BUFFER_LIMIT = 256 * 1024  # bytes that a slow reader may leave unread in our own memory
+SEND_BUFFER = 128 * 1024  # bytes in the kernel, which would otherwise take some 2.7 MB for each stalled reader
+EXTENSION = "websocket.fanout"
+
+
+class LiveProtocol(WebSocketsSansIOProtocol):
+    """Puts itself into the ASGI scope as the extension "websocket.fanout"."""
+
+    async def run_asgi(self) -> None:
+        cast(dict[str, Any], self.scope)["extensions"][EXTENSION] = self
+        await super().run_asgi()
+
+    def write_frame(self, frame: bytes) -> bool:
+        """Writes a whole frame behind the earlier ones. False when the reader is too slow and has to be closed."""
+        transport = self.transport
+        if self.close_sent or transport.is_closing():
+            return True
+        if transport.get_write_buffer_size() > BUFFER_LIMIT:
+            return False
+        transport.write(frame)
+        return True
+
+    def close_now(self, code: int, reason: str) -> None:
+        """Sends a close frame and lets the application know; does nothing when the connection is closing already."""
+        if self.close_sent or self.transport.is_closing():
+            return
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.conn.send_close(code, _fitting(reason))
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        # A reader that does not read would keep its buffers for ever: after the wait they are dropped.
+        self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
+
+    def shutdown(self) -> None:
+        """The server is going down: the client is told to resume elsewhere."""
+        if self.handshake_complete and not self.close_sent:
+            self.stop_keepalive()
+            self.close_now(4501, "draining")
+        else:
+            super().shutdown()
+
+
+class RequestProtocol(HttpToolsProtocol):
+    """Closes a connection whose first request has not arrived whole after 10 seconds."""
+
+    _patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._patience = self.loop.call_later(REQUEST_SECONDS, transport.abort)
+
+    def on_headers_complete(self) -> None:
+        self._calm()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._calm()
+        super().connection_lost(exc)
+
+    def _calm(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+
+def _fitting(reason: str) -> str:
+    """At most the 123 bytes that a close frame holds (RFC 6455 §5.5)."""
+    return reason.encode()[:123].decode(errors="ignore")

@@ -1,0 +1,119 @@
+"""The WebSocket at /live, and the two ways in which a sink writes to it. Who may open one, web.security has decided."""
+
+import asyncio
+import contextlib
+from collections import deque
+from itertools import count
+
+from starlette.responses import Response
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from rooms.outbound import Outbound, Sink
+from server.live.connection import Connection
+from server.live.protocols import BUFFER_LIMIT, EXTENSION, LiveProtocol
+from server.live.wire import HELLO_SECONDS, JSON, SUBPROTOCOLS
+from web.site import Site, site_of
+from web.viewer import stranger
+
+_numbers = count(1)
+
+
+class FastSink:
+    """Writes ready frames to the transport."""
+
+    def __init__(self, protocol: LiveProtocol, *, binary: bool) -> None:
+        self._protocol = protocol
+        self._binary = binary
+
+    def write(self, message: Outbound) -> None:
+        if not self._protocol.write_frame(message.msgpack_frame if self._binary else message.frame):
+            self.close(4508, "too slow")
+
+    def close(self, code: int, reason: str) -> None:
+        self._protocol.close_now(code, reason)
+
+
+class PlainSink:
+    """Writes through ASGI, for servers without our extension: a bounded queue and a task that empties it."""
+
+    def __init__(self, websocket: WebSocket, *, binary: bool) -> None:
+        self._websocket = websocket
+        self._binary = binary
+        self._queue: deque[bytes] = deque()
+        self._size = 0
+        self._closing: tuple[int, str] | None = None
+        self._wake = asyncio.Event()
+
+    def write(self, message: Outbound) -> None:
+        data = message.msgpack if self._binary else message.json
+        if self._closing is None:
+            self._queue.append(data)
+            self._size += len(data)
+            if self._size > BUFFER_LIMIT:
+                self._queue.clear()
+                self.close(4508, "too slow")
+            self._wake.set()
+
+    def close(self, code: int, reason: str) -> None:
+        if self._closing is None:
+            self._closing = (code, reason[:120])
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Sends until closed."""
+        while True:
+            while self._queue:
+                data = self._queue.popleft()
+                self._size -= len(data)
+                if self._binary:
+                    await self._websocket.send_bytes(data)
+                else:
+                    await self._websocket.send_text(data.decode())
+            if self._closing is not None:
+                await self._websocket.close(*self._closing)
+                return
+            self._wake.clear()
+            await self._wake.wait()
+
+
+async def live(websocket: WebSocket) -> None:
+    site = site_of(websocket)
+    subprotocol = next((name for name in websocket.scope["subprotocols"] if name in SUBPROTOCOLS), None)
+    if subprotocol is None and websocket.scope["subprotocols"]:
+        await websocket.send_denial_response(Response("Use subprotocol plenary.v1.json or plenary.v1.msgpack.\n", 426))
+        return
+    await websocket.accept(subprotocol)
+    await _serve(websocket, site, binary=subprotocol not in {None, JSON})
+
+
+async def _serve(websocket: WebSocket, site: Site, *, binary: bool) -> None:
+    protocol = websocket.scope.get("extensions", {}).get(EXTENSION)
+    sender: asyncio.Task[None] | None = None
+    sink: Sink
+    if protocol is not None:
+        sink = FastSink(protocol, binary=binary)
+    else:
+        sink = plain = PlainSink(websocket, binary=binary)
+        sender = asyncio.create_task(plain.run())
+    connection = Connection(
+        site.house, sink, str(next(_numbers)), site.languages.texts(stranger(websocket).locale).gettext
+    )
+    patience = asyncio.get_running_loop().call_later(
+        HELLO_SECONDS, lambda: None if connection.greeted else sink.close(4408, "no hello")
+    )
+    try:
+        while True:
+            message = await websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                break
+            data = message.get("text")
+            await connection.receive(message["bytes"] if data is None else data)
+    except WebSocketDisconnect:
+        pass
+    finally:
+        patience.cancel()
+        connection.end()
+        if sender is not None:
+            sender.cancel()
+            with contextlib.suppress(asyncio.CancelledError, RuntimeError, WebSocketDisconnect):
+                await sender

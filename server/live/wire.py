@@ -1,0 +1,116 @@
+"""The wire: two subprotocols with the same messages, and the few messages that are the connection's own. No I/O."""
+
+from typing import Annotated, Any
+
+import msgpack
+import msgspec
+
+from rooms.errors import Problem
+from rooms.people.messages import Id, PersonView
+from rooms.text import N_
+
+JSON = "plenary.v1.json"
+MSGPACK = "plenary.v1.msgpack"
+SUBPROTOCOLS = (JSON, MSGPACK)
+
+MAX_FRAME = 64 * 1024  # bytes, after inflation
+HELLO_SECONDS = 5.0
+HEARTBEAT_SECONDS = 25
+MOST_ROOMS = 50
+MOST_FAULTS = 10
+
+
+class Position(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How far the client has come in a room: `epoch` and `seq` as it was told them last."""
+
+    epoch: Annotated[str, msgspec.Meta(max_length=64)]
+    seq: Annotated[int, msgspec.Meta(ge=0)]
+
+
+RequestId = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+
+
+class Hello(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="hello"):
+    """The first message, within 5 s. `ticket` comes from POST /live/ticket; `client` names the program, such as "web/1"."""
+
+    ticket: Annotated[str, msgspec.Meta(max_length=1000)]
+    client: Annotated[str, msgspec.Meta(max_length=60)] = ""
+
+
+class Join(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="join"):
+    """`after`: only when resuming. `public`: see no more than everyone does."""
+
+    id: RequestId
+    room: Id
+    after: Position | None = None
+    public: bool = False
+
+
+class Leave(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="leave"):
+    id: RequestId
+    room: Id
+
+
+class Heartbeat(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="heartbeat"):
+    """Answered with the top seqs of the rooms joined, by which a client finds what it has missed."""
+
+    id: RequestId
+
+
+Op = Hello | Join | Leave | Heartbeat
+OPS = ("hello", "join", "leave", "heartbeat")
+
+
+class CommandHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What every command has beside its own fields: the number of the request, the room, and a key that makes a retry harmless."""
+
+    id: RequestId
+    room: Id
+    key: Annotated[str, msgspec.Meta(min_length=8, max_length=64)]
+
+
+class Limits(msgspec.Struct, frozen=True):
+    frame: int = MAX_FRAME
+    rooms: int = MOST_ROOMS
+
+
+class Welcome(msgspec.Struct, frozen=True, tag_field="op", tag="welcome"):
+    """`person` and `desk` (his private room) are null for one who is not signed in; `heartbeat` in seconds."""
+
+    person: PersonView | None
+    desk: str | None
+    heartbeat: int
+    limits: Limits
+    time: str
+
+
+def decode(data: str | bytes) -> dict[str, Any]:
+    """An object with an op, from a text frame (JSON) or a binary one (msgpack). Raises Problem "malformed"."""
+    try:
+        message = (
+            msgspec.json.decode(data) if isinstance(data, str) else msgpack.unpackb(data, max_buffer_size=MAX_FRAME)
+        )
+    except (ValueError, RecursionError, TypeError, msgpack.UnpackException) as error:
+        raise Problem("malformed", N_("This is not a message of the protocol.")) from error
+    if not isinstance(message, dict) or not isinstance(message.get("op"), str):
+        raise Problem("malformed", N_("A message is an object with an “op”."))
+    return message
+
+
+def read_op(message: dict[str, Any]) -> Op:
+    return _convert(message, Op)
+
+
+def read_command_head(message: dict[str, Any]) -> tuple[CommandHead, dict[str, Any]]:
+    """The head of a command, and its own fields. Raises Problem "invalid"."""
+    fields = {name: value for name, value in message.items() if name not in {"op", "id", "room", "key"}}
+    head = _convert({name: message[name] for name in ("id", "room", "key") if name in message}, CommandHead)
+    return head, fields
+
+
+def _convert(message: dict[str, Any], type: Any) -> Any:
+    try:
+        return msgspec.convert(message, type)
+    except (msgspec.ValidationError, RecursionError) as error:
+        values = {"fault": str(error).partition(" - at `$")[0]}
+        raise Problem("invalid", N_("This does not fit: %(fault)s."), values=values) from error

@@ -1,0 +1,217 @@
+"""A small world for tests: one conference with one session, people of every kind, and houses (processes) that share a database and a bus."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+import rooms.registry  # noqa: F401
+from rooms.bus.interface import Bus
+from rooms.bus.memory import MemoryBus, Switchboard
+from rooms.database import Database, metadata
+from rooms.house import House, Outcome
+from rooms.hub import Hub, Joined
+from rooms.journal import Position, lock_rooms
+from rooms.member import Member
+from rooms.messages import Command
+from rooms.outbound import Outbound
+from rooms.people import accounts, roles
+from rooms.people.desk import desk_of
+from rooms.people.messages import Role
+from rooms.programme.actions import create_conference, create_session
+
+SECRET = b"a secret of the tests, long enough"
+START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+
+class TestClock:
+    """Stands still until told."""
+
+    __test__ = False
+
+    def __init__(self, now: datetime = START) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **spans: float) -> None:
+        self.now += timedelta(**spans)
+
+
+class ListSink:
+    """Keeps what it is given, decoded."""
+
+    def __init__(self) -> None:
+        self.messages: list[dict[str, Any]] = []
+        self.closed: tuple[int, str] | None = None
+
+    def write(self, message: Outbound) -> None:
+        self.messages.append(msgspec.json.decode(message.json))
+
+    def close(self, code: int, reason: str) -> None:
+        self.closed = self.closed or (code, reason)
+
+    @property
+    def joined(self) -> dict[str, Any]:
+        """The answer to the join."""
+        return self.messages[0]
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """All events told after the answer to the join, hidden ones too."""
+        return [event for message in self.messages[1:] for event in message.get("events", [])]
+
+    @property
+    def seqs(self) -> list[int]:
+        return [event["seq"] for event in self.events]
+
+    @property
+    def types(self) -> list[str]:
+        """The types of the events that were not hidden."""
+        return [event["type"] for event in self.events if "type" in event]
+
+    def latest(self, name: str) -> dict[str, Any]:
+        """What the latest values of a name have come to, the join's included."""
+        values: dict[str, Any] = dict(self.joined.get("latest", {}).get(name, {}))
+        for message in self.messages[1:]:
+            values.update(message.get("latest", {}).get(name, {}))
+        return values
+
+
+@dataclass
+class World:
+    """`people` by what they are ("attendee", "moderator" …); rooms and conference by id. `houses[0]` is the first process."""
+
+    houses: list[House]
+    clock: TestClock
+    conference: str = ""
+    lobby: str = ""
+    session: str = ""
+    room: str = ""
+    people: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def house(self) -> House:
+        return self.houses[0]
+
+    async def do(self, who: str | None, command: Command, *, room: str = "", key: str = "", house: int = 0) -> Outcome:
+        """Performs a command as one of the people (or None) in the session's room, or another."""
+        key = key or uuid.uuid4().hex
+        return await self.houses[house].perform(self.people[who] if who else None, room or self.room, command, key)
+
+    async def ask(self, text: str = "Why?", who: str = "attendee", *, anonymous: bool = False) -> str:
+        """Asks a question; returns its id."""
+        from rooms.forum.messages import AskQuestion
+
+        return msgspec.json.decode((await self.do(who, AskQuestion(text, anonymous))).reply)["question"]
+
+    async def question(self, id: str) -> Any:
+        """A question's row, as the moderators see it."""
+        from rooms.forum.queries import question
+
+        async with self.house.database.read() as connection:
+            return await question(connection, self.room, id)
+
+    async def join(
+        self, who: str | None, *, room: str = "", house: int = 0, after: Position | None = None, public: bool = False
+    ) -> tuple[Member, ListSink]:
+        sink = ListSink()
+        member = Member(sink, room or self.room, self.people[who] if who else None, public)
+
+        def respond(joined: Joined) -> bytes:
+            return msgspec.json.encode(joined)
+
+        await self.houses[house].hub.join(member, after, respond)
+        return member, sink
+
+    async def desk(self, who: str) -> str:
+        async with self.house.database.read() as connection:
+            return await desk_of(connection, self.people[who])
+
+    async def person(self, name: str, *, held: Iterable[tuple[Role, str]] = (), **changes: Any) -> str:
+        """A new person, with roles given as (role, session or "")."""
+        at = self.clock()
+        async with self.house.database.write() as connection:
+            verified = changes.pop("verified", True)
+            email = f"{name}@example.org"
+            account = await accounts.create(connection, name=name.title(), email=email, verified=verified, at=at)
+            person = account.id
+            for role, session in held:
+                values = {"conference": self.conference, "session": session or None, "by": None, "at": at}
+                await roles.grant(connection, person=person, role=role, **values)
+            if changes:
+                from rooms.people.tables import persons
+
+                await connection.execute(persons.update().where(persons.c.id == person).values(**changes))
+        self.people[name] = person
+        return person
+
+    async def close(self) -> None:
+        for house in self.houses:
+            await house.hub.stop()
+            await house.database.close()
+
+
+def make_house(url: str, bus: Bus, clock: TestClock) -> House:
+    database = Database(url)
+    return House(database, bus, Hub(database, bus, clock, SECRET), SECRET, clock)
+
+
+async def create_tables(url: str) -> None:
+    database = Database(url)
+    async with database.write() as connection:
+        await connection.run_sync(metadata.create_all)
+    await database.close()
+
+
+async def make_world(url: str, *, buses: list[Bus] | None = None, processes: int = 1, tables: bool = True) -> World:
+    """A world on a database, in which everybody is there: attendee, other (an attendee too), speaker, interpreter, exhibitor, moderator, organiser,
+    admin, guest, unverified, banned, stranger (organiser of another conference)."""
+    if tables:
+        await create_tables(url)
+    clock = TestClock()
+    switchboard = Switchboard()
+    buses = buses or [MemoryBus(switchboard) for _ in range(processes)]
+    world = World([make_house(url, bus, clock) for bus in buses], clock)
+    async with world.house.database.write() as connection:
+        days = {"starts_on": date(2026, 11, 20), "ends_on": date(2026, 11, 22), "now": clock()}
+        zone = "Asia/Shanghai"
+        world.conference, world.lobby = await create_conference(
+            connection, slug="forum", title="The Forum", zone=zone, **days
+        )
+        elsewhere, _ = await create_conference(
+            connection, slug="elsewhere", title="Elsewhere", zone=zone, access="members", **days
+        )
+        times = {"starts_at": START, "ends_at": START + timedelta(hours=1), "now": clock()}
+        world.session, world.room = await create_session(connection, world.conference, title="Opening", **times)
+    await world.person("attendee")
+    await world.person("other")
+    await world.person("speaker", held=[(Role.SPEAKER, world.session)])
+    await world.person("interpreter", held=[(Role.INTERPRETER, world.session)])
+    await world.person("exhibitor", held=[(Role.EXHIBITOR, "")])
+    await world.person("moderator", held=[(Role.MODERATOR, world.session)])
+    await world.person("colleague", held=[(Role.MODERATOR, "")])
+    await world.person("organiser", held=[(Role.ORGANISER, "")])
+    await world.person("admin", admin=True)
+    await world.person("unverified", verified=False)
+    await world.person("banned")
+    await world.person("stranger")
+    async with world.house.database.write() as connection:
+        world.people["guest"] = (await accounts.create(connection, name="Guest", at=clock())).id
+        granted = {"conference": elsewhere, "session": None, "role": Role.ORGANISER, "by": None, "at": clock()}
+        await roles.grant(connection, person=world.people["stranger"], **granted)
+    for house in world.houses:
+        await house.hub.start()
+    from rooms.people.messages import RemovePerson
+
+    await world.do("organiser", RemovePerson(world.people["banned"]), room=world.lobby)
+    return world
+
+
+async def locked(world: World, room: str) -> Any:
+    async with world.house.database.write() as connection:
+        return (await lock_rooms(connection, [room]))[room]
