@@ -33,6 +33,19 @@ signins = sa.Table(
     sa.Column("device", sa.String(200), nullable=False, default=""),
 )
 
+api_tokens = sa.Table(
+    "api_tokens",  # personal access tokens for programs: the token itself is shown once, when it is made
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False, unique=True),
+    sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False, index=True),
+    sa.Column("name", sa.String(80), nullable=False),  # what its owner calls it
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=False),
+    sa.Column("used_at", UtcDateTime),  # to the hour
+    sa.Column("revoked_at", UtcDateTime),
+)
+
 links = sa.Table(
     "links",  # magic links and confirmations: the secret itself is only in the mail
     metadata,

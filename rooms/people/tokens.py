@@ -1,0 +1,110 @@
+"""Personal access tokens: by them a person's programs use the API as he would. Of a token only its digest is kept."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.errors import Problem
+from rooms.ids import new_id
+from rooms.people import accounts
+from rooms.people.accounts import Account
+from rooms.people.links import digest_of
+from rooms.people.tables import api_tokens
+from rooms.text import N_, clean_line
+
+PREFIX = "plenary_"
+"""By it a token is known as one: in the searches for leaked secrets, and in a URL, where none may stand."""
+
+NAME_LENGTH = 80
+MOST_DAYS = 366
+MOST_TOKENS = 20
+USED_TO = timedelta(hours=1)
+
+
+class Token(NamedTuple):
+    """`used_at` is right to the hour, None when it was never used."""
+
+    id: str
+    name: str
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+
+
+_TOKEN = (
+    api_tokens.c.id,
+    api_tokens.c.name,
+    api_tokens.c.created_at,
+    api_tokens.c.expires_at,
+    api_tokens.c.used_at,
+)
+
+
+async def make(connection: AsyncConnection, person: str, name: str, days: int, at: datetime) -> tuple[Token, str]:
+    """A new token and its secret, which is shown once and kept nowhere. Raises Problem "invalid", or "conflict" when there are too many."""
+    name = clean_line(name, NAME_LENGTH, "name")
+    if not 1 <= days <= MOST_DAYS:
+        message = N_("A token lasts from 1 to %(most)s days.")
+        raise Problem("invalid", message, field="days", values={"most": MOST_DAYS})
+    if len(await active(connection, person, at)) >= MOST_TOKENS:
+        message = N_("One person can have %(most)s tokens. Revoke one first.")
+        raise Problem("conflict", message, values={"most": MOST_TOKENS})
+    secret = PREFIX + secrets.token_urlsafe(32)
+    token = Token(new_id(), name, at, at + timedelta(days=days), None)
+    await connection.execute(
+        api_tokens.insert().values({**token._asdict(), "digest": digest_of(secret), "person": person})
+    )
+    return token, secret
+
+
+async def active(connection: AsyncConnection, person: str, at: datetime) -> list[Token]:
+    """The tokens of a person that are in force, newest first."""
+    select = sa.select(*_TOKEN).where(api_tokens.c.person == person, *_in_force(at))
+    rows = await connection.execute(select.order_by(api_tokens.c.created_at.desc(), api_tokens.c.id))
+    return [Token(*row) for row in rows]
+
+
+async def revoke(connection: AsyncConnection, person: str, token: str, at: datetime) -> bool:
+    """Ends a token at once; False when it was none of his or had ended."""
+    update = api_tokens.update().where(api_tokens.c.id == token, api_tokens.c.person == person, *_in_force(at))
+    return (await connection.execute(update.values(revoked_at=at))).rowcount > 0
+
+
+async def revoke_all(connection: AsyncConnection, person: str, at: datetime) -> int:
+    """Ends all tokens of a person; returns how many."""
+    update = api_tokens.update().where(api_tokens.c.person == person, *_in_force(at))
+    return (await connection.execute(update.values(revoked_at=at))).rowcount
+
+
+async def who(connection: AsyncConnection, secret: str, at: datetime) -> tuple[Account, Token]:
+    """The person whom a token speaks for. Raises Problem "not_signed_in" when it is none, has run out or was revoked."""
+    select = sa.select(*_TOKEN, api_tokens.c.person).where(api_tokens.c.digest == digest_of(secret), *_in_force(at))
+    row = (await connection.execute(select)).one_or_none()
+    account = None if row is None else await accounts.find(connection, row.person)
+    if row is None or account is None:
+        raise Problem("not_signed_in", N_("This token is not valid. It may have run out or been revoked."))
+    return account, Token(*row[:5])
+
+
+async def note_use(connection: AsyncConnection, token: Token, at: datetime) -> None:
+    """So that its owner sees which of his tokens are still in use."""
+    update = api_tokens.update().where(api_tokens.c.id == token.id)
+    await connection.execute(update.values(used_at=at))
+
+
+def is_noted(token: Token, at: datetime) -> bool:
+    return token.used_at is not None and at - token.used_at < USED_TO
+
+
+async def forget_old(connection: AsyncConnection, at: datetime) -> int:
+    """Deletes tokens that ended over a month ago; returns how many."""
+    past = at - timedelta(days=30)
+    gone = api_tokens.delete().where(sa.or_(api_tokens.c.expires_at < past, api_tokens.c.revoked_at < past))
+    return (await connection.execute(gone)).rowcount
+
+
+def _in_force(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return api_tokens.c.revoked_at.is_(None), api_tokens.c.expires_at > at
