@@ -22,6 +22,7 @@ from server.live.socket import live
 from server.settings import Settings
 from web.mail import LogMailer, Postbox, SmtpMailer
 from web.pages.problems import handlers
+from web.pages.problems import handlers, refuse
 from web.routes import routes
 from web.security import Security
 from web.site import Site

@@ -68,7 +68,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         "smtp": take("PLENARY_SMTP", "", _smtp),
         "mail_from": take("PLENARY_MAIL_FROM", "Plenary <no-reply@localhost>", str),
         "name": take("PLENARY_NAME", "Plenary", str),
-        "media_hosts": take("PLENARY_MEDIA_HOSTS", "", _hosts),
+        "media_hosts": take("PLENARY_MEDIA_HOSTS", "https:", _hosts),
         "trusted_proxies": take("PLENARY_TRUSTED_PROXIES", "", _networks),
         "turn": take("PLENARY_TURN", "", _turn),
         "turn_secret": take("PLENARY_TURN_SECRET", "", str),
@@ -122,8 +122,12 @@ def _smtp(text: str) -> str:
 
 def _hosts(text: str) -> tuple[str, ...]:
     hosts = tuple(text.split())
+    if hosts == ("https:",):
+        return hosts
     if bad := [host for host in hosts if not host.startswith("https://") or urlsplit(host).path.strip("/")]:
-        raise ValueError(f"give origins such as https://media.example, separated by blanks, not {bad[0]!r}")
+        raise ValueError(
+            f"give origins such as https://media.example, separated by blanks (or https: for any), not {bad[0]!r}"
+        )
     return hosts
 
 

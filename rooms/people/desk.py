@@ -35,8 +35,8 @@ async def desks_of(connection: AsyncConnection, people: Iterable[str]) -> list[s
 async def notify(tx: Transaction, person: str, kind: str, values: Mapping[str, str], href: str) -> None:
     """Puts news on a person's desk, which the transaction has locked."""
     desk = await desk_of(tx.connection, person)
-    insert = notices.insert().values(id=new_id(), person=person, kind=kind, href=href, at=tx.now)
-    await tx.connection.execute(insert.values({notices.c["values"]: dict(values)}))
+    news = {"id": new_id(), "person": person, "kind": kind, "values": dict(values), "href": href, "at": tx.now}
+    await tx.connection.execute(notices.insert(), [news])
     tx.record(Notified(kind, dict(values), href, tx.now), room=desk, person=person)
 
 

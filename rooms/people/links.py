@@ -49,8 +49,9 @@ def digest_of(secret: str) -> str:
 async def make(connection: AsyncConnection, link: Link, at: datetime, lasts: timedelta | None = None) -> str:
     """Keeps a link and returns its secret, to be mailed and shown nowhere else. `lasts`: other than its purpose's time."""
     secret = secrets.token_urlsafe(24)
-    values = {**link._asdict(), "purpose": link.purpose.value, "digest": digest_of(secret), "created_at": at}
-    await connection.execute(links.insert().values(values, expires_at=at + (lasts or LASTS[link.purpose])))
+    times = {"created_at": at, "expires_at": at + (lasts or LASTS[link.purpose])}
+    values = {**link._asdict(), "purpose": link.purpose.value, "digest": digest_of(secret), **times}
+    await connection.execute(links.insert().values(values))
     return secret
 
 

@@ -1,0 +1,62 @@
+"""python -m server demo: the demonstration conference, served on this machine, with one sign-in link for each role."""
+
+import argparse
+import asyncio
+import os
+
+from rooms.bus.memory import MemoryBus
+from rooms.clock import system_clock
+from rooms.database import Database
+from rooms.house import House
+from rooms.hub import Hub
+from rooms.migrations import upgrade
+from server.demo.seeding import ROLES, seed, sign_in_links
+from server.serve import serve
+from server.settings import Settings, read_settings
+
+HELP = "serve a demonstration conference and print a sign-in link for each role"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--prepare-only", action="store_true", help="make the conference and print the links, but do not serve"
+    )
+    parser.set_defaults(work=work)
+
+
+def work(arguments: argparse.Namespace) -> int:
+    settings = read_settings(os.environ)
+    links = asyncio.run(prepare(settings))
+
+    def show() -> None:
+        print(f"\nPlenary is open at {settings.url} — the 20th Conference on International Exchange of Professionals.")
+        print(
+            "Sign in with one of these links (each works once; start again for new ones; a private window for each role):\n"
+        )
+        for role, link in links.items():
+            print(f"  {role:<10} {link}")
+        print("\nFor a lively room:  .venv/bin/python -m server audience --people 200 --minutes 5\n", flush=True)
+
+    if arguments.prepare_only:
+        show()
+        return 0
+    serve(settings, ready=show)
+    return 0
+
+
+async def prepare(settings: Settings) -> dict[str, str]:
+    """Brings the database up to date, makes the conference where there is none, and gives the links by role."""
+    database = Database(settings.database)
+    bus = MemoryBus()
+    house = House(database, bus, Hub(database, bus, system_clock, settings.secret), settings.secret)
+    try:
+        await upgrade(database)
+        await house.hub.start()
+        await seed(house)
+        return await sign_in_links(house, settings.url)
+    finally:
+        await house.hub.stop()
+        await database.close()
+
+
+__all__ = ["HELP", "ROLES", "add_arguments", "prepare", "work"]

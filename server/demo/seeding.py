@@ -1,0 +1,253 @@
+"""Makes the demonstration conference, as its people would have made it: every question and message goes through `perform`."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.forum import messages as m
+from rooms.forum import queries
+from rooms.house import House
+from rooms.ids import new_id
+from rooms.messages import Command
+from rooms.people import accounts, links, roles
+from rooms.people.messages import Role
+from rooms.programme.actions import create_conference, create_session
+from rooms.programme.queries import all_conferences
+from rooms.programme.tables import conferences, session_speakers, sessions, speakers, stars, tracks
+from server.demo import programme
+
+SLUG = "ciep"
+ZONE = "Asia/Shanghai"
+LINKS_LAST = timedelta(hours=12)
+AUDIENCE = 34
+
+ROLES = {
+    "moderator": ("Wei Lan 魏岚", "moderator@demo.example"),
+    "speaker": ("Lin Yuehua 林月华", "speaker@demo.example"),
+    "attendee": ("Sofia Andersson", "attendee@demo.example"),
+    "organiser": ("Karim Benali", "organiser@demo.example"),
+    "colleague": ("Tomás Herrera", "colleague@demo.example"),
+}
+"""Who gets a link. The colleague is a second moderator."""
+
+
+async def seed(house: House) -> None:
+    """Makes the conference where there is none; where there is one, moves it to today."""
+    async with house.database.read() as connection:
+        found = [conference for conference in await all_conferences(connection) if conference.slug == SLUG]
+    if found:
+        await _move_to_today(house, found[0].id)
+    else:
+        await _make(house)
+
+
+async def sign_in_links(house: House, url: str) -> dict[str, str]:
+    """A fresh link for each role, which leads to the session that is live."""
+    async with house.database.write() as connection:
+        main = (
+            await connection.execute(sa.select(sessions.c.id).where(sessions.c.title == programme.MAIN))
+        ).scalar_one()
+        page = f"/c/{SLUG}/sessions/{main}"
+        ends = {
+            "moderator": f"{page}/moderate",
+            "colleague": f"{page}/moderate",
+            "speaker": f"{page}/speak",
+            "organiser": f"/c/{SLUG}/organise",
+        }
+        made: dict[str, str] = {}
+        for role, (_, email) in ROLES.items():
+            account = await accounts.by_email(connection, email)
+            assert account is not None
+            link = links.Link(links.Purpose.SIGN_IN, account.id, email, "", ends.get(role, page))
+            secret = await links.make(connection, link, house.clock(), LINKS_LAST)
+            made[role] = f"{url}/sign-in/link/{secret}"
+        return made
+
+
+async def _make(house: House) -> None:
+    now = house.clock()
+    start = (now - timedelta(minutes=15)).replace(second=0, microsecond=0)
+    async with house.database.write() as connection:
+        conference = await _conference(connection, start, now)
+        rooms = await _sessions(connection, conference, start, now)
+        people = {role: await _person(connection, name, email, now) for role, (name, email) in ROLES.items()}
+        audience = [
+            await _person(connection, _name(number), f"guest{number}@demo.example", now) for number in range(AUDIENCE)
+        ]
+        main = (
+            await connection.execute(sa.select(sessions.c.id).where(sessions.c.title == programme.MAIN))
+        ).scalar_one()
+        grants = {
+            "moderator": Role.MODERATOR,
+            "colleague": Role.MODERATOR,
+            "speaker": Role.SPEAKER,
+            "organiser": Role.ORGANISER,
+        }
+        for who, role in grants.items():
+            session = main if role is Role.SPEAKER else None
+            await roles.grant(
+                connection, person=people[who], conference=conference, session=session, role=role, by=None, at=now
+            )
+        await connection.execute(
+            speakers.update().where(speakers.c.external_id == "lin").values(person=people["speaker"])
+        )
+        starred = (
+            (await connection.execute(sa.select(sessions.c.id).order_by(sessions.c.starts_at).limit(12)))
+            .scalars()
+            .all()[2::3]
+        )
+        await connection.execute(
+            stars.insert(), [{"person": people["attendee"], "session": each, "at": now} for each in starred]
+        )
+    for room, planned in rooms.items():
+        if planned.start <= 0:
+            await _do(house, people["organiser"], room, m.StartSession())
+        if planned.start + planned.minutes <= 0:
+            await _do(house, people["organiser"], room, m.EndSession())
+        if 0 < planned.start <= 5:
+            await _do(house, people["organiser"], room, m.OpenSession())
+    room = next(room for room, planned in rooms.items() if planned.title == programme.MAIN)
+    await _talk(house, room, audience, people["moderator"])
+
+
+async def _conference(connection: AsyncConnection, start: datetime, now: datetime) -> str:
+    day = start.astimezone(ZoneInfo(ZONE)).date()
+    chinese = {"title": programme.TITLE_ZH, "tagline": programme.TAGLINE_ZH, "description": programme.DESCRIPTION_ZH}
+    conference, _ = await create_conference(
+        connection,
+        slug=SLUG,
+        title=programme.TITLE,
+        tagline=programme.TAGLINE,
+        description=programme.DESCRIPTION,
+        texts={"zh_Hans": chinese},
+        zone=ZONE,
+        starts_on=day,
+        ends_on=day + timedelta(days=2),
+        now=now,
+    )
+    return conference
+
+
+async def _sessions(
+    connection: AsyncConnection, conference: str, start: datetime, now: datetime
+) -> dict[str, programme.Session]:
+    """Tracks, speakers and sessions; returns the rooms of the sessions."""
+    track_ids: dict[str, str] = {}
+    for position, track in enumerate(programme.TRACKS):
+        track_ids[track.name] = new_id()
+        texts = {"zh_Hans": {"name": track.name_zh}}
+        values = {
+            "id": track_ids[track.name],
+            "conference": conference,
+            "name": track.name,
+            "colour": track.colour,
+            "position": position,
+        }
+        await connection.execute(tracks.insert().values(**values, texts=texts))
+    speaker_ids: dict[str, str] = {}
+    for speaker in programme.SPEAKERS:
+        speaker_ids[speaker.key] = new_id()
+        values = {
+            "id": speaker_ids[speaker.key],
+            "conference": conference,
+            "external_id": speaker.key,
+            "name": speaker.name,
+        }
+        details = {"affiliation": speaker.affiliation, "biography": speaker.biography, "texts": {}}
+        await connection.execute(speakers.insert().values(**values, **details))
+    rooms: dict[str, programme.Session] = {}
+    for planned in programme.SESSIONS:
+        starts_at = start + timedelta(minutes=planned.start)
+        session, room = await create_session(
+            connection,
+            conference,
+            title=planned.title,
+            abstract=planned.abstract,
+            texts={"zh_Hans": {"title": planned.title_zh, "abstract": planned.abstract_zh}},
+            track=track_ids[planned.track],
+            place=planned.place,
+            language=planned.language,
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=planned.minutes),
+            now=now,
+        )
+        rooms[room] = planned
+        for position, key in enumerate(planned.speakers):
+            await connection.execute(
+                session_speakers.insert().values(session=session, speaker=speaker_ids[key], position=position)
+            )
+    return rooms
+
+
+async def _talk(house: House, room: str, audience: list[str], moderator: str) -> None:
+    """Fills the main session with questions, votes and a chat."""
+    for asked in programme.QUESTIONS:
+        outcome = await _do(house, audience[asked.who], room, m.AskQuestion(asked.text, asked.anonymous))
+        id = msgspec.json.decode(outcome, type=m.Asked).question
+        if asked.labels:
+            await _moderate(house, room, moderator, m.LabelQuestion, id, labels=list(asked.labels))
+        if asked.fate == "dismissed":
+            await _moderate(house, room, moderator, m.DismissQuestion, id)
+        elif asked.fate != "pending":
+            await _moderate(house, room, moderator, m.ApproveQuestion, id)
+            voters = [person for number, person in enumerate(audience) if number != asked.who][: asked.votes]
+            for person in voters:
+                await _do(house, person, room, m.VoteQuestion(id))
+        if asked.fate == "pinned":
+            await _moderate(house, room, moderator, m.PinQuestion, id)
+        elif asked.fate == "answering":
+            await _do(house, moderator, room, m.TakeQuestion(id))
+            await _do(house, moderator, room, m.ShowOnScreen(id))
+        elif asked.fate == "answered":
+            answer = "Yes: the partner cities agreed on it this spring, and the first four begin in March."
+            await _moderate(house, room, moderator, m.AnswerQuestion, id, text=answer, public=True)
+    for who, text in programme.CHAT:
+        await _do(house, audience[who], room, m.PostMessage(text))
+
+
+async def _moderate(
+    house: House, room: str, moderator: str, command: type[m.Moderate], id: str, **fields: object
+) -> None:
+    async with house.database.read() as connection:
+        version = (await queries.question(connection, room, id)).version
+    await _do(house, moderator, room, command(question=id, version=version, **fields))
+
+
+async def _do(house: House, person: str, room: str, command: Command) -> bytes:
+    return (await house.perform(person, room, command, new_id())).reply
+
+
+async def _person(connection: AsyncConnection, name: str, email: str, now: datetime) -> str:
+    return (await accounts.create(connection, name=name, email=email, verified=True, at=now)).id
+
+
+def _name(number: int) -> str:
+    first, last = programme.FIRST_NAMES, programme.LAST_NAMES
+    return f"{first[number % len(first)]} {last[(number * 7) % len(last)]}"
+
+
+async def _move_to_today(house: House, conference: str) -> None:
+    """A conference whose main session ended on an earlier day is moved by whole days, so that something is on whenever the demonstration runs."""
+    now = house.clock()
+    this = sessions.c.conference == conference
+    async with house.database.write() as connection:
+        main = sa.select(sessions.c.ends_at).where(this, sessions.c.title == programme.MAIN)
+        ended = (await connection.execute(main)).scalar_one()
+        if now <= ended:
+            return
+        by = timedelta(days=(now - ended).days + 1)
+        for row in (
+            await connection.execute(sa.select(sessions.c.id, sessions.c.starts_at, sessions.c.ends_at).where(this))
+        ).all():
+            moved = {"starts_at": row.starts_at + by, "ends_at": row.ends_at + by, "changed_at": now}
+            await connection.execute(sessions.update().where(sessions.c.id == row.id).values(**moved))
+        days = (
+            await connection.execute(
+                sa.select(conferences.c.starts_on, conferences.c.ends_on).where(conferences.c.id == conference)
+            )
+        ).one()
+        moved_days = {"starts_on": days.starts_on + by, "ends_on": days.ends_on + by}
+        await connection.execute(conferences.update().where(conferences.c.id == conference).values(**moved_days))
