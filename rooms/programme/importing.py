@@ -139,7 +139,7 @@ class _Import:
                 await self._execute(tracks.update().where(tracks.c.id == known).values(**values))
             else:
                 self.tracks[track.name] = id = new_id()
-                named = {"id": id, "conference": self.conference, "name": track.name, "texts": {}}
+                named: dict[str, Any] = {"id": id, "conference": self.conference, "name": track.name, "texts": {}}
                 await self._execute(tracks.insert().values(**named, **values))
         self._step(len(self.plan.tracks))
 
@@ -165,8 +165,8 @@ class _Import:
         for item in self.plan.persons:
             if item.act is Act.ADDED:
                 self.speakers[item.key] = id = new_id()
-                named = {"id": id, "conference": self.conference, "external_id": item.key, "texts": {}}
-                added.append(named | person_values(told[item.key]))
+                named = {"id": id, "conference": self.conference, "external_id": item.key}
+                added.append({**named, "texts": {}, **person_values(told[item.key])})
             elif item.act is Act.CHANGED:
                 row = speakers.c.id == self.speakers[item.key]
                 await self._execute(speakers.update().where(row).values(**person_values(told[item.key])))
