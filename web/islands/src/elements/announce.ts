@@ -1,0 +1,62 @@
+/**
+ * What screen readers are told, and what floats by for a moment. News of others is gathered for a while and told as one sentence; it can be
+ * paused. What a person's own act has brought about is told at once.
+ */
+import { t } from "../i18n";
+import { Observable } from "../live/index";
+
+export interface Toast {
+  readonly id: number;
+  readonly text: string;
+  readonly kind: "" | "fault";
+  readonly act: { readonly label: string; readonly run: () => void } | null;
+}
+
+const GATHERED_MS = 3_000;
+const SHOWN_MS = 8_000;
+const PAUSED = "plenary-quiet";
+
+export const toasts = new Observable<readonly Toast[]>([]);
+/** The sentence that the polite region holds. */
+export const spoken = new Observable("");
+export const quiet = new Observable(localStorage.getItem(PAUSED) === "1");
+
+let number = 0;
+let gathered: string[] = [];
+let timer = 0;
+
+export function setQuiet(value: boolean): void {
+  if (value) localStorage.setItem(PAUSED, "1");
+  else localStorage.removeItem(PAUSED);
+  quiet.set(value);
+}
+
+/** Of one's own act: said at once, also when news is paused. */
+export function say(text: string): void {
+  spoken.set("");
+  requestAnimationFrame(() => spoken.set(text));
+}
+
+/** Of what others did. */
+export function announce(text: string): void {
+  if (quiet.value) return;
+  gathered.push(text);
+  if (timer) return;
+  timer = window.setTimeout(() => {
+    timer = 0;
+    const news = gathered;
+    gathered = [];
+    const more = news.length - 3;
+    say([...news.slice(0, 3), ...(more > 0 ? [t("and %(count)s more", { count: more })] : [])].join(". "));
+  }, GATHERED_MS);
+}
+
+export function toast(text: string, { kind = "", act = null }: Partial<Pick<Toast, "kind" | "act">> = {}): void {
+  const id = ++number;
+  toasts.set([...toasts.value.slice(-2), { id, text, kind, act }]);
+  window.setTimeout(() => dismiss(id), SHOWN_MS);
+}
+
+export function dismiss(id: number): void {
+  toasts.set(toasts.value.filter((each) => each.id !== id));
+}

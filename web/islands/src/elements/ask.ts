@@ -1,0 +1,147 @@
+import { html, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { live as liveDirective } from "lit/directives/live.js";
+import { t, tn } from "../i18n";
+import { QUESTION_LENGTH, RoomController } from "../live/index";
+import { may, session } from "../state/session";
+import { say, toast } from "./announce";
+import { draft, setDraft } from "./drafts";
+import { Island } from "./island";
+import { notice } from "./parts";
+import { fault, wordsOf } from "./refusal";
+
+const NEAR = 100;
+
+/** Where one asks; or why one cannot. */
+@customElement("plenary-ask")
+export class Ask extends Island {
+  @property() room = "";
+  @property({ attribute: "sign-in" }) signIn = "";
+  @state() private text = "";
+  @state() private anonymous = false;
+  @state() private open = false;
+  @state() private sending = false;
+  @state() private problem = "";
+  private readonly followed = new RoomController(this, session, () => this.room);
+
+  protected override get ready(): boolean {
+    return this.followed.state !== null;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.text = draft(this.key);
+    this.open = this.text !== "";
+  }
+
+  private get key(): string {
+    return `${this.room}:ask`;
+  }
+
+  protected override render() {
+    const state = this.followed.state;
+    if (!state) return nothing;
+    const { asking } = state.snapshot;
+    if (asking.asking === "locked") {
+      return html`${notice(html`<p>${t("Asking is closed. You can still vote and read.")}</p>`, { symbol: "lock" })}${this.kept()}`;
+    }
+    if (!state.own.person) return html`<p class="join-in"><a class="button" href=${this.signIn}>${t("Sign in to ask and vote")}</a></p>`;
+    if (state.own.silenced) {
+      return html`${notice(html`<p>${t("A moderator has silenced you for a while. You can still read and vote.")}</p>`, { symbol: "silence" })}${this.kept()}`;
+    }
+    if (!may(state, "question.ask")) return notice(html`<p>${t("You can read here, but not ask.")}</p>`);
+    const over = this.text.length > QUESTION_LENGTH;
+    return html`
+      ${asking.asking === "paused"
+        ? notice(html`<p>${t("The list is paused. What you ask now reaches the moderators and is shown later.")}</p>`, { symbol: "pause" })
+        : nothing}
+      <form class="ask" @submit=${this.submit} @focusin=${() => (this.open = true)}>
+        <label class="visually-hidden" for="ask-text">${t("Your question")}</label>
+        <textarea
+          class="input ${this.open ? "" : "ask-closed"}"
+          id="ask-text"
+          rows=${this.open ? 3 : 1}
+          placeholder=${t("Ask a question…")}
+          aria-describedby="ask-count ask-fault"
+          aria-invalid=${this.problem || over ? "true" : "false"}
+          .value=${liveDirective(this.text)}
+          @input=${this.typed}
+          @keydown=${this.keyed}
+        ></textarea>
+        ${fault(this.problem, "ask-fault")}
+        ${this.open
+          ? html`${asking.anonymous
+                ? html`<label class="check"
+                    ><input type="checkbox" .checked=${liveDirective(this.anonymous)} @change=${this.masked} /><span
+                      >${t("Ask anonymously")}<small class="soft">${t("Moderators can reveal who asked; each such look is recorded.")}</small></span
+                    ></label
+                  >`
+                : nothing}
+              <div class="ask-foot">
+                <p class="faint">
+                  ${this.text.length > QUESTION_LENGTH - NEAR
+                    ? html`<span id="ask-count" class="counter ${over ? "counter-over" : ""}" role="status"
+                        >${over
+                          ? tn("%(count)s character too many", "%(count)s characters too many", this.text.length - QUESTION_LENGTH)
+                          : tn("%(count)s character left", "%(count)s characters left", QUESTION_LENGTH - this.text.length)}</span
+                      >`
+                    : asking.review
+                      ? t("A moderator reads it before it is shown.")
+                      : t("It is shown to everyone at once.")}
+                </p>
+                <button class="button button-primary" aria-disabled=${this.sending || over || !this.text.trim() ? "true" : "false"}>
+                  ${this.sending ? t("Sending…") : t("Ask")}
+                </button>
+              </div>`
+          : nothing}
+      </form>
+    `;
+  }
+
+  /** Asking was closed while one was writing: the text stays where it can be copied. */
+  private kept() {
+    if (!this.text) return nothing;
+    return html`<div class="field ask-kept"><label for="ask-kept">${t("What you had begun to write")}</label><textarea id="ask-kept" readonly .value=${this.text}></textarea></div>`;
+  }
+
+  private typed(event: Event): void {
+    this.text = (event.target as HTMLTextAreaElement).value;
+    this.problem = "";
+    setDraft(this.key, this.text);
+  }
+
+  private masked(event: Event): void {
+    this.anonymous = (event.target as HTMLInputElement).checked;
+  }
+
+  private keyed(event: KeyboardEvent): void {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    void this.submit(event);
+  }
+
+  private readonly submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const asking = this.followed.state?.snapshot.asking;
+    if (this.sending || !this.text.trim() || this.text.length > QUESTION_LENGTH || !asking) return;
+    this.sending = true;
+    this.problem = "";
+    const sent = this.text;
+    try {
+      const asked = await this.followed.send({ op: "question.ask", text: sent, anonymous: this.anonymous && asking.anonymous });
+      if (this.text === sent) {
+        this.text = "";
+        setDraft(this.key, "");
+        this.open = this.contains(document.activeElement);
+      }
+      const words = asked.state === "pending" ? t("Your question is with the moderators.") : t("Your question is shown to everyone.");
+      toast(words, { kind: "", act: null });
+    } catch (error) {
+      this.problem = wordsOf(error);
+      say(this.problem);
+    } finally {
+      this.sending = false;
+    }
+  };
+}
+

@@ -1,0 +1,54 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { formatTime, t } from "../i18n";
+import type { SessionState } from "../live/index";
+
+const root = document.documentElement;
+
+export function icon(name: string, { turns = false } = {}): TemplateResult {
+  return html`<svg class="icon ${turns ? "icon-turns" : ""}" viewBox="0 0 24 24" aria-hidden="true">
+    <use href="${root.dataset["icons"]}#${name}"></use>
+  </svg>`;
+}
+
+/** The letters that stand for a name: Li Wei gives LW, 王芳 gives 芳. */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const first = [...(words[0] ?? "")];
+  if (words.length > 1) return ((first[0] ?? "") + ([...(words.at(-1) ?? "")][0] ?? "")).toUpperCase();
+  return ((first[0] ?? "") > "\u2e80" ? (first.at(-1) ?? "") : (first[0] ?? "")).toUpperCase();
+}
+
+export function avatar(name: string, { small = false } = {}): TemplateResult {
+  return html`<span class="avatar ${small ? "avatar-small" : ""}" aria-hidden="true">${initials(name)}</span>`;
+}
+
+export function badge(text: string, { tone = "", symbol = "" } = {}): TemplateResult {
+  return html`<span class="badge ${tone ? `badge-${tone}` : ""}">${symbol ? icon(symbol) : nothing}${text}</span>`;
+}
+
+export function sessionState(state: SessionState, cancelled: boolean): TemplateResult {
+  if (cancelled) return badge(t("Cancelled"), { tone: "red" });
+  if (state === "live") return badge(t("Live"), { tone: "live" });
+  if (state === "lobby") return badge(t("Starting soon"), { tone: "accent" });
+  return badge(state === "ended" ? t("Ended") : t("Scheduled"));
+}
+
+export function clock(time: string): TemplateResult {
+  return html`<time datetime=${time}>${formatTime(time)}</time>`;
+}
+
+export function empty(symbol: string, text: string): TemplateResult {
+  return html`<div class="empty">${icon(symbol)}<p>${text}</p></div>`;
+}
+
+export function notice(content: unknown, { kind = "plain", symbol = "info" } = {}): TemplateResult {
+  return html`<div class="notice notice-${kind}">${icon(symbol)}<div>${content}</div></div>`;
+}
+
+/** A text of the session in the page's language, where the programme has it. */
+export function localised<T extends { readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>> }>(
+  view: T,
+  field: string & keyof T,
+): string {
+  return view.texts[root.dataset["locale"] ?? ""]?.[field] || String(view[field]);
+}

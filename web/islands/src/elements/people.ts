@@ -1,0 +1,70 @@
+import { html, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { live as liveDirective } from "lit/directives/live.js";
+import { repeat } from "lit/directives/repeat.js";
+import { t, tn } from "../i18n";
+import { RoomController } from "../live/index";
+import { lobby } from "../state/lobby";
+import type { RoomKind } from "../state/room";
+import { may, presence, session } from "../state/session";
+import { Island } from "./island";
+import { avatar } from "./parts";
+import { toastRefusal } from "./refusal";
+
+/** How many are here, who of them chose to be named, and one's own choice. */
+@customElement("plenary-people")
+export class People extends Island {
+  @property() room = "";
+  @property() kind: "session" | "lobby" = "session";
+  @state() private changing = false;
+  private readonly followed = new RoomController<unknown>(this, follow(() => this.kind), () => this.room);
+
+  protected override get ready(): boolean {
+    return this.followed.state !== null;
+  }
+
+  protected override render() {
+    const state = this.followed.state;
+    if (!state) return nothing;
+    const { count, people } = presence(state);
+    const unnamed = count - people.length;
+    return html`
+      <p class="people-count"><strong class="numbers">${count}</strong> ${tn("person here", "people here", count)}</p>
+      <ul class="people" role="list">
+        ${repeat(people, ({ id }) => id, ({ name }) => html`<li>${avatar(name)}<span dir="auto">${name}</span></li>`)}
+      </ul>
+      ${people.length && unnamed > 0 ? html`<p class="faint">${tn("and %(count)s who is not named", "and %(count)s who are not named", unnamed)}</p>` : nothing}
+      ${may(state, "presence.list")
+        ? html`<div class="people-self">
+            <label class="check"
+              ><input type="checkbox" role="switch" .checked=${liveDirective(state.own.listed)} ?disabled=${this.changing} @change=${this.list} /><span
+                >${t("Show my name here")}<small class="soft">${t("Otherwise you are only counted.")}</small></span
+              ></label
+            >
+          </div>`
+        : nothing}
+    `;
+  }
+
+  private readonly list = async (event: Event): Promise<void> => {
+    const listed = (event.target as HTMLInputElement).checked;
+    this.changing = true;
+    try {
+      await this.followed.send({ op: "presence.list", listed });
+    } catch (error) {
+      toastRefusal(error);
+    } finally {
+      this.changing = false;
+    }
+  };
+}
+
+/** Sessions and lobbies are followed alike. */
+export function follow(kind: () => "session" | "lobby"): RoomKind<unknown> {
+  const of = () => (kind() === "lobby" ? lobby : session) as RoomKind<unknown>;
+  return {
+    event: (state, event) => of().event(state, event),
+    latest: (state, values) => of().latest(state, values),
+    acknowledged: (state, command) => of().acknowledged(state, command),
+  };
+}

@@ -1,0 +1,25 @@
+import Hls from "hls.js";
+
+/** Plays an HLS address in a video element: by hls.js, or by the browser itself where it can. Returns how to stop. */
+export function playHls(video: HTMLVideoElement, address: string, failed: () => void): () => void {
+  if (!Hls.isSupported()) {
+    video.src = address;
+    video.addEventListener("error", failed, { once: true });
+    return () => video.removeAttribute("src");
+  }
+  const hls = new Hls({ enableWorker: false }); // a worker from a blob would need a hole in the content security policy
+  let mended = false;
+  hls.on(Hls.Events.ERROR, (_event, { fatal, type }) => {
+    if (!fatal) return;
+    if (type === Hls.ErrorTypes.MEDIA_ERROR && !mended) {
+      mended = true;
+      hls.recoverMediaError();
+      return;
+    }
+    hls.destroy();
+    failed();
+  });
+  hls.loadSource(address);
+  hls.attachMedia(video);
+  return () => hls.destroy();
+}

@@ -1,0 +1,19 @@
+import { html, nothing } from "lit";
+import { t } from "../i18n";
+import { ProblemError } from "../live/index";
+import { toast } from "./announce";
+import { icon } from "./parts";
+
+/** What to tell when a command has failed. */
+export function wordsOf(error: unknown): string {
+  return error instanceof ProblemError ? error.message : t("This did not work. Try it once more.");
+}
+
+export function toastRefusal(error: unknown): void {
+  toast(wordsOf(error), { kind: "fault" });
+}
+
+/** The fault of a form, at its field. */
+export function fault(text: string, id: string) {
+  return text ? html`<p class="field-fault" id=${id} role="alert">${icon("alert")}<span>${text}</span></p>` : nothing;
+}

@@ -1,0 +1,119 @@
+import { html, nothing, type PropertyValues } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { formatCountdown, formatTime, t } from "../i18n";
+import { live, RoomController, type SessionView, type StageView } from "../live/index";
+import { session } from "../state/session";
+import { Island } from "./island";
+import { localised, sessionState } from "./parts";
+
+/** What plays, or the slate with a countdown. */
+@customElement("plenary-stage")
+export class Stage extends Island {
+  @property() room = "";
+  @state() private fault = "";
+  private readonly followed = new RoomController(this, session, () => this.room);
+  private playing = "";
+  private stopPlaying: (() => void) | null = null;
+  private ticking = 0;
+
+  protected override get ready(): boolean {
+    return this.followed.state !== null;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.ticking = window.setInterval(() => {
+      if (this.counting) this.requestUpdate();
+    }, 1000);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.clearInterval(this.ticking);
+    this.stopPlaying?.();
+    this.playing = "";
+  }
+
+  private get counting(): boolean {
+    const shown = this.followed.state?.snapshot;
+    return shown?.stage.kind === "slate" && (shown.session.state === "lobby" || shown.session.state === "scheduled");
+  }
+
+  protected override render() {
+    const snapshot = this.followed.state?.snapshot;
+    if (!snapshot) return nothing;
+    const { stage, session: view } = snapshot;
+    const title = stage.title || localised(view, "title");
+    if (stage.kind === "embed") {
+      return html`<div class="stage">
+        <iframe
+          class="stage-frame"
+          src=${stage.address}
+          title=${title}
+          sandbox="allow-scripts allow-same-origin allow-presentation allow-popups"
+          allow="fullscreen; picture-in-picture; encrypted-media"
+          referrerpolicy="strict-origin-when-cross-origin"
+        ></iframe>
+      </div>`;
+    }
+    if (stage.kind === "hls") {
+      return html`<div class="stage">
+        <video class="stage-frame" controls playsinline aria-label=${title}></video>
+        ${this.fault
+          ? html`<div class="stage-note" role="status">
+              <p>${this.fault}</p>
+              <button class="button" @click=${() => this.play(stage)}>${t("Try again")}</button>
+            </div>`
+          : nothing}
+      </div>`;
+    }
+    return this.slate(view, title);
+  }
+
+  private slate(view: SessionView, title: string) {
+    return html`<div class="stage slate" data-scheme="dark">
+      <div class="slate-body">
+        <p class="slate-state">${sessionState(view.state, view.cancelled)}</p>
+        <p class="slate-title" dir="auto">${title}</p>
+        ${view.speakers.length
+          ? html`<p class="slate-speakers" dir="auto">${view.speakers.map((speaker) => html`<span>${speaker.name}</span>`)}</p>`
+          : nothing}
+        ${this.time(view)}
+      </div>
+    </div>`;
+  }
+
+  private time(view: SessionView) {
+    if (view.cancelled) return nothing;
+    if (view.state === "ended") return html`<p class="slate-time">${t("Thank you for being here.")}</p>`;
+    if (view.state === "live") return nothing;
+    const now = live().now();
+    const left = Date.parse(view.starts_at) - now;
+    if (left <= 0) return html`<p class="slate-time">${t("Starting in a moment")}</p>`;
+    if (left > 86_400_000) return html`<p class="slate-time">${t("Starts at %(time)s", { time: formatTime(view.starts_at) })}</p>`;
+    return html`<p class="countdown" role="timer" aria-live="off">
+      <span>${t("Starts in")}</span><span class="countdown-clock">${formatCountdown(view.starts_at, now)}</span>
+    </p>`;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    const stage = this.followed.state?.snapshot.stage;
+    const wanted = stage?.kind === "hls" ? stage.address : "";
+    if (wanted === this.playing || !stage) return;
+    this.stopPlaying?.();
+    this.stopPlaying = null;
+    this.playing = wanted;
+    if (wanted) void this.play(stage);
+  }
+
+  private async play(stage: StageView): Promise<void> {
+    this.fault = "";
+    const video = this.querySelector("video");
+    if (!video) return;
+    this.stopPlaying?.();
+    const { playHls } = await import("./player"); // hls.js is large, and few sessions need it
+    if (this.playing !== stage.address) return;
+    this.stopPlaying = playHls(video, stage.address, () => (this.fault = t("The stream cannot be played just now.")));
+  }
+}
