@@ -2,6 +2,6 @@
 
 from rooms.forum import asking, chat, kind, moderating, session
 from rooms.people import actions, desk
-from rooms.programme import lobby
+from rooms.programme import editing, lobby, stars
 
-SLICES = (actions, asking, chat, desk, kind, lobby, moderating, session)
+SLICES = (actions, asking, chat, desk, editing, kind, lobby, moderating, session, stars)

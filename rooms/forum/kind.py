@@ -1,6 +1,7 @@
 """The room of a session: its snapshot for each audience, and what is one person's own in it."""
 
-import msgspec
+from typing import Any
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.audience import Audience
@@ -44,26 +45,24 @@ async def _moderation(connection: AsyncConnection, room: Room) -> Moderation:
 async def own(connection: AsyncConnection, visit: Visit) -> Own:
     base = await own_of_person(connection, visit)
     if visit.person is None:
-        return base
+        return Own(**base, questions=[], votes=[])
     asked = await queries.questions_of(connection, visit.room.id, questions.c.author == visit.person.id)
     votes = await queries.voted_by(connection, visit.room.id, visit.person.id)
-    return msgspec.structs.replace(base, questions=[question.own() for question in asked], votes=votes)
+    return Own(**base, questions=[question.own() for question in asked], votes=votes)
 
 
-async def own_of_person(connection: AsyncConnection, visit: Visit) -> Own:
-    """What is a person's own in any room with a chat."""
+async def own_of_person(connection: AsyncConnection, visit: Visit) -> dict[str, Any]:
+    """The fields of RoomOwn: what is a person's own in any room with a chat."""
     person = visit.person
-    return Own(
-        person=person.view if person else None,
-        roles=sorted(visit.roles),
-        can=permitted(visit),
-        listed=person.listed if person else False,
-        questions=[],
-        votes=[],
-        silenced=visit.silenced,
-        silenced_until=visit.silenced_until,
-        read=await queries.read_mark(connection, person.id, visit.room.id) if person else 0,
-    )
+    return {
+        "person": person.view if person else None,
+        "roles": sorted(visit.roles),
+        "can": permitted(visit),
+        "listed": person.listed if person else False,
+        "silenced": visit.silenced,
+        "silenced_until": visit.silenced_until,
+        "read": await queries.read_mark(connection, person.id, visit.room.id) if person else 0,
+    }
 
 
 async def latest(connection: AsyncConnection, room: Room, audience: Audience) -> LatestValues:

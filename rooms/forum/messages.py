@@ -22,6 +22,8 @@ Version = Annotated[int, msgspec.Meta(ge=0)]
 QUESTION_LENGTH = 500
 ANSWER_LENGTH = 2000
 MESSAGE_LENGTH = 1000
+ADDRESS_LENGTH = 500
+STAGE_TITLE_LENGTH = 200
 
 
 class SessionState(StrEnum):
@@ -157,7 +159,7 @@ class ModeratedQuestion(View):
 
 
 class OwnQuestion(View):
-    """A question as its asker sees it; `into_text` is the question that his was merged into."""
+    """A question as its asker sees it; `into_text` is the question that his was merged into, where that is public."""
 
     id: str
     state: QuestionState
@@ -195,18 +197,30 @@ class SessionSnapshot(View):
     moderation: Moderation | None
 
 
-class Own(View):
-    """The part of a join's answer that is one person's alone. `can` names the commands that he may use here; `read` is his mark in the chat."""
+class RoomOwn(View):
+    """The part of a join's answer that is one person's alone, in any room with a chat. `can` names the commands that he may use here; `read` is
+    his mark in the chat."""
 
     person: PersonView | None
     roles: list[str]
     can: list[str]
     listed: bool
-    questions: list[OwnQuestion]
-    votes: list[str]
     silenced: bool
     silenced_until: datetime | None
     read: int
+
+
+class Own(RoomOwn):
+    """What is one person's own in a session."""
+
+    questions: list[OwnQuestion]
+    votes: list[str]
+
+
+class LobbyOwn(RoomOwn):
+    """What is one person's own in a lobby. `stars` are the sessions that he has starred."""
+
+    stars: list[str]
 
 
 class SessionCard(View):
@@ -251,8 +265,8 @@ class EndSession(Command, tag="session.end"):
 
 class ShowStage(Command, tag="stage.show"):
     kind: StageKind
-    address: Annotated[str, msgspec.Meta(max_length=500)] = ""
-    title: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    address: Annotated[str, msgspec.Meta(max_length=ADDRESS_LENGTH)] = ""
+    title: Annotated[str, msgspec.Meta(max_length=STAGE_TITLE_LENGTH)] = ""
 
 
 # Commands: asking
@@ -364,7 +378,7 @@ class UnarchiveQuestion(Moderate, tag="question.unarchive"):
     pass
 
 
-class AnswerQuestion(Moderate, tag="question.answer"):
+class AnswerQuestion(Present, tag="question.answer", kw_only=True):
     """A written answer; `public` false: for the asker alone."""
 
     text: MessageText
@@ -595,6 +609,15 @@ class Votes(Latest):
     """How many people want a question answered; the key is the question."""
 
     name: ClassVar[str] = "votes"
+
+    value: int
+
+
+class QueueVotes(Latest):
+    """The same of a question that is not public, for moderators."""
+
+    name: ClassVar[str] = "votes"
+    audience: ClassVar[Audience] = Audience.MODERATORS
 
     value: int
 

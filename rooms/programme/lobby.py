@@ -5,11 +5,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms.audience import Audience
 from rooms.forum import queries as forum_queries
 from rooms.forum.kind import own_of_person
-from rooms.forum.messages import LobbySnapshot, Own
+from rooms.forum.messages import LobbyOwn, LobbySnapshot
 from rooms.journal import Room
 from rooms.kinds import LatestValues, RoomKind, register
 from rooms.people import restraints
-from rooms.programme import queries
+from rooms.programme import queries, stars
 from rooms.programme.tables import sessions
 from rooms.visit import Visit
 
@@ -24,8 +24,10 @@ async def snapshot(connection: AsyncConnection, room: Room, audience: Audience) 
     )
 
 
-async def own(connection: AsyncConnection, visit: Visit) -> Own:
-    return await own_of_person(connection, visit)
+async def own(connection: AsyncConnection, visit: Visit) -> LobbyOwn:
+    base = await own_of_person(connection, visit)
+    starred = await stars.starred_by(connection, visit.person.id, visit.room.subject) if visit.person else []
+    return LobbyOwn(**base, stars=starred)
 
 
 async def latest(connection: AsyncConnection, room: Room, audience: Audience) -> LatestValues:

@@ -1,0 +1,184 @@
+"""Organisers write the programme by hand: they make, change, cancel and reinstate single sessions."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.commands import command
+from rooms.errors import Problem
+from rooms.forum.messages import SessionListed
+from rooms.forum.session import tell_session
+from rooms.ids import new_id
+from rooms.journal import rooms
+from rooms.people import rules
+from rooms.programme import messages as m
+from rooms.programme import queries
+from rooms.programme.actions import create_session
+from rooms.programme.stars import LOBBY, check_session
+from rooms.programme.tables import session_speakers, sessions, speakers, tracks
+from rooms.text import N_, clean_line, clean_text
+from rooms.transaction import Transaction
+from rooms.visit import Visit
+
+LONGEST = timedelta(hours=24)
+TRANSLATED = {
+    "title": m.SESSION_TITLE_LENGTH,
+    "subtitle": m.SESSION_TITLE_LENGTH,
+    "abstract": m.SESSION_ABSTRACT_LENGTH,
+}
+
+
+async def with_session(connection: AsyncConnection, room: str, given: Any) -> Iterable[str]:
+    """The room of the session, whose people learn of the change too."""
+    select = sa.select(rooms.c.id).where(rooms.c.kind == "session", rooms.c.subject == given.session)
+    return list((await connection.execute(select)).scalars())
+
+
+@command(m.CreateSession, kinds=LOBBY, allowed=rules.organises)
+async def make_session(tx: Transaction, visit: Visit, given: m.CreateSession) -> m.SessionCreated:
+    values = await _values(tx.connection, visit.room.subject, given)
+    session, _ = await create_session(tx.connection, visit.room.subject, now=tx.now, **values)
+    await _write_speakers(tx.connection, visit.room.subject, session, given.speakers)
+    tx.record(SessionListed(await queries.session_card(tx.connection, session)))
+    _audit(tx, visit, "session.create", session, {"title": values["title"]})
+    return m.SessionCreated(session)
+
+
+@command(m.ChangeSession, kinds=LOBBY, allowed=rules.organises, also=with_session)
+async def change_session(tx: Transaction, visit: Visit, given: m.ChangeSession) -> None:
+    await check_session(tx.connection, visit, given.session)
+    values = await _values(tx.connection, visit.room.subject, given)
+    if await _write_speakers(tx.connection, visit.room.subject, given.session, given.speakers) or (
+        await _differs(tx.connection, given.session, values)
+    ):
+        await _renew(tx, visit, given.session, values)
+        _audit(tx, visit, "session.change", given.session, {"title": values["title"]})
+
+
+@command(m.CancelSession, kinds=LOBBY, allowed=rules.organises, also=with_session)
+async def cancel_session(tx: Transaction, visit: Visit, given: m.CancelSession) -> None:
+    await _set_cancelled(tx, visit, given.session, cancelled=True)
+
+
+@command(m.ReinstateSession, kinds=LOBBY, allowed=rules.organises, also=with_session)
+async def reinstate_session(tx: Transaction, visit: Visit, given: m.ReinstateSession) -> None:
+    await _set_cancelled(tx, visit, given.session, cancelled=False)
+
+
+async def _set_cancelled(tx: Transaction, visit: Visit, session: str, *, cancelled: bool) -> None:
+    await check_session(tx.connection, visit, session)
+    if await _differs(tx.connection, session, {"cancelled": cancelled}):
+        await _renew(tx, visit, session, {"cancelled": cancelled})
+        _audit(tx, visit, "session.cancel" if cancelled else "session.reinstate", session, {})
+
+
+async def _differs(connection: AsyncConnection, session: str, values: Mapping[str, Any]) -> bool:
+    columns = [sessions.c[name] for name in values]
+    row = (await connection.execute(sa.select(*columns).where(sessions.c.id == session))).one()
+    return dict(row._mapping) != dict(values)  # pyright: ignore[reportPrivateUsage] - the documented name of it
+
+
+async def _renew(tx: Transaction, visit: Visit, session: str, values: Mapping[str, Any]) -> None:
+    next_one = {"revision": sessions.c.revision + 1, "changed_at": tx.now}
+    await tx.connection.execute(sessions.update().where(sessions.c.id == session).values(**values, **next_one))
+    room = await queries.session_room(tx.connection, visit.room.subject, session)
+    await tell_session(tx, room, session)
+
+
+def _audit(tx: Transaction, visit: Visit, act: str, session: str, details: Mapping[str, Any]) -> None:
+    tx.audit(visit.room.conference, visit.known.id, act, session, details)
+
+
+async def _values(connection: AsyncConnection, conference: str, given: m.DescribeSession) -> dict[str, Any]:
+    """The columns of a session. Raises Problem "invalid" naming the field."""
+    if given.ends_at <= given.starts_at:
+        raise Problem("invalid", N_("The session ends before it begins."), field="ends_at")
+    if given.ends_at - given.starts_at > LONGEST:
+        raise Problem("invalid", N_("A session takes at most a day."), field="ends_at")
+    return {
+        "title": clean_line(given.title, m.SESSION_TITLE_LENGTH, "title"),
+        "subtitle": _line(given.subtitle, "subtitle"),
+        "abstract": _text(given.abstract, "abstract"),
+        "texts": _texts(given.texts),
+        "track": await _track(connection, conference, _line(given.track, "track")),
+        "place": _line(given.place, "place"),
+        "language": _line(given.language, "language") or "en",
+        "starts_at": given.starts_at,
+        "ends_at": given.ends_at,
+    }
+
+
+def _line(text: str, field: str) -> str:
+    return clean_line(text, m.SESSION_TITLE_LENGTH, field) if text.strip() else ""
+
+
+def _text(text: str, field: str) -> str:
+    return clean_text(text, m.SESSION_ABSTRACT_LENGTH, field) if text.strip() else ""
+
+
+def _texts(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for locale, fields in given.items():
+        if not fields.keys() <= TRANSLATED.keys():
+            raise Problem("invalid", N_("Title, subtitle and abstract can be translated."), field="texts")
+        cleaned = {
+            name: _text(text, "texts") if name == "abstract" else _line(text, "texts") for name, text in fields.items()
+        }
+        if kept := {name: text for name, text in cleaned.items() if text}:
+            found[locale] = kept
+    return found
+
+
+async def _track(connection: AsyncConnection, conference: str, name: str) -> str | None:
+    if not name:
+        return None
+    known = sa.select(tracks.c.id).where(tracks.c.conference == conference, tracks.c.name == name)
+    found = (await connection.execute(known)).scalar_one_or_none()
+    if found is not None:
+        return found
+    last = sa.select(sa.func.coalesce(sa.func.max(tracks.c.position), -1)).where(tracks.c.conference == conference)
+    position = (await connection.execute(last)).scalar_one() + 1
+    track = new_id()
+    values = {"id": track, "conference": conference, "name": name, "position": position}
+    await connection.execute(tracks.insert().values(**values, texts={}))
+    return track
+
+
+async def _write_speakers(
+    connection: AsyncConnection, conference: str, session: str, given: Iterable[m.SpeakerLine]
+) -> bool:
+    """Gives the session these speakers, in this order; says whether that changed anything."""
+    before = (await queries.speakers_of(connection, [session])).get(session, [])
+    lines = {clean_line(line.name, 120, "speakers"): _line(line.affiliation, "speakers") for line in given}
+    if [(speaker.name, speaker.affiliation) for speaker in before] == list(lines.items()):
+        return False
+    known = {speaker.name: speaker.id for speaker in before}
+    await connection.execute(session_speakers.delete().where(session_speakers.c.session == session))
+    for position, (name, affiliation) in enumerate(lines.items()):
+        speaker = known.get(name) or await _speaker(connection, conference, name)
+        await connection.execute(speakers.update().where(speakers.c.id == speaker).values(affiliation=affiliation))
+        row = {"session": session, "speaker": speaker, "position": position}
+        await connection.execute(session_speakers.insert().values(row))
+    await _forget_idle(connection, [speaker.id for speaker in before])
+    return True
+
+
+async def _speaker(connection: AsyncConnection, conference: str, name: str) -> str:
+    """The speaker of a name, made where there is none. Of several with one name, the first."""
+    known = sa.select(speakers.c.id).where(speakers.c.conference == conference, speakers.c.name == name)
+    found = (await connection.execute(known.order_by(speakers.c.id))).scalars().first()
+    if found is not None:
+        return found
+    speaker = new_id()
+    await connection.execute(speakers.insert().values(id=speaker, conference=conference, name=name, texts={}))
+    return speaker
+
+
+async def _forget_idle(connection: AsyncConnection, ids: Iterable[str]) -> None:
+    """Speakers that were written by hand and speak nowhere any more."""
+    busy = sa.select(session_speakers.c.speaker)
+    mine = sa.and_(speakers.c.id.in_(list(ids)), speakers.c.external_id.is_(None), speakers.c.person.is_(None))
+    await connection.execute(speakers.delete().where(mine, speakers.c.id.not_in(busy)))

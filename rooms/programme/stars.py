@@ -1,0 +1,50 @@
+"""Stars: the sessions that a person keeps for himself. Nobody else learns of them."""
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.commands import command
+from rooms.database import insert_into
+from rooms.errors import Problem
+from rooms.limits import Rate
+from rooms.people import rules
+from rooms.programme.messages import StarChanged, StarSession, UnstarSession
+from rooms.programme.tables import sessions, stars
+from rooms.text import N_
+from rooms.transaction import Transaction
+from rooms.visit import Visit
+
+LOBBY = {"lobby"}
+PACE = Rate(30, 10)
+
+
+async def starred_by(connection: AsyncConnection, person: str, conference: str) -> list[str]:
+    """The sessions of a conference that a person has starred, sorted by id."""
+    joined = stars.join(sessions, sessions.c.id == stars.c.session)
+    select = sa.select(stars.c.session).select_from(joined)
+    chosen = select.where(stars.c.person == person, sessions.c.conference == conference).order_by(stars.c.session)
+    return list((await connection.execute(chosen)).scalars())
+
+
+@command(StarSession, kinds=LOBBY, allowed=rules.takes_part, rate=PACE)
+async def star_session(tx: Transaction, visit: Visit, given: StarSession) -> None:
+    await check_session(tx.connection, visit, given.session)
+    person = visit.known.id
+    insert = insert_into(tx.connection, stars).values(person=person, session=given.session, at=tx.now)
+    if (await tx.connection.execute(insert.on_conflict_do_nothing())).rowcount:
+        tx.record(StarChanged(given.session, starred=True), person=person)
+
+
+@command(UnstarSession, kinds=LOBBY, allowed=rules.takes_part, rate=PACE)
+async def unstar_session(tx: Transaction, visit: Visit, given: UnstarSession) -> None:
+    person = visit.known.id
+    row = sa.and_(stars.c.person == person, stars.c.session == given.session)
+    if (await tx.connection.execute(stars.delete().where(row))).rowcount:
+        tx.record(StarChanged(given.session, starred=False), person=person)
+
+
+async def check_session(connection: AsyncConnection, visit: Visit, session: str) -> None:
+    """Raises Problem "not_found" unless the session belongs to the conference of this lobby."""
+    select = sa.select(sessions.c.id).where(sessions.c.id == session, sessions.c.conference == visit.room.subject)
+    if (await connection.execute(select)).scalar_one_or_none() is None:
+        raise Problem("not_found", N_("This session is not in the programme."), field="session")
