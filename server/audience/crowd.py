@@ -1,0 +1,136 @@
+"""The audience as a whole: comes over half a minute, stays as long as it was told, says every few seconds how it is, and goes."""
+
+import asyncio
+import contextlib
+import os
+import random
+import resource
+import signal
+from collections.abc import Sequence
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from rooms.house import House
+from server.app import make_house
+from server.audience.attendee import Attendee, Mood
+from server.audience.client import Door
+from server.audience.guests import Guest, Place, dismiss, find_place, invite
+from server.audience.tally import Tally
+from server.audience.words import Questions
+from server.settings import Settings, read_settings
+
+REPORT_SECONDS = 5.0
+ARRIVAL_SECONDS = 30.0
+PACKED_SHARE = 0.15
+FILES_BESIDE = 200
+
+
+class Plan(NamedTuple):
+    """`url` None: the server on this machine. `pace` multiplies how much is said and done."""
+
+    people: int
+    seconds: float
+    session: str | None
+    url: str | None
+    pace: float
+    seed: int | None
+
+
+def fill(plan: Plan) -> int:
+    """Runs the audience and returns the exit code: 0 when nothing went missing. Raises Problem, BadSettings."""
+    settings = read_settings(os.environ)
+    if not _allow_files(plan.people + FILES_BESIDE):
+        print(f"This machine lets one process open too few files for {plan.people} people: raise `ulimit -n`.")
+        return 1
+    return asyncio.run(_fill(plan, settings))
+
+
+async def _fill(plan: Plan, settings: Settings) -> int:
+    house = make_house(settings)
+    chance = random.Random(plan.seed)
+    guests: list[Guest] = []
+    try:
+        place = await find_place(house, plan.session)
+        guests = await invite(house, plan.people, chance)
+        door = door_of(settings, plan.url)
+        print(
+            f"{plan.people} people come to “{place.title}” ({place.state}) for {plan.seconds / 60:g} minutes.",
+            flush=True,
+        )
+        tally = Tally(plan.people)
+        await _stay(plan, house, place, door, guests, tally, chance)
+        return _conclude(tally)
+    finally:
+        if guests:
+            await dismiss(house, guests)
+        await house.bus.stop()
+        await house.database.close()
+
+
+async def _stay(
+    plan: Plan, house: House, place: Place, door: Door, guests: Sequence[Guest], tally: Tally, chance: random.Random
+) -> None:
+    mood, questions = Mood(plan.pace, chance), Questions(chance)
+    over = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, over.set)
+    arrival = min(ARRIVAL_SECONDS, plan.seconds / 4)
+
+    async def come(guest: Guest) -> None:
+        await asyncio.sleep(chance.uniform(0, arrival))
+        packed = chance.random() < PACKED_SHARE
+        attendee = Attendee(guest, house, door, place.room, tally, mood, questions, chance, packed=packed)
+        try:
+            await attendee.attend()
+        except Exception as fault:
+            tally.fault(f"{guest.name}: {fault!r}")
+
+    began = loop.time()
+    people = [asyncio.create_task(come(guest)) for guest in guests]
+    try:
+        while not over.is_set() and loop.time() - began < plan.seconds:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), min(REPORT_SECONDS, plan.seconds - (loop.time() - began) + 0.001))
+            print(tally.line(loop.time() - began), flush=True)
+    finally:
+        for person in people:
+            person.cancel()
+        await asyncio.gather(*people, return_exceptions=True)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+def _conclude(tally: Tally) -> int:
+    if not tally.snapshots:
+        tally.fault("nobody got in: is the server running at this address?")
+    for fault in tally.faults:
+        print(f"fault: {fault}")
+    if tally.sound:
+        print("All have left. Nobody missed anything, and nobody was told anything twice.")
+        return 0
+    print(f"Something went wrong: {tally.holes} holes, {tally.doubles} duplicates, {tally.lost} lost ends.")
+    return 1
+
+
+def door_of(settings: Settings, url: str | None) -> Door:
+    """With no `url`, this machine, under the name of the public address, which the server insists on."""
+    parts = urlsplit(url or settings.url)
+    secure = parts.scheme == "https"
+    origin = f"{parts.scheme}://{parts.netloc}"
+    if url is not None:
+        return Door(f"{'wss' if secure else 'ws'}://{parts.netloc}/live", origin, None)
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+    # Without TLS even where the public address has it: the proxy that speaks it stands before the port that we go to.
+    return Door(f"ws://{parts.netloc}/live", origin, (host, settings.port))
+
+
+def _allow_files(wanted: int) -> bool:
+    """Whether so many connections fit; raises the soft limit where that may be done."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft >= wanted or soft == resource.RLIM_INFINITY:
+        return True
+    if hard != resource.RLIM_INFINITY and hard < wanted:
+        return False
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return True

@@ -1,0 +1,77 @@
+"""Guests for a simulated audience, made in the database of this machine: two hundred sign-ins from one address would rightly be refused at the door."""
+
+import random
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from rooms.errors import Problem
+from rooms.forum.tables import forums
+from rooms.house import House
+from rooms.journal import rooms
+from rooms.people import accounts, signins, tickets
+from rooms.people.tables import signins as signin_rows
+from rooms.programme.tables import conferences, sessions
+from server.audience import words
+
+DEVICE = "python -m server audience"
+
+
+class Place(NamedTuple):
+    """The session that the audience attends, and its room."""
+
+    session: str
+    title: str
+    room: str
+    state: str
+
+
+class Guest(NamedTuple):
+    """`signin` opens tickets until the audience goes."""
+
+    person: str
+    name: str
+    signin: str
+
+    def ticket(self, house: House) -> str:
+        return tickets.issue_ticket(house, self.signin)
+
+
+async def find_place(house: House, session: str | None) -> Place:
+    """The wanted session, or a live one, or the next to begin, where guests may take part. Raises Problem "not_found"."""
+    rank = sa.case({"live": 0, "lobby": 1, "scheduled": 2, "ended": 3}, value=forums.c.state)
+    select = (
+        sa.select(sessions.c.id, sessions.c.title, rooms.c.id.label("room"), forums.c.state)
+        .select_from(sessions)
+        .join(forums, forums.c.session == sessions.c.id)
+        .join(conferences, conferences.c.id == sessions.c.conference)
+        .join(rooms, sa.and_(rooms.c.kind == "session", rooms.c.subject == sessions.c.id))
+        .where(conferences.c.guests.is_(True), conferences.c.access == "public", sessions.c.cancelled.is_(False))
+        .order_by(rank, sessions.c.starts_at)
+    )
+    if session is not None:
+        select = select.where(sessions.c.id == session)
+    async with house.database.read() as connection:
+        row = (await connection.execute(select.limit(1))).one_or_none()
+    if row is None:
+        raise Problem("not_found", "There is no such session, or its conference is not open to guests.")
+    return Place(*row)
+
+
+async def invite(house: House, count: int, chance: random.Random) -> list[Guest]:
+    """Makes guests and signs them in."""
+    guests: list[Guest] = []
+    async with house.transaction() as tx:
+        for _ in range(count):
+            account = await accounts.create(tx.connection, name=words.name(chance), at=tx.now)
+            signin = await signins.open_signin(tx.connection, account.id, DEVICE, tx.now)
+            guests.append(Guest(account.id, account.name, signin))
+    return guests
+
+
+async def dismiss(house: House, guests: Sequence[Guest]) -> None:
+    """Ends the sign-ins; what the guests said stays."""
+    ids = [guest.signin for guest in guests]
+    async with house.transaction() as tx:
+        await tx.connection.execute(signin_rows.update().where(signin_rows.c.id.in_(ids)).values(revoked_at=tx.now))
