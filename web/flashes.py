@@ -1,0 +1,39 @@
+"""News that are shown once, on the page that follows a form. They travel in a signed cookie, so any process can show them."""
+
+import hashlib
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from web.site import Site, site_of
+from web.viewer import drop_cookie, set_cookie
+
+FLASH = "flash"
+SECONDS = 60
+
+Flashes = list[tuple[str, str]]
+"""(kind, text): kind "" for news, "warning" or "fault"."""
+
+
+def read(connection: HTTPConnection) -> Flashes:
+    site = site_of(connection)
+    try:
+        news = _serializer(site).loads(connection.cookies.get(site.cookie(FLASH), ""))
+    except BadSignature:
+        return []
+    return [(kind, text) for kind, text in news]
+
+
+def write(connection: HTTPConnection, response: Response, news: Flashes) -> None:
+    site = site_of(connection)
+    value = _serializer(site).dumps(news)
+    set_cookie(site, response, FLASH, value.decode() if isinstance(value, bytes) else value, SECONDS)
+
+
+def clear(connection: HTTPConnection, response: Response) -> None:
+    drop_cookie(site_of(connection), response, FLASH)
+
+
+def _serializer(site: Site) -> URLSafeSerializer:
+    return URLSafeSerializer(site.house.secret, salt="flash", signer_kwargs={"digest_method": hashlib.sha256})

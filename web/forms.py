@@ -1,0 +1,78 @@
+"""Reading what a form posts. There is no other way to read one, so that none can forget the token."""
+
+import hmac
+import re
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+
+from rooms.errors import Problem
+from rooms.text import N_
+from web.viewer import viewer_of
+
+MOST_FIELDS = 200
+MOST_FILES = 4
+TOKEN = "csrf"
+TOKEN_HEADER = "x-csrf-token"
+
+_LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+
+
+async def read_form(request: Request) -> FormData:
+    """The fields of a posted form. Raises Problem "forbidden" without this browser's token, "too_large" for too many fields, "malformed"."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+        raise Problem("forbidden", N_("This form did not come from a page of ours."))
+    try:
+        form = await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES)
+    except HTTPException as fault:
+        if "Too many" in fault.detail or "exceeded" in fault.detail:
+            raise Problem("too_large", N_("This form has too many fields.")) from fault
+        raise Problem("malformed", N_("This form cannot be read.")) from fault
+    except ClientDisconnect as fault:
+        raise Problem("malformed", N_("This form was cut off.")) from fault
+    await _check(request, _text(form, TOKEN))
+    return form
+
+
+async def check_token(request: Request) -> None:
+    """For what scripts post without a form: the token stands in a header. Raises Problem "forbidden"."""
+    await _check(request, request.headers.get(TOKEN_HEADER, ""))
+
+
+async def _check(request: Request, token: str) -> None:
+    viewer = await viewer_of(request)
+    if not hmac.compare_digest(token.encode(), viewer.csrf.encode()):
+        text = N_("This page is out of date: you have signed in or out since it was opened. Send it once more.")
+        raise Problem("forbidden", text, field=TOKEN)
+
+
+def text(form: FormData, name: str, default: str = "") -> str:
+    """A text field; `default` where there is none. Raises Problem "malformed" for a file in its place or a field given twice."""
+    values = form.getlist(name)
+    if not values:
+        return default
+    if len(values) > 1 or not isinstance(values[0], str):
+        raise Problem("malformed", N_("This form cannot be read."), field=name)
+    return values[0]
+
+
+def upload(form: FormData, name: str) -> UploadFile | None:
+    """A file field; None where no file was chosen."""
+    value = form.get(name)
+    return value if isinstance(value, UploadFile) and value.filename else None
+
+
+def _text(form: FormData, name: str) -> str:
+    value = form.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def local_path(text: str | None, default: str = "/") -> str:
+    """A path on this site to go to afterwards. Raises Problem "malformed" for anything that could lead elsewhere."""
+    if not text:
+        return default
+    if len(text) > 500 or not _LOCAL.fullmatch(text):
+        raise Problem("malformed", N_("This form would lead away from this site."), field="next")
+    return text

@@ -1,0 +1,124 @@
+"""Mail: letters, two ways to send them, and the postbox that does so in the background."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+
+log = logging.getLogger("plenary.mail")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    to: str
+    subject: str
+    text: str
+
+
+class NotSent(Exception):
+    """The mail server did not take a letter this time."""
+
+
+class Mailer(Protocol):
+    async def send(self, letter: Letter) -> None:
+        """Hands a letter to the mail server. Raises NotSent."""
+        ...
+
+
+class LogMailer:
+    """Prints letters into the log: for the demonstration and development, where nobody has a mail server."""
+
+    async def send(self, letter: Letter) -> None:
+        log.warning("mail to %s: %s\n%s", letter.to, letter.subject, letter.text)
+
+
+class SmtpMailer:
+    """Sends over SMTP. `url`: smtp://user:password@host:587 (with STARTTLS where it is offered) or smtps://host:465.
+
+    `sender` is the address in From, with or without a name. Raises ValueError for an address that is none.
+    """
+
+    def __init__(self, url: str, sender: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+            raise ValueError(f"not the address of a mail server: {url!r}")
+        self._tls = parts.scheme == "smtps"
+        self._host = parts.hostname
+        self._port = parts.port or (465 if self._tls else 25)
+        self._user = unquote(parts.username) if parts.username else None
+        self._password = unquote(parts.password) if parts.password else None
+        self._sender = sender
+
+    async def send(self, letter: Letter) -> None:
+        message = EmailMessage()
+        message["From"] = self._sender
+        message["To"] = letter.to
+        message["Subject"] = letter.subject
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(letter.text)
+        try:
+            await aiosmtplib.send(
+                message,
+                hostname=self._host,
+                port=self._port,
+                username=self._user,
+                password=self._password,
+                use_tls=self._tls,
+                timeout=20,
+            )
+        except (aiosmtplib.SMTPException, OSError) as fault:
+            raise NotSent(str(fault)) from fault
+
+
+Compose = Callable[[], Awaitable[Letter | None]]
+
+
+class Postbox:
+    """Composes and sends letters in the background, so that an answer takes as long where there is a letter as where there is none."""
+
+    TRIES = (0, 5, 60)  # seconds before each
+
+    def __init__(self, mailer: Mailer) -> None:
+        self._mailer = mailer
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def put(self, compose: Compose) -> None:
+        """`compose` gives the letter, or None when there is nothing to send after all."""
+        task = asyncio.create_task(self._deliver(compose))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _deliver(self, compose: Compose) -> None:
+        try:
+            letter = await compose()
+        except Exception:
+            log.exception("a letter could not be composed")
+            return
+        if letter is None:
+            return
+        for wait in self.TRIES:
+            await asyncio.sleep(wait)
+            try:
+                await self._mailer.send(letter)
+            except NotSent as fault:
+                log.warning("a letter could not be sent: %s", fault)
+            else:
+                return
+        log.error("a letter was given up after %d tries", len(self.TRIES))
+
+    async def settled(self) -> None:
+        """Returns when everything put in so far has been dealt with."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def stop(self, patience: float = 5) -> None:
+        """Waits some seconds for what is being sent, and gives up the rest."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=patience)
+        for task in self._tasks:
+            task.cancel()

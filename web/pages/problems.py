@@ -1,0 +1,122 @@
+"""Every error as a calm page or, for programs, as JSON: what happened, and what to do."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from rooms.errors import Problem, ProblemView
+from rooms.text import N_
+from web.site import site_of
+from web.templating import render
+from web.viewer import Viewer, stranger, viewer_of
+
+log = logging.getLogger("plenary.web")
+
+FOR_PROGRAMS = ("/api/", "/live")
+
+TITLES = {
+    400: N_("This cannot be read"),
+    401: N_("Sign in to go on"),
+    403: N_("This is not open to you"),
+    404: N_("There is nothing here"),
+    405: N_("This cannot be done here"),
+    409: N_("Something has changed meanwhile"),
+    410: N_("This is over"),
+    413: N_("This is too large"),
+    422: N_("Please look at this once more"),
+    429: N_("A little slower, please"),
+    500: N_("Something went wrong on our side"),
+    503: N_("Not just now"),
+}
+OF_STATUS = {
+    401: ("not_signed_in", N_("Sign in first.")),
+    403: ("forbidden", N_("You may not do this.")),
+    404: ("not_found", N_("There is nothing at this address. It may have moved, or it is not open to you.")),
+    405: ("not_allowed", N_("This address does not take that kind of request.")),
+    413: ("too_large", N_("This is too large.")),
+}
+FAULT = N_("Something went wrong on our side. It has been noted; you may try again.")
+
+
+class Kept(NamedTuple):
+    """What was typed into a form that was refused: its address, and its fields in order."""
+
+    action: str
+    fields: Sequence[tuple[str, str]]
+
+
+async def respond(request: Request, problem: Problem, kept: Kept | None = None) -> Response:
+    """The answer to a problem. Never raises: without a database it speaks to a stranger."""
+    try:
+        viewer = await viewer_of(request)
+    except Problem:
+        viewer = stranger(request)
+    view = said(request, viewer, problem)
+    if request.url.path.startswith(FOR_PROGRAMS):
+        response = Response(msgspec.json.encode({"error": view}), problem.meaning.status, media_type="application/json")
+    else:
+        response = _page(request, viewer, view, problem.meaning.status, kept)
+    if problem.retry_after is not None:
+        response.headers["Retry-After"] = str(max(1, round(problem.retry_after)))
+    return response
+
+
+def said(request: Request, viewer: Viewer, problem: Problem) -> ProblemView:
+    """A problem in the viewer's language."""
+    return problem.view(site_of(request).languages.texts(viewer.locale).gettext)
+
+
+def _page(request: Request, viewer: Viewer, view: ProblemView, status: int, kept: Kept | None) -> Response:
+    texts = site_of(request).languages.texts(viewer.locale)
+    return render(
+        request,
+        "pages/problem.html",
+        viewer,
+        status=status,
+        problem=view,
+        status_code=status,
+        heading=texts.gettext(TITLES.get(status, TITLES[400])),
+        kept=kept,
+        request_id=request.scope["state"]["request_id"] if status >= 500 else None,
+        here=request.url.path if request.method == "GET" else "/",
+    )
+
+
+async def _on_problem(request: Request, fault: Any) -> Response:
+    return await respond(request, fault)
+
+
+async def _on_http(request: Request, fault: Any) -> Response:
+    code, message = OF_STATUS.get(fault.status_code, ("malformed", N_("This request cannot be read.")))
+    response = await respond(request, Problem(code, message))
+    response.headers.update(fault.headers or {})
+    return response
+
+
+async def _on_fault(request: Request, fault: Exception) -> Response:
+    log.error("request %s failed", request.scope["state"]["request_id"], exc_info=fault)
+    return await respond(request, Problem("internal", FAULT))
+
+
+def refuse(request: Request, problem: Problem) -> ASGIApp:
+    """The answer to a problem as an application, for web.security."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        response = await respond(request, problem)
+        await response(scope, receive, send)
+
+    return answer
+
+
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+
+
+def handlers() -> dict[type[Exception], Handler]:
+    """For Starlette's `exception_handlers`."""
+    return {Problem: _on_problem, HTTPException: _on_http, Exception: _on_fault}

@@ -1,0 +1,70 @@
+"""The site: what every page needs, made once by the server."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from starlette.requests import HTTPConnection
+
+from rooms.house import House
+from rooms.people.passwords import Passwords
+from web.languages import Languages
+from web.mail import LogMailer, Postbox
+
+if TYPE_CHECKING:
+    from web.templating import Templates
+
+
+@dataclass(frozen=True)
+class Site:
+    """`base_url` is the public address, such as https://forum.example, without a path: every link is made from it, none from a Host header.
+
+    `media_hosts` are the origins from which stages may show streams and players. Of `trusted_proxies` alone is it believed whom they
+    speak for (X-Forwarded-For).
+    """
+
+    house: House
+    base_url: str
+    name: str = "Plenary"
+    media_hosts: tuple[str, ...] = ()
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    post: Postbox = field(default_factory=lambda: Postbox(LogMailer()))
+    passwords: Passwords = field(default_factory=Passwords)
+    languages: Languages = field(default_factory=Languages)
+
+    @cached_property
+    def templates(self) -> "Templates":
+        from web.templating import Templates
+
+        return Templates(self.languages)
+
+    @cached_property
+    def secure(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @cached_property
+    def authority(self) -> str:
+        """host or host:port, as a browser writes it into Host."""
+        parts = urlsplit(self.base_url)
+        host = parts.netloc.rpartition("@")[2].lower()
+        return host.removesuffix(":443" if self.secure else ":80")
+
+    @cached_property
+    def origin(self) -> str:
+        """As a browser writes it into Origin."""
+        return f"{'https' if self.secure else 'http'}://{self.authority}"
+
+    def cookie(self, name: str) -> str:
+        """The full name of a cookie. Under https its prefix keeps neighbouring hosts from planting one."""
+        return f"__Host-plenary-{name}" if self.secure else f"plenary-{name}"
+
+    def link(self, path: str) -> str:
+        """The public address of a path, for mail and calendars."""
+        return self.origin + path
+
+
+def site_of(connection: HTTPConnection) -> Site:
+    """The site that a request came to (web.security.Security has put it there)."""
+    return connection.scope["state"]["site"]

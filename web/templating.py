@@ -1,0 +1,156 @@
+"""Pages: Jinja templates with gettext, times and static files, each for one viewer."""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from gettext import NullTranslations
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time, get_timezone_name
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from rooms.ids import new_id
+from web import flashes
+from web.assets import Assets
+from web.catalogs import Catalogs
+from web.languages import Languages
+from web.site import site_of
+from web.viewer import Viewer, keep_browser, viewer_of
+
+FOLDER = Path(__file__).parent
+UTC_ZONE = ZoneInfo("UTC")
+
+_texts: ContextVar[NullTranslations] = ContextVar("texts")
+
+
+class Templates:
+    """The templates of the site; each rendering speaks the language of its viewer."""
+
+    def __init__(self, languages: Languages, folder: Path = FOLDER / "templates") -> None:
+        self.languages = languages
+        self.environment = Environment(
+            loader=FileSystemLoader(folder),
+            extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
+            autoescape=True,
+            undefined=StrictUndefined,
+        )
+        self.environment.policies["ext.i18n.trimmed"] = True
+        self.environment.install_gettext_callables(  # type: ignore[attr-defined] - the extension has added it
+            lambda text: _texts.get().gettext(text),
+            lambda one, many, count: _texts.get().ngettext(one, many, count),
+            newstyle=True,
+        )
+        self.environment.globals["asset"] = Assets(FOLDER / "static").address
+        self.environment.globals["catalog"] = Catalogs(FOLDER / "static" / "built").inline
+        self.environment.filters.update(
+            date=_date, time=_time, moment=_moment, iso=_iso, local=_local, zone_name=_zone_name
+        )
+
+    def render(self, template: str, locale: str, context: Mapping[str, Any]) -> str:
+        token = _texts.set(self.languages.texts(locale))
+        try:
+            return self.environment.get_template(template).render(context)
+        finally:
+            _texts.reset(token)
+
+
+async def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """A page for whoever asks. What base.html needs is there (docs/design.md); `zone` in the context is the one in which times are shown."""
+    return render(request, template, await viewer_of(request), status=status, **context)
+
+
+def render(request: Request, template: str, viewer: Viewer, *, status: int = 200, **context: Any) -> HTMLResponse:
+    site = site_of(request)
+    news = flashes.read(request)
+    given = {**_frame(request, viewer), "flashes": news, **context}
+    response = HTMLResponse(site.templates.render(template, viewer.locale, given), status)
+    keep_browser(request, response)
+    if news:
+        flashes.clear(request, response)
+    return response
+
+
+def go(request: Request, path: str, *, said: str | None = None, kind: str = "") -> RedirectResponse:
+    """The answer to a form that was accepted: to `path` (local) with 303, where `said`, translated already, is shown once."""
+    response = RedirectResponse(path, 303)
+    if said is not None:
+        flashes.write(request, response, [(kind, said)])
+    return response
+
+
+def _frame(request: Request, viewer: Viewer) -> dict[str, Any]:
+    site = site_of(request)
+    query = request.url.query
+    return {
+        "site": site,
+        "viewer": viewer,
+        "person": viewer.person,
+        "locale": viewer.locale,
+        "language": viewer.locale.replace("_", "-"),
+        "direction": site.languages.direction(viewer.locale),
+        "languages": site.languages.named(),
+        "theme": viewer.theme,
+        "zone_choice": viewer.zone_choice,
+        "zone": viewer.zone or UTC_ZONE,
+        "csrf": viewer.csrf,
+        "nonce": request.scope["state"]["nonce"],
+        "here": request.url.path + ("?" + query if query and request.method == "GET" else ""),
+        "new_key": new_id,
+        "conference": None,
+        "may_organise": False,
+        "section": "",
+    }
+
+
+Moment = date | datetime
+
+
+def _locale(context: Context) -> str:
+    return str(context["locale"])
+
+
+def _in_zone(context: Context, moment: datetime, zone: ZoneInfo | str | None) -> datetime:
+    chosen: ZoneInfo | str = zone or context["zone"]
+    return moment.astimezone(ZoneInfo(chosen) if isinstance(chosen, str) else chosen)
+
+
+@pass_context
+def _date(context: Context, value: Moment, style: Any = "medium", zone: ZoneInfo | str | None = None) -> str:
+    """`style`: "short" to "full", or a pattern of Unicode TR 35."""
+    if isinstance(value, datetime):
+        value = _in_zone(context, value, zone).date()
+    return format_date(value, style, locale=_locale(context))
+
+
+@pass_context
+def _time(context: Context, value: datetime, style: Any = "short", zone: ZoneInfo | str | None = None) -> str:
+    return format_time(_in_zone(context, value, zone).timetz(), style, locale=_locale(context))
+
+
+@pass_context
+def _moment(context: Context, value: datetime, style: Any = "medium", zone: ZoneInfo | str | None = None) -> str:
+    """Date and time."""
+    local = _in_zone(context, value, zone)
+    return format_datetime(local.replace(tzinfo=None), style, locale=_locale(context))
+
+
+def _iso(value: datetime) -> str:
+    """For <time datetime>: UTC, to the second."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@pass_context
+def _zone_name(context: Context, zone: ZoneInfo, at: datetime | None = None) -> str:
+    return get_timezone_name(at or zone, locale=_locale(context), zone_variant=None)
+
+
+@pass_context
+def _local(context: Context, thing: Any, field: str) -> str:
+    """A field of something that has `texts`, such as a conference or a session, in the page's language where it was translated."""
+    translated = (thing.texts or {}).get(_locale(context), {}).get(field)
+    return translated or getattr(thing, field)
