@@ -8,7 +8,7 @@ import msgspec.inspect as inspect
 
 from rooms.errors import CODES
 from rooms.ids import ID_PATTERN
-from rooms.messages import Command, Event, tag_of
+from rooms.messages import Command, Event
 from server.protocol.catalogue import Catalogue, doc_of, fields_of
 
 HEAD = """\
@@ -99,7 +99,8 @@ def _latest(catalogue: Catalogue) -> str:
         'Values of which only the newest matters: by name, then by key (the value of a whole room has the key "").'
     )
     lines = [f"{head}export interface LatestValues {{"]
-    for latest in catalogue.latest:
+    # The same value may be declared once for each audience.
+    for latest in {latest.name: latest for latest in reversed(catalogue.latest)}.values():
         value = next(field for field in fields_of(latest) if field.name == "value")
         doc = doc_of(latest)
         lines += [f"  /** {doc} */"] if doc else []

@@ -5,7 +5,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { t, tn } from "../i18n";
 import { RoomController } from "../live/index";
 import { lobby } from "../state/lobby";
-import type { RoomKind } from "../state/room";
+import type { RoomKind, RoomState } from "../state/room";
 import { may, presence, session } from "../state/session";
 import { Island } from "./island";
 import { avatar } from "./parts";
@@ -17,7 +17,7 @@ export class People extends Island {
   @property() room = "";
   @property() kind: "session" | "lobby" = "session";
   @state() private changing = false;
-  private readonly followed = new RoomController<unknown>(this, follow(() => this.kind), () => this.room);
+  private readonly followed = new RoomController<RoomState<unknown>>(this, follow(() => this.kind), () => this.room);
 
   protected override get ready(): boolean {
     return this.followed.state !== null;
@@ -60,8 +60,8 @@ export class People extends Island {
 }
 
 /** Sessions and lobbies are followed alike. */
-export function follow(kind: () => "session" | "lobby"): RoomKind<unknown> {
-  const of = () => (kind() === "lobby" ? lobby : session) as RoomKind<unknown>;
+export function follow(kind: () => "session" | "lobby"): RoomKind<RoomState<unknown>> {
+  const of = () => (kind() === "lobby" ? lobby : session) as RoomKind<RoomState<unknown>>;
   return {
     event: (state, event) => of().event(state, event),
     latest: (state, values) => of().latest(state, values),

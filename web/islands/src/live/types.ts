@@ -6,11 +6,19 @@ export type Id = string;
 /** A moment, ISO 8601 in UTC. */
 export type Time = string;
 
+export const ADDRESS_LENGTH = 500;
+
 export const ANSWER_LENGTH = 2000;
 
 export const MESSAGE_LENGTH = 1000;
 
 export const QUESTION_LENGTH = 500;
+
+export const SESSION_ABSTRACT_LENGTH = 10000;
+
+export const SESSION_TITLE_LENGTH = 300;
+
+export const STAGE_TITLE_LENGTH = 200;
 
 /** What a person is in a conference, or in one session of it. */
 export type Role = "attendee" | "speaker" | "moderator" | "interpreter" | "exhibitor" | "organiser";
@@ -155,7 +163,7 @@ export interface ModeratedQuestion {
   readonly decided_by: string | null;
 }
 
-/** A question as its asker sees it; `into_text` is the question that his was merged into. */
+/** A question as its asker sees it; `into_text` is the question that his was merged into, where that is public. */
 export interface OwnQuestion {
   readonly id: string;
   readonly state: QuestionState;
@@ -191,17 +199,29 @@ export interface SessionSnapshot {
   readonly moderation: Moderation | null;
 }
 
-/** The part of a join's answer that is one person's alone. `can` names the commands that he may use here; `read` is his mark in the chat. */
+/** What is one person's own in a session. */
 export interface Own {
   readonly person: PersonView | null;
   readonly roles: readonly string[];
   readonly can: readonly string[];
   readonly listed: boolean;
-  readonly questions: readonly OwnQuestion[];
-  readonly votes: readonly string[];
   readonly silenced: boolean;
   readonly silenced_until: Time | null;
   readonly read: number;
+  readonly questions: readonly OwnQuestion[];
+  readonly votes: readonly string[];
+}
+
+/** What is one person's own in a lobby. `stars` are the sessions that he has starred. */
+export interface LobbyOwn {
+  readonly person: PersonView | null;
+  readonly roles: readonly string[];
+  readonly can: readonly string[];
+  readonly listed: boolean;
+  readonly silenced: boolean;
+  readonly silenced_until: Time | null;
+  readonly read: number;
+  readonly stars: readonly string[];
 }
 
 /** A session in a list. */
@@ -239,6 +259,19 @@ export interface Posted {
 
 export interface Unmasked {
   readonly person: PersonView;
+}
+
+/** Nothing: all of a desk is one person's own. */
+export interface DeskOwn {
+}
+
+export interface SpeakerLine {
+  readonly name: string;
+  readonly affiliation: string;
+}
+
+export interface SessionCreated {
+  readonly session: string;
 }
 
 export interface GrantRole {
@@ -404,26 +437,6 @@ export interface UnpinQuestion {
   readonly version: number;
 }
 
-/** It is being answered now. */
-export interface TakeQuestion {
-  readonly op: "question.take";
-  readonly question: Id;
-  readonly version: number;
-}
-
-export interface MarkAnswered {
-  readonly op: "question.answered";
-  readonly question: Id;
-  readonly version: number;
-}
-
-/** Not answered after all. */
-export interface ReopenQuestion {
-  readonly op: "question.reopen";
-  readonly question: Id;
-  readonly version: number;
-}
-
 export interface ArchiveQuestion {
   readonly op: "question.archive";
   readonly question: Id;
@@ -436,11 +449,31 @@ export interface UnarchiveQuestion {
   readonly version: number;
 }
 
+/** It is being answered now. */
+export interface TakeQuestion {
+  readonly op: "question.take";
+  readonly question: Id;
+  readonly version?: number | null;
+}
+
+export interface MarkAnswered {
+  readonly op: "question.answered";
+  readonly question: Id;
+  readonly version?: number | null;
+}
+
+/** Not answered after all. */
+export interface ReopenQuestion {
+  readonly op: "question.reopen";
+  readonly question: Id;
+  readonly version?: number | null;
+}
+
 /** A written answer; `public` false: for the asker alone. */
 export interface AnswerQuestion {
   readonly op: "question.answer";
   readonly question: Id;
-  readonly version: number;
+  readonly version?: number | null;
   readonly text: string;
   readonly public: boolean;
 }
@@ -496,6 +529,57 @@ export interface SetChat {
   readonly op: "chat.set";
   readonly open: boolean;
   readonly slow_seconds: number;
+}
+
+/** Keeps a session for oneself: it stands in one's own calendar, and leads one's list of what is next. */
+export interface StarSession {
+  readonly op: "session.star";
+  readonly session: Id;
+}
+
+export interface UnstarSession {
+  readonly op: "session.unstar";
+  readonly session: Id;
+}
+
+/** Its page and its questions stay; the programme and every calendar show it as cancelled. */
+export interface CancelSession {
+  readonly op: "session.cancel";
+  readonly session: Id;
+}
+
+export interface ReinstateSession {
+  readonly op: "session.reinstate";
+  readonly session: Id;
+}
+
+export interface CreateSession {
+  readonly op: "session.create";
+  readonly title: string;
+  readonly starts_at: Time;
+  readonly ends_at: Time;
+  readonly subtitle?: string;
+  readonly abstract?: string;
+  readonly texts?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly track?: string;
+  readonly place?: string;
+  readonly language?: string;
+  readonly speakers?: readonly SpeakerLine[];
+}
+
+export interface ChangeSession {
+  readonly op: "session.change";
+  readonly title: string;
+  readonly starts_at: Time;
+  readonly ends_at: Time;
+  readonly subtitle?: string;
+  readonly abstract?: string;
+  readonly texts?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly track?: string;
+  readonly place?: string;
+  readonly language?: string;
+  readonly speakers?: readonly SpeakerLine[];
+  readonly session: Id;
 }
 
 export interface RoleGranted {
@@ -733,6 +817,13 @@ export interface AnswerWritten {
   readonly by: PersonView | null;
 }
 
+/** Told to the person alone, on all his devices. */
+export interface StarChanged {
+  readonly type: "star.changed";
+  readonly session: string;
+  readonly starred: boolean;
+}
+
 /** What a person can ask to happen. */
 export type Command =
   | GrantRole
@@ -762,11 +853,11 @@ export type Command =
   | UnmergeQuestion
   | PinQuestion
   | UnpinQuestion
+  | ArchiveQuestion
+  | UnarchiveQuestion
   | TakeQuestion
   | MarkAnswered
   | ReopenQuestion
-  | ArchiveQuestion
-  | UnarchiveQuestion
   | AnswerQuestion
   | UnmaskQuestion
   | ShowOnScreen
@@ -777,7 +868,13 @@ export type Command =
   | PostMessage
   | RemoveMessage
   | ReadChat
-  | SetChat;
+  | SetChat
+  | StarSession
+  | UnstarSession
+  | CancelSession
+  | ReinstateSession
+  | CreateSession
+  | ChangeSession;
 
 /** What can have happened. */
 export type RoomEvent =
@@ -820,24 +917,26 @@ export type RoomEvent =
   | QuestionReopened
   | QuestionArchived
   | QuestionUnarchived
-  | AnswerWritten;
+  | AnswerWritten
+  | StarChanged;
 
 /** What commands are answered with; a command that is not named here is answered with null. */
 export interface Replies {
   readonly "chat.post": Posted;
   readonly "question.ask": Asked;
   readonly "question.unmask": Unmasked;
+  readonly "session.create": SessionCreated;
 }
 
 export type ReplyTo<Op extends Command["op"]> = Op extends keyof Replies ? Replies[Op] : null;
 
 /** Values of which only the newest matters: by name, then by key (the value of a whole room has the key ""). */
 export interface LatestValues {
-  readonly present?: Readonly<Record<string, PresenceView>>;
-  /** How many people want a question answered; the key is the question. */
-  readonly votes?: Readonly<Record<string, number>>;
   /** Whether the person himself has voted; the key is the question. */
   readonly own_votes?: Readonly<Record<string, boolean>>;
+  /** How many people want a question answered; the key is the question. */
+  readonly votes?: Readonly<Record<string, number>>;
+  readonly present?: Readonly<Record<string, PresenceView>>;
 }
 
 /** What the codes of problems mean: the close code if they end a connection, and whether trying again can help. */
@@ -849,6 +948,7 @@ export const CODES = {
   unverified: { status: 403, close: null, retryable: false },
   silenced: { status: 403, close: null, retryable: true },
   not_found: { status: 404, close: null, retryable: false },
+  not_allowed: { status: 405, close: null, retryable: false },
   no_hello: { status: 408, close: 4408, retryable: false },
   stale: { status: 409, close: null, retryable: false },
   conflict: { status: 409, close: null, retryable: false },

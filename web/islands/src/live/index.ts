@@ -1,0 +1,8 @@
+export { live } from "./browser";
+export type { ConnectionState } from "./connection";
+export { Follow, RoomController } from "./controller";
+export type { Identity, Live } from "./live";
+export { Observable } from "./observable";
+export { ProblemError } from "./problem";
+export type { Room, RoomStatus } from "./room";
+export * from "./types";

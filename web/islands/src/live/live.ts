@@ -1,0 +1,144 @@
+import { t } from "../i18n";
+import { desk, type DeskRoom } from "../state/desk";
+import type { AnyState, RoomKind } from "../state/room";
+import { Connection, type ConnectionState, type Passenger, type World } from "./connection";
+import { Observable } from "./observable";
+import { ProblemError } from "./problem";
+import { Room, type Line } from "./room";
+import type { Id, PersonView } from "./types";
+import type { RoomFrame, Welcome } from "./wire";
+
+/** Who the page is for the server; `desk` is the room of the person's own notices. */
+export interface Identity {
+  readonly person: PersonView | null;
+  readonly desk: Room<DeskRoom> | null;
+}
+
+interface AnyRoom {
+  readonly isPublic: boolean;
+  up(fresh: boolean): void;
+  down(): void;
+  heard(frame: RoomFrame): void;
+  head(seq: number | undefined): void;
+  refuseSent(problem: ProblemError): void;
+  end(problem: ProblemError): void;
+}
+
+/** The page's rooms over one connection. */
+export class Live implements Passenger {
+  /** Null until the first welcome. */
+  readonly identity = new Observable<Identity | null>(null);
+  private readonly rooms = new Map<Id, AnyRoom>();
+  private readonly line: Line;
+  private readonly link: Connection;
+  private started = false;
+
+  constructor(world: World) {
+    const link = new Connection(world, this);
+    this.link = link;
+    this.line = {
+      get open() {
+        return link.open;
+      },
+      request: (frame, answered) => link.request(frame, answered),
+      now: () => world.now(),
+      timer: (ms, then) => world.timer(ms, then),
+      random: () => world.random(),
+      key: () => world.key(),
+    };
+  }
+
+  get connection(): Observable<ConnectionState> {
+    return this.link.state;
+  }
+
+  /** The room of an id; the same object for everyone who asks. The first one opens the connection. */
+  room<State extends AnyState>(id: Id, kind: RoomKind<State>, { isPublic = false }: { isPublic?: boolean } = {}): Room<State> {
+    const known = this.rooms.get(id);
+    if (known) {
+      if (known.isPublic !== isPublic) throw new Error(`room ${id} is followed both as public and as oneself`);
+      return known as Room<State>;
+    }
+    const room = this.made(id, kind, isPublic);
+    this.start();
+    if (this.link.open) room.up(false);
+    return room;
+  }
+
+  /** Follows a room no longer. Commands that have not been answered are refused to their callers, though they may still take effect. */
+  leave(id: Id): void {
+    const room = this.rooms.get(id);
+    if (!room) return;
+    this.rooms.delete(id);
+    if (this.link.open) this.link.request({ op: "leave", room: id }, () => undefined);
+    room.end(new ProblemError({ code: "closed", message: t("You have left this room.") }));
+  }
+
+  /** Opens the connection, for a page that follows no room but its reader's desk. */
+  start(): void {
+    if (this.started) return;
+    this.started = true;
+    this.link.start();
+  }
+
+  /** The network or the page's attention may have changed, or the reader presses “Try now”. */
+  retryNow(): void {
+    this.link.hint();
+  }
+
+  /** The page is put aside (into the back-forward cache, say) and comes back. */
+  suspend(): void {
+    this.link.suspend();
+  }
+
+  restart(): void {
+    if (this.started) this.link.start();
+  }
+
+  /** The server's time in milliseconds. */
+  now(): number {
+    return this.link.now();
+  }
+
+  // What the connection tells.
+
+  up(welcome: Welcome, fresh: boolean): void {
+    const known = this.identity.value;
+    const other = known && known.person?.id !== welcome.person?.id;
+    const own = welcome.desk ? this.deskOf(welcome.desk) : null;
+    for (const room of this.rooms.values()) room.up(fresh || other === true);
+    if (!known || other || known.desk !== own || known.person?.name !== welcome.person?.name) {
+      this.identity.set({ person: welcome.person, desk: own });
+    }
+  }
+
+  down(): void {
+    for (const room of this.rooms.values()) room.down();
+  }
+
+  heard(frame: RoomFrame): void {
+    this.rooms.get(frame.room)?.heard(frame);
+  }
+
+  heads(seqs: Readonly<Record<Id, number>>): void {
+    for (const [id, room] of this.rooms) room.head(seqs[id]);
+  }
+
+  tooLarge(problem: ProblemError): void {
+    for (const room of this.rooms.values()) room.refuseSent(problem);
+  }
+
+  stopped(problem: ProblemError): void {
+    for (const room of this.rooms.values()) room.end(problem);
+  }
+
+  private deskOf(id: Id): Room<DeskRoom> {
+    return (this.rooms.get(id) as Room<DeskRoom> | undefined) ?? this.made(id, desk, false);
+  }
+
+  private made<State extends AnyState>(id: Id, kind: RoomKind<State>, isPublic: boolean): Room<State> {
+    const room = new Room(id, kind, this.line, isPublic);
+    this.rooms.set(id, room);
+    return room;
+  }
+}

@@ -1,0 +1,22 @@
+/** A value that can be watched. Watchers are told of changes only, in the order in which they came. */
+export class Observable<T> {
+  private readonly watchers = new Set<(value: T) => void>();
+
+  constructor(private current: T) {}
+
+  get value(): T {
+    return this.current;
+  }
+
+  set(value: T): void {
+    if (Object.is(value, this.current)) return;
+    this.current = value;
+    for (const watcher of [...this.watchers]) watcher(value);
+  }
+
+  /** Returns how to stop watching. */
+  subscribe(watcher: (value: T) => void): () => void {
+    this.watchers.add(watcher);
+    return () => void this.watchers.delete(watcher);
+  }
+}

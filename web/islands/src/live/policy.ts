@@ -1,0 +1,27 @@
+import { CODES } from "./types";
+
+export const BASE = 500;
+export const CAP = 30_000;
+
+/** What a close code asks of the client: `resume` where it was, reconnect with `fresh` snapshots, or `stop`. */
+export type Course = "resume" | "fresh" | "stop";
+
+export function courseOf(closeCode: number): Course {
+  if (closeCode >= 4300 && closeCode < 4400) return "fresh";
+  if (closeCode >= 4400 && closeCode < 4500) return "stop";
+  return "resume";
+}
+
+/** The code of the problem that a close code stands for. */
+export function codeOf(closeCode: number): string {
+  return Object.entries(CODES).find(([, meaning]) => meaning.close === closeCode)?.[0] ?? "unavailable";
+}
+
+/**
+ * Milliseconds until the next try: full jitter, so that thousands who lost the same server do not come back in one moment. What the
+ * server asked for (`retryAfter`, seconds) is waited for first.
+ */
+export function pause(failures: number, random: number, retryAfter: number | null = null): number {
+  const bound = Math.min(CAP, BASE * 2 ** Math.min(failures, 16));
+  return (retryAfter ?? 0) * 1000 + random * bound;
+}

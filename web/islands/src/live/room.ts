@@ -1,0 +1,290 @@
+import type { AnyState, RoomKind } from "../state/room";
+import { Mailbox } from "./mailbox";
+import { Observable } from "./observable";
+import { pause } from "./policy";
+import { ProblemError } from "./problem";
+import type { Command, Id, ProblemView, ReplyTo, RoomEvent } from "./types";
+import type { Answer, Fresh, Position, ReaderAudience, RoomFrame, Tail, Told } from "./wire";
+
+/** What a room needs of the connection and of the world. */
+export interface Line {
+  /** Whether frames can be sent now. */
+  readonly open: boolean;
+  /** Sends a frame with an id of its own; `answered` is never called when the connection ends first. */
+  request(frame: object, answered: (answer: Answer) => void): void;
+  now(): number;
+  timer(ms: number, then: () => void): () => void;
+  random(): number;
+  key(): string;
+}
+
+/** A command of an op, told apart by its op alone so that its reply has a type. */
+export type Sent<Op extends Command["op"]> = { readonly op: Op } & Extract<Command, { readonly op: Op }>;
+
+export type RoomStatus = "joining" | "live" | "left";
+
+/** How long an event may lag behind an acknowledgement or heartbeat that has told its seq, before the room asks for it. */
+export const GRACE = 2_000;
+/** What comes while an answer to a join is awaited is kept up to here; beyond it, a hole is left that the next resume fills. */
+const KEPT = 2_000;
+
+/**
+ * One room as this page knows it: contiguous or resynchronised, nothing between. Events are applied in the order of their seqs, each once;
+ * a hole makes it resume from its own position.
+ */
+export class Room<State extends AnyState> {
+  readonly status = new Observable<RoomStatus>("joining");
+  /** Why the room is left. */
+  problem: ProblemError | null = null;
+  audience: ReaderAudience = "everyone";
+
+  private readonly shown = new Observable<State | null>(null);
+  private readonly listeners = new Set<(event: RoomEvent) => void>();
+  private readonly mailbox: Mailbox;
+  private position: Position | null = null;
+  private waiting: RoomFrame[] = [];
+  private attempt = 0; // grows with every join, so that only the answer to the last one counts
+  private joining = false;
+  private barren = 0; // joins in a row that were refused for now, or that mended nothing
+  private expected = 0;
+  private cancelGrace: (() => void) | null = null;
+  private cancelRetry: (() => void) | null = null;
+
+  constructor(
+    readonly id: Id,
+    private readonly kind: RoomKind<State>,
+    private readonly line: Line,
+    readonly isPublic: boolean,
+  ) {
+    this.mailbox = new Mailbox(id, line, (command, seq) => this.acknowledged(command, seq));
+  }
+
+  get state(): State | null {
+    return this.shown.value;
+  }
+
+  /** Told once per frame that changed something. Returns how to stop. */
+  subscribe(watcher: (state: State | null) => void): () => void {
+    return this.shown.subscribe(watcher);
+  }
+
+  /** Told every event as it happens, after the state shows it; also those missed in a pause, not those that a snapshot has swallowed. */
+  events(listener: (event: RoomEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  /** Resolves when the server has committed. The same key goes with every repetition, so it happens exactly once. Rejects with ProblemError. */
+  send<Op extends Command["op"]>(command: Sent<Op>): Promise<ReplyTo<Op>> {
+    return this.mailbox.send(command) as Promise<ReplyTo<Op>>;
+  }
+
+  /** After `left`: asks again to be let in. */
+  rejoin(): void {
+    if (this.status.value !== "left") return;
+    this.problem = null;
+    this.status.set("joining");
+    if (this.line.open) this.join();
+  }
+
+  // What the connection tells.
+
+  up(fresh: boolean): void {
+    if (fresh) this.position = null;
+    if (this.status.value !== "left") this.join();
+    this.mailbox.resend();
+  }
+
+  down(): void {
+    this.attempt += 1;
+    this.joining = false;
+    this.waiting = [];
+    this.rest();
+  }
+
+  /** Nothing comes any more: the connection stopped, or the page has left the room. */
+  end(problem: ProblemError): void {
+    this.down();
+    this.mailbox.close(problem);
+  }
+
+  /** The connection ended because a command was too large; it must not be repeated. */
+  refuseSent(problem: ProblemError): void {
+    this.mailbox.refuseSent(problem);
+  }
+
+  /** The top seq that the server named with a heartbeat; undefined: it does not count us among the members. */
+  head(seq: number | undefined): void {
+    this.mailbox.resendOverdue();
+    if (this.status.value !== "live" || this.joining) return;
+    if (seq === undefined) this.join();
+    else this.expect(seq);
+  }
+
+  heard(frame: RoomFrame): void {
+    if (frame.left) return this.leave(frame.left);
+    if (this.status.value === "left") return;
+    if (isFresh(frame)) return this.replace(frame);
+    if (this.joining || !this.position) {
+      this.waiting.push(frame);
+      if (this.waiting.length > KEPT) this.waiting = [];
+      return;
+    }
+    this.take([frame]);
+  }
+
+  // Joining.
+
+  private join(): void {
+    this.rest();
+    this.joining = true;
+    const attempt = ++this.attempt;
+    const frame = { op: "join", room: this.id, ...(this.position && { after: this.position }), ...(this.isPublic && { public: true }) };
+    this.line.request(frame, (answer) => {
+      if (attempt === this.attempt) this.joined(answer);
+    });
+  }
+
+  private joined(answer: Answer): void {
+    this.joining = false;
+    if (answer.error) return this.refused(new ProblemError(answer.error));
+    const ok = answer.ok as Fresh | Tail;
+    if ("resumed" in ok) this.resume(ok);
+    else this.replace(ok);
+  }
+
+  private refused(problem: ProblemError): void {
+    if (!problem.retryable) return this.shut(problem);
+    this.cancelRetry = this.line.timer(pause(this.barren++, this.line.random(), problem.retryAfter), () => this.join());
+  }
+
+  private resume(tail: Tail): void {
+    if (!this.position || !this.state || tail.epoch !== this.position.epoch || tail.audience !== this.audience) {
+      return this.restart();
+    }
+    if (tail.seq >= this.position.seq) {
+      const { state, events } = this.applied(this.state, tail.events);
+      if (this.position.seq !== tail.seq) return this.restart(); // the tail itself has a hole
+      this.shown.set({ ...state, own: tail.own, latest: tail.latest });
+      this.tell(events);
+    }
+    this.status.set("live");
+    this.release();
+  }
+
+  /** Everything anew: after a join without a position, when the history changed, or when the person's rights did. */
+  private replace(fresh: Fresh): void {
+    const known = this.position?.epoch === fresh.epoch ? this.position.seq : 0;
+    this.position = { epoch: fresh.epoch, seq: fresh.seq };
+    this.audience = fresh.audience;
+    this.expected = 0;
+    this.shown.set({ snapshot: fresh.snapshot, own: fresh.own, latest: fresh.latest } as State);
+    this.status.set("live");
+    if (!this.joining) this.release();
+    if (known > fresh.seq) this.expect(known); // it was read before what we have already been told
+  }
+
+  /** A tail that does not fit our position cannot be mended by another tail. */
+  private restart(): void {
+    this.position = null;
+    this.mend();
+  }
+
+  private release(): void {
+    const frames = this.waiting;
+    this.waiting = [];
+    this.take(frames);
+  }
+
+  // Events and latest values.
+
+  private take(frames: readonly RoomFrame[]): void {
+    if (!this.state) return;
+    let state = this.state;
+    const happened: RoomEvent[] = [];
+    const ahead: RoomFrame[] = [];
+    for (const frame of frames) {
+      const { state: after, events, beyond } = this.applied(state, frame.events ?? []);
+      state = frame.latest ? this.kind.latest(after, frame.latest) : after;
+      happened.push(...events);
+      if (beyond.length) ahead.push({ room: this.id, events: beyond });
+    }
+    this.shown.set(state);
+    this.tell(happened);
+    if (ahead.length === 0) {
+      this.barren = 0;
+    } else {
+      this.waiting.push(...ahead);
+      this.mend();
+    }
+  }
+
+  /** Applies what follows our position without a hole and moves it; gives the state, the events applied and those beyond a hole. */
+  private applied(state: State, told: readonly Told[]) {
+    const events: RoomEvent[] = [];
+    const beyond: Told[] = [];
+    for (const next of [...told].sort((a, b) => a.seq - b.seq)) {
+      if (!this.position || next.seq > this.position.seq + 1) {
+        beyond.push(next);
+      } else if (next.seq === this.position.seq + 1) {
+        this.position = { epoch: this.position.epoch, seq: next.seq };
+        if (next.type === undefined) continue;
+        state = this.kind.event(state, next);
+        events.push(next);
+      }
+    }
+    return { state, events, beyond };
+  }
+
+  private tell(events: readonly RoomEvent[]): void {
+    for (const event of events) for (const listener of [...this.listeners]) listener(event);
+  }
+
+  /** Asks for what is missing: at once, but for everything and with pauses when the answers do not help. */
+  private mend(): void {
+    if (this.barren++ === 0) return this.join();
+    this.position = null;
+    this.joining = true;
+    this.cancelRetry = this.line.timer(pause(this.barren, this.line.random()), () => this.join());
+  }
+
+  private acknowledged(command: Command, seq: number | undefined): void {
+    if (this.state) this.shown.set(this.kind.acknowledged(this.state, command));
+    if (seq !== undefined) this.expect(seq);
+  }
+
+  /** The server has told of a seq; if its event does not come soon, the frame that carried it was lost. */
+  private expect(seq: number): void {
+    this.expected = Math.max(this.expected, seq);
+    if (this.cancelGrace || !this.position || this.expected <= this.position.seq) return;
+    this.cancelGrace = this.line.timer(GRACE, () => {
+      this.cancelGrace = null;
+      if (this.position && this.expected > this.position.seq && !this.joining) this.join();
+      this.expected = 0;
+    });
+  }
+
+  // The end.
+
+  private leave(problem: ProblemView): void {
+    this.shut(new ProblemError(problem));
+  }
+
+  private shut(problem: ProblemError): void {
+    this.down();
+    this.position = null;
+    this.problem = problem;
+    this.shown.set(null);
+    this.status.set("left");
+  }
+
+  private rest(): void {
+    this.cancelGrace?.();
+    this.cancelRetry?.();
+    this.cancelGrace = this.cancelRetry = null;
+  }
+}
+
+function isFresh(frame: RoomFrame): frame is RoomFrame & Fresh {
+  return frame.snapshot !== undefined;
+}

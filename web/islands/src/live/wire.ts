@@ -1,0 +1,78 @@
+import type { Id, LatestValues, PersonView, ProblemView, RoomEvent, Time } from "./types";
+
+export const SUBPROTOCOL = "plenary.v1.json";
+export const CLIENT = "web/1";
+
+/** How far a reader has come in a room. The epoch names the history itself: it changes when a database is restored. */
+export interface Position {
+  readonly epoch: string;
+  readonly seq: number;
+}
+
+/** A recorded event, or the bare seq of one that is hidden from this reader. */
+export type Told = (RoomEvent & { readonly seq: number }) | { readonly seq: number; readonly type?: undefined };
+
+export type ReaderAudience = "everyone" | "moderators";
+
+export interface Fresh extends Position {
+  readonly snapshot: unknown;
+  readonly own: unknown;
+  readonly latest: LatestValues;
+  readonly audience: ReaderAudience;
+}
+
+export interface Tail extends Position {
+  readonly resumed: true;
+  readonly events: readonly Told[];
+  readonly own: unknown;
+  readonly latest: LatestValues;
+  readonly audience: ReaderAudience;
+}
+
+export interface Welcome {
+  readonly op: "welcome";
+  readonly person: PersonView | null;
+  readonly desk: Id | null;
+  /** Seconds between two heartbeats of the client. */
+  readonly heartbeat: number;
+  readonly time: Time;
+}
+
+export interface Answer {
+  readonly id: number;
+  readonly ok?: unknown;
+  readonly seq?: number;
+  readonly error?: ProblemView;
+}
+
+export interface HeartbeatReply {
+  readonly seqs: Readonly<Record<Id, number>>;
+  readonly time: Time;
+}
+
+/** What a room's members are told: events and latest values, or a whole snapshot when their rights changed, or that they were removed. */
+export interface RoomFrame extends Partial<Fresh> {
+  readonly room: Id;
+  readonly events?: readonly Told[];
+  readonly left?: ProblemView;
+}
+
+export type Frame =
+  | { readonly kind: "welcome"; readonly welcome: Welcome }
+  | { readonly kind: "answer"; readonly answer: Answer }
+  | { readonly kind: "room"; readonly frame: RoomFrame };
+
+/** Reads a frame of the server; null when it is none that this client knows. Beyond its envelope the server is believed. */
+export function decode(text: string): Frame | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof value !== "object" || value === null) return null;
+  if ("op" in value && value.op === "welcome") return { kind: "welcome", welcome: value as Welcome };
+  if ("id" in value && typeof value.id === "number") return { kind: "answer", answer: value as Answer };
+  if ("room" in value && typeof value.room === "string") return { kind: "room", frame: value as RoomFrame };
+  return null;
+}

@@ -1,0 +1,83 @@
+import type { LobbyOwn, LobbySnapshot, RoomEvent, SessionCard } from "../live/types";
+import { unreadIn, withMessage } from "./chat";
+import { withoutRestraint, withRestraint } from "./restraints";
+import { acknowledgedOwn, compare, merged, without, type RoomKind, type RoomState } from "./room";
+
+/** What a page knows of a conference's lobby. */
+export type LobbyRoom = RoomState<LobbySnapshot, LobbyOwn>;
+
+export const lobby: RoomKind<LobbyRoom> = {
+  event: reduce,
+  latest: (state, values) => ({ ...state, latest: merged(state.latest, values) }),
+  acknowledged: acknowledgedOwn,
+};
+
+function reduce(state: LobbyRoom, event: RoomEvent): LobbyRoom {
+  const { snapshot } = state;
+  switch (event.type) {
+    case "session.listed":
+      return show(state, { sessions: listed(snapshot.sessions, event.session) });
+    case "chat.changed":
+      return show(state, { chat: event.chat });
+    case "chat.posted":
+      return show(state, { messages: withMessage(snapshot.messages, event.message) });
+    case "chat.removed":
+      return show(state, { messages: without(snapshot.messages, ({ id }) => id === event.message) });
+    case "star.changed":
+      return { ...state, own: { ...state.own, stars: starred(state.own.stars, event.session, event.starred) } };
+    case "own.silence":
+      return { ...state, own: { ...state.own, silenced: event.silenced, silenced_until: event.until } };
+    case "person.restrained":
+      return snapshot.restraints ? show(state, { restraints: withRestraint(snapshot.restraints, event.restraint) }) : state;
+    case "restraint.lifted":
+      return snapshot.restraints
+        ? show(state, { restraints: withoutRestraint(snapshot.restraints, event.person.id, event.kind) })
+        : state;
+    default:
+      return state;
+  }
+}
+
+/** In the order of the programme. */
+function listed(sessions: readonly SessionCard[], card: SessionCard): readonly SessionCard[] {
+  const others = sessions.filter(({ id }) => id !== card.id);
+  return [...others, card].sort((a, b) => compare(Date.parse(a.starts_at), Date.parse(b.starts_at)) || compare(a.id, b.id));
+}
+
+function starred(stars: readonly string[], session: string, is: boolean): readonly string[] {
+  const others = stars.filter((id) => id !== session);
+  return is ? [...others, session].sort() : others;
+}
+
+function show(state: LobbyRoom, changes: Partial<LobbySnapshot>): LobbyRoom {
+  return { ...state, snapshot: { ...state.snapshot, ...changes } };
+}
+
+export function unread(state: LobbyRoom): number {
+  return unreadIn(state.snapshot.messages, state.own);
+}
+
+/** The starred sessions that are not over yet, in the order of the programme. */
+export function starredAhead(state: LobbyRoom, now: number): readonly SessionCard[] {
+  return state.snapshot.sessions.filter(
+    (card) => state.own.stars.includes(card.id) && card.state !== "ended" && (card.state === "live" || Date.parse(card.ends_at) > now),
+  );
+}
+
+export interface NowAndNext {
+  readonly now: readonly SessionCard[];
+  readonly next: readonly SessionCard[];
+}
+
+/** What is on, by the state of the sessions rather than by the clock, and the first that are still to come (those that start together). */
+export function nowAndNext(state: LobbyRoom, now: number): NowAndNext {
+  const held = state.snapshot.sessions.filter(({ cancelled }) => !cancelled);
+  const coming = held
+    .filter((card) => card.state === "scheduled" && Date.parse(card.ends_at) > now)
+    .sort((a, b) => Date.parse(a.starts_at) - Date.parse(b.starts_at));
+  const first = coming[0];
+  return {
+    now: held.filter((card) => card.state === "live" || card.state === "lobby"),
+    next: first ? coming.filter((card) => Date.parse(card.starts_at) === Date.parse(first.starts_at)) : [],
+  };
+}

@@ -1,0 +1,75 @@
+import type { PublicQuestion } from "../live/types";
+import { compare } from "./room";
+import { votesOf, type SessionRoom } from "./session";
+
+export type Sort = "top" | "new" | "rising";
+
+/** The public questions in order: those not yet answered, and those that were, the newest answer first. */
+export interface Tabs {
+  readonly open: readonly PublicQuestion[];
+  readonly answered: readonly PublicQuestion[];
+}
+
+/** After so many milliseconds a vote weighs half as much in the order "rising". */
+export const HALF_LIFE = 5 * 60_000;
+
+/**
+ * How fast a question rises: its votes, halved with every half-life since it was approved. One that comes late needs only a few votes to
+ * pass an old one with many. The asker's own vote is not counted twice: a question without other votes still begins above zero.
+ */
+export function rise(votes: number, age: number): number {
+  return (votes + 1) * 2 ** (-Math.max(0, age) / HALF_LIFE);
+}
+
+/** The public list of one page. While asking is paused it stands still: what the moderators do shows, but nothing changes its place. */
+export class PublicList {
+  private frozen: ReadonlyMap<string, number> | null = null;
+
+  of(state: SessionRoom, sort: Sort, now: number): Tabs {
+    const { questions, asking, answering } = state.snapshot;
+    const isOpen = (question: PublicQuestion) => question.answered_at === null;
+    const open = questions.filter(isOpen).sort(inOrder(state, sort, now));
+    const answered = questions
+      .filter((question) => !isOpen(question))
+      .sort((a, b) => compare(time(b.answered_at), time(a.answered_at)) || compare(a.id, b.id));
+    if (asking.asking === "paused") {
+      this.frozen ??= new Map(open.map(({ id }, index) => [id, index]));
+    } else {
+      this.frozen = null;
+    }
+    return { open: first(this.still(open), answering), answered };
+  }
+
+  /** Questions that came during the pause stand behind the others. */
+  private still(open: readonly PublicQuestion[]): readonly PublicQuestion[] {
+    const places = this.frozen;
+    if (!places) return open;
+    const place = ({ id }: PublicQuestion) => places.get(id) ?? places.size;
+    return [...open].sort((a, b) => place(a) - place(b));
+  }
+}
+
+/** What is being answered now leads the list; then what is pinned; then by the chosen order, and alike ones by age, so that nothing flickers. */
+function inOrder(state: SessionRoom, sort: Sort, now: number): (a: PublicQuestion, b: PublicQuestion) => number {
+  const weight = new Map(state.snapshot.questions.map((question) => [question.id, weigh(state, question, sort, now)]));
+  return (a, b) =>
+    Number(b.pinned) - Number(a.pinned) ||
+    compare(weight.get(b.id) ?? 0, weight.get(a.id) ?? 0) ||
+    compare(time(a.approved_at), time(b.approved_at)) ||
+    compare(a.id, b.id);
+}
+
+function weigh(state: SessionRoom, question: PublicQuestion, sort: Sort, now: number): number {
+  if (sort === "new") return time(question.approved_at);
+  const votes = votesOf(state, question.id);
+  return sort === "top" ? votes : rise(votes, now - time(question.approved_at));
+}
+
+function first(questions: readonly PublicQuestion[], id: string | null): readonly PublicQuestion[] {
+  const found = questions.find((question) => question.id === id);
+  return found ? [found, ...questions.filter((question) => question !== found)] : questions;
+}
+
+function time(moment: string | null): number {
+  return moment === null ? 0 : Date.parse(moment);
+}

@@ -1,0 +1,72 @@
+import type { Command, LatestValues, LobbyOwn, Own, RoomEvent } from "../live/types";
+
+/** All that a member knows of a room, in the shape of the server's answer to a join. Never changed in place. */
+export interface RoomState<Snapshot, Mine = Own> {
+  readonly snapshot: Snapshot;
+  readonly own: Mine;
+  readonly latest: LatestValues;
+}
+
+/** What is a person's own in every room with a chat. */
+export type SharedOwn = Pick<Own, keyof Own & keyof LobbyOwn>;
+
+export type AnyState = RoomState<unknown, unknown>;
+
+/** How a kind of room changes. Each function gives the same object back when nothing in it changed. */
+export interface RoomKind<State extends AnyState> {
+  event(state: State, event: RoomEvent): State;
+  latest(state: State, values: LatestValues): State;
+  /** For the few commands without an event, whose effect is the person's own alone. */
+  acknowledged(state: State, command: Command): State;
+}
+
+interface Asked {
+  readonly id: string;
+  readonly asked_at: string;
+}
+
+/** The questions with one in the place of its former self, or new; oldest first, as in a snapshot. */
+export function withQuestion<T extends Asked>(questions: readonly T[], question: T): readonly T[] {
+  if (questions.some((other) => other.id === question.id)) {
+    return questions.map((other) => (other.id === question.id ? question : other));
+  }
+  return [...questions, question].sort((a, b) => compare(a.asked_at, b.asked_at) || compare(a.id, b.id));
+}
+
+export function compare<T extends string | number>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The list without the items that a test finds; the same list when there are none. */
+export function without<T>(items: readonly T[], found: (item: T) => boolean): readonly T[] {
+  return items.some(found) ? items.filter((item) => !found(item)) : items;
+}
+
+/** Newer values laid over older ones, name by name and key by key. */
+export function merged(older: LatestValues, newer: LatestValues): LatestValues {
+  return {
+    ...older,
+    ...(newer.votes && { votes: { ...older.votes, ...newer.votes } }),
+    ...(newer.present && { present: { ...older.present, ...newer.present } }),
+  };
+}
+
+/** The person's own votes after some were given or taken back. */
+export function withVotes(own: Own, changes: Readonly<Record<string, boolean>> | undefined): Own {
+  const entries = Object.entries(changes ?? {}).filter(([question, voted]) => own.votes.includes(question) !== voted);
+  if (entries.length === 0) return own;
+  const changed = new Map(entries);
+  const kept = own.votes.filter((question) => changed.get(question) !== false);
+  const added = entries.filter(([, voted]) => voted).map(([question]) => question);
+  return { ...own, votes: [...kept, ...added].sort() };
+}
+
+export function acknowledgedOwn<State extends RoomState<unknown, SharedOwn>>(state: State, command: Command): State {
+  if (command.op === "chat.read" && command.number > state.own.read) {
+    return { ...state, own: { ...state.own, read: command.number } };
+  }
+  if (command.op === "presence.list" && command.listed !== state.own.listed) {
+    return { ...state, own: { ...state.own, listed: command.listed } };
+  }
+  return state;
+}
