@@ -1,0 +1,47 @@
+"""All checks, one after the other."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+
+from server.doctor.findings import Finding, wrong
+from server.doctor.machine import check_address, check_files, check_islands, check_python, check_space
+from server.doctor.services import check_bus, check_mail, check_turn_servers
+from server.doctor.storage import check_database
+from server.settings import BadSettings, Settings, read_settings
+
+CHECKS: tuple[Callable[[Settings], AsyncIterator[Finding]], ...] = (
+    check_python,
+    check_islands,
+    check_files,
+    check_space,
+    check_address,
+    check_database,
+    check_bus,
+    check_mail,
+    check_turn_servers,
+)
+
+
+def examine(only: str = "") -> int:
+    """Prints every finding and returns the exit code: 1 when something has to be mended."""
+    try:
+        settings = read_settings(os.environ)
+    except BadSettings as bad:
+        for fault in bad.faults:
+            print(wrong("settings", fault, "docs/operations.md lists every setting"))
+        return 1
+    findings = asyncio.run(_examine(settings, only))
+    ill = sum(finding.needs_mending for finding in findings)
+    print(f"\n{ill} to be mended." if ill else "\nAll is well.")
+    return 1 if ill else 0
+
+
+async def _examine(settings: Settings, only: str) -> list[Finding]:
+    findings: list[Finding] = []
+    for check in CHECKS:
+        if only in check.__name__.removeprefix("check_"):
+            async for finding in check(settings):
+                print(finding, flush=True)
+                findings.append(finding)
+    return findings

@@ -1,0 +1,90 @@
+"""This machine and this installation: Python, built files, limits, disk, the public address."""
+
+import os
+import platform
+import resource
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from server.doctor.findings import Finding, missing, ok, wrong
+from server.settings import Settings
+
+OLDEST_PYTHON = (3, 11)
+BUILT = Path(__file__).parents[2] / "web" / "static" / "built"
+BUILT_FILES = ("main.css", "main.js")
+FEWEST_FILES = 4096
+LEAST_SPACE = 1_000_000_000  # bytes
+
+
+async def check_python(settings: Settings) -> AsyncIterator[Finding]:
+    version = platform.python_version()
+    if sys.version_info < OLDEST_PYTHON:
+        yield wrong("Python", f"{version} is too old", "install Python 3.11 or newer")
+    else:
+        yield ok("Python", f"{version} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores")
+
+
+async def check_islands(settings: Settings) -> AsyncIterator[Finding]:
+    absent = [name for name in BUILT_FILES if not (BUILT / name).exists()]
+    if absent:
+        remedy = "run scripts/setup, or install Plenary from its wheel"
+        yield missing("islands", f"not built: {', '.join(absent)} in {BUILT}", remedy)
+    else:
+        yield ok("islands", "built")
+
+
+async def check_files(settings: Settings) -> AsyncIterator[Finding]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < FEWEST_FILES:
+        remedy = f"`ulimit -n {max(FEWEST_FILES, min(hard, 65536))}`, or LimitNOFILE=65536 in the systemd unit"
+        yield wrong("open files", f"a process may open {soft}: each person needs one", remedy)
+    else:
+        yield ok("open files", "no limit" if soft == resource.RLIM_INFINITY else f"{soft} for each process")
+
+
+async def check_space(settings: Settings) -> AsyncIterator[Finding]:
+    folder = settings.data.resolve()
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    if not os.access(folder, os.W_OK):
+        yield wrong("data folder", f"{settings.data} cannot be written", "give it to the user who runs Plenary")
+    elif free < LEAST_SPACE:
+        yield wrong("data folder", f"only {free / 1e6:.0f} MB are free for {settings.data}", "make room")
+    else:
+        yield ok("data folder", f"{settings.data}, {free / 1e9:.0f} GB free")
+    secret = settings.data / "secret"
+    if secret.exists() and secret.stat().st_mode & 0o077:
+        yield wrong("secret", f"others on this machine may read {secret}", f"chmod 600 {secret}")
+
+
+async def check_address(settings: Settings) -> AsyncIterator[Finding]:
+    host = urlsplit(settings.url).hostname or ""
+    if settings.url.startswith("https://"):
+        yield ok("public address", f"{settings.url}: cookies are sent over TLS alone")
+        if not settings.trusted_proxies:
+            text = "nobody is trusted to say whom he speaks for, so all people behind a proxy share one rate limit"
+            yield wrong("proxies", text, "set PLENARY_TRUSTED_PROXIES to the addresses of the proxy that speaks TLS")
+    elif _is_loopback(host):
+        yield ok("public address", f"{settings.url}: for this machine alone")
+    else:
+        text = f"{settings.url}: sign-ins and everything said can be read on the way"
+        yield wrong(
+            "public address",
+            text,
+            "put a proxy with TLS in front (docs/operations.md) and give PLENARY_URL its https address",
+        )
+    workers = os.environ.get("PLENARY_WORKERS", "1")
+    if workers.isdigit() and int(workers) > 1 and not settings.redis:
+        yield missing("message bus", f"PLENARY_WORKERS={workers} and no Redis between them", "set PLENARY_REDIS")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

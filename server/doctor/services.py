@@ -1,0 +1,108 @@
+"""What Plenary talks to: the message bus, the mail server, the relays of calls."""
+
+import ssl
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+
+from rooms.bus.trial import NotReached, try_redis
+from server.doctor.findings import Finding, missing, ok, unused, wrong
+from server.doctor.storage import skew
+from server.settings import Settings
+from signaling.ice import credentials, parse
+from signaling.relay import Tried, check_turn
+
+OLDEST_REDIS = (6, 2)
+PATIENCE = 10.0
+
+
+async def check_bus(settings: Settings) -> AsyncIterator[Finding]:
+    if not settings.redis:
+        yield unused("Redis", "not set: one process only (PLENARY_REDIS)")
+        return
+    try:
+        tried = await try_redis(settings.redis)
+    except NotReached as fault:
+        yield wrong("Redis", str(fault), "is it running, and is PLENARY_REDIS right?")
+        return
+    version = tuple(int(part) for part in tried.version.split(".")[:2] if part.isdigit())
+    if version < OLDEST_REDIS:
+        yield wrong("Redis", f"{tried.version} is too old", "use Redis 6.2 or Valkey")
+    else:
+        yield ok("Redis", f"{tried.version}, a message and its echo in {tried.round_trip * 1000:.1f} ms")
+    yield skew("Redis clock", tried.skew)
+
+
+async def check_mail(settings: Settings) -> AsyncIterator[Finding]:
+    if not settings.smtp:
+        yield unused("mail", "not set: letters are printed into the log (PLENARY_SMTP)")
+        return
+    parts = urlsplit(settings.smtp)
+    tls = parts.scheme == "smtps"
+    port = parts.port or (465 if tls else 25)
+    where = f"{parts.hostname}:{port}"
+    # STARTTLS by hand, to tell a server without it from one that cannot be reached.
+    client = aiosmtplib.SMTP(hostname=parts.hostname, port=port, use_tls=tls, start_tls=False, timeout=PATIENCE)
+    try:
+        async with client:
+            encrypted = tls
+            if not tls and client.supports_extension("starttls"):
+                await client.starttls()
+                encrypted = True
+            if not encrypted and parts.username:
+                yield wrong(
+                    "mail", f"{where} would take the password in the clear", "use a server with STARTTLS, or smtps://"
+                )
+                return
+            if parts.username:
+                await client.login(unquote(parts.username), unquote(parts.password or ""))
+            how = "TLS" if encrypted else "no TLS"
+            yield ok("mail", f"{where} answers ({how}{', signed in' if parts.username else ''})")
+    except aiosmtplib.SMTPAuthenticationError as fault:
+        yield wrong("mail", f"{where} refuses the login: {fault.message}", "user and password stand in PLENARY_SMTP")
+    except (aiosmtplib.SMTPException, OSError, ssl.SSLError) as fault:
+        yield wrong(
+            "mail", f"{where} does not answer as it should: {fault}", "is PLENARY_SMTP right, and the port open?"
+        )
+
+
+async def check_turn_servers(settings: Settings) -> AsyncIterator[Finding]:
+    if not settings.turn:
+        yield unused("TURN", "not set: calls only where browsers reach each other directly (PLENARY_TURN)")
+        return
+    for address in settings.turn:
+        try:
+            server = parse(address)
+        except ValueError as fault:
+            yield wrong("TURN", str(fault), "give turn:host:3478, turns:host:443?transport=tcp or stun:host:3478")
+            continue
+        if server.relays and not settings.turn_secret:
+            remedy = "set PLENARY_TURN_SECRET to the static-auth-secret of coturn"
+            yield missing("TURN", f"{address}: there is no secret to make credentials with", remedy)
+            continue
+        given = credentials(settings.turn_secret, "doctor", datetime.now(UTC)) if server.relays else None
+        for finding in _of_relay(address, await check_turn(server, given)):
+            yield finding
+    if not any(address.startswith("turns:") for address in settings.turn):
+        yield unused(
+            "TURN over TLS", "not set: people behind strict firewalls cannot call (turns:host:443?transport=tcp)"
+        )
+
+
+def _of_relay(address: str, tried: Tried) -> list[Finding]:
+    if tried.fault:
+        return [wrong("TURN", f"{address}: {tried.fault}", "look into the log of coturn")]
+    if tried.relayed is None:
+        return [ok("STUN", f"{address} sees us as {tried.mapped}")]
+    found = [ok("TURN", f"{address} relays from {tried.relayed} and sees us as {tried.mapped}")]
+    if tried.relays_from_inside:
+        text = f"{address} relays from {tried.relayed}, which nobody elsewhere can reach"
+        found.append(wrong("TURN", text, "set external-ip in coturn to its public address"))
+    if tried.reaches:
+        text = f"{address} lets strangers reach {', '.join(tried.reaches)} through it"
+        found.append(
+            wrong("TURN", text, "deny these networks in coturn: docs/operations.md has the denied-peer-ip lines")
+        )
+    return found

@@ -1,0 +1,104 @@
+"""The database: whether it answers, can be written, is up to date, and keeps the same time as we do."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.database import Database
+from rooms.errors import Problem
+from rooms.migrations import config
+from server.doctor.findings import Finding, missing, ok, wrong
+from server.settings import Settings
+
+OLDEST_POSTGRESQL = 13
+OLDEST_SQLITE = (3, 35)
+MOST_SKEW = 2.0  # seconds
+
+
+async def check_database(settings: Settings) -> AsyncIterator[Finding]:
+    shown = sa.make_url(settings.database).render_as_string(hide_password=True)
+    if _is_absent(settings.database):
+        yield missing("database", f"{shown} is not there yet", "python -m server migrate")
+        return
+    database = Database(settings.database)
+    try:
+        async with database.read() as connection:
+            yield await (_sqlite(connection) if database.is_sqlite else _postgresql(connection))
+            if not database.is_sqlite:
+                yield await _time(connection)
+            yield await _migrations(connection)
+        yield await _writable(database)
+    except (Problem, SQLAlchemyError, OSError) as fault:
+        reason = str(fault.__cause__ or fault).splitlines()[0]
+        yield wrong("database", f"{shown} does not answer: {reason}", "is it running, and is PLENARY_DATABASE right?")
+    finally:
+        await database.close()
+
+
+def _is_absent(url: str) -> bool:
+    """Whether it is a SQLite file that has yet to be made; asking it would make it."""
+    given = sa.make_url(url)
+    return given.get_backend_name() == "sqlite" and not Path(given.database or "").exists()
+
+
+async def _sqlite(connection: AsyncConnection) -> Finding:
+    version = (await connection.execute(sa.text("SELECT sqlite_version()"))).scalar_one()
+    mode = (await connection.execute(sa.text("PRAGMA journal_mode"))).scalar_one()
+    if tuple(map(int, version.split(".")[:2])) < OLDEST_SQLITE:
+        return wrong("database", f"SQLite {version} is too old", "use a Python with SQLite 3.35 or newer")
+    if mode != "wal":
+        text = f"SQLite {version} cannot keep a write-ahead log here (journal mode {mode})"
+        return wrong("database", text, "keep it on a local disk: network folders cannot share memory between processes")
+    return ok("database", f"SQLite {version}, write-ahead log; one process")
+
+
+async def _postgresql(connection: AsyncConnection) -> Finding:
+    version = (await connection.execute(sa.text("SHOW server_version"))).scalar_one()
+    encoding = (await connection.execute(sa.text("SHOW server_encoding"))).scalar_one()
+    if int(version.split(".")[0]) < OLDEST_POSTGRESQL:
+        return wrong("database", f"PostgreSQL {version} is too old", f"use PostgreSQL {OLDEST_POSTGRESQL} or newer")
+    if encoding != "UTF8":
+        return wrong("database", f"its encoding is {encoding}", "create the database with ENCODING 'UTF8'")
+    return ok("database", f"PostgreSQL {version}")
+
+
+async def _time(connection: AsyncConnection) -> Finding:
+    theirs: datetime = (await connection.execute(sa.text("SELECT clock_timestamp()"))).scalar_one()
+    return skew("database clock", (theirs - datetime.now(UTC)).total_seconds())
+
+
+def skew(name: str, seconds: float) -> Finding:
+    """What to think of a clock that differs from ours by so much."""
+    if abs(seconds) > MOST_SKEW:
+        return wrong(name, f"differs from ours by {seconds:+.1f} s", "run an NTP client on both machines")
+    return ok(name, f"differs from ours by {abs(seconds) * 1000:.0f} ms")
+
+
+async def _migrations(connection: AsyncConnection) -> Finding:
+    def heads(sync: sa.Connection) -> tuple[set[str], set[str]]:
+        present = set(MigrationContext.configure(sync).get_current_heads())
+        return present, set(ScriptDirectory.from_config(config(sync)).get_heads())
+
+    present, newest = await connection.run_sync(heads)
+    if present == newest:
+        return ok("tables", "up to date")
+    text = f"at {', '.join(present) or 'nothing'}, while this version of Plenary has {', '.join(newest)}"
+    return missing("tables", text, "python -m server migrate")
+
+
+async def _writable(database: Database) -> Finding:
+    try:
+        async with database.write() as connection:
+            # Rolled back: it only shows that a migration would be allowed, and a full disk.
+            await connection.execute(sa.text("CREATE TABLE plenary_doctor (x INTEGER)"))
+            await connection.rollback()
+    except (Problem, SQLAlchemyError) as fault:
+        reason = str(fault.__cause__ or fault).splitlines()[0]
+        return wrong("database", f"cannot be written: {reason}", "give Plenary's user the right to create tables in it")
+    return ok("database", "can be written")
