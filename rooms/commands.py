@@ -1,6 +1,6 @@
 """The register of commands: which rooms know them, who may give them, how often, and what they do."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -19,18 +19,22 @@ Rule = Callable[[Visit], None]
 
 C = TypeVar("C", bound=Command)
 Action = Callable[[Transaction, Visit, C], Awaitable[View | None]]
+Replied = tuple[View | None, int | None] | Problem
+"""What one of many commands done together came to: its reply and the seq of its last event in its room, or why it was refused."""
+Together = Callable[[Transaction, Sequence[tuple[Visit, C]]], Awaitable[Sequence[Replied]]]
 Also = Callable[[AsyncConnection, str, C], Awaitable[Iterable[str]]]
 """Names the further rooms that a command (in a room) will write to, so that all are locked in one order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """All there is to know of a command. `rate` None: only the general limit of a person."""
+    """All there is to know of a command: it has either an `action` or `together`. `rate` None: only the general limit of a person."""
 
     type: type[Command]
     kinds: frozenset[str]
     allowed: Rule
-    action: Action[Any]
+    action: Action[Any] | None
+    together: Together[Any] | None
     also: Also[Any] | None
     rate: Rate | None
 
@@ -44,13 +48,29 @@ def command(
     """Registers an action: `@command(ApproveQuestion, kinds={"session"}, allowed=rules.moderates)`."""
 
     def register(action: Action[C]) -> Action[C]:
-        op = tag_of(type)
-        if op in SPECS:
-            raise LookupError(f"two actions for {op}")
-        SPECS[op] = Spec(type, frozenset(kinds), allowed, action, also, rate)
+        _add(Spec(type, frozenset(kinds), allowed, action, None, also, rate))
         return action
 
     return register
+
+
+def commands_together(
+    type: type[C], *, kinds: Iterable[str], allowed: Rule, rate: Rate | None = None
+) -> Callable[[Together[C]], Together[C]]:
+    """Registers an action for the commands that crowds give: it does many of them, in one room, by a few statements."""
+
+    def register(together: Together[C]) -> Together[C]:
+        _add(Spec(type, frozenset(kinds), allowed, None, together, None, rate))
+        return together
+
+    return register
+
+
+def _add(spec: Spec) -> None:
+    op = tag_of(spec.type)
+    if op in SPECS:
+        raise LookupError(f"two actions for {op}")
+    SPECS[op] = spec
 
 
 def spec_of(op: str) -> Spec:

@@ -1,15 +1,10 @@
 """The house: what every act in a room needs. One way in (`perform`), one way out (the hub)."""
 
-import hashlib
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
-
-import msgspec
-import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms import journal
 from rooms.audience import Audience
@@ -27,17 +22,11 @@ from rooms.people.tables import outcomes
 from rooms.text import N_
 from rooms.transaction import Transaction
 from rooms.visit import ABSENT, Visit, resolve
+from rooms.writer import Given, Outcome, Writer
 
 PERSON_RATE = Rate(60, 10)  # commands of one person, all kinds together
 OUTCOMES_KEPT = timedelta(days=2)
 KEY_LENGTH = 64
-
-
-class Outcome(NamedTuple):
-    """What became of a command: the JSON of its reply, and the seq of its last event in its room (None: it recorded none)."""
-
-    reply: bytes
-    seq: int | None
 
 
 class RoomView(NamedTuple):
@@ -58,6 +47,10 @@ class House:
     secret: bytes
     clock: Clock = system_clock
     limits: Limits = field(default_factory=Limits)
+    _writer: Writer = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_writer", Writer(self.database, self.clock, self.hub.publish))
 
     async def perform(self, person: str | None, room: str, command: Command, key: str) -> Outcome:
         """Does what a person asks for in a room, exactly once for each (person, key). When it returns, it is committed. Raises Problem."""
@@ -73,25 +66,9 @@ class House:
             self.limits.take("command", person, PERSON_RATE)
             if spec.rate is not None:
                 self.limits.take(tag_of(command), person, spec.rate)
-        async with self.database.write() as connection:
-            also = await spec.also(connection, room, command) if spec.also is not None else ()
-            locked = await journal.lock_rooms(connection, [room, *also])
-            visit = await resolve(connection, person, locked.get(room), self.clock())
-            if room not in locked or visit.room.kind not in spec.kinds:
-                raise Problem("not_found", N_("There is no such command in this room."), field="op")
-            spec.allowed(visit)
-            digest = hashlib.sha256(msgspec.json.encode([room, command])).hexdigest()
-            earlier = await _earlier(connection, visit, key, digest)
-            if earlier is not None:
-                return earlier
-            tx = Transaction(connection, locked, self.clock(), room)
-            reply = await spec.action(tx, visit, command)
-            last = tx.next_seq() - 1
-            outcome = Outcome(msgspec.json.encode(reply), last if last > visit.room.seq else None)
-            nudges = await tx.finish()
-            await _remember(connection, visit, key, digest, outcome, tx.now)
-        self.hub.publish(nudges)
-        return outcome
+        if person is None:
+            raise Problem("not_signed_in", N_("Sign in to take part."))
+        return await self._writer.do(Given.new(person, room, command, spec, key))
 
     @asynccontextmanager
     async def transaction(self, rooms: Iterable[str] = ()) -> AsyncIterator[Transaction]:
@@ -132,30 +109,3 @@ class House:
         async with self.database.write() as connection:
             await connection.execute(outcomes.delete().where(outcomes.c.at < now - OUTCOMES_KEPT))
             return await journal.prune(connection, now - kept)
-
-
-async def _earlier(connection: AsyncConnection, visit: Visit, key: str, digest: str) -> Outcome | None:
-    """The outcome of the same command given before. Raises Problem "key_reused" when the key stood for another one."""
-    select = sa.select(outcomes.c.digest, outcomes.c.reply, outcomes.c.seq).where(
-        outcomes.c.person == visit.known.id, outcomes.c.key == key
-    )
-    row = (await connection.execute(select)).one_or_none()
-    if row is None:
-        return None
-    if row.digest != digest:
-        raise Problem("key_reused", N_("This key was used for another command."), field="key")
-    return Outcome(bytes(row.reply), row.seq)
-
-
-async def _remember(
-    connection: AsyncConnection, visit: Visit, key: str, digest: str, outcome: Outcome, at: datetime
-) -> None:
-    values = {
-        "person": visit.known.id,
-        "key": key,
-        "digest": digest,
-        "reply": outcome.reply,
-        "seq": outcome.seq,
-        "at": at,
-    }
-    await connection.execute(outcomes.insert().values(values))

@@ -24,6 +24,8 @@ class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="
     audience: ClassVar[Audience] = Audience.EVERYONE
     revisits: ClassVar[bool] = False
     """Whether the rights of the person whom it concerns must be looked at afresh, before he is told anything later."""
+    changes_rights: ClassVar[bool] = False
+    """Whether somebody may have other rights after it, here or elsewhere."""
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))

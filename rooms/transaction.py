@@ -45,11 +45,23 @@ class _Audit(NamedTuple):
     details: Mapping[str, Any]
 
 
+Slot = tuple[str, str, str | None]
+"""Name, key and person of a latest value."""
+
+
+class Mark(NamedTuple):
+    """How far a transaction had come: per room the number of events and the values, and the number of audit notes."""
+
+    rooms: dict[str, tuple[int, dict[Slot, Value]]]
+    audits: int
+    rights_changed: int
+
+
 @dataclass(slots=True)
 class _Pending:
     room: Room
     entries: list[Entry] = field(default_factory=list[Entry])
-    values: dict[tuple[str, str, str | None], Value] = field(default_factory=dict[tuple[str, str, str | None], Value])
+    values: dict[Slot, Value] = field(default_factory=dict[Slot, Value])
 
 
 class Transaction:
@@ -63,6 +75,8 @@ class Transaction:
         self.room = room
         self._pending = {id: _Pending(row) for id, row in rooms.items()}
         self._audits: list[_Audit] = []
+        self.rights_changed = 0
+        """How often something was recorded after which the rights of people must be looked at afresh."""
 
     @property
     def rooms(self) -> dict[str, Room]:
@@ -74,6 +88,7 @@ class Transaction:
         pending = self._of(room)
         assert event.audience is not Audience.PERSON or person is not None, "an event for one person needs that person"
         seq = self.next_seq(room)
+        self.rights_changed += event.changes_rights
         pending.entries.append(Entry(seq, tag_of(event), event.audience, person, _encode(event)))
         return seq
 
@@ -99,6 +114,18 @@ class Transaction:
     ) -> None:
         """Notes who did what; written at the end, because the lock on the audit chain is always taken last."""
         self._audits.append(_Audit(conference, actor, act, subject, details or {}))
+
+    def mark(self) -> Mark:
+        """To which `rewind` can go back when a part of the transaction is undone."""
+        rooms = {id: (len(pending.entries), dict(pending.values)) for id, pending in self._pending.items()}
+        return Mark(rooms, len(self._audits), self.rights_changed)
+
+    def rewind(self, mark: Mark) -> None:
+        for id, (entries, values) in mark.rooms.items():
+            del self._pending[id].entries[entries:]
+            self._pending[id].values = values
+        del self._audits[mark.audits :]
+        self.rights_changed = mark.rights_changed
 
     def _of(self, room: str | None) -> _Pending:
         wanted = room or self.room

@@ -1,8 +1,9 @@
 """Who is acting: a person in a room, with the rights that he has there at this moment. Resolved anew for every call, never cached."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -62,54 +63,104 @@ BANNED = N_("A moderator has removed you from here. If you think that this is a 
 
 async def resolve(connection: AsyncConnection, person: str | None, room: Room | None, now: datetime) -> Visit:
     """The visit of a person (None: not signed in) to a room. Raises Problem "not_found", as for a room that does not exist, or "forbidden" when banned."""
+    found = (await resolve_many(connection, [(person, room)], now))[0]
+    if isinstance(found, Problem):
+        raise found
+    return found
+
+
+async def resolve_many(
+    connection: AsyncConnection, wanted: Sequence[tuple[str | None, Room | None]], now: datetime
+) -> list[Visit | Problem]:
+    """The visits of many people, or why there is none, in a number of queries that does not grow with theirs."""
+    people = await _people(connection, {person for person, _ in wanted if person is not None})
+    conferences_wanted = {room.conference for _, room in wanted if room is not None and room.conference is not None}
+    doors = await _doors(connection, conferences_wanted)
+    held = await _rows(
+        connection, sa.select(roles.c.person, roles.c.conference, roles.c.session, roles.c.role), roles, people, doors
+    )
+    bounds = sa.select(
+        restraints.c.person, restraints.c.conference, restraints.c.session, restraints.c.kind, restraints.c.until
+    )
+    bounds = bounds.where(sa.or_(restraints.c.until.is_(None), restraints.c.until > now))
+    bound = await _rows(connection, bounds, restraints, people, doors)
+    visits: list[Visit | Problem] = []
+    for person, room in wanted:
+        try:
+            visits.append(_visit(people.get(person or ""), room, doors, held, bound))
+        except Problem as problem:
+            visits.append(problem)
+    return visits
+
+
+async def _people(connection: AsyncConnection, ids: Collection[str]) -> dict[str, Person]:
+    if not ids:
+        return {}
+    p = persons.c
+    columns = (p.id, p.name, p.kind, p.verified_at, p.admin, p.listed)
+    select = sa.select(*columns).where(p.id.in_(ids), p.erased_at.is_(None))
+    return {
+        row.id: Person(
+            row.id, row.name, row.kind, row.kind == "guest" or row.verified_at is not None, row.admin, row.listed
+        )
+        for row in await connection.execute(select)
+    }
+
+
+class _Doors(NamedTuple):
+    public: bool
+    guests: bool
+
+
+async def _doors(connection: AsyncConnection, ids: Collection[str]) -> dict[str, _Doors]:
+    if not ids:
+        return {}
+    select = sa.select(conferences.c.id, conferences.c.access, conferences.c.guests).where(conferences.c.id.in_(ids))
+    return {row.id: _Doors(row.access == "public", row.guests) for row in await connection.execute(select)}
+
+
+_Rows = dict[tuple[str, str], list[Any]]
+"""(person, conference) → rows."""
+
+
+async def _rows(
+    connection: AsyncConnection,
+    select: "sa.Select[*tuple[Any, ...]]",
+    table: sa.Table,
+    people: Collection[str],
+    where: Collection[str],
+) -> _Rows:
+    found: _Rows = {}
+    if people and where:
+        for row in await connection.execute(select.where(table.c.person.in_(people), table.c.conference.in_(where))):
+            found.setdefault((row.person, row.conference), []).append(row)
+    return found
+
+
+def _visit(who: Person | None, room: Room | None, doors: dict[str, _Doors], held: _Rows, bound: _Rows) -> Visit:
     if room is None:
         raise Problem("not_found", ABSENT)
-    who = await _person(connection, person) if person else None
     if room.conference is None:
         if who is None or room.subject != who.id:
             raise Problem("not_found", ABSENT)
         return Visit(room, who, frozenset())
-    return await _in_conference(connection, who, room, room.conference, now)
-
-
-async def _person(connection: AsyncConnection, person: str) -> Person | None:
-    select = sa.select(persons).where(persons.c.id == person, persons.c.erased_at.is_(None))
-    row = (await connection.execute(select)).one_or_none()
-    if row is None:
-        return None
-    return Person(row.id, row.name, row.kind, row.kind == "guest" or row.verified_at is not None, row.admin, row.listed)
-
-
-async def _in_conference(
-    connection: AsyncConnection, who: Person | None, room: Room, conference: str, now: datetime
-) -> Visit:
-    select = sa.select(conferences.c.access, conferences.c.guests).where(conferences.c.id == conference)
-    doors = (await connection.execute(select)).one()
-    held: set[Role] = set()
-    silenced, until = False, None
+    door = doors[room.conference]
+    here = {"", room.subject} if room.kind == "session" else {""}
+    has: set[Role] = set()
+    silences: list[datetime | None] = []
     if who is not None:
-        scopes = ["", room.subject] if room.kind == "session" else [""]
-        chosen = sa.select(roles.c.role).where(
-            roles.c.person == who.id, roles.c.conference == conference, roles.c.session.in_(scopes)
-        )
-        if who.verified:
-            held = {Role(role) for role in (await connection.execute(chosen)).scalars()}
-        bounds = sa.select(restraints.c.kind, restraints.c.until).where(
-            restraints.c.person == who.id,
-            restraints.c.conference == conference,
-            restraints.c.session.in_(scopes),
-            sa.or_(restraints.c.until.is_(None), restraints.c.until > now),
-        )
-        bound = [(row.kind, row.until) for row in await connection.execute(bounds)]
-        if who.admin and who.verified:
-            held.add(Role.ORGANISER)
-        if any(kind == "ban" for kind, _ in bound) and not who.admin:
+        restrained = [row for row in bound.get((who.id, room.conference), ()) if row.session in here]
+        if any(row.kind == "ban" for row in restrained) and not who.admin:
             raise Problem("forbidden", BANNED)
-        silences = [end for kind, end in bound if kind == "silence"]
-        silenced = bool(silences)
-        until = None if None in silences else max(silences, default=None)
-        if who.verified and doors.access == "public" and (who.kind == "registered" or doors.guests):
-            held.add(Role.ATTENDEE)
-    if doors.access != "public" and not held:
+        silences = [row.until for row in restrained if row.kind == "silence"]
+        if who.verified:
+            has = {Role(row.role) for row in held.get((who.id, room.conference), ()) if row.session in here}
+            if who.admin:
+                has.add(Role.ORGANISER)
+            if door.public and (who.kind == "registered" or door.guests):
+                has.add(Role.ATTENDEE)
+    if not door.public and not has:
         raise Problem("not_found", ABSENT)
-    return Visit(room, who, frozenset(held), silenced, until)
+    ends = [end for end in silences if end is not None]
+    until = max(ends) if ends and len(ends) == len(silences) else None
+    return Visit(room, who, frozenset(has), bool(silences), until)

@@ -1,12 +1,14 @@
 """Asking and voting: what attendees do with questions."""
 
-from rooms.commands import command
+from collections.abc import Sequence
+
+from rooms.commands import Replied, command, commands_together
 from rooms.database import insert_into
 from rooms.errors import Problem
 from rooms.forum import messages as m
 from rooms.forum import queries
 from rooms.forum.queries import Question
-from rooms.forum.steps import announce, clear_places, count, update
+from rooms.forum.steps import announce, clear_places, recount, release_duplicate, update
 from rooms.forum.tables import questions, votes
 from rooms.ids import new_id
 from rooms.limits import Rate
@@ -48,7 +50,7 @@ async def ask_question(tx: Transaction, visit: Visit, given: m.AskQuestion) -> m
     # Who asks wants an answer: his own vote is the first, and counts when duplicates are united.
     await tx.connection.execute(votes.insert().values(question=id, person=asker.id, at=tx.now))
     question = await queries.question(tx.connection, visit.room.id, id)
-    announce(tx, m.QuestionAsked, None, question, None)
+    await announce(tx, m.QuestionAsked, None, question, None)
     tx.latest(m.OwnVotes(id, True), person=asker.id)
     return m.Asked(id, question.state)
 
@@ -61,10 +63,10 @@ async def revise_question(tx: Transaction, visit: Visit, given: m.ReviseQuestion
     forum = await queries.forum(tx.connection, visit.room.subject)
     waits = before.state is State.PENDING or forum.review
     text = clean_text(given.text, m.QUESTION_LENGTH, "text")
-    state = State.PENDING if waits else State.APPROVED
-    after = await update(tx, before, text=text, original=None, state=state.value, pinned=before.pinned and not waits)
+    changes = {"state": State.PENDING.value, "pinned": False, "approved_at": None} if waits else {}
+    after = await update(tx, before, text=text, original=None, **changes)
     await clear_places(tx, visit, after)
-    announce(tx, m.QuestionRevised, before, after, None)
+    await announce(tx, m.QuestionRevised, before, after, None)
 
 
 @command(m.WithdrawQuestion, kinds=SESSION, allowed=rules.takes_part)
@@ -76,49 +78,79 @@ async def withdraw_question(tx: Transaction, visit: Visit, given: m.WithdrawQues
         raise Problem(
             "conflict", N_("This question was united with another one and lives on there. Take back your vote instead.")
         )
-    # What others asked must not vanish with it.
-    for duplicate in await queries.questions_of(tx.connection, visit.room.id, questions.c.into == before.id):
-        freed = await update(tx, duplicate, state=State.PENDING.value, into=None)
-        announce(tx, m.QuestionUnmerged, duplicate, freed, None)
-        await count(tx, visit, freed.id)
     after = await update(tx, before, state=State.WITHDRAWN.value, pinned=False, claimed_by=None, claimed_at=None)
     await clear_places(tx, visit, after)
-    announce(tx, m.QuestionWithdrawn, before, after, None)
+    await announce(tx, m.QuestionWithdrawn, before, after, None)
+    # What others asked must not vanish with it.
+    for duplicate in await queries.questions_of(tx.connection, visit.room.id, questions.c.into == before.id):
+        await release_duplicate(tx, duplicate, None)
 
 
-# Voting
+# Voting: the command of crowds, so it is done for many at once
 
 
-@command(m.VoteQuestion, kinds=SESSION, allowed=rules.takes_part)
-async def vote_question(tx: Transaction, visit: Visit, given: m.VoteQuestion) -> None:
-    question = await _votable(tx, visit, given.question)
-    cast = insert_into(tx.connection, votes).values(question=question.id, person=visit.known.id, at=tx.now)
-    await tx.connection.execute(cast.on_conflict_do_nothing())
-    await count(tx, visit, question.id)
-    tx.latest(m.OwnVotes(question.id, True), person=visit.known.id)
+@commands_together(m.VoteQuestion, kinds=SESSION, allowed=rules.takes_part)
+async def vote_questions(tx: Transaction, given: Sequence[tuple[Visit, m.VoteQuestion]]) -> list[Replied]:
+    targets = await _targets(tx, [ballot.question for _, ballot in given])
+    ballots = [
+        {"question": target.id, "person": visit.known.id, "at": tx.now}
+        for visit, ballot in given
+        if isinstance(target := targets[ballot.question], Question)
+    ]
+    if ballots:
+        await tx.connection.execute(insert_into(tx.connection, votes).on_conflict_do_nothing(), ballots)
+    return await _tell_votes(tx, given, targets, voted=True)
 
 
-@command(m.UnvoteQuestion, kinds=SESSION, allowed=rules.takes_part)
-async def unvote_question(tx: Transaction, visit: Visit, given: m.UnvoteQuestion) -> None:
-    question = await _votable(tx, visit, given.question)
-    everywhere = votes.c.question.in_(queries.family(question.id))
-    await tx.connection.execute(votes.delete().where(everywhere, votes.c.person == visit.known.id))
-    await count(tx, visit, question.id)
-    tx.latest(m.OwnVotes(question.id, False), person=visit.known.id)
+@commands_together(m.UnvoteQuestion, kinds=SESSION, allowed=rules.takes_part)
+async def unvote_questions(tx: Transaction, given: Sequence[tuple[Visit, m.UnvoteQuestion]]) -> list[Replied]:
+    targets = await _targets(tx, [ballot.question for _, ballot in given])
+    for visit, ballot in given:
+        if isinstance(target := targets[ballot.question], Question):
+            everywhere = votes.c.question.in_(queries.family(target.id))
+            await tx.connection.execute(votes.delete().where(everywhere, votes.c.person == visit.known.id))
+    return await _tell_votes(tx, given, targets, voted=False)
 
 
-async def _votable(tx: Transaction, visit: Visit, id: str) -> Question:
-    """The question that a vote counts for: of a merged one, the one it ended up in."""
-    question = await queries.question(tx.connection, visit.room.id, id)
-    while question.state is State.MERGED and question.into is not None:
-        question = await queries.question(tx.connection, visit.room.id, question.into)
-    if not question.is_public:
-        raise Problem("not_found", N_("This question is not open for votes."), field="question")
-    return question
+async def _targets(tx: Transaction, ids: Sequence[str]) -> dict[str, Question | Problem]:
+    """For each id the question that a vote counts for (of a merged one, the one it ended up in), or why there is none."""
+    assert tx.room is not None
+    found: dict[str, Question | Problem] = {}
+    for id in dict.fromkeys(ids):
+        try:
+            question = await queries.question(tx.connection, tx.room, id)
+            while question.state is State.MERGED and question.into is not None:
+                question = await queries.question(tx.connection, tx.room, question.into)
+            if not question.is_public:
+                raise Problem("not_found", N_("This question is not open for votes."), field="question")
+            found[id] = question
+        except Problem as problem:
+            found[id] = problem
+    return found
+
+
+async def _tell_votes(
+    tx: Transaction,
+    given: Sequence[tuple[Visit, m.VoteQuestion | m.UnvoteQuestion]],
+    targets: dict[str, Question | Problem],
+    *,
+    voted: bool,
+) -> list[Replied]:
+    for id in {target.id for target in targets.values() if isinstance(target, Question)}:
+        await recount(tx, given[0][0].room.id, id)
+    replies: list[Replied] = []
+    for visit, ballot in given:
+        target = targets[ballot.question]
+        if isinstance(target, Question):
+            tx.latest(m.OwnVotes(target.id, voted), person=visit.known.id)
+            replies.append((None, None))
+        else:
+            replies.append(target)
+    return replies
 
 
 async def _own(tx: Transaction, visit: Visit, id: str) -> Question:
     question = await queries.question(tx.connection, visit.room.id, id)
     if question.author != visit.known.id:
-        raise Problem("not_found", N_("This question does not exist here."), field="question")
+        raise Problem("not_found", queries.NO_QUESTION, field="question")
     return question

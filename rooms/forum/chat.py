@@ -1,10 +1,12 @@
 """The chat of a room: the same in a session, in the lobby, and wherever else people follow."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
-from rooms.commands import command
+from rooms.commands import Replied, command, commands_together
 from rooms.database import insert_into
 from rooms.errors import Problem
 from rooms.forum import messages as m
@@ -20,44 +22,48 @@ from rooms.visit import Visit
 CHATTING = {"session", "lobby"}
 
 
-@command(m.PostMessage, kinds=CHATTING, allowed=rules.speaks_up, rate=Rate(10, 10))
-async def post_message(tx: Transaction, visit: Visit, given: m.PostMessage) -> m.Posted:
-    author = visit.known
-    chat = await queries.chat(tx.connection, visit.room.id)
-    wait = timedelta(0)
-    if not visit.moderates:
-        if not chat.open:
-            raise Problem("closed", N_("The chat is closed just now. Your text is kept here."))
-        wait = timedelta(seconds=chat.slow_seconds)
-        await _check_pace(tx, visit.room.id, author.id, wait)
-    text = clean_text(given.text, m.MESSAGE_LENGTH, "text")
-    id, number = new_id(), tx.next_seq()
-    message = m.MessageView(id, number, author.view, text, tx.now)
-    values = {
-        "id": id,
-        "room": visit.room.id,
-        "number": number,
-        "author": author.id,
-        "author_name": author.name,
-        "text": text,
-        "at": tx.now,
-    }
-    await tx.connection.execute(messages.insert().values(values))
-    tx.record(m.MessagePosted(message), person=author.id)
-    return m.Posted(id, tx.now + wait if wait else None)
+@commands_together(m.PostMessage, kinds=CHATTING, allowed=rules.speaks_up, rate=Rate(10, 10))
+async def post_messages(tx: Transaction, given: Sequence[tuple[Visit, m.PostMessage]]) -> list[Replied]:
+    chat = await queries.chat(tx.connection, given[0][0].room.id)
+    last = await _last_posts(tx, given) if chat.slow_seconds else {}
+    rows: list[dict[str, Any]] = []
+    replies: list[Replied] = []
+    for visit, post in given:
+        try:
+            next_at = None if visit.moderates else _check_pace(tx, chat, last.get(visit.known.id))
+            text = clean_text(post.text, m.MESSAGE_LENGTH, "text")
+        except Problem as problem:
+            replies.append(problem)
+            continue
+        author, room = visit.known, visit.room.id
+        message = m.MessageView(new_id(), tx.next_seq(), author.view, text, tx.now)
+        signed = {"author": author.id, "author_name": author.name}
+        rows.append({"id": message.id, "room": room, "number": message.number, **signed, "text": text, "at": tx.now})
+        last[author.id] = tx.now
+        replies.append((m.Posted(message.id, next_at), tx.record(m.MessagePosted(message), person=author.id)))
+    if rows:
+        await tx.connection.execute(messages.insert(), rows)
+    return replies
 
 
-async def _check_pace(tx: Transaction, room: str, person: str, wait: timedelta) -> None:
-    if not wait:
-        return
-    select = sa.select(sa.func.max(messages.c.at)).where(messages.c.room == room, messages.c.author == person)
-    last = (await tx.connection.execute(select)).scalar_one()
+async def _last_posts(tx: Transaction, given: Sequence[tuple[Visit, m.PostMessage]]) -> dict[str, datetime]:
+    """When each of them posted last."""
+    people = {visit.known.id for visit, _ in given}
+    select = sa.select(messages.c.author, sa.func.max(messages.c.at)).group_by(messages.c.author)
+    select = select.where(messages.c.room == given[0][0].room.id, messages.c.author.in_(people))
+    return dict((await tx.connection.execute(select)).tuples().all())
+
+
+def _check_pace(tx: Transaction, chat: m.ChatView, last: datetime | None) -> datetime | None:
+    """When an attendee may post again, once he has posted now; None: at once. Raises Problem "closed" or "rate_limited"."""
+    if not chat.open:
+        raise Problem("closed", N_("The chat is closed just now. Your text is kept here."))
+    wait = timedelta(seconds=chat.slow_seconds)
     if last is not None and tx.now < last + wait:
         left = (last + wait - tx.now).total_seconds()
         message = N_("Slow mode: one message every %(seconds)s seconds. Your text is kept here.")
-        raise Problem(
-            "rate_limited", message, retry_after=round(left, 1), values={"seconds": int(wait.total_seconds())}
-        )
+        raise Problem("rate_limited", message, retry_after=round(left, 1), values={"seconds": chat.slow_seconds})
+    return tx.now + wait if wait else None
 
 
 @command(m.RemoveMessage, kinds=CHATTING, allowed=rules.takes_part)

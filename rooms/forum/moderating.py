@@ -8,8 +8,7 @@ from rooms.commands import command
 from rooms.errors import Problem
 from rooms.forum import messages as m
 from rooms.forum import queries
-from rooms.forum.queries import Question
-from rooms.forum.steps import count, current, moderate, place, tell_public
+from rooms.forum.steps import current, moderate, place, recount, release_duplicate
 from rooms.forum.tables import questions
 from rooms.people import rules
 from rooms.people.desk import desks_of, notify
@@ -41,7 +40,9 @@ async def dismiss_question(tx: Transaction, visit: Visit, given: m.DismissQuesti
 @command(m.RestoreQuestion, kinds=SESSION, allowed=rules.moderates)
 async def restore_question(tx: Transaction, visit: Visit, given: m.RestoreQuestion) -> None:
     before = await current(tx, visit, given, {State.APPROVED, State.DISMISSED})
-    await moderate(tx, visit, m.QuestionRestored, before, state=State.PENDING.value, reason="", pinned=False)
+    await moderate(
+        tx, visit, m.QuestionRestored, before, state=State.PENDING.value, reason="", pinned=False, approved_at=None
+    )
 
 
 @command(m.EditQuestion, kinds=SESSION, allowed=rules.moderates)
@@ -89,38 +90,17 @@ async def merge_question(tx: Transaction, visit: Visit, given: m.MergeQuestion) 
         raise Problem(
             "conflict", N_("Choose another question that is pending or approved to unite this one with."), field="into"
         )
-    after = await moderate(tx, visit, m.QuestionMerged, before, state=State.MERGED.value, into=target.id, pinned=False)
-    await _retell_target(tx, visit, target)
-    for person in await queries.voters(tx.connection, after.id):
+    await moderate(tx, visit, m.QuestionMerged, before, state=State.MERGED.value, into=target.id, pinned=False)
+    await recount(tx, visit.room.id, target.id)
+    for person in await queries.voters(tx.connection, before.id):
+        tx.latest(m.OwnVotes(before.id, False), person=person)
         tx.latest(m.OwnVotes(target.id, True), person=person)
 
 
 @command(m.UnmergeQuestion, kinds=SESSION, allowed=rules.moderates)
 async def unmerge_question(tx: Transaction, visit: Visit, given: m.UnmergeQuestion) -> None:
     before = await current(tx, visit, given, {State.MERGED})
-    assert before.into is not None
-    target = await queries.question(tx.connection, visit.room.id, before.into)
-    state = State.APPROVED if before.approved_at is not None else State.PENDING
-    after = await moderate(tx, visit, m.QuestionUnmerged, before, state=state.value, into=None)
-    await _retell_target(tx, visit, target)
-    remaining = set(await queries.voters(tx.connection, target.id))
-    for person in await queries.voters(tx.connection, after.id):
-        tx.latest(m.OwnVotes(after.id, True), person=person)
-        tx.latest(m.OwnVotes(target.id, person in remaining), person=person)
-
-
-async def _retell_target(tx: Transaction, visit: Visit, before: Question) -> None:
-    """After a merge or its undoing: the target's count of voters and duplicates, to whoever sees them."""
-    await count(tx, visit, before.id)
-    at: Question | None = before
-    while at is not None:
-        after = await queries.question(tx.connection, visit.room.id, at.id)
-        tell_public(tx, at, after)
-        at = (
-            await queries.question(tx.connection, visit.room.id, at.into)
-            if at.state is State.MERGED and at.into
-            else None
-        )
+    await release_duplicate(tx, before, visit.known.view, decided_by=visit.known.id)
 
 
 async def with_asker(connection: AsyncConnection, room: str, given: m.QuestionCommand) -> Iterable[str]:

@@ -26,6 +26,7 @@ from rooms.people.tables import persons
 from rooms.text import N_
 
 MESSAGES_SHOWN = 100
+NO_QUESTION = N_("This question does not exist here.")
 
 
 class Forum(NamedTuple):
@@ -102,6 +103,10 @@ class Question(NamedTuple):
     def is_public(self) -> bool:
         return self.state is QuestionState.APPROVED and self.archived_at is None
 
+    @property
+    def public_text(self) -> str | None:
+        return self.text if self.is_public else None
+
     def public(self) -> PublicQuestion:
         assert self.approved_at is not None
         return PublicQuestion(
@@ -163,13 +168,18 @@ _claimer, _answerer, _decider = persons.alias("claimer"), persons.alias("answere
 _target = questions.alias("target")
 
 
+def _public(table: "sa.FromClause") -> "sa.ColumnElement[bool]":
+    return sa.and_(table.c.state == QuestionState.APPROVED.value, table.c.archived_at.is_(None))
+
+
 def _select() -> "sa.Select[Any]":
     q = questions.c
     columns = {
         "claimed_name": _claimer.c.name,
         "answered_name": _answerer.c.name,
         "decided_name": _decider.c.name,
-        "into_text": _target.c.text,
+        # What a duplicate was merged into may still wait for its approval, and is then not for the duplicate's asker to read.
+        "into_text": sa.case((_public(_target), _target.c.text)),
     }
     wanted = [columns[name].label(name) if name in columns else q[name] for name in Question._fields]
     joined = (
@@ -192,17 +202,23 @@ async def questions_of(connection: AsyncConnection, room: str, *conditions: "sa.
 
 
 async def public_questions(connection: AsyncConnection, room: str) -> list[Question]:
-    return await questions_of(
-        connection, room, questions.c.state == QuestionState.APPROVED.value, questions.c.archived_at.is_(None)
-    )
+    return await questions_of(connection, room, _public(questions))
 
 
 async def question(connection: AsyncConnection, room: str, id: str) -> Question:
     """Raises Problem "not_found", also for a question of another room."""
     found = await questions_of(connection, room, questions.c.id == id)
     if not found:
-        raise Problem("not_found", N_("This question does not exist here."), field="question")
+        raise Problem("not_found", NO_QUESTION, field="question")
     return found[0]
+
+
+async def root(connection: AsyncConnection, room: str, id: str) -> Question:
+    """The question that a merged one ended up in; another one itself. Raises Problem "not_found"."""
+    found = await question(connection, room, id)
+    while found.into is not None:
+        found = await question(connection, room, found.into)
+    return found
 
 
 def family(question: str) -> "sa.Select[tuple[str]]":
@@ -235,7 +251,7 @@ async def voters(connection: AsyncConnection, question: str) -> list[str]:
 async def votes_of(connection: AsyncConnection, room: str, *, public: bool) -> dict[str, int]:
     select = sa.select(questions.c.id, questions.c.votes).where(questions.c.room == room)
     if public:
-        select = select.where(questions.c.state == QuestionState.APPROVED.value, questions.c.archived_at.is_(None))
+        select = select.where(_public(questions))
     return {row.id: row.votes for row in await connection.execute(select)}
 
 

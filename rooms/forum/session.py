@@ -1,8 +1,8 @@
 """Hosting a session: its state, its stage, and how one may ask."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,6 +20,9 @@ from rooms.visit import Visit
 
 SESSION = {"session"}
 State = m.SessionState
+
+# Its origin goes into the page's content security policy, so nothing that has a meaning there may stand in it.
+_STAGE_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?([/?#][^\s\"'<>;,]*)?")
 
 NEXT: dict[m.SessionState, set[m.SessionState]] = {
     State.SCHEDULED: {State.LOBBY, State.LIVE},
@@ -78,18 +81,10 @@ async def tell_session(tx: Transaction, room: str, session: str) -> None:
 async def show_stage(tx: Transaction, visit: Visit, given: m.ShowStage) -> None:
     address = ""
     if given.kind is not m.StageKind.SLATE:
-        address = clean_line(given.address, 500, "address")
-        parts = urlsplit(address)
-        if (
-            parts.scheme != "https"
-            or not parts.hostname
-            or parts.username
-            or '"' in address
-            or ";" in address
-            or " " in address
-        ):
+        address = clean_line(given.address, m.ADDRESS_LENGTH, "address")
+        if not _STAGE_ADDRESS.fullmatch(address):
             raise Problem("invalid", N_("Give a full address that begins with https://."), field="address")
-    title = clean_line(given.title, 200, "title") if given.title.strip() else ""
+    title = clean_line(given.title, m.STAGE_TITLE_LENGTH, "title") if given.title.strip() else ""
     stage = m.StageView(given.kind, address, title)
     await _set(tx, visit, stage={"kind": stage.kind.value, "address": stage.address, "title": stage.title})
     tx.record(m.StageChanged(stage))
@@ -109,7 +104,7 @@ async def _release_held(tx: Transaction, visit: Visit, *, publish: bool) -> None
         changes: dict[str, Any] = {"held": False}
         if publish and question.state is m.QuestionState.PENDING:
             changes |= {"state": m.QuestionState.APPROVED.value, "approved_at": tx.now}
-        announce(
+        await announce(
             tx,
             m.QuestionApproved if publish else m.QuestionRestored,
             question,

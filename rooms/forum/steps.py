@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import msgspec
-
 from rooms.errors import Problem
 from rooms.forum import messages as m
 from rooms.forum import queries
@@ -22,6 +20,8 @@ async def current(
 ) -> Question:
     """The question, if it still is as the moderator saw it. Raises Problem "stale" or "conflict", each with the present state."""
     question = await queries.question(tx.connection, visit.room.id, given.question)
+    if not visit.moderates:
+        _check_presented(question, given.version)
     if given.version is not None and question.version != given.version:
         if question.decided_name is None:
             raise Problem(
@@ -37,12 +37,20 @@ async def current(
     return question
 
 
+def _check_presented(question: Question, version: int | None) -> None:
+    """Speakers know only what is public, so neither a question nor its "present state" may tell them of more."""
+    if not question.is_public:
+        raise Problem("not_found", queries.NO_QUESTION, field="question")
+    if version not in {None, question.version}:
+        raise Problem("stale", N_("This question has changed meanwhile. Here is how it stands now."))
+
+
 async def moderate(
     tx: Transaction, visit: Visit, event: type[m.QuestionModerated], before: Question, **changes: Any
 ) -> Question:
     after = await update(tx, before, decided_by=visit.known.id, **changes)
     await clear_places(tx, visit, after)
-    announce(tx, event, before, after, visit.known.view)
+    await announce(tx, event, before, after, visit.known.view)
     return after
 
 
@@ -53,25 +61,28 @@ async def update(tx: Transaction, before: Question, **changes: Any) -> Question:
     return await queries.question(tx.connection, before.room, before.id)
 
 
-def announce(
+async def announce(
     tx: Transaction, event: type[m.QuestionModerated], before: Question | None, after: Question, by: PersonView | None
 ) -> None:
-    """Tells the moderators what was done, everyone what he may see of it, and the asker how his question stands."""
+    """Tells the moderators what was done, everyone what he may see of it, the asker how his question stands, and the askers of its duplicates."""
     tx.record(event(question=after.moderated(), by=by), person=after.author)
-    tell_public(tx, before, after)
-    if before is None or msgspec.json.encode(before.own()) != msgspec.json.encode(after.own()):
+    _tell_public(tx, before, after)
+    if before is None or before.own() != after.own():
         tx.record(m.OwnQuestionChanged(after.own()), person=after.author)
+    if before is not None and before.public_text != after.public_text:
+        for duplicate in await queries.questions_of(tx.connection, after.room, questions.c.into == after.id):
+            tx.record(m.OwnQuestionChanged(duplicate.own()), person=duplicate.author)
 
 
-def tell_public(tx: Transaction, before: Question | None, after: Question) -> None:
+def _tell_public(tx: Transaction, before: Question | None, after: Question) -> None:
     was_public = before is not None and before.is_public
     if after.is_public:
         if before is None or not was_public or before.public() != after.public():
             tx.record(m.QuestionShown(after.public()))
-        if not was_public:
-            tx.latest(m.Votes(after.id, after.votes))
     elif was_public:
         tx.record(m.QuestionHidden(after.id))
+    if before is None or before.votes != after.votes or (after.is_public and not was_public):
+        tx.latest(m.Votes(after.id, after.votes) if after.is_public else m.QueueVotes(after.id, after.votes))
 
 
 async def place(tx: Transaction, visit: Visit, **places: str | None) -> None:
@@ -91,13 +102,27 @@ async def clear_places(tx: Transaction, visit: Visit, question: Question) -> Non
         tx.record(m.AnsweringChanged(None))
 
 
-async def count(tx: Transaction, visit: Visit, id: str) -> None:
-    """Counts the voters of a question anew, and of the one that it was merged into."""
+async def recount(tx: Transaction, room: str, id: str) -> None:
+    """Counts the voters and the duplicates of a question anew, and of all that it was merged into, and tells whoever sees them."""
     at: str | None = id
     while at is not None:
-        count, merged = await queries.tally(tx.connection, at)
-        await tx.connection.execute(questions.update().where(questions.c.id == at).values(votes=count, merged=merged))
-        question = await queries.question(tx.connection, visit.room.id, at)
-        if question.is_public:
-            tx.latest(m.Votes(at, count))
-        at = question.into if question.state is State.MERGED else None
+        before = await queries.question(tx.connection, room, at)
+        votes, merged = await queries.tally(tx.connection, at)
+        await tx.connection.execute(questions.update().where(questions.c.id == at).values(votes=votes, merged=merged))
+        _tell_public(tx, before, before._replace(votes=votes, merged=merged))
+        at = before.into
+
+
+async def release_duplicate(tx: Transaction, duplicate: Question, by: PersonView | None, **changes: Any) -> None:
+    """Makes a merged question one of its own again, in the state from which it was merged, with the votes that were cast for it."""
+    assert duplicate.into is not None
+    root = await queries.root(tx.connection, duplicate.room, duplicate.into)
+    state = State.PENDING if duplicate.approved_at is None else State.APPROVED
+    freed = await update(tx, duplicate, state=state.value, into=None, **changes)
+    await announce(tx, m.QuestionUnmerged, duplicate, freed, by)
+    await recount(tx, freed.room, freed.id)
+    await recount(tx, freed.room, duplicate.into)
+    remaining = set(await queries.voters(tx.connection, root.id))
+    for person in await queries.voters(tx.connection, freed.id):
+        tx.latest(m.OwnVotes(freed.id, True), person=person)
+        tx.latest(m.OwnVotes(root.id, person in remaining), person=person)

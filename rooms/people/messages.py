@@ -92,6 +92,7 @@ class ListMe(Command, tag="presence.list"):
 class RoleGranted(Event, tag="role.granted"):
     audience: ClassVar[Audience] = Audience.MODERATORS
     revisits: ClassVar[bool] = True
+    changes_rights: ClassVar[bool] = True
 
     person: PersonView
     role: Role
@@ -100,6 +101,7 @@ class RoleGranted(Event, tag="role.granted"):
 class RoleRevoked(Event, tag="role.revoked"):
     audience: ClassVar[Audience] = Audience.MODERATORS
     revisits: ClassVar[bool] = True
+    changes_rights: ClassVar[bool] = True
 
     person: PersonView
     role: Role
@@ -108,6 +110,7 @@ class RoleRevoked(Event, tag="role.revoked"):
 class PersonRestrained(Event, tag="person.restrained"):
     audience: ClassVar[Audience] = Audience.MODERATORS
     revisits: ClassVar[bool] = True
+    changes_rights: ClassVar[bool] = True
 
     restraint: RestraintView
 
@@ -115,6 +118,7 @@ class PersonRestrained(Event, tag="person.restrained"):
 class RestraintLifted(Event, tag="restraint.lifted"):
     audience: ClassVar[Audience] = Audience.MODERATORS
     revisits: ClassVar[bool] = True
+    changes_rights: ClassVar[bool] = True
 
     person: PersonView
     kind: str
@@ -133,6 +137,7 @@ class RightsChanged(Event, tag="rights.changed"):
     """On a desk: what this person may do has changed; every membership is looked at afresh. `conference` None: all of them."""
 
     audience: ClassVar[Audience] = Audience.PERSON
+    changes_rights: ClassVar[bool] = True
 
     conference: str | None
 

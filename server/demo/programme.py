@@ -13,7 +13,10 @@ DESCRIPTION = (
     "Three days online: an opening for everybody, the Shenzhen Forum with simultaneous sessions, a virtual exhibition hall, "
     "project cooperation and online recruitment. Ask the speakers, vote for the questions of others, and meet people from many countries."
 )
-DESCRIPTION_ZH = "为期三天的线上大会：面向所有人的开幕式、多场同时进行的深圳论坛、云展厅、项目合作与在线招聘。向嘉宾提问，为他人的问题投票，结识来自各国的人才。"
+DESCRIPTION_ZH = (
+    "为期三天的线上大会：面向所有人的开幕式、多场同时进行的深圳论坛、云展厅、项目合作与在线招聘。"
+    "向嘉宾提问，为他人的问题投票，结识来自各国的人才。"
+)
 
 
 class Track(NamedTuple):

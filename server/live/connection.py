@@ -1,5 +1,6 @@
 """One client's connection: what it says, in order, and what it is answered. Knows no WebSocket; the socket gives it frames and a sink."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,8 @@ from rooms.people.tickets import read_ticket
 from rooms.text import N_
 from rooms.visit import Visit
 from server.live import wire
+
+log = logging.getLogger("plenary.live")
 
 INBOUND_RATE = Rate(120, 10)
 
@@ -51,6 +54,10 @@ class Connection:
             await self._obey(message)
         except Problem as problem:
             self._answer_problem(request if isinstance(request, int) else None, problem)
+        except Exception:
+            log.exception("a message could not be dealt with")
+            fault = Problem("internal", N_("Something went wrong on our side. It has been noted; you may try again."))
+            self._answer_problem(request if isinstance(request, int) else None, fault)
 
     async def _obey(self, message: dict[str, Any]) -> None:
         if not self.greeted:
