@@ -1,0 +1,92 @@
+"""A conference as its pages need it: itself in the viewer's language, and who is visiting it."""
+
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from rooms import journal
+from rooms.people import rules
+from rooms.people.messages import Role
+from rooms.programme import queries
+from rooms.programme.queries import Conference
+from rooms.visit import Visit, resolve
+from web.site import Site, site_of
+from web.templating import page
+from web.viewer import Viewer, viewer_of
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What base.html says of a conference, in the page's language."""
+
+    slug: str
+    title: str
+    tagline: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """`visit` is the viewer's in the lobby; `zone` is the one in which he wants to read times."""
+
+    site: Site
+    viewer: Viewer
+    conference: Conference
+    visit: Visit
+
+    @property
+    def shown(self) -> Shown:
+        conference = self.conference
+        said = {
+            field: conference.texts.get(self.viewer.locale, {}).get(field) or getattr(conference, field)
+            for field in ("title", "tagline", "description")
+        }
+        return Shown(conference.slug, **said)
+
+    @property
+    def event_zone(self) -> ZoneInfo:
+        return ZoneInfo(self.conference.zone)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.viewer.zone_for(self.event_zone)
+
+    @property
+    def may_organise(self) -> bool:
+        return Role.ORGANISER in self.visit.roles
+
+    @property
+    def path(self) -> str:
+        return f"/c/{self.conference.slug}"
+
+    async def page(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+        """A page of the conference; `context` goes before what it has by itself."""
+        given = {
+            "conference": self.shown,
+            "may_organise": self.may_organise,
+            "zone": self.zone,
+            "event_zone": self.event_zone,
+            "path": self.path,
+            "lobby": self.conference.room,
+            **context,
+        }
+        return await page(request, template, status=status, **given)
+
+
+async def enter(request: Request, connection: AsyncConnection) -> Entered:
+    """The conference that the path names, as this viewer may visit it. Raises Problem "not_found" or "forbidden"."""
+    site, viewer = site_of(request), await viewer_of(request)
+    conference = await queries.conference(connection, request.path_params["conference"])
+    room = await journal.find_room(connection, conference.room)
+    return Entered(site, viewer, conference, await resolve(connection, viewer.id, room, site.house.clock()))
+
+
+async def enter_as_organiser(request: Request, connection: AsyncConnection) -> Entered:
+    """As `enter`, for organisers. Raises Problem "not_signed_in", "forbidden" too."""
+    entered = await enter(request, connection)
+    rules.organises(entered.visit)
+    return entered
