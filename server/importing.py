@@ -1,0 +1,177 @@
+"""python -m server import: a frab or pretalx schedule into a conference, or what it would change there."""
+
+import argparse
+import asyncio
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TextIO
+
+from rooms.database import Database
+from rooms.errors import Problem
+from rooms.house import House
+from rooms.migrations import upgrade
+from rooms.programme import queries
+from rooms.programme.actions import create_conference
+from rooms.programme.document import MOST_BYTES
+from rooms.programme.frab import read
+from rooms.programme.importing import import_schedule, plan_import
+from rooms.programme.planning import Act, Change, Item, Plan
+from rooms.programme.schedule import Schedule, ScheduleFaults
+from rooms.text import N_
+from server.app import make_house
+from server.settings import read_settings
+
+HELP = "bring a frab or pretalx schedule (JSON or XML) into a conference"
+
+SIGNS = {
+    Act.ADDED: "+",
+    Act.CHANGED: "~",
+    Act.MOVED: ">",
+    Act.CANCELLED: "-",
+    Act.RESTORED: "+",
+    Act.REMOVED: "-",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", help="the schedule as frab or pretalx exports it, or - for standard input")
+    parser.add_argument("--conference", required=True, metavar="NAME", help="its name in addresses: /c/NAME")
+    parser.add_argument("--dry-run", action="store_true", help="only list what would change")
+    parser.add_argument("--create", action="store_true", help="make the conference if there is none of that name")
+    parser.add_argument("--zone", help="the time zone, when the file names none: such as Asia/Shanghai")
+    parser.set_defaults(work=work)
+
+
+def work(arguments: argparse.Namespace) -> int:
+    data = _read_file(arguments.file)
+    return asyncio.run(_work(arguments, data))
+
+
+async def _work(arguments: argparse.Namespace, data: bytes) -> int:
+    settings = read_settings(os.environ)
+    house = make_house(settings)
+    try:
+        await upgrade(house.database)
+        await house.hub.start()
+        await import_command(
+            house,
+            data,
+            arguments.conference,
+            zone=arguments.zone,
+            dry_run=arguments.dry_run,
+            create=arguments.create,
+        )
+    except ScheduleFaults as faults:
+        report_faults(faults, sys.stderr)
+        return 1
+    finally:
+        await house.hub.stop()
+        await house.database.close()
+    return 0
+
+
+async def import_command(
+    house: House,
+    data: bytes,
+    slug: str,
+    *,
+    zone: str | None = None,
+    dry_run: bool = False,
+    create: bool = False,
+    out: TextIO = sys.stdout,
+) -> Plan:
+    """Imports a file and prints what was done, or with `dry_run` what would be. Raises ScheduleFaults and Problem."""
+    schedule = read(data, zone)
+    new = not await _exists(house.database, slug)
+    if new and not create:
+        missing = N_("There is no conference “%(name)s”. Add --create to make it from the file.")
+        raise Problem("not_found", missing, field="conference", values={"name": slug})
+    if new and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", slug):
+        unfit = N_("“%(name)s” does not fit an address: use up to 40 lower-case letters, digits and hyphens.")
+        raise Problem("invalid", unfit, field="conference", values={"name": slug})
+    if new and dry_run:
+        print(f"The conference {slug} would be made, with {len(schedule.sessions)} sessions.", file=out)
+        return Plan()
+    if new:
+        await _create(house, slug, schedule)
+    if dry_run:
+        plan = await plan_import(house, slug, schedule)
+    else:
+        plan = await import_schedule(house, slug, schedule, by=None, progress=_shown if out.isatty() else None)
+    print(*described(plan), _ending(plan, dry_run), sep="\n", file=out)
+    return plan
+
+
+def described(plan: Plan) -> list[str]:
+    """A plan as lines for a terminal."""
+    lines = [f"Conference: {_change(change)}" for change in plan.conference]
+    for title, items in (
+        ("Tracks", plan.tracks),
+        ("Halls", plan.halls),
+        ("People", plan.persons),
+        ("Sessions", plan.sessions),
+    ):
+        if items:
+            lines += [f"{title}:", *(line for item in items for line in _item(item))]
+    return lines
+
+
+def report_faults(faults: ScheduleFaults, out: TextIO) -> None:
+    print(faults, file=out)
+    print(*(f"  {fault.text()}" for fault in faults.faults), sep="\n", file=out)
+    if faults.count > len(faults.faults):
+        print(f"  … and {faults.count - len(faults.faults)} more.", file=out)
+
+
+def _item(item: Item) -> list[str]:
+    acted = item.act.value if item.act in (Act.MOVED, Act.CANCELLED, Act.RESTORED) else ""
+    head = f"  {SIGNS[item.act]} {item.name}" + (f" ({acted})" if acted else "")
+    return [head, *(f"      {_change(change)}" for change in item.changes)]
+
+
+def _change(change: Change) -> str:
+    return f"{change.field}: “{_one_line(change.before)}” → “{_one_line(change.after)}”"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _ending(plan: Plan, dry_run: bool) -> str:
+    if plan.empty:
+        return "Nothing to do: the conference is as the file says."
+    counts = ", ".join(f"{plan.count(act)} {act.value}" for act in Act if plan.count(act)) or "none concerned"
+    return f"Sessions: {counts}." + (" This was a dry run; nothing was changed." if dry_run else " Done.")
+
+
+def _shown(done: int, total: int) -> None:
+    print(f"\r{done} of {total}", end="" if done < total else "\n", file=sys.stderr, flush=True)
+
+
+async def _exists(database: Database, slug: str) -> bool:
+    async with database.read() as connection:
+        return slug in {conference.slug for conference in await queries.all_conferences(connection)}
+
+
+async def _create(house: House, slug: str, schedule: Schedule) -> None:
+    info = schedule.conference
+    async with house.transaction() as tx:
+        await create_conference(
+            tx.connection,
+            slug=slug,
+            title=info.title,
+            zone=info.zone,
+            starts_on=info.first_day,
+            ends_on=info.last_day,
+            now=tx.now,
+        )
+
+
+def _read_file(path: str) -> bytes:
+    """Raises OSError. One byte more than is accepted is enough to see that a file is too large."""
+    if path == "-":
+        return sys.stdin.buffer.read(MOST_BYTES + 1)
+    with Path(path).open("rb") as file:
+        return file.read(MOST_BYTES + 1)
