@@ -41,7 +41,7 @@ function reduce(state: LobbyRoom, event: RoomEvent): LobbyRoom {
 /** In the order of the programme. */
 function listed(sessions: readonly SessionCard[], card: SessionCard): readonly SessionCard[] {
   const others = sessions.filter(({ id }) => id !== card.id);
-  return [...others, card].sort((a, b) => compare(Date.parse(a.starts_at), Date.parse(b.starts_at)) || compare(a.id, b.id));
+  return [...others, card].sort((a, b) => compare(Date.parse(a.starts_at), Date.parse(b.starts_at)) || compare(a.place, b.place) || compare(a.id, b.id));
 }
 
 function starred(stars: readonly string[], session: string, is: boolean): readonly string[] {
@@ -69,15 +69,21 @@ export interface NowAndNext {
   readonly next: readonly SessionCard[];
 }
 
-/** What is on, by the state of the sessions rather than by the clock, and the first that are still to come (those that start together). */
+/**
+ * What is on: the sessions that were started, and those whose time it is though nobody has started them. Then the first that are still to
+ * come, those that start together.
+ */
 export function nowAndNext(state: LobbyRoom, now: number): NowAndNext {
   const held = state.snapshot.sessions.filter(({ cancelled }) => !cancelled);
-  const coming = held
-    .filter((card) => card.state === "scheduled" && Date.parse(card.ends_at) > now)
-    .sort((a, b) => Date.parse(a.starts_at) - Date.parse(b.starts_at));
-  const first = coming[0];
+  const coming = held.filter((card) => card.state === "scheduled" && Date.parse(card.starts_at) > now);
+  const first = Math.min(...coming.map((card) => Date.parse(card.starts_at)));
   return {
-    now: held.filter((card) => card.state === "live" || card.state === "lobby"),
-    next: first ? coming.filter((card) => Date.parse(card.starts_at) === Date.parse(first.starts_at)) : [],
+    now: held.filter((card) => isOn(card, now)),
+    next: coming.filter((card) => Date.parse(card.starts_at) === first),
   };
+}
+
+export function isOn(card: SessionCard, now: number): boolean {
+  if (card.cancelled || card.state === "ended") return false;
+  return card.state !== "scheduled" || (Date.parse(card.starts_at) <= now && now < Date.parse(card.ends_at));
 }

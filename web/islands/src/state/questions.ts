@@ -15,10 +15,10 @@ export const HALF_LIFE = 5 * 60_000;
 
 /**
  * How fast a question rises: its votes, halved with every half-life since it was approved. One that comes late needs only a few votes to
- * pass an old one with many. The asker's own vote is not counted twice: a question without other votes still begins above zero.
+ * pass an old one with many.
  */
 export function rise(votes: number, age: number): number {
-  return (votes + 1) * 2 ** (-Math.max(0, age) / HALF_LIFE);
+  return votes * 2 ** (-Math.max(0, age) / HALF_LIFE);
 }
 
 /** The public list of one page. While asking is paused it stands still: what the moderators do shows, but nothing changes its place. */
@@ -32,12 +32,10 @@ export class PublicList {
     const answered = questions
       .filter((question) => !isOpen(question))
       .sort((a, b) => compare(time(b.answered_at), time(a.answered_at)) || compare(a.id, b.id));
-    if (asking.asking === "paused") {
-      this.frozen ??= new Map(open.map(({ id }, index) => [id, index]));
-    } else {
-      this.frozen = null;
-    }
-    return { open: first(this.still(open), answering), answered };
+    const led = first(open, answering);
+    if (asking.asking !== "paused") this.frozen = null;
+    else this.frozen ??= new Map(led.map(({ id }, index) => [id, index]));
+    return { open: this.still(led), answered };
   }
 
   /** Questions that came during the pause stand behind the others. */

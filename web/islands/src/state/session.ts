@@ -10,7 +10,7 @@ import type {
 } from "../live/types";
 import { unreadIn, withMessage } from "./chat";
 import { withoutRestraint, withoutRole, withRestraint, withRole } from "./restraints";
-import { acknowledgedOwn, merged, without, withQuestion, withVotes, type AnyState, type RoomKind, type RoomState } from "./room";
+import { acknowledgedOwn, merged, without, withQuestion, withVotes, type AnyState, type RoomKind, type RoomState, type SharedOwn } from "./room";
 
 /** What a page knows of a live session. */
 export type SessionRoom = RoomState<SessionSnapshot>;
@@ -83,6 +83,7 @@ function reduce(state: SessionRoom, event: RoomEvent): SessionRoom {
       return moderate(state, ({ restraints }) => ({ restraints: withoutRestraint(restraints, event.person.id, event.kind) }));
     case "session.listed": // told in lobbies
     case "star.changed":
+    case "star.changed":
     case "desk.notified": // told on desks
     case "rights.changed":
     case "signin.revoked":
@@ -119,7 +120,7 @@ function unheardOf(_event: never, state: SessionRoom): SessionRoom {
 }
 
 /** Whether the person may use a command here. */
-export function may(state: RoomState<unknown>, op: Command["op"]): boolean {
+export function may(state: RoomState<unknown, SharedOwn>, op: Command["op"]): boolean {
   return state.own.can.includes(op);
 }
 

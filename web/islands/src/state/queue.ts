@@ -1,0 +1,137 @@
+import type { ModeratedQuestion } from "../live/types";
+import { compare } from "./room";
+import { votesOf, type SessionRoom } from "./session";
+
+/** Where a question stands in a moderator's work. */
+export type Lane = "pending" | "approved" | "answered" | "archived" | "dismissed" | "merged" | "withdrawn";
+
+export const LANES: readonly Lane[] = ["pending", "approved", "answered", "archived", "dismissed", "merged", "withdrawn"];
+
+/** What one moderator wants to see; his own choice, nobody else's. Empty texts and null choose everything. */
+export interface Filter {
+  readonly lane: Lane;
+  readonly label: string | null;
+  /** Whose claim: his own, nobody's, or anybody's. */
+  readonly claim: "any" | "mine" | "none";
+  /** Words that all must occur in the question, its first wording, its answer, its labels or its asker's name. */
+  readonly search: string;
+}
+
+export const UNFILTERED: Filter = { lane: "pending", label: null, claim: "any", search: "" };
+
+export function laneOf(question: ModeratedQuestion): Lane {
+  if (question.state !== "approved") return question.state;
+  if (question.archived_at !== null) return "archived";
+  return question.answered_at !== null ? "answered" : "approved";
+}
+
+/** The questions that a filter leaves: what waits, oldest first; what is approved, as the public sees it; the rest, newest first. */
+export function queue(state: SessionRoom, filter: Filter): readonly ModeratedQuestion[] {
+  return questionsOf(state)
+    .filter((question) => laneOf(question) === filter.lane && passes(state, question, filter))
+    .sort(orders(state)[filter.lane]);
+}
+
+/** How many questions stand in each lane under the rest of the filter. */
+export function counts(state: SessionRoom, filter: Filter): Readonly<Record<Lane, number>> {
+  const found = { pending: 0, approved: 0, answered: 0, archived: 0, dismissed: 0, merged: 0, withdrawn: 0 };
+  for (const question of questionsOf(state)) {
+    if (passes(state, question, filter)) found[laneOf(question)] += 1;
+  }
+  return found;
+}
+
+/** Every label in use and how often, most used first. */
+export function labelsOf(state: SessionRoom): readonly { readonly label: string; readonly count: number }[] {
+  const found = new Map<string, number>();
+  for (const { labels } of questionsOf(state)) for (const label of labels) found.set(label, (found.get(label) ?? 0) + 1);
+  return [...found].map(([label, count]) => ({ label, count })).sort((a, b) => b.count - a.count || compare(a.label, b.label));
+}
+
+/** What was merged into a question, oldest first. */
+export function duplicatesOf(state: SessionRoom, question: string): readonly ModeratedQuestion[] {
+  return questionsOf(state).filter((other) => other.state === "merged" && other.into === question);
+}
+
+/** The questions that a duplicate can be merged into: waiting or public ones, best matches with its words first. */
+export function mergeTargets(state: SessionRoom, question: ModeratedQuestion, search = ""): readonly ModeratedQuestion[] {
+  const own = grams(question.text);
+  const likeness = new Map<string, number>();
+  const targets = questionsOf(state).filter((other) => {
+    const open = other.state === "pending" || (other.state === "approved" && other.archived_at === null);
+    return other.id !== question.id && open && matches(other, search);
+  });
+  for (const target of targets) likeness.set(target.id, overlap(own, grams(target.text)));
+  return targets.sort((a, b) => (likeness.get(b.id) ?? 0) - (likeness.get(a.id) ?? 0) || byAge(a, b));
+}
+
+/** The id some steps further in a list (back, when negative); the first for an unknown one; null in an empty list. */
+export function neighbour(ids: readonly string[], id: string | null, step: number): string | null {
+  const index = id === null ? -1 : ids.indexOf(id);
+  if (index < 0) return ids[step < 0 ? ids.length - 1 : 0] ?? null;
+  return ids[Math.min(ids.length - 1, Math.max(0, index + step))] ?? null;
+}
+
+/** What is chosen after a list has changed: the same if it is still there, else what followed it, else what stood before it. */
+export function successor(before: readonly string[], now: readonly string[], id: string | null): string | null {
+  const still = new Set(now);
+  if (id !== null && still.has(id)) return id;
+  const index = id === null ? -1 : before.indexOf(id);
+  if (index < 0) return now[0] ?? null;
+  return before.slice(index).find((other) => still.has(other)) ?? before.slice(0, index).reverse().find((other) => still.has(other)) ?? now[0] ?? null;
+}
+
+function questionsOf(state: SessionRoom): readonly ModeratedQuestion[] {
+  return state.snapshot.moderation?.questions ?? [];
+}
+
+function passes(state: SessionRoom, question: ModeratedQuestion, { label, claim, search }: Filter): boolean {
+  if (label !== null && !question.labels.includes(label)) return false;
+  if (claim === "mine" && (question.claimed_by === null || question.claimed_by.id !== state.own.person?.id)) return false;
+  if (claim === "none" && question.claimed_by !== null) return false;
+  return matches(question, search);
+}
+
+function matches(question: ModeratedQuestion, search: string): boolean {
+  const words = folded(search).split(/\s+/).filter(Boolean);
+  if (words.length === 0) return true;
+  const texts = [question.text, question.original, question.answer, question.author?.name, ...question.labels];
+  const text = folded(texts.filter(Boolean).join("\n"));
+  return words.every((word) => text.includes(word));
+}
+
+/** Without case, width and accents. */
+function folded(text: string): string {
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+}
+
+type Order = (a: ModeratedQuestion, b: ModeratedQuestion) => number;
+
+function orders(state: SessionRoom): Readonly<Record<Lane, Order>> {
+  const newest: Order = (a, b) => byAge(b, a);
+  const asPublic: Order = (a, b) =>
+    Number(b.id === state.snapshot.answering) - Number(a.id === state.snapshot.answering) ||
+    Number(b.pinned) - Number(a.pinned) ||
+    votesOf(state, b.id) - votesOf(state, a.id) ||
+    byAge(a, b);
+  const byAnswer: Order = (a, b) => compare(moment(b.answered_at), moment(a.answered_at)) || byAge(a, b);
+  return { pending: byAge, approved: asPublic, answered: byAnswer, archived: newest, dismissed: newest, merged: newest, withdrawn: newest };
+}
+
+const byAge: Order = (a, b) => compare(moment(a.asked_at), moment(b.asked_at)) || compare(a.id, b.id);
+
+function moment(time: string | null): number {
+  return time === null ? 0 : Date.parse(time);
+}
+
+/** Pairs of neighbouring characters: words need not be told apart, so it serves Chinese as well. */
+function grams(text: string): ReadonlySet<string> {
+  const letters = [...folded(text).replace(/[^\p{L}\p{N}]+/gu, " ").trim()];
+  return new Set(letters.slice(1).map((letter, index) => `${letters[index]}${letter}`));
+}
+
+/** The Dice coefficient of two sets, 0 to 1. */
+function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  const shared = [...a].filter((gram) => b.has(gram)).length;
+  return a.size + b.size === 0 ? 0 : (2 * shared) / (a.size + b.size);
+}
