@@ -5,7 +5,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { t, tn } from "../i18n";
 import { RoomController } from "../live/index";
 import { lobby } from "../state/lobby";
-import type { RoomKind, RoomState } from "../state/room";
+import type { RoomKind, RoomState, SharedOwn } from "../state/room";
 import { may, presence, session } from "../state/session";
 import { Island } from "./island";
 import { avatar } from "./parts";
@@ -59,9 +59,10 @@ export class People extends Island {
   };
 }
 
-/** Sessions and lobbies are followed alike. */
-export function follow(kind: () => "session" | "lobby"): RoomKind<RoomState<unknown>> {
-  const of = () => (kind() === "lobby" ? lobby : session) as RoomKind<RoomState<unknown>>;
+/** Sessions and lobbies are followed alike, as far as their chats and people go. */
+export function follow<Snapshot = unknown>(kind: () => "session" | "lobby"): RoomKind<RoomState<Snapshot, SharedOwn>> {
+  type Kind = RoomKind<RoomState<Snapshot, SharedOwn>>;
+  const of = () => (kind() === "lobby" ? lobby : session) as unknown as Kind;
   return {
     event: (state, event) => of().event(state, event),
     latest: (state, values) => of().latest(state, values),

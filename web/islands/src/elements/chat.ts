@@ -1,0 +1,279 @@
+import { html, nothing, type PropertyValues } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { live as liveDirective } from "lit/directives/live.js";
+import { repeat } from "lit/directives/repeat.js";
+import { t, tn } from "../i18n";
+import { live, MESSAGE_LENGTH, ProblemError, RoomController, type ChatView, type MessageView, type RoomEvent } from "../live/index";
+import { unreadIn } from "../state/chat";
+import type { RoomState, SharedOwn } from "../state/room";
+import { may } from "../state/session";
+import { announce } from "./announce";
+import { draft, setDraft } from "./drafts";
+import { Island } from "./island";
+import { avatar, clock, empty, icon, notice } from "./parts";
+import { follow } from "./people";
+import { openPersonDialog } from "./person-dialog";
+import { fault, toastRefusal, wordsOf } from "./refusal";
+
+interface Chatting {
+  readonly chat: ChatView;
+  readonly messages: readonly MessageView[];
+}
+
+const FOLLOWS_MS = 180_000; // a message soon after one of the same person stands below it without a head of its own
+const AT_END = 48; // px
+
+/** The chat of a room. Who reads at its end stays there; who reads further up is not moved. */
+@customElement("plenary-chat")
+export class Chat extends Island {
+  @property() room = "";
+  @property() kind: "session" | "lobby" = "session";
+  @property({ attribute: "sign-in" }) signIn = "";
+  @state() private text = "";
+  @state() private sending = false;
+  @state() private problem = "";
+  @state() private waitUntil = 0;
+  @state() private atEnd = true;
+  @state() private mark = -1; // where the unread messages began when the chat came into view
+  private readonly followed = new RoomController(this, follow<Chatting>(() => this.kind), () => this.room, {
+    onEvent: (event) => this.happened(event),
+  });
+  private reading = 0;
+  private ticking = 0;
+
+  private get state(): RoomState<Chatting, SharedOwn> | null {
+    return this.followed.state;
+  }
+
+  protected override get ready(): boolean {
+    return this.state !== null;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.classList.add("chat-host");
+    this.text = draft(this.key);
+    document.addEventListener("visibilitychange", this.seen);
+    document.addEventListener("panel-shown", this.seen);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.clearInterval(this.ticking);
+    document.removeEventListener("visibilitychange", this.seen);
+    document.removeEventListener("panel-shown", this.seen);
+  }
+
+  private get key(): string {
+    return `${this.room}:chat`;
+  }
+
+  private happened(event: RoomEvent): void {
+    if (event.type !== "chat.posted" || event.message.author.id === this.state?.own.person?.id) return;
+    announce(t("%(name)s writes: %(text)s", { name: event.message.author.name, text: event.message.text }));
+  }
+
+  protected override render() {
+    const state = this.state;
+    if (!state) return nothing;
+    const { messages } = state.snapshot;
+    const unread = state.own.person ? unreadIn(messages, state.own) : 0;
+    return html`<div class="chat">
+      <div class="chat-scroll" tabindex="0" role="log" aria-live="off" aria-label=${t("Messages")} @scroll=${this.scrolled}>
+        ${messages.length
+          ? html`<ol class="messages" role="list">
+              ${repeat(messages, ({ id }) => id, (message, index) => this.message(state, message, messages[index - 1]))}
+            </ol>`
+          : empty("chat", t("Nobody has written yet. Say hello."))}
+      </div>
+      <div class="chat-jump">
+        ${!this.atEnd && (unread > 0 || this.mark >= 0)
+          ? html`<button class="button" @click=${() => this.toEnd()}>
+              ${icon("down")}${unread ? tn("%(count)s new message", "%(count)s new messages", unread) : t("To the newest")}
+            </button>`
+          : nothing}
+      </div>
+      <div class="chat-foot">${this.foot(state)}</div>
+    </div>`;
+  }
+
+  private message(state: RoomState<Chatting, SharedOwn>, message: MessageView, before: MessageView | undefined) {
+    const own = message.author.id === state.own.person?.id;
+    const follows =
+      before?.author.id === message.author.id && Date.parse(message.at) - Date.parse(before.at) < FOLLOWS_MS && before.number !== this.mark;
+    const can = may(state, "chat.remove") && (own || may(state, "chat.set"));
+    const others = !own && may(state, "person.silence");
+    return html`${before?.number === this.mark ? html`<li class="unread-mark"><span>${t("New")}</span></li>` : nothing}
+      <li class="message ${follows ? "message-follows" : ""} ${own ? "message-own" : ""}">
+        ${avatar(message.author.name, { small: true })}
+        <div>
+          <p class="message-head"><strong dir="auto">${message.author.name}</strong> ${clock(message.at)}</p>
+          <p class="pre" dir="auto">${message.text}</p>
+        </div>
+        ${can || others
+          ? html`<div class="message-acts">
+              ${others
+                ? html`<button
+                    class="button button-quiet button-small button-icon"
+                    aria-label=${t("Silence or remove %(name)s", { name: message.author.name })}
+                    title=${t("Silence or remove %(name)s", { name: message.author.name })}
+                    @click=${() => openPersonDialog(this.room, this.kind, message.author)}
+                  >
+                    ${icon("silence")}
+                  </button>`
+                : nothing}
+              ${can
+                ? html`<button
+                    class="button button-quiet button-small button-icon"
+                    aria-label=${t("Remove this message")}
+                    title=${t("Remove this message")}
+                    @click=${() => this.takeAway(message.id)}
+                  >
+                    ${icon("close")}
+                  </button>`
+                : nothing}
+            </div>`
+          : nothing}
+      </li>`;
+  }
+
+  private foot(state: RoomState<Chatting, SharedOwn>) {
+    const { chat } = state.snapshot;
+    if (!state.own.person) return html`<p class="join-in"><a class="button" href=${this.signIn}>${t("Sign in to write")}</a></p>`;
+    const moderates = may(state, "chat.set");
+    if (!chat.open && !moderates) return notice(html`<p>${t("The chat is closed.")}</p>`, { symbol: "lock" });
+    if (state.own.silenced) return notice(html`<p>${t("A moderator has silenced you for a while. You can still read and vote.")}</p>`, { symbol: "silence" });
+    if (!may(state, "chat.post")) return notice(html`<p>${t("You can read here, but not write.")}</p>`);
+    const wait = Math.ceil((this.waitUntil - live().now()) / 1000);
+    const over = this.text.length > MESSAGE_LENGTH;
+    return html`<form @submit=${this.submit}>
+      <div class="compose">
+        <label class="visually-hidden" for="chat-text">${t("Your message")}</label>
+        <textarea
+          class="input"
+          id="chat-text"
+          rows="1"
+          placeholder=${t("Write a message…")}
+          aria-describedby="chat-note"
+          .value=${liveDirective(this.text)}
+          @input=${this.typed}
+          @keydown=${this.keyed}
+        ></textarea>
+        <button class="button button-primary button-icon" aria-label=${t("Send")} aria-disabled=${this.sending || wait > 0 || over || !this.text.trim() ? "true" : "false"}>
+          ${wait > 0 ? html`<span class="numbers">${wait}</span>` : icon("send", { turns: true })}
+        </button>
+      </div>
+      <div class="compose-note" id="chat-note">
+        ${this.problem
+          ? fault(this.problem, "chat-fault")
+          : wait > 0
+            ? html`<span class="numbers">${tn("Slow mode: you can send again in %(count)s second", "Slow mode: you can send again in %(count)s seconds", wait)}</span>`
+            : over
+              ? html`<span class="counter counter-over">${tn("%(count)s character too many", "%(count)s characters too many", this.text.length - MESSAGE_LENGTH)}</span>`
+              : !chat.open
+                ? t("The chat is closed for attendees.")
+                : chat.slow_seconds && !moderates
+                  ? tn("Slow mode: one message every %(count)s second", "Slow mode: one message every %(count)s seconds", chat.slow_seconds)
+                  : nothing}
+      </div>
+    </form>`;
+  }
+
+  protected override willUpdate(): void {
+    const state = this.state;
+    if (state && this.mark < 0 && unreadIn(state.snapshot.messages, state.own) > 0 && state.own.read > 0 && !this.inView) this.mark = state.own.read;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    if (this.atEnd) this.toEnd();
+    this.seen();
+  }
+
+  private get scroller(): HTMLElement | null {
+    return this.querySelector(".chat-scroll");
+  }
+
+  private get inView(): boolean {
+    return document.visibilityState === "visible" && this.offsetParent !== null;
+  }
+
+  private toEnd(): void {
+    const scroller = this.scroller;
+    if (scroller) scroller.scrollTop = scroller.scrollHeight;
+  }
+
+  private readonly scrolled = (): void => {
+    const scroller = this.scroller;
+    if (!scroller || !this.inView) return;
+    this.atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < AT_END;
+  };
+
+  /** What stands in view at the end of the chat has been read. Told after a moment, once for many. */
+  private readonly seen = (): void => {
+    if (this.inView && this.atEnd) this.toEnd();
+    if (this.reading) return;
+    this.reading = window.setTimeout(() => {
+      this.reading = 0;
+      const state = this.state;
+      const last = state?.snapshot.messages.at(-1);
+      if (!state || !last || !this.inView || !this.atEnd || last.number <= state.own.read || !may(state, "chat.read")) return;
+      this.followed.send({ op: "chat.read", number: last.number }).catch(() => undefined); // the mark is a courtesy: it will be told the next time
+    }, 1500);
+  };
+
+  private readonly typed = (event: Event): void => {
+    this.text = (event.target as HTMLTextAreaElement).value;
+    this.problem = "";
+    setDraft(this.key, this.text);
+  };
+
+  private readonly keyed = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    void this.submit(event);
+  };
+
+  private readonly submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const sent = this.text;
+    if (this.sending || !sent.trim() || sent.length > MESSAGE_LENGTH || this.waitUntil > live().now()) return;
+    this.sending = true;
+    this.problem = "";
+    this.atEnd = true;
+    this.mark = -1;
+    try {
+      const { next_at } = await this.followed.send({ op: "chat.post", text: sent });
+      if (this.text === sent) {
+        this.text = "";
+        setDraft(this.key, "");
+      }
+      if (next_at) this.wait(Date.parse(next_at));
+    } catch (error) {
+      this.problem = wordsOf(error);
+      if (error instanceof ProblemError && error.retryAfter) this.wait(live().now() + error.retryAfter * 1000);
+    } finally {
+      this.sending = false;
+    }
+  };
+
+  private wait(until: number): void {
+    this.waitUntil = until;
+    window.clearInterval(this.ticking);
+    this.ticking = window.setInterval(() => {
+      if (this.waitUntil <= live().now()) {
+        window.clearInterval(this.ticking);
+        this.problem = "";
+      }
+      this.requestUpdate();
+    }, 500);
+  }
+
+  private async takeAway(message: string): Promise<void> {
+    try {
+      await this.followed.send({ op: "chat.remove", message });
+    } catch (error) {
+      toastRefusal(error);
+    }
+  }
+}

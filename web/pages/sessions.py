@@ -1,0 +1,175 @@
+"""A session's four pages: for everyone, for its moderators, for its speakers, and for the big screen.
+
+Each is readable without JavaScript, and every act on it is a form; the islands then make it live.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rooms.forum.messages import (
+    ModeratedQuestion,
+    Own,
+    PublicQuestion,
+    QuestionState,
+    SessionSnapshot,
+    SessionView,
+)
+from rooms.people import rules
+from rooms.people.messages import PresenceView, Role
+from rooms.programme import queries
+from rooms.programme.queries import Conference
+from rooms.visit import Visit
+from web.site import site_of
+from web.templating import page
+from web.viewer import viewer_of
+
+CHOSEN = 5  # how many of the most wanted questions a speaker sees beside those that moderators have chosen for him
+
+State = QuestionState
+
+SEGMENTS: dict[str, Callable[[ModeratedQuestion], bool]] = {
+    "pending": lambda q: q.state is State.PENDING,
+    "approved": lambda q: q.state is State.APPROVED and q.answered_at is None and q.archived_at is None,
+    "answered": lambda q: q.state is State.APPROVED and q.answered_at is not None and q.archived_at is None,
+    "archived": lambda q: q.state is State.APPROVED and q.archived_at is not None,
+    "dismissed": lambda q: q.state is State.DISMISSED,
+    "merged": lambda q: q.state is State.MERGED,
+}
+"""The queue's parts, by the keys 1 to 6 of the console; `web/islands/src/state/queue.ts` parts it in the same way."""
+
+
+@dataclass(frozen=True)
+class SessionPage:
+    """What the templates show of a session's room, as one visitor may see it."""
+
+    room: str
+    path: str
+    conference: Conference
+    zone: ZoneInfo
+    visit: Visit
+    snapshot: SessionSnapshot
+    own: Own
+    votes: dict[str, int]
+    present: PresenceView | None
+
+    @property
+    def session(self) -> SessionView:
+        return self.snapshot.session
+
+    def question(self, id: str | None) -> PublicQuestion | None:
+        return next((each for each in self.snapshot.questions if each.id == id), None)
+
+    @property
+    def answering(self) -> PublicQuestion | None:
+        return self.question(self.snapshot.answering)
+
+    @property
+    def on_screen(self) -> PublicQuestion | None:
+        return self.question(self.snapshot.screen)
+
+    @property
+    def open(self) -> list[PublicQuestion]:
+        """Not answered yet: pinned ones first, then the most wanted."""
+        return sorted((each for each in self.snapshot.questions if each.answered_at is None), key=self._rank)
+
+    @property
+    def answered(self) -> list[PublicQuestion]:
+        """The last one first."""
+        done = [(each.answered_at, each) for each in self.snapshot.questions if each.answered_at is not None]
+        return [each for _, each in sorted(done, key=lambda pair: pair[0], reverse=True)]
+
+    def _rank(self, question: PublicQuestion) -> Any:
+        return not question.pinned, -self.votes.get(question.id, 0), question.asked_at
+
+    @property
+    def chosen(self) -> list[PublicQuestion]:
+        """For the speakers: what stands on the screen, what is pinned, and the most wanted; not what is being answered already."""
+        rest = [each for each in self.open if each.id != self.snapshot.answering]
+        first = [each for each in rest if each.id == self.snapshot.screen or each.pinned]
+        return first + [each for each in rest if each not in first][:CHOSEN]
+
+    def counts(self) -> dict[str, int]:
+        return {name: len(self.segment(name)) for name in SEGMENTS}
+
+    def segment(self, name: str) -> list[ModeratedQuestion]:
+        """Oldest first where something is to be done, else the most wanted."""
+        assert self.snapshot.moderation is not None
+        found = [each for each in self.snapshot.moderation.questions if SEGMENTS[name](each)]
+        if name == "approved":
+            found.sort(key=lambda each: (not each.pinned, -self.votes.get(each.id, 0), each.asked_at))
+        return found
+
+
+async def session_page(request: Request, *, public: bool = False) -> SessionPage:
+    """Reads the session of the path. `public`: as everyone sees it. Raises Problem "not_found" or "forbidden"."""
+    site, viewer = site_of(request), await viewer_of(request)
+    slug, id = request.path_params["conference"], request.path_params["session"]
+    async with site.house.database.read() as connection:
+        conference = await queries.conference(connection, slug)
+        room = await queries.session_room(connection, conference.id, id)
+    view = await site.house.view(viewer.id, room, public=public)
+    return SessionPage(
+        room=room,
+        path=f"/c/{conference.slug}/sessions/{id}",
+        conference=conference,
+        zone=viewer.zone_for(ZoneInfo(conference.zone)),
+        visit=view.visit,
+        snapshot=cast(SessionSnapshot, view.snapshot),
+        own=cast(Own, view.own),
+        votes=view.latest.get("votes", {}),
+        present=view.latest.get("present", {}).get(""),
+    )
+
+
+async def _shown(request: Request, template: str, shown: SessionPage, **context: Any) -> Response:
+    return await page(
+        request,
+        template,
+        page=shown,
+        snapshot=shown.snapshot,
+        own=shown.own,
+        conference=shown.conference,
+        zone=shown.zone,
+        may_organise=Role.ORGANISER in shown.visit.roles,
+        **context,
+    )
+
+
+async def attend(request: Request) -> Response:
+    return await _shown(request, "session.html", await session_page(request))
+
+
+async def moderate(request: Request) -> Response:
+    shown = await session_page(request)
+    rules.moderates(shown.visit)
+    segment = request.query_params.get("show", "pending")
+    if segment not in SEGMENTS:
+        segment = "pending"
+    return await _shown(request, "moderate.html", shown, segment=segment)
+
+
+async def speak(request: Request) -> Response:
+    shown = await session_page(request)
+    rules.presents(shown.visit)
+    return await _shown(request, "speak.html", shown)
+
+
+async def screen(request: Request) -> Response:
+    """For a projector, or with `?overlay=1` for a stream. It may stand where everyone sees it, so it shows what everyone may see."""
+    shown = await session_page(request, public=True)
+    path = f"/c/{shown.conference.slug}/sessions/{shown.session.id}"
+    overlay = request.query_params.get("overlay") == "1"
+    return await _shown(request, "screen.html", shown, overlay=overlay, address=site_of(request).link(path))
+
+
+def _route(end: str, endpoint: Callable[[Request], Any]) -> Route:
+    return Route(f"/c/{{conference}}/sessions/{{session}}{end}", endpoint)
+
+
+routes = [_route("", attend), _route("/moderate", moderate), _route("/speak", speak), _route("/screen", screen)]
