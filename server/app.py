@@ -18,11 +18,11 @@ from rooms.database import Database
 from rooms.errors import Problem
 from rooms.house import House
 from rooms.hub import Hub
+from server import health
 from server.live.socket import live
 from server.settings import Settings
 from web.mail import LogMailer, Postbox, SmtpMailer
 from web.pages.problems import handlers
-from web.pages.problems import handlers, refuse
 from web.routes import routes
 from web.security import Security
 from web.site import Site
@@ -69,7 +69,11 @@ def make_app(settings: Settings) -> Security:
             site.passwords.close()
             await house.database.close()
 
-    app = Starlette(routes=[*routes(), WebSocketRoute("/live", live)], exception_handlers=handlers(), lifespan=lifespan)
+    app = Starlette(
+        routes=[*routes(), *health.routes, WebSocketRoute("/live", live)],
+        exception_handlers=handlers(),
+        lifespan=lifespan,
+    )
     return Security(app, site)
 
 

@@ -71,7 +71,8 @@ class Security:
 
     def _refusal(self, scope: Scope) -> Problem | None:
         headers = Headers(scope=scope)
-        if not self._is_own_host(headers):
+        # A load balancer asks after our health under the address of the machine.
+        if not self._is_own_host(headers) and not scope["path"].startswith("/health/"):
             return Problem("malformed", N_("This site is at %(address)s."), values={"address": self._site.origin})
         if scope["type"] == "websocket":
             return None if self._may_open_socket(headers) else Problem("forbidden", FOREIGN)

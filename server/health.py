@@ -1,0 +1,43 @@
+"""GET /health/live and /health/ready, for whatever watches over the processes: no secrets, no cookies, any Host."""
+
+import asyncio
+import contextlib
+
+import sqlalchemy as sa
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from rooms.errors import Problem
+from rooms.house import House
+from web.site import site_of
+
+PATIENCE = 3.0  # seconds: a database that takes longer is no use to anybody
+
+
+async def live(request: Request) -> JSONResponse:
+    """The process runs and its loop turns. One that does not answer should be started again."""
+    return JSONResponse({"status": "ok"})
+
+
+async def ready(request: Request) -> JSONResponse:
+    """200 when the database answers, else 503: send people to another process meanwhile. Without its bus a process is slower to tell, not unready."""
+    house = site_of(request).house
+    answers = await _database_answers(house)
+    body = {
+        "status": "ok" if answers else "unavailable",
+        "database": "up" if answers else "down",
+        "bus": "up" if house.bus.is_up else "down",
+    }
+    return JSONResponse(body, 200 if answers else 503)
+
+
+async def _database_answers(house: House) -> bool:
+    with contextlib.suppress(Problem, TimeoutError):
+        async with asyncio.timeout(PATIENCE), house.database.read() as connection:
+            await connection.execute(sa.text("SELECT 1"))
+            return True
+    return False
+
+
+routes = [Route("/health/live", live), Route("/health/ready", ready)]
