@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from rooms.commands import Replied, command, commands_together
+from rooms.commands import command, commands_together
 from rooms.database import insert_into
 from rooms.errors import Problem
 from rooms.forum import messages as m
@@ -21,13 +21,16 @@ from rooms.visit import Visit
 
 CHATTING = {"session", "lobby"}
 
+PostedOr = tuple[m.Posted, int | None] | Problem
+"""What became of one message of many: its reply and seq, or why it was refused."""
+
 
 @commands_together(m.PostMessage, kinds=CHATTING, allowed=rules.speaks_up, rate=Rate(10, 10))
-async def post_messages(tx: Transaction, given: Sequence[tuple[Visit, m.PostMessage]]) -> list[Replied]:
+async def post_messages(tx: Transaction, given: Sequence[tuple[Visit, m.PostMessage]]) -> list[PostedOr]:
     chat = await queries.chat(tx.connection, given[0][0].room.id)
     last = await _last_posts(tx, given) if chat.slow_seconds else {}
     rows: list[dict[str, Any]] = []
-    replies: list[Replied] = []
+    replies: list[PostedOr] = []
     for visit, post in given:
         try:
             next_at = None if visit.moderates else _check_pace(tx, chat, last.get(visit.known.id))

@@ -82,10 +82,21 @@ def _modules() -> list[ModuleType]:
 
 
 def _reply_to(op: str) -> type[View] | None:
-    if op not in SPECS:
+    """What the action of a command says that it gives: a view, or (where it does many commands together) a list of outcomes with views."""
+    spec = SPECS.get(op)
+    if spec is None:
         return None
-    reply = typing.get_type_hints(SPECS[op].action).get("return")
-    return reply if isinstance(reply, type) and issubclass(reply, View) else None
+    found = set(_views_in(typing.get_type_hints(spec.action or spec.together).get("return")))
+    if len(found) > 1:
+        raise LookupError(f"{op} is answered with one of {found}: the client must know which")
+    return found.pop() if found else None
+
+
+def _views_in(annotation: Any) -> Iterator[type[View]]:
+    if isinstance(annotation, type) and issubclass(annotation, View) and annotation is not View:
+        yield annotation
+    for part in typing.get_args(annotation):
+        yield from _views_in(part)
 
 
 def _enums(described: inspect.Type) -> Iterator[type[Enum]]:
