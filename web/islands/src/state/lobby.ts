@@ -27,6 +27,8 @@ function reduce(state: LobbyRoom, event: RoomEvent): LobbyRoom {
       return { ...state, own: { ...state.own, stars: starred(state.own.stars, event.session, event.starred) } };
     case "own.silence":
       return { ...state, own: { ...state.own, silenced: event.silenced, silenced_until: event.until } };
+    case "star.changed":
+      return { ...state, own: { ...state.own, stars: withStar(state.own.stars, event.session, event.starred) } };
     case "person.restrained":
       return snapshot.restraints ? show(state, { restraints: withRestraint(snapshot.restraints, event.restraint) }) : state;
     case "restraint.lifted":
@@ -47,6 +49,11 @@ function listed(sessions: readonly SessionCard[], card: SessionCard): readonly S
 function starred(stars: readonly string[], session: string, is: boolean): readonly string[] {
   const others = stars.filter((id) => id !== session);
   return is ? [...others, session].sort() : others;
+}
+
+function withStar(stars: readonly string[], session: string, starred: boolean): readonly string[] {
+  const others = stars.filter((other) => other !== session);
+  return starred ? [...others, session].sort() : others;
 }
 
 function show(state: LobbyRoom, changes: Partial<LobbySnapshot>): LobbyRoom {
