@@ -266,7 +266,7 @@ async def voted_by(connection: AsyncConnection, room: str, person: str) -> list[
     merged = sa.select(questions.c.id, questions.c.into).where(
         questions.c.room == room, questions.c.state == QuestionState.MERGED.value
     )
-    into = dict((await connection.execute(merged)).tuples().all())
+    into = {row.id: row.into for row in await connection.execute(merged)}
     return sorted({_root(id, into) for id in chosen})
 
 
@@ -314,4 +314,4 @@ async def unread(connection: AsyncConnection, person: str, rooms: Iterable[str])
         messages.c.author != person,
         messages.c.removed_by.is_(None),
     )
-    return dict((await connection.execute(select.group_by(messages.c.room))).tuples().all())
+    return {row[0]: row[1] for row in await connection.execute(select.group_by(messages.c.room))}

@@ -51,7 +51,7 @@ class Mood:
             self._burst_until = now + self._chance.uniform(4, 9)
             self._next_burst = now + self._chance.uniform(25, 50)
         quicker = 4.0 if now < self._burst_until else 1.0
-        return min(self._chance.expovariate(1 / mean) / self.pace / quicker, A_DAY)
+        return min(self._chance.expovariate(1.0) * mean / self.pace / quicker, A_DAY)
 
 
 class Attendee:

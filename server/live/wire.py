@@ -87,9 +87,7 @@ class Welcome(msgspec.Struct, frozen=True, tag_field="op", tag="welcome"):
 def decode(data: str | bytes) -> dict[str, Any]:
     """An object with an op, from a text frame (JSON) or a binary one (msgpack). Raises Problem "malformed"."""
     try:
-        message = (
-            msgspec.json.decode(data) if isinstance(data, str) else msgpack.unpackb(data, max_buffer_size=MAX_FRAME)
-        )
+        message = msgspec.json.decode(data) if isinstance(data, str) else msgpack.unpackb(data)
     except (ValueError, RecursionError, TypeError, msgpack.UnpackException) as error:
         raise Problem("malformed", N_("This is not a message of the protocol.")) from error
     if not isinstance(message, dict) or not isinstance(message.get("op"), str):

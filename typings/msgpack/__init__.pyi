@@ -10,7 +10,6 @@ def unpackb(
     raw: bool = False,
     use_list: bool = True,
     strict_map_key: bool = True,
-    max_buffer_size: int = ...,
     max_str_len: int = ...,
     max_bin_len: int = ...,
     max_array_len: int = ...,
