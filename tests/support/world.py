@@ -168,12 +168,19 @@ async def create_tables(url: str) -> None:
     await database.close()
 
 
-async def make_world(url: str, *, buses: list[Bus] | None = None, processes: int = 1, tables: bool = True) -> World:
+async def make_world(
+    url: str,
+    *,
+    buses: list[Bus] | None = None,
+    processes: int = 1,
+    tables: bool = True,
+    clock: TestClock | None = None,
+) -> World:
     """A world on a database, in which everybody is there: attendee, other (an attendee too), speaker, interpreter, exhibitor, moderator, organiser,
     admin, guest, unverified, banned, stranger (organiser of another conference)."""
     if tables:
         await create_tables(url)
-    clock = TestClock()
+    clock = clock or TestClock()
     switchboard = Switchboard()
     buses = buses or [MemoryBus(switchboard) for _ in range(processes)]
     world = World([make_house(url, bus, clock) for bus in buses], clock)
