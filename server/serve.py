@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -31,6 +32,12 @@ def listening_socket(host: str, port: int, *, shared: bool) -> socket.socket:
     return listening
 
 
+def raise_file_limit() -> None:
+    """Every member is an open file: as many as the system permits."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 class Server(uvicorn.Server):
     """Says when it is ready."""
 
@@ -46,6 +53,7 @@ class Server(uvicorn.Server):
 
 def serve(settings: Settings, *, shared: bool = False, ready: Callable[[], None] = lambda: None) -> None:
     """Serves until SIGTERM or SIGINT. `shared`: other processes serve the same port. Raises OSError when the port is taken."""
+    raise_file_limit()
     listening = listening_socket(settings.host, settings.port, shared=shared)
     config = uvicorn.Config(
         make_app(settings),
