@@ -1,7 +1,7 @@
 """The database: SQLite (one file, one writer) or PostgreSQL, by the same SQLAlchemy Core statements."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,14 +106,14 @@ class Database:
         return engine
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
+    async def write(self) -> AsyncGenerator[AsyncConnection]:
         """A transaction that commits at the end of the block and rolls back when it raises. Raises Problem "unavailable"."""
         with _faults():
             async with self._writer.begin() as connection:
                 yield connection
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
+    async def read(self) -> AsyncGenerator[AsyncConnection]:
         """One consistent view of everything; writes are lost. Raises Problem "unavailable"."""
         with _faults():
             async with self._reader.connect() as connection:

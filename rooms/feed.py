@@ -3,7 +3,7 @@
 Contiguous or nothing: an event that comes early waits until the hole before it is filled from the journal.
 """
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 
 from rooms.audience import Audience, sees
@@ -14,14 +14,17 @@ from rooms.transaction import Nudge, Value
 RECENT = 512
 """How many events are kept in memory for those who join while others happen."""
 
+PULSES_KEPT = 4096
+"""Of how many latest values it is known how new they are; nudges that overtake each other are never that far apart."""
+
 Watcher = Callable[[Entry], None]
+_Slot = tuple[str, str, Audience, str | None]
 
 
 class Feed:
     def __init__(self, room: Room) -> None:
         self.room = room.id
         self.epoch = room.epoch
-        self.conference = room.conference
         self.seq = room.seq
         self.pulse = room.pulse
         self.values_missed = False
@@ -32,8 +35,8 @@ class Feed:
         self.due = False
         self.filling = False
         self._pending: list[Entry] = []
-        self._values: dict[tuple[str, str, str | None], Value] = {}
-        self._pulses: dict[tuple[str, str, str | None], int] = {}
+        self._values: dict[_Slot, Value] = {}
+        self._pulses: OrderedDict[_Slot, int] = OrderedDict()
         self._early: dict[int, Entry] = {}
         self._recent: deque[Entry] = deque(maxlen=RECENT)
 
@@ -59,10 +62,13 @@ class Feed:
 
     def offer(self, value: Value, pulse: int) -> None:
         """Takes in a latest value unless a newer one has come already."""
-        slot = (value.name, value.key, value.person)
+        slot = (value.name, value.key, value.audience, value.person)
         if pulse >= self._pulses.get(slot, 0):
             self._pulses[slot] = pulse
+            self._pulses.move_to_end(slot)
             self._values[slot] = value
+        if len(self._pulses) > PULSES_KEPT:
+            self._pulses.popitem(last=False)
 
     @property
     def has_hole(self) -> bool:
@@ -70,13 +76,23 @@ class Feed:
 
     def skip_to(self, room: Room) -> None:
         """Begins anew at a position, when the events before it cannot be had: every member then needs a snapshot."""
+        if room.epoch != self.epoch:
+            # What came early, and how new the values were, belongs to a history that is no more.
+            self._early.clear()
+            self._pulses.clear()
         self.epoch, self.seq, self.pulse = room.epoch, room.seq, room.pulse
         self._pending.clear()
+        self._values.clear()
         self._recent.clear()
         self._early = {seq: entry for seq, entry in self._early.items() if seq > room.seq}
         self.values_missed = False
 
     # Out
+
+    @property
+    def told(self) -> int:
+        """The seq up to which everything has been told."""
+        return self._pending[0].seq - 1 if self._pending else self.seq
 
     @property
     def has_news(self) -> bool:

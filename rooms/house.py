@@ -1,6 +1,7 @@
 """The house: what every act in a room needs. One way in (`perform`), one way out (the hub)."""
 
-from collections.abc import AsyncIterator, Iterable
+import re
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,7 +27,7 @@ from rooms.writer import Given, Outcome, Writer
 
 PERSON_RATE = Rate(60, 10)  # commands of one person, all kinds together
 OUTCOMES_KEPT = timedelta(days=2)
-KEY_LENGTH = 64
+_KEY = re.compile(r"[!-~]{1,64}")
 
 
 class RoomView(NamedTuple):
@@ -55,23 +56,17 @@ class House:
     async def perform(self, person: str | None, room: str, command: Command, key: str) -> Outcome:
         """Does what a person asks for in a room, exactly once for each (person, key). When it returns, it is committed. Raises Problem."""
         spec = spec_of(tag_of(command))
-        if not 0 < len(key) <= KEY_LENGTH:
-            raise Problem(
-                "invalid",
-                N_("A command needs a key of at most %(limit)s characters."),
-                field="key",
-                values={"limit": KEY_LENGTH},
-            )
-        if person is not None:
-            self.limits.take("command", person, PERSON_RATE)
-            if spec.rate is not None:
-                self.limits.take(tag_of(command), person, spec.rate)
+        if not _KEY.fullmatch(key):
+            raise Problem("invalid", N_("A command needs a key of 1 to 64 letters, digits or signs."), field="key")
         if person is None:
             raise Problem("not_signed_in", N_("Sign in to take part."))
+        self.limits.take("command", person, PERSON_RATE)
+        if spec.rate is not None:
+            self.limits.take(tag_of(command), person, spec.rate)
         return await self._writer.do(Given.new(person, room, command, spec, key))
 
     @asynccontextmanager
-    async def transaction(self, rooms: Iterable[str] = ()) -> AsyncIterator[Transaction]:
+    async def transaction(self, rooms: Iterable[str] = ()) -> AsyncGenerator[Transaction]:
         """For acts that are no commands (a sign-in, an import): locks rooms, commits at the end, then tells. Raises Problem."""
         async with self.database.write() as connection:
             locked = await journal.lock_rooms(connection, rooms)
@@ -93,14 +88,13 @@ class House:
             if row is None:
                 raise Problem("not_found", ABSENT)
             kind = KINDS[row.kind]
-            audience = Audience.EVERYONE if public else visit.audience
-            snapshot = await kind.snapshot(connection, row, audience)
+            reading = visit.as_anybody if public else visit
             return RoomView(
                 visit,
-                snapshot,
-                await kind.own(connection, visit),
-                await kind.latest(connection, row, audience),
-                audience,
+                await kind.snapshot(connection, row, reading.audience),
+                await kind.own(connection, reading),
+                await kind.latest(connection, row, reading.audience),
+                reading.audience,
             )
 
     async def prune(self, kept: timedelta) -> int:

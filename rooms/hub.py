@@ -1,10 +1,10 @@
 """Per process: which rooms it follows, who its members are, and how everybody in them learns of everything, once and in order."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
+from weakref import WeakValueDictionary
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
@@ -66,7 +66,7 @@ class Hub:
         self._clock = clock
         self._secret = secret
         self._feeds: dict[str, Feed] = {}
-        self._following: dict[str, asyncio.Lock] = {}
+        self._following: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._snapshots: dict[tuple[str, Audience], tuple[str, int, bytes]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._presence_due: set[str] = set()
@@ -110,7 +110,7 @@ class Hub:
         if feed is None:
             return
         if nudge.epoch != feed.epoch:
-            self._spawn(self.reconcile())
+            self._spawn(self.reconcile([feed.room]))
             return
         feed.receive(nudge)
         if feed.has_hole or feed.values_missed:
@@ -128,14 +128,18 @@ class Hub:
             return
         async with self._database.read() as connection:
             heads = await journal.heads(connection, followed)
-            for id, head in heads.items():
+            for id in followed:
                 feed = self._feeds.get(id)
-                if feed is not None and not feed.filling:
-                    feed.filling = True
-                    try:
-                        await self._mend(connection, feed, head)
-                    finally:
-                        feed.filling = False
+                if feed is None or feed.filling:
+                    continue
+                if id not in heads:  # the database was restored to a time before this room
+                    self._revisit_members(feed, list(feed.members))
+                    continue
+                feed.filling = True
+                try:
+                    await self._mend(connection, feed, heads[id])
+                finally:
+                    feed.filling = False
 
     async def _mend(self, connection: AsyncConnection, feed: Feed, head: Room) -> None:
         if head.epoch != feed.epoch or head.floor > feed.seq:
@@ -146,10 +150,12 @@ class Hub:
         if feed.values_missed or head.pulse > feed.pulse:
             feed.values_missed = False
             feed.pulse = max(feed.pulse, head.pulse)
+            told: set[tuple[str, str]] = set()
             for audience in (Audience.EVERYONE, Audience.MODERATORS):
                 for name, values in (await KINDS[head.kind].latest(connection, head, audience)).items():
-                    for key, value in values.items():
-                        feed.offer(Value(name, key, audience, None, msgspec.json.encode(value)), head.pulse)
+                    for key in values.keys() - {key for other, key in told if other == name}:
+                        feed.offer(Value(name, key, audience, None, msgspec.json.encode(values[key])), head.pulse)
+                    told |= {(name, key) for key in values}
         self._schedule(feed)
 
     # Out: to the members, at once when the room was quiet, else once per tick
@@ -189,8 +195,8 @@ class Hub:
         }
         shared: dict[Audience, Outbound | None] = {}
         for member in tuple(feed.members):
-            if member.person in singled_out and member.person is not None:
-                message = _outbound(encode_batch(feed.room, entries, values, member.audience, member.person))
+            if member.reader is not None and member.reader in singled_out:
+                message = _outbound(encode_batch(feed.room, entries, values, member.audience, member.reader))
             elif member.audience in shared:
                 message = shared[member.audience]
             else:
@@ -204,6 +210,7 @@ class Hub:
 
     async def join(self, member: Member, after: Position | None, respond: Respond) -> Visit:
         """Lets a member in: the answer that `respond` makes is the first thing written to him. Raises Problem."""
+        member.entering = True
         feed = await self._follow(member.room)
         try:
             return await self._enter(feed, member, after, respond)
@@ -228,8 +235,8 @@ class Hub:
             row = await journal.find_room(connection, member.room)
             visit = await resolve(connection, member.person, row, self._clock())
             assert row is not None
-            audience = Audience.EVERYONE if member.public else visit.audience
-            joined = await self._read(connection, row, visit, audience, after)
+            reading = visit.as_anybody if member.public else visit
+            joined = await self._read(connection, row, reading, after)
             if row.seq > feed.seq and row.epoch == feed.epoch:
                 feed.accept(await journal.read_after(connection, row.id, feed.seq))
         # From here to the end nothing waits, so no event can slip between what was read and what is told.
@@ -250,18 +257,16 @@ class Hub:
         if not member.public and person is not None:
             self.presence.arrive(feed.room, person.id, person.name if person.listed else None)
         joined.latest["present"] = {"": self._present(feed.room)}
-        member.audience = audience
+        member.audience = reading.audience
         member.sink.write(Outbound(respond(joined)))
-        missed = encode_batch(feed.room, tail, [], audience, member.person)
+        missed = encode_batch(feed.room, tail, [], member.audience, member.reader)
         if missed is not None:
             member.sink.write(Outbound(missed))
         feed.add(member)
         return visit
 
-    async def _read(
-        self, connection: AsyncConnection, row: Room, visit: Visit, audience: Audience, after: Position | None
-    ) -> Joined:
-        kind = KINDS[row.kind]
+    async def _read(self, connection: AsyncConnection, row: Room, visit: Visit, after: Position | None) -> Joined:
+        kind, audience = KINDS[row.kind], visit.audience
         epoch = f"{row.epoch}-{audience.value}"
         latest = await kind.latest(connection, row, audience)
         joined = Joined(epoch, row.seq, audience.value, await kind.own(connection, visit), latest)
@@ -329,6 +334,10 @@ class Hub:
                     continue
                 member.sink.write(Outbound(msgspec.json.encode(Left(feed.room, problem.view()))))
                 self.leave(member)
+            except Exception:
+                # He would be told nothing any more and not know it, so he has to come back.
+                member.sink.close(4500, "internal")
+                raise
             return
 
     # Following rooms
@@ -345,21 +354,33 @@ class Hub:
             self._release(feed)
 
     async def _follow(self, room: str) -> Feed:
-        async with self._following.setdefault(room, asyncio.Lock()):
+        async with self._lock_of(room):
             feed = self._feeds.get(room)
             if feed is None:
-                # Subscribed before the position is read: what happens in between comes twice rather than never.
-                await self._bus.subscribe(f"room:{room}")
-                async with self._database.read() as connection:
-                    row = await journal.find_room(connection, room)
-                if row is None:
-                    self._following.pop(room, None)
-                    await self._bus.unsubscribe(f"room:{room}")
-                    raise Problem("not_found", ABSENT)
-                feed = self._feeds[room] = Feed(row)
+                feed = self._feeds[room] = await self._subscribe(room)
                 self.presence.follow(room)
             feed.users += 1
             return feed
+
+    async def _subscribe(self, room: str) -> Feed:
+        # Subscribed before the position is read: what happens in between comes twice rather than never.
+        await self._bus.subscribe(f"room:{room}")
+        try:
+            async with self._database.read() as connection:
+                row = await journal.find_room(connection, room)
+            if row is None:
+                raise Problem("not_found", ABSENT)
+        except BaseException:
+            await self._bus.unsubscribe(f"room:{room}")
+            raise
+        return Feed(row)
+
+    def _lock_of(self, room: str) -> asyncio.Lock:
+        """Held while a room begins or ends to be followed. It lives as long as anyone holds it or waits for it."""
+        lock = self._following.get(room)
+        if lock is None:
+            lock = self._following[room] = asyncio.Lock()
+        return lock
 
     def _release(self, feed: Feed) -> None:
         feed.users -= 1
@@ -367,7 +388,7 @@ class Hub:
             self._spawn(self._unfollow(feed))
 
     async def _unfollow(self, feed: Feed) -> None:
-        async with self._following.setdefault(feed.room, asyncio.Lock()):
+        async with self._lock_of(feed.room):
             if feed.users == 0 and self._feeds.get(feed.room) is feed:
                 self.presence.send_changes(feed.room)
                 self.presence.unfollow(feed.room)
@@ -375,12 +396,10 @@ class Hub:
                 for audience in Audience:
                     self._snapshots.pop((feed.room, audience), None)
                 await self._bus.unsubscribe(f"room:{feed.room}")
-        if feed.room not in self._feeds and not self._following[feed.room].locked():
-            self._following.pop(feed.room, None)
 
     def seqs(self, rooms: list[str]) -> dict[str, int]:
         """The top seq told in each of these rooms, for a heartbeat's answer."""
-        return {room: self._feeds[room].seq for room in rooms if room in self._feeds}
+        return {room: self._feeds[room].told for room in rooms if room in self._feeds}
 
     # Presence
 
@@ -427,8 +446,12 @@ class Hub:
     async def _every(self, seconds: float, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         while True:
             await asyncio.sleep(seconds)
-            with contextlib.suppress(Problem):
+            try:
                 await work()
+            except Problem as problem:
+                log.warning("put off: %s", problem)
+            except Exception:
+                log.exception("what is done every %s seconds failed this time", seconds)
 
 
 class Left(msgspec.Struct):

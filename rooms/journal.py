@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.audience import Audience
 from rooms.database import UtcDateTime, metadata
-from rooms.ids import new_id
+from rooms.ids import is_id, new_id
 
 rooms = sa.Table(
     "rooms",
@@ -104,6 +104,8 @@ async def open_room(connection: AsyncConnection, kind: str, subject: str, confer
 
 
 async def find_room(connection: AsyncConnection, room: str) -> Room | None:
+    if not is_id(room):
+        return None
     row = (await connection.execute(sa.select(*_ROOM).where(rooms.c.id == room))).one_or_none()
     return None if row is None else Room(*row)
 
@@ -120,7 +122,7 @@ async def room_of(connection: AsyncConnection, kind: str, subject: str) -> str:
 
 async def lock_rooms(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, Room]:
     """Locks room rows until the end of the transaction, in sorted order so that two commands never wait for each other in a ring."""
-    wanted = sorted(set(ids))
+    wanted = sorted(filter(is_id, set(ids)))
     select = sa.select(*_ROOM).where(rooms.c.id.in_(wanted)).order_by(rooms.c.id).with_for_update()
     return {row.id: Room(*row) for row in await connection.execute(select)}
 
@@ -170,6 +172,7 @@ async def prune(connection: AsyncConnection, before: datetime) -> int:
         sa.select(journal.c.room, sa.func.max(journal.c.seq).label("seq"))
         .where(journal.c.at < before)
         .group_by(journal.c.room)
+        .order_by(journal.c.room)  # rows are locked in the order in which commands lock them
     )
     gone = 0
     for room, top in (await connection.execute(tops)).all():

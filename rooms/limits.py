@@ -3,7 +3,7 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from rooms.errors import Problem
 from rooms.text import N_
@@ -11,7 +11,8 @@ from rooms.text import N_
 KEPT = 100_000
 
 
-class Rate(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Rate:
     """At most `count` at once, and `count` again in every `seconds`."""
 
     count: int

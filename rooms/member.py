@@ -22,3 +22,8 @@ class Member:
     left: bool = False
     entering: bool = False
     again: bool = False
+
+    @property
+    def reader(self) -> str | None:
+        """Whom he may be told private matters as."""
+        return None if self.public else self.person

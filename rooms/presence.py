@@ -81,7 +81,9 @@ class Presence:
         self._tell(room, ["change", self.process, room, came, gone])
 
     def send_alive(self) -> None:
-        sums = {room: _checksum(here.names) for room, here in self._rooms.items() if here.names and not here.unsent}
+        for room in self._rooms:
+            self.send_changes(room)
+        sums = {room: _checksum(here.names) for room, here in self._rooms.items() if here.names}
         self._tell(None, ["alive", self.process, sums])
 
     def send_farewell(self) -> None:

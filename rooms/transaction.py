@@ -142,7 +142,9 @@ class Transaction:
             pulse = row.pulse + (1 if pending.values else 0)
             await journal.append(self.connection, row.id, pending.entries, pulse, self.now)
             nudges.append(Nudge(row.id, row.epoch, pulse, pending.entries, list(pending.values.values())))
-        for note in self._audits:
+        for note in sorted(
+            self._audits, key=lambda note: note.conference or ""
+        ):  # chains, too, are locked in one order
             await audit.write(
                 self.connection,
                 conference=note.conference,

@@ -51,6 +51,11 @@ class Visit:
         return Audience.MODERATORS if self.moderates else Audience.EVERYONE
 
     @property
+    def as_anybody(self) -> "Visit":
+        """The same visit with no more than everyone has: what a big screen may show."""
+        return Visit(self.room, None, frozenset())
+
+    @property
     def known(self) -> Person:
         """The person, in an action whose rule has asked for one."""
         assert self.person is not None

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms import journal
 from rooms.clock import Clock
 from rooms.commands import Replied, Spec
-from rooms.database import Database
+from rooms.database import Database, insert_into
 from rooms.errors import Problem
 from rooms.journal import Room
 from rooms.messages import Command
@@ -218,16 +218,17 @@ def _check(given: Given, visit: Visit | Problem, earlier: Earlier) -> Visit | Re
         return visit
     if visit.room.kind not in given.spec.kinds:
         return Problem("not_found", N_("There is no such command in this room."), field="op")
+    # Looked up before the rule: what was done while he might is answered as done, though he may no more.
+    before = earlier.get((given.person, given.key))
+    if before is not None:
+        if before[0] != given.digest:
+            return Problem("key_reused", N_("This key was used for another command."), field="key")
+        return before[1]
     try:
         given.spec.allowed(visit)
     except Problem as problem:
         return problem
-    before = earlier.get((given.person, given.key))
-    if before is None:
-        return visit
-    if before[0] != given.digest:
-        return Problem("key_reused", N_("This key was used for another command."), field="key")
-    return before[1]
+    return visit
 
 
 async def _do_one(tx: Transaction, given: Given, visit: Visit, *, alone: bool) -> Result:
@@ -269,4 +270,7 @@ async def _remember(connection: AsyncConnection, tx: Transaction, done: Earlier,
         if (person, key) not in before
     ]
     if rows:
-        await connection.execute(outcomes.insert(), rows)
+        # One who gives the same key to two rooms at the same time must not spoil the commands of others: the first one keeps it. Sorted, so that
+        # two transactions never wait for each other's keys in a ring.
+        rows.sort(key=lambda row: (row["person"], row["key"]))
+        await connection.execute(insert_into(connection, outcomes).on_conflict_do_nothing(), rows)

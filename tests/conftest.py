@@ -5,6 +5,9 @@
     own_redis         a Redis of the test's own, to kill() freeze() thaw() stop() start()
     postgres_server   the PostgreSQL of this run; not to be stopped     postgres_url  address of a new, empty database in it
     own_postgres      a PostgreSQL of the test's own (initdb takes a second or two)
+    world             people, a conference and a session in one process, on SQLite and the memory bus (tests/support/world.py)
+    grown_world       the same in two processes, on PostgreSQL and Redis
+    each_world        the same in two processes, once on SQLite and the memory bus, once on PostgreSQL and Redis
     turn_server       the coturn of this run: url, credentials(person)
     browser           a Chromium of the test's own                      window        opens windows in it: one per person
 
@@ -24,9 +27,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from rooms.bus.interface import Bus
+from rooms.bus.redis import RedisBus
 from tests.support.coturn import TurnServer, running_coturn
 from tests.support.postgres import PostgresServer, running_postgres
 from tests.support.redis import RedisServer, running_redis
+from tests.support.world import World, create_tables, running_world
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -71,6 +77,33 @@ async def postgres_url(postgres_server: PostgresServer) -> AsyncIterator[str]:
     name = await postgres_server.create_database()
     yield postgres_server.url(name)
     await postgres_server.drop_database(name)
+
+
+@pytest.fixture
+async def world(sqlite_url: str) -> AsyncIterator[World]:
+    async with running_world(sqlite_url) as world:
+        yield world
+
+
+@pytest.fixture
+async def grown_world(postgres_server: PostgresServer, redis_url: str) -> AsyncIterator[World]:
+    template = await postgres_server.prepare_template("with_tables", create_tables)
+    name = await postgres_server.create_database(template)
+    buses: list[Bus] = [RedisBus(redis_url, prefix=name) for _ in range(2)]
+    async with running_world(postgres_server.url(name), buses=buses, tables=False) as world:
+        yield world
+    await postgres_server.drop_database(name)
+
+
+@pytest.fixture(params=["world_of_two", "grown_world"], ids=["SQLite and memory", "PostgreSQL and Redis"])
+def each_world(request: pytest.FixtureRequest) -> World:
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+async def world_of_two(sqlite_url: str) -> AsyncIterator[World]:
+    async with running_world(sqlite_url, processes=2) as world:
+        yield world
 
 
 @pytest.fixture

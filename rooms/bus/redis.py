@@ -9,10 +9,9 @@ import contextlib
 import logging
 import random
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from redis.asyncio import Redis
-from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -25,6 +24,7 @@ log = logging.getLogger("plenary.bus")
 
 PING_SECONDS = 3.0
 DEAD_SECONDS = 9.0  # a half-open connection is given up after this much silence
+FAREWELL_SECONDS = 1.0  # for what waits to be sent when the process stops
 QUEUE_LIMIT = 20_000
 _FAULTS = (RedisError, OSError, asyncio.TimeoutError)
 
@@ -33,7 +33,7 @@ class RedisBus:
     """`prefix` separates installations that share one Redis."""
 
     def __init__(self, url: str, prefix: str = "plenary") -> None:
-        self._redis: Any = Redis.from_url(
+        self._redis: Any = cast(Any, Redis).from_url(
             url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=3, socket_timeout=DEAD_SECONDS
         )
         self._prefix = prefix
@@ -42,7 +42,8 @@ class RedisBus:
         self._restored: Callable[[], None] = lambda: None
         self._wanted: set[str] = set()
         self._confirmed: dict[str, asyncio.Event] = {}
-        self._subscription: PubSub | None = None
+        self._subscription: Any = None
+        self._sending = asyncio.Lock()
         self._outgoing: list[tuple[str, bytes]] = []
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -92,6 +93,8 @@ class RedisBus:
             ) from error
 
     async def stop(self) -> None:
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._send_waiting(), FAREWELL_SECONDS)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -105,13 +108,12 @@ class RedisBus:
         failures = 0
         while True:
             try:
-                self._subscription = self._redis.pubsub()
-                # A channel of this process alone keeps the connection subscribed, so that pings are answered on it.
-                await self._subscription.subscribe(self._name("alive"), *map(self._name, self._wanted))
+                subscription = self._subscription = self._redis.pubsub()
+                await self._subscribe_all(subscription)
                 self._up, failures = True, 0
                 listening.set()
                 self._restored()
-                await self._read(self._subscription)
+                await self._read(subscription)
             except _FAULTS as error:
                 if self._up:
                     log.warning("the bus is down: %s", error)
@@ -123,7 +125,14 @@ class RedisBus:
                 failures += 1
                 await asyncio.sleep(random.uniform(0.05, min(2.0, 0.1 * 2**failures)))
 
-    async def _read(self, subscription: PubSub) -> None:
+    async def _subscribe_all(self, subscription: Any) -> None:
+        # A channel of this process alone keeps the connection subscribed, so that pings are answered on it.
+        done: set[str] = set()
+        while missing := {"alive", *self._wanted} - done:  # more may be wanted while these are subscribed
+            await subscription.subscribe(*map(self._name, missing))
+            done |= missing
+
+    async def _read(self, subscription: Any) -> None:
         loop = asyncio.get_running_loop()
         heard = loop.time()
         while True:
@@ -148,13 +157,18 @@ class RedisBus:
         while True:
             await self._wake.wait()
             self._wake.clear()
+            await self._send_waiting()
+
+    async def _send_waiting(self) -> None:
+        async with self._sending:
             batch, self._outgoing = self._outgoing, []
+            if not batch:
+                return
             try:
                 pipeline = self._redis.pipeline(transaction=False)
                 for channel, data in batch:
                     pipeline.publish(self._name(channel), data)
-                if batch:
-                    await pipeline.execute()
+                await pipeline.execute()
             except _FAULTS as error:
                 # What is lost here the others find in the journal; the listening task notices that Redis is gone.
                 log.warning("%d nudges were not sent: %s", len(batch), error)

@@ -54,7 +54,7 @@ async def _last_posts(tx: Transaction, given: Sequence[tuple[Visit, m.PostMessag
     people = {visit.known.id for visit, _ in given}
     select = sa.select(messages.c.author, sa.func.max(messages.c.at)).group_by(messages.c.author)
     select = select.where(messages.c.room == given[0][0].room.id, messages.c.author.in_(people))
-    return dict((await tx.connection.execute(select)).tuples().all())
+    return {row[0]: row[1] for row in await tx.connection.execute(select)}
 
 
 def _check_pace(tx: Transaction, chat: m.ChatView, last: datetime | None) -> datetime | None:

@@ -12,7 +12,7 @@ from rooms.forum.steps import current, moderate, place, recount, release_duplica
 from rooms.forum.tables import questions
 from rooms.people import rules
 from rooms.people.desk import desks_of, notify
-from rooms.people.messages import PersonView
+from rooms.people.messages import REASON_LENGTH, PersonView
 from rooms.text import N_, clean_line, clean_text
 from rooms.transaction import Transaction
 from rooms.visit import Visit
@@ -31,7 +31,7 @@ async def approve_question(tx: Transaction, visit: Visit, given: m.ApproveQuesti
 @command(m.DismissQuestion, kinds=SESSION, allowed=rules.moderates)
 async def dismiss_question(tx: Transaction, visit: Visit, given: m.DismissQuestion) -> None:
     before = await current(tx, visit, given, {State.PENDING, State.APPROVED})
-    reason = clean_line(given.reason, 300, "reason") if given.reason.strip() else ""
+    reason = clean_line(given.reason, REASON_LENGTH, "reason") if given.reason.strip() else ""
     await moderate(
         tx, visit, m.QuestionDismissed, before, state=State.DISMISSED.value, reason=reason, pinned=False, held=False
     )

@@ -8,8 +8,11 @@ from alembic.autogenerate.api import AutogenContext
 import rooms.forum.tables
 import rooms.journal
 import rooms.people.tables
-import rooms.programme.tables  # noqa: F401
+import rooms.programme.tables
 from rooms.database import UtcDateTime, metadata
+
+DECLARED = (rooms.forum.tables, rooms.journal, rooms.people.tables, rooms.programme.tables)
+"""Imported so that `metadata` knows their tables."""
 
 
 def render(kind: str, item: Any, within: AutogenContext) -> str | Literal[False]:

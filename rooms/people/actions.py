@@ -1,7 +1,7 @@
 """What moderators and organisers do with people in a room. In a session it holds for the session, in the lobby for the conference."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,9 +12,9 @@ from rooms.messages import Event
 from rooms.people import restraints, roles, rules
 from rooms.people.desk import desk_of, desks_of, notify
 from rooms.people.messages import (
+    REASON_LENGTH,
     GrantRole,
     ListMe,
-    OwnSilence,
     PersonRestrained,
     PersonView,
     ReadmitPerson,
@@ -30,7 +30,7 @@ from rooms.people.messages import (
     UnsilencePerson,
 )
 from rooms.people.tables import persons
-from rooms.text import N_
+from rooms.text import N_, clean_line
 from rooms.transaction import Transaction
 from rooms.visit import Visit
 
@@ -77,21 +77,17 @@ async def revoke_role(tx: Transaction, visit: Visit, given: RevokeRole) -> None:
 @command(SilencePerson, kinds=PEOPLED, allowed=rules.moderates, also=with_desk)
 async def silence_person(tx: Transaction, visit: Visit, given: SilencePerson) -> None:
     until = tx.now + timedelta(minutes=given.minutes) if given.minutes is not None else None
-    person = await _restrain(
-        tx, visit, given.person, RestraintView(PersonView(given.person, ""), "silence", until, given.reason)
-    )
-    tx.record(OwnSilence(True, until), person=person.id)
+    await _restrain(tx, visit, given.person, "silence", until, given.reason)
 
 
 @command(UnsilencePerson, kinds=PEOPLED, allowed=rules.moderates, also=with_desk)
 async def unsilence_person(tx: Transaction, visit: Visit, given: UnsilencePerson) -> None:
-    if await _lift(tx, visit, given.person, "silence"):
-        tx.record(OwnSilence(False, None), person=given.person)
+    await _lift(tx, visit, given.person, "silence")
 
 
 @command(RemovePerson, kinds=PEOPLED, allowed=rules.moderates, also=with_desk)
 async def remove_person(tx: Transaction, visit: Visit, given: RemovePerson) -> None:
-    await _restrain(tx, visit, given.person, RestraintView(PersonView(given.person, ""), "ban", None, given.reason))
+    await _restrain(tx, visit, given.person, "ban", None, given.reason)
 
 
 @command(ReadmitPerson, kinds=PEOPLED, allowed=rules.moderates, also=with_desk)
@@ -99,7 +95,9 @@ async def readmit_person(tx: Transaction, visit: Visit, given: ReadmitPerson) ->
     await _lift(tx, visit, given.person, "ban")
 
 
-async def _restrain(tx: Transaction, visit: Visit, id: str, restraint: RestraintView) -> PersonView:
+async def _restrain(
+    tx: Transaction, visit: Visit, id: str, kind: restraints.Kind, until: datetime | None, reason: str
+) -> None:
     person = await _person(tx, id)
     conference, session = _scope(visit)
     held = await roles.roles_in(tx.connection, person.id, conference, session or None)
@@ -108,8 +106,7 @@ async def _restrain(tx: Transaction, visit: Visit, id: str, restraint: Restraint
     if Role.MODERATOR in held and Role.ORGANISER not in visit.roles:
         raise Problem("forbidden", N_("Only an organiser can silence or remove a moderator."), field="person")
     by = visit.known.id
-    kind = "silence" if restraint.kind == "silence" else "ban"
-    until, reason = restraint.until, restraint.reason
+    reason = clean_line(reason, REASON_LENGTH, "reason") if reason.strip() else ""
     await restraints.impose(
         tx.connection,
         person=id,
@@ -129,17 +126,15 @@ async def _restrain(tx: Transaction, visit: Visit, id: str, restraint: Restraint
         id,
         {"session": session, "until": until.isoformat() if until else None, "reason": reason},
     )
-    return person
 
 
-async def _lift(tx: Transaction, visit: Visit, id: str, kind: restraints.Kind) -> bool:
+async def _lift(tx: Transaction, visit: Visit, id: str, kind: restraints.Kind) -> None:
     person = await _person(tx, id)
     conference, session = _scope(visit)
     if not await restraints.lift(tx.connection, person=id, conference=conference, session=session, kind=kind):
-        return False
+        return
     await _tell(tx, visit, person, RestraintLifted(person, kind))
     tx.audit(conference, visit.known.id, f"person.un{kind}", id, {"session": session})
-    return True
 
 
 async def _tell(tx: Transaction, visit: Visit, person: PersonView, event: Event) -> None:

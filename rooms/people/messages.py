@@ -11,7 +11,8 @@ from rooms.ids import ID_PATTERN
 from rooms.messages import Command, Event, Latest, View
 
 Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN)]
-Reason = Annotated[str, msgspec.Meta(max_length=300)]
+REASON_LENGTH = 300
+Reason = Annotated[str, msgspec.Meta(max_length=REASON_LENGTH)]
 
 
 class Role(StrEnum):
@@ -122,15 +123,6 @@ class RestraintLifted(Event, tag="restraint.lifted"):
 
     person: PersonView
     kind: str
-
-
-class OwnSilence(Event, tag="own.silence"):
-    """Told to the person alone. `silenced` false: lifted."""
-
-    audience: ClassVar[Audience] = Audience.PERSON
-
-    silenced: bool
-    until: datetime | None
 
 
 class RightsChanged(Event, tag="rights.changed"):

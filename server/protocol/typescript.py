@@ -99,12 +99,14 @@ def _latest(catalogue: Catalogue) -> str:
         'Values of which only the newest matters: by name, then by key (the value of a whole room has the key "").'
     )
     lines = [f"{head}export interface LatestValues {{"]
-    # The same value may be declared once for each audience.
-    for latest in {latest.name: latest for latest in reversed(catalogue.latest)}.values():
+    values: dict[str, type[Latest]] = {}
+    for latest in catalogue.latest:
+        values.setdefault(latest.name, latest)  # one name may be declared for several audiences
+    for name, latest in values.items():
         value = next(field for field in fields_of(latest) if field.name == "value")
         doc = doc_of(latest)
         lines += [f"  /** {doc} */"] if doc else []
-        lines.append(f"  readonly {latest.name}?: Readonly<Record<string, {type_name(value.type)}>>;")
+        lines.append(f"  readonly {name}?: Readonly<Record<string, {type_name(value.type)}>>;")
     return "\n".join([*lines, "}\n"])
 
 

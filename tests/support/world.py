@@ -1,7 +1,8 @@
 """A small world for tests: one conference with one session, people of every kind, and houses (processes) that share a database and a bus."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -217,6 +218,16 @@ async def make_world(
 
     await world.do("organiser", RemovePerson(world.people["banned"]), room=world.lobby)
     return world
+
+
+@asynccontextmanager
+async def running_world(url: str, **options: Any) -> AsyncGenerator[World]:
+    """`options` are those of `make_world`. Whatever happens, its houses are closed."""
+    world = await make_world(url, **options)
+    try:
+        yield world
+    finally:
+        await world.close()
 
 
 async def locked(world: World, room: str) -> Any:

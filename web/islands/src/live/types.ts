@@ -14,6 +14,8 @@ export const MESSAGE_LENGTH = 1000;
 
 export const QUESTION_LENGTH = 500;
 
+export const REASON_LENGTH = 300;
+
 export const SESSION_ABSTRACT_LENGTH = 10000;
 
 export const SESSION_TITLE_LENGTH = 300;
@@ -605,13 +607,6 @@ export interface RestraintLifted {
   readonly kind: string;
 }
 
-/** Told to the person alone. `silenced` false: lifted. */
-export interface OwnSilence {
-  readonly type: "own.silence";
-  readonly silenced: boolean;
-  readonly until: Time | null;
-}
-
 /** On a desk: what this person may do has changed; every membership is looked at afresh. `conference` null: all of them. */
 export interface RightsChanged {
   readonly type: "rights.changed";
@@ -882,7 +877,6 @@ export type RoomEvent =
   | RoleRevoked
   | PersonRestrained
   | RestraintLifted
-  | OwnSilence
   | RightsChanged
   | SignInRevoked
   | Notified
@@ -932,11 +926,11 @@ export type ReplyTo<Op extends Command["op"]> = Op extends keyof Replies ? Repli
 
 /** Values of which only the newest matters: by name, then by key (the value of a whole room has the key ""). */
 export interface LatestValues {
-  /** Whether the person himself has voted; the key is the question. */
-  readonly own_votes?: Readonly<Record<string, boolean>>;
+  readonly present?: Readonly<Record<string, PresenceView>>;
   /** How many people want a question answered; the key is the question. */
   readonly votes?: Readonly<Record<string, number>>;
-  readonly present?: Readonly<Record<string, PresenceView>>;
+  /** Whether the person himself has voted; the key is the question. */
+  readonly own_votes?: Readonly<Record<string, boolean>>;
 }
 
 /** What the codes of problems mean: the close code if they end a connection, and whether trying again can help. */

@@ -25,8 +25,6 @@ function reduce(state: LobbyRoom, event: RoomEvent): LobbyRoom {
       return show(state, { messages: without(snapshot.messages, ({ id }) => id === event.message) });
     case "star.changed":
       return { ...state, own: { ...state.own, stars: starred(state.own.stars, event.session, event.starred) } };
-    case "own.silence":
-      return { ...state, own: { ...state.own, silenced: event.silenced, silenced_until: event.until } };
     case "star.changed":
       return { ...state, own: { ...state.own, stars: withStar(state.own.stars, event.session, event.starred) } };
     case "person.restrained":

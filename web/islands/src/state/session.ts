@@ -50,8 +50,6 @@ function reduce(state: SessionRoom, event: RoomEvent): SessionRoom {
       return show(state, { messages: without(snapshot.messages, ({ id }) => id === event.message) });
     case "question.own":
       return tell(state, { questions: withQuestion(own.questions, event.question) });
-    case "own.silence":
-      return tell(state, { silenced: event.silenced, silenced_until: event.until });
     case "question.asked":
     case "question.revised":
     case "question.withdrawn":

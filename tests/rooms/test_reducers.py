@@ -1,0 +1,119 @@
+"""Old state + events = new state, for every event there is (design §3, invariant 9). See tests/support/clients.py for how it is held to the truth."""
+
+import msgspec
+import pytest
+
+import rooms.registry  # noqa: F401
+from rooms.forum import messages as m
+from rooms.messages import Event, declared, tag_of
+from rooms.people import messages as p
+from rooms.programme.messages import StarSession, UnstarSession
+from tests.support.clients import Audience, audience, verify_action
+from tests.support.world import World
+
+ELSEWHERE = {"signin.revoked"}
+"""Events that change nobody's state, and that no command records."""
+
+
+async def ask(spectators: Audience, text: str, who: str = "attendee", *, anonymous: bool = False) -> str:
+    outcome = await verify_action(spectators, who, m.AskQuestion(text, anonymous))
+    return msgspec.json.decode(outcome.reply)["question"]
+
+
+async def version(world: World, question: str) -> int:
+    return (await world.question(question)).version
+
+
+async def test_every_event_leads_from_the_old_state_to_the_new_one(world: World) -> None:
+    spectators = await audience(world)
+
+    async def do(who: str, command: p.Command, room: str = "") -> None:
+        await verify_action(spectators, who, command, room=room)
+
+    async def moderate(command: type[m.Moderate | m.Present], question: str, **fields: object) -> None:
+        await do("moderator", command(question=question, version=await version(world, question), **fields))
+
+    # Asking under review, and the queue
+    first = await ask(spectators, "Why is the sky blue?")
+    second = await ask(spectators, "What makes the sky blue?", "other", anonymous=True)
+    await moderate(m.ClaimQuestion, first)
+    await moderate(m.LabelQuestion, first, labels=["physics", "sky"])
+    await moderate(m.EditQuestion, first, text="Why is the sky blue by day?")
+    await do("attendee", m.ReviseQuestion(first, "Why is the sky blue, and red?"))
+    await moderate(m.ReleaseQuestion, first)
+    await moderate(m.ApproveQuestion, first)
+    await do("other", m.VoteQuestion(first))
+    await do("other", m.UnvoteQuestion(first))
+    await do("speaker", m.VoteQuestion(first))
+    # Merging: pending into public, a chain, and back
+    third = await ask(spectators, "And green?", "organiser")
+    await moderate(m.MergeQuestion, third, into=second)
+    await moderate(m.MergeQuestion, second, into=first)
+    await do("other", m.VoteQuestion(third))
+    await moderate(m.EditQuestion, first, text="Why has the sky its colours?")
+    await moderate(m.UnmergeQuestion, third)
+    await moderate(m.UnmergeQuestion, second)
+    await moderate(m.MergeQuestion, first, into=second)
+    await moderate(m.ApproveQuestion, second)
+    await do("other", m.WithdrawQuestion(second))
+    # On the stage
+    await moderate(m.PinQuestion, first)
+    await do("moderator", m.ShowOnScreen(first))
+    await moderate(m.TakeQuestion, first)
+    await do("speaker", m.MarkAnswered(first))
+    await do("speaker", m.ReopenQuestion(first))
+    await moderate(m.AnswerQuestion, first, text="Because of Rayleigh.", public=True)
+    await moderate(m.UnpinQuestion, first)
+    await moderate(m.ArchiveQuestion, first)
+    await moderate(m.UnarchiveQuestion, first)
+    await moderate(m.DismissQuestion, first, reason="Said already")
+    await moderate(m.ApproveQuestion, first)
+    await moderate(m.RestoreQuestion, first)
+    await moderate(m.AnswerQuestion, first, text="For you alone.", public=False)
+    await do("moderator", m.ClearScreen())
+    # How one may ask
+    await do("moderator", m.SetReview(False))
+    await do("moderator", m.SetAsking(m.Asking.PAUSED))
+    held = await ask(spectators, "Held?", "other")
+    await do("moderator", m.SetAsking(m.Asking.OPEN))
+    assert (await world.question(held)).state is m.QuestionState.APPROVED
+    await do("moderator", m.SetAnonymity(False))
+    await moderate(m.MergeQuestion, held, into=third)
+    await moderate(m.DismissQuestion, third)
+    # The session, its stage and its chat
+    for command in (m.OpenSession(), m.StartSession(), m.EndSession()):
+        await do("moderator", command)
+    await do("moderator", m.ShowStage(m.StageKind.EMBED, "https://video.example/1", "Opening"))
+    for room in (world.room, world.lobby):
+        posted = msgspec.json.decode(
+            (await verify_action(spectators, "other", m.PostMessage("Hello"), room=room)).reply
+        )
+        await do("attendee", m.ReadChat(world.houses[0].hub.seqs([room])[room]), room)
+        await do("other", m.RemoveMessage(posted["message"]), room)
+        await do("organiser", m.SetChat(True, 5), room)
+    for star in (StarSession, UnstarSession):
+        await do("attendee", star(world.session), world.lobby)
+    # People
+    for room, moderator in ((world.room, "moderator"), (world.lobby, "organiser")):
+        person = world.people["attendee"]
+        for command in (
+            p.GrantRole(person, p.Role.MODERATOR),
+            p.RevokeRole(person, p.Role.MODERATOR),
+            p.SilencePerson(person, 5, "Too loud"),
+            p.UnsilencePerson(person),
+        ):
+            await do(moderator, command, room)
+    await do("attendee", p.ListMe(True), await world.desk("attendee"))
+    await do("moderator", p.RemovePerson(world.people["attendee"]))
+    assert spectators.of("attendee").problem, "he has been removed"
+    await do("moderator", p.ReadmitPerson(world.people["attendee"]))
+
+    every = {tag_of(event) for event in declared(Event)}
+    assert every - spectators.types - ELSEWHERE == set(), "these events were never seen by anybody"
+
+
+async def test_a_forgotten_event_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    spectators = await audience(world, ["moderator"])
+    monkeypatch.setattr("rooms.forum.steps._tell_public", lambda *_: None)
+    with pytest.raises(AssertionError, match="believes otherwise"):
+        await ask(spectators, "Why?")

@@ -1,0 +1,148 @@
+"""Twins of the client's reducers (web/islands/src/state/*.ts): a room's state, after an event or latest values, is the state that a fresh join gives.
+
+States are the decoded JSON of an answer to a join: {"snapshot": …, "own": …, "latest": …}. A reducer changes nothing in place.
+"""
+
+from collections.abc import Callable
+from copy import deepcopy
+from datetime import datetime
+from typing import Any
+
+State = dict[str, Any]
+Event = dict[str, Any]
+Item = dict[str, Any]
+
+KEPT_MESSAGES = 500
+NOTICES_SHOWN = 20
+
+QUEUE_EVENTS = frozenset(
+    f"question.{act}"
+    for act in ["asked", "revised", "withdrawn", "approved", "dismissed", "restored", "edited", "labelled", "claimed", "released", "merged", "unmerged", "pinned", "unpinned", "taken", "marked_answered", "reopened", "archived", "unarchived", "answer_written"]
+)
+
+
+def reduce_event(kind: str, state: State, event: Event) -> State:
+    state = deepcopy(state)
+    _EVENTS[kind](state, event)
+    return state
+
+
+def reduce_latest(kind: str, state: State, values: dict[str, dict[str, Any]]) -> State:
+    state = deepcopy(state)
+    for name in ("votes", "present"):
+        if name in values:
+            state["latest"].setdefault(name, {}).update(values[name])
+    if kind == "session":
+        own = state["own"]
+        for question, voted in values.get("own_votes", {}).items():
+            votes = set(own["votes"]) - {question} | ({question} if voted else set())
+            own["votes"] = sorted(votes)
+    return state
+
+
+def acknowledge(state: State, command: dict[str, Any]) -> State:
+    """The few commands without an event, whose effect is the person's own alone."""
+    state = deepcopy(state)
+    if command["op"] == "chat.read":
+        state["own"]["read"] = max(state["own"]["read"], command["number"])
+    elif command["op"] == "presence.list":
+        state["own"]["listed"] = command["listed"]
+    return state
+
+
+def _session(state: State, event: Event) -> None:
+    snapshot, own, type = state["snapshot"], state["own"], event["type"]
+    moderation = snapshot["moderation"]
+    if type in {"session.changed", "stage.changed", "asking.changed"}:
+        name = type.partition(".")[0]
+        snapshot[name] = event[name]
+    elif type in {"screen.changed", "answering.changed"}:
+        snapshot[type.partition(".")[0]] = event["question"]
+    elif type == "question.shown":
+        _put_question(snapshot["questions"], event["question"])
+    elif type == "question.hidden":
+        _drop(snapshot["questions"], lambda question: question["id"] == event["question"])
+        if moderation is None:
+            state["latest"].get("votes", {}).pop(event["question"], None)
+    elif type == "question.own":
+        _put_question(own["questions"], event["question"])
+    elif type in QUEUE_EVENTS and moderation is not None:
+        _put_question(moderation["questions"], event["question"])
+    elif type in {"role.granted", "role.revoked"} and moderation is not None:
+        role = {"person": event["person"], "role": event["role"]}
+        _drop(moderation["roles"], lambda held: _id_of(held) == _id_of(role) and held["role"] == role["role"])
+        if type == "role.granted":
+            moderation["roles"].append(role)
+            moderation["roles"].sort(key=lambda held: (held["person"]["name"], _id_of(held), held["role"]))
+    elif moderation is None or not _restraint(moderation["restraints"], event):
+        _chat(state, event)
+
+
+def _lobby(state: State, event: Event) -> None:
+    sessions, restraints = state["snapshot"]["sessions"], state["snapshot"]["restraints"]
+    if event["type"] == "star.changed":
+        own = state["own"]
+        own["stars"] = sorted(
+            set(own["stars"]) - {event["session"]} | ({event["session"]} if event["starred"] else set())
+        )
+    elif event["type"] == "session.listed":
+        card = event["session"]
+        _drop(sessions, lambda session: session["id"] == card["id"])
+        sessions.append(card)
+        sessions.sort(key=lambda each: (datetime.fromisoformat(each["starts_at"]), each["place"], each["id"]))
+    elif restraints is None or not _restraint(restraints, event):
+        _chat(state, event)
+
+
+def _desk(state: State, event: Event) -> None:
+    if event["type"] == "desk.notified":
+        notice = {name: value for name, value in event.items() if name != "seq"}
+        state["snapshot"]["notices"] = [notice, *state["snapshot"]["notices"]][:NOTICES_SHOWN]
+
+
+_EVENTS: dict[str, Callable[[State, Event], None]] = {"session": _session, "lobby": _lobby, "desk": _desk}
+
+
+def _chat(state: State, event: Event) -> None:
+    snapshot = state["snapshot"]
+    if event["type"] == "chat.changed":
+        snapshot["chat"] = event["chat"]
+    elif event["type"] == "chat.posted":
+        message = event["message"]
+        if all(other["id"] != message["id"] for other in snapshot["messages"]):
+            snapshot["messages"].append(message)
+            snapshot["messages"].sort(key=lambda each: each["number"])
+            del snapshot["messages"][:-KEPT_MESSAGES]
+    elif event["type"] == "chat.removed":
+        _drop(snapshot["messages"], lambda message: message["id"] == event["message"])
+
+
+def _restraint(restraints: list[Item], event: Event) -> bool:
+    """Whether it was about a restraint."""
+    if event["type"] == "person.restrained":
+        added = event["restraint"]
+        _drop(restraints, lambda held: _id_of(held) == _id_of(added) and held["kind"] == added["kind"])
+        restraints.append(added)
+        restraints.sort(key=lambda held: (held["person"]["name"], _id_of(held), held["kind"]))
+    elif event["type"] == "restraint.lifted":
+        _drop(restraints, lambda held: _id_of(held) == event["person"]["id"] and held["kind"] == event["kind"])
+    else:
+        return False
+    return True
+
+
+def _put_question(questions: list[Item], question: Item) -> None:
+    for index, other in enumerate(questions):
+        if other["id"] == question["id"]:
+            questions[index] = question
+            return
+    questions.append(question)
+    questions.sort(key=lambda each: (each["asked_at"], each["id"]))
+
+
+def _drop(items: list[Item], unwanted: Callable[[Item], bool]) -> None:
+    items[:] = [item for item in items if not unwanted(item)]
+
+
+def _id_of(item: Item) -> str:
+    return item["person"]["id"]
