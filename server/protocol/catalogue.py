@@ -61,6 +61,11 @@ def fields_of(struct: type[msgspec.Struct]) -> tuple[inspect.Field, ...]:
     return described.fields
 
 
+def value_of(latest: type[Latest]) -> Any:
+    """The type of a latest value's values."""
+    return typing.get_type_hints(latest, include_extras=True)["value"]
+
+
 def doc_of(cls: type) -> str:
     """The docstring written at the class itself, as one paragraph per paragraph."""
     if issubclass(cls, Enum) and cls.__dict__.get("__doc__") == Enum.__doc__:

@@ -8,7 +8,7 @@ import msgspec.inspect as inspect
 
 from rooms.errors import CODES
 from rooms.ids import ID_PATTERN
-from rooms.messages import Command, Event
+from rooms.messages import Command, Event, Latest
 from server.protocol.catalogue import Catalogue, doc_of, fields_of
 
 HEAD = """\
