@@ -1,15 +1,26 @@
-"""The command line that imports and exports a programme, in processes of its own."""
+"""The command line that imports and exports a programme."""
 
 import asyncio
+import io
 import json
 import os
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import pytest
 from icalendar import Calendar
 
+from rooms.bus.memory import MemoryBus
+from rooms.errors import Problem
+from rooms.house import House
+from rooms.programme.frab import read
+from rooms.programme.schedule import ScheduleFaults
+from server.exporting import export_command
+from server.importing import import_command, report_faults
 from tests.support.schedules import CAMP, EVENT, SECOND, camp, event, file
+from tests.support.world import TestClock, create_tables, make_house
 
 
 class Finished(NamedTuple):
@@ -61,13 +72,39 @@ async def test_the_camp_in_and_out_again(tmp_path: Path):
     assert len(Calendar.from_ical(calendar.out).walk("VEVENT")) == 79
 
 
-async def test_a_dry_run_lists_what_would_change(tmp_path: Path):
-    await server(tmp_path, "import", "-", "--conference", "forum", "--create", given=file())
+async def test_what_is_refused_and_how(tmp_path: Path):
+    broken = file(event(title=""), SECOND | {"guid": EVENT["guid"], "duration": "long"})
+    refused = await server(tmp_path, "import", "-", "--conference", "forum", "--create", given=broken)
+    assert refused.code == 1
+    assert "3 faults were found. Nothing was changed." in refused.complained
+    assert "duration: “long” does not belong here." in refused.complained
+    assert "Traceback" not in refused.complained
+    absent = await server(tmp_path, "import", str(tmp_path / "none.json"), "--conference", "forum")
+    assert absent.code == 1
+    assert "none.json" in absent.complained
+
+
+@pytest.fixture
+async def house(sqlite_url: str) -> AsyncIterator[House]:
+    """A house without any conference."""
+    await create_tables(sqlite_url)
+    house = make_house(sqlite_url, MemoryBus(), TestClock())
+    yield house
+    await house.database.close()
+
+
+async def imported(house: House, data: bytes, **options: Any) -> str:
+    """What the command prints."""
+    out = io.StringIO()
+    await import_command(house, data, "forum", out=out, **options)
+    return out.getvalue()
+
+
+async def test_a_dry_run_lists_what_would_change(house: House):
+    await imported(house, file(), create=True)
     later = event(date="2026-11-14T11:00:00+08:00", start="11:00")
     new = SECOND | {"guid": "new", "id": 3, "title": "Fair"}
-    dry = await server(tmp_path, "import", "-", "--conference", "forum", "--dry-run", given=file(later, new))
-    assert dry.code == 0
-    assert dry.told.splitlines() == [
+    assert (await imported(house, file(later, new), dry_run=True)).splitlines() == [
         "Sessions:",
         "  + Fair",
         "  > Opening (moved)",
@@ -75,38 +112,33 @@ async def test_a_dry_run_lists_what_would_change(tmp_path: Path):
         "  - Talent centres (cancelled)",
         "Sessions: 1 added, 1 moved, 1 cancelled. This was a dry run; nothing was changed.",
     ]
-    exported = await server(tmp_path, "export", "--conference", "forum")
-    days = json.loads(exported.out)["schedule"]["conference"]["days"]
-    assert [event["title"] for event in days[0]["rooms"]["Hall 1"]] == ["Opening", "Talent centres"]
+    days = json.loads(await export_command(house.database, "forum", "json", "https://x.example"))
+    events = days["schedule"]["conference"]["days"][0]["rooms"]["Hall 1"]
+    assert [event["title"] for event in events] == ["Opening", "Talent centres"]
 
 
-async def test_a_dry_run_of_a_new_conference_makes_none(tmp_path: Path):
-    dry = await server(tmp_path, "import", "-", "--conference", "forum", "--create", "--dry-run", given=file())
-    assert dry.told == "The conference forum would be made, with 2 sessions.\n"
-    assert (await server(tmp_path, "export", "--conference", "forum")).code == 1
+async def test_a_conference_is_made_only_when_asked_for(house: House):
+    told = await imported(house, file(), create=True, dry_run=True)
+    assert told == "The conference forum would be made, with 2 sessions.\n"
+    with pytest.raises(Problem, match="There is no conference"):
+        await imported(house, file())
+    with pytest.raises(Problem) as caught:
+        await export_command(house.database, "forum", "json", "https://x.example")
+    assert caught.value.code == "not_found"
+    with pytest.raises(Problem, match="does not fit an address"):
+        await import_command(house, file(), "A b", create=True)
 
 
-async def test_faults_are_listed_and_nothing_is_made(tmp_path: Path):
-    broken = file(event(title=""), SECOND | {"guid": EVENT["guid"], "duration": "long"})
-    refused = await server(tmp_path, "import", "-", "--conference", "forum", "--create", given=broken)
-    assert refused.code == 1
-    assert "3 faults were found. Nothing was changed." in refused.complained
-    assert "duration: “long” does not belong here." in refused.complained
-    assert "Traceback" not in refused.complained
-    assert (await server(tmp_path, "export", "--conference", "forum")).code == 1
-
-
-async def test_a_file_that_is_not_there_and_a_name_that_does_not_fit(tmp_path: Path):
-    absent = await server(tmp_path, "import", str(tmp_path / "none.json"), "--conference", "forum")
-    assert absent.code == 1
-    assert "none.json" in absent.complained
-    unfit = await server(tmp_path, "import", "-", "--conference", "A b", "--create", given=file())
-    assert unfit.code == 1
-    assert "“A b” does not fit an address" in unfit.complained
-
-
-async def test_a_zone_from_the_command_line(tmp_path: Path):
+async def test_a_zone_from_the_command_line(house: House):
     local = file(event(date="2026-11-14T09:30:00"), time_zone_name=None)
-    into = ("import", "-", "--conference", "forum", "--create")
-    assert "time_zone_name: This field is missing" in (await server(tmp_path, *into, given=local)).complained
-    assert (await server(tmp_path, *into, "--zone", "Asia/Shanghai", given=local)).code == 0
+    with pytest.raises(ScheduleFaults):
+        await imported(house, local, create=True)
+    assert "1 added" in await imported(house, local, create=True, zone="Asia/Shanghai")
+
+
+def test_a_long_report_names_how_much_it_leaves_out():
+    with pytest.raises(ScheduleFaults) as caught:
+        read(file(*[event(id=n, guid=f"g{n}", title="") for n in range(250)]))
+    out = io.StringIO()
+    report_faults(caught.value, out)
+    assert out.getvalue().splitlines()[-1] == "  … and 50 more."

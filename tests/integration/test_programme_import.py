@@ -302,6 +302,15 @@ async def test_the_camp_moves_to_another_conference_by_its_export(world: World, 
     assert replace(there.conference, acronym="") == replace(here.conference, acronym="")
 
 
+async def test_what_was_made_here_exports_too_and_imports_without_a_change(world: World):
+    exported = json.loads(write_json((await stored(world)).schedule))
+    (day,) = [day for day in exported["schedule"]["conference"]["days"] if day["rooms"]]
+    (made,) = day["rooms"][""]
+    assert (made["title"], made["date"]) == ("Opening", "2026-11-20T17:00:00+08:00")
+    assert made["id"] > 0
+    assert (await plan_import(world.house, "forum", read(json.dumps(exported).encode()))).empty
+
+
 async def test_clocks_put_back_do_not_confuse(world: World):
     night = [
         event(date="2026-10-25T02:30:00+02:00", start="02:30"),
