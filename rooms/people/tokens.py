@@ -1,4 +1,7 @@
-"""Personal access tokens: by them a person's programs use the API as he would. Of a token only its digest is kept."""
+"""Personal access tokens: by them a person's programs use the API as he would. Of a token only its digest is kept.
+
+A token is a sign-in of a program, with the same id: it stands among the person's devices, ends with them, and opens tickets for the live connection.
+"""
 
 import secrets
 from datetime import datetime, timedelta
@@ -8,16 +11,18 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.errors import Problem
-from rooms.ids import new_id
-from rooms.people import accounts
+from rooms.house import House
+from rooms.people import signins
 from rooms.people.accounts import Account
 from rooms.people.links import digest_of
 from rooms.people.tables import api_tokens
+from rooms.people.tables import signins as signin_rows
 from rooms.text import N_, clean_line
 
 PREFIX = "plenary_"
 """By it a token is known as one: in the searches for leaked secrets, and in a URL, where none may stand."""
 
+DEVICE = "API"
 NAME_LENGTH = 80
 MOST_DAYS = 366
 MOST_TOKENS = 20
@@ -53,7 +58,8 @@ async def make(connection: AsyncConnection, person: str, name: str, days: int, a
         message = N_("One person can have %(most)s tokens. Revoke one first.")
         raise Problem("conflict", message, values={"most": MOST_TOKENS})
     secret = PREFIX + secrets.token_urlsafe(32)
-    token = Token(new_id(), name, at, at + timedelta(days=days), None)
+    signin = await signins.open_signin(connection, person, f"{DEVICE}: {name}", at, lasts=timedelta(days=days))
+    token = Token(signin, name, at, at + timedelta(days=days), None)
     await connection.execute(
         api_tokens.insert().values({**token._asdict(), "digest": digest_of(secret), "person": person})
     )
@@ -61,32 +67,31 @@ async def make(connection: AsyncConnection, person: str, name: str, days: int, a
 
 
 async def active(connection: AsyncConnection, person: str, at: datetime) -> list[Token]:
-    """The tokens of a person that are in force, newest first."""
-    select = sa.select(*_TOKEN).where(api_tokens.c.person == person, *_in_force(at))
+    """The tokens of a person that are in force, newest first. One whose sign-in has ended is in force no more."""
+    select = sa.select(*_TOKEN).join(signin_rows, signin_rows.c.id == api_tokens.c.id)
+    select = select.where(api_tokens.c.person == person, *_in_force(at), signin_rows.c.revoked_at.is_(None))
     rows = await connection.execute(select.order_by(api_tokens.c.created_at.desc(), api_tokens.c.id))
     return [Token(*row) for row in rows]
 
 
-async def revoke(connection: AsyncConnection, person: str, token: str, at: datetime) -> bool:
-    """Ends a token at once; False when it was none of his or had ended."""
-    update = api_tokens.update().where(api_tokens.c.id == token, api_tokens.c.person == person, *_in_force(at))
-    return (await connection.execute(update.values(revoked_at=at))).rowcount > 0
-
-
-async def revoke_all(connection: AsyncConnection, person: str, at: datetime) -> int:
-    """Ends all tokens of a person; returns how many."""
-    update = api_tokens.update().where(api_tokens.c.person == person, *_in_force(at))
-    return (await connection.execute(update.values(revoked_at=at))).rowcount
+async def revoke(house: House, person: str, token: str) -> bool:
+    """Ends a token at once, with its live connections; False when it was none of his or had ended."""
+    async with signins.on_desk(house, person) as tx:
+        update = api_tokens.update().where(api_tokens.c.id == token, api_tokens.c.person == person, *_in_force(tx.now))
+        ended = (await tx.connection.execute(update.values(revoked_at=tx.now))).rowcount > 0
+        if ended:
+            await signins.revoke_in(tx, person, signin=token)
+    return ended
 
 
 async def who(connection: AsyncConnection, secret: str, at: datetime) -> tuple[Account, Token]:
     """The person whom a token speaks for. Raises Problem "not_signed_in" when it is none, has run out or was revoked."""
-    select = sa.select(*_TOKEN, api_tokens.c.person).where(api_tokens.c.digest == digest_of(secret), *_in_force(at))
+    select = sa.select(*_TOKEN).where(api_tokens.c.digest == digest_of(secret), *_in_force(at))
     row = (await connection.execute(select)).one_or_none()
-    account = None if row is None else await accounts.find(connection, row.person)
+    account = None if row is None else await signins.who(connection, row.id, at)
     if row is None or account is None:
         raise Problem("not_signed_in", N_("This token is not valid. It may have run out or been revoked."))
-    return account, Token(*row[:5])
+    return account, Token(*row)
 
 
 async def note_use(connection: AsyncConnection, token: Token, at: datetime) -> None:
