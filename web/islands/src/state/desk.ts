@@ -1,4 +1,4 @@
-import type { DeskOwn, DeskSnapshot, Notified, RoomEvent } from "../live/types";
+import type { DeskOwn, DeskSnapshot, Notified } from "../live/types";
 import { merged, type RoomKind, type RoomState } from "./room";
 
 /** What a page knows of the desk of its person. */
@@ -14,7 +14,7 @@ export const desk: RoomKind<DeskRoom> = {
   acknowledged: (state) => state,
 };
 
-function noticed(state: DeskRoom, event: Notified & RoomEvent): DeskRoom {
-  const notices = [event, ...state.snapshot.notices].slice(0, SHOWN);
+function noticed(state: DeskRoom, { type, kind, values, href, at }: Notified): DeskRoom {
+  const notices = [{ type, kind, values, href, at }, ...state.snapshot.notices].slice(0, SHOWN);
   return { ...state, snapshot: { ...state.snapshot, notices } };
 }

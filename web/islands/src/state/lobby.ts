@@ -25,8 +25,6 @@ function reduce(state: LobbyRoom, event: RoomEvent): LobbyRoom {
       return show(state, { messages: without(snapshot.messages, ({ id }) => id === event.message) });
     case "star.changed":
       return { ...state, own: { ...state.own, stars: starred(state.own.stars, event.session, event.starred) } };
-    case "star.changed":
-      return { ...state, own: { ...state.own, stars: withStar(state.own.stars, event.session, event.starred) } };
     case "person.restrained":
       return snapshot.restraints ? show(state, { restraints: withRestraint(snapshot.restraints, event.restraint) }) : state;
     case "restraint.lifted":
@@ -47,11 +45,6 @@ function listed(sessions: readonly SessionCard[], card: SessionCard): readonly S
 function starred(stars: readonly string[], session: string, is: boolean): readonly string[] {
   const others = stars.filter((id) => id !== session);
   return is ? [...others, session].sort() : others;
-}
-
-function withStar(stars: readonly string[], session: string, starred: boolean): readonly string[] {
-  const others = stars.filter((other) => other !== session);
-  return starred ? [...others, session].sort() : others;
 }
 
 function show(state: LobbyRoom, changes: Partial<LobbySnapshot>): LobbyRoom {

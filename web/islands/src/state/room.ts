@@ -10,9 +10,6 @@ export interface RoomState<Snapshot, Mine = Own> {
 /** What is a person's own in every room with a chat. */
 export type SharedOwn = Pick<Own, keyof Own & keyof LobbyOwn>;
 
-/** What is a person's own in any room with a chat. */
-export type RoomOwn = Pick<Own, keyof Own & keyof LobbyOwn>;
-
 export type AnyState = RoomState<unknown, unknown>;
 
 /** How a kind of room changes. Each function gives the same object back when nothing in it changed. */
