@@ -1,5 +1,7 @@
 """Sign-ins: one row for each device on which a person is signed in. A cookie only names its row, so that revoking the row ends it everywhere."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -8,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.house import House
 from rooms.ids import new_id
-from rooms.journal import room_of
 from rooms.people.accounts import ACCOUNT_COLUMNS, Account
+from rooms.people.desk import desk_of
 from rooms.people.messages import SignInRevoked
 from rooms.people.tables import persons, signins
+from rooms.transaction import Transaction
 
 LASTS = timedelta(days=30)
 DEVICE_LENGTH = 200
@@ -28,7 +31,9 @@ class SignIn(NamedTuple):
 _SIGNIN = (signins.c.id, signins.c.person, signins.c.device, signins.c.created_at, signins.c.expires_at)
 
 
-async def open_signin(connection: AsyncConnection, person: str, device: str, at: datetime) -> str:
+async def open_signin(
+    connection: AsyncConnection, person: str, device: str, at: datetime, *, lasts: timedelta = LASTS
+) -> str:
     """A new sign-in of a person; returns its id. An id is never used again, so nobody can be signed in under one that another has planted."""
     signin = new_id()
     values = {
@@ -36,7 +41,7 @@ async def open_signin(connection: AsyncConnection, person: str, device: str, at:
         "person": person,
         "device": device[:DEVICE_LENGTH],
         "created_at": at,
-        "expires_at": at + LASTS,
+        "expires_at": at + lasts,
     }
     await connection.execute(signins.insert().values(values))
     return signin
@@ -58,22 +63,33 @@ async def active(connection: AsyncConnection, person: str, at: datetime) -> list
 
 async def revoke(house: House, person: str, signin: str) -> bool:
     """Ends one sign-in of a person, on all processes; False when it was none of his or had ended."""
-    return await _revoke(house, person, [signins.c.id == signin], SignInRevoked(signin=signin)) > 0
+    async with on_desk(house, person) as tx:
+        return await revoke_in(tx, person, signin=signin) > 0
 
 
 async def revoke_all(house: House, person: str, *, spared: str | None = None) -> int:
     """Ends all sign-ins of a person but one; returns how many."""
-    return await _revoke(house, person, [signins.c.id != (spared or "")], SignInRevoked(signin=None, spared=spared))
+    async with on_desk(house, person) as tx:
+        return await revoke_in(tx, person, spared=spared)
 
 
-async def _revoke(house: House, person: str, which: list[sa.ColumnElement[bool]], event: SignInRevoked) -> int:
+@asynccontextmanager
+async def on_desk(house: House, person: str) -> AsyncGenerator[Transaction]:
+    """A transaction in which a person's desk is locked, and is its room."""
     async with house.database.read() as connection:
-        desk = await room_of(connection, "desk", person)
+        desk = await desk_of(connection, person)
     async with house.transaction([desk]) as tx:
-        update = signins.update().where(signins.c.person == person, signins.c.revoked_at.is_(None), *which)
-        ended = (await tx.connection.execute(update.values(revoked_at=tx.now))).rowcount
-        if ended:
-            tx.record(event, room=desk, person=person)
+        tx.room = desk
+        yield tx
+
+
+async def revoke_in(tx: Transaction, person: str, *, signin: str | None = None, spared: str | None = None) -> int:
+    """Ends one sign-in or, with none named, all but the spared one; returns how many. The desk's event closes their sockets everywhere."""
+    which = signins.c.id == signin if signin is not None else signins.c.id != (spared or "")
+    update = signins.update().where(signins.c.person == person, signins.c.revoked_at.is_(None), which)
+    ended = (await tx.connection.execute(update.values(revoked_at=tx.now))).rowcount
+    if ended:
+        tx.record(SignInRevoked(signin, spared), person=person)
     return ended
 
 

@@ -76,7 +76,7 @@ def _page(request: Request, viewer: Viewer, view: ProblemView, status: int, kept
     texts = site_of(request).languages.texts(viewer.locale)
     return render(
         request,
-        "pages/problem.html",
+        "problem.html",
         viewer,
         status=status,
         problem=view,

@@ -1,0 +1,108 @@
+"""What is kept about a person: to be handed to him, or to be erased.
+
+Erased are his name, his address and all that he wrote. His bare id stays, in votes, whose count is the room's, and in the audit log, which is a chain.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.forum.tables import forums, marks, messages, questions, votes
+from rooms.house import House
+from rooms.ids import new_id
+from rooms.journal import forget_person, rooms
+from rooms.people import accounts, signins
+from rooms.people.desk import desk_of
+from rooms.people.tables import api_tokens, links, notices, outcomes, persons, restraints, roles
+from rooms.people.tables import signins as signins_table
+from rooms.programme.tables import speakers, stars
+
+NOBODY = "—"
+
+
+async def export(connection: AsyncConnection, person: str) -> dict[str, Any]:
+    """All that is kept about a person, and nothing about anybody else: {"person": {…}, "questions": [{…}] …}. Raises Problem "not_found"."""
+    account = await accounts.get(connection, person)
+    hidden = {"has_password", "calendar_key"}
+    return {
+        "person": {name: value for name, value in account._asdict().items() if name not in hidden},
+        "sign_ins": await _rows(connection, signins_table, person, "created_at", "expires_at", "revoked_at", "device"),
+        "roles": await _rows(connection, roles, person, "conference", "session", "role", "granted_at"),
+        "restraints": await _rows(connection, restraints, person, "conference", "session", "kind", "until", "reason"),
+        "questions": await _rows(
+            connection,
+            questions,
+            person,
+            "id",
+            "room",
+            "text",
+            "original",
+            "anonymous",
+            "state",
+            "asked_at",
+            by="author",
+        ),
+        "votes": await _rows(connection, votes, person, "question", "at"),
+        "messages": await _rows(connection, messages, person, "id", "room", "text", "at", by="author"),
+        "stars": await _rows(connection, stars, person, "session", "at"),
+        "notices": await _rows(connection, notices, person, "kind", "values", "href", "at"),
+    }
+
+
+async def _rows(
+    connection: AsyncConnection, table: sa.Table, person: str, *columns: str, by: str = "person"
+) -> list[dict[str, Any]]:
+    select = sa.select(*(table.c[name] for name in columns)).where(table.c[by] == person)
+    return [dict(row) for row in (await connection.execute(select)).mappings()]
+
+
+async def erase(house: House, person: str) -> None:
+    """Signs a person out everywhere and erases him. Raises Problem "not_found".
+
+    The rooms where he took part get a new epoch: whoever is there is given the room as it now stands, and no old stream can bring him back.
+    """
+    async with house.database.read() as connection:
+        await accounts.get(connection, person)
+    await signins.revoke_all(house, person)
+    async with house.database.read() as connection:
+        touched = await _touched(connection, person)
+    async with house.transaction(touched) as tx:
+        await _erase_words(tx.connection, person)
+        for table in (signins_table, api_tokens, links, roles, restraints, notices, outcomes, stars, marks):
+            await tx.connection.execute(table.delete().where(table.c.person == person))
+        await tx.connection.execute(speakers.update().where(speakers.c.person == person).values(person=None))
+        bare = {"name": NOBODY, "email": None, "password": None, "verified_at": None, "admin": False, "listed": False}
+        bare |= {"locale": None, "zone": None, "calendar_key": new_id(), "erased_at": tx.now}
+        await tx.connection.execute(persons.update().where(persons.c.id == person).values(bare))
+        await forget_person(tx.connection, person, touched)
+        await tx.connection.execute(rooms.update().where(rooms.c.id.in_(touched)).values(epoch=new_id()))
+        tx.audit(None, person, "person.erase", person)
+    await house.hub.reconcile(touched)
+
+
+async def _touched(connection: AsyncConnection, person: str) -> list[str]:
+    """The rooms whose journals may name a person: where he wrote, and all of the conferences in which he had a role."""
+    wrote = sa.union(
+        sa.select(questions.c.room).where(questions.c.author == person),
+        sa.select(messages.c.room).where(messages.c.author == person),
+        sa.select(rooms.c.id).where(
+            rooms.c.conference.in_(sa.select(roles.c.conference).where(roles.c.person == person))
+        ),
+    )
+    return [*(await connection.execute(wrote)).scalars(), await desk_of(connection, person)]
+
+
+async def _erase_words(connection: AsyncConnection, person: str) -> None:
+    own = sa.select(questions.c.id).where(questions.c.author == person)
+    # What others asked must not vanish with a question into which it was merged.
+    freed = sa.case((questions.c.approved_at.is_(None), "pending"), else_="approved")
+    await connection.execute(questions.update().where(questions.c.into.in_(own)).values(into=None, state=freed))
+    for place in ("screen", "answering"):
+        await connection.execute(forums.update().where(forums.c[place].in_(own)).values({place: None}))
+    blank = {"text": "", "original": None, "anonymous": True, "state": "withdrawn", "into": None, "pinned": False}
+    blank |= {"labels": [], "reason": "", "answer": None, "claimed_by": None, "claimed_at": None}
+    changed = questions.update().where(questions.c.author == person)
+    await connection.execute(changed.values(blank | {"version": questions.c.version + 1}))
+    silent = messages.update().where(messages.c.author == person)
+    await connection.execute(silent.values(text="", removed_by=sa.func.coalesce(messages.c.removed_by, person)))

@@ -1,0 +1,233 @@
+"""Signing up and coming in: by password, by a link in a letter, as a guest. What is said to a stranger never tells whether an address is known."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from rooms.errors import Problem
+from rooms.house import House
+from rooms.limits import Rate
+from rooms.people import accounts, links, signins
+from rooms.people.accounts import Account, clean_email, clean_name
+from rooms.people.links import Link, Purpose, digest_of
+from rooms.people.messages import RightsChanged
+from rooms.people.passwords import Passwords, check_password
+from rooms.text import N_
+
+# An address may be that of a whole venue, so what protects accounts is counted per account.
+PASSWORD_HERE = Rate(10, 600)  # tries at one account from one address
+PASSWORD_EVERYWHERE = Rate(50, 3600)  # tries at one account
+LETTERS = Rate(5, 900)  # letters to one address
+FROM_ADDRESS = Rate(200, 60)  # of each kind, from one network address
+
+WRONG = N_("The address or the password is not right.")
+
+
+class Told(StrEnum):
+    """What a letter says. KNOWN: that there is an account already, with a link to sign in. UNKNOWN: that there is none."""
+
+    CONFIRM = "confirm"
+    SIGN_IN = "sign-in"
+    RESET = "reset"
+    KNOWN = "known"
+    UNKNOWN = "unknown"
+
+
+class Notice(NamedTuple):
+    """A letter to be written: `secret` is the link's, empty where the letter holds none."""
+
+    told: Told
+    email: str
+    name: str
+    secret: str
+
+
+class Browser(NamedTuple):
+    """Where somebody comes from: the id of his browser, the key of his network address, what his device is called."""
+
+    id: str
+    address: str
+    device: str
+
+
+async def by_password(house: House, passwords: Passwords, browser: Browser, email: str, password: str) -> Account:
+    """The account, at equal cost whether the address is known or not. Raises Problem "invalid" or "rate_limited"."""
+    email = clean_email(email)
+    house.limits.take("password.address", browser.address, FROM_ADDRESS)
+    house.limits.take("password.here", f"{browser.address} {email}", PASSWORD_HERE)
+    house.limits.take("password.account", email, PASSWORD_EVERYWHERE)
+    async with house.database.read() as connection:
+        account = await accounts.by_email(connection, email)
+        hashed = await accounts.hashed_password(connection, account.id if account else "")
+    if not await passwords.matches(password, hashed) or account is None:
+        raise Problem("invalid", WRONG, field="password")
+    return account
+
+
+class SignUp(NamedTuple):
+    """What a new person has typed, cleaned, with his password hashed."""
+
+    name: str
+    email: str
+    password: str
+    locale: str
+    next: str
+
+
+async def prepare_sign_up(
+    house: House,
+    passwords: Passwords,
+    browser: Browser,
+    *,
+    name: str,
+    email: str,
+    password: str,
+    locale: str,
+    next: str,
+) -> SignUp:
+    """Looks at what was typed, and hashes, before anything depends on whether the address is known. Raises Problem."""
+    name, email = clean_name(name), clean_email(email)
+    check_password(password, email=email)
+    house.limits.take("sign-up.address", browser.address, FROM_ADDRESS)
+    house.limits.take("letter", email, LETTERS)
+    return SignUp(name, email, await passwords.hash(password), locale, next)
+
+
+async def sign_up(house: House, browser: Browser, wanted: SignUp) -> Notice:
+    """Makes an account that has no rights until its address is proven. For a known address it only says so, in a letter to that address."""
+    async with house.transaction() as tx:
+        account = await accounts.by_email(tx.connection, wanted.email)
+        if account is not None and account.verified:
+            link = Link(Purpose.SIGN_IN, account.id, wanted.email, "", wanted.next)
+            return Notice(Told.KNOWN, wanted.email, account.name, await links.make(tx.connection, link, tx.now))
+        # Of an account that nobody has confirmed, nobody knows whose password it has: its link belongs to no browser.
+        asked_by = digest_of(browser.id) if account is None else ""
+        if account is None:
+            account = await accounts.create(
+                tx.connection,
+                name=wanted.name,
+                email=wanted.email,
+                password=wanted.password,
+                locale=wanted.locale,
+                at=tx.now,
+            )
+        link = Link(Purpose.CONFIRM, account.id, wanted.email, asked_by, wanted.next)
+        return Notice(Told.CONFIRM, wanted.email, account.name, await links.make(tx.connection, link, tx.now))
+
+
+def may_write_to(house: House, browser: Browser, email: str) -> str:
+    """The cleaned address. Raises Problem "invalid" or "rate_limited"."""
+    email = clean_email(email)
+    house.limits.take("letter.address", browser.address, FROM_ADDRESS)
+    house.limits.take("letter", email, LETTERS)
+    return email
+
+
+async def ask_for_link(house: House, browser: Browser, purpose: Purpose, email: str, next: str) -> Notice:
+    """A letter with a link to sign in or to choose a new password; or one that says that there is no such account."""
+    async with house.transaction() as tx:
+        account = await accounts.by_email(tx.connection, email)
+        if account is None:
+            return Notice(Told.UNKNOWN, email, "", "")
+        secret = await links.make(tx.connection, Link(purpose, account.id, email, digest_of(browser.id), next), tx.now)
+        return Notice(Told(purpose.value), email, account.name, secret)
+
+
+async def ask_to_confirm(house: House, browser: Browser, account: Account, email: str, next: str) -> Notice:
+    """A letter by which a signed-in person proves an address: a new account's, or that under which a guest registers."""
+    async with house.transaction() as tx:
+        other = await accounts.by_email(tx.connection, email)
+        if other is not None and other.id != account.id:
+            link = Link(Purpose.SIGN_IN, other.id, email, "", next)
+            return Notice(Told.KNOWN, email, other.name, await links.make(tx.connection, link, tx.now))
+        link = Link(Purpose.CONFIRM, account.id, email, digest_of(browser.id), next)
+        return Notice(Told.CONFIRM, email, account.name, await links.make(tx.connection, link, tx.now))
+
+
+class Opened(NamedTuple):
+    """What a link would do. `asks_password`: whether its page has a field for a new password, `needs_password`: and it must be filled."""
+
+    link: Link
+    account: Account
+    asks_password: bool
+    needs_password: bool
+
+
+async def open_link(house: House, browser: Browser, secret: str) -> Opened:
+    """Looks at a link without using it. Raises Problem "expired"."""
+    async with house.database.read() as connection:
+        link = await links.look(connection, secret, house.clock())
+        account = await accounts.get(connection, link.person)
+    foreign = link.purpose is Purpose.CONFIRM and link.browser != digest_of(browser.id)
+    return Opened(link, account, foreign or link.purpose is Purpose.RESET, link.purpose is Purpose.RESET)
+
+
+class Entered(NamedTuple):
+    """`signin` is new; `next` is where the person wanted to go."""
+
+    account: Account
+    signin: str
+    next: str
+
+
+async def use_link(house: House, passwords: Passwords, browser: Browser, secret: str, password: str = "") -> Entered:
+    """Uses a link up and signs its person in. Raises Problem "expired", "invalid" or "conflict".
+
+    Whoever holds the link holds the mailbox. Where the account was made before that was proven, and not from this browser, its password and
+    sign-ins may be a stranger's, who registered the address in advance to wait for its owner: they end here.
+    """
+    opened = await open_link(house, browser, secret)
+    hashed = None
+    if opened.asks_password and (password or opened.needs_password):
+        check_password(password, email=opened.link.email)
+        hashed = await passwords.hash(password)
+    async with signins.on_desk(house, opened.account.id) as tx:
+        link = await links.use(tx.connection, secret, tx.now)
+        account = await accounts.get(tx.connection, link.person)
+        proven_before = account.kind == "registered" and account.verified
+        if not proven_before:
+            await accounts.give_address(tx.connection, account.id, link.email, tx.now)
+            tx.record(RightsChanged(None), person=account.id)
+        if opened.asks_password or not (proven_before or link.purpose is Purpose.CONFIRM):
+            if hashed is not None or not proven_before:
+                await accounts.change_password(tx.connection, account.id, hashed)
+                tx.audit(None, account.id, "password.change", account.id)
+            await signins.revoke_in(tx, account.id)
+            await links.spend_all(tx.connection, account.id, tx.now)
+        signin = await signins.open_signin(tx.connection, account.id, browser.device, tx.now)
+        return Entered(await accounts.get(tx.connection, account.id), signin, link.next)
+
+
+async def enter(house: House, person: str, browser: Browser) -> str:
+    """A new sign-in of a person who has shown who he is."""
+    async with house.transaction() as tx:
+        return await signins.open_signin(tx.connection, person, browser.device, tx.now)
+
+
+async def enter_as_guest(house: House, browser: Browser, name: str, locale: str) -> str:
+    """A new guest, signed in. Raises Problem "invalid" or "rate_limited". Where guests may act, each conference says."""
+    name = clean_name(name)
+    house.limits.take("guest", browser.address, FROM_ADDRESS)
+    async with house.transaction() as tx:
+        guest = await accounts.create(tx.connection, name=name, locale=locale, at=tx.now)
+        return await signins.open_signin(tx.connection, guest.id, browser.device, tx.now)
+
+
+async def change_password(
+    house: House, passwords: Passwords, browser: Browser, account: Account, signin: str, *, current: str, new: str
+) -> None:
+    """Ends all other sign-ins and waiting links. `current` is asked for where there is one. Raises Problem "invalid" or "rate_limited"."""
+    check_password(new, email=account.email)
+    if account.kind == "guest":
+        raise Problem("conflict", N_("A guest has no password. Add your e-mail address first."))
+    if account.has_password:
+        house.limits.take("password.here", f"{browser.address} {account.email}", PASSWORD_HERE)
+        async with house.database.read() as connection:
+            stored = await accounts.hashed_password(connection, account.id)
+        if not await passwords.matches(current, stored):
+            raise Problem("invalid", N_("This is not your present password."), field="current")
+    hashed = await passwords.hash(new)
+    async with signins.on_desk(house, account.id) as tx:
+        await accounts.change_password(tx.connection, account.id, hashed)
+        await signins.revoke_in(tx, account.id, spared=signin)
+        await links.spend_all(tx.connection, account.id, tx.now)
+        tx.audit(None, account.id, "password.change", account.id)

@@ -1,0 +1,38 @@
+"""The letters about accounts, each in the language of the page on which somebody asked for it."""
+
+from rooms.people.registration import Notice, Told
+from rooms.text import N_
+from web.mail import Letter
+from web.site import Site
+
+IGNORE = N_("If you did not ask for this, do nothing: nothing will change.")
+
+SUBJECTS = {
+    Told.CONFIRM: N_("Confirm your address for %(site)s"),
+    Told.SIGN_IN: N_("Your link to sign in to %(site)s"),
+    Told.RESET: N_("Choose a new password for %(site)s"),
+    Told.KNOWN: N_("You have an account at %(site)s already"),
+    Told.UNKNOWN: N_("There is no account for you at %(site)s yet"),
+}
+BODIES = {
+    Told.CONFIRM: N_("Open this link to confirm that this address is yours. It works once, for a day:"),
+    Told.SIGN_IN: N_("Open this link to sign in. It works once, for ten minutes:"),
+    Told.RESET: N_("Open this link to choose a new password. It works once, for half an hour:"),
+    Told.KNOWN: N_(
+        "Somebody, probably you, wanted to sign up with this address, but there is an account for it already. "
+        "Open this link to sign in. It works once, for ten minutes:"
+    ),
+    Told.UNKNOWN: N_(
+        "Somebody, probably you, wanted to sign in with this address, but there is no account for it. "
+        "Perhaps you have signed up with another address. Here you can sign up:"
+    ),
+}
+
+
+def letter(site: Site, locale: str, notice: Notice) -> Letter:
+    gettext = site.languages.texts(locale).gettext
+    values = {"site": site.name}
+    address = site.link(f"/sign-in/link/{notice.secret}" if notice.secret else "/sign-up")
+    greeting = gettext(N_("Hello %(name)s,")) % {"name": notice.name} if notice.name else gettext(N_("Hello,"))
+    text = "\n\n".join([greeting, gettext(BODIES[notice.told]), address, gettext(IGNORE), site.name])
+    return Letter(notice.email, gettext(SUBJECTS[notice.told]) % values, text + "\n")

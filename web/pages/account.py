@@ -1,0 +1,139 @@
+"""/account: one's own name and address, password, the devices on which one is signed in, one's data."""
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rooms.errors import Problem
+from rooms.people import accounts, erasure, registration, signins
+from rooms.people.messages import RightsChanged
+from rooms.text import N_
+from web.forms import read_form, text
+from web.pages.problems import said
+from web.pages.signin import browser_of, write
+from web.site import site_of
+from web.templating import go, page
+from web.viewer import SIGNIN, drop_cookie, viewer_of
+
+SAVED = N_("Saved.")
+
+
+async def _page(request: Request, form: str = "", problem: Problem | None = None, **typed: str) -> Response:
+    """`form` names the form that was refused, and `typed` what stood in it."""
+    site, viewer = site_of(request), await viewer_of(request)
+    account = viewer.signed_in
+    async with site.house.database.read() as connection:
+        devices = await signins.active(connection, account.id, site.house.clock())
+    status = problem.meaning.status if problem else 200
+    view = said(request, viewer, problem) if problem else None
+    return await page(
+        request,
+        "account.html",
+        status=status,
+        devices=devices,
+        refused=form,
+        problem=view,
+        typed=typed,
+        here="/account",
+    )
+
+
+async def show(request: Request) -> Response:
+    return await _page(request)
+
+
+async def _done(request: Request, news: str = SAVED) -> Response:
+    viewer = await viewer_of(request)
+    return go(request, "/account", said=site_of(request).languages.texts(viewer.locale).gettext(news))
+
+
+async def change_profile(request: Request) -> Response:
+    site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
+    name, listed = text(form, "name"), text(form, "listed") == "on"
+    try:
+        async with signins.on_desk(site.house, viewer.signed_in.id) as tx:
+            await accounts.change_profile(tx.connection, viewer.signed_in.id, name=name, listed=listed)
+            tx.record(RightsChanged(None), person=viewer.id)
+    except Problem as problem:
+        return await _page(request, "profile", problem, name=name)
+    return await _done(request)
+
+
+async def change_password(request: Request) -> Response:
+    site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
+    account, browser = viewer.signed_in, await browser_of(request)
+    try:
+        await registration.change_password(
+            site.house,
+            site.passwords,
+            browser,
+            account,
+            viewer.signin or "",
+            current=text(form, "current"),
+            new=text(form, "password"),
+        )
+    except Problem as problem:
+        return await _page(request, "password", problem)
+    return await _done(request, N_("Your password is changed, and you are signed out everywhere else."))
+
+
+async def confirm(request: Request) -> Response:
+    """Sends a letter: to the address of an account that is not confirmed, or to that under which a guest registers."""
+    site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
+    account, browser = viewer.signed_in, await browser_of(request)
+    if account.kind == "registered" and account.verified:
+        raise Problem("conflict", N_("Your address is confirmed already."))
+    try:
+        email = registration.may_write_to(site.house, browser, account.email or text(form, "email"))
+    except Problem as problem:
+        return await _page(request, "address", problem, email=text(form, "email"))
+    await write(request, lambda: registration.ask_to_confirm(site.house, browser, account, email, "/account"))
+    return await page(request, "letter_sent.html", email=email, here="/account")
+
+
+async def end_signin(request: Request) -> Response:
+    site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
+    await signins.revoke(site.house, viewer.signed_in.id, text(form, "signin"))
+    return await _done(request, N_("That device is signed out."))
+
+
+async def end_other_signins(request: Request) -> Response:
+    site, viewer = site_of(request), await viewer_of(request)
+    await read_form(request)
+    await signins.revoke_all(site.house, viewer.signed_in.id, spared=viewer.signin)
+    return await _done(request, N_("You are signed out everywhere else."))
+
+
+async def export(request: Request) -> Response:
+    """All that is kept about the person, as JSON."""
+    site, viewer = site_of(request), await viewer_of(request)
+    async with site.house.database.read() as connection:
+        data = await erasure.export(connection, viewer.signed_in.id)
+    body = msgspec.json.format(msgspec.json.encode(data), indent=2)
+    headers = {"Content-Disposition": 'attachment; filename="plenary-my-data.json"'}
+    return Response(body, media_type="application/json", headers=headers)
+
+
+async def erase(request: Request) -> Response:
+    site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
+    account = viewer.signed_in
+    if text(form, "sure") != "yes":
+        raise Problem("invalid", N_("Tick the box to show that you mean it."), field="sure")
+    await erasure.erase(site.house, account.id)
+    gettext = site.languages.texts(viewer.locale).gettext
+    response = go(request, "/", said=gettext(N_("Your account and what you said are gone.")))
+    drop_cookie(site, response, SIGNIN)
+    return response
+
+
+routes = [
+    Route("/account", show),
+    Route("/account", change_profile, methods=["POST"]),
+    Route("/account/password", change_password, methods=["POST"]),
+    Route("/account/address", confirm, methods=["POST"]),
+    Route("/account/signins/end", end_signin, methods=["POST"]),
+    Route("/account/signins/end-others", end_other_signins, methods=["POST"]),
+    Route("/account/data.json", export),
+    Route("/account/erase", erase, methods=["POST"]),
+]

@@ -1,0 +1,93 @@
+"""POST /do/<op>: every command as a plain form, through the same `perform` as over the live connection. Two doors, one lock."""
+
+import typing
+from collections.abc import Iterator
+
+import msgspec
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rooms.commands import read, spec_of
+from rooms.errors import Problem
+from rooms.house import Outcome
+from rooms.messages import Command
+from rooms.text import N_
+from web.forms import TOKEN, local_path, read_form, text
+from web.pages.problems import Kept, respond
+from web.site import site_of
+from web.templating import go
+from web.viewer import viewer_of
+
+OF_THE_DOOR = {"room", "key", "next", TOKEN}
+"""Fields of every such form; all others are the command's own."""
+
+SENT = {
+    "pending": N_("Your question has come in. It is shown once a moderator has looked at it."),
+    "approved": N_("Your question is in the list."),
+}
+UNMASKED = N_("Asked by %(name)s. That you looked is noted in the audit log.")
+
+
+async def do(request: Request) -> Response:
+    form = await read_form(request)
+    next = local_path(text(form, "next"))
+    viewer = await viewer_of(request)
+    try:
+        command = command_of(request.path_params["op"], form)
+        outcome = await site_of(request).house.perform(viewer.id, text(form, "room"), command, text(form, "key"))
+    except Problem as problem:
+        return await respond(request, problem, Kept(request.url.path, list(_kept(form, problem))))
+    return go(request, next, said=_news(request, viewer.locale, outcome))
+
+
+def command_of(op: str, form: FormData) -> Command:
+    """The command of a form. Raises Problem "unknown_op", or "invalid" for a field that it does not have or that does not fit."""
+    types = {field.name: field for field in msgspec.structs.fields(spec_of(op).type)}
+    fields: dict[str, object] = {}
+    for name in dict.fromkeys(form):
+        if name in OF_THE_DOOR:
+            continue
+        values = [value for value in form.getlist(name) if isinstance(value, str)]
+        field = types.get(name)
+        if field is None:
+            raise Problem("invalid", N_("This form has a field that is not known here."), field=name)
+        if _is_list(field.type):
+            fields[name] = [part.strip() for value in values for part in value.split(",") if part.strip()]
+        elif values and (values[-1] or field.required or field.type is str):
+            # Of a checkbox and the hidden field before it, the last one counts.
+            fields[name] = values[-1]
+    return read(op, fields, strict=False)
+
+
+def _is_list(kind: object) -> bool:
+    while typing.get_origin(kind) is typing.Annotated:
+        kind = typing.get_args(kind)[0]
+    return typing.get_origin(kind) is list
+
+
+def _kept(form: FormData, problem: Problem) -> Iterator[tuple[str, str]]:
+    """What was typed; for a thing that has changed meanwhile, with its present version, so that sending it again overrules knowingly."""
+    version = getattr(problem.present, "version", None)
+    for name, value in form.multi_items():
+        if name != TOKEN and isinstance(value, str):
+            yield name, str(version) if name == "version" and version is not None else value
+
+
+class _Reply(msgspec.Struct):
+    state: str = ""
+    person: dict[str, str] | None = None
+
+
+def _news(request: Request, locale: str, outcome: Outcome) -> str | None:
+    reply = msgspec.json.decode(outcome.reply, type=_Reply | None)
+    if reply is None:
+        return None
+    gettext = site_of(request).languages.texts(locale).gettext
+    if reply.person is not None:
+        return gettext(UNMASKED) % {"name": reply.person["name"]}
+    return gettext(SENT[reply.state]) if reply.state in SENT else None
+
+
+routes = [Route("/do/{op}", do, methods=["POST"])]

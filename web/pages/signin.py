@@ -1,0 +1,210 @@
+"""Coming in: /sign-in (password, link, guest), /sign-up, /sign-in/forgotten, the links of letters, /sign-out."""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rooms.errors import Problem
+from rooms.people import registration, signins
+from rooms.people.links import Purpose
+from rooms.people.registration import Browser, Notice, Opened
+from rooms.programme import queries
+from rooms.programme.queries import Conference
+from rooms.text import N_
+from web.devices import device_name
+from web.forms import local_path, read_form, text
+from web.letters import letter
+from web.mail import Letter
+from web.pages.problems import said
+from web.site import site_of
+from web.templating import go, page
+from web.viewer import SIGNIN, drop_cookie, sign_in_cookie, viewer_of
+
+
+async def browser_of(request: Request) -> Browser:
+    viewer = await viewer_of(request)
+    return Browser(viewer.browser, viewer.address, device_name(request.headers.get("user-agent", "")))
+
+
+async def welcome(request: Request, signin: str, next: str, news: str) -> Response:
+    """Signs this browser in under a new sign-in; the one that it had ends."""
+    site, viewer = site_of(request), await viewer_of(request)
+    if viewer.person is not None and viewer.signin is not None:
+        await signins.revoke(site.house, viewer.person.id, viewer.signin)
+    response = go(request, next, said=site.languages.texts(viewer.locale).gettext(news))
+    sign_in_cookie(site, response, signin)
+    return response
+
+
+async def write(request: Request, ask: Callable[[], Awaitable[Notice]]) -> None:
+    """Puts a letter into the post. Whether there is an account is looked up there too, so that no answer's time can tell it."""
+    site, viewer = site_of(request), await viewer_of(request)
+
+    async def compose() -> Letter:
+        return letter(site, viewer.locale, await ask())
+
+    site.post.put(compose)
+
+
+async def _conference_of(request: Request, next: str) -> Conference | None:
+    """The conference to which somebody is on his way."""
+    parts = urlsplit(next).path.split("/")
+    if len(parts) < 3 or parts[1] != "c":
+        return None
+    try:
+        async with site_of(request).house.database.read() as connection:
+            conference = await queries.conference(connection, parts[2])
+    except Problem as problem:
+        if problem.code != "not_found":
+            raise
+        return None
+    return conference if conference.access == "public" else None
+
+
+async def _form(
+    request: Request, template: str, next: str, problem: Problem | None = None, **typed: object
+) -> Response:
+    """A form of this module, filled with what was typed where it was refused."""
+    viewer = await viewer_of(request)
+    conference = await _conference_of(request, next)
+    view = said(request, viewer, problem) if problem else None
+    status = problem.meaning.status if problem else 200
+    return await page(
+        request, template, status=status, next=next, conference=conference, problem=view, typed=typed, here=next
+    )
+
+
+async def show_sign_in(request: Request) -> Response:
+    return await _form(request, "signin.html", local_path(request.query_params.get("next")))
+
+
+async def sign_in(request: Request) -> Response:
+    """By password, or with the other button by a link."""
+    site, form, browser = site_of(request), await read_form(request), await browser_of(request)
+    next, email = local_path(text(form, "next")), text(form, "email")
+    try:
+        if text(form, "by") == "link":
+            return await _send_link(request, Purpose.SIGN_IN, email, next)
+        password = text(form, "password")
+        account = await registration.by_password(site.house, site.passwords, browser, email, password)
+    except Problem as problem:
+        return await _form(request, "signin.html", next, problem, email=email)
+    signin = await registration.enter(site.house, account.id, browser)
+    news = WELCOME if account.verified else UNCONFIRMED
+    return await welcome(request, signin, next, news)
+
+
+WELCOME = N_("You are signed in.")
+UNCONFIRMED = N_("You are signed in. To take part, confirm your address first: open the link that we have sent you.")
+
+
+async def _send_link(request: Request, purpose: Purpose, email: str, next: str) -> Response:
+    site, browser = site_of(request), await browser_of(request)
+    email = registration.may_write_to(site.house, browser, email)
+    await write(request, lambda: registration.ask_for_link(site.house, browser, purpose, email, next))
+    return await page(request, "letter_sent.html", email=email, here=next)
+
+
+async def enter_as_guest(request: Request) -> Response:
+    site, viewer = site_of(request), await viewer_of(request)
+    form, browser = await read_form(request), await browser_of(request)
+    next, name = local_path(text(form, "next")), text(form, "name")
+    try:
+        conference = await _conference_of(request, next)
+        if conference is None or not conference.guests:
+            raise Problem("forbidden", N_("This conference takes no guests. Sign in with your e-mail address."))
+        signin = await registration.enter_as_guest(site.house, browser, name, viewer.locale)
+    except Problem as problem:
+        return await _form(request, "signin.html", next, problem, name=name)
+    return await welcome(request, signin, next, WELCOME)
+
+
+async def show_sign_up(request: Request) -> Response:
+    return await _form(request, "signup.html", local_path(request.query_params.get("next")))
+
+
+async def sign_up(request: Request) -> Response:
+    site, viewer = site_of(request), await viewer_of(request)
+    form, browser = await read_form(request), await browser_of(request)
+    next, name, email = local_path(text(form, "next")), text(form, "name"), text(form, "email")
+    try:
+        wanted = await registration.prepare_sign_up(
+            site.house,
+            site.passwords,
+            browser,
+            name=name,
+            email=email,
+            password=text(form, "password"),
+            locale=viewer.locale,
+            next=next,
+        )
+    except Problem as problem:
+        return await _form(request, "signup.html", next, problem, name=name, email=email)
+    await write(request, lambda: registration.sign_up(site.house, browser, wanted))
+    return await page(request, "letter_sent.html", email=wanted.email, here=next)
+
+
+async def show_forgotten(request: Request) -> Response:
+    return await _form(request, "forgotten.html", local_path(request.query_params.get("next")))
+
+
+async def forgotten(request: Request) -> Response:
+    form = await read_form(request)
+    next, email = local_path(text(form, "next")), text(form, "email")
+    try:
+        return await _send_link(request, Purpose.RESET, email, next)
+    except Problem as problem:
+        return await _form(request, "forgotten.html", next, problem, email=email)
+
+
+async def show_link(request: Request) -> Response:
+    """Only shows what the link does: programs that fetch links ahead of people use nothing up."""
+    opened = await registration.open_link(
+        site_of(request).house, await browser_of(request), request.path_params["secret"]
+    )
+    return await _link_page(request, opened)
+
+
+async def _link_page(request: Request, opened: Opened, problem: Problem | None = None) -> Response:
+    view = said(request, await viewer_of(request), problem) if problem else None
+    status = problem.meaning.status if problem else 200
+    return await page(request, "link.html", status=status, opened=opened, problem=view, here="/")
+
+
+async def use_link(request: Request) -> Response:
+    site, form, browser = site_of(request), await read_form(request), await browser_of(request)
+    secret = request.path_params["secret"]
+    try:
+        entered = await registration.use_link(site.house, site.passwords, browser, secret, text(form, "password"))
+    except Problem as problem:
+        if problem.field != "password":
+            raise
+        return await _link_page(request, await registration.open_link(site.house, browser, secret), problem)
+    return await welcome(request, entered.signin, entered.next, WELCOME)
+
+
+async def sign_out(request: Request) -> Response:
+    site, viewer = site_of(request), await viewer_of(request)
+    await read_form(request)
+    if viewer.person is not None and viewer.signin is not None:
+        await signins.revoke(site.house, viewer.person.id, viewer.signin)
+    response = go(request, "/", said=site.languages.texts(viewer.locale).gettext(N_("You are signed out.")))
+    drop_cookie(site, response, SIGNIN)
+    return response
+
+
+routes = [
+    Route("/sign-in", show_sign_in),
+    Route("/sign-in", sign_in, methods=["POST"]),
+    Route("/sign-in/guest", enter_as_guest, methods=["POST"]),
+    Route("/sign-in/forgotten", show_forgotten),
+    Route("/sign-in/forgotten", forgotten, methods=["POST"]),
+    Route("/sign-in/link/{secret}", show_link),
+    Route("/sign-in/link/{secret}", use_link, methods=["POST"]),
+    Route("/sign-up", show_sign_up),
+    Route("/sign-up", sign_up, methods=["POST"]),
+    Route("/sign-out", sign_out, methods=["POST"]),
+]
