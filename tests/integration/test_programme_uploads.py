@@ -1,0 +1,108 @@
+"""An organiser's upload waits for his word, for him alone, and for a day."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import sqlalchemy as sa
+
+from rooms.database import Database
+from rooms.errors import Problem
+from rooms.migrations import differences, upgrade
+from rooms.programme import queries
+from rooms.programme.importing import import_schedule
+from rooms.programme.planning import Act
+from rooms.programme.queries import Conference
+from rooms.programme.schedule import ScheduleFaults
+from rooms.programme.tables import schedule_uploads
+from rooms.programme.uploads import Upload, find_upload, forget_upload, keep_upload
+from tests.support.schedules import SECOND, event, file
+from tests.support.world import World, make_world
+
+
+@pytest.fixture(params=["sqlite_url", "postgres_url"])
+def url(request: pytest.FixtureRequest) -> str:
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+async def world(url: str) -> AsyncIterator[World]:
+    world = await make_world(url)
+    yield world
+    await world.close()
+
+
+async def conference(world: World, slug: str = "forum") -> Conference:
+    async with world.house.database.read() as connection:
+        return await queries.conference(connection, slug)
+
+
+async def keep(world: World, data: bytes, who: str = "organiser") -> str:
+    return await keep_upload(world.house, await conference(world), world.people[who], "schedule.json", data)
+
+
+async def find(world: World, upload: str, who: str = "organiser", slug: str = "forum") -> Upload:
+    async with world.house.database.read() as connection:
+        return await find_upload(connection, await conference(world, slug), world.people[who], upload)
+
+
+async def kept(world: World) -> int:
+    async with world.house.database.read() as connection:
+        return (await connection.execute(sa.select(sa.func.count()).select_from(schedule_uploads))).scalar_one()
+
+
+async def test_from_the_upload_to_the_programme(world: World):
+    upload = await keep(world, file())
+    found = await find(world, upload)
+    assert (found.name, found.plan.count(Act.ADDED)) == ("schedule.json", 2)
+    done = await import_schedule(world.house, "forum", found.schedule, by=world.people["organiser"])
+    assert done == found.plan
+    assert (await find(world, upload)).plan.empty
+    await forget_upload(world.house, upload)
+    assert await kept(world) == 0
+
+
+async def test_the_plan_is_that_of_the_programme_now(world: World):
+    upload = await keep(world, file())
+    await import_schedule(world.house, "forum", (await find(world, upload)).schedule, by=None)
+    renamed = await keep(world, file(event(title="Grand opening"), SECOND))
+    assert [item.act for item in (await find(world, renamed)).plan.sessions] == [Act.CHANGED]
+
+
+async def test_a_file_without_a_zone_is_read_in_the_conferences(world: World):
+    upload = await keep(world, file(event(date="2026-11-14T09:30:00"), time_zone_name=None))
+    (session,) = (await find(world, upload)).schedule.sessions
+    assert session.starts.isoformat() == "2026-11-14T01:30:00+00:00"
+
+
+async def test_it_is_found_by_its_owner_in_its_conference_only(world: World):
+    upload = await keep(world, file())
+    assert (await find(world, upload)).id == upload
+    for who, slug in (("colleague", "forum"), ("organiser", "elsewhere")):
+        with pytest.raises(Problem) as caught:
+            await find(world, upload, who, slug)
+        assert caught.value.code == "not_found"
+
+
+async def test_a_broken_file_is_not_kept(world: World):
+    with pytest.raises(ScheduleFaults):
+        await keep(world, file()[:-50])
+    assert await kept(world) == 0
+
+
+async def test_a_person_keeps_one_upload_and_for_a_day(world: World):
+    first = await keep(world, file())
+    second = await keep(world, file())
+    with pytest.raises(Problem):
+        await find(world, first)
+    assert (await find(world, second)).id == second
+    world.clock.advance(hours=25)
+    await keep(world, file(), "colleague")
+    with pytest.raises(Problem):
+        await find(world, second)
+
+
+async def test_the_migrations_make_the_tables(url: str):
+    database = Database(url)
+    await upgrade(database)
+    assert await differences(database) == []
+    await database.close()
