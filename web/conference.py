@@ -1,4 +1,4 @@
-"""A conference as its pages need it: itself in the viewer's language, and who is visiting it."""
+"""A conference as its pages need it: itself, and who is visiting it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,16 +20,6 @@ from web.viewer import Viewer, viewer_of
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What base.html says of a conference, in the page's language."""
-
-    slug: str
-    title: str
-    tagline: str
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
 class Entered:
     """`visit` is the viewer's in the lobby; `zone` is the one in which he wants to read times."""
 
@@ -37,15 +27,6 @@ class Entered:
     viewer: Viewer
     conference: Conference
     visit: Visit
-
-    @property
-    def shown(self) -> Shown:
-        conference = self.conference
-        said = {
-            field: conference.texts.get(self.viewer.locale, {}).get(field) or getattr(conference, field)
-            for field in ("title", "tagline", "description")
-        }
-        return Shown(conference.slug, **said)
 
     @property
     def event_zone(self) -> ZoneInfo:
@@ -66,7 +47,7 @@ class Entered:
     async def page(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A page of the conference; `context` goes before what it has by itself."""
         given = {
-            "conference": self.shown,
+            "conference": self.conference,
             "may_organise": self.may_organise,
             "zone": self.zone,
             "event_zone": self.event_zone,

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time, get_timezone_name
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_skeleton, format_time, get_timezone_name
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from starlette.requests import Request
@@ -48,7 +49,16 @@ class Templates:
         self.environment.globals["asset"] = Assets(FOLDER / "static").address
         self.environment.globals["catalog"] = Catalogs(FOLDER / "static" / "built").inline
         self.environment.filters.update(
-            date=_date, time=_time, moment=_moment, iso=_iso, local=_local, zone_name=_zone_name
+            date=_date,
+            time=_time,
+            moment=_moment,
+            iso=_iso,
+            local=_local,
+            zone_name=_zone_name,
+            day=_day,
+            moment_day=_moment_day,
+            language_name=_language_name,
+            webcal=_webcal,
         )
 
     def render(self, template: str, locale: str, context: Mapping[str, Any]) -> str:
@@ -147,6 +157,32 @@ def _iso(value: datetime) -> str:
 @pass_context
 def _zone_name(context: Context, zone: ZoneInfo, at: datetime | None = None) -> str:
     return get_timezone_name(at or zone, locale=_locale(context), zone_variant=None)
+
+
+@pass_context
+def _day(context: Context, value: date) -> str:
+    """A day in short, without its year: “Fri, Nov 20”, “11月20日周五”."""
+    return format_skeleton("MMMEd", datetime(value.year, value.month, value.day, tzinfo=UTC), locale=_locale(context))
+
+
+@pass_context
+def _moment_day(context: Context, value: datetime) -> str:
+    """The day of a moment in the page's zone, as `day` has it."""
+    return _day(context, _in_zone(context, value, None).date())
+
+
+@pass_context
+def _language_name(context: Context, code: str) -> str:
+    """The name of a language by its tag; the tag itself for one that is unknown."""
+    try:
+        return Locale.parse(code, sep="-" if "-" in code else "_").get_display_name(_locale(context)) or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+def _webcal(address: str) -> str:
+    """An address by which a device opens its calendar."""
+    return "webcal://" + address.partition("://")[2]
 
 
 @pass_context

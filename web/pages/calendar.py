@@ -1,0 +1,74 @@
+"""The programme as iCalendar: all of it, one session, or one person's own sessions under a private address."""
+
+import hashlib
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rooms import journal
+from rooms.people import accounts
+from rooms.programme import feeds, queries
+from rooms.text import N_
+from rooms.visit import resolve
+from web.conference import enter
+from web.site import site_of
+
+MY_SESSIONS = N_("%(conference)s: my sessions")
+
+
+async def programme(request: Request) -> Response:
+    site = site_of(request)
+    async with site.house.database.read() as connection:
+        entered = await enter(request, connection)
+        data = await feeds.programme_calendar(connection, entered.conference, site.origin)
+    return _calendar(request, data, entered.conference.slug)
+
+
+async def session(request: Request) -> Response:
+    site = site_of(request)
+    async with site.house.database.read() as connection:
+        entered = await enter(request, connection)
+        id = request.path_params["session"]
+        data = await feeds.session_calendar(connection, entered.conference, id, site.origin)
+    return _calendar(request, data, f"{entered.conference.slug}-{id}")
+
+
+async def mine(request: Request) -> Response:
+    """What the owner of the key has starred or speaks at. A calendar has no cookies: the key in the address is all that lets it in."""
+    async with site_of(request).house.database.read() as connection:
+        data = await _personal(request, connection)
+    return _calendar(request, data, "my-sessions")
+
+
+async def _personal(request: Request, connection: AsyncConnection) -> bytes:
+    """Raises Problem "not_found" for a wrong key, and when its owner may no longer enter the conference."""
+    site = site_of(request)
+    person = await feeds.owner_of_calendar(connection, request.query_params.get("key", ""))
+    conference = await queries.conference(connection, request.path_params["conference"])
+    room = await journal.find_room(connection, conference.room)
+    await resolve(connection, person, room, site.house.clock())
+    locale = site.languages.choose([(await accounts.get(connection, person)).locale])
+    title = conference.texts.get(locale, {}).get("title") or conference.title
+    name = site.languages.texts(locale).gettext(MY_SESSIONS) % {"conference": title}
+    return await feeds.personal_calendar(connection, conference, person, site.origin, name)
+
+
+def _calendar(request: Request, data: bytes, name: str) -> Response:
+    """A calendar asks again and again; while nothing has changed, it is told just that."""
+    tag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
+    # "private": no cache between may keep what one person may read for another.
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    given = request.headers.get("if-none-match", "")
+    if tag in {each.strip().removeprefix("W/") for each in given.split(",")}:
+        return Response(status_code=304, headers=headers)
+    headers["Content-Disposition"] = f'inline; filename="{name}.ics"'
+    return Response(data, media_type="text/calendar", headers=headers)
+
+
+routes = [
+    Route("/c/{conference}/programme.ics", programme),
+    Route("/c/{conference}/sessions/{session}.ics", session),
+    Route("/c/{conference}/my.ics", mine),
+]

@@ -1,0 +1,33 @@
+"""The front door: the conferences that are open to the viewer. Where there is one alone, straight into it."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from rooms import journal
+from rooms.errors import Problem
+from rooms.programme import queries
+from rooms.visit import resolve_many
+from web.site import site_of
+from web.templating import page
+from web.viewer import viewer_of
+
+
+async def front_door(request: Request) -> Response:
+    site, viewer = site_of(request), await viewer_of(request)
+    now = site.house.clock()
+    async with site.house.database.read() as connection:
+        known = await queries.all_conferences(connection)
+        lobbies = await journal.heads(connection, [conference.room for conference in known])
+        wanted = [(viewer.id, lobbies.get(conference.room)) for conference in known]
+        visits = await resolve_many(connection, wanted, now)
+    mine = [one for one, visit in zip(known, visits, strict=True) if not isinstance(visit, Problem)]
+    if len(mine) == 1:
+        return RedirectResponse(f"/c/{mine[0].slug}", 303)
+    today = now.date()
+    coming = sorted((one for one in mine if one.ends_on >= today), key=lambda one: one.starts_on)
+    past = [one for one in mine if one.ends_on < today]
+    return await page(request, "conferences.html", coming=coming, past=past, today=today)
+
+
+routes = [Route("/", front_door)]

@@ -1,0 +1,123 @@
+"""A conference's lobby: what it is, what is on and what comes next, its chat, and where something is new for the viewer."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple, cast
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rooms.forum import queries as forum_queries
+from rooms.forum.messages import LobbyOwn, LobbySnapshot, SessionCard, SessionState
+from rooms.forum.tables import marks
+from rooms.journal import rooms
+from rooms.people.messages import PresenceView
+from web.conference import Entered, enter
+from web.site import site_of
+
+MOST_CHANNELS = 12
+MOST_STARRED = 6
+
+
+class Lobby(NamedTuple):
+    """What the templates need of the lobby as a room."""
+
+    room: str
+    path: str
+    present: PresenceView | None
+
+
+class Channel(NamedTuple):
+    """A chat that the viewer follows. `session` None: that of the whole conference; `unread` counts messages of others."""
+
+    room: str
+    session: SessionCard | None
+    unread: int
+
+
+async def show(request: Request) -> Response:
+    site = site_of(request)
+    async with site.house.database.read() as connection:
+        entered = await enter(request, connection)
+    view = await site.house.view(entered.viewer.id, entered.conference.room)
+    snapshot, own = cast(LobbySnapshot, view.snapshot), cast(LobbyOwn, view.own)
+    async with site.house.database.read() as connection:
+        channels = await _channels(connection, entered, snapshot.sessions, own.stars)
+    now = site.house.clock()
+    return await entered.page(
+        request,
+        "lobby.html",
+        page=Lobby(entered.conference.room, entered.path, view.latest.get("present", {}).get("")),
+        snapshot=snapshot,
+        own=own,
+        now=now,
+        on=[card for card in snapshot.sessions if is_on(card, now)],
+        next=_next(snapshot.sessions, now),
+        starred=[card for card in snapshot.sessions if card.id in own.stars and _is_ahead(card, now)][:MOST_STARRED],
+        channels=channels,
+        first=min((card.starts_at for card in snapshot.sessions if not card.cancelled), default=None),
+        over=bool(snapshot.sessions) and all(card.ends_at < now and not is_on(card, now) for card in snapshot.sessions),
+    )
+
+
+def is_on(card: SessionCard, now: datetime) -> bool:
+    """Started, or its time has come though nobody has started it. The island (state/lobby.ts) decides in the same way."""
+    if card.cancelled or card.state is SessionState.ENDED:
+        return False
+    return card.state is not SessionState.SCHEDULED or card.starts_at <= now < card.ends_at
+
+
+def _is_ahead(card: SessionCard, now: datetime) -> bool:
+    return card.state is SessionState.LIVE or (card.state is not SessionState.ENDED and card.ends_at > now)
+
+
+def _next(cards: Iterable[SessionCard], now: datetime) -> list[SessionCard]:
+    """Those that start together, the first of all that are still to come."""
+    coming = [
+        card for card in cards if not card.cancelled and card.state is SessionState.SCHEDULED and card.starts_at > now
+    ]
+    first = min((card.starts_at for card in coming), default=None)
+    return [card for card in coming if card.starts_at == first]
+
+
+async def _channels(
+    connection: AsyncConnection, entered: Entered, cards: Iterable[SessionCard], stars: Iterable[str]
+) -> list[Channel]:
+    """The chat of the conference, and of each session that the viewer has starred or whose chat he has read before; the unread ones first."""
+    person = entered.viewer.id
+    if person is None:
+        return []
+    here = sa.and_(rooms.c.kind == "session", rooms.c.conference == entered.conference.id)
+    read_here = sa.select(marks.c.room).where(marks.c.person == person)
+    chosen = sa.or_(rooms.c.subject.in_(list(stars)), rooms.c.id.in_(read_here))
+    found = dict((await connection.execute(sa.select(rooms.c.subject, rooms.c.id).where(here, chosen))).tuples().all())
+    unread = await forum_queries.unread(connection, person, [entered.conference.room, *found.values()])
+    sessions = [Channel(found[card.id], card, unread.get(found[card.id], 0)) for card in cards if card.id in found]
+    sessions.sort(key=lambda channel: -channel.unread)
+    lobby = Channel(entered.conference.room, None, unread.get(entered.conference.room, 0))
+    return [lobby, *sessions[:MOST_CHANNELS]]
+
+
+class Unread(msgspec.Struct):
+    """The answer to GET …/unread: messages of others that the viewer has not read, by room."""
+
+    unread: dict[str, int]
+
+
+async def unread(request: Request) -> Response:
+    """For the page of the lobby, which follows the lobby's room alone."""
+    site = site_of(request)
+    async with site.house.database.read() as connection:
+        entered = await enter(request, connection)
+        wanted = request.query_params.getlist("room")[: MOST_CHANNELS + 1]
+        here = sa.select(rooms.c.id).where(rooms.c.conference == entered.conference.id, rooms.c.id.in_(wanted))
+        ids = (await connection.execute(here)).scalars().all()
+        counts = await forum_queries.unread(connection, entered.viewer.id, ids) if entered.viewer.id else {}
+    return Response(msgspec.json.encode(Unread(counts)), media_type="application/json")
+
+
+routes = [Route("/c/{conference}", show), Route("/c/{conference}/unread", unread)]

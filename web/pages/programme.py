@@ -1,0 +1,87 @@
+"""A conference's programme: the timetable, filtered by what the address asks for, in the event's zone or the viewer's."""
+
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rooms.commands import permitted
+from rooms.programme import stars, timetable
+from rooms.programme.timetable import Entry
+from web.conference import enter
+from web.site import site_of
+from web.timetable import lay_out
+
+
+class Filter(NamedTuple):
+    """What a reader wants to see; "" or False: everything."""
+
+    words: str = ""
+    track: str = ""
+    language: str = ""
+    starred: bool = False
+
+    @property
+    def set(self) -> bool:
+        return any(self)
+
+    def passes(self, entry: Entry, stars: Collection[str]) -> bool:
+        if (self.track and entry.track != self.track) or (self.language and entry.language != self.language):
+            return False
+        if self.starred and entry.id not in stars:
+            return False
+        return all(word in searched(entry) for word in self.words.casefold().split())
+
+
+def searched(entry: Entry) -> str:
+    """What a search for words looks into. The island gets the same text, and searches it in the same way."""
+    translated = [text for fields in entry.texts.values() for name, text in fields.items() if name != "abstract"]
+    speakers = [f"{speaker.name} {speaker.affiliation}" for speaker in entry.speakers]
+    return " ".join([entry.title, entry.subtitle, entry.place, entry.track, *translated, *speakers]).casefold()
+
+
+def filter_of(request: Request) -> Filter:
+    asked = request.query_params
+    return Filter(
+        words=asked.get("words", "")[:100].strip(),
+        track=asked.get("track", ""),
+        language=asked.get("language", ""),
+        starred=asked.get("starred") == "1",
+    )
+
+
+async def show(request: Request) -> Response:
+    filter = filter_of(request)
+    async with site_of(request).house.database.read() as connection:
+        entered = await enter(request, connection)
+        conference, viewer = entered.conference, entered.viewer
+        entries = await timetable.entries(connection, conference.id)
+        halls = await timetable.hall_names(connection, conference.id)
+        tracks = await timetable.track_names(connection, conference.id)
+        starred = await stars.starred_by(connection, viewer.id, conference.id) if viewer.id else []
+    used = {entry.track for entry in entries}
+    tracks = [track for track in tracks if track.name in used]
+    shown = {entry.id for entry in entries if filter.passes(entry, starred)}
+    return await entered.page(
+        request,
+        "programme.html",
+        days=lay_out(entries, halls, [track.name for track in tracks], entered.event_zone, entered.zone),
+        tracks=tracks,
+        languages_spoken=_languages(entries),
+        filter=filter,
+        shown=shown,
+        starred=set(starred),
+        may_star="session.star" in permitted(entered.visit),
+        searched=searched,
+        now=entered.site.house.clock(),
+        calendar_key=viewer.person.calendar_key if viewer.person else None,
+    )
+
+
+def _languages(entries: Iterable[Entry]) -> list[str]:
+    return sorted({entry.language for entry in entries if entry.language})
+
+
+routes = [Route("/c/{conference}/programme", show)]
