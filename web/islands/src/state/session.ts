@@ -81,7 +81,6 @@ function reduce(state: SessionRoom, event: RoomEvent): SessionRoom {
       return moderate(state, ({ restraints }) => ({ restraints: withoutRestraint(restraints, event.person.id, event.kind) }));
     case "session.listed": // told in lobbies
     case "star.changed":
-    case "star.changed":
     case "desk.notified": // told on desks
     case "rights.changed":
     case "signin.revoked":
