@@ -18,7 +18,7 @@ from rooms.database import Database
 from rooms.errors import Problem
 from rooms.house import House
 from rooms.hub import Hub
-from server import health
+from server import api, health
 from server.live.socket import live
 from server.settings import Settings
 from web.mail import LogMailer, Postbox, SmtpMailer
@@ -70,7 +70,7 @@ def make_app(settings: Settings) -> Security:
             await house.database.close()
 
     app = Starlette(
-        routes=[*routes(), *health.routes, WebSocketRoute("/live", live)],
+        routes=[*routes(), *api.routes(), *health.routes, WebSocketRoute("/live", live)],
         exception_handlers=handlers(),
         lifespan=lifespan,
     )

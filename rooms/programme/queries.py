@@ -86,6 +86,11 @@ _JOINED = sessions.join(forums, forums.c.session == sessions.c.id).outerjoin(tra
 
 
 async def session_view(connection: AsyncConnection, session: str) -> SessionView:
+    return (await session_views(connection, sessions.c.id == session))[0]
+
+
+async def session_views(connection: AsyncConnection, *conditions: "sa.ColumnElement[bool]") -> list[SessionView]:
+    """The sessions that meet the conditions, by time and place."""
     s = sessions.c
     columns = (
         s.id,
@@ -103,9 +108,15 @@ async def session_view(connection: AsyncConnection, session: str) -> SessionView
     select = (
         sa.select(*columns, forums.c.state, forums.c.started_at, forums.c.ended_at)
         .select_from(_JOINED)
-        .where(s.id == session)
+        .where(*conditions)
+        .order_by(s.starts_at, s.place, s.id)
     )
-    r = (await connection.execute(select)).one()
+    rows = (await connection.execute(select)).all()
+    speaking = await speakers_of(connection, [row.id for row in rows])
+    return [_session_view(row, speaking.get(row.id, [])) for row in rows]
+
+
+def _session_view(r: Any, speaking: list[SpeakerView]) -> SessionView:
     return SessionView(
         id=r.id,
         title=r.title,
@@ -121,7 +132,7 @@ async def session_view(connection: AsyncConnection, session: str) -> SessionView
         state=SessionState(r.state),
         started_at=r.started_at,
         ended_at=r.ended_at,
-        speakers=(await speakers_of(connection, [session])).get(session, []),
+        speakers=speaking,
     )
 
 

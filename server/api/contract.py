@@ -1,0 +1,107 @@
+"""The register of the API's operations."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from rooms.house import House
+from web.site import Site
+
+PREFIX = "/api/v1"
+VERSION = "1.0.0"
+
+PATH_PARTS = {
+    "conference": "The name of the conference in addresses, such as cciep2026.",
+    "session": "The id of the session.",
+    "room": "The id of the room, as the programme and the sessions give it.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that has been understood: who calls (None: nobody who is signed in), the parts of its path, its query and its body, both checked."""
+
+    site: Site
+    person: str | None
+    signin: str | None
+    path: dict[str, str]
+    query: Any
+    body: bytes
+
+    @property
+    def house(self) -> House:
+        return self.site.house
+
+
+Handler = Callable[[Call], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`answer` is the type of what is answered, `query` a struct of the query's parameters, `takes` what the body is ("command" or nothing).
+
+    `codes` are the codes of the problems that are its own, beside those that every operation has.
+    """
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    details: str
+    answer: type[msgspec.Struct]
+    query: type[msgspec.Struct] | None
+    takes: str
+    signed_in: bool
+    codes: tuple[str, ...]
+    handler: Handler
+
+    @property
+    def parts(self) -> list[str]:
+        """The parts of the path that the caller fills in."""
+        return re.findall(r"{(\w+)}", self.path)
+
+
+COMMON_CODES = ("malformed", "rate_limited", "internal", "unavailable")
+
+OPERATIONS: dict[str, Operation] = {}
+
+
+def operations() -> list[Operation]:
+    """All of them, those that read first."""
+    return sorted(OPERATIONS.values(), key=lambda each: each.method)
+
+
+def operation(
+    method: str,
+    path: str,
+    *,
+    answer: type[msgspec.Struct],
+    query: type[msgspec.Struct] | None = None,
+    takes: str = "",
+    signed_in: bool = False,
+    codes: tuple[str, ...] = (),
+) -> Callable[[Handler], Handler]:
+    """Registers a handler; the first paragraph of its docstring is the summary."""
+
+    def register(handler: Handler) -> Handler:
+        name = getattr(handler, "__name__")  # noqa: B009 - a Callable need not have one
+        summary, _, details = (handler.__doc__ or "").strip().partition("\n\n")
+        OPERATIONS[name] = Operation(
+            name,
+            method,
+            PREFIX + path,
+            " ".join(summary.split()),
+            " ".join(details.split()),
+            answer,
+            query,
+            takes,
+            signed_in,
+            codes,
+            handler,
+        )
+        return handler
+
+    return register

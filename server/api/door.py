@@ -1,0 +1,100 @@
+"""Who is calling, by a token or by a browser's cookie, and how he is answered."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from rooms.errors import Problem
+from rooms.limits import Rate
+from rooms.people import tokens
+from rooms.people.links import digest_of
+from rooms.text import N_
+from server.api.contract import Call, Operation
+from web.forms import check_token
+from web.pages.problems import respond
+from web.site import Site, site_of
+from web.viewer import viewer_of
+
+RATE = Rate(600, 60)
+LONGEST_TOKEN = 200
+IN_URLS = {"token", "access_token", "api_key", "key", "authorization"}
+
+
+async def answer(operation: Operation, request: Request) -> Response:
+    """Does an operation and gives its answer, or the problem in its one shape."""
+    try:
+        call = await _understand(operation, request)
+        body = msgspec.json.encode(await operation.handler(call))
+    except Problem as problem:
+        response = await respond(request, problem)
+        if problem.code == "not_signed_in":
+            response.headers["WWW-Authenticate"] = 'Bearer realm="Plenary"'  # RFC 9110 §15.5.2
+        return response
+    return Response(body, media_type="application/json")
+
+
+async def _understand(operation: Operation, request: Request) -> Call:
+    site = site_of(request)
+    _refuse_token_in_url(request)
+    person, signin = await _caller(site, request, changes=operation.method != "GET")
+    query = _query(operation, request.query_params.multi_items())
+    body = await request.body() if operation.takes else b""
+    return Call(site, person, signin, request.path_params, query, body)
+
+
+def _refuse_token_in_url(request: Request) -> None:
+    """Addresses end up in histories and logs."""
+    if tokens.PREFIX in str(request.url) or any(name.lower() in IN_URLS for name in request.query_params):
+        message = N_(
+            "A token does not belong into an address. Send it in the header Authorization, and revoke this one."
+        )
+        raise Problem("malformed", message)
+
+
+async def _caller(site: Site, request: Request, *, changes: bool) -> tuple[str | None, str | None]:
+    """The person and the sign-in. A token goes before a cookie; a cookie alone changes something only with the page's token."""
+    given = request.headers.getlist("authorization")
+    if given:
+        return await _by_token(site, given)
+    viewer = await viewer_of(request)
+    site.house.limits.take("api", viewer.signin or viewer.address, RATE)
+    if changes and viewer.signin is not None:
+        await check_token(request)
+    return viewer.id, viewer.signin
+
+
+async def _by_token(site: Site, given: list[str]) -> tuple[str, str]:
+    scheme, _, secret = given[0].partition(" ")
+    secret = secret.strip()
+    if len(given) != 1 or scheme.lower() != "bearer" or not secret or len(secret) > LONGEST_TOKEN:
+        raise Problem("not_signed_in", N_("Send “Authorization: Bearer …” with a token of your account page."))
+    site.house.limits.take("api", digest_of(secret), RATE)
+    now = site.house.clock()
+    async with site.house.database.read() as connection:
+        account, token = await tokens.who(connection, secret, now)
+    if not tokens.is_noted(token, now):
+        async with site.house.transaction() as tx:
+            await tokens.note_use(tx.connection, token, now)
+    return account.id, token.id
+
+
+def _query(operation: Operation, given: list[tuple[str, str]]) -> Any:
+    """Raises Problem "invalid" for a parameter that is unknown, doubled or does not fit."""
+    fields: Mapping[str, str] = dict(given)
+    if len(fields) != len(given):
+        raise Problem("invalid", N_("A parameter is given twice."))
+    if operation.query is None:
+        if given:
+            raise Problem("invalid", N_("There is no such parameter."), field=given[0][0])
+        return None
+    try:
+        return msgspec.convert(fields, operation.query, strict=False)
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `$")
+        values = {"fault": message}
+        raise Problem(
+            "invalid", N_("This does not fit: %(fault)s."), field=path.strip("`.") or None, values=values
+        ) from error

@@ -1,0 +1,218 @@
+"""Operations that read."""
+
+from typing import Annotated
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms import journal
+from rooms.errors import Problem
+from rooms.forum import queries as forum
+from rooms.forum.tables import questions
+from rooms.journal import Room
+from rooms.people import accounts
+from rooms.people.desk import desk_of
+from rooms.people.messages import PersonView
+from rooms.programme import queries as programme
+from rooms.programme.queries import Conference
+from rooms.programme.tables import sessions, tracks
+from rooms.text import N_
+from rooms.visit import Visit, resolve
+from server.api.contract import Call, operation
+from server.api.views import (
+    ConferenceItem,
+    Conferences,
+    Me,
+    Messages,
+    Programme,
+    ProgrammeSession,
+    QuestionItem,
+    Questions,
+    RoomSnapshot,
+    SessionDetail,
+    TrackItem,
+)
+
+HIDDEN = ("not_found", "forbidden")
+
+Limit = Annotated[int, msgspec.Meta(ge=1, le=200, description="How many at most.")]
+
+
+@operation("GET", "/me", answer=Me)
+async def me(call: Call) -> Me:
+    """Who the caller is."""
+    if call.person is None:
+        return Me(None, None)
+    async with call.house.database.read() as connection:
+        account = await accounts.get(connection, call.person)
+        return Me(PersonView(account.id, account.name), await desk_of(connection, account.id))
+
+
+@operation("GET", "/conferences", answer=Conferences)
+async def conferences(call: Call) -> Conferences:
+    """The conferences that are open to the caller."""
+    async with call.house.database.read() as connection:
+        found = [each for each in await programme.all_conferences(connection) if await _is_open(call, connection, each)]
+    return Conferences([_item(each) for each in found])
+
+
+@operation("GET", "/conferences/{conference}", answer=ConferenceItem, codes=HIDDEN)
+async def conference(call: Call) -> ConferenceItem:
+    """One conference."""
+    async with call.house.database.read() as connection:
+        return _item(await _conference(call, connection))
+
+
+@operation("GET", "/conferences/{conference}/programme", answer=Programme, codes=HIDDEN)
+async def conference_programme(call: Call) -> Programme:
+    """The whole programme of a conference: tracks, sessions with their state and speakers, and their rooms."""
+    async with call.house.database.read() as connection:
+        found = await _conference(call, connection)
+        select = sa.select(tracks.c.name, tracks.c.texts, tracks.c.colour).where(tracks.c.conference == found.id)
+        rows = await connection.execute(select.order_by(tracks.c.position, tracks.c.name))
+        views = await programme.session_views(connection, sessions.c.conference == found.id)
+        held_in = await _rooms_of(connection, found.id)
+        return Programme(
+            conference=_item(found),
+            tracks=[TrackItem(*row) for row in rows],
+            sessions=[ProgrammeSession(view, held_in[view.id]) for view in views],
+        )
+
+
+@operation("GET", "/conferences/{conference}/sessions/{session}", answer=SessionDetail, codes=HIDDEN)
+async def session(call: Call) -> SessionDetail:
+    """One session: its texts, speakers and state, its stage, and how asking and the chat stand."""
+    async with call.house.database.read() as connection:
+        visit = await _visit_session(call, connection)
+        stands = await forum.forum(connection, visit.room.subject)
+        return SessionDetail(
+            session=await programme.session_view(connection, visit.room.subject),
+            room=visit.room.id,
+            stage=stands.stage_view,
+            asking=stands.asking_view,
+            chat=await forum.chat(connection, visit.room.id),
+        )
+
+
+class QuestionsQuery(msgspec.Struct, forbid_unknown_fields=True):
+    after: Annotated[
+        str, msgspec.Meta(max_length=20, description="The id of the last question of the page before.")
+    ] = ""
+    limit: Limit = 100
+
+
+@operation(
+    "GET",
+    "/conferences/{conference}/sessions/{session}/questions",
+    answer=Questions,
+    query=QuestionsQuery,
+    codes=HIDDEN,
+)
+async def session_questions(call: Call) -> Questions:
+    """The public questions of a session.
+
+    What is pending, dismissed, archived or merged is not among them, whoever asks: moderators find it in the room's snapshot.
+    """
+    query: QuestionsQuery = call.query
+    async with call.house.database.read() as connection:
+        visit = await _visit_session(call, connection)
+        found = await forum.public_questions(connection, visit.room.id)
+        votes = await forum.votes_of(connection, visit.room.id, public=True)
+        if query.after:
+            last = await _place(connection, visit.room.id, query.after)
+            found = [each for each in found if (each.asked_at, each.id) > last]
+    page = found[: query.limit]
+    items = [QuestionItem(each.public(), votes.get(each.id, 0)) for each in page]
+    return Questions(items, page[-1].id if len(found) > len(page) else None)
+
+
+class MessagesQuery(msgspec.Struct, forbid_unknown_fields=True):
+    before: Annotated[int, msgspec.Meta(ge=1, description="Only messages with a smaller number.")] | None = None
+    limit: Limit = 100
+
+
+@operation(
+    "GET", "/conferences/{conference}/sessions/{session}/messages", answer=Messages, query=MessagesQuery, codes=HIDDEN
+)
+async def session_messages(call: Call) -> Messages:
+    """The chat of a session, page by page from its newest messages back."""
+    query: MessagesQuery = call.query
+    async with call.house.database.read() as connection:
+        visit = await _visit_session(call, connection)
+        # One more than wanted tells whether there are earlier ones.
+        found = await forum.latest_messages(connection, visit.room.id, before=query.before, limit=query.limit + 1)
+    page = found[-query.limit :]
+    return Messages(page, page[0].number if len(found) > len(page) else None)
+
+
+class SnapshotQuery(msgspec.Struct, forbid_unknown_fields=True):
+    public: Annotated[bool, msgspec.Meta(description="As everyone sees it, whoever asks: for a big screen.")] = False
+
+
+@operation("GET", "/rooms/{room}/snapshot", answer=RoomSnapshot, query=SnapshotQuery, codes=HIDDEN)
+async def room_snapshot(call: Call) -> RoomSnapshot:
+    """A room as the caller may see it, from one consistent read.
+
+    A live connection can go on from here: join with `after` = {"epoch", "seq"} of this answer.
+    """
+    query: SnapshotQuery = call.query
+    view = await call.house.view(call.person, call.path["room"], public=query.public)
+    room = view.visit.room
+    return RoomSnapshot(
+        room=room.id,
+        kind=room.kind,
+        epoch=f"{room.epoch}-{view.audience.value}",
+        seq=room.seq,
+        audience=view.audience.value,
+        snapshot=view.snapshot,
+        own=view.own,
+        latest=view.latest,
+    )
+
+
+async def _conference(call: Call, connection: AsyncConnection) -> Conference:
+    """Raises Problem "not_found" or "forbidden"."""
+    found = await programme.conference(connection, call.path["conference"])
+    await _visit(call, connection, await journal.find_room(connection, found.room))
+    return found
+
+
+async def _visit(call: Call, connection: AsyncConnection, room: Room | None) -> Visit:
+    return await resolve(connection, call.person, room, call.house.clock())
+
+
+async def _visit_session(call: Call, connection: AsyncConnection) -> Visit:
+    found = await _conference(call, connection)
+    room = await programme.session_room(connection, found.id, call.path["session"])
+    return await _visit(call, connection, await journal.find_room(connection, room))
+
+
+async def _is_open(call: Call, connection: AsyncConnection, each: Conference) -> bool:
+    try:
+        await _visit(call, connection, await journal.find_room(connection, each.room))
+    except Problem as problem:
+        if problem.code in HIDDEN:
+            return False
+        raise
+    return True
+
+
+async def _rooms_of(connection: AsyncConnection, conference: str) -> dict[str, str]:
+    """The rooms of a conference's sessions, by session."""
+    rooms = journal.rooms.c
+    select = sa.select(rooms.subject, rooms.id).where(rooms.kind == "session", rooms.conference == conference)
+    return {row.subject: row.id for row in await connection.execute(select)}
+
+
+async def _place(connection: AsyncConnection, room: str, question: str) -> tuple[object, str]:
+    """Where a question stands in the order of asking, also one that has meanwhile been hidden. Raises Problem "not_found"."""
+    select = sa.select(questions.c.asked_at).where(questions.c.room == room, questions.c.id == question)
+    asked = (await connection.execute(select)).scalar_one_or_none()
+    if asked is None:
+        raise Problem("not_found", N_("This question does not exist here."), field="after")
+    return asked, question
+
+
+def _item(each: Conference) -> ConferenceItem:
+    return ConferenceItem(**each._asdict())

@@ -1,0 +1,149 @@
+"""What the API answers with, beside the views of rooms."""
+
+import typing
+from datetime import date, datetime
+from typing import Annotated, Any, dataclass_transform
+
+import msgspec
+
+import rooms.registry  # noqa: F401 - the schemas name every kind of room and every reply
+from rooms.errors import ProblemView
+from rooms.forum.messages import AskingView, ChatView, MessageView, PublicQuestion, SessionView, StageView
+from rooms.kinds import KINDS
+from rooms.messages import View
+from rooms.people.messages import PersonView
+from server.protocol.catalogue import collect
+
+REFERENCE = "#/components/schemas/"
+
+CATALOGUE = collect()
+SNAPSHOTS: list[type[View]] = [typing.get_type_hints(kind.snapshot)["return"] for kind in KINDS.values()]
+OWNS: list[type[View]] = list(dict.fromkeys(typing.get_type_hints(kind.own)["return"] for kind in KINDS.values()))
+REPLIES: list[type[View]] = list(dict.fromkeys(CATALOGUE.replies.values()))
+
+
+def _one_of(types: list[type[View]], *, nothing: bool = False) -> dict[str, Any]:
+    references = [{"$ref": REFERENCE + each.__name__} for each in types]
+    return {"anyOf": [*references, *([{"type": "null"}] if nothing else [])]}
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
+class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of everything answered."""
+
+
+class ConferenceItem(Answer):
+    """A conference. `room` is its lobby; `texts` holds translations by locale; `zone` is an IANA name; `access` is "public" or "members"."""
+
+    id: str
+    slug: str
+    title: str
+    tagline: str
+    description: str
+    texts: dict[str, dict[str, str]]
+    zone: str
+    starts_on: date
+    ends_on: date
+    access: str
+    guests: bool
+    room: str
+
+
+class Conferences(Answer):
+    """Those that are open to the caller, the latest first."""
+
+    conferences: list[ConferenceItem]
+
+
+class TrackItem(Answer):
+    """`colour` is such as #1f6f5c, or empty."""
+
+    name: str
+    texts: dict[str, dict[str, str]]
+    colour: str
+
+
+class ProgrammeSession(Answer):
+    """A session and the room in which it takes place."""
+
+    session: SessionView
+    room: str
+
+
+class Programme(Answer):
+    """Sessions by time and place."""
+
+    conference: ConferenceItem
+    tracks: list[TrackItem]
+    sessions: list[ProgrammeSession]
+
+
+class SessionDetail(Answer):
+    """A session with its stage, and how asking and the chat stand."""
+
+    session: SessionView
+    room: str
+    stage: StageView
+    asking: AskingView
+    chat: ChatView
+
+
+class QuestionItem(Answer):
+    """A public question, and how many people want it answered."""
+
+    question: PublicQuestion
+    votes: int
+
+
+class Questions(Answer):
+    """In the order in which they were asked. `next` is the `after` of the next page, null on the last one."""
+
+    questions: list[QuestionItem]
+    next: str | None
+
+
+class Messages(Answer):
+    """The newest messages before a number, oldest first. `before` is that of the page before, null on the first one."""
+
+    messages: list[MessageView]
+    before: int | None
+
+
+class RoomSnapshot(Answer):
+    """The same as the answer to a join on the live connection, where `epoch` and `seq` make a resume from here possible."""
+
+    room: str
+    kind: str
+    epoch: str
+    seq: int
+    audience: str
+    snapshot: Annotated[Any, msgspec.Meta(extra_json_schema=_one_of(SNAPSHOTS))]
+    own: Annotated[Any, msgspec.Meta(extra_json_schema=_one_of(OWNS))]
+    latest: dict[str, dict[str, Any]]
+
+
+class Done(Answer):
+    """What became of a command. `ok` is its reply, null for most; `seq` that of its last event in the room, null when it changed nothing there."""
+
+    ok: Annotated[Any, msgspec.Meta(extra_json_schema=_one_of(REPLIES, nothing=True))]
+    seq: int | None
+
+
+class Me(Answer):
+    """Who the caller is, null when he is not signed in; `desk` is the person's private room."""
+
+    person: PersonView | None
+    desk: str | None
+
+
+class LiveTicket(Answer):
+    """For the first message of a live connection: good once, for 60 seconds."""
+
+    ticket: str
+    expires_at: datetime
+
+
+class Refusal(Answer):
+    """Every error has this shape."""
+
+    error: ProblemView
