@@ -203,13 +203,13 @@ async def enter(house: House, person: str, browser: Browser) -> str:
         return await signins.open_signin(tx.connection, person, browser.device, tx.now)
 
 
-async def enter_as_guest(house: House, browser: Browser, name: str, locale: str) -> str:
+async def enter_as_guest(house: House, browser: Browser, name: str, locale: str) -> Entered:
     """A new guest, signed in. Raises Problem "invalid" or "rate_limited". Where guests may act, each conference says."""
     name = clean_name(name)
     house.limits.take("guest", browser.address, FROM_ADDRESS)
     async with house.transaction() as tx:
         guest = await accounts.create(tx.connection, name=name, locale=locale, at=tx.now)
-        return await signins.open_signin(tx.connection, guest.id, browser.device, tx.now)
+        return Entered(guest, await signins.open_signin(tx.connection, guest.id, browser.device, tx.now), "/")
 
 
 async def change_password(

@@ -116,10 +116,10 @@ async def enter_as_guest(request: Request) -> Response:
         conference = await _conference_of(request, next)
         if conference is None or not conference.guests:
             raise Problem("forbidden", N_("This conference takes no guests. Sign in with your e-mail address."))
-        signin = await registration.enter_as_guest(site.house, browser, name, viewer.locale)
+        entered = await registration.enter_as_guest(site.house, browser, name, viewer.locale)
     except Problem as problem:
         return await _form(request, "signin.html", next, problem, name=name)
-    return await welcome(request, signin, next, WELCOME)
+    return await welcome(request, entered.signin, next, WELCOME)
 
 
 async def show_sign_up(request: Request) -> Response:

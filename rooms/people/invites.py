@@ -1,0 +1,171 @@
+"""Invites: links that carry a role in a conference, or in one session of it. The secret is shown once; here stands its digest."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms import journal
+from rooms.errors import Problem
+from rooms.house import House
+from rooms.ids import new_id
+from rooms.people import roles
+from rooms.people.accounts import Account
+from rooms.people.desk import desk_of
+from rooms.people.links import digest_of
+from rooms.people.messages import PersonView, RightsChanged, Role, RoleGranted
+from rooms.people.tables import invites
+from rooms.programme.tables import conferences
+from rooms.text import N_
+from rooms.transaction import Transaction
+from rooms.visit import resolve
+
+SESSION_ROLES = (Role.SPEAKER, Role.MODERATOR, Role.INTERPRETER)
+MOST_DAYS = 365
+MOST_USES = 100_000
+
+OVER = N_("This invitation has been used up, was withdrawn, or its time is over. Ask whoever sent it for a new one.")
+
+
+class Invite(NamedTuple):
+    """`session` None: for the whole conference; `uses_left` None: any number."""
+
+    id: str
+    conference: str
+    session: str | None
+    role: Role
+    uses_left: int | None
+    expires_at: datetime
+    created_by: str
+    created_at: datetime
+
+
+async def make(
+    tx: Transaction, *, conference: str, session: str | None, role: Role, uses: int | None, days: int, by: str
+) -> str:
+    """Keeps an invite and returns its secret. Raises Problem "invalid"."""
+    if session is not None and role not in SESSION_ROLES:
+        raise Problem("invalid", N_("In a session one can be a speaker, a moderator or an interpreter."), field="role")
+    if not 1 <= days <= MOST_DAYS:
+        raise Problem(
+            "invalid", N_("Give a number of days from 1 to %(most)s."), field="days", values={"most": MOST_DAYS}
+        )
+    if uses is not None and not 1 <= uses <= MOST_USES:
+        raise Problem(
+            "invalid", N_("Give a number of people from 1 to %(most)s."), field="uses", values={"most": MOST_USES}
+        )
+    secret, invite = secrets.token_urlsafe(24), new_id()
+    await tx.connection.execute(
+        invites.insert().values(
+            id=invite,
+            digest=digest_of(secret),
+            conference=conference,
+            session=session or roles.WHOLE_CONFERENCE,
+            role=role.value,
+            uses_left=uses,
+            expires_at=tx.now + timedelta(days=days),
+            created_by=by,
+            created_at=tx.now,
+        )
+    )
+    tx.audit(
+        conference, by, "invite.make", invite, {"role": role.value, "session": session, "uses": uses, "days": days}
+    )
+    return secret
+
+
+async def revoke(tx: Transaction, *, conference: str, invite: str, by: str) -> bool:
+    """False when there was none in force."""
+    update = invites.update().where(invites.c.id == invite, invites.c.conference == conference, *_usable(tx.now))
+    if (await tx.connection.execute(update.values(revoked_at=tx.now))).rowcount == 0:
+        return False
+    tx.audit(conference, by, "invite.revoke", invite)
+    return True
+
+
+async def in_force(connection: AsyncConnection, conference: str, at: datetime) -> list[Invite]:
+    """Newest first."""
+    select = sa.select(*_INVITE).where(invites.c.conference == conference, *_usable(at))
+    return [_invite(row) for row in await connection.execute(select.order_by(invites.c.created_at.desc()))]
+
+
+async def look(connection: AsyncConnection, secret: str, at: datetime) -> Invite:
+    """What an invite grants, without accepting it. Raises Problem "expired"."""
+    select = sa.select(*_INVITE).where(invites.c.digest == digest_of(secret), *_usable(at))
+    row = (await connection.execute(select)).one_or_none()
+    if row is None:
+        raise Problem("expired", OVER)
+    return _invite(row)
+
+
+async def accept(house: House, secret: str, account: Account) -> Invite:
+    """Gives a person the role. Who has it already uses nothing up. Raises Problem "expired", "unverified", "forbidden"."""
+    if not account.verified:
+        raise Problem("unverified", N_("Confirm your e-mail address first: open the link that we have sent you."))
+    async with house.database.read() as connection:
+        invite = await look(connection, secret, house.clock())
+        kind, subject = ("session", invite.session) if invite.session else ("lobby", invite.conference)
+        room, desk = await journal.room_of(connection, kind, subject), await desk_of(connection, account.id)
+    async with house.transaction([room, desk]) as tx:
+        await _check(tx, invite, account, tx.rooms[room])
+        granted = await roles.grant(
+            tx.connection,
+            person=account.id,
+            conference=invite.conference,
+            session=invite.session,
+            role=invite.role,
+            by=invite.created_by,
+            at=tx.now,
+        )
+        if granted:
+            await _take(tx, invite)
+            tx.record(RoleGranted(PersonView(account.id, account.name), invite.role), room=room, person=account.id)
+            tx.record(RightsChanged(invite.conference), room=desk, person=account.id)
+            details = {"role": invite.role.value, "session": invite.session}
+            tx.audit(invite.conference, account.id, "invite.accept", invite.id, details)
+    return invite
+
+
+async def _check(tx: Transaction, invite: Invite, account: Account, room: journal.Room) -> None:
+    try:
+        await resolve(tx.connection, account.id, room, tx.now)
+    except Problem as problem:
+        if problem.code != "not_found":  # one who was banned; a closed conference is what the invite opens
+            raise
+    if account.kind == "guest":
+        open_to_guests = sa.select(conferences.c.guests).where(conferences.c.id == invite.conference)
+        if invite.role is Role.ORGANISER or not (await tx.connection.execute(open_to_guests)).scalar_one():
+            raise Problem("forbidden", N_("For this you need an account: add your e-mail address first."))
+
+
+async def _take(tx: Transaction, invite: Invite) -> None:
+    """Uses the invite once; of two who want its last use, one gets it."""
+    left = sa.case((invites.c.uses_left.is_(None), None), else_=invites.c.uses_left - 1)
+    update = invites.update().where(invites.c.id == invite.id, *_usable(tx.now)).values(uses_left=left)
+    if (await tx.connection.execute(update)).rowcount == 0:
+        raise Problem("expired", OVER)
+
+
+_INVITE = (
+    invites.c.id,
+    invites.c.conference,
+    invites.c.session,
+    invites.c.role,
+    invites.c.uses_left,
+    invites.c.expires_at,
+    invites.c.created_by,
+    invites.c.created_at,
+)
+
+
+def _usable(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    unused = sa.or_(invites.c.uses_left.is_(None), invites.c.uses_left > 0)
+    return invites.c.revoked_at.is_(None), invites.c.expires_at > at, unused
+
+
+def _invite(row: Sequence[Any]) -> Invite:
+    invite = Invite(*row)
+    return invite._replace(session=invite.session or None, role=Role(invite.role))

@@ -1,0 +1,98 @@
+"""/invite/<secret>: what an invitation grants, and accepting it, also as a guest."""
+
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rooms.errors import Problem
+from rooms.people import invites, registration
+from rooms.people.invites import Invite
+from rooms.people.messages import Role
+from rooms.programme import queries
+from rooms.programme.queries import Conference
+from rooms.programme.tables import sessions
+from rooms.text import N_
+from web.forms import read_form, text
+from web.pages.problems import said
+from web.pages.signin import browser_of
+from web.site import Site, site_of
+from web.templating import go, page
+from web.viewer import sign_in_cookie, viewer_of
+
+ENDS = {Role.MODERATOR: "/moderate", Role.SPEAKER: "/speak"}
+
+
+class Offer(NamedTuple):
+    """An invite with what its page tells of it; `session` is the title of its session."""
+
+    invite: Invite
+    conference: Conference
+    session: str | None
+
+    @property
+    def address(self) -> str:
+        """Where one who has accepted goes."""
+        path = f"/c/{self.conference.slug}"
+        if self.invite.session is not None:
+            return f"{path}/sessions/{self.invite.session}{ENDS.get(self.invite.role, '')}"
+        return f"{path}/organise" if self.invite.role is Role.ORGANISER else path
+
+    @property
+    def open_to_guests(self) -> bool:
+        return self.conference.guests and self.invite.role is not Role.ORGANISER
+
+
+async def _offer(connection: AsyncConnection, site: Site, secret: str) -> Offer:
+    invite = await invites.look(connection, secret, site.house.clock())
+    conference = await queries.conference_by_id(connection, invite.conference)
+    title = sa.select(sessions.c.title).where(sessions.c.id == invite.session)
+    return Offer(invite, conference, (await connection.execute(title)).scalar_one_or_none())
+
+
+async def _page(request: Request, problem: Problem | None = None, name: str = "") -> Response:
+    site, viewer = site_of(request), await viewer_of(request)
+    async with site.house.database.read() as connection:
+        offer = await _offer(connection, site, request.path_params["secret"])
+    return await page(
+        request,
+        "invite.html",
+        status=problem.meaning.status if problem else 200,
+        offer=offer,
+        problem=said(request, viewer, problem) if problem else None,
+        name=name,
+        here=request.url.path,
+    )
+
+
+async def show(request: Request) -> Response:
+    return await _page(request)
+
+
+async def accept(request: Request) -> Response:
+    """As whoever is signed in, or as a new guest with the given name."""
+    site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
+    secret, name, signin = request.path_params["secret"], text(form, "name"), None
+    async with site.house.database.read() as connection:
+        offer = await _offer(connection, site, secret)
+    account = viewer.person
+    try:
+        if account is None and name and offer.open_to_guests:
+            entered = await registration.enter_as_guest(site.house, await browser_of(request), name, viewer.locale)
+            account, signin = entered.account, entered.signin
+        await invites.accept(site.house, secret, account or viewer.signed_in)
+    except Problem as problem:
+        if problem.code not in {"invalid", "forbidden", "unverified"}:
+            raise
+        return await _page(request, problem, name)
+    gettext = site.languages.texts(viewer.locale).gettext
+    response = go(request, offer.address, said=gettext(N_("Welcome! Your invitation is accepted.")))
+    if signin is not None:
+        sign_in_cookie(site, response, signin)
+    return response
+
+
+routes = [Route("/invite/{secret}", show), Route("/invite/{secret}", accept, methods=["POST"])]
