@@ -40,7 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--conference", required=True, metavar="NAME", help="its name in addresses: /c/NAME")
     parser.add_argument("--dry-run", action="store_true", help="only list what would change")
     parser.add_argument("--create", action="store_true", help="make the conference if there is none of that name")
-    parser.add_argument("--zone", help="the time zone, when the file names none: such as Asia/Shanghai")
+    parser.add_argument(
+        "--zone", help="the time zone, when the file names none: such as Asia/Shanghai; else the conference's"
+    )
     parser.set_defaults(work=work)
 
 
@@ -82,9 +84,13 @@ async def import_command(
     create: bool = False,
     out: TextIO = sys.stdout,
 ) -> Plan:
-    """Imports a file and prints what was done, or with `dry_run` what would be. Raises ScheduleFaults and Problem."""
-    schedule = read(data, zone)
-    new = not await _exists(house.database, slug)
+    """Imports a file and prints what was done, or with `dry_run` what would be. Raises ScheduleFaults and Problem.
+
+    A file that names no zone is read in `zone`, or else in that of the conference.
+    """
+    known = await _find(house.database, slug)
+    new = known is None
+    schedule = read(data, zone or (known.zone if known else None))
     if new and not create:
         missing = N_("There is no conference “%(name)s”. Add --create to make it from the file.")
         raise Problem("not_found", missing, field="conference", values={"name": slug})
@@ -150,9 +156,10 @@ def _shown(done: int, total: int) -> None:
     print(f"\r{done} of {total}", end="" if done < total else "\n", file=sys.stderr, flush=True)
 
 
-async def _exists(database: Database, slug: str) -> bool:
+async def _find(database: Database, slug: str) -> queries.Conference | None:
     async with database.read() as connection:
-        return slug in {conference.slug for conference in await queries.all_conferences(connection)}
+        found = [conference for conference in await queries.all_conferences(connection) if conference.slug == slug]
+    return found[0] if found else None
 
 
 async def _create(house: House, slug: str, schedule: Schedule) -> None:

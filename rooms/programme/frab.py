@@ -55,8 +55,8 @@ def read_xml(data: bytes, zone: str | None = None) -> Schedule:
 
 
 def _schedule(document: dict[str, object], zone: str | None, faults: list[Fault]) -> Schedule:
-    root = Fields(document, "", faults).object("schedule", "")
-    inner = root.object("conference", "conference")
+    root = _part(Fields(document, "", faults), "schedule", "")
+    inner = _part(root, "conference", "conference")
     base = root.address("base_url") or inner.address("base_url")
     conference = _conference(inner, zone)
     halls, tracks, persons, sessions = Halls(), Tracks(), Persons(), Sessions()
@@ -91,6 +91,14 @@ def _schedule(document: dict[str, object], zone: str | None, faults: list[Fault]
         persons=tuple(sorted(persons.found.values(), key=lambda person: (person.name, person.external))),
         sessions=tuple(sorted(sessions.found, key=lambda session: (session.starts, session.hall, session.external))),
     )
+
+
+def _part(fields: Fields, name: str, where: str) -> Fields:
+    """A part without which there is no schedule: what a file lacks besides would tell nobody anything."""
+    if not isinstance(fields.values.get(name), dict):
+        fields.object(name, where)
+        raise ScheduleFaults(fields.faults)
+    return fields.object(name, where)
 
 
 def _conference(fields: Fields, fallback: str | None) -> ConferenceInfo:

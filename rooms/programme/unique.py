@@ -1,12 +1,17 @@
 """What a file names twice must be the same thing: collections that find a thing by its identity and report what contradicts itself."""
 
+from msgspec.structs import replace
+
 from rooms.programme.fields import Fields
 from rooms.programme.schedule import Hall, Person, Session, Track
 from rooms.text import N_
 
 
 class Halls:
-    """By name. Listed with their particulars, or only named by the sessions in them."""
+    """By name. Listed with their particulars, or only named by the sessions in them.
+
+    Some versions of pretalx give every room one guid. It identifies none of them then, and is left out.
+    """
 
     def __init__(self) -> None:
         self.found: dict[str, Hall] = {}
@@ -15,8 +20,10 @@ class Halls:
     def add(self, fields: Fields, hall: Hall) -> None:
         if hall.name in self.found:
             _doubled(fields, "name", hall.name)
-        if hall.guid and self._guids.setdefault(hall.guid, hall.name) != hall.name:
-            _doubled(fields, "guid", hall.guid)
+        first = self._guids.setdefault(hall.guid, hall.name)
+        if first != hall.name:
+            hall = replace(hall, guid="")
+            self.found[first] = replace(self.found[first], guid="")
         self.found[hall.name] = hall
 
     def used(self, name: str) -> None:

@@ -134,6 +134,7 @@ async def test_a_zone_from_the_command_line(house: House):
     with pytest.raises(ScheduleFaults):
         await imported(house, local, create=True)
     assert "1 added" in await imported(house, local, create=True, zone="Asia/Shanghai")
+    assert await imported(house, local) == "Nothing to do: the conference is as the file says.\n"
 
 
 def test_a_long_report_names_how_much_it_leaves_out():

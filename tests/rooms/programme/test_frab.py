@@ -104,6 +104,11 @@ def test_the_fields_of_pretalx():
     assert persons["王芳"].external == "b379c473-93b9-4eae-9a09-d482e86cede3"
 
 
+def test_rooms_that_share_a_guid_are_told_apart_by_name():
+    rooms = [{"name": "Hall 1", "guid": "g"}, {"name": "Hall 2", "guid": "g"}, {"name": "Hall 3", "guid": "h"}]
+    assert read_json(file(rooms=rooms)).halls == (Hall("Hall 1"), Hall("Hall 2"), Hall("Hall 3", "h"))
+
+
 def test_persons_keep_the_order_of_the_file():
     schedule = read_json(file(PRETALX_EVENT))
     names = {person.external: person.name for person in schedule.persons}

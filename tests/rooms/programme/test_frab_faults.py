@@ -93,7 +93,6 @@ def test_a_fault_in_a_session(changes: dict[str, Any], where: str, what: str):
         ({"days": [{"date": "2026-11-14", "rooms": {"Hall": {}}}]}, "2026-11-14 › Hall", "Write a list"),
         ({"days": [{"date": "2026-11-14", "rooms": {"Hall": ["x"]}}]}, "2026-11-14 › Hall 1", "Write an object"),
         ({"days": [{"date": "2026-11-14", "rooms": {"\u202e": []}}]}, "2026-11-14 › name", "missing"),
-        ({"rooms": [{"name": "A", "guid": "g"}, {"name": "B", "guid": "g"}]}, "rooms 2 › guid", "“g” is used twice"),
         ({"rooms": [{"name": "A"}, {"name": "A"}]}, "rooms 2 › name", "“A” is used twice"),
         ({"rooms": [{"name": "A", "capacity": -5}]}, "rooms 1 › capacity", "does not belong"),
         ({"tracks": [{"name": "A"}, {"name": "A"}]}, "tracks 2 › name", "“A” is used twice"),
@@ -164,6 +163,10 @@ def test_a_long_report_is_cut_but_counted():
     assert "500 faults" in str(caught.value)
 
 
+def test_what_is_no_schedule_is_told_in_one_line():
+    assert faults_of(b'{"events": []}') == ["schedule: This field is missing or empty. Give it a value."]
+
+
 def test_too_many_sessions():
     (said,) = faults_of(file(*[event(id=n, guid=...) for n in range(5001)]))
     assert "5001 sessions" in said
@@ -188,6 +191,7 @@ OUTSIDE = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><schedule><ver
         (b"{}", "schedule: This field is missing"),
         (b'{"schedule": 5}', "schedule: “5” does not belong"),
         (b'{"schedule": {}}', "conference: This field is missing"),
+        (b'{"schedule": {"conference": {}}}', "conference › title: This field is missing"),
         (file().replace(b'"id": 1', b'"id": NaN'), "NaN"),
         (file().replace(b'"id": 1', b'"id": -Infinity'), "-Infinity"),
         (file().replace(b'"id": 1', b'"id": 1' + b"0" * 5000), "not JSON"),
