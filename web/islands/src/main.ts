@@ -2,6 +2,7 @@
 import "./elements/ask";
 import "./elements/chat";
 import "./elements/connection";
+import "./elements/moderation/console";
 import "./elements/news";
 import "./elements/own-questions";
 import "./elements/panels";

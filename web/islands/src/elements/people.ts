@@ -17,7 +17,7 @@ export class People extends Island {
   @property() room = "";
   @property() kind: "session" | "lobby" = "session";
   @state() private changing = false;
-  private readonly followed = new RoomController<RoomState<unknown>>(this, follow(() => this.kind), () => this.room);
+  private readonly followed = new RoomController(this, follow(() => this.kind), () => this.room);
 
   protected override get ready(): boolean {
     return this.followed.state !== null;

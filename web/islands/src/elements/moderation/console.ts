@@ -1,0 +1,436 @@
+import { html, nothing, type PropertyValues } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { guard } from "lit/directives/guard.js";
+import { repeat } from "lit/directives/repeat.js";
+import { t, tn } from "../../i18n";
+import { live, RoomController, type ModeratedQuestion, type RoomEvent } from "../../live/index";
+import { counts, labelsOf, laneOf, neighbour, queue, UNFILTERED, type Filter, type Lane } from "../../state/queue";
+import { moderated, session, votesOf, type SessionRoom } from "../../state/session";
+import { announce, say } from "../announce";
+import { Island } from "../island";
+import { empty, icon, localised, sessionState } from "../parts";
+import { Standing } from "../standing";
+import { ACTS, actsFor, ANSWERED, APPROVE, DISMISS, TAKE, type Act } from "./acts";
+import { Desk } from "./desk";
+import { keysOn, setKeys, shortcut } from "./keys";
+import { openHelp } from "./help";
+import "./host-tools";
+import "./moderated-people";
+import type { Mode, QuestionPanel } from "./question-panel";
+import "./question-panel";
+import { queueRow } from "./queue-row";
+
+type View = "queue" | "question" | "tools";
+type Tool = "session" | "chat" | "people";
+
+export const SHOWN_LANES: readonly Lane[] = ["pending", "approved", "answered", "archived", "dismissed", "merged"];
+const NEWS = new Set(["question.approved", "question.dismissed", "question.restored", "question.claimed", "question.merged"]);
+
+export function laneName(lane: Lane): string {
+  return {
+    pending: t("Pending"),
+    approved: t("Approved"),
+    answered: t("Answered"),
+    archived: t("Archived"),
+    dismissed: t("Dismissed"),
+    merged: t("Merged"),
+    withdrawn: t("Withdrawn"),
+  }[lane];
+}
+
+/** The moderator's console: the queue, the chosen question, and the tools of the session. */
+@customElement("plenary-console")
+export class Console extends Island {
+  @property() room = "";
+  @property() screen = ""; // address of the big screen
+  @state() private filter: Filter = UNFILTERED;
+  @state() private selected: string | null = null;
+  @state() private mode: Mode = "read";
+  @state() private view: View = "queue";
+  @state() private tool: Tool = "session";
+  @state() private keys = keysOn();
+  @state() private note = "";
+  private readonly followed = new RoomController(this, session, () => this.room, { onEvent: (event) => this.happened(event) });
+  private readonly standing = new Standing();
+  private readonly desk = new Desk(
+    () => live().room(this.room, session),
+    () => this.requestUpdate(),
+    (question, message) => this.stale(question, message),
+  );
+  private shown: readonly string[] = [];
+  private place = 0;
+
+  protected override get ready(): boolean {
+    return this.followed.state?.snapshot.moderation != null;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener("keydown", this.keyed);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener("keydown", this.keyed);
+  }
+
+  // What others do.
+
+  private happened(event: RoomEvent): void {
+    if (event.type === "question.asked" && event.question.state === "pending") announce(t("New question: %(text)s", { text: event.question.text }));
+    if (!("by" in event) || !event.by || event.by.id === this.desk.around.me || !NEWS.has(event.type)) return;
+    const acts: Record<string, string> = {
+      "question.approved": t("%(name)s has approved this."),
+      "question.dismissed": t("%(name)s has dismissed this."),
+      "question.restored": t("%(name)s has put this back."),
+      "question.claimed": t("%(name)s is on it."),
+      "question.merged": t("%(name)s has merged this."),
+    };
+    if (event.question.id === this.selected) {
+      this.note = (acts[event.type] ?? "").replace("%(name)s", event.by.name);
+      say(this.note);
+    }
+  }
+
+  private stale(question: ModeratedQuestion, message: string): void {
+    this.note = message;
+    this.selected = question.id;
+    say(message);
+    this.requestUpdate();
+  }
+
+  // Drawing.
+
+  protected override willUpdate(): void {
+    const state = this.followed.state;
+    if (!state?.snapshot.moderation) return;
+    const wanted = queue(state, this.filter).map(({ id }) => id);
+    const shown = this.standing.show(wanted);
+    // The chosen question stays where it was, even when a colleague has dealt with it, until one moves on.
+    const gone = this.selected !== null && !shown.includes(this.selected) && this.shown.includes(this.selected) && moderated(state, this.selected);
+    this.shown = gone ? [...shown.slice(0, this.place), this.selected!, ...shown.slice(this.place)] : shown;
+    if (this.selected === null || !this.shown.includes(this.selected)) this.select(this.shown[Math.min(this.place, this.shown.length - 1)] ?? null);
+    else this.place = this.shown.indexOf(this.selected);
+  }
+
+  protected override render() {
+    const state = this.followed.state;
+    if (!state?.snapshot.moderation) return nothing;
+    const question = this.selected ? moderated(state, this.selected) : null;
+    return html`<div class="console" data-view=${this.view}>
+      ${this.bar(state)}
+      <section class="console-queue" aria-label=${t("Questions")}>${this.queue(state)}</section>
+      <section class="console-question" aria-label=${t("The chosen question")}>
+        <button class="button button-quiet console-back" @click=${this.back}>${icon("back", { turns: true })}${t("Queue")}</button>
+        ${question
+          ? html`<plenary-question-panel
+              .question=${question}
+              .state=${state}
+              .desk=${this.desk}
+              .mode=${this.mode}
+              .note=${this.note}
+              .modeChanged=${(mode: Mode) => this.setMode(mode)}
+              .acted=${(act: Act) => void this.act(act, question)}
+              .choose=${(id: string) => this.jump(id)}
+            ></plenary-question-panel>`
+          : empty("question", t("Choose a question."))}
+      </section>
+      <aside class="console-tools" aria-label=${t("Session")}>${this.tools(state)}</aside>
+    </div>`;
+  }
+
+  private bar(state: SessionRoom) {
+    const { session: view } = state.snapshot;
+    return html`<header class="console-bar">
+      <div class="console-title">${sessionState(view.state, view.cancelled)}<h1 dir="auto">${localised(view, "title")}</h1></div>
+      <div class="row console-bar-tools">
+        <button class="button button-quiet button-small" ?disabled=${!this.desk.canUndo} @click=${() => void this.undo()}>${icon("undo")}${t("Undo")}<kbd>z</kbd></button>
+        <button class="button button-quiet button-small" @click=${this.help}>${icon("keyboard")}${t("Keys")}<kbd>?</kbd></button>
+        <div class="segments console-views" role="group" aria-label=${t("View")}>
+          ${(["queue", "tools"] as const).map(
+            (view) => html`<button aria-pressed=${(view === "tools") === (this.view === "tools") ? "true" : "false"} @click=${() => (this.view = view)}>
+              ${view === "queue" ? t("Queue") : t("Session")}
+            </button>`,
+          )}
+        </div>
+      </div>
+    </header>`;
+  }
+
+  private queue(state: SessionRoom) {
+    const tally = counts(state, this.filter);
+    const labels = labelsOf(state);
+    const wanted = queue(state, this.filter).map(({ id }) => id);
+    const news = this.standing.news(wanted);
+    const byId = new Map(state.snapshot.moderation?.questions.map((question) => [question.id, question]));
+    return html`
+      <div class="lanes" role="group" aria-label=${t("Parts of the queue")}>
+        ${SHOWN_LANES.map(
+          (lane, index) => html`<button class="lane" aria-pressed=${lane === this.filter.lane ? "true" : "false"} aria-keyshortcuts=${index + 1} @click=${() => this.lane(lane)}>
+            <span>${laneName(lane)}</span><span class="count ${lane === "pending" && tally[lane] ? "count-new" : ""}">${tally[lane]}</span>
+          </button>`,
+        )}
+      </div>
+      <div class="console-filter">
+        <label class="visually-hidden" for="queue-search">${t("Search the queue")}</label>
+        <div class="search">
+          ${icon("search")}<input id="queue-search" class="input" type="search" placeholder=${t("Search")} .value=${this.filter.search} @input=${this.search} @keydown=${this.searchKeyed} />
+        </div>
+        ${labels.length
+          ? html`<label class="visually-hidden" for="queue-label">${t("Label")}</label>
+              <select id="queue-label" class="input" @change=${this.chooseLabel}>
+                <option value="">${t("All labels")}</option>
+                ${labels.map(({ label, count }) => html`<option value=${label} ?selected=${label === this.filter.label}>${label} (${count})</option>`)}
+              </select>`
+          : nothing}
+        <label class="visually-hidden" for="queue-claim">${t("Claimed by")}</label>
+        <select id="queue-claim" class="input" @change=${this.chooseClaim}>
+          <option value="any">${t("Anyone’s")}</option>
+          <option value="mine" ?selected=${this.filter.claim === "mine"}>${t("Mine")}</option>
+          <option value="none" ?selected=${this.filter.claim === "none"}>${t("Nobody’s")}</option>
+        </select>
+      </div>
+      <div class="news">
+        ${news.count || news.moved
+          ? html`<button class="button" @click=${this.settle}>${icon("up")}${news.count ? tn("%(count)s new", "%(count)s new", news.count) : t("Sort again")}</button>`
+          : nothing}
+      </div>
+      ${this.shown.length
+        ? html`<div class="queue" role="grid" aria-label=${laneName(this.filter.lane)} aria-rowcount=${this.shown.length}>
+            ${repeat(this.shown, (id) => id, (id) => this.row(state, byId.get(id)))}
+          </div>`
+        : empty(this.filter.lane === "pending" ? "check" : "question", this.nothing())}
+    `;
+  }
+
+  private nothing(): string {
+    if (this.filter.search || this.filter.label || this.filter.claim !== "any") return t("Nothing here fits the filter.");
+    return this.filter.lane === "pending" ? t("All done. New questions appear here.") : t("Nothing here yet.");
+  }
+
+  private row(state: SessionRoom, question: ModeratedQuestion | undefined) {
+    if (!question) return nothing;
+    const how = {
+      votes: votesOf(state, question.id),
+      selected: question.id === this.selected,
+      onScreen: state.snapshot.screen === question.id,
+      answering: state.snapshot.answering === question.id,
+      busy: this.desk.busy.has(question.id),
+      elsewhere: laneOf(question) !== this.filter.lane,
+      me: this.desk.around.me,
+    };
+    return guard([question, ...Object.values(how)], () =>
+      queueRow(question, how, {
+        select: () => this.open(question.id),
+        act: (act) => void this.act(act, question),
+        quick: actsFor(question, this.desk.around).filter((act) => [APPROVE, DISMISS, TAKE, ANSWERED].includes(act)).slice(0, 2),
+      }),
+    );
+  }
+
+  private tools(state: SessionRoom) {
+    const names: readonly (readonly [Tool, string])[] = [["session", t("Session")], ["chat", t("Chat")], ["people", t("People")]];
+    return html`
+      <div class="tabs console-tabs" role="tablist" aria-label=${t("Session")}>
+        ${names.map(
+          ([tool, name]) => html`<button class="tab" role="tab" id="tool-${tool}" aria-selected=${tool === this.tool ? "true" : "false"} aria-controls="tool-panel" tabindex=${tool === this.tool ? 0 : -1} @click=${() => (this.tool = tool)} @keydown=${this.toolKeyed}>
+            ${name}
+          </button>`,
+        )}
+      </div>
+      <div class="console-tool ${this.tool === "chat" ? "console-tool-chat" : ""}" id="tool-panel" role="tabpanel" aria-labelledby="tool-${this.tool}">
+        ${this.tool === "session"
+          ? html`<plenary-host-tools room=${this.room} screen=${this.screen}></plenary-host-tools>`
+          : this.tool === "chat"
+            ? html`<plenary-chat room=${this.room} kind="session"></plenary-chat>`
+            : html`<plenary-moderated-people room=${this.room} .state=${state}></plenary-moderated-people>`}
+      </div>
+    `;
+  }
+
+  // Choosing.
+
+  private select(id: string | null): void {
+    if (id === this.selected) return;
+    this.selected = id;
+    this.place = id ? Math.max(0, this.shown.indexOf(id)) : 0;
+    this.mode = "read";
+    this.note = "";
+  }
+
+  private open(id: string): void {
+    this.select(id);
+    if (matchMedia("(max-width: 52rem)").matches) this.view = "question";
+  }
+
+  private readonly back = (): void => {
+    this.view = "queue";
+    void this.focusRow();
+  };
+
+  private async focusRow(): Promise<void> {
+    await this.updateComplete;
+    const row = this.querySelector<HTMLElement>('.queue-row[aria-selected="true"]');
+    row?.focus({ preventScroll: true });
+    row?.scrollIntoView({ block: "nearest" });
+  }
+
+  private move(step: number): void {
+    this.select(neighbour(this.shown, this.selected, step));
+    void this.focusRow();
+  }
+
+  /** To a question wherever it stands. */
+  private jump(id: string): void {
+    const question = this.followed.state && moderated(this.followed.state, id);
+    if (!question) return;
+    this.filter = { ...UNFILTERED, lane: laneOf(question) };
+    this.standing.ask();
+    this.selected = id;
+    this.mode = "read";
+    this.note = "";
+    void this.focusRow();
+  }
+
+  private lane(lane: Lane): void {
+    this.filter = { ...this.filter, lane };
+    this.standing.ask();
+    this.select(null);
+    this.shown = [];
+    this.place = 0;
+  }
+
+  private readonly settle = (): void => {
+    this.standing.ask();
+    this.requestUpdate();
+  };
+
+  private setMode(mode: Mode): void {
+    this.mode = mode;
+    if (mode === "read") void this.focusRow();
+    else if (matchMedia("(max-width: 52rem)").matches) this.view = "question";
+  }
+
+  // Filters.
+
+  private refilter(changes: Partial<Filter>): void {
+    this.filter = { ...this.filter, ...changes };
+    this.standing.ask();
+  }
+
+  private readonly search = (event: Event) => this.refilter({ search: (event.target as HTMLInputElement).value });
+  private readonly chooseLabel = (event: Event) => this.refilter({ label: (event.target as HTMLSelectElement).value || null });
+  private readonly chooseClaim = (event: Event) => this.refilter({ claim: (event.target as HTMLSelectElement).value as Filter["claim"] });
+
+  private readonly searchKeyed = (event: KeyboardEvent): void => {
+    if (event.key === "Escape") this.refilter({ search: "" });
+    else if (event.key !== "Enter") return;
+    event.preventDefault();
+    void this.focusRow();
+  };
+
+  private readonly toolKeyed = (event: KeyboardEvent): void => {
+    const tools: readonly Tool[] = ["session", "chat", "people"];
+    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (!step) return;
+    event.preventDefault();
+    this.tool = tools[(tools.indexOf(this.tool) + step + tools.length) % tools.length]!;
+    void this.focusOn(`#tool-${this.tool}`);
+  };
+
+  // Acting.
+
+  private async act(act: Act, question: ModeratedQuestion): Promise<void> {
+    if (this.desk.busy.has(question.id)) return;
+    const leaves = this.filter.lane === laneOf(question) && [APPROVE.name, DISMISS.name, "restore", "unmerge", "archive", "unarchive", "answered", "reopen"].includes(act.name);
+    const next = leaves ? (this.shown[this.shown.indexOf(question.id) + 1] ?? this.shown[this.shown.indexOf(question.id) - 1] ?? null) : question.id;
+    // The hand goes on at once; should the act be refused, its question comes back.
+    if (leaves && question.id === this.selected) {
+      this.select(next);
+      if (this.view === "question" && next === null) this.view = "queue";
+      if (document.activeElement?.closest(".queue, .console-question") || document.activeElement === document.body) void this.focusRow();
+    }
+    await this.desk.act(act, question);
+  }
+
+  private async undo(): Promise<void> {
+    const id = await this.desk.undo();
+    if (id) this.jump(id);
+  }
+
+  private readonly help = (): void =>
+    openHelp(this.keys, (on) => {
+      setKeys(on);
+      this.keys = on;
+    });
+
+  private readonly keyed = (event: KeyboardEvent): void => {
+    const key = shortcut(event);
+    if (key === null || !this.ready) return;
+    if (!this.keys && !["ArrowDown", "ArrowUp", "Escape"].includes(key)) return;
+    if (this.pressed(key)) event.preventDefault();
+  };
+
+  /** Whether the key meant something. */
+  private pressed(key: string): boolean {
+    const state = this.followed.state;
+    const question = state && this.selected ? moderated(state, this.selected) : null;
+    const number = Number.parseInt(key, 10);
+    const lane = SHOWN_LANES[number - 1];
+    if (lane) {
+      this.lane(lane);
+      void this.focusRow();
+      return true;
+    }
+    switch (key) {
+      case "j":
+      case "ArrowDown":
+        this.move(1);
+        return true;
+      case "k":
+      case "ArrowUp":
+        this.move(-1);
+        return true;
+      case "Home":
+        this.move(-this.shown.length);
+        return true;
+      case "End":
+        this.move(this.shown.length);
+        return true;
+      case "z":
+      case "u":
+        void this.undo();
+        return true;
+      case "/":
+        this.view = "queue";
+        void this.focusOn("#queue-search");
+        return true;
+      case "?":
+        this.help();
+        return true;
+      case "Escape":
+        if (this.mode === "read") return false;
+        this.setMode("read");
+        return true;
+    }
+    if (!question) return false;
+    const modes: Readonly<Record<string, Mode>> = { e: "edit", m: "merge", l: "label", t: "answer", D: "dismiss", Enter: "read" };
+    const mode = modes[key];
+    if (mode) {
+      const panel = this.querySelector<QuestionPanel>("plenary-question-panel");
+      if (key === "Enter") this.open(question.id);
+      else if (panel?.allows(mode)) this.setMode(mode);
+      return true;
+    }
+    const act = actsFor(question, this.desk.around).find((each) => each.key === key);
+    if (act) void this.act(act, question);
+    else if (ACTS.some((each) => each.key === key)) say(t("Not possible with this question."));
+    return act !== undefined;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    if (changed.has("view")) this.classList.toggle("console-narrow-question", this.view === "question");
+  }
+}
+

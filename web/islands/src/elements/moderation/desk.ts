@@ -1,0 +1,124 @@
+import { t } from "../../i18n";
+import { ProblemError, type Command, type ModeratedQuestion, type Room } from "../../live/index";
+import { moderated, type SessionRoom } from "../../state/session";
+import { say, toast } from "../announce";
+import { toastRefusal, wordsOf } from "../refusal";
+import type { Act, Around, Step } from "./acts";
+
+interface Undo {
+  readonly question: string;
+  readonly said: string;
+  readonly steps: readonly Step[];
+}
+
+const REMEMBERED = 50;
+const NEWS_WITHIN = 4_000;
+
+/** A moderator's acts on questions, each with its way back. */
+export class Desk {
+  /** The questions on which a command is under way. */
+  readonly busy = new Set<string>();
+  private readonly past: Undo[] = [];
+
+  constructor(
+    private readonly room: () => Room<SessionRoom>,
+    private readonly changed: () => void,
+    /** A colleague was faster: here is the question. */
+    private readonly stale: (question: ModeratedQuestion, message: string) => void,
+  ) {}
+
+  get around(): Around {
+    const state = this.room().state;
+    return { me: state?.own.person?.id ?? "", screen: state?.snapshot.screen ?? null, answering: state?.snapshot.answering ?? null };
+  }
+
+  get canUndo(): boolean {
+    return this.past.length > 0;
+  }
+
+  act(act: Act, question: ModeratedQuestion): Promise<boolean> {
+    return this.do(question, act.command, act.undo(question, this.around), act.done());
+  }
+
+  /** Sends a command; tells how it went. False when it was refused. */
+  async do(question: ModeratedQuestion, step: Step, undo: readonly Step[], said: string): Promise<boolean> {
+    try {
+      await this.send(question, step(question));
+    } catch (error) {
+      this.refused(error);
+      return false;
+    }
+    if (undo.length) this.past.push({ question: question.id, said, steps: undo });
+    this.past.splice(0, this.past.length - REMEMBERED);
+    toast(said, undo.length ? { act: { label: t("Undo (z)"), run: () => void this.undo() } } : {});
+    this.changed();
+    return true;
+  }
+
+  /** Sends a command and throws its refusal, for forms that keep what was typed. */
+  async send(question: ModeratedQuestion, command: Command): Promise<void> {
+    this.busy.add(question.id);
+    this.changed();
+    try {
+      await this.room().send(command as Extract<Command, { op: "question.pin" }>);
+    } finally {
+      this.busy.delete(question.id);
+      this.changed();
+    }
+  }
+
+  remember(question: string, said: string, steps: readonly Step[]): void {
+    this.past.push({ question, said, steps });
+    toast(said, { act: { label: t("Undo (z)"), run: () => void this.undo() } });
+  }
+
+  /** Takes back the last act; gives its question. */
+  async undo(): Promise<string | null> {
+    const last = this.past.pop();
+    if (!last) {
+      say(t("There is nothing to undo."));
+      return null;
+    }
+    this.changed();
+    try {
+      for (const step of last.steps) {
+        const question = this.room().state && moderated(this.room().state!, last.question);
+        if (!question) return null;
+        const command = step(question);
+        await this.send(question, command);
+        if ("version" in command) await this.newer(last.question, question.version);
+      }
+      toast(t("Undone: %(act)s", { act: last.said }));
+      return last.question;
+    } catch (error) {
+      this.refused(error);
+      return last.question;
+    }
+  }
+
+  /** The next step needs the version that this one has made. */
+  private newer(id: string, version: number): Promise<void> {
+    const room = this.room();
+    return new Promise((resolve) => {
+      const look = () => {
+        const now = room.state ? moderated(room.state, id) : null;
+        if (now && now.version <= version) return;
+        stop();
+        window.clearTimeout(timer);
+        resolve();
+      };
+      const stop = room.subscribe(look);
+      const timer = window.setTimeout(() => {
+        stop();
+        resolve();
+      }, NEWS_WITHIN);
+      look();
+    });
+  }
+
+  refused(error: unknown): void {
+    const present = error instanceof ProblemError ? (error.present as ModeratedQuestion | null) : null;
+    if (present?.id) this.stale(present, wordsOf(error));
+    else toastRefusal(error);
+  }
+}

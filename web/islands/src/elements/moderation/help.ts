@@ -1,0 +1,49 @@
+import { html, render } from "lit";
+import { t } from "../../i18n";
+import { icon } from "../parts";
+
+/** The sheet of all keys, and the switch that turns them off. */
+export function openHelp(on: boolean, turn: (on: boolean) => void): void {
+  const keys: readonly (readonly [string, string])[] = [
+    ["j  ↓", t("Next question")],
+    ["k  ↑", t("Previous question")],
+    ["a", t("Approve")],
+    ["d", t("Dismiss")],
+    ["D", t("Dismiss with a reason")],
+    ["r", t("Back to pending; separate again")],
+    ["e", t("Edit")],
+    ["m", t("Merge")],
+    ["l", t("Labels")],
+    ["c", t("Claim, release")],
+    ["p", t("Pin, unpin")],
+    ["s", t("On the screen, off it")],
+    ["n", t("Answer now")],
+    ["w", t("Mark answered, open again")],
+    ["t", t("Answer in writing")],
+    ["x", t("Archive, out of the archive")],
+    ["z  u", t("Undo the last act")],
+    ["/", t("Search")],
+    ["1 – 6", t("Parts of the queue")],
+    ["?", t("This sheet")],
+    ["Esc", t("Close what is open")],
+  ];
+  const host = document.createElement("div");
+  document.body.append(host);
+  render(
+    html`<dialog class="dialog dialog-wide" aria-labelledby="help-title" @close=${() => host.remove()}>
+      <div class="dialog-head">
+        <h2 id="help-title">${t("Keys")}</h2>
+        <form method="dialog"><button class="button button-quiet button-icon" aria-label=${t("Close")}>${icon("close")}</button></form>
+      </div>
+      <div class="dialog-body">
+        <dl class="keys">${keys.map(([key, words]) => html`<div><dt>${key.split(/\s{2}/).map((each) => html`<kbd>${each}</kbd> `)}</dt><dd>${words}</dd></div>`)}</dl>
+        <label class="check">
+          <input type="checkbox" role="switch" ?checked=${on} @change=${(event: Event) => turn((event.target as HTMLInputElement).checked)} />
+          <span>${t("Single keys act")}<small class="soft">${t("They never act while you type.")}</small></span>
+        </label>
+      </div>
+    </dialog>`,
+    host,
+  );
+  host.querySelector("dialog")?.showModal();
+}

@@ -1,0 +1,185 @@
+import { html, LitElement, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { live as liveDirective } from "lit/directives/live.js";
+import { t, tn } from "../../i18n";
+import { RoomController, type Asking, type Command, type StageKind } from "../../live/index";
+import { onScreen, session, type SessionRoom } from "../../state/session";
+import { toast } from "../announce";
+import { icon } from "../parts";
+import { fault, toastRefusal, wordsOf } from "../refusal";
+
+type Confirmable = "session.start" | "session.end";
+
+/** How the session stands, how one may ask, what the stage and the screen show, how the chat runs. */
+@customElement("plenary-host-tools")
+export class HostTools extends LitElement {
+  @property() room = "";
+  @property() screen = "";
+  @state() private confirming: Confirmable | "" = "";
+  @state() private kind: StageKind | "" = "";
+  @state() private address = "";
+  @state() private title_ = "";
+  @state() private problem = "";
+  private readonly followed = new RoomController(this, session, () => this.room);
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  private readonly send = async (command: Command): Promise<void> => {
+    try {
+      await this.followed.send(command as Extract<Command, { op: "session.open" }>);
+    } catch (error) {
+      toastRefusal(error);
+      this.requestUpdate();
+    }
+  };
+
+  protected override render() {
+    const state = this.followed.state;
+    if (!state) return nothing;
+    return html`<div class="tools">${this.sessionState(state)} ${this.asking(state)} ${this.onScreen(state)} ${this.chat(state)} ${this.stage(state)}</div>`;
+  }
+
+  private sessionState(state: SessionRoom) {
+    const { state: now } = state.snapshot.session;
+    const words = {
+      scheduled: t("Scheduled: the page shows when it starts."),
+      lobby: t("Lobby: the countdown runs."),
+      live: t("Live."),
+      ended: t("Ended. Questions and chat can still be read."),
+    };
+    return html`<section class="tool" aria-labelledby="tool-state">
+      <h2 id="tool-state">${t("Session")}</h2>
+      <p class="soft small">${words[now]}</p>
+      ${this.confirming
+        ? html`<div class="notice notice-warning" role="alertdialog" aria-label=${t("Are you sure?")}>
+            <div class="stack stack-tight">
+              <p>${this.confirming === "session.end" ? t("End the session for everyone?") : t("Start the session for everyone?")}</p>
+              <div class="row">
+                <button class="button button-small ${this.confirming === "session.end" ? "button-danger" : "button-primary"}" data-confirm @click=${this.confirmed}>
+                  ${this.confirming === "session.end" ? t("End now") : t("Start now")}
+                </button>
+                <button class="button button-small" @click=${() => (this.confirming = "")}>${t("Cancel")}</button>
+              </div>
+            </div>
+          </div>`
+        : html`<div class="row">
+            ${now === "scheduled" ? html`<button class="button" @click=${() => this.send({ op: "session.open" })}>${icon("clock")}${t("Open the lobby")}</button>` : nothing}
+            ${now === "live"
+              ? html`<button class="button" @click=${() => this.ask("session.end")}>${icon("stop")}${t("End")}</button>`
+              : html`<button class="button button-primary" @click=${() => this.ask("session.start")}>${icon("play")}${now === "ended" ? t("Resume") : t("Start")}</button>`}
+          </div>`}
+    </section>`;
+  }
+
+  private ask(what: Confirmable): void {
+    this.confirming = what;
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>("[data-confirm]")?.focus());
+  }
+
+  private readonly confirmed = (): void => {
+    if (this.confirming) void this.send({ op: this.confirming });
+    this.confirming = "";
+  };
+
+  private asking(state: SessionRoom) {
+    const { asking } = state.snapshot;
+    const choices: readonly (readonly [Asking, string, string])[] = [
+      ["open", t("Open"), t("Everyone can ask.")],
+      ["paused", t("Paused"), t("The public list stands still; what is asked waits here.")],
+      ["locked", t("Locked"), t("Nobody can ask.")],
+    ];
+    return html`<section class="tool" aria-labelledby="tool-asking">
+      <h2 id="tool-asking">${t("Asking")}</h2>
+      <div class="segments" role="group" aria-labelledby="tool-asking">
+        ${choices.map(([value, name]) => html`<button aria-pressed=${value === asking.asking ? "true" : "false"} @click=${() => this.send({ op: "asking.set", asking: value })}>${name}</button>`)}
+      </div>
+      <p class="soft small">${choices.find(([value]) => value === asking.asking)?.[2]}</p>
+      ${this.switch(t("Review new questions first"), asking.review, (required) => ({ op: "asking.review", required }), t("Affects new questions only."))}
+      ${this.switch(t("Anonymous questions"), asking.anonymous, (allowed) => ({ op: "asking.anonymity", allowed }))}
+    </section>`;
+  }
+
+  private switch(name: string, on: boolean, command: (on: boolean) => Command, hint = "") {
+    return html`<label class="check"
+      ><input type="checkbox" role="switch" .checked=${liveDirective(on)} @change=${(event: Event) => void this.send(command((event.target as HTMLInputElement).checked))} /><span
+        >${name}${hint ? html`<small class="soft">${hint}</small>` : nothing}</span
+      ></label
+    >`;
+  }
+
+  private onScreen(state: SessionRoom) {
+    const shown = onScreen(state);
+    return html`<section class="tool" aria-labelledby="tool-screen">
+      <h2 id="tool-screen">${t("Big screen")}</h2>
+      <div class="screen-preview" data-scheme="dark">
+        ${shown ? html`<p dir="auto">${shown.text}</p>` : html`<p class="soft">${t("The most wanted questions")}</p>`}
+      </div>
+      <div class="row">
+        <a class="button button-small" href=${this.screen} target="_blank" rel="noopener">${icon("screen")}${t("Open")}</a>
+        <a class="button button-small button-quiet" href="${this.screen}?overlay=1" target="_blank" rel="noopener">${t("Overlay")}</a>
+        ${shown ? html`<button class="button button-small button-quiet" @click=${() => this.send({ op: "screen.clear" })}>${t("Clear")}</button>` : nothing}
+      </div>
+    </section>`;
+  }
+
+  private chat(state: SessionRoom) {
+    const { chat } = state.snapshot;
+    const paces = [0, 5, 15, 30, 60, 300];
+    return html`<section class="tool" aria-labelledby="tool-chat-settings">
+      <h2 id="tool-chat-settings">${t("Chat")}</h2>
+      ${this.switch(t("Open for everyone"), chat.open, (open) => ({ op: "chat.set", open, slow_seconds: chat.slow_seconds }))}
+      <div class="field">
+        <label for="slow">${t("Slow mode")}</label>
+        <select id="slow" @change=${(event: Event) => void this.send({ op: "chat.set", open: chat.open, slow_seconds: Number((event.target as HTMLSelectElement).value) })}>
+          ${[...new Set([...paces, chat.slow_seconds])].map(
+            (pace) => html`<option value=${pace} ?selected=${pace === chat.slow_seconds}>${pace ? tn("One message every %(count)s second", "One message every %(count)s seconds", pace) : t("Off")}</option>`,
+          )}
+        </select>
+      </div>
+    </section>`;
+  }
+
+  private stage(state: SessionRoom) {
+    const { stage } = state.snapshot;
+    const kind = this.kind || stage.kind;
+    const kinds: readonly (readonly [StageKind, string])[] = [["slate", t("Slate")], ["hls", t("Stream")], ["embed", t("Player")]];
+    return html`<section class="tool" aria-labelledby="tool-stage">
+      <h2 id="tool-stage">${t("Stage")}</h2>
+      <form class="stack stack-tight" @submit=${this.show}>
+        <div class="segments" role="group" aria-labelledby="tool-stage">
+          ${kinds.map(([value, name]) => html`<button type="button" aria-pressed=${value === kind ? "true" : "false"} @click=${() => (this.kind = value)}>${name}</button>`)}
+        </div>
+        ${kind === "slate"
+          ? nothing
+          : html`<div class="field">
+              <label for="stage-address">${kind === "hls" ? t("Address of the stream (HLS, https)") : t("Address of the player (https)")}</label>
+              <input id="stage-address" type="url" .value=${this.address || stage.address} aria-describedby="stage-fault" @input=${(event: Event) => (this.address = (event.target as HTMLInputElement).value)} />
+              ${fault(this.problem, "stage-fault")}
+            </div>`}
+        <div class="field">
+          <label for="stage-title">${t("Title on the stage (if not the session’s)")}</label>
+          <input id="stage-title" maxlength="200" .value=${this.title_ || stage.title} @input=${(event: Event) => (this.title_ = (event.target as HTMLInputElement).value)} />
+        </div>
+        <div><button class="button button-small">${t("Show it")}</button></div>
+      </form>
+    </section>`;
+  }
+
+  private readonly show = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const stage = this.followed.state?.snapshot.stage;
+    const value = (id: string) => this.querySelector<HTMLInputElement>(id)?.value ?? "";
+    const kind = this.kind || stage?.kind || "slate";
+    this.problem = "";
+    try {
+      await this.followed.send({ op: "stage.show", kind, address: value("#stage-address"), title: value("#stage-title") });
+      this.kind = "";
+      this.address = this.title_ = "";
+      toast(t("The stage has changed."));
+    } catch (error) {
+      this.problem = wordsOf(error);
+    }
+  };
+}

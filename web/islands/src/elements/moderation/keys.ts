@@ -1,0 +1,27 @@
+/** Single keys work everywhere but where one writes; they can be turned off (WCAG 2.1.4). */
+const OFF = "plenary-keys-off";
+
+export function keysOn(): boolean {
+  return localStorage.getItem(OFF) !== "1";
+}
+
+export function setKeys(on: boolean): void {
+  if (on) localStorage.removeItem(OFF);
+  else localStorage.setItem(OFF, "1");
+}
+
+/** The key of an event, if it may be a shortcut. */
+export function shortcut(event: KeyboardEvent): string | null {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return null;
+  const target = event.composedPath()[0];
+  if (target instanceof HTMLElement) {
+    if (target.isContentEditable || target.matches("input:not([type=checkbox], [type=radio]), textarea, select, [role=combobox]")) return null;
+    if (document.querySelector("dialog[open]")) return null;
+    // Arrows, Enter and the space bar belong to what has the focus.
+    if (event.key.length > 1 || event.key === " ") {
+      if (target.closest("[role=tablist], [role=radiogroup], .chat-scroll, details.menu")) return null;
+      if ((event.key === "Enter" || event.key === " ") && target.closest("button, a, summary, label")) return null;
+    }
+  }
+  return event.key;
+}

@@ -1,0 +1,383 @@
+import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { live as liveDirective } from "lit/directives/live.js";
+import { t, tn } from "../../i18n";
+import { ANSWER_LENGTH, live, ProblemError, QUESTION_LENGTH, type Command, type ModeratedQuestion } from "../../live/index";
+import { duplicatesOf, labelsOf, mergeTargets } from "../../state/queue";
+import { moderated, session, votesOf, type SessionRoom } from "../../state/session";
+import { draft, setDraft } from "../drafts";
+import { avatar, badge, clock, icon, notice } from "../parts";
+import { fault, toastRefusal, wordsOf } from "../refusal";
+import { actsFor, edited, labelled, places, undone, type Act } from "./acts";
+import type { Desk } from "./desk";
+import "./merge-chooser";
+import { placeOf } from "./queue-row";
+
+export type Mode = "read" | "edit" | "answer" | "label" | "merge" | "dismiss";
+
+const LIKELY = 3;
+
+/** One question, large: what is known of it and all that can be done with it. What is typed here outlives every refusal. */
+@customElement("plenary-question-panel")
+export class QuestionPanel extends LitElement {
+  @property({ attribute: false }) question!: ModeratedQuestion;
+  @property({ attribute: false }) state!: SessionRoom;
+  @property({ attribute: false }) desk!: Desk;
+  @property({ attribute: false }) mode: Mode = "read";
+  @property({ attribute: false }) note = "";
+  @property({ attribute: false }) modeChanged!: (mode: Mode) => void;
+  @property({ attribute: false }) acted!: (act: Act) => void;
+  @property({ attribute: false }) choose!: (id: string) => void;
+  @state() private text = "";
+  @state() private isPublic = true;
+  @state() private problem = "";
+  @state() private asker = ""; // once revealed
+  private base = 0; // the version that the open form began with
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  allows(mode: Mode): boolean {
+    const { state } = this.question;
+    const open = state === "pending" || state === "approved";
+    if (mode === "answer") return open || state === "dismissed";
+    return mode === "label" || mode === "read" || open;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const other = changed.has("question") && changed.get("question")?.id !== this.question.id;
+    if (other) this.asker = "";
+    if (!other && !changed.has("mode")) return;
+    this.problem = "";
+    this.base = this.question.version;
+    this.isPublic = this.question.answer ? this.question.answer_public : this.question.state === "approved";
+    const begun = { edit: this.question.text, answer: this.question.answer ?? "", label: this.question.labels.join(", "), dismiss: "", merge: "", read: "" };
+    this.text = draft(this.key) || begun[this.mode];
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has("mode") && this.mode !== "read") this.querySelector<HTMLElement>("[data-first]")?.focus();
+  }
+
+  private get key(): string {
+    return `${this.mode}:${this.question.id}`;
+  }
+
+  // Drawing.
+
+  protected override render() {
+    const { question, state } = this;
+    const votes = votesOf(state, question.id);
+    const into = question.into ? moderated(state, question.into) : null;
+    return html`<article class="inquest" aria-busy=${this.desk.busy.has(question.id) ? "true" : "false"}>
+      ${this.note ? html`<div class="inquest-note">${notice(html`<p>${this.note}</p>`, { kind: "warning", symbol: "info" })}</div>` : nothing}
+      <p class="inquest-meta">
+        ${badge(placeOf(question), { tone: question.state === "approved" ? "accent" : question.state === "dismissed" ? "red" : "" })}
+        ${state.snapshot.answering === question.id ? badge(t("Being answered now"), { tone: "amber", symbol: "talk" }) : nothing}
+        ${state.snapshot.screen === question.id ? badge(t("On screen"), { tone: "accent", symbol: "screen" }) : nothing}
+        ${question.pinned ? badge(t("Pinned"), { tone: "accent", symbol: "pin" }) : nothing}
+        <span>${tn("%(count)s vote", "%(count)s votes", votes)}</span>
+      </p>
+      ${this.mode === "edit" ? this.editor() : html`<p class="inquest-text pre" dir="auto">${question.text}</p>`}
+      <p class="inquest-meta">
+        ${question.author
+          ? html`${avatar(question.author.name, { small: true })}<span dir="auto">${question.author.name}</span>`
+          : html`${icon("mask")}<span>${this.asker || t("Anonymous")}</span>${this.asker
+                ? nothing
+                : html`<button class="button button-quiet button-small" @click=${this.reveal}>${t("Reveal who asked")}</button>`}`}
+        ${clock(question.asked_at)}
+        ${question.claimed_by
+          ? html`<span class="queue-claim">${avatar(question.claimed_by.name, { small: true })}${question.claimed_by.id === this.desk.around.me ? t("You are on it") : t("%(name)s is on it", { name: question.claimed_by.name })}</span>`
+          : nothing}
+        ${question.decided_by ? html`<span class="faint">${t("last changed by %(name)s", { name: question.decided_by })}</span>` : nothing}
+      </p>
+      ${question.labels.length && this.mode !== "label"
+        ? html`<p class="row">${question.labels.map((label) => html`<span class="label-chip" dir="auto">${label}</span>`)}</p>`
+        : nothing}
+      ${question.original && question.original !== question.text
+        ? html`<div class="inquest-aside"><p class="label">${t("As it was asked")}</p><p class="pre soft" dir="auto">${question.original}</p></div>`
+        : nothing}
+      ${question.reason ? html`<p class="soft">${t("Reason: %(reason)s", { reason: question.reason })}</p>` : nothing}
+      ${into
+        ? html`<div class="inquest-aside"><p class="label">${t("Merged into")}</p><button class="inquest-link" dir="auto" @click=${() => this.choose(into.id)}>${into.text}</button></div>`
+        : nothing}
+      ${question.answer && this.mode !== "answer"
+        ? html`<div class="answer"><p class="answer-by">${question.answer_public ? t("Answer, shown to everyone") : t("Answer, to the asker alone")}</p><p class="pre" dir="auto">${question.answer}</p></div>`
+        : nothing}
+      ${this.form()} ${this.mode === "read" ? this.acts() : nothing} ${this.duplicates()} ${this.mode === "read" ? this.likely() : nothing}
+    </article>`;
+  }
+
+  private form() {
+    if (this.mode === "answer") return this.answer();
+    if (this.mode === "label") return this.labels();
+    if (this.mode === "dismiss") return this.dismissal();
+    if (this.mode === "merge") {
+      return html`<plenary-merge-chooser
+        .question=${this.question}
+        .state=${this.state}
+        .chosen=${(target: ModeratedQuestion) => void this.merge(target)}
+        .cancelled=${() => this.modeChanged("read")}
+      ></plenary-merge-chooser>`;
+    }
+    return nothing;
+  }
+
+  private acts() {
+    const acts = actsFor(this.question, this.desk.around);
+    const forms: readonly (readonly [Mode, string, string, string])[] = [
+      ["edit", "e", "edit", t("Edit")],
+      ["merge", "m", "merge", t("Merge")],
+      ["answer", "t", "chat", this.question.answer ? t("Change the answer") : t("Answer in writing")],
+      ["label", "l", "label", t("Labels")],
+      ["dismiss", "D", "close", t("Dismiss with a reason")],
+    ];
+    const first = acts[0];
+    return html`<div class="inquest-acts">
+      ${acts.map(
+        (act) => html`<button
+          class="button ${act === first ? "button-primary" : ""} ${act.name === "dismiss" ? "button-danger-quiet" : ""}"
+          aria-keyshortcuts=${act.key}
+          @click=${() => this.acted(act)}
+        >
+          ${icon(act.symbol)}${act.label()}<kbd>${act.key}</kbd>
+        </button>`,
+      )}
+      ${forms
+        .filter(([mode]) => this.allows(mode))
+        .map(
+          ([mode, key, symbol, name]) => html`<button class="button button-quiet" aria-keyshortcuts=${key} @click=${() => this.modeChanged(mode)}>${icon(symbol)}${name}<kbd>${key}</kbd></button>`,
+        )}
+    </div>`;
+  }
+
+  private duplicates() {
+    const merged = duplicatesOf(this.state, this.question.id);
+    if (!merged.length) return nothing;
+    return html`<section class="inquest-aside" aria-labelledby="duplicates">
+      <h2 class="label" id="duplicates">${tn("United with %(count)s other", "United with %(count)s others", merged.length)}</h2>
+      <ul role="list">
+        ${merged.map((each) => html`<li><button class="inquest-link" dir="auto" @click=${() => this.choose(each.id)}>${each.text}</button></li>`)}
+      </ul>
+    </section>`;
+  }
+
+  private likely() {
+    const { question, state } = this;
+    if (question.state !== "pending") return nothing;
+    const targets = mergeTargets(state, question).slice(0, LIKELY);
+    if (!targets.length) return nothing;
+    return html`<section class="inquest-aside" aria-labelledby="likely">
+      <h2 class="label" id="likely">${t("Similar questions")}</h2>
+      <ul role="list" class="similar">
+        ${targets.map(
+          (target) => html`<li>
+            <button class="inquest-link" dir="auto" @click=${() => this.choose(target.id)}>${target.text}</button>
+            <span class="faint">${placeOf(target)} · ${tn("%(count)s vote", "%(count)s votes", votesOf(state, target.id))}</span>
+            <button class="button button-quiet button-small" @click=${() => void this.merge(target)}>${icon("merge")}${t("Merge into this")}</button>
+          </li>`,
+        )}
+      </ul>
+    </section>`;
+  }
+
+  private field(id: string, label: string, limit: number, rows = 4) {
+    const over = this.text.length > limit;
+    return html`<div class="field">
+      <label for=${id}>${label}</label>
+      <textarea
+        id=${id}
+        data-first
+        rows=${rows}
+        dir="auto"
+        aria-describedby="${id}-count ${id}-fault"
+        aria-invalid=${this.problem || over ? "true" : "false"}
+        .value=${liveDirective(this.text)}
+        @input=${this.typed}
+        @keydown=${this.formKeyed}
+      ></textarea>
+      <span class="counter ${over ? "counter-over" : ""}" id="${id}-count">${this.text.length} / ${limit}</span>
+      ${fault(this.problem, `${id}-fault`)}
+    </div>`;
+  }
+
+  private foot(verb: string, submit: () => void) {
+    const meanwhile = this.question.version !== this.base;
+    return html`
+      ${meanwhile
+        ? notice(
+            html`<p>${this.question.decided_by ? t("%(name)s has changed this question meanwhile. It now reads:", { name: this.question.decided_by }) : t("This question has changed meanwhile. It now reads:")}</p>
+              <p class="pre" dir="auto"><strong>${this.question.text}</strong></p>`,
+            { kind: "warning", symbol: "alert" },
+          )
+        : nothing}
+      <div class="form-actions">
+        <button type="button" class="button button-primary" @click=${submit}>${meanwhile ? t("Save mine all the same") : verb}</button>
+        <button type="button" class="button button-quiet" @click=${this.cancel}>${t("Cancel")}<kbd>Esc</kbd></button>
+      </div>
+    `;
+  }
+
+  private editor() {
+    return html`<div class="stack stack-tight">
+      ${this.field("edit-text", t("The question, edited"), QUESTION_LENGTH)}
+      <p class="field-hint">${t("The asker sees the edit; the original is kept.")}</p>
+      ${this.foot(t("Save"), () => void this.saveEdit())}
+    </div>`;
+  }
+
+  private answer() {
+    const { question } = this;
+    const canBePublic = question.state === "approved";
+    const isPublic = this.isPublic && canBePublic;
+    const readers = this.state.latest.present?.[""]?.count ?? 0;
+    return html`<div class="stack stack-tight inquest-aside">
+      ${this.field("answer-text", t("Answer in writing"), ANSWER_LENGTH)}
+      <div class="segments" role="group" aria-label=${t("Who reads it")}>
+        <button type="button" aria-pressed=${isPublic ? "false" : "true"} @click=${() => (this.isPublic = false)}>${icon("person")}${t("The asker alone")}</button>
+        <button type="button" aria-pressed=${isPublic ? "true" : "false"} ?disabled=${!canBePublic} @click=${() => (this.isPublic = true)}>${icon("people")}${t("Everyone")}</button>
+      </div>
+      <p class="field-hint">
+        ${isPublic
+          ? tn("Everyone reads it below the question: %(count)s person is here now.", "Everyone reads it below the question: %(count)s people are here now.", readers)
+          : question.author
+            ? t("Only %(name)s reads it, in his or her own questions.", { name: question.author.name })
+            : t("Only who asked reads it; you do not learn who that is.")}
+        ${canBePublic ? nothing : t("To answer for everyone, approve the question first.")}
+      </p>
+      ${this.foot(isPublic ? t("Answer to everyone") : t("Answer to the asker alone"), () => void this.saveAnswer())}
+    </div>`;
+  }
+
+  private labels() {
+    const known = labelsOf(this.state).map(({ label }) => label);
+    const chosen = split(this.text);
+    return html`<div class="stack stack-tight inquest-aside">
+      <div class="field">
+        <label for="label-text">${t("Labels, parted by commas")}</label>
+        <input id="label-text" data-first .value=${liveDirective(this.text)} aria-describedby="label-text-fault" @input=${this.typed} @keydown=${this.formKeyed} />
+        ${fault(this.problem, "label-text-fault")}
+      </div>
+      ${known.length
+        ? html`<div class="row">
+            ${known.map((label) => {
+              const on = chosen.includes(label);
+              return html`<button type="button" class="label-chip" aria-pressed=${on ? "true" : "false"} @click=${() => this.retext((on ? chosen.filter((each) => each !== label) : [...chosen, label]).join(", "))}>${label}</button>`;
+            })}
+          </div>`
+        : nothing}
+      ${this.foot(t("Save"), () => void this.saveLabels())}
+    </div>`;
+  }
+
+  private dismissal() {
+    const reasons = [t("Not about the topic"), t("Has been answered already"), t("Please put it as a question"), t("Not civil")];
+    return html`<div class="stack stack-tight inquest-aside">
+      <div class="field">
+        <label for="reason-text">${t("Reason, for the asker alone")}</label>
+        <input id="reason-text" data-first maxlength="300" .value=${liveDirective(this.text)} @input=${this.typed} @keydown=${this.formKeyed} />
+        ${fault(this.problem, "reason-text-fault")}
+      </div>
+      <div class="row">${reasons.map((reason) => html`<button type="button" class="label-chip" @click=${() => this.retext(reason)}>${reason}</button>`)}</div>
+      ${this.foot(t("Dismiss"), () => void this.saveDismissal())}
+    </div>`;
+  }
+
+  // Typing.
+
+  private retext(text: string): void {
+    this.text = text;
+    setDraft(this.key, text);
+    this.querySelector<HTMLElement>("[data-first]")?.focus();
+  }
+
+  private readonly typed = (event: Event): void => {
+    this.text = (event.target as HTMLInputElement).value;
+    this.problem = "";
+    setDraft(this.key, this.text);
+  };
+
+  private readonly formKeyed = (event: KeyboardEvent): void => {
+    if (event.isComposing) return;
+    const line = event.target instanceof HTMLInputElement;
+    if (event.key === "Escape") {
+      event.preventDefault();
+      this.cancel();
+    } else if (event.key === "Enter" && (line || event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      this.querySelector<HTMLElement>(".form-actions .button-primary")?.click();
+    }
+  };
+
+  private readonly cancel = (): void => {
+    setDraft(this.key, "");
+    this.modeChanged("read");
+  };
+
+  // Saving: each form is sent for the version that it began with, or, said so, for the present one.
+
+  private async save(command: (question: ModeratedQuestion) => Command, said: string, undo: Parameters<Desk["remember"]>[2]): Promise<void> {
+    const shown = this.question;
+    const version = this.base;
+    this.base = shown.version;
+    try {
+      await this.desk.send(shown, command({ ...shown, version: version === shown.version ? version : shown.version }));
+      setDraft(this.key, "");
+      if (undo.length) this.desk.remember(shown.id, said, undo);
+      if (this.question.id === shown.id) this.modeChanged("read");
+    } catch (error) {
+      this.base = version;
+      const present = error instanceof ProblemError && error.code === "stale";
+      this.problem = present ? t("Someone was faster. Your text is kept: look at how it stands now, and save again if you like.") : wordsOf(error);
+    }
+  }
+
+  private async saveEdit(): Promise<void> {
+    const before = this.question.text;
+    await this.save(edited(this.text), t("Edited"), [edited(before)]);
+  }
+
+  private async saveAnswer(): Promise<void> {
+    const isPublic = this.isPublic && this.question.state === "approved";
+    await this.save(({ id, version }) => ({ op: "question.answer", question: id, version, text: this.text, public: isPublic }), t("Answered"), []);
+  }
+
+  private async saveLabels(): Promise<void> {
+    await this.save(labelled(split(this.text)), t("Labels saved"), [labelled(this.question.labels)]);
+  }
+
+  private async saveDismissal(): Promise<void> {
+    const before = this.question;
+    const back = before.state === "approved" ? ("question.approve" as const) : ("question.restore" as const);
+    const undo = [({ id, version }: ModeratedQuestion): Command => ({ op: back, question: id, version }), ...places(before, this.desk.around)];
+    await this.save(({ id, version }) => ({ op: "question.dismiss", question: id, version, reason: this.text }), t("Dismissed"), before.state === "approved" ? undo : undo.slice(0, 1));
+  }
+
+  private async merge(target: ModeratedQuestion): Promise<void> {
+    const before = this.question;
+    const undo = before.pinned ? [undone.unmerge, undone.pin] : [undone.unmerge];
+    await this.desk.do(before, ({ id, version }) => ({ op: "question.merge", question: id, version, into: target.id }), undo, t("Merged"));
+    if (this.mode === "merge") this.modeChanged("read");
+  }
+
+  private readonly reveal = async (): Promise<void> => {
+    const { id } = this.question;
+    if (!confirm(t("See who asked? It is shown to you alone, and that you looked is recorded."))) return;
+    try {
+      const room = live().room(this.room, session);
+      const { person } = await room.send({ op: "question.unmask", question: id });
+      if (this.question.id === id) this.asker = person.name;
+    } catch (error) {
+      toastRefusal(error);
+    }
+  };
+
+  private get room(): string {
+    return this.closest<HTMLElement & { room: string }>("plenary-console")?.room ?? "";
+  }
+}
+
+function split(text: string): string[] {
+  return [...new Set(text.split(/[,，、]/).map((label) => label.trim()).filter(Boolean))];
+}
