@@ -1,5 +1,5 @@
 import type { AnyState, RoomKind } from "../state/room";
-import { Mailbox } from "./mailbox";
+import { Mailbox, OVERDUE } from "./mailbox";
 import { Observable } from "./observable";
 import { pause } from "./policy";
 import { ProblemError } from "./problem";
@@ -45,6 +45,7 @@ export class Room<State extends AnyState> {
   private waiting: RoomFrame[] = [];
   private attempt = 0; // grows with every join, so that only the answer to the last one counts
   private joining = false;
+  private askedAt = 0;
   private barren = 0; // joins in a row that were refused for now, or that mended nothing
   private expected = 0;
   private cancelGrace: (() => void) | null = null;
@@ -116,9 +117,14 @@ export class Room<State extends AnyState> {
   /** The top seq that the server named with a heartbeat; undefined: it does not count us among the members. */
   head(seq: number | undefined): void {
     this.mailbox.resendOverdue();
-    if (this.status.value !== "live" || this.joining) return;
-    if (seq === undefined) this.join();
-    else this.expect(seq);
+    if (this.status.value === "left") return;
+    if (this.joining) {
+      if (this.line.now() - this.askedAt >= OVERDUE) this.join();
+    } else if (seq === undefined) {
+      this.join();
+    } else {
+      this.expect(seq);
+    }
   }
 
   heard(frame: RoomFrame): void {
@@ -138,6 +144,7 @@ export class Room<State extends AnyState> {
   private join(): void {
     this.rest();
     this.joining = true;
+    this.askedAt = this.line.now();
     const attempt = ++this.attempt;
     const frame = { op: "join", room: this.id, ...(this.position && { after: this.position }), ...(this.isPublic && { public: true }) };
     this.line.request(frame, (answer) => {
@@ -155,7 +162,7 @@ export class Room<State extends AnyState> {
 
   private refused(problem: ProblemError): void {
     if (!problem.retryable) return this.shut(problem);
-    this.cancelRetry = this.line.timer(pause(this.barren++, this.line.random(), problem.retryAfter), () => this.join());
+    this.joinIn(pause(this.barren++, this.line.random(), problem.retryAfter));
   }
 
   private resume(tail: Tail): void {
@@ -244,8 +251,13 @@ export class Room<State extends AnyState> {
   private mend(): void {
     if (this.barren++ === 0) return this.join();
     this.position = null;
+    this.joinIn(pause(this.barren, this.line.random()));
+  }
+
+  private joinIn(ms: number): void {
     this.joining = true;
-    this.cancelRetry = this.line.timer(pause(this.barren, this.line.random()), () => this.join());
+    this.askedAt = this.line.now() + ms;
+    this.cancelRetry = this.line.timer(ms, () => this.join());
   }
 
   private acknowledged(command: Command, seq: number | undefined): void {

@@ -1,0 +1,200 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { FakeWorld, fresh, hidden, lines, settle, tail, told, type FakeSocket } from "./fakes";
+import { Live } from "./live";
+import { GRACE } from "./room";
+
+const ROOM = "room";
+
+/** A page that has joined a room at seq 2, where "a" and "b" have been told. */
+async function joined() {
+  const world = new FakeWorld();
+  const live = new Live(world);
+  const room = live.room(ROOM, lines);
+  const socket = await world.welcome();
+  const [join] = socket.take();
+  assert.deepEqual(join, { op: "join", id: join?.id, room: ROOM });
+  socket.say({ id: join?.id, ok: fresh(2, ["a", "b"]) });
+  return { world, live, room, socket };
+}
+
+function frame(...events: object[]) {
+  return { room: ROOM, events };
+}
+
+function onlyFrame(socket: FakeSocket) {
+  const sent = socket.take();
+  assert.equal(sent.length, 1);
+  return sent[0]!;
+}
+
+test("events follow the snapshot, and a hidden one still moves the counter", async () => {
+  const { room, socket } = await joined();
+  const seen: string[] = [];
+  room.events((event) => seen.push(event.type));
+  let renders = 0;
+  room.subscribe(() => (renders += 1));
+  socket.say(frame(told(3, "c"), hidden(4), told(5, "d")));
+  assert.deepEqual(room.state?.snapshot, ["a", "b", "c", "d"]);
+  assert.deepEqual(seen, ["chat.removed", "chat.removed"]);
+  assert.equal(renders, 1);
+  assert.deepEqual(socket.take(), []);
+});
+
+test("what comes twice counts once, and a batch in disorder is put in order", async () => {
+  const { room, socket } = await joined();
+  socket.say(frame(told(4, "d"), told(3, "c")));
+  socket.say(frame(told(2, "b"), told(4, "d"), told(5, "e")));
+  assert.deepEqual(room.state?.snapshot, ["a", "b", "c", "d", "e"]);
+});
+
+test("a hole is resumed from its own position, and what lies behind it waits", async () => {
+  const { room, socket } = await joined();
+  socket.say(frame(told(5, "e")));
+  const join = onlyFrame(socket);
+  assert.deepEqual(join["after"], { epoch: "e1", seq: 2 });
+  socket.say(frame(told(6, "f")));
+  assert.deepEqual(room.state?.snapshot, ["a", "b"]);
+  socket.say({ id: join.id, ok: tail(4, [told(3, "c"), told(4, "d")]) });
+  assert.deepEqual(room.state?.snapshot, ["a", "b", "c", "d", "e", "f"]);
+  assert.deepEqual(socket.take(), []);
+});
+
+test("what comes before the snapshot is applied after it", async () => {
+  const world = new FakeWorld();
+  const room = new Live(world).room(ROOM, lines);
+  const socket = await world.welcome();
+  const join = onlyFrame(socket);
+  socket.say({ ...frame(told(2, "b"), told(3, "c")), latest: { votes: { q: 7 } } });
+  assert.deepEqual([room.state, room.status.value], [null, "joining"]);
+  socket.say({ id: join.id, ok: fresh(2, ["a", "b"], { latest: { votes: { q: 6, r: 1 } } }) });
+  assert.deepEqual(room.state?.snapshot, ["a", "b", "c"]);
+  assert.deepEqual(room.state?.latest, { votes: { q: 7, r: 1 } });
+  assert.equal(room.status.value, "live");
+});
+
+test("a tail with a hole is not believed: everything is asked for anew", async () => {
+  const { world, room, socket } = await joined();
+  socket.say(frame(told(5, "e")));
+  const resume = onlyFrame(socket);
+  socket.say({ id: resume.id, ok: tail(5, [told(3, "c"), told(5, "e")]) });
+  assert.deepEqual([socket.take(), room.state?.snapshot], [[], ["a", "b"]]); // not at once: the fault may last
+  await world.advance(2_000);
+  const join = onlyFrame(socket);
+  assert.equal(join["after"], undefined);
+  socket.say({ id: join.id, ok: fresh(5, ["a", "b", "c", "d", "e"]) });
+  assert.deepEqual(room.state?.snapshot, ["a", "b", "c", "d", "e"]);
+});
+
+test("another history replaces everything", async () => {
+  const { world, room } = await joined();
+  const next = await reconnected(world, 4508);
+  const join = onlyFrame(next);
+  assert.deepEqual(join["after"], { epoch: "e1", seq: 2 });
+  next.say({ id: join.id, ok: fresh(1, ["z"], { epoch: "e2" }) });
+  next.say(frame(told(2, "y")));
+  assert.deepEqual(room.state?.snapshot, ["z", "y"]);
+});
+
+test("the tail of another history, or for other eyes, is not applied", async () => {
+  for (const other of [{ epoch: "e2" }, { audience: "moderators" }]) {
+    const { world, room } = await joined();
+    const next = await reconnected(world, 4508);
+    next.say({ id: onlyFrame(next).id, ok: tail(3, [told(3, "x")], other) });
+    const join = onlyFrame(next);
+    assert.equal(join["after"], undefined);
+    assert.deepEqual(room.state?.snapshot, ["a", "b"]);
+  }
+});
+
+test("a resume takes the tail, one's own and the latest values", async () => {
+  const { world, room } = await joined();
+  const next = await reconnected(world, 1006);
+  next.say({ id: onlyFrame(next).id, ok: tail(4, [told(3, "c"), hidden(4)], { own: { read: 9 }, latest: { votes: { q: 2 } } }) });
+  assert.deepEqual(room.state, { snapshot: ["a", "b", "c"], own: { read: 9 }, latest: { votes: { q: 2 } } });
+});
+
+test("changed rights replace everything at once", async () => {
+  const { room, socket } = await joined();
+  socket.say({ room: ROOM, ...fresh(7, ["secret"], { audience: "moderators", epoch: "e1-moderators" }) });
+  assert.equal(room.audience, "moderators");
+  socket.say(frame(told(8, "more")));
+  assert.deepEqual(room.state?.snapshot, ["secret", "more"]);
+});
+
+test("a snapshot older than what is known is mended", async () => {
+  const { world, room, socket } = await joined();
+  socket.say(frame(told(3, "c")));
+  socket.say({ room: ROOM, ...fresh(2, ["a", "b"]) });
+  await world.advance(GRACE);
+  const join = onlyFrame(socket);
+  assert.deepEqual(join["after"], { epoch: "e1", seq: 2 });
+  socket.say({ id: join.id, ok: tail(3, [told(3, "c")]) });
+  assert.deepEqual(room.state?.snapshot, ["a", "b", "c"]);
+});
+
+test("a lost last frame shows in the heartbeat and is fetched", async () => {
+  const { world, room, socket } = await joined();
+  await world.advance(25_000);
+  const beat = onlyFrame(socket);
+  assert.equal(beat.op, "heartbeat");
+  socket.say({ id: beat.id, ok: { seqs: { [ROOM]: 3 }, time: new Date(world.now()).toISOString() } });
+  assert.deepEqual(socket.take(), []);
+  await world.advance(GRACE);
+  const join = onlyFrame(socket);
+  socket.say({ id: join.id, ok: tail(3, [told(3, "c")]) });
+  assert.deepEqual(room.state?.snapshot, ["a", "b", "c"]);
+});
+
+test("a heartbeat that does not know the room makes it join again", async () => {
+  const { world, socket } = await joined();
+  await world.advance(25_000);
+  socket.say({ id: onlyFrame(socket).id, ok: { seqs: {}, time: new Date(world.now()).toISOString() } });
+  assert.deepEqual(onlyFrame(socket)["after"], { epoch: "e1", seq: 2 });
+});
+
+test("one who is removed keeps nothing of the room, until he is let in again", async () => {
+  const { room, socket } = await joined();
+  socket.say({ room: ROOM, left: { code: "forbidden", message: "A moderator has removed you." } });
+  assert.equal(room.status.value, "left");
+  assert.equal(room.problem?.message, "A moderator has removed you.");
+  assert.equal(room.state, null);
+  socket.say(frame(told(3, "c")));
+  assert.equal(room.state, null);
+  room.rejoin();
+  const join = onlyFrame(socket);
+  assert.equal(join["after"], undefined);
+  socket.say({ id: join.id, ok: fresh(3, ["a", "b", "c"]) });
+  assert.equal(room.status.value, "live");
+});
+
+test("a join that is refused for good leaves; one refused for now is repeated when the server says", async () => {
+  const world = new FakeWorld();
+  const room = new Live(world).room(ROOM, lines);
+  const socket = await world.welcome();
+  world.luck = 0;
+  socket.say({ id: onlyFrame(socket).id, error: { code: "unavailable", message: "Wait.", retry_after: 3 } });
+  assert.equal(room.status.value, "joining");
+  await world.advance(2_999);
+  assert.deepEqual(socket.take(), []);
+  await world.advance(1);
+  socket.say({ id: onlyFrame(socket).id, error: { code: "not_found", message: "Nothing here." } });
+  assert.equal(room.status.value, "left");
+  assert.equal(room.problem?.code, "not_found");
+});
+
+test("the big screen asks for what everyone sees", async () => {
+  const world = new FakeWorld();
+  const live = new Live(world);
+  live.room(ROOM, lines, { isPublic: true });
+  const socket = await world.welcome();
+  assert.equal(onlyFrame(socket)["public"], true);
+  assert.throws(() => live.room(ROOM, lines));
+});
+
+async function reconnected(world: FakeWorld, code: number): Promise<FakeSocket> {
+  world.socket.events.closed(code, "");
+  await world.advance(30_000);
+  await settle();
+  return world.welcome();
+}
