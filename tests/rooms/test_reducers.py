@@ -25,6 +25,7 @@ async def version(world: World, question: str) -> int:
 
 
 async def test_every_event_leads_from_the_old_state_to_the_new_one(world: World) -> None:
+    world.lift_limits()
     spectators = await audience(world)
 
     async def do(who: str, command: p.Command, room: str = "") -> None:

@@ -16,6 +16,7 @@ from rooms.database import Database, metadata
 from rooms.house import House, Outcome
 from rooms.hub import Hub, Joined
 from rooms.journal import Position, lock_rooms
+from rooms.limits import Limits, Rate
 from rooms.member import Member
 from rooms.messages import Command
 from rooms.outbound import Outbound
@@ -41,6 +42,11 @@ class TestClock:
 
     def advance(self, **spans: float) -> None:
         self.now += timedelta(**spans)
+
+
+class NoLimits(Limits):
+    def take(self, name: str, key: str, rate: Rate) -> None:
+        pass
 
 
 class ListSink:
@@ -150,6 +156,11 @@ class World:
                 await connection.execute(persons.update().where(persons.c.id == person).values(**changes))
         self.people[name] = person
         return person
+
+    def lift_limits(self) -> None:
+        """Everybody may do as much as he likes, for tests of crowds."""
+        for house in self.houses:
+            object.__setattr__(house, "limits", NoLimits())
 
     async def close(self) -> None:
         for house in self.houses:
