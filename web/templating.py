@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_skeleton, format_time, get_timezone_name
+from babel.dates import format_date, format_interval, format_skeleton, format_time, get_timezone_name
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from starlette.requests import Request
@@ -56,6 +56,7 @@ class Templates:
             local=_local,
             zone_name=_zone_name,
             day=_day,
+            until=_until,
             moment_day=_moment_day,
             language_name=_language_name,
             webcal=_webcal,
@@ -138,15 +139,14 @@ def _date(context: Context, value: Moment, style: Any = "medium", zone: ZoneInfo
 
 
 @pass_context
-def _time(context: Context, value: datetime, style: Any = "short", zone: ZoneInfo | str | None = None) -> str:
+def _time(context: Context, value: datetime, style: Any = "HH:mm", zone: ZoneInfo | str | None = None) -> str:
     return format_time(_in_zone(context, value, zone).timetz(), style, locale=_locale(context))
 
 
 @pass_context
 def _moment(context: Context, value: datetime, style: Any = "medium", zone: ZoneInfo | str | None = None) -> str:
-    """Date and time."""
-    local = _in_zone(context, value, zone)
-    return format_datetime(local.replace(tzinfo=None), style, locale=_locale(context))
+    """Date, in a style, and time of day."""
+    return f"{_date(context, value, style, zone)}, {_time(context, value, zone=zone)}"
 
 
 def _iso(value: datetime) -> str:
@@ -156,13 +156,21 @@ def _iso(value: datetime) -> str:
 
 @pass_context
 def _zone_name(context: Context, zone: ZoneInfo, at: datetime | None = None) -> str:
-    return get_timezone_name(at or zone, locale=_locale(context), zone_variant=None)
+    return get_timezone_name(at.astimezone(zone) if at else zone, locale=_locale(context), zone_variant=None)
 
 
 @pass_context
 def _day(context: Context, value: date) -> str:
     """A day in short, without its year: “Fri, Nov 20”, “11月20日周五”."""
     return format_skeleton("MMMEd", datetime(value.year, value.month, value.day, tzinfo=UTC), locale=_locale(context))
+
+
+@pass_context
+def _until(context: Context, first: date, last: date) -> str:
+    """Some days as one phrase: “November 23 – 25, 2026”."""
+    if first == last:
+        return format_date(first, "long", locale=_locale(context))
+    return format_interval(first, last, "yMMMMd", locale=_locale(context))
 
 
 @pass_context

@@ -91,6 +91,11 @@ export function formatDate(moment: Moment, inZone = zone()): string {
   return format(moment, { weekday: "short", day: "numeric", month: "long", year: "numeric" }, inZone);
 }
 
+/** Fri, Nov 20 */
+export function formatDayShort(moment: Moment, inZone = zone()): string {
+  return format(moment, { weekday: "short", day: "numeric", month: "short" }, inZone);
+}
+
 /** 21 Nov, 14:05 */
 export function formatDateTime(moment: Moment, inZone = zone()): string {
   return format(moment, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, inZone);

@@ -1,15 +1,23 @@
 // Every island registers its element when it is imported here.
 import "./elements/ask";
+import "./elements/channels";
 import "./elements/chat";
 import "./elements/connection";
+import "./elements/countdown";
 import "./elements/moderation/console";
 import "./elements/news";
+import "./elements/now";
 import "./elements/own-questions";
 import "./elements/panels";
 import "./elements/people";
+import "./elements/present";
+import "./elements/programme";
 import "./elements/questions";
 import "./elements/session-head";
 import "./elements/stage";
+import "./elements/starred";
 import "./elements/toasts";
+import { tellZone } from "./elements/zone";
 
+tellZone();
 document.documentElement.classList.add("alive");

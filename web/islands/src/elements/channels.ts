@@ -1,0 +1,74 @@
+import { LitElement, noChange } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { tn } from "../i18n";
+import { RoomController } from "../live/index";
+import { lobby, unread } from "../state/lobby";
+
+const AGAIN_MS = 30_000;
+
+/**
+ * How much is unread in the chats that the person follows. The server has drawn them; the lobby's own number follows its room, those of sessions,
+ * whose rooms this page does not follow, are asked for now and then.
+ */
+@customElement("plenary-channels")
+export class Channels extends LitElement {
+  @property() room = "";
+  @property() path = "";
+  private readonly followed = new RoomController(this, lobby, () => this.room);
+  private timer = 0;
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener("visibilitychange", this.ask);
+    window.addEventListener("pageshow", this.ask);
+    this.timer = window.setInterval(this.ask, AGAIN_MS);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener("visibilitychange", this.ask);
+    window.removeEventListener("pageshow", this.ask);
+    window.clearInterval(this.timer);
+  }
+
+  protected override render() {
+    return noChange;
+  }
+
+  protected override updated(): void {
+    const state = this.followed.state;
+    if (state) this.show(this.room, unread(state));
+  }
+
+  private readonly ask = async (): Promise<void> => {
+    if (document.visibilityState === "hidden") return;
+    const rooms = [...this.querySelectorAll<HTMLElement>("[data-room]")].map((item) => item.dataset["room"] ?? "").filter((id) => id !== this.room);
+    if (!rooms.length) return;
+    try {
+      const answer = await fetch(`${this.path}/unread?${new URLSearchParams(rooms.map((room) => ["room", room]))}`, { cache: "no-store" });
+      if (!answer.ok) return;
+      const told = (await answer.json()) as { unread: Record<string, number> };
+      for (const room of rooms) this.show(room, told.unread[room] ?? 0);
+    } catch {
+      // Without the network nothing is new; it is asked again.
+    }
+  };
+
+  private show(room: string, count: number): void {
+    const place = this.querySelector(`[data-room="${CSS.escape(room)}"] .channel-unread`);
+    if (!place) return;
+    if (!count) return place.replaceChildren();
+    const badge = Object.assign(document.createElement("span"), { className: "count count-new" });
+    const number = Object.assign(document.createElement("span"), { textContent: count > 99 ? "99+" : String(count) });
+    number.setAttribute("aria-hidden", "true");
+    badge.append(
+      number,
+      Object.assign(document.createElement("span"), { className: "visually-hidden", textContent: tn("%(count)s unread", "%(count)s unread", count) }),
+    );
+    place.replaceChildren(badge);
+  }
+}

@@ -1,0 +1,32 @@
+import { html, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { formatCountdown, formatRelative, t } from "../i18n";
+import { live } from "../live/index";
+import { Island } from "./island";
+import { Ticking } from "./ticking";
+
+const SECONDS_SHOWN = 24 * 3_600_000; // ms; what is further away is told in days
+
+/** How long it still takes until a moment (attribute `at`); nothing once it has come. */
+@customElement("plenary-countdown")
+export class Countdown extends Island {
+  @property() at = "";
+
+  constructor() {
+    super();
+    new Ticking(this, 1_000);
+  }
+
+  protected override get ready(): boolean {
+    return this.at !== "";
+  }
+
+  protected override render() {
+    const now = live().now();
+    const left = Date.parse(this.at) - now;
+    if (left <= 0) return nothing;
+    // A timer is silent: read out every second it would drown everything else.
+    return html`<span class="lobby-countdown-label">${t("Begins")}</span>
+      <time datetime=${this.at} role="timer" aria-live="off">${left > SECONDS_SHOWN ? formatRelative(this.at, now) : formatCountdown(this.at, now)}</time>`;
+  }
+}

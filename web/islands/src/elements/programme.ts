@@ -1,0 +1,211 @@
+import { LitElement, html, noChange, nothing, render } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { formatTime, t, tn } from "../i18n";
+import { live, RoomController, type SessionCard } from "../live/index";
+import { isOn, lobby, type LobbyRoom } from "../state/lobby";
+import { passes, type Wish } from "../state/programme";
+import { say } from "./announce";
+import { icon, localised, sessionState } from "./parts";
+import { toastRefusal } from "./refusal";
+import { Ticking } from "./ticking";
+
+const HOUR = 3_600_000;
+const ROWS = 12; // of the grid, per hour
+
+/**
+ * The timetable. The server has drawn it (templates/programme.html); this element filters it, keeps states, stars and the line of now up to date,
+ * and tells when sessions have come or moved. It moves nothing under its reader.
+ */
+@customElement("plenary-programme")
+export class Programme extends LitElement {
+  @property() room = "";
+  private readonly followed = new RoomController(this, lobby, () => this.room);
+  private readonly slots = new Map<string, HTMLElement>();
+
+  constructor() {
+    super();
+    new Ticking(this, 20_000);
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    for (const slot of this.querySelectorAll<HTMLElement>(".slot")) this.slots.set(slot.dataset["session"] ?? "", slot);
+    this.addEventListener("submit", this.submitted);
+    this.form?.addEventListener("input", this.filtered);
+    this.form?.addEventListener("change", this.filtered);
+    window.addEventListener("popstate", this.restored);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener("popstate", this.restored);
+  }
+
+  protected override render() {
+    return noChange;
+  }
+
+  protected override updated(): void {
+    const state = this.followed.state;
+    if (state) this.follow(state);
+    this.showNow(live().now());
+  }
+
+  // What has changed.
+
+  private follow(state: LobbyRoom): void {
+    const now = live().now();
+    let changed = 0;
+    for (const card of state.snapshot.sessions) {
+      const slot = this.slots.get(card.id);
+      if (!slot || !this.inPlace(slot, card)) changed += 1;
+      if (slot) this.describe(slot, card, isOn(card, now));
+    }
+    for (const [id, slot] of this.slots) this.star(slot, state.own.stars.includes(id));
+    if (this.wish().starred) this.filter();
+    this.tellChanges(changed);
+  }
+
+  private inPlace(slot: HTMLElement, card: SessionCard): boolean {
+    const { starts, ends, place } = slot.dataset;
+    return Date.parse(starts ?? "") === Date.parse(card.starts_at) && Date.parse(ends ?? "") === Date.parse(card.ends_at) && place === card.place;
+  }
+
+  private describe(slot: HTMLElement, card: SessionCard, on: boolean): void {
+    slot.classList.toggle("slot-now", on);
+    slot.classList.toggle("slot-cancelled", card.cancelled);
+    const title = slot.querySelector(".slot-title a");
+    const words = localised(card, "title");
+    if (title && title.textContent !== words) title.textContent = words;
+    const told = `${card.state} ${String(card.cancelled)}`;
+    const place = slot.querySelector<HTMLElement>(".slot-state");
+    if (place && place.dataset["told"] !== told) {
+      place.dataset["told"] = told;
+      place.replaceChildren();
+      const state = card.cancelled || card.state !== "scheduled" ? sessionState(card.state, card.cancelled) : nothing;
+      const holder = document.createElement("span");
+      render(state, holder);
+      if (state !== nothing) place.append(...holder.children);
+    }
+  }
+
+  private star(slot: HTMLElement, starred: boolean): void {
+    const button = slot.querySelector<HTMLElement>(".star");
+    if (!button) return;
+    button.setAttribute("aria-pressed", String(starred));
+    button.closest("form")?.setAttribute("action", `/do/session.${starred ? "unstar" : "star"}`);
+  }
+
+  private tellChanges(count: number): void {
+    const place = this.querySelector<HTMLElement>(".programme-news");
+    if (!place || Number(place.dataset["count"] ?? 0) === count) return;
+    place.dataset["count"] = String(count);
+    const words = tn("%(count)s session is new or has moved.", "%(count)s sessions are new or have moved.", count);
+    const again = () => location.reload();
+    render(
+      count
+        ? html`<div class="notice">
+            ${icon("info")}
+            <div class="row row-apart"><span>${words}</span><button class="button button-small" @click=${again}>${t("Show the new programme")}</button></div>
+          </div>`
+        : nothing,
+      place,
+    );
+  }
+
+  // Stars.
+
+  private readonly submitted = async (event: Event): Promise<void> => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement)) return;
+    if (form === this.form) {
+      event.preventDefault();
+      return;
+    }
+    const session = form.closest<HTMLElement>(".slot")?.dataset["session"];
+    const button = form.querySelector<HTMLElement>(".star");
+    if (!session || !button || !this.followed.state) return; // posted as a plain form, while there is no connection
+    event.preventDefault();
+    if (button.ariaBusy === "true") return;
+    const starred = this.followed.state.own.stars.includes(session);
+    button.setAttribute("aria-busy", "true");
+    try {
+      await this.followed.send(starred ? { op: "session.unstar", session } : { op: "session.star", session });
+      say(starred ? t("Star taken back") : t("Starred"));
+    } catch (error) {
+      toastRefusal(error);
+    } finally {
+      button.removeAttribute("aria-busy");
+    }
+  };
+
+  // Filters.
+
+  private get form(): HTMLFormElement | null {
+    return this.querySelector<HTMLFormElement>(".filters");
+  }
+
+  private wish(): Wish {
+    const data = this.form ? new FormData(this.form) : new FormData();
+    const text = (name: string) => String(data.get(name) ?? "");
+    return { words: text("words").trim(), track: text("track"), language: text("language"), starred: data.has("starred") };
+  }
+
+  private readonly filtered = (): void => {
+    this.filter();
+    const wish = this.wish();
+    const asked = new URLSearchParams();
+    for (const name of ["words", "track", "language"] as const) if (wish[name]) asked.set(name, wish[name]);
+    if (wish.starred) asked.set("starred", "1");
+    // In the address, so that what one has found can be passed on and comes back with the page.
+    history.replaceState(null, "", `${location.pathname}${asked.size ? `?${asked}` : ""}`);
+  };
+
+  private readonly restored = (): void => this.filter();
+
+  private filter(): void {
+    const wish = this.wish();
+    const stars = new Set(this.followed.state?.own.stars ?? [...this.slots].filter(([, slot]) => slot.querySelector('.star[aria-pressed="true"]')).map(([id]) => id));
+    let shown = 0;
+    for (const [id, slot] of this.slots) {
+      const { words = "", track = "", language = "" } = slot.dataset;
+      slot.hidden = !passes(wish, { words, track, language, starred: stars.has(id) });
+      if (!slot.hidden) shown += 1;
+    }
+    for (const day of this.querySelectorAll<HTMLElement>(".day")) day.hidden = !day.querySelector(".slot:not([hidden])");
+    this.querySelector<HTMLElement>(".filter-empty")?.toggleAttribute("hidden", shown > 0);
+    const result = this.querySelector(".filter-result");
+    const filtering = Boolean(wish.words || wish.track || wish.language || wish.starred);
+    this.classList.toggle("filtered", filtering);
+    if (result) result.textContent = filtering ? tn("%(count)s session", "%(count)s sessions", shown) : "";
+  }
+
+  // The line of now.
+
+  private showNow(now: number): void {
+    const link = this.querySelector<HTMLElement>(".now-link");
+    let found = false;
+    for (const day of this.querySelectorAll<HTMLElement>(".day")) {
+      const line = day.querySelector<HTMLElement>(".now-line");
+      const marks = [...day.querySelectorAll<HTMLElement>(".mark")];
+      const place = marks.findIndex((mark) => {
+        const at = Date.parse(mark.dataset["at"] ?? "");
+        return at <= now && now < at + HOUR;
+      });
+      if (!line) continue;
+      line.hidden = place < 0;
+      line.removeAttribute("id");
+      if (place < 0) continue;
+      found = true;
+      const since = now - Date.parse(marks[place]?.dataset["at"] ?? "");
+      line.id = "now";
+      line.style.gridRow = String(place * ROWS + Math.floor((since / HOUR) * ROWS) + 1);
+      line.title = formatTime(now);
+    }
+    link?.toggleAttribute("hidden", !found);
+  }
+}

@@ -1,0 +1,26 @@
+/** What a reader wants to see of a programme; empty or false: everything. */
+export interface Wish {
+  readonly words: string;
+  readonly track: string;
+  readonly language: string;
+  readonly starred: boolean;
+}
+
+/** What a wish is compared with. `words` is in lower case already (web/pages/programme.py writes it). */
+export interface Findable {
+  readonly words: string;
+  readonly track: string;
+  readonly language: string;
+  readonly starred: boolean;
+}
+
+/** As `Filter.passes` in web/pages/programme.py decides for a page without scripts. */
+export function passes(wish: Wish, entry: Findable): boolean {
+  if (wish.track && entry.track !== wish.track) return false;
+  if (wish.language && entry.language !== wish.language) return false;
+  if (wish.starred && !entry.starred) return false;
+  return wish.words
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => entry.words.includes(word));
+}
