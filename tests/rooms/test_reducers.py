@@ -5,10 +5,12 @@ import pytest
 
 import rooms.registry  # noqa: F401
 from rooms.forum import messages as m
-from rooms.messages import Event, declared, tag_of
+from rooms.messages import Event, Latest, declared, tag_of
 from rooms.people import messages as p
 from rooms.programme.messages import StarSession, UnstarSession
 from tests.support.clients import Audience, audience, verify_action
+from tests.support.fixtures import Fixture, reducer_fixtures
+from tests.support.reducers import reduce_event, reduce_latest
 from tests.support.world import World
 
 ELSEWHERE = {"signin.revoked"}
@@ -118,3 +120,19 @@ async def test_a_forgotten_event_is_found(world: World, monkeypatch: pytest.Monk
     monkeypatch.setattr("rooms.forum.steps._tell_public", lambda *_: None)
     with pytest.raises(AssertionError, match="believes otherwise"):
         await ask(spectators, "Why?")
+
+
+@pytest.mark.parametrize("fixture", list(reducer_fixtures()), ids=lambda fixture: fixture.file)
+def test_the_twins_agree_with_the_fixtures_of_the_clients_reducers(fixture: Fixture) -> None:
+    if fixture.event is not None:
+        assert reduce_event(fixture.kind, fixture.before, fixture.event) == fixture.after
+    else:
+        assert reduce_latest(fixture.kind, fixture.before, fixture.latest or {}) == fixture.after
+
+
+def test_every_event_and_latest_value_has_a_fixture() -> None:
+    names = {fixture.name for fixture in reducer_fixtures()}
+    declared_names = {tag_of(event) for event in declared(Event)} | {
+        f"latest.{latest.name}" for latest in declared(Latest)
+    }
+    assert names == declared_names

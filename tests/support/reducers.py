@@ -8,6 +8,9 @@ from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
+from rooms.forum.messages import QuestionModerated
+from rooms.messages import declared, tag_of
+
 State = dict[str, Any]
 Event = dict[str, Any]
 Item = dict[str, Any]
@@ -15,10 +18,7 @@ Item = dict[str, Any]
 KEPT_MESSAGES = 500
 NOTICES_SHOWN = 20
 
-QUEUE_EVENTS = frozenset(
-    f"question.{act}"
-    for act in ["asked", "revised", "withdrawn", "approved", "dismissed", "restored", "edited", "labelled", "claimed", "released", "merged", "unmerged", "pinned", "unpinned", "taken", "marked_answered", "reopened", "archived", "unarchived", "answer_written"]
-)
+QUEUE_EVENTS = frozenset(tag_of(event) for event in declared(QuestionModerated))
 
 
 def reduce_event(kind: str, state: State, event: Event) -> State:
