@@ -20,7 +20,6 @@ from server.api.views import Done, LiveTicket
     signed_in=True,
     codes=(
         "unknown_op",
-        "not_signed_in",
         "forbidden",
         "unverified",
         "silenced",
@@ -30,6 +29,7 @@ from server.api.views import Done, LiveTicket
         "closed",
         "invalid",
         "key_reused",
+        "too_large",
     ),
 )
 async def command(call: Call) -> Done:
@@ -43,7 +43,7 @@ async def command(call: Call) -> Done:
     return Done(msgspec.Raw(outcome.reply), outcome.seq)
 
 
-@operation("POST", "/live/ticket", answer=LiveTicket)
+@operation("POST", "/live/ticket", answer=LiveTicket, codes=("forbidden",))
 async def live_ticket(call: Call) -> LiveTicket:
     """A ticket for the live connection at /live, for programs; pages fetch theirs at POST /live/ticket.
 

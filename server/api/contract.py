@@ -64,7 +64,7 @@ class Operation:
         return re.findall(r"{(\w+)}", self.path)
 
 
-COMMON_CODES = ("malformed", "rate_limited", "internal", "unavailable")
+COMMON_CODES = ("malformed", "not_signed_in", "rate_limited", "internal", "unavailable")
 
 OPERATIONS: dict[str, Operation] = {}
 

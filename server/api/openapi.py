@@ -57,8 +57,7 @@ def _with_key(schema: dict[str, Any]) -> dict[str, Any]:
     whole = copy.deepcopy(schema)
     key = {
         "type": "string",
-        "minLength": 1,
-        "maxLength": 64,
+        "pattern": "^[!-~]{1,64}$",
         "description": "Chosen by the caller; makes a retry harmless.",
     }
     whole["properties"] = {**whole["properties"], "key": key}

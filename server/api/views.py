@@ -1,6 +1,7 @@
 """What the API answers with, beside the views of rooms."""
 
 import typing
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Annotated, Any, dataclass_transform
 
@@ -17,9 +18,19 @@ from server.protocol.catalogue import collect
 REFERENCE = "#/components/schemas/"
 
 CATALOGUE = collect()
-SNAPSHOTS: list[type[View]] = [typing.get_type_hints(kind.snapshot)["return"] for kind in KINDS.values()]
-OWNS: list[type[View]] = list(dict.fromkeys(typing.get_type_hints(kind.own)["return"] for kind in KINDS.values()))
-REPLIES: list[type[View]] = list(dict.fromkeys(CATALOGUE.replies.values()))
+
+
+def _returned(functions: Iterable[Callable[..., Any]]) -> list[type[View]]:
+    return _by_name(typing.get_type_hints(function)["return"] for function in functions)
+
+
+def _by_name(types: Iterable[type[View]]) -> list[type[View]]:
+    return sorted(set(types), key=lambda each: each.__name__)
+
+
+SNAPSHOTS = _returned(kind.snapshot for kind in KINDS.values())
+OWNS = _returned(kind.own for kind in KINDS.values())
+REPLIES = _by_name(CATALOGUE.replies.values())
 
 
 def _one_of(types: list[type[View]], *, nothing: bool = False) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def running_server(database: str = "", *, redis: str = "", workers: int = 1, **s
 def running_servers(count: int, database: str, redis: str, **settings: str) -> Iterator[list[Server]]:
     """Several processes, each with a port of its own, that share a database and a Redis."""
     with contextlib.ExitStack() as stack:
-        yield [stack.enter_context(running_server(database, redis=redis, **settings)) for _ in range(count)]
+        yield [stack.enter_context(running_server(database, redis=redis, workers=1, **settings)) for _ in range(count)]
 
 
 async def furnish(server: Server) -> World:

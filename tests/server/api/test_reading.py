@@ -1,0 +1,147 @@
+"""What programs read, and what they may not."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+import pytest
+
+from rooms.forum.messages import ApproveQuestion, DismissQuestion, PostMessage, VoteQuestion
+from rooms.journal import Position
+from tests.server.api.conftest import ProgramOf
+from tests.support.world import World
+
+
+async def approve(world: World, text: str, who: str = "attendee", *, anonymous: bool = False) -> str:
+    question = await world.ask(text, who, anonymous=anonymous)
+    await world.do("moderator", ApproveQuestion(question, (await world.question(question)).version))
+    return question
+
+
+async def test_the_programme_tells_where_each_session_is_and_how_it_stands(world: World, program_of: ProgramOf) -> None:
+    found = (await (await program_of(None)).call("conference_programme", conference="forum")).json()
+    (only,) = found["sessions"]
+    assert only["room"] == world.room
+    assert only["session"]["title"] == "Opening"
+    assert only["session"]["state"] == "scheduled"
+    assert only["session"]["starts_at"] == "2026-11-20T09:00:00Z"
+    assert found["conference"]["zone"] == "Asia/Shanghai"
+
+
+async def test_a_conference_of_members_is_absent_for_everybody_else(program_of: ProgramOf) -> None:
+    organiser, attendee = await program_of("stranger"), await program_of("attendee")
+    slugs = {each["slug"] for each in (await organiser.call("conferences")).json()["conferences"]}
+    assert "elsewhere" in slugs, "there is such a conference"
+    slugs = {each["slug"] for each in (await attendee.call("conferences")).json()["conferences"]}
+    assert slugs == {"forum"}
+    hidden = await attendee.call("conference", conference="elsewhere")
+    invented = await attendee.call("conference", conference="invented")
+    assert hidden.status_code == 404
+    assert hidden.json() == invented.json()
+
+
+async def test_a_banned_person_reads_nothing(program_of: ProgramOf, world: World) -> None:
+    banned = await program_of("banned")
+    assert (await banned.call("room_snapshot", room=world.room)).status_code == 403
+    assert (await banned.call("conferences")).json() == {"conferences": []}
+
+
+async def test_only_public_questions_are_listed_whoever_asks(world: World, program_of: ProgramOf) -> None:
+    public = await approve(world, "Public?", anonymous=True)
+    await world.ask("Pending?")
+    dismissed = await world.ask("Dismissed?")
+    await world.do("moderator", DismissQuestion(dismissed, (await world.question(dismissed)).version, "private reason"))
+    await world.do("other", VoteQuestion(public))
+    for who in (None, "attendee", "moderator", "admin"):
+        response = await (await program_of(who)).call("session_questions", conference="forum", session=world.session)
+        (only,) = response.json()["questions"]
+        assert (only["question"]["id"], only["question"]["author"], only["votes"]) == (public, None, 2)
+        assert "private reason" not in response.text
+
+
+async def test_questions_come_in_pages_without_doubles_or_holes(world: World, program_of: ProgramOf) -> None:
+    asked = []
+    for number in range(5):
+        asked.append(await approve(world, f"Question {number}?", "other" if number % 2 else "attendee"))
+        world.clock.advance(seconds=1)
+    program = await program_of(None)
+    where: dict[str, Any] = {"conference": "forum", "session": world.session}
+    seen: list[str] = []
+    after: dict[str, Any] = {}
+    while True:
+        page = (await program.call("session_questions", **where, limit=2, **after)).json()
+        seen += [each["question"]["id"] for each in page["questions"]]
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    assert seen == asked
+    assert (await program.call("session_questions", **where, after="nothing")).status_code == 404
+    refused = await program.call("session_questions", **where, limit=1000)
+    assert (refused.status_code, refused.json()["error"]["field"]) == (422, "limit")
+    assert (await program.call("session_questions", **where, order="votes")).status_code == 422
+
+
+async def test_the_chat_is_read_back_page_by_page(world: World, program_of: ProgramOf) -> None:
+    for number in range(5):
+        await world.do("attendee", PostMessage(f"Line {number}"))
+    program = await program_of(None)
+    where: dict[str, Any] = {"conference": "forum", "session": world.session}
+    seen: list[str] = []
+    before: dict[str, Any] = {}
+    while True:
+        page = (await program.call("session_messages", **where, limit=2, **before)).json()
+        seen = [each["text"] for each in page["messages"]] + seen
+        if page["before"] is None:
+            break
+        before = {"before": page["before"]}
+    assert seen == [f"Line {number}" for number in range(5)]
+
+
+async def test_a_snapshot_shows_moderators_more_unless_they_want_the_public_one(
+    world: World, program_of: ProgramOf
+) -> None:
+    await world.ask("Pending?")
+    moderator, attendee = await program_of("moderator"), await program_of("attendee")
+    whole = (await moderator.call("room_snapshot", room=world.room)).json()
+    assert [each["text"] for each in whole["snapshot"]["moderation"]["questions"]] == ["Pending?"]
+    public = (await moderator.call("room_snapshot", room=world.room, public="true")).json()
+    assert (public["snapshot"]["moderation"], public["audience"]) == (None, "everyone")
+    theirs = (await attendee.call("room_snapshot", room=world.room)).json()
+    assert theirs["snapshot"] == public["snapshot"]
+    assert [each["text"] for each in theirs["own"]["questions"]] == ["Pending?"]
+
+
+async def test_a_live_connection_goes_on_from_a_snapshot(world: World, program_of: ProgramOf) -> None:
+    program = await program_of("attendee")
+    await world.do("other", PostMessage("Before"))
+    snapshot = (await program.call("room_snapshot", room=world.room)).json()
+    await world.do("other", PostMessage("After"))
+    _, sink = await world.join("attendee", after=Position(snapshot["epoch"], snapshot["seq"]))
+    assert sink.joined["resumed"]
+    assert [event["message"]["text"] for event in sink.joined["events"]] == ["After"]
+
+
+@pytest.mark.parametrize("room", ["x", "a" * 20, "../../etc/passwd", "%00"])
+async def test_guessed_rooms_are_absent(program_of: ProgramOf, room: str) -> None:
+    response = await (await program_of("attendee")).call("room_snapshot", room=room.replace("/", "%2F"))
+    assert response.status_code == 404
+
+
+async def test_too_many_calls_are_told_when_to_come_back(program_of: ProgramOf, world: World, monkeypatch) -> None:
+    from rooms.limits import Rate
+    from server.api import door
+
+    monkeypatch.setattr(door, "RATE", Rate(3, 60))
+    program = await program_of("attendee")
+    answers = [(await program.call("me")).status_code for _ in range(4)]
+    assert answers == [200, 200, 200, 429]
+    refused = await program.call("me")
+    assert int(refused.headers["retry-after"]) > 0
+    assert refused.json()["error"]["retry_after"] > 0
+    assert (await (await program_of("other")).call("me")).status_code == 200
+
+
+async def test_answers_do_not_wait_for_each_other(program_of: ProgramOf, world: World) -> None:
+    program = await program_of("attendee")
+    calls = [program.call("room_snapshot", room=world.room) for _ in range(10)]
+    assert {msgspec.json.encode(each.json()["seq"]) for each in await asyncio.gather(*calls)} == {b"0"}
