@@ -65,6 +65,11 @@ export function mergeTargets(state: SessionRoom, question: ModeratedQuestion, se
   return targets.sort((a, b) => (likeness.get(b.id) ?? 0) - (likeness.get(a.id) ?? 0) || byAge(a, b));
 }
 
+/** How much two texts have in common, 0 to 1. */
+export function alike(a: string, b: string): number {
+  return overlap(grams(a), grams(b));
+}
+
 /** The id some steps further in a list (back, when negative); the first for an unknown one; null in an empty list. */
 export function neighbour(ids: readonly string[], id: string | null, step: number): string | null {
   const index = id === null ? -1 : ids.indexOf(id);

@@ -3,7 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { live as liveDirective } from "lit/directives/live.js";
 import { t, tn } from "../../i18n";
 import { ANSWER_LENGTH, live, ProblemError, QUESTION_LENGTH, type Command, type ModeratedQuestion } from "../../live/index";
-import { duplicatesOf, labelsOf, mergeTargets } from "../../state/queue";
+import { alike, duplicatesOf, labelsOf, mergeTargets } from "../../state/queue";
 import { moderated, session, votesOf, type SessionRoom } from "../../state/session";
 import { draft, setDraft } from "../drafts";
 import { avatar, badge, clock, icon, notice } from "../parts";
@@ -16,6 +16,7 @@ import { placeOf } from "./queue-row";
 export type Mode = "read" | "edit" | "answer" | "label" | "merge" | "dismiss";
 
 const LIKELY = 3;
+const ALIKE = 0.4; // measured on pairs of real questions: unrelated ones in one language reach 0.3
 
 /** One question, large: what is known of it and all that can be done with it. What is typed here outlives every refusal. */
 @customElement("plenary-question-panel")
@@ -166,7 +167,9 @@ export class QuestionPanel extends LitElement {
   private likely() {
     const { question, state } = this;
     if (question.state !== "pending") return nothing;
-    const targets = mergeTargets(state, question).slice(0, LIKELY);
+    const targets = mergeTargets(state, question)
+      .slice(0, LIKELY)
+      .filter((target) => alike(question.text, target.text) > ALIKE);
     if (!targets.length) return nothing;
     return html`<section class="inquest-aside" aria-labelledby="likely">
       <h2 class="label" id="likely">${t("Similar questions")}</h2>
