@@ -114,7 +114,7 @@ export class Screen extends Island {
     if (!text || !body) return;
     const key = `${text.textContent} ${body.clientWidth} ${body.clientHeight}`;
     if (text.dataset["fitted"] === key) return;
-    let [low, high] = [16, Math.min(body.clientHeight / 3, body.clientWidth / 9)];
+    let [low, high] = [16, Math.min(body.clientHeight / 3.5, body.clientWidth / 13)];
     for (let step = 0; step < 8; step += 1) {
       const middle = (low + high) / 2;
       text.style.fontSize = `${middle}px`;

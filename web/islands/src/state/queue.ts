@@ -129,10 +129,21 @@ function moment(time: string | null): number {
   return time === null ? 0 : Date.parse(time);
 }
 
-/** Pairs of neighbouring characters: words need not be told apart, so it serves Chinese as well. */
+/**
+ * What a text is about: its words by their beginnings (so that “city” finds “cities”), without the short ones that every text has; for
+ * writings that do not part words, pairs of neighbouring characters.
+ */
 function grams(text: string): ReadonlySet<string> {
-  const letters = [...folded(text).replace(/[^\p{L}\p{N}]+/gu, " ").trim()];
-  return new Set(letters.slice(1).map((letter, index) => `${letters[index]}${letter}`));
+  const found = new Set<string>();
+  for (const [word] of folded(text).matchAll(/[\p{L}\p{N}]+/gu)) {
+    if (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(word)) {
+      const letters = [...word];
+      for (let index = 1; index < letters.length; index += 1) found.add(`${letters[index - 1]}${letters[index]}`);
+    } else if (word.length > 3) {
+      found.add(word.slice(0, 4));
+    }
+  }
+  return found;
 }
 
 /** The Dice coefficient of two sets, 0 to 1. */
