@@ -1,7 +1,7 @@
 """Who has been silenced or banned, in a whole conference or one session of it: the table alone."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,6 +20,28 @@ async def views(connection: AsyncConnection, conference: str, session: str) -> l
     select = select.where(r.conference == conference, r.session == session).order_by(persons.c.name, r.person, r.kind)
     return [
         RestraintView(PersonView(x.person, x.name), x.kind, x.until, x.reason) for x in await connection.execute(select)
+    ]
+
+
+class Standing(NamedTuple):
+    """A restraint that is in force; `session` None: in the whole conference."""
+
+    person: PersonView
+    session: str | None
+    kind: str
+    until: datetime | None
+    reason: str
+
+
+async def everywhere(connection: AsyncConnection, conference: str, at: datetime) -> list[Standing]:
+    """Those in force in a conference and all its sessions, by name."""
+    r = restraints.c
+    select = sa.select(r.person, persons.c.name, r.session, r.kind, r.until, r.reason)
+    select = select.join(persons, persons.c.id == r.person).order_by(persons.c.name, r.person, r.session, r.kind)
+    select = select.where(r.conference == conference, sa.or_(r.until.is_(None), r.until > at))
+    return [
+        Standing(PersonView(x.person, x.name), x.session or None, x.kind, x.until, x.reason)
+        for x in await connection.execute(select)
     ]
 
 

@@ -94,7 +94,8 @@ async def _channels(
     here = sa.and_(rooms.c.kind == "session", rooms.c.conference == entered.conference.id)
     read_here = sa.select(marks.c.room).where(marks.c.person == person)
     chosen = sa.or_(rooms.c.subject.in_(list(stars)), rooms.c.id.in_(read_here))
-    found = dict((await connection.execute(sa.select(rooms.c.subject, rooms.c.id).where(here, chosen))).tuples().all())
+    select = sa.select(rooms.c.subject, rooms.c.id).where(here, chosen)
+    found = {row.subject: row.id for row in await connection.execute(select)}
     unread = await forum_queries.unread(connection, person, [entered.conference.room, *found.values()])
     sessions = [Channel(found[card.id], card, unread.get(found[card.id], 0)) for card in cards if card.id in found]
     sessions.sort(key=lambda channel: -channel.unread)

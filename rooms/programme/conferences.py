@@ -1,0 +1,121 @@
+"""Founding a conference, and changing what it says of itself and who may come in."""
+
+import re
+from datetime import date, timedelta
+from typing import NamedTuple
+from zoneinfo import available_timezones
+
+import sqlalchemy as sa
+
+from rooms.errors import Problem
+from rooms.house import House
+from rooms.ids import new_id
+from rooms.journal import rooms
+from rooms.people import roles
+from rooms.people.messages import Role
+from rooms.programme.actions import create_conference
+from rooms.programme.queries import Conference
+from rooms.programme.tables import conferences
+from rooms.text import N_, clean_line, clean_text
+
+TITLE_LENGTH = 200
+TAGLINE_LENGTH = 300
+DESCRIPTION_LENGTH = 20_000
+LONGEST = timedelta(days=366)
+ACCESS = ("public", "members")
+
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+
+
+class About(NamedTuple):
+    """What a conference says of itself. `texts` are translations by locale of title, tagline and description; `access` is "public" or "members"."""
+
+    title: str
+    tagline: str
+    description: str
+    texts: dict[str, dict[str, str]]
+    zone: str
+    starts_on: date
+    ends_on: date
+    access: str
+    guests: bool
+
+
+def clean_about(about: About) -> About:
+    """Raises Problem "invalid" naming the field."""
+    if about.zone not in available_timezones():
+        raise Problem("invalid", N_("There is no time zone of this name. Write it as in Asia/Shanghai."), field="zone")
+    if about.ends_on < about.starts_on:
+        raise Problem("invalid", N_("The conference ends before it begins."), field="ends_on")
+    if about.ends_on - about.starts_on > LONGEST:
+        raise Problem("invalid", N_("A conference takes at most a year."), field="ends_on")
+    if about.access not in ACCESS:
+        raise Problem("invalid", N_("There is no such choice."), field="access")
+    texts = {locale: _clean_texts(locale, fields) for locale, fields in about.texts.items()}
+    return about._replace(
+        title=clean_line(about.title, TITLE_LENGTH, "title"),
+        tagline=_line(about.tagline, TAGLINE_LENGTH, "tagline"),
+        description=_text(about.description, "description"),
+        texts={locale: fields for locale, fields in texts.items() if fields},
+    )
+
+
+def _clean_texts(locale: str, fields: dict[str, str]) -> dict[str, str]:
+    cleaned = {
+        "title": _line(fields.get("title", ""), TITLE_LENGTH, f"{locale}.title"),
+        "tagline": _line(fields.get("tagline", ""), TAGLINE_LENGTH, f"{locale}.tagline"),
+        "description": _text(fields.get("description", ""), f"{locale}.description"),
+    }
+    return {name: text for name, text in cleaned.items() if text}
+
+
+def _line(text: str, limit: int, field: str) -> str:
+    return clean_line(text, limit, field) if text.strip() else ""
+
+
+def _text(text: str, field: str) -> str:
+    return clean_text(text, DESCRIPTION_LENGTH, field) if text.strip() else ""
+
+
+async def found(house: House, slug: str, about: About, *, by: str) -> str:
+    """A new conference whose organiser is its founder; returns its id. Whether he may found one, the caller has asked. Raises Problem."""
+    if not _SLUG.fullmatch(slug):
+        message = N_("Use 1 to 40 of a-z, 0-9 and -, beginning and ending with a letter or a digit.")
+        raise Problem("invalid", message, field="slug")
+    about = clean_about(about)
+    async with house.transaction() as tx:
+        taken = sa.select(conferences.c.id).where(conferences.c.slug == slug)
+        if (await tx.connection.execute(taken)).first() is not None:
+            raise Problem("invalid", N_("There is a conference at this address already."), field="slug")
+        conference, _ = await create_conference(tx.connection, slug=slug, now=tx.now, **about._asdict())
+        await roles.grant(
+            tx.connection, person=by, conference=conference, session=None, role=Role.ORGANISER, by=by, at=tx.now
+        )
+        tx.audit(None, by, "conference.found", conference, {"slug": slug})
+        tx.audit(conference, by, "conference.found", conference, {"slug": slug})
+    return conference
+
+
+async def change(house: House, conference: Conference, about: About, *, by: str) -> bool:
+    """Changes what is new; False when nothing is. Raises Problem.
+
+    When other people may come in than before, every room of the conference gets a new epoch, so that whoever is inside is looked at afresh.
+    """
+    about = clean_about(about)
+    before = {name: getattr(conference, name) for name in About._fields}
+    changed = {name: value for name, value in about._asdict().items() if value != before[name]}
+    if not changed:
+        return False
+    inside: list[str] = []
+    if changed.keys() & {"access", "guests"}:
+        async with house.database.read() as connection:
+            select = sa.select(rooms.c.id).where(rooms.c.conference == conference.id)
+            inside = list((await connection.execute(select)).scalars())
+    async with house.transaction([conference.room, *inside]) as tx:
+        await tx.connection.execute(conferences.update().where(conferences.c.id == conference.id).values(changed))
+        if inside:
+            await tx.connection.execute(rooms.update().where(rooms.c.id.in_(inside)).values(epoch=new_id()))
+        kept = {name: str(value) for name, value in changed.items() if name in {"title", "zone", "access", "guests"}}
+        tx.audit(conference.id, by, "conference.change", conference.id, {"changed": ", ".join(sorted(changed)), **kept})
+    await house.hub.reconcile(inside)
+    return True

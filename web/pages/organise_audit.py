@@ -1,0 +1,66 @@
+"""/c/…/organise/audit: who did what, newest first, and whether the log is whole."""
+
+import sqlalchemy as sa
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rooms.people import audit
+from rooms.people.tables import persons
+from rooms.programme.tables import sessions
+from rooms.text import N_
+from web.conference import enter_as_organiser
+from web.site import site_of
+
+SHOWN = 100
+
+ACTS = {
+    "conference.change": N_("changed the conference"),
+    "conference.found": N_("began the conference"),
+    "invite.accept": N_("accepted an invitation"),
+    "invite.make": N_("made an invitation"),
+    "invite.revoke": N_("withdrew an invitation"),
+    "person.ban": N_("removed"),
+    "person.silence": N_("silenced"),
+    "person.unban": N_("readmitted"),
+    "person.unsilence": N_("ended the silence of"),
+    "programme.imported": N_("imported a programme"),
+    "question.unmask": N_("looked who asked an anonymous question"),
+    "role.grant": N_("gave a role to"),
+    "role.revoke": N_("took a role from"),
+    "session.cancel": N_("cancelled the session"),
+    "session.change": N_("changed the session"),
+    "session.create": N_("made the session"),
+    "session.ended": N_("ended the session"),
+    "session.live": N_("started the session"),
+    "session.lobby": N_("opened the session"),
+    "session.reinstate": N_("reinstated the session"),
+}
+
+
+async def show(request: Request) -> Response:
+    before = request.query_params.get("before", "")
+    async with site_of(request).house.database.read() as connection:
+        entered = await enter_as_organiser(request, connection)
+        conference = entered.conference.id
+        upto = int(before) if before.isascii() and before.isdigit() and len(before) < 18 else None
+        entries = await audit.read(connection, conference, before=upto, limit=SHOWN)
+        broken = await audit.verify(connection, conference)
+        ids = {entry.actor for entry in entries} | {entry.subject for entry in entries}
+        names: dict[str | None, str] = {}
+        for table, name in ((persons, persons.c.name), (sessions, sessions.c.title)):
+            select = sa.select(table.c.id, name).where(table.c.id.in_(ids))
+            names |= {row[0]: row[1] for row in await connection.execute(select)}
+    gettext = entered.site.languages.texts(entered.viewer.locale).gettext
+    return await entered.page(
+        request,
+        "organise_audit.html",
+        entries=entries,
+        broken=broken,
+        names=names,
+        acts={act: gettext(words) for act, words in ACTS.items()},
+        older=entries[-1].number if len(entries) == SHOWN and entries[-1].number > 1 else None,
+    )
+
+
+routes = [Route("/c/{conference}/organise/audit", show)]

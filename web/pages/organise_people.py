@@ -1,0 +1,160 @@
+"""/c/…/organise/people: who has which role, invitations, and who has been silenced or removed.
+
+Roles and restraints are changed by the same commands as in a room, posted to /do/…; here are only what has no command.
+"""
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from rooms.errors import Problem
+from rooms.journal import rooms
+from rooms.people import accounts, invites, restraints, roles
+from rooms.people.messages import GrantRole, Role
+from rooms.programme.tables import sessions
+from rooms.text import N_
+from web.conference import Entered, enter_as_organiser
+from web.forms import read_form, text
+from web.pages.problems import said
+from web.site import site_of
+from web.templating import go
+
+Rooms = dict[str, tuple[str, str]]
+"""By session: (room, title)."""
+
+
+async def _sessions(connection: AsyncConnection, conference: str) -> Rooms:
+    select = (
+        sa.select(sessions.c.id, rooms.c.id, sessions.c.title)
+        .join(rooms, sa.and_(rooms.c.kind == "session", rooms.c.subject == sessions.c.id))
+        .where(sessions.c.conference == conference)
+        .order_by(sessions.c.starts_at, sessions.c.title)
+    )
+    return {session: (room, title) for session, room, title in await connection.execute(select)}
+
+
+async def _entered(request: Request) -> Entered:
+    async with site_of(request).house.database.read() as connection:
+        return await enter_as_organiser(request, connection)
+
+
+async def _page(
+    request: Request, entered: Entered, problem: Problem | None = None, made: str = "", refused: str = "", **typed: str
+) -> Response:
+    """`made` is the address of an invitation just made, which is shown this once; `refused` names the form that was."""
+    house, conference = entered.site.house, entered.conference
+    async with house.database.read() as connection:
+        shown = {
+            "grants": await roles.grants(connection, conference.id),
+            "invites": await invites.in_force(connection, conference.id, house.clock()),
+            "restraints": await restraints.everywhere(connection, conference.id, house.clock()),
+            "sessions": await _sessions(connection, conference.id),
+        }
+    return await entered.page(
+        request,
+        "organise_people.html",
+        status=problem.meaning.status if problem else 200,
+        problem=said(request, entered.viewer, problem) if problem else None,
+        made=made,
+        refused=refused,
+        typed=typed,
+        session_roles=invites.SESSION_ROLES,
+        all_roles=list(Role),
+        here=f"{entered.path}/organise/people",
+        **shown,
+    )
+
+
+async def show(request: Request) -> Response:
+    return await _page(request, await _entered(request))
+
+
+async def grant(request: Request) -> Response:
+    """Gives a role to the person with an address."""
+    entered, form = await _entered(request), await read_form(request)
+    house, email = entered.site.house, text(form, "email")
+    try:
+        role, session = _role(form), text(form, "session") or None
+        async with house.database.read() as connection:
+            account = await accounts.by_email(connection, accounts.clean_email(email))
+            known = await _sessions(connection, entered.conference.id)
+        if account is None or not account.verified:
+            message = N_("Nobody with this address has an account yet. Send an invitation instead.")
+            raise Problem("invalid", message, field="email")
+        room = known[session][0] if session in known else entered.conference.room
+        await house.perform(entered.viewer.id, room, GrantRole(account.id, role), text(form, "key"))
+    except Problem as problem:
+        if problem.code not in {"invalid", "conflict"}:
+            raise
+        return await _page(request, entered, problem, refused="grant", email=email)
+    gettext = entered.site.languages.texts(entered.viewer.locale).gettext
+    news = gettext(N_("%(name)s has the role now.")) % {"name": account.name}
+    return go(request, f"{entered.path}/organise/people", said=news)
+
+
+async def invite(request: Request) -> Response:
+    entered, form = await _entered(request), await read_form(request)
+    house = entered.site.house
+    try:
+        role, session = _role(form), text(form, "session") or None
+        uses = None if not text(form, "uses").strip() else _number(form, "uses")
+        days = _number(form, "days")
+        async with house.transaction() as tx:
+            if session not in {None, *await _sessions(tx.connection, entered.conference.id)}:
+                raise Problem("invalid", N_("There is no such session here."), field="session")
+            secret = await invites.make(
+                tx,
+                conference=entered.conference.id,
+                session=session,
+                role=role,
+                uses=uses,
+                days=days,
+                by=entered.viewer.signed_in.id,
+            )
+    except Problem as problem:
+        if problem.code != "invalid":
+            raise
+        return await _page(request, entered, problem, refused="invite")
+    return await _page(request, entered, made=entered.site.link(f"/invite/{secret}"))
+
+
+async def withdraw_invite(request: Request) -> Response:
+    entered, form = await _entered(request), await read_form(request)
+    async with entered.site.house.transaction() as tx:
+        by = entered.viewer.signed_in.id
+        await invites.revoke(tx, conference=entered.conference.id, invite=text(form, "invite"), by=by)
+    gettext = entered.site.languages.texts(entered.viewer.locale).gettext
+    return go(request, f"{entered.path}/organise/people", said=gettext(N_("The invitation is withdrawn.")))
+
+
+def _role(form: FormData) -> Role:
+    try:
+        return Role(text(form, "role"))
+    except ValueError:
+        raise Problem("invalid", N_("Choose a role."), field="role") from None
+
+
+def _number(form: FormData, name: str) -> int:
+    value = text(form, name).strip()
+    if not value.isascii() or not value.isdigit() or len(value) > 6:
+        raise Problem("invalid", N_("Give a whole number."), field=name)
+    return int(value)
+
+
+async def first(request: Request) -> Response:
+    entered = await _entered(request)
+    return RedirectResponse(f"{entered.path}/organise/people", 303)
+
+
+PATH = "/c/{conference}/organise"
+
+routes = [
+    Route(PATH, first),
+    Route(f"{PATH}/people", show),
+    Route(f"{PATH}/people/grant", grant, methods=["POST"]),
+    Route(f"{PATH}/people/invite", invite, methods=["POST"]),
+    Route(f"{PATH}/people/withdraw-invite", withdraw_invite, methods=["POST"]),
+]

@@ -1,0 +1,151 @@
+"""/c/…/organise/settings: what a conference says of itself and who may come in; /conferences/new, for administrators."""
+
+from datetime import date
+from zoneinfo import available_timezones
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rooms.errors import Problem
+from rooms.programme import conferences
+from rooms.programme.conferences import About
+from rooms.text import N_
+from web.conference import Entered, enter_as_organiser
+from web.forms import read_form, text
+from web.languages import SOURCE
+from web.pages.problems import said
+from web.site import site_of
+from web.templating import go, page
+from web.viewer import Viewer, viewer_of
+
+TRANSLATED = ("title", "tagline", "description")
+
+
+async def _entered(request: Request) -> Entered:
+    async with site_of(request).house.database.read() as connection:
+        return await enter_as_organiser(request, connection)
+
+
+def _common(request: Request, problem: Problem | None, viewer: Viewer) -> dict[str, object]:
+    site = site_of(request)
+    return {
+        "status": problem.meaning.status if problem else 200,
+        "problem": said(request, viewer, problem) if problem else None,
+        "zones": sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")),
+        "translations": [(code, name) for code, name in site.languages.named() if code != SOURCE],
+    }
+
+
+def _typed(request: Request, form: FormData) -> dict[str, str]:
+    codes = [code for code in site_of(request).languages.codes if code != SOURCE]
+    names = ["slug", *About._fields, *(f"{code}.{name}" for code in codes for name in TRANSLATED)]
+    return {name: text(form, name) for name in names if name != "texts"}
+
+
+def _about(typed: dict[str, str], kept: dict[str, dict[str, str]]) -> About:
+    """Reads the form; translations into languages that it does not show are `kept`. Raises Problem "invalid"."""
+    texts = {code: dict(fields) for code, fields in kept.items()}
+    for name, value in typed.items():
+        code, dot, field = name.partition(".")
+        if dot:
+            texts.setdefault(code, {})[field] = value
+    return About(
+        title=typed["title"],
+        tagline=typed["tagline"],
+        description=typed["description"],
+        texts=texts,
+        zone=typed["zone"].strip(),
+        starts_on=_day(typed, "starts_on"),
+        ends_on=_day(typed, "ends_on"),
+        access=typed["access"],
+        guests=typed["guests"] == "on",
+    )
+
+
+def _day(typed: dict[str, str], name: str) -> date:
+    try:
+        return date.fromisoformat(typed[name])
+    except ValueError:
+        raise Problem("invalid", N_("Give a date, such as 2026-11-20."), field=name) from None
+
+
+async def _settings_page(
+    request: Request, entered: Entered, typed: dict[str, str], problem: Problem | None = None
+) -> Response:
+    here = f"{entered.path}/organise/settings"
+    return await entered.page(
+        request,
+        "organise_settings.html",
+        typed=typed,
+        here=here,
+        **_common(request, problem, entered.viewer),  # type: ignore[arg-type] - the status is among them
+    )
+
+
+def _as_typed(entered: Entered) -> dict[str, str]:
+    conference = entered.conference
+    typed = {name: str(getattr(conference, name)) for name in About._fields if name not in {"texts", "guests"}}
+    typed["guests"] = "on" if conference.guests else ""
+    for code, fields in conference.texts.items():
+        typed |= {f"{code}.{name}": value for name, value in fields.items()}
+    return typed
+
+
+async def show_settings(request: Request) -> Response:
+    entered = await _entered(request)
+    return await _settings_page(request, entered, _as_typed(entered))
+
+
+async def change_settings(request: Request) -> Response:
+    entered, form = await _entered(request), await read_form(request)
+    typed = _typed(request, form)
+    try:
+        about = _about(typed, entered.conference.texts)
+        await conferences.change(entered.site.house, entered.conference, about, by=entered.viewer.signed_in.id)
+    except Problem as problem:
+        if problem.code != "invalid":
+            raise
+        return await _settings_page(request, entered, typed, problem)
+    gettext = entered.site.languages.texts(entered.viewer.locale).gettext
+    return go(request, f"{entered.path}/organise/settings", said=gettext(N_("Saved.")))
+
+
+async def _administrator(request: Request) -> Viewer:
+    viewer = await viewer_of(request)
+    account = viewer.signed_in
+    if not (account.admin and account.verified):
+        raise Problem("forbidden", N_("Only administrators of this site can begin a conference."))
+    return viewer
+
+
+async def show_new(request: Request) -> Response:
+    viewer = await _administrator(request)
+    today = site_of(request).house.clock().date().isoformat()
+    typed = {"starts_on": today, "ends_on": today, "access": "public", "guests": "on", "zone": "Asia/Shanghai"}
+    common = _common(request, None, viewer)
+    return await page(request, "conference_new.html", typed=typed, here="/conferences/new", **common)  # type: ignore[arg-type]
+
+
+async def found(request: Request) -> Response:
+    viewer, form = await _administrator(request), await read_form(request)
+    site, typed = site_of(request), _typed(request, form)
+    try:
+        slug = typed["slug"].strip().lower()
+        await conferences.found(site.house, slug, _about(typed, {}), by=viewer.signed_in.id)
+    except Problem as problem:
+        if problem.code != "invalid":
+            raise
+        common = _common(request, problem, viewer)
+        return await page(request, "conference_new.html", typed=typed, here="/conferences/new", **common)  # type: ignore[arg-type]
+    gettext = site.languages.texts(viewer.locale).gettext
+    return go(request, f"/c/{slug}/organise", said=gettext(N_("The conference is there. You are its organiser.")))
+
+
+routes = [
+    Route("/c/{conference}/organise/settings", show_settings),
+    Route("/c/{conference}/organise/settings", change_settings, methods=["POST"]),
+    Route("/conferences/new", show_new),
+    Route("/conferences/new", found, methods=["POST"]),
+]
