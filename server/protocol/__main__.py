@@ -5,13 +5,17 @@ import sys
 from pathlib import Path
 
 from server.protocol.catalogue import Catalogue, collect
+from server.protocol.markdown import markdown
 from server.protocol.typescript import typescript
 
 ROOT = Path(__file__).parents[2]
 
 
 def generated(catalogue: Catalogue) -> dict[Path, str]:
-    return {ROOT / "web/islands/src/live/types.ts": typescript(catalogue)}
+    return {
+        ROOT / "docs/protocol.md": markdown(catalogue),
+        ROOT / "web/islands/src/live/types.ts": typescript(catalogue),
+    }
 
 
 def drifted(files: dict[Path, str]) -> list[Path]:

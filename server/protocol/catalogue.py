@@ -2,12 +2,13 @@
 
 import importlib
 import pkgutil
+import sys
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import msgspec.inspect as inspect
@@ -16,14 +17,21 @@ import rooms
 from rooms.commands import SPECS
 from rooms.errors import ProblemView
 from rooms.messages import Command, Event, Latest, View, declared, tag_of
+from server.live import wire
+
+M = TypeVar("M", bound=type[msgspec.Struct])
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """`replies` maps the op of a command to what it is answered with, where that is not null; `kinds` to the kinds of rooms that know it."""
+    """`ops` are the messages of the connection itself, `op_parts` what they are made of. `replies` maps the op of a command to what it is
+    answered with, where that is not null; `kinds` to the kinds of rooms that know it."""
 
+    ops: list[type[msgspec.Struct]]
+    op_parts: list[type[msgspec.Struct]]
+    problem: type[msgspec.Struct]
     enums: list[type[Enum]]
-    views: list[type[msgspec.Struct]]
+    views: list[type[View]]
     commands: list[type[Command]]
     events: list[type[Event]]
     latest: list[type[Latest]]
@@ -34,23 +42,24 @@ class Catalogue:
 
 def collect() -> Catalogue:
     modules = _modules()
-    views = [ProblemView, *declared(View)]
-    commands, events, latest = declared(Command), declared(Event), declared(Latest)
+    views, commands = _in_order(declared(View)), _in_order(declared(Command))
+    events, latest = _in_order(declared(Event)), _in_order(declared(Latest))
     enums: dict[str, type[Enum]] = {}
     for struct in (*views, *commands, *events, *latest):
         for field in fields_of(struct):
             enums.update((cls.__name__, cls) for cls in _enums(field.type))
     _refuse_doubles([*enums.values(), *views, *commands, *events])
     return Catalogue(
+        ops=[wire.Hello, wire.Welcome, wire.Join, wire.Leave, wire.Heartbeat],
+        op_parts=[wire.Position, wire.Limits],
+        problem=ProblemView,
         enums=list(enums.values()),
         views=views,
         commands=commands,
         events=events,
         latest=latest,
         replies={tag_of(command): reply for command in commands if (reply := _reply_to(tag_of(command)))},
-        kinds={
-            tag_of(command): sorted(SPECS[tag_of(command)].kinds) for command in commands if tag_of(command) in SPECS
-        },
+        kinds={tag_of(command): sorted(SPECS[tag_of(command)].kinds) for command in commands},
         limits={name: value for module in modules for name, value in vars(module).items() if name.endswith("_LENGTH")},
     )
 
@@ -59,6 +68,16 @@ def fields_of(struct: type[msgspec.Struct]) -> tuple[inspect.Field, ...]:
     described = inspect.type_info(struct)
     assert isinstance(described, inspect.StructType)
     return described.fields
+
+
+def may_lack(struct: type[msgspec.Struct], field: inspect.Field) -> bool:
+    """Whether a field may be missing on the wire: a client may leave out what has a default; the server sends all, but where a type omits defaults."""
+    from_client = issubclass(struct, Command) or struct in {wire.Hello, wire.Join}
+    return not field.required and (from_client or struct.__struct_config__.omit_defaults)
+
+
+def named_types(struct: type[msgspec.Struct]) -> dict[str, inspect.Type]:
+    return {field.name: field.type for field in fields_of(struct)}
 
 
 def value_of(latest: type[Latest]) -> Any:
@@ -86,11 +105,18 @@ def _modules() -> list[ModuleType]:
     return found
 
 
+def _in_order(classes: list[M]) -> list[M]:
+    """By module, and in a module as written: the registries' own order depends on what was imported first."""
+
+    def place(cls: M) -> tuple[str, int]:
+        return cls.__module__, list(vars(sys.modules[cls.__module__])).index(cls.__name__)
+
+    return sorted(classes, key=place)
+
+
 def _reply_to(op: str) -> type[View] | None:
     """What the action of a command says that it gives: a view, or (where it does many commands together) a list of outcomes with views."""
-    spec = SPECS.get(op)
-    if spec is None:
-        return None
+    spec = SPECS[op]
     found = set(_views_in(typing.get_type_hints(spec.action or spec.together).get("return")))
     if len(found) > 1:
         raise LookupError(f"{op} is answered with one of {found}: the client must know which")

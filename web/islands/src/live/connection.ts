@@ -2,7 +2,8 @@ import { t } from "../i18n";
 import { Observable } from "./observable";
 import { codeOf, courseOf, pause } from "./policy";
 import { ProblemError } from "./problem";
-import { CLIENT, decode, type Answer, type HeartbeatReply, type RoomFrame, type Welcome } from "./wire";
+import type { Heartbeat, Hello, Welcome } from "./types";
+import { CLIENT, decode, type Answer, type HeartbeatReply, type RoomFrame } from "./wire";
 
 /** A socket that is being opened or open. */
 export interface Socket {
@@ -121,11 +122,16 @@ export class Connection {
     if (attempt !== this.attempt) return;
     const mine = (then: () => void) => attempt === this.attempt && then();
     this.socket = this.world.open({
-      opened: () => mine(() => this.socket?.send(JSON.stringify({ op: "hello", ticket, client: CLIENT }))),
+      opened: () => mine(() => this.greet(ticket)),
       heard: (text) => mine(() => this.heard(text)),
       closed: (code, reason) => mine(() => this.closed(code, reason)),
     });
     this.set("welcome", WELCOME_WITHIN, () => this.closed(ZOMBIE, ""));
+  }
+
+  private greet(ticket: string): void {
+    const hello: Hello = { op: "hello", ticket, client: CLIENT };
+    this.socket?.send(JSON.stringify(hello));
   }
 
   private ticketRefused(error: unknown): void {
@@ -162,7 +168,8 @@ export class Connection {
   private beat(within: number): void {
     this.set("beat", this.heartbeat, () => this.beat(ANSWER_WITHIN));
     this.set("silence", within, () => this.closed(ZOMBIE, ""));
-    this.request({ op: "heartbeat" }, (answer) => {
+    const heartbeat: Omit<Heartbeat, "id"> = { op: "heartbeat" };
+    this.request(heartbeat, (answer) => {
       const reply = answer.ok as HeartbeatReply | undefined;
       if (!reply) return;
       this.setClock(reply.time);

@@ -5,8 +5,8 @@ import { Connection, type ConnectionState, type Passenger, type World } from "./
 import { Observable } from "./observable";
 import { ProblemError } from "./problem";
 import { Room, type Line } from "./room";
-import type { Id, PersonView } from "./types";
-import type { RoomFrame, Welcome } from "./wire";
+import type { Id, Leave, PersonView, Welcome } from "./types";
+import type { RoomFrame } from "./wire";
 
 /** Who the page is for the server; `desk` is the room of the person's own notices. */
 export interface Identity {
@@ -70,7 +70,8 @@ export class Live implements Passenger {
     const room = this.rooms.get(id);
     if (!room) return;
     this.rooms.delete(id);
-    if (this.link.open) this.link.request({ op: "leave", room: id }, () => undefined);
+    const leave: Omit<Leave, "id"> = { op: "leave", room: id };
+    if (this.link.open) this.link.request(leave, () => undefined);
     room.end(new ProblemError({ code: "closed", message: t("You have left this room.") }));
   }
 

@@ -3,8 +3,8 @@ import { Mailbox, OVERDUE } from "./mailbox";
 import { Observable } from "./observable";
 import { pause } from "./policy";
 import { ProblemError } from "./problem";
-import type { Command, Id, ProblemView, ReplyTo, RoomEvent } from "./types";
-import type { Answer, Fresh, Position, ReaderAudience, RoomFrame, Tail, Told } from "./wire";
+import type { Command, Id, Join, Position, ProblemView, ReplyTo, RoomEvent } from "./types";
+import type { Answer, Fresh, ReaderAudience, RoomFrame, Tail, Told } from "./wire";
 
 /** What a room needs of the connection and of the world. */
 export interface Line {
@@ -146,7 +146,8 @@ export class Room<State extends AnyState> {
     this.joining = true;
     this.askedAt = this.line.now();
     const attempt = ++this.attempt;
-    const frame = { op: "join", room: this.id, ...(this.position && { after: this.position }), ...(this.isPublic && { public: true }) };
+    const after = this.position && { after: this.position };
+    const frame: Omit<Join, "id"> = { op: "join", room: this.id, ...after, ...(this.isPublic && { public: true }) };
     this.line.request(frame, (answer) => {
       if (attempt === this.attempt) this.joined(answer);
     });

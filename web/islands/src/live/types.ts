@@ -22,9 +22,6 @@ export const SESSION_TITLE_LENGTH = 300;
 
 export const STAGE_TITLE_LENGTH = 200;
 
-/** What a person is in a conference, or in one session of it. */
-export type Role = "attendee" | "speaker" | "moderator" | "interpreter" | "exhibitor" | "organiser";
-
 export type StageKind = "slate" | "hls" | "embed";
 
 export type SessionState = "scheduled" | "lobby" | "live" | "ended";
@@ -33,6 +30,9 @@ export type SessionState = "scheduled" | "lobby" | "live" | "ended";
 export type Asking = "open" | "paused" | "locked";
 
 export type QuestionState = "pending" | "approved" | "dismissed" | "withdrawn" | "merged";
+
+/** What a person is in a conference, or in one session of it. */
+export type Role = "attendee" | "speaker" | "moderator" | "interpreter" | "exhibitor" | "organiser";
 
 /** A problem as it travels: `retry_after` in seconds, `present` the state that a refused write has missed. */
 export interface ProblemView {
@@ -43,33 +43,53 @@ export interface ProblemView {
   readonly present?: unknown;
 }
 
-export interface PersonView {
-  readonly id: string;
-  readonly name: string;
+/** How far the client has come in a room: `epoch` and `seq` as it was told them last. */
+export interface Position {
+  readonly epoch: string;
+  readonly seq: number;
 }
 
-/** `kind` is "silence" or "ban"; `until` is null when it holds until lifted. */
-export interface RestraintView {
-  readonly person: PersonView;
-  readonly kind: string;
-  readonly until: Time | null;
-  readonly reason: string;
+export interface Limits {
+  readonly frame: number;
+  readonly rooms: number;
 }
 
-export interface RoleView {
-  readonly person: PersonView;
-  readonly role: Role;
+/** The first message, within 5 s. `ticket` comes from POST /live/ticket; `client` names the program, such as "web/1". */
+export interface Hello {
+  readonly op: "hello";
+  readonly ticket: string;
+  readonly client?: string;
 }
 
-export interface DeskSnapshot {
-  readonly person: PersonView;
-  readonly notices: readonly Notified[];
+/** `person` and `desk` (his private room) are null for one who is not signed in; `heartbeat` in seconds. */
+export interface Welcome {
+  readonly op: "welcome";
+  readonly person: PersonView | null;
+  readonly desk: string | null;
+  readonly heartbeat: number;
+  readonly limits: Limits;
+  readonly time: string;
 }
 
-/** `count` of people (tabs counted once); `people` are those who chose to be named, at most 100. */
-export interface PresenceView {
-  readonly count: number;
-  readonly people: readonly PersonView[];
+/** `after`: only when resuming. `public`: see no more than everyone does. */
+export interface Join {
+  readonly op: "join";
+  readonly id: number;
+  readonly room: Id;
+  readonly after?: Position | null;
+  readonly public?: boolean;
+}
+
+export interface Leave {
+  readonly op: "leave";
+  readonly id: number;
+  readonly room: Id;
+}
+
+/** Answered with the top seqs of the rooms joined, by which a client finds what it has missed. */
+export interface Heartbeat {
+  readonly op: "heartbeat";
+  readonly id: number;
 }
 
 /** What the stage shows: `address` is empty for a slate. */
@@ -267,6 +287,35 @@ export interface Unmasked {
 export interface DeskOwn {
 }
 
+export interface PersonView {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** `kind` is "silence" or "ban"; `until` is null when it holds until lifted. */
+export interface RestraintView {
+  readonly person: PersonView;
+  readonly kind: string;
+  readonly until: Time | null;
+  readonly reason: string;
+}
+
+export interface RoleView {
+  readonly person: PersonView;
+  readonly role: Role;
+}
+
+export interface DeskSnapshot {
+  readonly person: PersonView;
+  readonly notices: readonly Notified[];
+}
+
+/** `count` of people (tabs counted once); `people` are those who chose to be named, at most 100. */
+export interface PresenceView {
+  readonly count: number;
+  readonly people: readonly PersonView[];
+}
+
 export interface SpeakerLine {
   readonly name: string;
   readonly affiliation: string;
@@ -274,49 +323,6 @@ export interface SpeakerLine {
 
 export interface SessionCreated {
   readonly session: string;
-}
-
-export interface GrantRole {
-  readonly op: "role.grant";
-  readonly person: Id;
-  readonly role: Role;
-}
-
-export interface RevokeRole {
-  readonly op: "role.revoke";
-  readonly person: Id;
-  readonly role: Role;
-}
-
-/** `minutes` null: until lifted. */
-export interface SilencePerson {
-  readonly op: "person.silence";
-  readonly person: Id;
-  readonly minutes?: number | null;
-  readonly reason?: string;
-}
-
-export interface UnsilencePerson {
-  readonly op: "person.unsilence";
-  readonly person: Id;
-}
-
-/** Bans from the room's session, or in the lobby from the conference. */
-export interface RemovePerson {
-  readonly op: "person.remove";
-  readonly person: Id;
-  readonly reason?: string;
-}
-
-export interface ReadmitPerson {
-  readonly op: "person.readmit";
-  readonly person: Id;
-}
-
-/** Whether others may see one's name among those present. */
-export interface ListMe {
-  readonly op: "presence.list";
-  readonly listed: boolean;
 }
 
 /** Opens the lobby, where the countdown runs. */
@@ -439,18 +445,6 @@ export interface UnpinQuestion {
   readonly version: number;
 }
 
-export interface ArchiveQuestion {
-  readonly op: "question.archive";
-  readonly question: Id;
-  readonly version: number;
-}
-
-export interface UnarchiveQuestion {
-  readonly op: "question.unarchive";
-  readonly question: Id;
-  readonly version: number;
-}
-
 /** It is being answered now. */
 export interface TakeQuestion {
   readonly op: "question.take";
@@ -469,6 +463,18 @@ export interface ReopenQuestion {
   readonly op: "question.reopen";
   readonly question: Id;
   readonly version?: number | null;
+}
+
+export interface ArchiveQuestion {
+  readonly op: "question.archive";
+  readonly question: Id;
+  readonly version: number;
+}
+
+export interface UnarchiveQuestion {
+  readonly op: "question.unarchive";
+  readonly question: Id;
+  readonly version: number;
 }
 
 /** A written answer; `public` false: for the asker alone. */
@@ -533,6 +539,49 @@ export interface SetChat {
   readonly slow_seconds: number;
 }
 
+export interface GrantRole {
+  readonly op: "role.grant";
+  readonly person: Id;
+  readonly role: Role;
+}
+
+export interface RevokeRole {
+  readonly op: "role.revoke";
+  readonly person: Id;
+  readonly role: Role;
+}
+
+/** `minutes` null: until lifted. */
+export interface SilencePerson {
+  readonly op: "person.silence";
+  readonly person: Id;
+  readonly minutes?: number | null;
+  readonly reason?: string;
+}
+
+export interface UnsilencePerson {
+  readonly op: "person.unsilence";
+  readonly person: Id;
+}
+
+/** Bans from the room's session, or in the lobby from the conference. */
+export interface RemovePerson {
+  readonly op: "person.remove";
+  readonly person: Id;
+  readonly reason?: string;
+}
+
+export interface ReadmitPerson {
+  readonly op: "person.readmit";
+  readonly person: Id;
+}
+
+/** Whether others may see one's name among those present. */
+export interface ListMe {
+  readonly op: "presence.list";
+  readonly listed: boolean;
+}
+
 /** Keeps a session for oneself: it stands in one's own calendar, and leads one's list of what is next. */
 export interface StarSession {
   readonly op: "session.star";
@@ -541,17 +590,6 @@ export interface StarSession {
 
 export interface UnstarSession {
   readonly op: "session.unstar";
-  readonly session: Id;
-}
-
-/** Its page and its questions stay; the programme and every calendar show it as cancelled. */
-export interface CancelSession {
-  readonly op: "session.cancel";
-  readonly session: Id;
-}
-
-export interface ReinstateSession {
-  readonly op: "session.reinstate";
   readonly session: Id;
 }
 
@@ -584,49 +622,15 @@ export interface ChangeSession {
   readonly session: Id;
 }
 
-export interface RoleGranted {
-  readonly type: "role.granted";
-  readonly person: PersonView;
-  readonly role: Role;
+/** Its page and its questions stay; the programme and every calendar show it as cancelled. */
+export interface CancelSession {
+  readonly op: "session.cancel";
+  readonly session: Id;
 }
 
-export interface RoleRevoked {
-  readonly type: "role.revoked";
-  readonly person: PersonView;
-  readonly role: Role;
-}
-
-export interface PersonRestrained {
-  readonly type: "person.restrained";
-  readonly restraint: RestraintView;
-}
-
-export interface RestraintLifted {
-  readonly type: "restraint.lifted";
-  readonly person: PersonView;
-  readonly kind: string;
-}
-
-/** On a desk: what this person may do has changed; every membership is looked at afresh. `conference` null: all of them. */
-export interface RightsChanged {
-  readonly type: "rights.changed";
-  readonly conference: string | null;
-}
-
-/** On a desk. `signin` null: all of them but `spared`. */
-export interface SignInRevoked {
-  readonly type: "signin.revoked";
-  readonly signin: string | null;
-  readonly spared: string | null;
-}
-
-/** On a desk: news for the person. `kind` chooses the words ("answering", "role", "meeting" …); `values` fill them. */
-export interface Notified {
-  readonly type: "desk.notified";
-  readonly kind: string;
-  readonly values: Readonly<Record<string, string>>;
-  readonly href: string;
-  readonly at: Time;
+export interface ReinstateSession {
+  readonly op: "session.reinstate";
+  readonly session: Id;
 }
 
 /** State, times or texts. */
@@ -812,6 +816,51 @@ export interface AnswerWritten {
   readonly by: PersonView | null;
 }
 
+export interface RoleGranted {
+  readonly type: "role.granted";
+  readonly person: PersonView;
+  readonly role: Role;
+}
+
+export interface RoleRevoked {
+  readonly type: "role.revoked";
+  readonly person: PersonView;
+  readonly role: Role;
+}
+
+export interface PersonRestrained {
+  readonly type: "person.restrained";
+  readonly restraint: RestraintView;
+}
+
+export interface RestraintLifted {
+  readonly type: "restraint.lifted";
+  readonly person: PersonView;
+  readonly kind: string;
+}
+
+/** On a desk: what this person may do has changed; every membership is looked at afresh. `conference` null: all of them. */
+export interface RightsChanged {
+  readonly type: "rights.changed";
+  readonly conference: string | null;
+}
+
+/** On a desk. `signin` null: all of them but `spared`. */
+export interface SignInRevoked {
+  readonly type: "signin.revoked";
+  readonly signin: string | null;
+  readonly spared: string | null;
+}
+
+/** On a desk: news for the person. `kind` chooses the words ("answering", "role", "meeting" …); `values` fill them. */
+export interface Notified {
+  readonly type: "desk.notified";
+  readonly kind: string;
+  readonly values: Readonly<Record<string, string>>;
+  readonly href: string;
+  readonly at: Time;
+}
+
 /** Told to the person alone, on all his devices. */
 export interface StarChanged {
   readonly type: "star.changed";
@@ -821,13 +870,6 @@ export interface StarChanged {
 
 /** What a person can ask to happen. */
 export type Command =
-  | GrantRole
-  | RevokeRole
-  | SilencePerson
-  | UnsilencePerson
-  | RemovePerson
-  | ReadmitPerson
-  | ListMe
   | OpenSession
   | StartSession
   | EndSession
@@ -848,11 +890,11 @@ export type Command =
   | UnmergeQuestion
   | PinQuestion
   | UnpinQuestion
-  | ArchiveQuestion
-  | UnarchiveQuestion
   | TakeQuestion
   | MarkAnswered
   | ReopenQuestion
+  | ArchiveQuestion
+  | UnarchiveQuestion
   | AnswerQuestion
   | UnmaskQuestion
   | ShowOnScreen
@@ -864,22 +906,22 @@ export type Command =
   | RemoveMessage
   | ReadChat
   | SetChat
+  | GrantRole
+  | RevokeRole
+  | SilencePerson
+  | UnsilencePerson
+  | RemovePerson
+  | ReadmitPerson
+  | ListMe
   | StarSession
   | UnstarSession
-  | CancelSession
-  | ReinstateSession
   | CreateSession
-  | ChangeSession;
+  | ChangeSession
+  | CancelSession
+  | ReinstateSession;
 
 /** What can have happened. */
 export type RoomEvent =
-  | RoleGranted
-  | RoleRevoked
-  | PersonRestrained
-  | RestraintLifted
-  | RightsChanged
-  | SignInRevoked
-  | Notified
   | SessionChanged
   | SessionListed
   | StageChanged
@@ -912,6 +954,13 @@ export type RoomEvent =
   | QuestionArchived
   | QuestionUnarchived
   | AnswerWritten
+  | RoleGranted
+  | RoleRevoked
+  | PersonRestrained
+  | RestraintLifted
+  | RightsChanged
+  | SignInRevoked
+  | Notified
   | StarChanged;
 
 /** What commands are answered with; a command that is not named here is answered with null. */
@@ -926,11 +975,11 @@ export type ReplyTo<Op extends Command["op"]> = Op extends keyof Replies ? Repli
 
 /** Values of which only the newest matters: by name, then by key (the value of a whole room has the key ""). */
 export interface LatestValues {
-  readonly present?: Readonly<Record<string, PresenceView>>;
   /** How many people want a question answered; the key is the question. */
   readonly votes?: Readonly<Record<string, number>>;
   /** Whether the person himself has voted; the key is the question. */
   readonly own_votes?: Readonly<Record<string, boolean>>;
+  readonly present?: Readonly<Record<string, PresenceView>>;
 }
 
 /** What the codes of problems mean: the close code if they end a connection, and whether trying again can help. */

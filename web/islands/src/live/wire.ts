@@ -1,13 +1,7 @@
-import type { Id, LatestValues, PersonView, ProblemView, RoomEvent, Time } from "./types";
+import type { Id, LatestValues, Position, ProblemView, RoomEvent, Time, Welcome } from "./types";
 
 export const SUBPROTOCOL = "plenary.v1.json";
 export const CLIENT = "web/1";
-
-/** How far a reader has come in a room. The epoch names the history itself: it changes when a database is restored. */
-export interface Position {
-  readonly epoch: string;
-  readonly seq: number;
-}
 
 /** A recorded event, or the bare seq of one that is hidden from this reader. */
 export type Told = (RoomEvent & { readonly seq: number }) | { readonly seq: number; readonly type?: undefined };
@@ -27,15 +21,6 @@ export interface Tail extends Position {
   readonly own: unknown;
   readonly latest: LatestValues;
   readonly audience: ReaderAudience;
-}
-
-export interface Welcome {
-  readonly op: "welcome";
-  readonly person: PersonView | null;
-  readonly desk: Id | null;
-  /** Seconds between two heartbeats of the client. */
-  readonly heartbeat: number;
-  readonly time: Time;
 }
 
 export interface Answer {

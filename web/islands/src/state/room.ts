@@ -65,8 +65,5 @@ export function acknowledgedOwn<State extends RoomState<unknown, SharedOwn>>(sta
   if (command.op === "chat.read" && command.number > state.own.read) {
     return { ...state, own: { ...state.own, read: command.number } };
   }
-  if (command.op === "presence.list" && command.listed !== state.own.listed) {
-    return { ...state, own: { ...state.own, listed: command.listed } };
-  }
   return state;
 }
