@@ -3,10 +3,10 @@ import { customElement, property, state } from "lit/decorators.js";
 import { live as liveDirective } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
 import { t, tn } from "../i18n";
-import { RoomController } from "../live/index";
+import { live, RoomController } from "../live/index";
 import { lobby } from "../state/lobby";
 import type { RoomKind, RoomState, SharedOwn } from "../state/room";
-import { may, presence, session } from "../state/session";
+import { presence, session } from "../state/session";
 import { Island } from "./island";
 import { avatar } from "./parts";
 import { toastRefusal } from "./refusal";
@@ -34,7 +34,7 @@ export class People extends Island {
         ${repeat(people, ({ id }) => id, ({ name }) => html`<li>${avatar(name)}<span dir="auto">${name}</span></li>`)}
       </ul>
       ${people.length && unnamed > 0 ? html`<p class="faint">${tn("and %(count)s who is not named", "and %(count)s who are not named", unnamed)}</p>` : nothing}
-      ${may(state, "presence.list")
+      ${state.own.person
         ? html`<div class="people-self">
             <label class="check"
               ><input type="checkbox" role="switch" .checked=${liveDirective(state.own.listed)} ?disabled=${this.changing} @change=${this.list} /><span
@@ -50,7 +50,7 @@ export class People extends Island {
     const listed = (event.target as HTMLInputElement).checked;
     this.changing = true;
     try {
-      await this.followed.send({ op: "presence.list", listed });
+      await live().identity.value?.desk?.send({ op: "presence.list", listed });
     } catch (error) {
       toastRefusal(error);
     } finally {
