@@ -23,7 +23,7 @@ export function rise(votes: number, age: number): number {
 
 /** The public list of one page. While asking is paused it stands still: what the moderators do shows, but nothing changes its place. */
 export class PublicList {
-  private frozen: ReadonlyMap<string, number> | null = null;
+  private readonly frozen = new Map<Sort, ReadonlyMap<string, number>>();
 
   of(state: SessionRoom, sort: Sort, now: number): Tabs {
     const { questions, asking, answering } = state.snapshot;
@@ -33,15 +33,15 @@ export class PublicList {
       .filter((question) => !isOpen(question))
       .sort((a, b) => compare(time(b.answered_at), time(a.answered_at)) || compare(a.id, b.id));
     const led = first(open, answering);
-    if (asking.asking !== "paused") this.frozen = null;
-    else this.frozen ??= new Map(led.map(({ id }, index) => [id, index]));
-    return { open: this.still(led), answered };
+    if (asking.asking === "paused") return { open: this.still(led, sort), answered };
+    this.frozen.clear();
+    return { open: led, answered };
   }
 
-  /** Questions that came during the pause stand behind the others. */
-  private still(open: readonly PublicQuestion[]): readonly PublicQuestion[] {
-    const places = this.frozen;
-    if (!places) return open;
+  /** In the places of the pause's beginning; questions that came since stand behind the others. */
+  private still(open: readonly PublicQuestion[], sort: Sort): readonly PublicQuestion[] {
+    const places = this.frozen.get(sort) ?? new Map(open.map(({ id }, index) => [id, index]));
+    this.frozen.set(sort, places);
     const place = ({ id }: PublicQuestion) => places.get(id) ?? places.size;
     return [...open].sort((a, b) => place(a) - place(b));
   }
