@@ -1,6 +1,9 @@
 """The settings: read from the environment here and nowhere else, all faults reported together."""
 
+import contextlib
+import os
 import secrets
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -151,11 +154,17 @@ def _secret(given: str, data: Path) -> bytes:
     path = data / "secret"
     try:
         data.mkdir(parents=True, exist_ok=True)
-        with path.open("x") as file:
-            path.chmod(0o600)
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+        if not path.exists():
+            _keep(path, secrets.token_urlsafe(48))
+        return path.read_bytes()
     except OSError as error:
         raise ValueError(f"no secret given, and none can be kept in {path}: {error}") from error
-    return path.read_bytes()
+
+
+def _keep(path: Path, secret: str) -> None:
+    """Written beside and then linked, so that of two processes that start at once both read the same, and neither reads half of it."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:  # readable by its owner alone
+        file.write(secret)
+        file.flush()
+        with contextlib.suppress(FileExistsError):
+            os.link(file.name, path)

@@ -142,7 +142,7 @@ class Connection:
         if problem.code == "malformed" or (problem.code == "rate_limited" and request is None):
             self._sink.close(problem.meaning.close or 4400, view.message)
         elif not self.greeted:
-            self._sink.close(problem.meaning.close or 4401, view.message)
+            self._sink.close(_unwelcome(problem), view.message)
         elif self._faults >= wire.MOST_FAULTS:
             self._sink.close(4400, view.message)
 
@@ -156,3 +156,12 @@ class Connection:
         self._members.clear()
         if self._desk is not None:
             self._house.hub.unwatch(self._desk, self._on_desk)
+
+
+def _unwelcome(problem: Problem) -> int:
+    """The close code for one whose hello was refused: stop only where coming again with a new ticket cannot help."""
+    if problem.meaning.close is not None:
+        return problem.meaning.close
+    if problem.code == "expired":
+        return wire.FRESH
+    return 4500 if problem.meaning.retryable else 4400

@@ -18,6 +18,8 @@ HELLO_SECONDS = 5.0
 HEARTBEAT_SECONDS = 25
 MOST_ROOMS = 50
 MOST_FAULTS = 10
+FRESH = 4300
+"""The close code that asks a client to fetch a new ticket and join afresh."""
 
 
 class Position(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
