@@ -16,6 +16,7 @@ from rooms.forum.messages import LobbyOwn, LobbySnapshot, SessionCard, SessionSt
 from rooms.forum.tables import marks
 from rooms.journal import rooms
 from rooms.people.messages import PresenceView
+from rooms.programme.timetable import Entry
 from web.conference import Entered, enter
 from web.site import site_of
 
@@ -64,7 +65,7 @@ async def show(request: Request) -> Response:
     )
 
 
-def is_on(card: SessionCard, now: datetime) -> bool:
+def is_on(card: SessionCard | Entry, now: datetime) -> bool:
     """Started, or its time has come though nobody has started it. The island (state/lobby.ts) decides in the same way."""
     if card.cancelled or card.state is SessionState.ENDED:
         return False

@@ -1,0 +1,173 @@
+"""/c/…/organise/sessions/…: one session of the programme, written by hand."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rooms.errors import Problem
+from rooms.ids import new_id
+from rooms.programme import timetable
+from rooms.programme.messages import ChangeSession, CreateSession, SessionCreated, SpeakerLine
+from rooms.programme.schedule import NoSuchMoment, TwoSuchMoments, moment
+from rooms.programme.tables import sessions
+from rooms.programme.timetable import Entry
+from rooms.text import N_
+from rooms.visit import ABSENT
+from web.conference import Entered, enter_as_organiser
+from web.forms import read_form, text
+from web.languages import SOURCE
+from web.pages.problems import said
+from web.site import site_of
+from web.templating import go
+
+PLAIN = ("title", "subtitle", "abstract", "track", "place", "language", "starts_at", "ends_at", "speakers")
+TRANSLATED = ("title", "subtitle", "abstract")
+BETWEEN = " | "  # a speaker's name and his affiliation
+
+Typed = dict[str, str]
+
+
+class Editor(msgspec.Struct):
+    """The form: for a new session, or for one that there is."""
+
+    entered: Entered
+    entry: Entry | None
+    halls: list[str]
+    tracks: list[str]
+    languages: list[tuple[str, str]]
+
+    @property
+    def path(self) -> str:
+        end = self.entry.id if self.entry else "new"
+        return f"{self.entered.path}/organise/sessions/{end}"
+
+
+async def _editor(request: Request) -> Editor:
+    site, id = site_of(request), request.path_params.get("session")
+    async with site.house.database.read() as connection:
+        entered = await enter_as_organiser(request, connection)
+        conference = entered.conference.id
+        found = await timetable.entries(connection, conference, sessions.c.id == id) if id else [None]
+        if not found:
+            raise Problem("not_found", ABSENT)
+        return Editor(
+            entered,
+            found[0],
+            await timetable.hall_names(connection, conference),
+            [track.name for track in await timetable.track_names(connection, conference)],
+            [(code, name) for code, name in site.languages.named() if code != SOURCE],
+        )
+
+
+async def _page(request: Request, editor: Editor, typed: Typed, problem: Problem | None = None) -> Response:
+    return await editor.entered.page(
+        request,
+        "organise_session.html",
+        status=problem.meaning.status if problem else 200,
+        editor=editor,
+        typed=typed,
+        problem=said(request, editor.entered.viewer, problem) if problem else None,
+        here=editor.path,
+    )
+
+
+def _as_typed(entry: Entry, zone: ZoneInfo) -> Typed:
+    typed = {name: getattr(entry, name) for name in ("title", "subtitle", "abstract", "track", "place", "language")}
+    typed |= {name: f"{getattr(entry, name).astimezone(zone):%Y-%m-%dT%H:%M}" for name in ("starts_at", "ends_at")}
+    typed["speakers"] = "\n".join(
+        f"{speaker.name}{BETWEEN}{speaker.affiliation}" if speaker.affiliation else speaker.name
+        for speaker in entry.speakers
+    )
+    for code, fields in entry.texts.items():
+        typed |= {f"{code}.{name}": value for name, value in fields.items()}
+    return typed
+
+
+def _typed(form: FormData, editor: Editor) -> Typed:
+    names = [*PLAIN, *(f"{code}.{name}" for code, _ in editor.languages for name in TRANSLATED)]
+    return {name: text(form, name) for name in names}
+
+
+def _fields(typed: Typed, editor: Editor) -> dict[str, object]:
+    """The fields of the command; translations into languages that the form does not show stay. Raises Problem "invalid"."""
+    texts = {code: dict(fields) for code, fields in editor.entry.texts.items()} if editor.entry else {}
+    for code, _ in editor.languages:
+        texts[code] = {name: typed[f"{code}.{name}"] for name in TRANSLATED}
+    zone = editor.entered.conference.zone
+    fields: dict[str, object] = {name: typed[name] for name in ("title", "subtitle", "abstract")}
+    fields |= {name: typed[name].strip() for name in ("track", "place", "language")}
+    fields |= {name: _moment(typed[name], zone, name) for name in ("starts_at", "ends_at")}
+    return fields | {"texts": texts, "speakers": _speakers(typed["speakers"])}
+
+
+def _moment(typed: str, zone: str, field: str) -> datetime:
+    try:
+        local = datetime.fromisoformat(typed).replace(tzinfo=None, second=0, microsecond=0)
+        return moment(local, zone)
+    except NoSuchMoment as fault:
+        raise Problem("invalid", N_("The clocks skip this time that day."), field=field) from fault
+    except TwoSuchMoments as fault:
+        raise Problem(
+            "invalid", N_("The clocks show this time twice that day. Choose another one."), field=field
+        ) from fault
+    except ValueError as fault:
+        raise Problem("invalid", N_("Give a date and a time, such as 2026-11-20 09:30."), field=field) from fault
+
+
+def _speakers(typed: str) -> list[SpeakerLine]:
+    lines = (line.partition(BETWEEN.strip()) for line in typed.splitlines() if line.strip())
+    return [SpeakerLine(name.strip(), affiliation.strip()) for name, _, affiliation in lines]
+
+
+async def show_new(request: Request) -> Response:
+    editor = await _editor(request)
+    first = editor.entered.conference.starts_on
+    return await _page(
+        request,
+        editor,
+        {"starts_at": f"{first}T09:00", "ends_at": f"{first}T10:00", "language": "en"},
+    )
+
+
+async def show(request: Request) -> Response:
+    editor = await _editor(request)
+    assert editor.entry is not None
+    return await _page(request, editor, _as_typed(editor.entry, editor.entered.event_zone))
+
+
+async def save(request: Request) -> Response:
+    editor, form = await _editor(request), await read_form(request)
+    entered, typed = editor.entered, _typed(form, editor)
+    gettext = entered.site.languages.texts(entered.viewer.locale).gettext
+    try:
+        fields = _fields(typed, editor)
+        if editor.entry is None:
+            command = msgspec.convert(fields, CreateSession, from_attributes=True)
+        else:
+            command = msgspec.convert(fields | {"session": editor.entry.id}, ChangeSession, from_attributes=True)
+        key = text(form, "key") or new_id()
+        outcome = await entered.site.house.perform(entered.viewer.id, entered.conference.room, command, key)
+    except msgspec.ValidationError as fault:
+        name = str(fault).partition("$.")[2].strip("`").partition("[")[0] or None
+        too_long = Problem("invalid", N_("This is too long."), field=name)
+        return await _page(request, editor, typed, too_long)
+    except Problem as problem:
+        if problem.code not in {"invalid", "key_reused"}:
+            raise
+        return await _page(request, editor, typed, problem)
+    id = editor.entry.id if editor.entry else msgspec.json.decode(outcome.reply, type=SessionCreated).session
+    return go(request, f"{entered.path}/organise/programme#session-{id}", said=gettext(N_("Saved.")))
+
+
+_AT = "/c/{conference}/organise/sessions/"
+routes = [
+    Route(_AT + "new", show_new),
+    Route(_AT + "new", save, methods=["POST"]),
+    Route(_AT + "{session}", show),
+    Route(_AT + "{session}", save, methods=["POST"]),
+]
