@@ -94,15 +94,10 @@ def doc_of(cls: type) -> str:
 
 
 def _modules() -> list[ModuleType]:
-    """Imports all of `rooms`, so that every message is declared and every action registered; gives the modules of messages."""
-    found: list[ModuleType] = []
-    for info in pkgutil.walk_packages(rooms.__path__, "rooms."):
-        if ".migrations." in info.name:
-            continue  # Alembic alone can load these
-        module = importlib.import_module(info.name)
-        if info.name.endswith(".messages"):
-            found.append(module)
-    return found
+    """The modules of messages. They and the registry are all that is imported: messages are declared and actions registered there."""
+    importlib.import_module("rooms.registry")
+    names = [info.name for info in pkgutil.walk_packages(rooms.__path__, "rooms.") if info.name.endswith(".messages")]
+    return [importlib.import_module(name) for name in names]
 
 
 def _in_order(classes: list[M]) -> list[M]:
