@@ -1,27 +1,21 @@
-"""/c/…/organise/programme: every session, and the import of schedules: first what it would change, then, if one wants it, all of that.
-
-Between the two steps the file travels in the form itself, compressed, so that nothing of it is kept on the server, whichever process answers.
-"""
+"""/c/…/organise/programme: every session, and the import of schedules: first what it would change, then, if one wants it, all of that."""
 
 import asyncio
-import base64
-import binascii
 import hashlib
-import zlib
 from collections.abc import AsyncIterator
 
 import msgspec
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from rooms.errors import Problem
-from rooms.programme import frab, timetable
+from rooms.programme import timetable
 from rooms.programme.document import MOST_BYTES
-from rooms.programme.importing import import_schedule, plan_import
+from rooms.programme.importing import import_schedule
 from rooms.programme.planning import Act, Plan
-from rooms.programme.schedule import Schedule, ScheduleFaults
+from rooms.programme.schedule import ScheduleFaults
+from rooms.programme.uploads import Upload, find_upload, forget_upload, keep_upload
 from rooms.text import N_
 from web.conference import Entered, enter_as_organiser
 from web.forms import read_form, text, upload
@@ -32,7 +26,6 @@ from web.templating import go
 from web.timetable import event_days
 
 ENVELOPE = 1_000_000  # bytes, for all of the form but the file
-PART = 900_000  # characters; a field of a form holds at most a million
 PATIENCE = 0.7  # seconds; an import that takes longer shows its progress
 STEP = 0.4  # seconds between two signs of it
 MARK = "<!-- progress -->"
@@ -79,50 +72,49 @@ async def _page(
 
 
 async def bring(request: Request) -> Response:
-    """The upload: shows what it would change. The same again with `plan`: makes that change."""
+    """Takes a file, and shows what it would change, or every fault of it."""
     entered = await _entered(request)
     allow_body(request, MOST_BYTES + ENVELOPE)
     form = await read_form(request)
     try:
-        data = await _file(form)
-        schedule = await asyncio.to_thread(frab.read, data, entered.conference.zone)
-        plan = await plan_import(entered.site.house, entered.conference.slug, schedule)
+        file = upload(form, "file")
+        if file is None:
+            raise Problem("invalid", N_("Choose a file first."), field="file")
+        house, person = entered.site.house, entered.viewer.signed_in.id
+        kept = await keep_upload(house, entered.conference, person, file.filename or "", await file.read())
     except ScheduleFaults as problem:
         gettext = entered.site.languages.texts(entered.viewer.locale).gettext
         return await _page(request, entered, problem, [fault.text(gettext) for fault in problem.faults])
     except Problem as problem:
         return await _page(request, entered, problem)
-    agreed = text(form, "plan")
-    if agreed and (agreed == _digest(plan) or plan.empty):
-        return await _apply(request, entered, schedule)
-    return await _dry_run(request, entered, data, schedule, plan, changed=bool(agreed))
+    return go(request, f"{entered.path}/organise/programme/import/{kept}")
 
 
-async def _file(form: FormData) -> bytes:
-    """The file, or what an earlier page has kept of it. Raises Problem "invalid"."""
-    kept = "".join(part for part in form.getlist("kept") if isinstance(part, str))
-    if kept:
-        return await asyncio.to_thread(_unpacked, kept)
-    file = upload(form, "file")
-    if file is None:
-        raise Problem("invalid", N_("Choose a file first."), field="file")
-    return await file.read()
+async def _found(request: Request) -> tuple[Entered, Upload]:
+    """Raises Problem "not_found" for an upload that is not the viewer's own, or is gone."""
+    async with site_of(request).house.database.read() as connection:
+        entered = await enter_as_organiser(request, connection)
+        person = entered.viewer.signed_in.id
+        return entered, await find_upload(connection, entered.conference, person, request.path_params["upload"])
 
 
-def _packed(data: bytes) -> list[str]:
-    text = base64.b64encode(zlib.compress(data)).decode()
-    return [text[start : start + PART] for start in range(0, len(text), PART)]
+async def look(request: Request) -> Response:
+    entered, found = await _found(request)
+    return await _dry_run(request, entered, found)
 
 
-def _unpacked(text: str) -> bytes:
-    try:
-        unpacking = zlib.decompressobj()
-        data = unpacking.decompress(base64.b64decode(text, validate=True), MOST_BYTES)
-    except (binascii.Error, zlib.error) as fault:
-        raise Problem("invalid", N_("This form is broken. Upload the file once more."), field="file") from fault
-    if not unpacking.eof:
-        raise Problem("invalid", N_("This form is broken. Upload the file once more."), field="file")
-    return data
+async def _dry_run(request: Request, entered: Entered, found: Upload, *, changed: bool = False) -> Response:
+    return await entered.page(
+        request,
+        "organise_import.html",
+        status=409 if changed else 200,
+        upload=found,
+        plan=found.plan,
+        acts=[act for act in Act if found.plan.count(act)],
+        digest=_digest(found.plan),
+        changed=changed,
+        here=f"{entered.path}/organise/programme/import/{found.id}",
+    )
 
 
 def _digest(plan: Plan) -> str:
@@ -130,20 +122,13 @@ def _digest(plan: Plan) -> str:
     return hashlib.sha256(msgspec.json.encode(plan)).hexdigest()[:32]
 
 
-async def _dry_run(
-    request: Request, entered: Entered, data: bytes, schedule: Schedule, plan: Plan, *, changed: bool
-) -> Response:
-    return await entered.page(
-        request,
-        "organise_import.html",
-        plan=plan,
-        acts=[act for act in Act if plan.count(act)],
-        schedule=schedule,
-        kept=await asyncio.to_thread(_packed, data),
-        digest=_digest(plan),
-        changed=changed,
-        here=f"{entered.path}/organise/programme",
-    )
+async def agree(request: Request) -> Response:
+    """Makes the changes that were shown, and no others."""
+    entered, found = await _found(request)
+    form = await read_form(request)
+    if not found.plan.empty and text(form, "plan") != _digest(found.plan):
+        return await _dry_run(request, entered, found, changed=True)
+    return await _apply(request, entered, found)
 
 
 class _Progress:
@@ -154,10 +139,9 @@ class _Progress:
         self.done, self.total = done, total
 
 
-async def _apply(request: Request, entered: Entered, schedule: Schedule) -> Response:
+async def _apply(request: Request, entered: Entered, found: Upload) -> Response:
     progress = _Progress()
-    house, slug = entered.site.house, entered.conference.slug
-    task = asyncio.create_task(import_schedule(house, slug, schedule, by=entered.viewer.id, progress=progress))
+    task = asyncio.create_task(_import(entered, found, progress))
     _running.add(task)
     task.add_done_callback(_running.discard)
     done, _ = await asyncio.wait({task}, timeout=PATIENCE)
@@ -169,6 +153,15 @@ async def _apply(request: Request, entered: Entered, schedule: Schedule) -> Resp
     except Problem as problem:
         return await _page(request, entered, problem)
     return go(request, f"{entered.path}/organise/programme", said=_summary(entered, plan))
+
+
+async def _import(entered: Entered, found: Upload, progress: _Progress) -> Plan:
+    house = entered.site.house
+    plan = await import_schedule(
+        house, entered.conference.slug, found.schedule, by=entered.viewer.id, progress=progress
+    )
+    await forget_upload(house, found.id)
+    return plan
 
 
 def _summary(entered: Entered, plan: Plan) -> str:
@@ -203,4 +196,10 @@ async def _told(
 
 
 _HERE = "/c/{conference}/organise/programme"
-routes = [Route(_HERE, show), Route(_HERE, bring, methods=["POST"])]
+_UPLOAD = _HERE + "/import/{upload}"
+routes = [
+    Route(_HERE, show),
+    Route(_HERE, bring, methods=["POST"]),
+    Route(_UPLOAD, look),
+    Route(_UPLOAD, agree, methods=["POST"]),
+]
