@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from rooms.errors import Problem
@@ -144,15 +144,9 @@ def _number(form: FormData, name: str) -> int:
     return int(value)
 
 
-async def first(request: Request) -> Response:
-    entered = await _entered(request)
-    return RedirectResponse(f"{entered.path}/organise/people", 303)
-
-
 PATH = "/c/{conference}/organise"
 
 routes = [
-    Route(PATH, first),
     Route(f"{PATH}/people", show),
     Route(f"{PATH}/people/grant", grant, methods=["POST"]),
     Route(f"{PATH}/people/invite", invite, methods=["POST"]),

@@ -1,0 +1,174 @@
+"""S17, S18 for pages: who gets what at every address. An address without a row here fails the tests."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from starlette.routing import Route
+
+from rooms.people import signins
+from tests.support.visitor import Visitor
+from tests.support.world import World
+from web.routes import routes
+from web.site import Site
+
+EVERYBODY = [
+    "anonymous",
+    "unverified",
+    "guest",
+    "attendee",
+    "speaker",
+    "interpreter",
+    "exhibitor",
+    "moderator",
+    "colleague",
+    "organiser",
+    "admin",
+    "banned",
+    "stranger",
+]
+
+PUBLIC = dict.fromkeys(EVERYBODY, 200)
+IN_CONFERENCE = PUBLIC | {"banned": 403}
+ORGANISERS = dict.fromkeys(EVERYBODY, 403) | {"anonymous": 401, "organiser": 200, "admin": 200}
+MODERATORS = ORGANISERS | {"moderator": 200, "colleague": 200}
+SIGNED_IN = PUBLIC | {"anonymous": 401}
+ADMINISTRATORS = dict.fromkeys(EVERYBODY, 403) | {"anonymous": 401, "admin": 200}
+NOBODY = dict.fromkeys(EVERYBODY, 404)
+SPENT = dict.fromkeys(EVERYBODY, 410)
+
+GET: dict[str, dict[str, int]] = {
+    "/": PUBLIC,
+    "/account": SIGNED_IN,
+    "/account/data.json": SIGNED_IN,
+    "/c/{conference}": IN_CONFERENCE,
+    "/c/{conference}/my.ics": NOBODY,  # without its key
+    "/c/{conference}/organise": ORGANISERS,
+    "/c/{conference}/organise/audit": ORGANISERS,
+    "/c/{conference}/organise/people": ORGANISERS,
+    "/c/{conference}/organise/settings": ORGANISERS,
+    "/c/{conference}/programme": IN_CONFERENCE,
+    "/c/{conference}/programme.ics": IN_CONFERENCE,
+    "/c/{conference}/sessions/{session}": IN_CONFERENCE,
+    "/c/{conference}/sessions/{session}.ics": IN_CONFERENCE,
+    "/c/{conference}/sessions/{session}/moderate": MODERATORS,
+    "/c/{conference}/sessions/{session}/screen": IN_CONFERENCE,
+    "/c/{conference}/sessions/{session}/speak": MODERATORS | {"speaker": 200},
+    "/c/{conference}/unread": IN_CONFERENCE,
+    "/conferences/new": ADMINISTRATORS,
+    "/invite/{secret}": SPENT,
+    "/sign-in": PUBLIC,
+    "/sign-in/forgotten": PUBLIC,
+    "/sign-in/link/{secret}": SPENT,
+    "/sign-up": PUBLIC,
+}
+
+FILLED = dict.fromkeys(EVERYBODY, 422)  # an empty form is read, and refused for what it lacks
+FOR_THOSE_SIGNED_IN = FILLED | {"anonymous": 401}
+FOR_ORGANISERS = dict.fromkeys(EVERYBODY, 403) | {"anonymous": 401, "organiser": 422, "admin": 422}
+DONE = dict.fromkeys(EVERYBODY, 303)
+DONE_FOR_THOSE_SIGNED_IN = DONE | {"anonymous": 401}
+
+POST: dict[str, dict[str, int]] = {
+    "/account": FOR_THOSE_SIGNED_IN,
+    "/account/address": dict.fromkeys(EVERYBODY, 409) | {"anonymous": 401, "unverified": 200, "guest": 422},
+    "/account/erase": FOR_THOSE_SIGNED_IN,
+    "/account/password": FOR_THOSE_SIGNED_IN,
+    "/account/signins/end": DONE_FOR_THOSE_SIGNED_IN,
+    "/account/signins/end-others": DONE_FOR_THOSE_SIGNED_IN,
+    "/c/{conference}/organise/people/grant": FOR_ORGANISERS,
+    "/c/{conference}/organise/people/invite": FOR_ORGANISERS,
+    "/c/{conference}/organise/people/withdraw-invite": FOR_ORGANISERS | {"organiser": 303, "admin": 303},
+    "/c/{conference}/organise/settings": FOR_ORGANISERS,
+    "/conferences/new": dict.fromkeys(EVERYBODY, 403) | {"anonymous": 401, "admin": 422},
+    "/do/{op}": dict.fromkeys(EVERYBODY, 400),  # no such command; the commands have a table of their own
+    "/invite/{secret}": SPENT,
+    "/live/ticket": PUBLIC,
+    "/preferences": DONE,
+    "/sign-in": FILLED,
+    "/sign-in/forgotten": FILLED,
+    "/sign-in/guest": dict.fromkeys(EVERYBODY, 403),  # on the way to no conference
+    "/sign-in/link/{secret}": SPENT,
+    "/sign-out": DONE,
+    "/sign-up": FILLED,
+}
+
+
+def declared(method: str) -> set[str]:
+    return {route.path for route in routes() if isinstance(route, Route) and method in (route.methods or ())}
+
+
+def test_every_address_has_a_row() -> None:
+    assert declared("GET") == set(GET)
+    assert declared("POST") == set(POST)
+
+
+@pytest.fixture
+async def everybody(site: Site, world: World) -> AsyncIterator[dict[str, Visitor]]:
+    visitors: dict[str, Visitor] = {}
+    for who in EVERYBODY:
+        visitors[who] = Visitor(site)
+        if who != "anonymous":
+            await visitors[who].sign_in(world.people[who], "/sign-in")
+        else:
+            await visitors[who].get("/sign-in")
+    yield visitors
+    for visitor in visitors.values():
+        await visitor.http.aclose()
+
+
+def filled(path: str, world: World, conference: str = "forum") -> str:
+    values = {"conference": conference, "session": world.session, "secret": "guessed", "op": "nothing.here"}
+    return path.format(**values)
+
+
+async def test_everybody_gets_what_the_table_says(everybody: dict[str, Visitor], world: World) -> None:
+    wrong: list[str] = []
+    for path, row in GET.items():
+        for who, visitor in everybody.items():
+            answer = await visitor.get(filled(path, world))
+            if answer.status_code != row[who]:
+                wrong.append(f"GET {path} as {who}: {answer.status_code}, not {row[who]}")
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_everybody_may_post_what_the_table_says(everybody: dict[str, Visitor], site: Site, world: World) -> None:
+    wrong: list[str] = []
+    for path, row in POST.items():
+        for who, visitor in everybody.items():
+            headers = {"X-CSRF-Token": visitor.csrf}
+            answer = await visitor.post(filled(path, world), follow=False, headers=headers)
+            if answer.status_code != row[who]:
+                wrong.append(f"POST {path} as {who}: {answer.status_code}, not {row[who]}")
+            if path == "/sign-out" and who != "anonymous":
+                await visitor.sign_in(world.people[who], "/sign-in")
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_a_closed_conference_is_absent_for_all_but_its_own(everybody: dict[str, Visitor], world: World) -> None:
+    wrong: list[str] = []
+    for path in (path for path in GET if path.startswith("/c/{conference}") and "session" not in path):
+        for who, visitor in everybody.items():
+            answer = await visitor.get(filled(path, world, "elsewhere"))
+            inside = who in {"stranger", "admin"} and not path.endswith("my.ics")
+            if answer.status_code != (200 if inside else 404):
+                wrong.append(f"GET {path} of the closed one as {who}: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    "path", ["/c/nowhere", "/c/forum/sessions/aaaaaaaaaaaaaaaaaaaa", "/c/elsewhere/sessions/{session}"]
+)
+async def test_a_guessed_address_looks_like_an_absent_one(
+    everybody: dict[str, Visitor], world: World, path: str
+) -> None:
+    visitor = everybody["attendee"]
+    assert (await visitor.get(filled("/c/{conference}/sessions/{session}", world))).status_code == 200
+    guessed, absent = await visitor.get(path.format(session=world.session)), await visitor.get("/nothing")
+    assert (guessed.status_code, absent.status_code) == (404, 404)
+
+
+async def test_a_revoked_sign_in_is_nobody(everybody: dict[str, Visitor], site: Site, world: World) -> None:
+    visitor = everybody["organiser"]
+    assert (await visitor.get("/c/forum/organise/people")).status_code == 200
+    await signins.revoke_all(world.house, world.people["organiser"])
+    assert (await visitor.get("/c/forum/organise/people")).status_code == 401
