@@ -8,12 +8,13 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from rooms.bus.interface import Receive
@@ -82,9 +83,8 @@ class RedisBus:
 
     async def claim(self, name: str, seconds: float) -> bool:
         try:
-            return bool(
-                await self._redis.set(f"{self._prefix}:claim:{name}", b"1", nx=True, px=max(1, int(seconds * 1000)))
-            )
+            key, milliseconds = f"{self._prefix}:claim:{name}", max(1, int(seconds * 1000))
+            return bool(await _twice(lambda: self._redis.set(key, b"1", nx=True, px=milliseconds)))
         except _FAULTS as error:
             raise Problem(
                 "unavailable",
@@ -165,16 +165,27 @@ class RedisBus:
             if not batch:
                 return
             try:
-                pipeline = self._redis.pipeline(transaction=False)
-                for channel, data in batch:
-                    pipeline.publish(self._name(channel), data)
-                await pipeline.execute()
+                await _twice(lambda: self._publish(batch))
             except _FAULTS as error:
                 # What is lost here the others find in the journal; the listening task notices that Redis is gone.
                 log.warning("%d nudges were not sent: %s", len(batch), error)
+
+    async def _publish(self, batch: list[tuple[str, bytes]]) -> None:
+        pipeline = self._redis.pipeline(transaction=False)
+        for channel, data in batch:
+            pipeline.publish(self._name(channel), data)
+        await pipeline.execute()
 
     async def _drop(self) -> None:
         subscription, self._subscription = self._subscription, None
         if subscription is not None:
             with contextlib.suppress(*_FAULTS):
                 await subscription.aclose()
+
+
+async def _twice(ask: Callable[[], Awaitable[Any]]) -> Any:
+    """Asks again when a pooled connection turns out to have been closed while it was idle. What comes twice does no harm."""
+    try:
+        return await ask()
+    except RedisConnectionError:
+        return await ask()

@@ -1,0 +1,194 @@
+"""Audiences are declared on event types; a hidden event is a bare {"seq": n}; truly private matters have a room of their own; a role that changes
+forces a fresh snapshot."""
+
+from typing import Any
+
+import pytest
+
+import rooms.registry  # noqa: F401
+from rooms.audience import Audience, sees
+from rooms.feed import encode_events
+from rooms.forum import messages as m
+from rooms.journal import Entry
+from rooms.messages import Event, declared, tag_of
+from rooms.people.messages import GrantRole, RevokeRole, Role
+from tests.support.clients import audience, enter
+from tests.support.refusals import refused
+from tests.support.waiting import settled
+from tests.support.world import World
+
+EVERYONE, MODERATORS, PERSON = Audience
+
+TOLD = {
+    # who is told: (reader's audience, is it about him) → sees
+    EVERYONE: {(EVERYONE, False): True, (EVERYONE, True): True, (MODERATORS, False): True, (MODERATORS, True): True},
+    MODERATORS: {
+        (EVERYONE, False): False,
+        (EVERYONE, True): False,
+        (MODERATORS, False): True,
+        (MODERATORS, True): True,
+    },
+    PERSON: {(EVERYONE, False): False, (EVERYONE, True): True, (MODERATORS, False): False, (MODERATORS, True): True},
+}
+
+DECLARED = {
+    MODERATORS: {
+        *(tag_of(event) for event in declared(m.QuestionModerated)),
+        "role.granted",
+        "role.revoked",
+        "person.restrained",
+        "restraint.lifted",
+    },
+    PERSON: {"question.own", "star.changed", "rights.changed", "signin.revoked", "desk.notified"},
+    EVERYONE: {
+        "session.changed",
+        "session.listed",
+        "stage.changed",
+        "asking.changed",
+        "chat.changed",
+        "chat.posted",
+        "chat.removed",
+        "screen.changed",
+        "answering.changed",
+        "question.shown",
+        "question.hidden",
+    },
+}
+"""Whoever declares an event says here, a second time, who may see it."""
+
+
+def test_every_event_declares_its_audience() -> None:
+    found: dict[Audience, set[str]] = {each: set() for each in Audience}
+    for event in declared(Event):
+        found[event.audience].add(tag_of(event))
+    assert found == DECLARED
+
+
+@pytest.mark.parametrize("told_to", Audience)
+def test_who_sees_what(told_to: Audience) -> None:
+    for (reader, concerns_him), seen in TOLD[told_to].items():
+        assert sees(reader, "him", told_to, "him" if concerns_him else "another") is seen
+        entry = Entry(
+            7, "an.event", told_to, "him" if concerns_him else "another", b'{"type":"an.event","text":"secret"}'
+        )
+        encoded = encode_events([entry], reader, "him")
+        assert encoded == (b'[{"seq":7,"type":"an.event","text":"secret"}]' if seen else b'[{"seq":7}]')
+
+
+def test_one_who_is_not_signed_in_is_nobody() -> None:
+    assert not sees(EVERYONE, None, PERSON, None)
+    assert not sees(EVERYONE, None, PERSON, "somebody")
+
+
+ALLOWED = {"session": {EVERYONE, MODERATORS, PERSON}, "lobby": {EVERYONE, MODERATORS, PERSON}, "desk": {PERSON}}
+
+
+async def full_life(world: World) -> None:
+    """Questions of every state, an anonymous one among them, chat, roles, restraints."""
+    secret = await world.ask("The pending one", "attendee", anonymous=True)
+    shown = await world.ask("The public one", "other")
+    version = 1
+    for command in (
+        m.LabelQuestion(secret, 1, ["label-a"]),
+        m.ClaimQuestion(secret, 2),
+        m.DismissQuestion(secret, 3, "reason-b"),
+        m.LabelQuestion(shown, version, ["label-c"]),
+        m.EditQuestion(shown, 2, "The public one, edited"),
+        m.ApproveQuestion(shown, 3),
+        m.AnswerQuestion(question=shown, version=4, text="answer-d", public=False),
+    ):
+        await world.do("moderator", command)
+    await world.do("other", m.PostMessage("hello all"))
+
+
+SECRETS = ("The pending one", "label-a", "label-c", "reason-b", "answer-d")
+
+
+async def test_what_is_for_some_never_reaches_the_others_by_any_way(world: World) -> None:
+    await world.do("moderator", m.SetReview(True))
+    spectators = await audience(world)
+    before = {who: await enter(world, who) for who in (None, "speaker", "moderator")}
+    for client in before.values():
+        world.house.hub.leave(client.member)
+    await full_life(world)
+    await spectators.verify()
+    told = {client: str(client.sink.messages) for client in spectators.clients}
+    for who in (None, "speaker", "guest"):
+        fresh = await enter(world, who)
+        told[fresh] = str(fresh.sink.messages)
+        if who in before:
+            resumed = await enter(world, who, resuming=before[who])
+            assert resumed.sink.joined["resumed"]
+            told[resumed] = str(resumed.sink.messages)
+    knows = {
+        "attendee": {"The pending one", "reason-b"},
+        "other": {"answer-d"},
+        "moderator": set(SECRETS),
+        "organiser": set(SECRETS),
+    }
+    for client, messages in told.items():
+        may = knows.get(client.who or "", set()) if client.kind == "session" and not client.member.public else set()
+        for secret in SECRETS:
+            assert (secret in messages) is (secret in may), f"{secret} and {client}"
+
+
+async def test_that_check_finds_a_leak(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = await enter(world, None)
+    monkeypatch.setattr("rooms.feed.sees", lambda *_: True)
+    await full_life(world)
+    await settled(world.house)
+    assert all(secret in str(client.sink.messages) for secret in SECRETS)
+
+
+async def test_hidden_events_still_move_the_counter(world: World) -> None:
+    client = await enter(world, None)
+    outcome = await world.do("attendee", m.AskQuestion("Why?"))
+    await settled(world.house)
+    assert client.sink.events == [{"seq": seq} for seq in range(1, (outcome.seq or 0) + 1)]
+
+
+@pytest.mark.parametrize("room", ["room", "lobby"])
+async def test_a_role_that_changes_forces_a_fresh_snapshot(each_world: World, room: str) -> None:
+    question = await each_world.ask("Pending")
+    await settled(*each_world.houses)
+    clients = [await enter(each_world, "other", house=house) for house in (0, 1)]
+    where, giver = (each_world.room, "moderator") if room == "room" else (each_world.room, "organiser")
+    await each_world.do(giver, GrantRole(each_world.people["other"], Role.MODERATOR), room=where)
+    await settled(*each_world.houses)
+    for client in clients:
+        client.catch_up()
+        assert client.snapshots == 2
+        assert client.state["snapshot"]["moderation"]["questions"][0]["id"] == question
+        assert "role.granted" not in client.types
+    await each_world.do(giver, RevokeRole(each_world.people["other"], Role.MODERATOR), room=where)
+    await each_world.do("moderator", m.EditQuestion(question, 1, "After he was one"))
+    await settled(*each_world.houses)
+    for client in clients:
+        await client.verify()
+        assert client.state["snapshot"]["moderation"] is None
+        assert "After he was one" not in str(client.sink.messages)
+
+
+async def test_a_desk_is_its_persons_alone(world: World) -> None:
+    desk = await world.desk("attendee")
+    assert (await enter(world, "attendee", room=desk)).state["snapshot"]["person"]["name"] == "Attendee"
+    absent: set[str] = set()
+    for who in (None, "other", "moderator", "organiser", "admin", "stranger"):
+        for room in (desk, "x" * 20):
+            with refused("not_found") as refusal:
+                await enter(world, who, room=room)
+            absent.add(str(refusal.problem))
+    assert len(absent) == 1, "a desk that is another's looks like one that does not exist"
+
+
+async def test_a_public_view_is_nobodys_own(world: World) -> None:
+    await world.ask("Mine", "moderator")
+    screen = await enter(world, "moderator", public=True)
+    await world.ask("Mine, too", "moderator")
+    await settled(world.house)
+    screen.catch_up()
+    everything: Any = screen.sink.messages
+    assert screen.types == []
+    assert "Mine" not in str(everything)
+    assert screen.state["own"]["can"] == (await enter(world, None)).state["own"]["can"]
+    await screen.verify()

@@ -1,0 +1,103 @@
+"""Tables are the truth about the world, the journal is the truth about delivery: pruning it loses nothing, and erasing a person blanks old payloads."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from rooms import journal
+from rooms.forum import messages as m
+from rooms.people.tables import outcomes
+from tests.support.clients import audience, enter
+from tests.support.waiting import settled
+from tests.support.world import World
+
+NOTHING = timedelta(0)
+
+
+async def life(world: World) -> None:
+    world.lift_limits()
+    for n in range(4):
+        question = await world.ask(f"Why {n}?")
+        await world.do("moderator", m.ApproveQuestion(question, 1))
+        await world.do("other", m.VoteQuestion(question))
+        await world.do("other", m.PostMessage(f"{n}"))
+
+
+async def recorded(world: World, room: str) -> list[int]:
+    async with world.house.database.read() as connection:
+        return [entry.seq for entry in await journal.read_after(connection, room, 0)]
+
+
+async def test_pruning_everything_changes_nobodys_view(each_world: World) -> None:
+    await life(each_world)
+    spectators = await audience(each_world)
+    far = await enter(each_world, "other", house=1)
+    before = {client: await client.truth() for client in spectators.clients}
+    each_world.clock.advance(seconds=1)
+    assert await each_world.house.prune(NOTHING) > 10
+    assert await recorded(each_world, each_world.room) == []
+    assert {client: await client.truth() for client in spectators.clients} == before
+    await life(each_world)
+    await spectators.verify()
+    await far.verify()
+    assert (await recorded(each_world, each_world.room))[0] == far.sink.joined["seq"] + 1, "numbers go on"
+    assert far.snapshots == 1, "those who were there noticed nothing"
+
+
+async def test_only_what_is_old_is_pruned(world: World) -> None:
+    await life(world)
+    old = await recorded(world, world.room)
+    world.clock.advance(days=3)
+    await life(world)
+    await world.house.prune(timedelta(days=2))
+    left = await recorded(world, world.room)
+    assert left[0] == old[-1] + 1
+    async with world.house.database.read() as connection:
+        row = await journal.find_room(connection, world.room)
+    assert row is not None
+    assert (row.floor, row.seq) == (old[-1], left[-1])
+
+
+async def test_a_process_that_missed_what_was_pruned_gives_its_members_a_snapshot(world_of_two: World) -> None:
+    client = await enter(world_of_two, None, house=1)
+    world_of_two.houses[1].hub._receive = lambda nudge: None  # deaf to the bus
+    await life(world_of_two)
+    world_of_two.clock.advance(seconds=1)
+    await world_of_two.house.prune(NOTHING)
+    del world_of_two.houses[1].hub._receive
+    assert client.catch_up().types == []
+    await world_of_two.houses[1].hub.reconcile()
+    await settled(world_of_two.houses[1])
+    await client.verify()
+    assert client.snapshots == 2
+
+
+async def test_outcomes_are_kept_longer_than_any_retry(world: World) -> None:
+    await world.do("attendee", m.PostMessage("Hello"), key="early")
+    world.clock.advance(days=1)
+    await world.house.prune(NOTHING)
+    assert (await world.do("attendee", m.PostMessage("Hello"), key="early")).seq == 1, "still answered from its outcome"
+    world.clock.advance(days=2)
+    await world.house.prune(NOTHING)
+    async with world.house.database.read() as connection:
+        assert (await connection.execute(sa.select(sa.func.count()).select_from(outcomes))).scalar_one() == 0
+
+
+async def test_erasing_a_person_leaves_no_word_of_his_in_the_journal(each_world: World) -> None:
+    spectators = await audience(each_world, ["other", "moderator"])
+    await each_world.ask("A question of the attendee")
+    await each_world.do("attendee", m.PostMessage("A message of the attendee"))
+    await each_world.do("other", m.PostMessage("Something else"))
+
+    async def payloads() -> bytes:
+        async with each_world.house.database.read() as connection:
+            return b"".join((await connection.execute(sa.select(journal.journal.c.payload))).scalars())
+
+    assert b"of the attendee" in await payloads()
+    async with each_world.house.database.write() as connection:
+        await journal.forget_person(connection, each_world.people["attendee"], [])
+    left = await payloads()
+    assert b"of the attendee" not in left
+    assert each_world.people["attendee"].encode() not in left
+    await each_world.do("other", m.PostMessage("On we go"))
+    await spectators.verify()
