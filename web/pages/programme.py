@@ -60,7 +60,8 @@ async def show(request: Request) -> Response:
         entries = await timetable.entries(connection, conference.id)
         halls = await timetable.hall_names(connection, conference.id)
         tracks = await timetable.track_names(connection, conference.id)
-        starred = await stars.starred_by(connection, viewer.id, conference.id) if viewer.id else []
+        found = await stars.starred_by(connection, [viewer.id] if viewer.id else [], [conference.id])
+    starred = found.get((viewer.id or "", conference.id), [])
     used = {entry.track for entry in entries}
     tracks = [track for track in tracks if track.name in used]
     shown = {entry.id for entry in entries if filter.passes(entry, starred)}
