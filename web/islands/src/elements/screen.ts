@@ -104,6 +104,7 @@ export class Screen extends Island {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
+    this.classList.add("live");
     this.fitText();
   }
 

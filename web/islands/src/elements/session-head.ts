@@ -5,7 +5,7 @@ import { RoomController, type RoomEvent } from "../live/index";
 import { answering, presence, session } from "../state/session";
 import { announce } from "./announce";
 import { Island } from "./island";
-import { clock, icon, localised, sessionState } from "./parts";
+import { clock, icon, localised, notice, sessionState } from "./parts";
 
 /** Title, state, times, how many are here, and what is being answered now. */
 @customElement("plenary-session-head")
@@ -29,9 +29,15 @@ export class SessionHead extends Island {
     }
   }
 
+  /** Removed, or not let in again: the page says why. */
+  private left() {
+    const problem = this.followed.room?.problem;
+    return problem ? notice(html`<p role="alert">${problem.message}</p>`, { kind: "warning", symbol: "alert" }) : nothing;
+  }
+
   protected override render() {
     const state = this.followed.state;
-    if (!state) return nothing;
+    if (!state) return this.left();
     const { session: view } = state.snapshot;
     const { count } = presence(state);
     const now = answering(state);

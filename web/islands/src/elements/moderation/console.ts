@@ -8,7 +8,7 @@ import { counts, labelsOf, laneOf, neighbour, queue, UNFILTERED, type Filter, ty
 import { moderated, session, votesOf, type SessionRoom } from "../../state/session";
 import { announce, say } from "../announce";
 import { Island } from "../island";
-import { empty, icon, localised, sessionState } from "../parts";
+import { empty, icon, localised, notice, sessionState } from "../parts";
 import { Standing } from "../standing";
 import { ACTS, actsFor, ANSWERED, APPROVE, DISMISS, TAKE, type Act } from "./acts";
 import { Desk } from "./desk";
@@ -57,6 +57,7 @@ export class Console extends Island {
     () => this.requestUpdate(),
     (question, message) => this.stale(question, message),
   );
+  private readonly leaving = new Set<string>(); // by the moderator's own act, which is under way
   private shown: readonly string[] = [];
   private place = 0;
 
@@ -94,6 +95,7 @@ export class Console extends Island {
 
   private stale(question: ModeratedQuestion, message: string): void {
     this.note = message;
+    this.leaving.delete(question.id);
     this.selected = question.id;
     say(message);
     this.requestUpdate();
@@ -107,15 +109,18 @@ export class Console extends Island {
     const wanted = queue(state, this.filter).map(({ id }) => id);
     const shown = this.standing.show(wanted);
     // The chosen question stays where it was, even when a colleague has dealt with it, until one moves on.
-    const gone = this.selected !== null && !shown.includes(this.selected) && this.shown.includes(this.selected) && moderated(state, this.selected);
-    this.shown = gone ? [...shown.slice(0, this.place), this.selected!, ...shown.slice(this.place)] : shown;
-    if (this.selected === null || !this.shown.includes(this.selected)) this.select(this.shown[Math.min(this.place, this.shown.length - 1)] ?? null);
-    else this.place = this.shown.indexOf(this.selected);
+    const { selected } = this;
+    const gone = selected !== null && !shown.includes(selected) && !this.leaving.has(selected) && this.shown.includes(selected) && moderated(state, selected);
+    this.shown = gone ? [...shown.slice(0, this.place), selected, ...shown.slice(this.place)] : shown;
+    for (const id of this.leaving) if (!shown.includes(id)) this.leaving.delete(id);
+    const staying = this.shown.filter((id) => !this.leaving.has(id));
+    if (selected === null || !staying.includes(selected)) this.select(staying[Math.min(this.place, staying.length - 1)] ?? null);
+    else this.place = this.shown.indexOf(selected);
   }
 
   protected override render() {
     const state = this.followed.state;
-    if (!state?.snapshot.moderation) return nothing;
+    if (!state?.snapshot.moderation) return this.over(state !== null);
     const question = this.selected ? moderated(state, this.selected) : null;
     return html`<div class="console" data-view=${this.view}>
       ${this.bar(state)}
@@ -136,6 +141,15 @@ export class Console extends Island {
           : empty("question", t("Choose a question."))}
       </section>
       <aside class="console-tools" aria-label=${t("Session")}>${this.tools(state)}</aside>
+    </div>`;
+  }
+
+  /** The rights, or the place in the room, were lost while the console was open. */
+  private over(inside: boolean) {
+    const words = inside ? t("You are no longer a moderator here.") : (this.followed.room?.problem?.message ?? "");
+    return html`<div class="page page-narrow stack">
+      ${notice(html`<p>${words}</p>`, { kind: "warning", symbol: "alert" })}
+      ${inside ? html`<p><a class="button" href=${this.screen.replace(/\/screen$/, "")}>${t("To the session")}</a></p>` : nothing}
     </div>`;
   }
 
@@ -286,6 +300,7 @@ export class Console extends Island {
     if (!question) return;
     this.filter = { ...UNFILTERED, lane: laneOf(question) };
     this.standing.ask();
+    this.leaving.delete(id);
     this.selected = id;
     this.mode = "read";
     this.note = "";
@@ -343,14 +358,17 @@ export class Console extends Island {
   private async act(act: Act, question: ModeratedQuestion): Promise<void> {
     if (this.desk.busy.has(question.id)) return;
     const leaves = this.filter.lane === laneOf(question) && [APPROVE.name, DISMISS.name, "restore", "unmerge", "archive", "unarchive", "answered", "reopen"].includes(act.name);
-    const next = leaves ? (this.shown[this.shown.indexOf(question.id) + 1] ?? this.shown[this.shown.indexOf(question.id) - 1] ?? null) : question.id;
     // The hand goes on at once; should the act be refused, its question comes back.
+    if (leaves) this.leaving.add(question.id);
     if (leaves && question.id === this.selected) {
+      const staying = this.shown.filter((id) => id === question.id || !this.leaving.has(id));
+      const at = staying.indexOf(question.id);
+      const next = staying[at + 1] ?? staying[at - 1] ?? null;
       this.select(next);
       if (this.view === "question" && next === null) this.view = "queue";
       if (document.activeElement?.closest(".queue, .console-question") || document.activeElement === document.body) void this.focusRow();
     }
-    await this.desk.act(act, question);
+    if (!(await this.desk.act(act, question))) this.leaving.delete(question.id);
   }
 
   private async undo(): Promise<void> {

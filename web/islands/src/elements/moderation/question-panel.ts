@@ -5,6 +5,7 @@ import { t, tn } from "../../i18n";
 import { ANSWER_LENGTH, live, ProblemError, QUESTION_LENGTH, type Command, type ModeratedQuestion } from "../../live/index";
 import { alike, duplicatesOf, labelsOf, mergeTargets } from "../../state/queue";
 import { moderated, session, votesOf, type SessionRoom } from "../../state/session";
+import { confirmed } from "../confirm";
 import { draft, setDraft } from "../drafts";
 import { avatar, badge, clock, icon, notice } from "../parts";
 import { fault, toastRefusal, wordsOf } from "../refusal";
@@ -366,7 +367,7 @@ export class QuestionPanel extends LitElement {
 
   private readonly reveal = async (): Promise<void> => {
     const { id } = this.question;
-    if (!confirm(t("See who asked? It is shown to you alone, and that you looked is recorded."))) return;
+    if (!(await confirmed(t("See who asked? It is shown to you alone, and that you looked is recorded."), t("Reveal")))) return;
     try {
       const room = live().room(this.room, session);
       const { person } = await room.send({ op: "question.unmask", question: id });

@@ -1,0 +1,231 @@
+"""The session's page as attendees use it: asking, voting, chatting; by keyboard; without JavaScript; and how it stands still while news comes in."""
+
+from playwright.async_api import Page, expect
+
+from rooms.forum.messages import PostMessage, QuestionState, SetChat, ShowStage, StageKind
+from tests.browser.conftest import PHONE, Venue
+
+
+def card(page: Page, text: str):
+    return page.locator(".question", has_text=text)
+
+
+async def test_ask_and_see_it_wait(venue: Venue) -> None:
+    asker = await venue.enter("attendee")
+    await asker.get_by_label("Your question").fill("What helps most in the first hundred days?")
+    await expect(asker.get_by_text("Moderators can reveal who asked; each such look is recorded.")).to_be_visible()
+    await asker.get_by_label("Ask anonymously").check()
+    await asker.get_by_role("button", name="Ask", exact=True).click()
+    own = asker.locator(".own-question")
+    await expect(own).to_contain_text("What helps most")
+    await expect(own).to_contain_text("Waiting for a moderator")
+    await expect(own).to_contain_text("asked anonymously")
+    await expect(asker.get_by_label("Your question")).to_have_value("")
+
+
+async def test_without_javascript_a_question_can_be_asked_and_read(venue: Venue) -> None:
+    await venue.approved("Does this read without scripts?", "other")
+    asker = await venue.enter("attendee", java_script_enabled=False)
+    await expect(card(asker, "Does this read without scripts?")).to_be_visible()
+    await asker.get_by_label("Your question").fill("And can one ask?")
+    await asker.get_by_role("button", name="Ask", exact=True).click()
+    await expect(asker.locator(".own-question")).to_contain_text("And can one ask?")
+    await card(asker, "Does this read").get_by_role("button", name="Vote for this question").click()
+    await expect(card(asker, "Does this read").locator(".vote")).to_contain_text("2")
+    await expect(card(asker, "Does this read").locator(".vote")).to_have_attribute("aria-pressed", "true")
+
+
+async def test_a_vote_is_given_once_and_taken_back(venue: Venue) -> None:
+    await venue.approved("Which measure?", "other")
+    voter = await venue.enter("attendee")
+    watcher = await venue.enter("speaker")
+    vote = card(voter, "Which measure?").locator(".vote")
+    await vote.click()
+    await expect(vote).to_have_attribute("aria-pressed", "true")
+    await expect(card(watcher, "Which measure?").locator(".vote")).to_contain_text("2")
+    await vote.click()
+    await expect(vote).to_have_attribute("aria-pressed", "false")
+    await expect(card(watcher, "Which measure?").locator(".vote")).to_contain_text("1")
+
+
+async def test_news_wait_and_move_nothing(venue: Venue) -> None:
+    await venue.approved("Old but read?", "other")
+    reader = await venue.enter("attendee")
+    moderator = await venue.enter("moderator", "/moderate")
+    await reader.get_by_role("button", name="New", exact=True).click()
+    before = await card(reader, "Old but read?").bounding_box()
+    asker = await venue.enter("other")
+    await asker.get_by_label("Your question").fill("Brand new?")
+    await asker.get_by_role("button", name="Ask", exact=True).click()
+    await expect(moderator.locator(".queue-row", has_text="Brand new?")).to_be_visible()
+    await moderator.keyboard.press("a")
+    await expect(reader.get_by_role("button", name="1 new")).to_be_visible()
+    assert await card(reader, "Old but read?").bounding_box() == before
+    await expect(card(reader, "Brand new?")).to_have_count(0)
+    await reader.get_by_role("button", name="1 new").click()
+    await expect(reader.locator(".question").first).to_contain_text("Brand new?")
+    await expect(reader.get_by_role("button", name="1 new")).to_have_count(0)
+
+
+async def test_what_was_typed_outlives_a_reload_and_a_refusal(venue: Venue) -> None:
+    asker = await venue.enter("attendee")
+    await asker.get_by_label("Your question").fill("Half a")
+    await asker.reload()
+    await expect(asker.get_by_label("Your question")).to_have_value("Half a")
+    await asker.get_by_label("Your question").fill("x" * 501)
+    await expect(asker.get_by_text("1 character too many")).to_be_visible()
+    await asker.keyboard.press("Control+Enter")
+    await expect(asker.get_by_label("Your question")).to_have_value("x" * 501)
+
+
+async def test_edit_and_withdraw_ones_own(venue: Venue) -> None:
+    question = await venue.ask("Wat is this?")
+    asker = await venue.enter("attendee")
+    own = asker.locator(".own-question")
+    await own.get_by_role("button", name="Edit").click()
+    await asker.locator("#revise-text").fill("What is this?")
+    await own.get_by_role("button", name="Save").click()
+    await expect(own).to_contain_text("What is this?")
+    await own.get_by_role("button", name="Withdraw").click()
+    await expect(own).to_contain_text("Withdrawn")
+    assert (await venue.world.question(question)).state is QuestionState.WITHDRAWN
+
+
+async def test_a_withdrawal_leaves_everyones_list(venue: Venue) -> None:
+    await venue.approved("Shall I stay?")
+    asker = await venue.enter("attendee")
+    reader = await venue.enter("other")
+    await expect(card(reader, "Shall I stay?")).to_be_visible()
+    await asker.locator(".own-question").get_by_role("button", name="Withdraw").click()
+    await expect(card(reader, "Shall I stay?")).to_have_count(0)
+
+
+async def test_an_attendees_way_by_keyboard_alone(venue: Venue) -> None:
+    await venue.approved("Reachable?", "other")
+    asker = await venue.enter("attendee")
+    await asker.keyboard.press("Tab")
+    await expect(asker.get_by_role("link", name="Skip to the content")).to_be_focused()
+    await asker.keyboard.press("Enter")
+    for _ in range(30):
+        await asker.keyboard.press("Tab")
+        if await asker.evaluate("document.activeElement.id") == "ask-text":
+            break
+    await asker.keyboard.type("By keyboard?")
+    await asker.keyboard.press("Control+Enter")
+    await expect(asker.locator(".own-question")).to_contain_text("By keyboard?")
+    for _ in range(20):
+        await asker.keyboard.press("Tab")
+        if await asker.evaluate("document.activeElement.classList.contains('vote')"):
+            break
+    await asker.keyboard.press("Space")
+    await expect(card(asker, "Reachable?").locator(".vote")).to_have_attribute("aria-pressed", "true")
+    await expect(card(asker, "Reachable?").locator(".vote")).to_be_focused()
+    for _ in range(20):
+        await asker.keyboard.press("Tab")
+        if await asker.evaluate("document.activeElement.id") == "tab-chat":
+            break
+    await asker.keyboard.press("ArrowRight")
+    await expect(asker.get_by_role("tab", name="People")).to_have_attribute("aria-selected", "true")
+    await asker.keyboard.press("ArrowLeft")
+    await expect(asker.get_by_label("Your message")).to_be_visible()
+
+
+async def test_chat_reaches_everyone_and_a_removed_message_goes(venue: Venue) -> None:
+    writer = await venue.enter("attendee")
+    reader = await venue.enter("other")
+    moderator = await venue.enter("moderator", "/moderate")
+    await writer.get_by_label("Your message").fill("Good morning from Shenzhen!")
+    await writer.keyboard.press("Enter")
+    await expect(reader.locator(".message")).to_contain_text("Good morning from Shenzhen!")
+    await moderator.get_by_role("tab", name="Chat").click()
+    await moderator.locator(".message").hover()
+    await moderator.get_by_role("button", name="Remove this message").click()
+    await expect(reader.locator(".message")).to_have_count(0)
+
+
+async def test_slow_mode_shows_how_long_one_waits(venue: Venue) -> None:
+    await venue.world.do("moderator", SetChat(open=True, slow_seconds=60))
+    writer = await venue.enter("attendee")
+    await expect(writer.get_by_text("Slow mode: one message every 60 seconds")).to_be_visible()
+    await writer.get_by_label("Your message").fill("First")
+    await writer.keyboard.press("Enter")
+    await expect(writer.get_by_text("Slow mode: you can send again in")).to_be_visible()
+    await writer.get_by_label("Your message").fill("Second")
+    await writer.keyboard.press("Enter")
+    await expect(writer.get_by_label("Your message")).to_have_value("Second")
+    await expect(writer.locator(".message")).to_have_count(1)
+
+
+async def test_unread_messages_are_counted_on_the_tab(venue: Venue) -> None:
+    reader = await venue.enter("attendee", viewport=PHONE)
+    writer = await venue.enter("other")
+    await writer.get_by_label("Your message").fill("Anyone here?")
+    await writer.keyboard.press("Enter")
+    await expect(reader.get_by_role("tab", name="Chat")).to_contain_text("1 unread")
+    await reader.get_by_role("tab", name="Chat").click()
+    await expect(reader.locator(".message")).to_contain_text("Anyone here?")
+    await expect(reader.get_by_role("tab", name="Chat")).not_to_contain_text("unread")
+
+
+async def test_a_silenced_person_keeps_his_text_and_learns_why(venue: Venue) -> None:
+    await venue.world.do("attendee", PostMessage("Hello"))
+    writer = await venue.enter("attendee")
+    moderator = await venue.enter("moderator", "/moderate")
+    await writer.get_by_label("Your message").fill("And another thing")
+    await moderator.get_by_role("tab", name="People").click()
+    await moderator.get_by_role("button", name="Silence or remove Attendee").click()
+    await moderator.get_by_role("button", name="5 minutes").click()
+    await expect(writer.locator(".panel-chat").get_by_text("A moderator has silenced you for a while.")).to_be_visible()
+    await moderator.get_by_role("button", name="Lift").click()
+    await expect(writer.get_by_label("Your message")).to_have_value("And another thing")
+
+
+async def test_a_removed_person_is_told(venue: Venue) -> None:
+    await venue.world.do("attendee", PostMessage("Hello"))
+    person = await venue.enter("attendee")
+    moderator = await venue.enter("moderator", "/moderate")
+    await moderator.get_by_role("tab", name="People").click()
+    await moderator.get_by_role("button", name="Silence or remove Attendee").click()
+    await moderator.get_by_role("button", name="Remove from the session").click()
+    await expect(person.locator("body")).to_contain_text("A moderator has removed you from here.")
+    await expect(person.locator(".message")).to_have_count(0)
+
+
+async def test_names_are_shown_by_choice_alone(venue: Venue) -> None:
+    attendee = await venue.enter("attendee")
+    other = await venue.enter("other")
+    await attendee.get_by_role("tab", name="People").click()
+    await other.get_by_role("tab", name="People").click()
+    await expect(other.locator(".people-count")).to_contain_text("2")
+    await expect(other.locator(".people li")).to_have_count(0)
+    await attendee.get_by_label("Show my name here").check()
+    await expect(other.locator(".people li")).to_have_text("A Attendee")
+
+
+async def test_a_visitor_reads_live_and_is_asked_to_sign_in(venue: Venue) -> None:
+    await venue.approved("Open to all?")
+    visitor = await venue.enter(None)
+    await expect(card(visitor, "Open to all?")).to_be_visible()
+    await expect(visitor.get_by_role("link", name="Sign in to ask and vote")).to_be_visible()
+    await expect(visitor.get_by_label("Your question")).to_have_count(0)
+
+
+async def test_markup_in_texts_is_text(venue: Venue) -> None:
+    evil = '<img src=x onerror="document.title=1"><script>alert(1)</script>{{7*7}}'
+    await venue.approved(evil, "other")
+    await venue.world.do("other", PostMessage(evil))
+    reader = await venue.enter("attendee")
+    await expect(reader.locator(".question-text")).to_have_text(evil)
+    await expect(reader.locator(".message .pre")).to_have_text(evil)
+    plain = await venue.enter("attendee", java_script_enabled=False)
+    await expect(plain.locator(".question-text").first).to_have_text(evil)
+    for page in (reader, plain):
+        await expect(page.locator(".question img, .message img, .question script, .message script")).to_have_count(0)
+
+
+async def test_a_stream_is_played_and_its_failure_is_said_calmly(venue: Venue) -> None:
+    await venue.world.do("moderator", ShowStage(StageKind.HLS, "https://127.0.0.1:9/absent.m3u8"))
+    window = await venue.window_of("attendee")
+    await window.page.goto(venue.session)
+    await expect(window.page.get_by_text("The stream cannot be played just now.")).to_be_visible(timeout=20_000)
+    window.faults.clear()  # the stream that is not there, which the browser reports by itself
