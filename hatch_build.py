@@ -37,6 +37,20 @@ def build() -> None:
     BUILT.mkdir(parents=True, exist_ok=True)
     build_islands()
     compile_catalogs()
+    build_sweep()
+
+
+def build_sweep() -> None:
+    """Compiles the optional loop of the fan-out where there is a C compiler; without one the same is done in Python."""
+    compiler = next((name for name in ("cc", "gcc", "clang") if shutil.which(name)), None)
+    source, library = ROOT / "rooms" / "sweep.c", ROOT / "rooms" / "_sweep.so"
+    if compiler is None or (library.exists() and library.stat().st_mtime > source.stat().st_mtime):
+        return
+    done = subprocess.run(
+        [compiler, "-O2", "-shared", "-fPIC", "-o", str(library), str(source)], capture_output=True, text=True
+    )
+    if done.returncode:
+        say(f"the fan-out's C loop was not built, Python does the same:\n{done.stderr.strip()}")
 
 
 def build_islands() -> None:

@@ -6,16 +6,16 @@ Contiguous or nothing: an event that comes early waits until the hole before it 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 
-from rooms.audience import Audience, sees
+from rooms.audience import Audience
+from rooms.crowd import Crowd
 from rooms.journal import Entry, Room
-from rooms.member import Member
 from rooms.transaction import Nudge, Value
 
 RECENT = 512
 """How many events are kept in memory for those who join while others happen."""
 
-PULSES_KEPT = 4096
-"""Of how many latest values it is known how new they are; nudges that overtake each other are never that far apart."""
+VALUES_KEPT = 4096
+"""How many latest values are kept in memory, with their pulses: for those who join meanwhile, and to tell an older value that comes late."""
 
 Watcher = Callable[[Entry], None]
 _Slot = tuple[str, str, Audience, str | None]
@@ -28,15 +28,17 @@ class Feed:
         self.seq = room.seq
         self.pulse = room.pulse
         self.values_missed = False
-        self.members: list[Member] = []
+        self.crowd = Crowd(room.id)
         self.watchers: set[Watcher] = set()
         self.users = 0  # joins under way and watchers: as long as there are any, the room is followed
         self.told_at = 0.0
         self.due = False
+        self.sending = False
         self.filling = False
         self._pending: list[Entry] = []
         self._values: dict[_Slot, Value] = {}
-        self._pulses: OrderedDict[_Slot, int] = OrderedDict()
+        self._newest: OrderedDict[_Slot, tuple[int, Value]] = OrderedDict()
+        self._forgotten = 0
         self._early: dict[int, Entry] = {}
         self._recent: deque[Entry] = deque(maxlen=RECENT)
 
@@ -63,12 +65,13 @@ class Feed:
     def offer(self, value: Value, pulse: int) -> None:
         """Takes in a latest value unless a newer one has come already."""
         slot = (value.name, value.key, value.audience, value.person)
-        if pulse >= self._pulses.get(slot, 0):
-            self._pulses[slot] = pulse
-            self._pulses.move_to_end(slot)
+        known = self._newest.get(slot)
+        if known is None or pulse >= known[0]:
+            self._newest[slot] = (pulse, value)
+            self._newest.move_to_end(slot)
             self._values[slot] = value
-        if len(self._pulses) > PULSES_KEPT:
-            self._pulses.popitem(last=False)
+        if len(self._newest) > VALUES_KEPT:
+            _, (self._forgotten, _) = self._newest.popitem(last=False)
 
     @property
     def has_hole(self) -> bool:
@@ -79,7 +82,8 @@ class Feed:
         if room.epoch != self.epoch:
             # What came early, and how new the values were, belongs to a history that is no more.
             self._early.clear()
-            self._pulses.clear()
+            self._newest.clear()
+            self._forgotten = 0
         self.epoch, self.seq, self.pulse = room.epoch, room.seq, room.pulse
         self._pending.clear()
         self._values.clear()
@@ -112,51 +116,10 @@ class Feed:
             return None
         return [entry for entry in self._recent if entry.seq > after]
 
-    # Members stand in a dense list; leaving swaps the last one into the gap.
-
-    def add(self, member: Member) -> None:
-        member.slot = len(self.members)
-        self.members.append(member)
-
-    def discard(self, member: Member) -> bool:
-        """Whether he was in."""
-        slot = member.slot
-        if slot < 0:
-            return False
-        last = self.members.pop()
-        if last is not member:
-            self.members[slot] = last
-            last.slot = slot
-        member.slot = -1
-        return True
-
-
-def encode_events(entries: Iterable[Entry], audience: Audience, person: str | None) -> bytes:
-    """The JSON array of events as one reader sees them; what he may not see is a bare seq."""
-    parts = [
-        b'{"seq":%d,%b' % (entry.seq, entry.payload[1:])
-        if sees(audience, person, entry.audience, entry.person)
-        else b'{"seq":%d}' % entry.seq
-        for entry in entries
-    ]
-    return b"[" + b",".join(parts) + b"]"
-
-
-def encode_batch(
-    room: str, entries: list[Entry], values: Iterable[Value], audience: Audience, person: str | None
-) -> bytes | None:
-    """One message with everything of a tick, or None when there is nothing in it for this reader."""
-    seen: dict[str, list[bytes]] = {}
-    for value in values:
-        if sees(audience, person, value.audience, value.person):
-            seen.setdefault(value.name, []).append(b'"%b":%b' % (value.key.encode(), value.payload))
-    if not entries and not seen:
-        return None
-    parts = [b'{"room":"%b"' % room.encode()]
-    if entries:
-        parts.append(b',"events":' + encode_events(entries, audience, person))
-    if seen:
-        latest = b",".join(b'"%b":{%b}' % (name.encode(), b",".join(pairs)) for name, pairs in seen.items())
-        parts.append(b',"latest":{' + latest + b"}")
-    parts.append(b"}")
-    return b"".join(parts)
+    def values_after(self, pulse: int) -> list[Value] | None:
+        """The latest values that are newer than a pulse, or None when memory does not reach back so far."""
+        if pulse >= self.pulse:
+            return []
+        if pulse < self._forgotten:
+            return None
+        return [value for newer, value in self._newest.values() if newer > pulse]

@@ -1,7 +1,7 @@
 """The house: what every act in a room needs. One way in (`perform`), one way out (the hub)."""
 
 import re
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,11 +14,13 @@ from rooms.clock import Clock, system_clock
 from rooms.commands import spec_of
 from rooms.database import Database
 from rooms.errors import Problem
+from rooms.gather import Gather
 from rooms.hub import Hub
 from rooms.journal import Room
 from rooms.kinds import KINDS
 from rooms.limits import Limits, Rate
 from rooms.messages import Command, View, tag_of
+from rooms.people import signins
 from rooms.people.tables import outcomes
 from rooms.text import N_
 from rooms.transaction import Transaction
@@ -50,8 +52,11 @@ class House:
     limits: Limits = field(default_factory=Limits)
     _writer: Writer = field(init=False)
 
+    _signed_in: Gather[str, signins.SignedIn] = field(init=False)
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "_writer", Writer(self.database, self.clock, self.hub.publish))
+        object.__setattr__(self, "_signed_in", Gather(self._find_signed_in))
 
     async def perform(self, person: str | None, room: str, command: Command, key: str) -> Outcome:
         """Does what a person asks for in a room, exactly once for each (person, key). When it returns, it is committed. Raises Problem."""
@@ -75,6 +80,14 @@ class House:
             nudges = await tx.finish()
         self.hub.publish(nudges)
 
+    async def signed_in(self, signin: str) -> signins.SignedIn:
+        """Who a sign-in is. Raises Problem "not_signed_in" when it is not in force."""
+        return await self._signed_in.ask(signin)
+
+    async def _find_signed_in(self, ids: Sequence[str]) -> list[signins.SignedIn | Exception]:
+        async with self.database.read() as connection:
+            return await signins.signed_in(connection, ids, self.clock())
+
     async def visit(self, person: str | None, room: str) -> Visit:
         """Raises Problem "not_found" or "forbidden"."""
         async with self.database.read() as connection:
@@ -92,7 +105,7 @@ class House:
             return RoomView(
                 visit,
                 await kind.snapshot(connection, row, reading.audience),
-                await kind.own(connection, reading),
+                (await kind.own(connection, [reading]))[0],
                 await kind.latest(connection, row, reading.audience),
                 reading.audience,
             )

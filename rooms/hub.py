@@ -2,12 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 from weakref import WeakValueDictionary
 
 import msgspec
-from msgspec import UNSET, Raw, UnsetType
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms import journal
@@ -15,19 +14,22 @@ from rooms.audience import Audience
 from rooms.bus.interface import Bus
 from rooms.clock import Clock
 from rooms.database import Database
+from rooms.encoding import encode_batch
 from rooms.errors import Problem, ProblemView
-from rooms.feed import Feed, Watcher, encode_batch, encode_events
-from rooms.ids import new_id
-from rooms.journal import Entry, Position, Room
+from rooms.feed import Feed, Watcher
+from rooms.gather import Gather
+from rooms.ids import is_id, new_id
+from rooms.journal import Position, Room
 from rooms.kinds import KINDS
 from rooms.member import Member
-from rooms.messages import Event, View, declared, tag_of
+from rooms.messages import Event, declared, tag_of
 from rooms.nudge import Forged, from_body, seal, to_body, unseal
 from rooms.outbound import Outbound
 from rooms.people.messages import PersonView, PresenceView
 from rooms.presence import ALIVE_SECONDS, Presence
+from rooms.reading import Joined, Reader, Wanted
 from rooms.transaction import Nudge, Value
-from rooms.visit import ABSENT, Visit, resolve
+from rooms.visit import ABSENT, Visit
 
 log = logging.getLogger("plenary.hub")
 
@@ -37,23 +39,9 @@ BIG_ROOM = 2000  # members
 HOLE_SECONDS = 0.05  # how long an event may arrive out of order before the journal is asked
 RECONCILE_SECONDS = 3.0
 PRESENCE_SECONDS = 0.5
-LONGEST_TAIL = 500
 NAMED = 100
 
 EVERYWHERE = "processes"
-
-
-class Joined(msgspec.Struct, omit_defaults=True):
-    """The answer to a join: a snapshot, or the events since a position; `own` and `latest` always. `epoch` names history and audience together."""
-
-    epoch: str
-    seq: int
-    audience: str
-    own: View
-    latest: dict[str, dict[str, Any]]
-    snapshot: Raw | UnsetType = UNSET
-    resumed: bool = False
-    events: Raw | UnsetType = UNSET
 
 
 Respond = Callable[[Joined], bytes]
@@ -67,7 +55,9 @@ class Hub:
         self._secret = secret
         self._feeds: dict[str, Feed] = {}
         self._following: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._snapshots: dict[tuple[str, Audience], tuple[str, int, bytes]] = {}
+        self._reader = Reader(database, clock, self._feeds.get)
+        self._joins = Gather(self._reader.read)
+        self._rooms = Gather(self._find_rooms)
         self._tasks: set[asyncio.Task[None]] = set()
         self._presence_due: set[str] = set()
         self._revisits = {tag_of(event) for event in declared(Event) if event.revisits}
@@ -133,7 +123,7 @@ class Hub:
                 if feed is None or feed.filling:
                     continue
                 if id not in heads:  # the database was restored to a time before this room
-                    self._revisit_members(feed, list(feed.members))
+                    self._revisit_members(feed, feed.crowd.everybody())
                     continue
                 feed.filling = True
                 try:
@@ -144,7 +134,7 @@ class Hub:
     async def _mend(self, connection: AsyncConnection, feed: Feed, head: Room) -> None:
         if head.epoch != feed.epoch or head.floor > feed.seq:
             feed.skip_to(head)
-            self._revisit_members(feed, list(feed.members))
+            self._revisit_members(feed, feed.crowd.everybody())
         elif head.seq > feed.seq:
             feed.accept(await journal.read_after(connection, feed.room, feed.seq))
         if feed.values_missed or head.pulse > feed.pulse:
@@ -164,7 +154,7 @@ class Hub:
         if feed.due or not feed.has_news:
             return
         loop = asyncio.get_running_loop()
-        tick = BIG_TICK if len(feed.members) > BIG_ROOM else TICK
+        tick = BIG_TICK if len(feed.crowd) > BIG_ROOM else TICK
         wait = feed.told_at + tick - loop.time()
         if wait <= 0:
             self._flush(feed)
@@ -175,36 +165,29 @@ class Hub:
     def _flush(self, feed: Feed) -> None:
         feed.due = False
         feed.told_at = asyncio.get_running_loop().time()
+        feed.crowd.send_all()
         entries, values = feed.take()
         start = 0
         for index, entry in enumerate(entries):
             if entry.type in self._revisits and entry.person is not None:
                 # Nothing from here on may reach him before his rights have been looked at again.
-                self._tell(feed, entries[start:index], [])
+                feed.crowd.tell(entries[start:index], [])
+                feed.crowd.send_all()
                 start = index
-                self._revisit_members(feed, [member for member in feed.members if member.person == entry.person])
+                self._revisit_members(feed, feed.crowd.of(entry.person))
             for watcher in tuple(feed.watchers):
                 watcher(entry)
-        self._tell(feed, entries[start:], values)
+        if len(feed.crowd):
+            feed.crowd.tell(entries[start:], values)
+            if not feed.sending:
+                self._send_some(feed)
 
-    def _tell(self, feed: Feed, entries: list[Entry], values: list[Value]) -> None:
-        if not feed.members or not (entries or values):
-            return
-        singled_out = {e.person for e in entries if e.audience is Audience.PERSON} | {
-            v.person for v in values if v.audience is Audience.PERSON
-        }
-        shared: dict[Audience, Outbound | None] = {}
-        for member in tuple(feed.members):
-            if member.reader is not None and member.reader in singled_out:
-                message = _outbound(encode_batch(feed.room, entries, values, member.audience, member.reader))
-            elif member.audience in shared:
-                message = shared[member.audience]
-            else:
-                message = shared[member.audience] = _outbound(
-                    encode_batch(feed.room, entries, values, member.audience, None)
-                )
-            if message is not None:
-                member.sink.write(message)
+    def _send_some(self, feed: Feed) -> None:
+        """Writes to some members now and to more in the next turn of the loop, so that a big room does not hold up the others."""
+        feed.sending = False
+        if feed.crowd.send_some():
+            feed.sending = True
+            asyncio.get_running_loop().call_soon(self._send_some, feed)
 
     # Members
 
@@ -231,67 +214,35 @@ class Hub:
     async def _try_to_enter(self, feed: Feed, member: Member, after: Position | None, respond: Respond) -> Visit | None:
         """None when what was read is out of date already."""
         member.again = False
-        async with self._database.read() as connection:
-            row = await journal.find_room(connection, member.room)
-            visit = await resolve(connection, member.person, row, self._clock())
-            assert row is not None
-            reading = visit.as_anybody if member.public else visit
-            joined = await self._read(connection, row, reading, after)
-            if row.seq > feed.seq and row.epoch == feed.epoch:
-                feed.accept(await journal.read_after(connection, row.id, feed.seq))
+        found = await self._joins.ask(Wanted(member.room, member.person, member.public, after))
         # From here to the end nothing waits, so no event can slip between what was read and what is told.
-        if row.epoch != feed.epoch:
+        row, joined = found.row, found.joined
+        if row.epoch != feed.epoch or row.seq > feed.seq:
             await self.reconcile([feed.room])
             return None
         self._flush(feed)
-        tail = feed.tail(row.seq)
+        feed.crowd.send_all()
+        tail, values = feed.tail(row.seq), feed.values_after(row.pulse)
         if (
             tail is None
+            or values is None
             or member.again
             or any(entry.type in self._revisits and entry.person == member.person for entry in tail)
         ):
             return None
         if member.left:
-            return visit
-        person = visit.person
+            return found.visit
+        person = found.visit.person
         if not member.public and person is not None:
             self.presence.arrive(feed.room, person.id, person.name if person.listed else None)
         joined.latest["present"] = {"": self._present(feed.room)}
-        member.audience = reading.audience
+        member.audience = found.reading.audience
         member.sink.write(Outbound(respond(joined)))
-        missed = encode_batch(feed.room, tail, [], member.audience, member.reader)
+        missed = encode_batch(feed.room, tail, values, member.audience, member.reader)
         if missed is not None:
             member.sink.write(Outbound(missed))
-        feed.add(member)
-        return visit
-
-    async def _read(self, connection: AsyncConnection, row: Room, visit: Visit, after: Position | None) -> Joined:
-        kind, audience = KINDS[row.kind], visit.audience
-        epoch = f"{row.epoch}-{audience.value}"
-        latest = await kind.latest(connection, row, audience)
-        joined = Joined(epoch, row.seq, audience.value, await kind.own(connection, visit), latest)
-        if (
-            after is not None
-            and after.epoch == epoch
-            and row.floor <= after.seq <= row.seq
-            and row.seq - after.seq <= LONGEST_TAIL
-        ):
-            missed = await journal.read_after(connection, row.id, after.seq)
-            joined.resumed = True
-            joined.events = Raw(encode_events(missed, audience, visit.person.id if visit.person else None))
-        else:
-            joined.snapshot = Raw(await self._snapshot(connection, row, audience))
-        return joined
-
-    async def _snapshot(self, connection: AsyncConnection, row: Room, audience: Audience) -> bytes:
-        """Encoded once per room, audience and seq."""
-        kept = self._snapshots.get((row.id, audience))
-        if kept is not None and kept[:2] == (row.epoch, row.seq):
-            return kept[2]
-        encoded = msgspec.json.encode(await KINDS[row.kind].snapshot(connection, row, audience))
-        if row.id in self._feeds:
-            self._snapshots[row.id, audience] = (row.epoch, row.seq, encoded)
-        return encoded
+        feed.crowd.add(member)
+        return found.visit
 
     def leave(self, member: Member) -> None:
         if member.left:
@@ -303,7 +254,7 @@ class Hub:
             self._release(feed)
 
     def _take_out(self, feed: Feed, member: Member) -> None:
-        if feed.discard(member) and not member.public and member.person is not None:
+        if feed.crowd.discard(member) and not member.public and member.person is not None:
             self.presence.depart(feed.room, member.person)
 
     def revisit(self, member: Member) -> None:
@@ -366,14 +317,16 @@ class Hub:
         # Subscribed before the position is read: what happens in between comes twice rather than never.
         await self._bus.subscribe(f"room:{room}")
         try:
-            async with self._database.read() as connection:
-                row = await journal.find_room(connection, room)
-            if row is None:
-                raise Problem("not_found", ABSENT)
+            row = await self._rooms.ask(room)
         except BaseException:
             await self._bus.unsubscribe(f"room:{room}")
             raise
         return Feed(row)
+
+    async def _find_rooms(self, ids: Sequence[str]) -> list[Room | Exception]:
+        async with self._database.read() as connection:
+            rows = await journal.heads(connection, filter(is_id, ids))
+        return [rows.get(id) or Problem("not_found", ABSENT) for id in ids]
 
     def _lock_of(self, room: str) -> asyncio.Lock:
         """Held while a room begins or ends to be followed. It lives as long as anyone holds it or waits for it."""
@@ -393,8 +346,7 @@ class Hub:
                 self.presence.send_changes(feed.room)
                 self.presence.unfollow(feed.room)
                 del self._feeds[feed.room]
-                for audience in Audience:
-                    self._snapshots.pop((feed.room, audience), None)
+                self._reader.forget(feed.room)
                 await self._bus.unsubscribe(f"room:{feed.room}")
 
     def seqs(self, rooms: list[str]) -> dict[str, int]:
@@ -457,7 +409,3 @@ class Hub:
 class Left(msgspec.Struct):
     room: str
     left: ProblemView
-
-
-def _outbound(json: bytes | None) -> Outbound | None:
-    return None if json is None else Outbound(json)

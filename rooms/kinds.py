@@ -17,11 +17,12 @@ LatestValues = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class RoomKind:
-    """`snapshot` depends on the audience alone, so that it is encoded once for all of it; what is one person's is in `own`."""
+    """`snapshot` depends on the audience alone, so that it is encoded once for all of it; what is one person's is in `own`,
+    read for many visits at once."""
 
     name: str
     snapshot: Callable[[AsyncConnection, Room, Audience], Awaitable[View]]
-    own: Callable[[AsyncConnection, Visit], Awaitable[View]]
+    own: Callable[[AsyncConnection, list[Visit]], Awaitable[list[View]]]
     latest: Callable[[AsyncConnection, Room, Audience], Awaitable[LatestValues]]
 
 

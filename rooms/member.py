@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from rooms.audience import Audience
+from rooms.fanout import Place
 from rooms.outbound import Sink
 
 
 @dataclass(eq=False, slots=True)
 class Member:
-    """`public`: he asked to see no more than everyone does, as a big screen must. `slot` is his place in the feed, -1 while he is not in it.
+    """`public`: he asked to see no more than everyone does, as a big screen must. `place` is where he stands in the crowd, None while he is not in it.
 
     `entering`: he is being let in; `again`: his rights have changed meanwhile.
     """
@@ -18,7 +19,7 @@ class Member:
     person: str | None
     public: bool = False
     audience: Audience = Audience.EVERYONE
-    slot: int = -1
+    place: Place | None = None
     left: bool = False
     entering: bool = False
     again: bool = False

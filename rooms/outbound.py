@@ -37,11 +37,52 @@ class Outbound:
         return websocket_frame(self.msgpack, binary=True)
 
 
+class Listener(Protocol):
+    """Hears when a sink's descriptor has changed (rooms.fanout.Place)."""
+
+    def refresh(self) -> None: ...
+
+
 class Sink(Protocol):
-    """Where a member's messages go: a connection. Neither method waits or raises."""
+    """Where a member's messages go: a connection. No method waits or raises.
+
+    `binary`: it wants msgpack. `descriptor`: of the socket, as long as frames may be sent to it directly; -1 while bytes wait before it, or always.
+    """
+
+    @property
+    def binary(self) -> bool: ...
+
+    @property
+    def descriptor(self) -> int: ...
 
     def write(self, message: Outbound) -> None:
         """Queues a message behind the earlier ones; a reader that is too slow is closed instead."""
         ...
 
+    def write_rest(self, frame: bytes, sent: int) -> None:
+        """Queues what the socket did not take of a frame that was sent to it directly."""
+        ...
+
     def close(self, code: int, reason: str) -> None: ...
+
+    def placed(self, listener: Listener) -> None:
+        """From now on the listener hears of changes of the descriptor."""
+        ...
+
+    def displaced(self, listener: Listener) -> None: ...
+
+
+class Unswept:
+    """What sinks have in common that are always written to one by one."""
+
+    binary = False
+    descriptor = -1
+
+    def write_rest(self, frame: bytes, sent: int) -> None:
+        raise AssertionError("nothing is sent directly to a sink without a descriptor")
+
+    def placed(self, listener: Listener) -> None:
+        pass
+
+    def displaced(self, listener: Listener) -> None:
+        pass

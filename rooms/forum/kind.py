@@ -7,10 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms.audience import Audience
 from rooms.commands import permitted
 from rooms.forum import queries
-from rooms.forum.messages import Moderation, Own, SessionSnapshot
+from rooms.forum.messages import Moderation, Own, OwnQuestion, SessionSnapshot
 from rooms.forum.tables import questions
 from rooms.journal import Room
 from rooms.kinds import LatestValues, RoomKind, register
+from rooms.messages import View
 from rooms.people import restraints, roles
 from rooms.people.messages import PersonView, RoleView
 from rooms.programme.queries import session_view
@@ -42,27 +43,49 @@ async def _moderation(connection: AsyncConnection, room: Room) -> Moderation:
     )
 
 
-async def own(connection: AsyncConnection, visit: Visit) -> Own:
-    base = await own_of_person(connection, visit)
-    if visit.person is None:
-        return Own(**base, questions=[], votes=[])
-    asked = await queries.questions_of(connection, visit.room.id, questions.c.author == visit.person.id)
-    votes = await queries.voted_by(connection, visit.room.id, visit.person.id)
-    return Own(**base, questions=[question.own() for question in asked], votes=votes)
+async def own(connection: AsyncConnection, visits: list[Visit]) -> list[View]:
+    bases = await own_of_people(connection, visits)
+    asked: dict[tuple[str, str], list[OwnQuestion]] = {}
+    voted: dict[tuple[str, str], list[str]] = {}
+    for room, people in people_by_room(visits).items():
+        for question in await queries.questions_of(connection, room, questions.c.author.in_(people)):
+            asked.setdefault((room, question.author), []).append(question.own())
+        votes = await queries.voted_by(connection, room, people)
+        voted.update({(room, person): chosen for person, chosen in votes.items()})
+    keys = [(visit.room.id, visit.person.id if visit.person else "") for visit in visits]
+    return [
+        Own(**base, questions=asked.get(key, []), votes=voted.get(key, []))
+        for base, key in zip(bases, keys, strict=True)
+    ]
 
 
-async def own_of_person(connection: AsyncConnection, visit: Visit) -> dict[str, Any]:
-    """The fields of RoomOwn: what is a person's own in any room with a chat."""
-    person = visit.person
-    return {
-        "person": person.view if person else None,
-        "roles": sorted(visit.roles),
-        "can": permitted(visit),
-        "listed": person.listed if person else False,
-        "silenced": visit.silenced,
-        "silenced_until": visit.silenced_until,
-        "read": await queries.read_mark(connection, person.id, visit.room.id) if person else 0,
-    }
+def people_by_room(visits: list[Visit]) -> dict[str, list[str]]:
+    """The people who visit each room, but for those who are nobody in particular."""
+    found: dict[str, list[str]] = {}
+    for visit in visits:
+        if visit.person is not None:
+            found.setdefault(visit.room.id, []).append(visit.person.id)
+    return found
+
+
+async def own_of_people(connection: AsyncConnection, visits: list[Visit]) -> list[dict[str, Any]]:
+    """For each visit the fields of RoomOwn: what is a person's own in any room with a chat."""
+    marks: dict[tuple[str, str], int] = {}
+    for room, people in people_by_room(visits).items():
+        read = await queries.read_marks(connection, room, people)
+        marks.update({(room, person): number for person, number in read.items()})
+    return [
+        {
+            "person": visit.person.view if visit.person else None,
+            "roles": sorted(visit.roles),
+            "can": permitted(visit),
+            "listed": visit.person.listed if visit.person else False,
+            "silenced": visit.silenced,
+            "silenced_until": visit.silenced_until,
+            "read": marks.get((visit.room.id, visit.person.id if visit.person else ""), 0),
+        }
+        for visit in visits
+    ]
 
 
 async def latest(connection: AsyncConnection, room: Room, audience: Audience) -> LatestValues:

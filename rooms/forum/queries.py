@@ -1,6 +1,6 @@
 """What is read of a session's forum: its questions for each audience, its state, its chat."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -255,19 +255,21 @@ async def votes_of(connection: AsyncConnection, room: str, *, public: bool) -> d
     return {row.id: row.votes for row in await connection.execute(select)}
 
 
-async def voted_by(connection: AsyncConnection, room: str, person: str) -> list[str]:
-    """The questions that a person wants answered; for a duplicate of his choice, the question that it ended up in."""
-    select = sa.select(votes.c.question).select_from(votes.join(questions, questions.c.id == votes.c.question))
-    chosen = (
-        (await connection.execute(select.where(questions.c.room == room, votes.c.person == person))).scalars().all()
-    )
+async def voted_by(connection: AsyncConnection, room: str, people: Collection[str]) -> dict[str, list[str]]:
+    """The questions that each person wants answered; for a duplicate of his choice, the question that it ended up in."""
+    select = sa.select(votes.c.person, votes.c.question)
+    select = select.select_from(votes.join(questions, questions.c.id == votes.c.question))
+    chosen = (await connection.execute(select.where(questions.c.room == room, votes.c.person.in_(people)))).all()
     if not chosen:
-        return []
+        return {}
     merged = sa.select(questions.c.id, questions.c.into).where(
         questions.c.room == room, questions.c.state == QuestionState.MERGED.value
     )
     into = {row.id: row.into for row in await connection.execute(merged)}
-    return sorted({_root(id, into) for id in chosen})
+    found: dict[str, set[str]] = {}
+    for row in chosen:
+        found.setdefault(row.person, set()).add(_root(row.question, into))
+    return {person: sorted(roots) for person, roots in found.items()}
 
 
 def _root(question: str, into: dict[str, str | None]) -> str:
@@ -298,9 +300,10 @@ async def latest_messages(
     return [MessageView(r.id, r.number, PersonView(r.author, r.author_name), r.text, r.at) for r in reversed(rows)]
 
 
-async def read_mark(connection: AsyncConnection, person: str, room: str) -> int:
-    select = sa.select(marks.c.number).where(marks.c.person == person, marks.c.room == room)
-    return (await connection.execute(select)).scalar_one_or_none() or 0
+async def read_marks(connection: AsyncConnection, room: str, people: Collection[str]) -> dict[str, int]:
+    """How far each person has read a room's chat; who has not read anything is left out."""
+    select = sa.select(marks.c.person, marks.c.number).where(marks.c.person.in_(people), marks.c.room == room)
+    return {row.person: row.number for row in await connection.execute(select)}
 
 
 async def unread(connection: AsyncConnection, person: str, rooms: Iterable[str]) -> dict[str, int]:

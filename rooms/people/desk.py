@@ -53,8 +53,8 @@ async def snapshot(connection: AsyncConnection, room: Room, audience: Audience) 
     return DeskSnapshot(PersonView(room.subject, name), news)
 
 
-async def own(connection: AsyncConnection, visit: Visit) -> DeskOwn:
-    return DeskOwn()
+async def own(connection: AsyncConnection, visits: list[Visit]) -> list[View]:
+    return [DeskOwn() for _ in visits]
 
 
 async def latest(connection: AsyncConnection, room: Room, audience: Audience) -> LatestValues:

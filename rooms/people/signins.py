@@ -1,20 +1,25 @@
 """Sign-ins: one row for each device on which a person is signed in. A cookie only names its row, so that revoking the row ends it everywhere."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.house import House
+from rooms.errors import Problem
 from rooms.ids import new_id
+from rooms.journal import rooms
 from rooms.people.accounts import ACCOUNT_COLUMNS, Account
 from rooms.people.desk import desk_of
 from rooms.people.messages import SignInRevoked
 from rooms.people.tables import persons, signins
+from rooms.text import N_
 from rooms.transaction import Transaction
+
+if TYPE_CHECKING:
+    from rooms.house import House
 
 LASTS = timedelta(days=30)
 DEVICE_LENGTH = 200
@@ -55,26 +60,43 @@ async def who(connection: AsyncConnection, signin: str, at: datetime) -> Account
     return None if row is None else Account(*row)
 
 
+class SignedIn(NamedTuple):
+    """`desk` is the person's private room."""
+
+    account: Account
+    desk: str
+
+
+async def signed_in(connection: AsyncConnection, ids: Sequence[str], at: datetime) -> list[SignedIn | Exception]:
+    """For each sign-in who it is; for one that is not in force a Problem "not_signed_in"."""
+    joined = signins.join(persons, persons.c.id == signins.c.person)
+    joined = joined.join(rooms, sa.and_(rooms.c.kind == "desk", rooms.c.subject == persons.c.id))
+    select = sa.select(signins.c.id.label("signin"), rooms.c.id.label("desk"), *ACCOUNT_COLUMNS).select_from(joined)
+    select = select.where(signins.c.id.in_(ids), *_in_force(at), persons.c.erased_at.is_(None))
+    found = {row[0]: SignedIn(Account(*row[2:]), row[1]) for row in await connection.execute(select)}
+    return [found.get(id) or Problem("not_signed_in", N_("You have been signed out. Sign in again.")) for id in ids]
+
+
 async def active(connection: AsyncConnection, person: str, at: datetime) -> list[SignIn]:
     """Where a person is signed in, newest first."""
     select = sa.select(*_SIGNIN).where(signins.c.person == person, *_in_force(at)).order_by(signins.c.created_at.desc())
     return [SignIn(*row) for row in await connection.execute(select)]
 
 
-async def revoke(house: House, person: str, signin: str) -> bool:
+async def revoke(house: "House", person: str, signin: str) -> bool:
     """Ends one sign-in of a person, on all processes; False when it was none of his or had ended."""
     async with on_desk(house, person) as tx:
         return await revoke_in(tx, person, signin=signin) > 0
 
 
-async def revoke_all(house: House, person: str, *, spared: str | None = None) -> int:
+async def revoke_all(house: "House", person: str, *, spared: str | None = None) -> int:
     """Ends all sign-ins of a person but one; returns how many."""
     async with on_desk(house, person) as tx:
         return await revoke_in(tx, person, spared=spared)
 
 
 @asynccontextmanager
-async def on_desk(house: House, person: str) -> AsyncGenerator[Transaction]:
+async def on_desk(house: "House", person: str) -> AsyncGenerator[Transaction]:
     """A transaction in which a person's desk is locked, and is its room."""
     async with house.database.read() as connection:
         desk = await desk_of(connection, person)

@@ -1,7 +1,6 @@
 """Tickets for the live connection: a signed-in page fetches one and spends it in its first message, so no cookie or token stands in a URL."""
 
 import hashlib
-from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
@@ -11,7 +10,6 @@ from rooms.clock import Clock
 from rooms.errors import Problem
 from rooms.house import House
 from rooms.ids import new_id
-from rooms.people import signins
 from rooms.text import N_
 
 LASTS_SECONDS = 60
@@ -19,10 +17,11 @@ OLD = N_("This ticket is too old or was used before. Fetch a new one.")
 
 
 class Ticket(NamedTuple):
-    """Who comes: `signin` and `person` are None for one who is not signed in."""
+    """Who comes: all None for one who is not signed in. `desk` is his private room."""
 
     signin: str | None
     person: str | None
+    desk: str | None
 
 
 class _Content(msgspec.Struct, forbid_unknown_fields=True):
@@ -60,10 +59,6 @@ async def read_ticket(house: House, ticket: str) -> Ticket:
     if not await house.bus.claim(f"ticket:{content.nonce}", LASTS_SECONDS * 2):
         raise Problem("expired", OLD)
     if content.signin is None:
-        return Ticket(None, None)
-    now: datetime = house.clock()
-    async with house.database.read() as connection:
-        account = await signins.who(connection, content.signin, now)
-    if account is None:
-        raise Problem("not_signed_in", N_("You have been signed out. Sign in again."))
-    return Ticket(content.signin, account.id)
+        return Ticket(None, None, None)
+    known = await house.signed_in(content.signin)
+    return Ticket(content.signin, known.account.id, known.desk)

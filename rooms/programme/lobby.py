@@ -4,10 +4,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.audience import Audience
 from rooms.forum import queries as forum_queries
-from rooms.forum.kind import own_of_person
+from rooms.forum.kind import own_of_people
 from rooms.forum.messages import LobbyOwn, LobbySnapshot
 from rooms.journal import Room
 from rooms.kinds import LatestValues, RoomKind, register
+from rooms.messages import View
 from rooms.people import restraints
 from rooms.programme import queries, stars
 from rooms.programme.tables import sessions
@@ -24,10 +25,12 @@ async def snapshot(connection: AsyncConnection, room: Room, audience: Audience) 
     )
 
 
-async def own(connection: AsyncConnection, visit: Visit) -> LobbyOwn:
-    base = await own_of_person(connection, visit)
-    starred = await stars.starred_by(connection, visit.person.id, visit.room.subject) if visit.person else []
-    return LobbyOwn(**base, stars=starred)
+async def own(connection: AsyncConnection, visits: list[Visit]) -> list[View]:
+    bases = await own_of_people(connection, visits)
+    people = {visit.person.id for visit in visits if visit.person}
+    starred = await stars.starred_by(connection, people, {visit.room.subject for visit in visits})
+    keys = [(visit.person.id if visit.person else "", visit.room.subject) for visit in visits]
+    return [LobbyOwn(**base, stars=starred.get(key, [])) for base, key in zip(bases, keys, strict=True)]
 
 
 async def latest(connection: AsyncConnection, room: Room, audience: Audience) -> LatestValues:

@@ -1,5 +1,7 @@
 """Stars: the sessions that a person keeps for himself. Nobody else learns of them."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,12 +20,19 @@ LOBBY = {"lobby"}
 PACE = Rate(30, 10)
 
 
-async def starred_by(connection: AsyncConnection, person: str, conference: str) -> list[str]:
-    """The sessions of a conference that a person has starred, sorted by id."""
-    joined = stars.join(sessions, sessions.c.id == stars.c.session)
-    select = sa.select(stars.c.session).select_from(joined)
-    chosen = select.where(stars.c.person == person, sessions.c.conference == conference).order_by(stars.c.session)
-    return list((await connection.execute(chosen)).scalars())
+async def starred_by(
+    connection: AsyncConnection, people: Collection[str], conferences: Collection[str]
+) -> dict[tuple[str, str], list[str]]:
+    """(person, conference) → the sessions that he has starred there, sorted by id; who has none is left out."""
+    if not people:
+        return {}
+    select = sa.select(stars.c.person, sessions.c.conference, stars.c.session)
+    select = select.select_from(stars.join(sessions, sessions.c.id == stars.c.session)).order_by(stars.c.session)
+    chosen = select.where(stars.c.person.in_(people), sessions.c.conference.in_(conferences))
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in await connection.execute(chosen):
+        found.setdefault((row.person, row.conference), []).append(row.session)
+    return found
 
 
 @command(StarSession, kinds=LOBBY, allowed=rules.takes_part, rate=PACE)

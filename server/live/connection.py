@@ -14,9 +14,7 @@ from rooms.journal import Entry, Position
 from rooms.limits import Rate
 from rooms.member import Member
 from rooms.outbound import Outbound, Sink
-from rooms.people.desk import desk_of
 from rooms.people.messages import RightsChanged, SignInRevoked
-from rooms.people.signins import who
 from rooms.people.tickets import read_ticket
 from rooms.text import N_
 from rooms.visit import Visit
@@ -87,16 +85,11 @@ class Connection:
         assert isinstance(hello, wire.Hello)
         ticket = await read_ticket(self._house, hello.ticket)
         view = None
-        if ticket.person is not None and ticket.signin is not None:
-            async with self._house.database.read() as connection:
-                self._desk = await desk_of(connection, ticket.person)
-            self._person, self._signin = ticket.person, ticket.signin
+        if ticket.signin is not None and ticket.desk is not None:
+            self._person, self._signin, self._desk = ticket.person, ticket.signin, ticket.desk
             await self._house.hub.watch(self._desk, self._on_desk)
             # Looked at again now that the desk is watched: a sign-out in between would otherwise go unnoticed.
-            async with self._house.database.read() as connection:
-                account = await who(connection, ticket.signin, self._house.clock())
-            if account is None:
-                raise Problem("not_signed_in", N_("You have been signed out. Sign in again."))
+            account = (await self._house.signed_in(ticket.signin)).account
             view = wire.PersonView(account.id, account.name)
         self.greeted = True
         now = self._house.clock().isoformat()

@@ -1,7 +1,7 @@
 """uvicorn's protocols, extended: a WebSocket that writes ready frames, and a limit on how long a request may take to arrive.
 
 Relied upon in uvicorn 0.54 (tests/server/test_protocols.py holds it to that): `transport`, `conn`, `queue`, `close_sent`, `close_timer`, `disconnected`,
-`connection_made`, `connection_lost`, `run_asgi`, `shutdown`.
+`connection_made`, `connection_lost`, `pause_writing`, `resume_writing`, `run_asgi`, `shutdown`.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 
 REQUEST_SECONDS = 10.0
 BUFFER_LIMIT = 256 * 1024  # bytes that a slow reader may leave unread in our own memory
@@ -17,7 +18,51 @@ EXTENSION = "websocket.fanout"
 
 
 class LiveProtocol(WebSocketsSansIOProtocol):
-    """Puts itself into the ASGI scope as the extension "websocket.fanout"."""
+    """Puts itself into the ASGI scope as the extension "websocket.fanout".
+
+    `descriptor` is the socket's as long as nothing waits in the transport before it, so that frames may be sent to it directly; else -1.
+    `descriptor_changed` is called whenever it changes.
+    """
+
+    descriptor = -1
+    _socket = -1
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        if transport.get_extra_info("sslcontext") is None:
+            self._socket = transport.get_extra_info("socket").fileno()
+        # With no room at all, pause_writing comes as soon as anything has to wait, and resume_writing when nothing does.
+        self.transport.set_write_buffer_limits(high=0)
+        self._set_descriptor(self._socket)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        # Before the descriptor is closed: another connection may get the same number.
+        self._forget_socket()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._set_descriptor(-1)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._set_descriptor(self._socket)
+
+    def handle_close(self, event: Frame) -> None:
+        self._forget_socket()  # nothing may follow the close frame that is sent in answer
+        super().handle_close(event)
+
+    def descriptor_changed(self) -> None:
+        """Replaced by who wants to know."""
+
+    def _set_descriptor(self, descriptor: int) -> None:
+        if descriptor != self.descriptor:
+            self.descriptor = descriptor
+            self.descriptor_changed()
+
+    def _forget_socket(self) -> None:
+        self._socket = -1
+        self._set_descriptor(-1)
 
     async def run_asgi(self) -> None:
         cast(dict[str, Any], self.scope)["extensions"][EXTENSION] = self
@@ -33,10 +78,16 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         transport.write(frame)
         return True
 
+    def write_rest(self, frame: bytes, sent: int) -> None:
+        """Queues what the socket did not take of a frame."""
+        if not self.transport.is_closing():
+            self.transport.write(memoryview(frame)[sent:])
+
     def close_now(self, code: int, reason: str) -> None:
         """Sends a close frame and lets the application know; does nothing when the connection is closing already."""
         if self.close_sent or self.transport.is_closing():
             return
+        self._forget_socket()
         self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
         self.conn.send_close(code, _fitting(reason))
         self.transport.write(b"".join(self.conn.data_to_send()))

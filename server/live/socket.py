@@ -8,7 +8,7 @@ from itertools import count
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from rooms.outbound import Outbound, Sink
+from rooms.outbound import Listener, Outbound, Sink, Unswept
 from server.live.connection import Connection
 from server.live.protocols import BUFFER_LIMIT, EXTENSION, LiveProtocol
 from server.live.wire import HELLO_SECONDS, JSON, SUBPROTOCOLS
@@ -19,33 +19,52 @@ _numbers = count(1)
 
 
 class FastSink:
-    """Writes ready frames to the transport."""
+    """Writes ready frames to the transport, or has them sent to its socket directly."""
 
     def __init__(self, protocol: LiveProtocol, *, binary: bool) -> None:
+        self.binary = binary
         self._protocol = protocol
-        self._binary = binary
+        self._listeners: set[Listener] = set()
+        protocol.descriptor_changed = self._refresh
+
+    @property
+    def descriptor(self) -> int:
+        return self._protocol.descriptor
 
     def write(self, message: Outbound) -> None:
-        if not self._protocol.write_frame(message.msgpack_frame if self._binary else message.frame):
+        if not self._protocol.write_frame(message.msgpack_frame if self.binary else message.frame):
             self.close(4508, "too slow")
+
+    def write_rest(self, frame: bytes, sent: int) -> None:
+        self._protocol.write_rest(frame, sent)
 
     def close(self, code: int, reason: str) -> None:
         self._protocol.close_now(code, reason)
 
+    def placed(self, listener: Listener) -> None:
+        self._listeners.add(listener)
 
-class PlainSink:
+    def displaced(self, listener: Listener) -> None:
+        self._listeners.discard(listener)
+
+    def _refresh(self) -> None:
+        for listener in self._listeners:
+            listener.refresh()
+
+
+class PlainSink(Unswept):
     """Writes through ASGI, for servers without our extension: a bounded queue and a task that empties it."""
 
     def __init__(self, websocket: WebSocket, *, binary: bool) -> None:
+        self.binary = binary
         self._websocket = websocket
-        self._binary = binary
         self._queue: deque[bytes] = deque()
         self._size = 0
         self._closing: tuple[int, str] | None = None
         self._wake = asyncio.Event()
 
     def write(self, message: Outbound) -> None:
-        data = message.msgpack if self._binary else message.json
+        data = message.msgpack if self.binary else message.json
         if self._closing is None:
             self._queue.append(data)
             self._size += len(data)
@@ -65,7 +84,7 @@ class PlainSink:
             while self._queue:
                 data = self._queue.popleft()
                 self._size -= len(data)
-                if self._binary:
+                if self.binary:
                     await self._websocket.send_bytes(data)
                 else:
                     await self._websocket.send_text(data.decode())

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 
 import pytest
-import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms import journal
@@ -67,7 +67,7 @@ async def test_without_the_lock_it_would_break(grown_world: World, monkeypatch: 
 
     monkeypatch.setattr(journal, "lock_rooms", read_without_lock)
     grown_world.lift_limits()
-    with pytest.raises(sa.exc.IntegrityError):
+    with pytest.raises(IntegrityError):
         await talk(grown_world, 4)
 
 

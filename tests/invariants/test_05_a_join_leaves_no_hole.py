@@ -8,9 +8,9 @@ import pytest
 
 from rooms.forum import messages as m
 from rooms.hub import Hub
-from rooms.reading import LONGEST_TAIL
 from rooms.journal import Position
 from rooms.people.messages import GrantRole, RemovePerson, RevokeRole, Role
+from rooms.reading import LONGEST_TAIL
 from tests.support.clients import Client, enter
 from tests.support.refusals import refused
 from tests.support.waiting import settled

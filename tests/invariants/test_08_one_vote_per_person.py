@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from rooms.forum import messages as m
 from rooms.forum.tables import votes
@@ -21,7 +22,7 @@ async def test_the_database_itself_refuses_a_second_vote(each_world: World) -> N
     vote = votes.insert().values(question=question, person=each_world.people["other"], at=each_world.clock())
     async with each_world.house.database.write() as connection:
         await connection.execute(vote)
-    with pytest.raises(sa.exc.IntegrityError):
+    with pytest.raises(IntegrityError):
         async with each_world.house.database.write() as connection:
             await connection.execute(vote)
 

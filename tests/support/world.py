@@ -19,7 +19,7 @@ from rooms.journal import Position, lock_rooms
 from rooms.limits import Limits, Rate
 from rooms.member import Member
 from rooms.messages import Command
-from rooms.outbound import Outbound
+from rooms.outbound import Outbound, Unswept
 from rooms.people import accounts, roles
 from rooms.people.desk import desk_of
 from rooms.people.messages import Role
@@ -49,7 +49,7 @@ class NoLimits(Limits):
         pass
 
 
-class ListSink:
+class ListSink(Unswept):
     """Keeps what it is given, decoded."""
 
     def __init__(self) -> None:

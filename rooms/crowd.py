@@ -1,0 +1,88 @@
+"""The members of one room on this process: who sees what, and messages on their way to them."""
+
+from collections import deque
+from collections.abc import Iterable
+
+from rooms.audience import Audience
+from rooms.encoding import encode_batch
+from rooms.fanout import Group, Sweep
+from rooms.journal import Entry
+from rooms.member import Member
+from rooms.outbound import Outbound
+from rooms.transaction import Value
+
+
+class Crowd:
+    """Members of one audience (and one subprotocol) stand in one group and get the same bytes."""
+
+    def __init__(self, room: str) -> None:
+        self._room = room
+        self._groups: dict[tuple[Audience, bool], Group] = {}
+        self._people: dict[str | None, set[Member]] = {}
+        self._sweeps: deque[Sweep] = deque()
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def everybody(self) -> list[Member]:
+        return [member for members in self._people.values() for member in members]
+
+    def of(self, person: str) -> list[Member]:
+        """A person's members: his tabs and devices, and big screens that he has opened."""
+        return list(self._people.get(person, ()))
+
+    def add(self, member: Member) -> None:
+        key = (member.audience, member.sink.binary)
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = Group(binary=member.sink.binary)
+        member.place = group.add(member.sink)
+        self._people.setdefault(member.person, set()).add(member)
+        self._count += 1
+
+    def discard(self, member: Member) -> bool:
+        """Whether he was in."""
+        if member.place is None:
+            return False
+        member.place.group.discard(member.place)
+        member.place = None
+        members = self._people[member.person]
+        members.discard(member)
+        if not members:
+            del self._people[member.person]
+        self._count -= 1
+        return True
+
+    def tell(self, entries: list[Entry], values: Iterable[Value]) -> None:
+        """Begins to send a tick's news; `send_some` does the rest. What is one person's alone is written to him at once."""
+        values = list(values)
+        singled_out = {e.person for e in entries if e.audience is Audience.PERSON}
+        singled_out |= {v.person for v in values if v.audience is Audience.PERSON}
+        alone = [
+            member for person in singled_out for member in self._people.get(person, ()) if member.reader is not None
+        ]
+        for (audience, _), group in self._groups.items():
+            shared = encode_batch(self._room, entries, values, audience, None)
+            if shared is not None and len(group):
+                spared = {
+                    member.place.slot for member in alone if member.place is not None and member.place.group is group
+                }
+                self._sweeps.append(Sweep(group, Outbound(shared), spared))
+        for member in alone:
+            own = encode_batch(self._room, entries, values, member.audience, member.reader)
+            if own is not None:
+                member.sink.write(Outbound(own))
+
+    def send_some(self) -> bool:
+        """Writes to the next few hundred members; whether there are more."""
+        while self._sweeps:
+            if self._sweeps[0].step():
+                return True
+            self._sweeps.popleft()
+        return False
+
+    def send_all(self) -> None:
+        """Ends what is on its way, before anything else may be told or anyone come or go in order."""
+        while self._sweeps:
+            self._sweeps.popleft().finish()
