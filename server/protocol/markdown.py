@@ -10,10 +10,10 @@ import msgspec.inspect as inspect
 
 from rooms.errors import CODES
 from rooms.house import PERSON_RATE
-from rooms.hub import LONGEST_TAIL
 from rooms.ids import ID_PATTERN
 from rooms.messages import Event, tag_of
 from rooms.people.tickets import LASTS_SECONDS
+from rooms.reading import LONGEST_TAIL
 from server.live import wire
 from server.live.connection import INBOUND_RATE
 from server.protocol.catalogue import Catalogue, doc_of, fields_of, may_lack, named_types

@@ -32,7 +32,7 @@ async def test_a_restart_of_the_server_loses_and_doubles_nothing(venue: Venue) -
     await say(writer, "Before")
     await reader.get_by_role("tab", name="Chat").click()
     await expect(said(reader, "Before")).to_have_count(1)
-    snapshots = counting_snapshots(reader)
+    joins = joins_of(reader)
 
     venue.server.stop()
     await say(writer, "While you were away")
@@ -45,7 +45,7 @@ async def test_a_restart_of_the_server_loses_and_doubles_nothing(venue: Venue) -
             await expect(said(page, text)).to_have_count(1, timeout=20_000)
         await expect(page.locator("plenary-connection")).not_to_contain_text("Reconnecting")
     assert await stored(venue, "While you were away") == 1
-    assert snapshots == [0]
+    assert joins == ["resumed"]
 
 
 async def test_a_killed_server_is_noticed_and_found_again(venue: Venue) -> None:
@@ -68,15 +68,19 @@ async def test_one_who_signs_out_elsewhere_is_told_and_stays_away(venue: Venue) 
     assert tickets == []
 
 
-def counting_snapshots(page: Page) -> list[int]:
-    """How many snapshots of the session come from now on, in a list of one."""
-    count = [0]
+def joins_of(page: Page) -> list[str]:
+    """How the session was joined from now on: "resumed" or "afresh", once for each time."""
+    joins: list[str] = []
 
     def on_frame(frame: str | bytes) -> None:
-        count[0] += '"snapshot":' in str(frame) and '"stage":' in str(frame)
+        text = str(frame)
+        if '"resumed":true' in text and '"can":' in text and '"votes":[' in text:
+            joins.append("resumed")
+        elif '"snapshot":' in text and '"stage":' in text:
+            joins.append("afresh")
 
     page.on("websocket", lambda socket: socket.on("framereceived", on_frame))
-    return count
+    return joins
 
 
 async def enter(venue: Venue, who: str) -> Page:
