@@ -7,10 +7,9 @@ from datetime import timedelta
 import pytest
 
 from rooms.forum import messages as m
-from rooms.hub import Hub
 from rooms.journal import Position
 from rooms.people.messages import GrantRole, RemovePerson, RevokeRole, Role
-from rooms.reading import LONGEST_TAIL
+from rooms.reading import LONGEST_TAIL, Reader
 from tests.support.clients import Client, enter
 from tests.support.refusals import refused
 from tests.support.waiting import settled
@@ -97,7 +96,7 @@ async def test_rights_are_checked_again_at_a_resume(world: World) -> None:
 async def test_what_happens_while_a_snapshot_is_read_comes_after_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = Hub._read
+    read = Reader._joined
     reading, go_on = asyncio.Event(), asyncio.Event()
 
     async def slowly(*arguments: object) -> object:
@@ -106,7 +105,7 @@ async def test_what_happens_while_a_snapshot_is_read_comes_after_it(
         await go_on.wait()
         return joined
 
-    monkeypatch.setattr(Hub, "_read", slowly)
+    monkeypatch.setattr(Reader, "_joined", slowly)
     first = asyncio.create_task(enter(world, None))
     await reading.wait()
     await say(world, 3)
@@ -122,7 +121,7 @@ async def test_votes_that_are_cast_while_a_snapshot_is_read_are_told_after_it(
 ) -> None:
     question = await world.ask()
     await world.do("moderator", m.ApproveQuestion(question, 1))
-    read = Hub._read
+    read = Reader._joined
     reading, go_on = asyncio.Event(), asyncio.Event()
 
     async def slowly(*arguments: object) -> object:
@@ -131,7 +130,7 @@ async def test_votes_that_are_cast_while_a_snapshot_is_read_are_told_after_it(
         await go_on.wait()
         return joined
 
-    monkeypatch.setattr(Hub, "_read", slowly)
+    monkeypatch.setattr(Reader, "_joined", slowly)
     first = asyncio.create_task(enter(world, "other"))
     await reading.wait()
     for who in ("other", "guest"):

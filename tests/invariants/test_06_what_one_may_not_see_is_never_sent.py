@@ -7,7 +7,7 @@ import pytest
 
 import rooms.registry  # noqa: F401
 from rooms.audience import Audience, sees
-from rooms.feed import encode_events
+from rooms.encoding import encode_events
 from rooms.forum import messages as m
 from rooms.journal import Entry
 from rooms.messages import Event, declared, tag_of
