@@ -60,8 +60,8 @@ async def _waiting(connection: AsyncConnection, conference: str) -> dict[str, in
     """How many questions wait for a moderator, by room."""
     joined = questions.join(rooms, rooms.c.id == questions.c.room)
     pending = sa.and_(rooms.c.conference == conference, questions.c.state == QuestionState.PENDING.value)
-    select = sa.select(questions.c.room, sa.func.count()).select_from(joined).where(pending)
-    return dict((await connection.execute(select.group_by(questions.c.room))).tuples().all())
+    select = sa.select(questions.c.room, sa.func.count().label("waiting")).select_from(joined).where(pending)
+    return {row.room: row.waiting for row in await connection.execute(select.group_by(questions.c.room))}
 
 
 async def _count(connection: AsyncConnection, table: sa.Table, condition: "sa.ColumnElement[bool]") -> int:

@@ -1,0 +1,140 @@
+"""The front door and the lobby, as somebody without JavaScript reads them."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from rooms.forum.messages import PostMessage, ReadChat, StartSession
+from rooms.people import roles
+from rooms.people.messages import Role
+from rooms.programme.actions import create_conference, create_session
+from rooms.programme.messages import CancelSession, StarSession
+from rooms.programme.tables import conferences
+from tests.support.visitor import Visitor
+from tests.support.world import START, World
+from web.site import Site
+
+
+@pytest.fixture
+async def attendee(site: Site, world: World) -> Visitor:
+    return await Visitor(site).sign_in(world.people["attendee"])
+
+
+async def another(world: World, slug: str, title: str, **fields: object) -> str:
+    days = {"starts_on": date(2026, 12, 1), "ends_on": date(2026, 12, 2), "now": world.clock()}
+    async with world.house.database.write() as connection:
+        conference, _ = await create_conference(connection, slug=slug, title=title, zone="UTC", **days, **fields)
+    return conference
+
+
+async def session(world: World, title: str, hours: float) -> tuple[str, str]:
+    times = {"starts_at": START + timedelta(hours=hours), "ends_at": START + timedelta(hours=hours + 1)}
+    async with world.house.database.write() as connection:
+        return await create_session(connection, world.conference, title=title, now=world.clock(), **times)
+
+
+async def test_where_there_is_one_conference_the_front_door_leads_into_it(visitor: Visitor) -> None:
+    answer = await visitor.get("/", follow=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/c/forum")
+
+
+async def test_the_front_door_shows_what_is_open_to_the_viewer(world: World, site: Site, visitor: Visitor) -> None:
+    hidden = await another(world, "members", "Members alone", access="members")
+    await another(world, "open", "Open to all")
+    await visitor.get("/")
+    assert "Open to all" in visitor.page
+    assert "The Forum" in visitor.page
+    assert "Members alone" not in visitor.page
+    async with world.house.database.write() as connection:
+        granted = {"session": None, "role": Role.ATTENDEE, "by": None, "at": world.clock()}
+        await roles.grant(connection, person=world.people["other"], conference=hidden, **granted)
+    member = await Visitor(site).sign_in(world.people["other"])
+    await member.get("/")
+    assert "Members alone" in member.page
+
+
+@pytest.mark.parametrize("end", ["", "/programme", "/programme.ics", "/unread", "/organise", "/organise/programme"])
+async def test_for_all_others_a_members_conference_does_not_exist(
+    site: Site, world: World, attendee: Visitor, end: str
+) -> None:
+    # The stranger organises that conference: there is something to hide.
+    organiser = await Visitor(site).sign_in(world.people["stranger"])
+    assert (await organiser.get(f"/c/elsewhere{end}")).status_code == 200
+    assert (await attendee.get(f"/c/elsewhere{end}")).status_code == 404
+    assert (await Visitor(site).get(f"/c/elsewhere{end}")).status_code == 404
+    assert (await attendee.get(f"/c/nowhere{end}")).status_code == 404
+
+
+async def test_the_lobby_speaks_the_viewers_language(world: World, site: Site) -> None:
+    texts = {"zh_Hans": {"title": "论坛", "tagline": "人才与创新", "description": "欢迎。"}}
+    async with world.house.database.write() as connection:
+        await connection.execute(update(conferences).where(conferences.c.slug == "forum").values(texts=texts))
+    chinese = Visitor(site, language="zh-CN")
+    await chinese.get("/c/forum")
+    assert all(words in chinese.page for words in ("论坛", "人才与创新", "欢迎。"))
+    english = Visitor(site)
+    await english.get("/c/forum")
+    assert "The Forum" in english.page
+
+
+async def test_now_next_and_what_is_cancelled(world: World, visitor: Visitor) -> None:
+    await session(world, "Next one", 3)
+    await session(world, "Later one", 5)
+    gone, _ = await session(world, "Gone one", 2)
+    await world.do("organiser", CancelSession(gone), room=world.lobby)
+    await visitor.get("/c/forum")
+    now, _, rest = visitor.page.partition('id="lobby-next"')
+    assert "Opening" in now  # its time has come, though nobody has started it
+    assert "Next one" in rest
+    assert "Later one" not in rest
+    assert "Gone one" not in visitor.page
+
+
+async def test_a_started_session_is_live_whatever_the_clock_says(world: World, visitor: Visitor) -> None:
+    world.clock.advance(hours=20)
+    await visitor.get("/c/forum")
+    assert "Nothing is on at this moment." in visitor.page
+    await world.do("moderator", StartSession())
+    await visitor.get("/c/forum")
+    assert "Nothing is on at this moment." not in visitor.page
+    assert "badge-live" in visitor.page
+
+
+async def test_starred_sessions_stand_in_ones_own_lobby(world: World, site: Site, attendee: Visitor) -> None:
+    chosen, _ = await session(world, "Chosen one", 5)
+    await world.do("attendee", StarSession(chosen), room=world.lobby)
+    await attendee.get("/c/forum")
+    assert "Chosen one" in attendee.page
+    other = await Visitor(site).sign_in(world.people["other"])
+    await other.get("/c/forum")
+    assert "Chosen one" not in other.page
+
+
+async def test_unread_marks_of_each_channel(world: World, attendee: Visitor) -> None:
+    chosen, room = await session(world, "Chosen one", 5)
+    await world.do("attendee", StarSession(chosen), room=world.lobby)
+    for text in ("One", "Two"):
+        await world.do("other", PostMessage(text), room=room)
+    await world.do("other", PostMessage("Hello"), room=world.lobby)
+    await world.do("attendee", PostMessage("Mine does not count"), room=room)
+    asked = [("room", room), ("room", world.lobby), ("room", world.room)]
+    assert (await attendee.get("/c/forum/unread", params=asked)).json() == {"unread": {room: 2, world.lobby: 1}}
+    await attendee.get("/c/forum")
+    assert attendee.page.count("count-new") == 2
+    async with world.house.database.read() as connection:
+        from rooms.journal import find_room
+
+        seen = await find_room(connection, room)
+    assert seen is not None
+    await world.do("attendee", ReadChat(seen.seq), room=room)
+    assert (await attendee.get("/c/forum/unread", params=asked)).json() == {"unread": {world.lobby: 1}}
+
+
+async def test_nobody_counts_the_messages_of_another_conference(world: World, site: Site) -> None:
+    await world.do("other", PostMessage("Hello"), room=world.lobby)
+    stranger = await Visitor(site).sign_in(world.people["stranger"])
+    there = await stranger.get("/c/forum/unread", params={"room": world.lobby})
+    assert there.json() == {"unread": {world.lobby: 1}}
+    elsewhere = await stranger.get("/c/elsewhere/unread", params={"room": world.lobby})
+    assert elsewhere.json() == {"unread": {}}
