@@ -1,0 +1,25 @@
+"""A really running server with the small world in its database."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.support.server import Server, furnish, running_server
+from tests.support.world import World
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """One process on a new SQLite file. Whatever a test does to it, no fault of its own may stand in its log."""
+    with running_server() as running:
+        yield running
+        said = running.output()
+    assert "Traceback" not in said, said
+
+
+@pytest.fixture
+async def furnished(server: Server) -> AsyncIterator[World]:
+    """The world of `server`, also seen from the test's own process."""
+    world = await furnish(server)
+    yield world
+    await world.close()

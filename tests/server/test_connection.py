@@ -1,0 +1,231 @@
+"""A connection without its socket: what it answers, when it ends, and that the plain way through ASGI does the same."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+import pytest
+from starlette.routing import WebSocketRoute
+
+from rooms.bus.memory import MemoryBus
+from rooms.errors import Problem
+from rooms.outbound import Outbound
+from rooms.people.signins import open_signin, revoke, revoke_all
+from rooms.people.tickets import issue_ticket
+from server.live import wire as words
+from server.live.connection import Connection
+from server.live.protocols import BUFFER_LIMIT
+from server.live.socket import PlainSink, live
+from tests.support.serving import serving
+from tests.support.visitor import make_app, make_site
+from tests.support.waiting import settled, until
+from tests.support.wire import wire
+from tests.support.world import ListSink, World, make_world
+
+
+@pytest.fixture
+async def world(sqlite_url: str) -> AsyncIterator[World]:
+    made = await make_world(sqlite_url)
+    yield made
+    await made.close()
+
+
+class Client:
+    """Speaks to a connection in memory."""
+
+    def __init__(self, world: World, number: str = "1") -> None:
+        self.sink = ListSink()
+        self.connection = Connection(world.house, self.sink, number, str)
+
+    async def say(self, **message: Any) -> dict[str, Any]:
+        """Sends a message and gives the last one that came."""
+        await self.connection.receive(msgspec.json.encode(message).decode())
+        return self.sink.messages[-1]
+
+
+async def ticket_of(world: World, who: str | None) -> tuple[str | None, str]:
+    signin = None
+    if who is not None:
+        async with world.house.transaction() as tx:
+            signin = await open_signin(tx.connection, world.people[who], "a test", tx.now)
+    return signin, issue_ticket(world.house, signin)
+
+
+async def welcomed(world: World, who: str | None, number: str = "1") -> Client:
+    client = Client(world, number)
+    assert (await client.say(op="hello", ticket=(await ticket_of(world, who))[1]))["op"] == "welcome"
+    return client
+
+
+async def test_a_welcome_says_who_one_is_and_what_holds(world: World) -> None:
+    client = await welcomed(world, "attendee")
+    welcome = client.sink.messages[0]
+    assert welcome["person"]["id"] == world.people["attendee"]
+    assert welcome["desk"] == await world.desk("attendee")
+    assert (welcome["heartbeat"], welcome["limits"]["frame"]) == (25, 65536)
+    stranger = (await welcomed(world, None)).sink.messages[0]
+    assert (stranger["person"], stranger["desk"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "message", [{"op": "join", "id": 1, "room": "a" * 20}, {"op": "heartbeat", "id": 1}, {"op": "chat.post", "id": 1}]
+)
+async def test_nothing_goes_before_the_hello(world: World, message: dict[str, Any]) -> None:
+    client = Client(world)
+    assert (await client.say(**message))["error"]["code"] == "malformed"
+    assert client.sink.closed is not None
+    assert client.sink.closed[0] == 4400
+
+
+async def test_a_second_hello_ends_the_connection(world: World) -> None:
+    client = await welcomed(world, "attendee")
+    await client.say(op="hello", ticket=(await ticket_of(world, "attendee"))[1])
+    assert client.sink.closed is not None
+    assert client.sink.closed[0] == 4400
+
+
+async def test_the_close_code_of_a_refused_hello_says_what_to_do_next(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def closing_of(ticket: str) -> tuple[str, int]:
+        client = Client(world)
+        answer = await client.say(op="hello", ticket=ticket)
+        assert client.sink.closed is not None
+        assert not client.connection.greeted
+        return answer["error"]["code"], client.sink.closed[0]
+
+    assert await closing_of("nonsense") == ("malformed", 4400)
+    signin, ticket = await ticket_of(world, "attendee")
+    assert await welcomed(world, "attendee")
+    world.clock.advance(seconds=61)
+    assert await closing_of(ticket) == ("expired", words.FRESH), "a new ticket helps"
+    ticket = issue_ticket(world.house, signin)
+    assert signin is not None
+    await revoke(world.house, world.people["attendee"], signin)
+    assert await closing_of(ticket) == ("not_signed_in", 4401), "only signing in helps"
+
+    async def unavailable(self: object, name: str, seconds: float) -> bool:
+        raise Problem("unavailable", "not now", retry_after=2)
+
+    monkeypatch.setattr(MemoryBus, "claim", unavailable)
+    assert await closing_of((await ticket_of(world, None))[1]) == ("unavailable", 4500), "waiting helps"
+
+
+async def test_heartbeats_tell_how_far_the_rooms_are(world: World) -> None:
+    client = await welcomed(world, "attendee")
+    await client.say(op="join", id=1, room=world.room)
+    assert (await client.say(op="heartbeat", id=2))["ok"]["seqs"] == {world.room: 0}
+    await client.say(op="chat.post", id=3, room=world.room, key="a-key-of-mine", text="Hello")
+    await settled(world.house)
+    assert (await client.say(op="heartbeat", id=4))["ok"]["seqs"] == {world.room: 1}
+    assert (await client.say(op="leave", id=5, room=world.room)) == {"id": 5, "ok": None}
+    assert (await client.say(op="heartbeat", id=6))["ok"]["seqs"] == {}
+
+
+async def test_joining_again_is_one_membership(world: World) -> None:
+    client = await welcomed(world, "attendee")
+    for number in (1, 2):
+        assert "ok" in await client.say(op="join", id=number, room=world.room)
+    await world.do("other", msgspec.convert({"op": "chat.post", "text": "Hello"}, type=_post()))
+    await settled(world.house)
+    seqs = [event["seq"] for message in client.sink.messages for event in message.get("events", [])]
+    assert seqs == [1]
+
+
+def _post() -> Any:
+    from rooms.forum.messages import PostMessage
+
+    return PostMessage
+
+
+async def test_one_connection_follows_a_bounded_number_of_rooms(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "MOST_ROOMS", 1)
+    client = await welcomed(world, "attendee")
+    assert "ok" in await client.say(op="join", id=1, room=world.room)
+    assert (await client.say(op="join", id=2, room=world.lobby))["error"]["code"] == "conflict"
+    assert "ok" in await client.say(op="join", id=3, room=world.room)
+
+
+async def test_a_desk_is_its_owners_alone(world: World) -> None:
+    client = await welcomed(world, "attendee")
+    assert "ok" in await client.say(op="join", id=1, room=await world.desk("attendee"))
+    refused = await client.say(op="join", id=2, room=await world.desk("other"))
+    absent = await client.say(op="join", id=2, room="a" * 20)
+    assert refused == absent
+    assert refused["error"]["code"] == "not_found"
+
+
+async def test_signing_out_ends_just_the_connections_of_that_sign_in(world: World) -> None:
+    signin, ticket = await ticket_of(world, "attendee")
+    here, elsewhere = Client(world), await welcomed(world, "attendee", "2")
+    await here.say(op="hello", ticket=ticket)
+    assert signin is not None
+    await revoke(world.house, world.people["attendee"], signin)
+    await until(lambda: here.sink.closed)
+    assert here.sink.closed is not None
+    assert here.sink.closed[0] == 4401
+    assert elsewhere.sink.closed is None
+    await revoke_all(world.house, world.people["attendee"])
+    await until(lambda: elsewhere.sink.closed)
+
+
+async def test_after_its_end_nothing_is_told_and_nothing_is_left(world: World) -> None:
+    client = await welcomed(world, "attendee")
+    await client.say(op="join", id=1, room=world.room)
+    told = len(client.sink.messages)
+    client.connection.end()
+    await world.ask("Anybody there?", "other")
+    await settled(world.house)
+    assert len(client.sink.messages) == told
+    await until(lambda: not world.house.hub._feeds)
+
+
+@pytest.mark.parametrize("binary", [False, True])
+async def test_the_plain_way_through_asgi_does_the_same(world: World, binary: bool) -> None:
+    """Under a server without our extension."""
+    site = make_site(world, base_url="http://127.0.0.1")
+    app = make_app(site, WebSocketRoute("/live", live))
+    subprotocol = words.MSGPACK if binary else words.JSON
+    async with serving(app, http="httptools", ws="websockets-sansio") as port:
+        object.__setattr__(site, "base_url", f"http://127.0.0.1:{port}")
+        site.__dict__.pop("authority", None)
+        _, ticket = await ticket_of(world, "attendee")
+        async with wire(f"ws://127.0.0.1:{port}/live", ticket, subprotocol=subprotocol) as client:
+            joined = await client.join(world.room)
+            assert joined["seq"] == 0
+            answer = await client.command("chat.post", world.room, text="大家好")
+            event = await client.until("chat.posted")
+            assert (event["seq"], event["message"]["text"]) == (answer["seq"], "大家好")
+            await client.send({"op": "hello", "ticket": "again"})
+            assert (await client.closed())[0] == 4400
+
+
+class _StalledSocket:
+    """A WebSocket whose client does not read: sending waits until it is let go."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        self.closed: tuple[int, str] | None = None
+        self.go_on = asyncio.Event()
+
+    async def send_text(self, data: str) -> None:
+        await self.go_on.wait()
+        self.sent.append(data)
+
+    async def close(self, code: int, reason: str) -> None:
+        self.closed = (code, reason)
+
+
+async def test_the_plain_sink_is_bounded_too() -> None:
+    socket: Any = _StalledSocket()
+    sink = PlainSink(socket, binary=False)
+    sending = asyncio.create_task(sink.run())
+    message = Outbound(b'"' + b"x" * 10_000 + b'"')
+    for _ in range(BUFFER_LIMIT // 10_000 + 2):
+        sink.write(message)
+    sink.write(message)  # ignored: it is closing
+    socket.go_on.set()
+    await asyncio.wait_for(sending, 5)
+    assert socket.closed == (4508, "too slow")
+    assert len(socket.sent) <= 1, "what waited was dropped"

@@ -1,0 +1,251 @@
+"""The live connection of a really running server: who gets in, how long it waits, and what it does with those who misbehave."""
+
+import asyncio
+import contextlib
+import socket
+import time
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from rooms.people.tickets import issue_ticket
+from server.live.wire import MAX_FRAME, MSGPACK
+from tests.support.server import Server, cookie_of, sign_in, ticket_for
+from tests.support.wire import Wire, wire
+from tests.support.world import World
+
+
+async def test_two_people_see_what_one_of_them_says(server: Server, furnished: World) -> None:
+    """One speaks JSON, the other msgpack; both are told the same."""
+    attendee = await ticket_for(furnished.house, furnished.people["attendee"])
+    other = await ticket_for(furnished.house, furnished.people["other"])
+    async with (
+        wire(server.socket_url, attendee, origin=server.url) as ada,
+        wire(server.socket_url, other, subprotocol=MSGPACK) as ben,
+    ):
+        assert (ada.packed, ben.packed) == (False, True)
+        here, there = await ada.join(furnished.room), await ben.join(furnished.room)
+        assert here["snapshot"] == there["snapshot"]
+        assert here["own"]["person"]["id"] == furnished.people["attendee"]
+        answer = await ben.command("chat.post", furnished.room, text="大家好 👋")
+        seen, own = await ada.until("chat.posted"), await ben.until("chat.posted")
+        assert seen == own
+        assert (seen["seq"], seen["message"]["text"]) == (answer["seq"], "大家好 👋")
+
+
+async def test_who_was_cut_off_resumes_where_he_was(server: Server, furnished: World) -> None:
+    person = furnished.people["attendee"]
+    async with wire(server.socket_url, await ticket_for(furnished.house, person)) as first:
+        joined = await first.join(furnished.room)
+        first.connection.transport.abort()
+    async with wire(server.socket_url, await ticket_for(furnished.house, furnished.people["other"])) as other:
+        for number in range(3):
+            await other.command("chat.post", furnished.room, text=f"Line {number}")
+    async with wire(server.socket_url, await ticket_for(furnished.house, person)) as again:
+        position = {"epoch": joined["epoch"], "seq": joined["seq"]}
+        resumed = await again.join(furnished.room, after=position)
+    assert resumed["resumed"]
+    assert [event["seq"] for event in resumed["events"]] == [1, 2, 3]
+
+
+async def test_a_stranger_reads_and_cannot_act(server: Server, furnished: World) -> None:
+    async with wire(server.socket_url, await ticket_for(furnished.house, None)) as stranger:
+        assert (await stranger.join(furnished.room))["own"]["person"] is None
+        answer = await stranger.command("chat.post", furnished.room, text="Hello")
+        assert answer["error"]["code"] == "not_signed_in"
+
+
+# Who may open one
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://127.0.0.1.evil.example", "http://127.0.0.1"]
+)
+async def test_a_foreign_origin_is_refused_before_the_upgrade(server: Server, furnished: World, origin: str) -> None:
+    """S1."""
+    with pytest.raises(InvalidStatus) as refused:
+        async with wire(server.socket_url, origin=origin):
+            pass
+    assert refused.value.response.status_code == 403
+    async with wire(server.socket_url, await ticket_for(furnished.house, None), origin=server.url) as ours:
+        assert ours.heard[0]["op"] == "welcome"
+
+
+async def test_a_cookie_without_an_origin_is_refused(server: Server, furnished: World) -> None:
+    """S2."""
+    cookie = cookie_of(server, furnished.house, await sign_in(furnished.house, furnished.people["attendee"]))
+    headers = {"Cookie": f"{cookie['name']}={cookie['value']}"}
+    with pytest.raises(InvalidStatus) as refused:
+        async with wire(server.socket_url, additional_headers=headers):
+            pass
+    assert refused.value.response.status_code == 403
+    async with wire(server.socket_url, origin=server.url, additional_headers=headers):
+        pass
+
+
+async def test_an_unknown_subprotocol_is_told_the_known_ones(server: Server) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        async with wire(server.socket_url, subprotocol="plenary.v0.xml"):
+            pass
+    assert refused.value.response.status_code == 426
+
+
+async def test_a_half_sent_handshake_is_closed(server: Server) -> None:
+    """S3: within the ten seconds, on plain connections and on those that trickle."""
+    half = socket.create_connection(("127.0.0.1", server.port))
+    trickle = socket.create_connection(("127.0.0.1", server.port))
+    with half, trickle:
+        half.sendall(b"GET /live HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n")
+        deadline = time.monotonic() + 20
+        half.settimeout(0.2)
+        trickle.settimeout(0.2)
+        trickle.sendall(b"GET /live HTTP/1.1\r\n")
+        open_ones = [half, trickle]
+        while open_ones and time.monotonic() < deadline:
+            with_bytes = list(open_ones)
+            for each in with_bytes:
+                try:
+                    if each is trickle:
+                        each.sendall(b"X: y\r\n")
+                    if each.recv(1000) == b"":
+                        open_ones.remove(each)
+                except TimeoutError:
+                    continue
+                except ConnectionError:
+                    open_ones.remove(each)
+        assert open_ones == []
+
+
+async def test_who_says_no_hello_is_closed(server: Server) -> None:
+    """S4."""
+    async with wire(server.socket_url) as silent:
+        assert await silent.closed() == (4408, "no hello")
+
+
+async def test_a_ticket_is_good_once_and_only_when_it_is_ours(server: Server, furnished: World) -> None:
+    ticket = await ticket_for(furnished.house, furnished.people["attendee"])
+    async with wire(server.socket_url, ticket):
+        pass
+    async with wire(server.socket_url) as again:
+        await again.send({"op": "hello", "ticket": ticket})
+        code, _ = await again.closed()
+        assert (again.heard[0]["error"]["code"], code) == ("expired", 4300)
+    async with wire(server.socket_url) as forged:
+        await forged.send({"op": "hello", "ticket": ticket[:-1] + ("a" if ticket[-1] != "a" else "b")})
+        assert (await forged.closed())[0] == 4400
+
+
+async def test_a_sign_out_ends_the_connection_within_seconds(server: Server, furnished: World) -> None:
+    """S7, by another process: the test's own revokes, the server finds it in the journal even without a bus."""
+    from rooms.people.signins import revoke
+
+    signin = await sign_in(furnished.house, furnished.people["attendee"])
+    async with wire(server.socket_url, issue_ticket(furnished.house, signin)) as connection:
+        await connection.join(furnished.room)
+        assert await revoke(furnished.house, furnished.people["attendee"], signin)
+        assert (await connection.closed())[0] == 4401
+
+
+# Those who misbehave
+
+
+async def test_unknown_ops_are_answered_and_after_ten_the_connection_ends(server: Server, furnished: World) -> None:
+    """S13."""
+    async with wire(server.socket_url, await ticket_for(furnished.house, furnished.people["attendee"])) as connection:
+        await connection.join(furnished.room)
+        for _ in range(9):
+            answer = await connection.command("question.steal", furnished.room)
+            assert answer["error"]["code"] == "unknown_op"
+        assert (await connection.ask("heartbeat"))["ok"]["seqs"] == {furnished.room: 0}
+        await connection.send({"op": "question.steal", "id": 99, "room": furnished.room, "key": "a-key-of-mine"})
+        assert (await connection.closed())[0] == 4400
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"op": "chat.post", "text": 5}, "invalid"),
+        ({"op": "chat.post", "text": "x", "author": "a" * 20}, "invalid"),
+        ({"op": "chat.post"}, "invalid"),
+        ({"op": "join", "after": 5}, "invalid"),
+        ({"op": "role.grant", "person": "a" * 20, "role": "admin"}, "invalid"),
+    ],
+)
+async def test_a_fault_leaves_the_connection_usable(
+    server: Server, furnished: World, fields: dict[str, object], code: str
+) -> None:
+    async with wire(server.socket_url, await ticket_for(furnished.house, furnished.people["attendee"])) as connection:
+        given = {**fields, "room": furnished.room, "key": "a-key-of-mine"}
+        if fields["op"] == "join":
+            given.pop("key")
+        answer = await connection.ask(**given)  # type: ignore[arg-type]
+        assert answer["error"]["code"] == code
+        assert "ok" in await connection.ask("heartbeat")
+
+
+@pytest.mark.parametrize("frame", ["{", b"\xc1", "[" * 60_000, '{"op": NaN}'])
+async def test_what_is_no_message_ends_the_connection(server: Server, frame: str | bytes) -> None:
+    async with wire(server.socket_url) as connection:
+        await connection.send(frame)
+        assert (await connection.closed())[0] == 4400
+
+
+async def test_a_frame_that_is_too_large_ends_the_connection(server: Server, furnished: World) -> None:
+    """S9."""
+    async with wire(server.socket_url, await ticket_for(furnished.house, None)) as connection:
+        await connection.send('{"op":"heartbeat","id":1,"x":"' + "x" * MAX_FRAME + '"}')
+        assert (await connection.closed())[0] == 1009
+
+
+async def test_a_flood_ends_the_connection_with_a_code_to_come_back(server: Server, furnished: World) -> None:
+    async with wire(server.socket_url, await ticket_for(furnished.house, None)) as connection:
+        for number in range(200):
+            with contextlib.suppress(ConnectionClosed):
+                await connection.send({"op": "heartbeat", "id": number})
+        assert (await connection.closed())[0] == 4529
+
+
+async def test_a_reader_that_stops_is_cut_and_resumes_and_the_others_miss_nothing(
+    server: Server, furnished: World
+) -> None:
+    """F11: closed with 4508."""
+    house, room = furnished.house, furnished.room
+    names = [f"talker{number}" for number in range(20)]
+    tickets = [await ticket_for(house, await furnished.person(name)) for name in names]
+    narrow = socket.create_connection(("127.0.0.1", server.port))
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    stalled_ticket = await ticket_for(house, furnished.people["attendee"])
+    async with (
+        wire(server.socket_url, stalled_ticket, sock=narrow) as stalled,
+        wire(server.socket_url, await ticket_for(house, furnished.people["other"])) as reader,
+    ):
+        joined = await stalled.join(room)
+        await reader.join(room)
+        stalled.connection.transport.pause_reading()
+
+        async def talk(ticket: str) -> None:
+            async with wire(server.socket_url, ticket) as talker:
+                for _ in range(10):
+                    assert "ok" in await talker.command("chat.post", room, text="🐌" * 1000)
+
+        talking = asyncio.gather(*map(talk, tickets))
+        while len(_seqs(reader)) < 200:
+            await reader.receive()
+        await talking
+        assert _seqs(reader) == list(range(1, 201))
+        stalled.connection.transport.resume_reading()
+        assert (await stalled.closed())[0] == 4508
+        told = _seqs(stalled)
+        assert len(told) < 200, "it was cut before it had everything"
+        assert told == list(range(1, len(told) + 1))
+    async with wire(server.socket_url, await ticket_for(house, furnished.people["attendee"])) as again:
+        resumed = await again.join(room, after={"epoch": joined["epoch"], "seq": len(told)})
+    assert [event["seq"] for event in resumed["events"]] == list(range(len(told) + 1, 201))
+
+
+def _seqs(client: Wire) -> list[int]:
+    return [event["seq"] for message in client.news for event in message.get("events", [])]
+
+
+async def test_no_page_answers_at_the_socket(server: Server) -> None:
+    assert server.get("/live")[0] == 404

@@ -1,0 +1,110 @@
+"""Processes: how their sockets are made, how they share a port, how they end."""
+
+import asyncio
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+from websockets.asyncio.client import connect
+
+from server.live.protocols import SEND_BUFFER
+from server.serve import listening_socket
+from tests.support.process import _family
+from tests.support.server import Server, furnish, running_server, ticket_for
+from tests.support.waiting import until
+from tests.support.wire import wire
+from tests.support.world import World
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+async def test_accepted_sockets_do_not_wait_for_more_and_keep_little(host: str) -> None:
+    """Without TCP_NODELAY a tick waits for the acknowledgement of the one before; without SO_SNDBUF each stalled reader takes megabytes."""
+    seen: list[socket.socket] = []
+    done = asyncio.Event()
+
+    def accepted(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(writer.get_extra_info("socket"))
+        done.set()
+
+    listening = listening_socket(host, 0, shared=False)
+    async with await asyncio.start_server(accepted, sock=listening):
+        _, writer = await asyncio.open_connection(*listening.getsockname()[:2])
+        await asyncio.wait_for(done.wait(), 5)
+        assert seen[0].getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+        # The kernel counts its own needs too: it gives back twice what was asked for (socket(7)).
+        assert SEND_BUFFER <= seen[0].getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) <= 2 * SEND_BUFFER
+        writer.close()
+
+
+def test_a_port_is_shared_only_by_those_who_mean_to() -> None:
+    first = listening_socket("127.0.0.1", 0, shared=True)
+    port = first.getsockname()[1]
+    with first, listening_socket("127.0.0.1", port, shared=True):
+        first.listen()
+        with pytest.raises(OSError, match="in use"):
+            listening_socket("127.0.0.1", port, shared=False).close()
+
+
+def test_several_processes_without_redis_are_refused(server: Server) -> None:
+    command = [sys.executable, "-m", "server", "run", "--workers", "2"]
+    answer = subprocess.run(
+        command, env=server.environment, cwd=server.folder, capture_output=True, text=True, timeout=60
+    )
+    assert answer.returncode == 2
+    assert "PLENARY_REDIS" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_port_that_is_taken_is_said_plainly(server: Server) -> None:
+    command = [sys.executable, "-m", "server", "run"]
+    answer = subprocess.run(
+        command, env=server.environment, cwd=server.folder, capture_output=True, text=True, timeout=60
+    )
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("Cannot start: ")
+
+
+async def test_workers_share_a_port_and_one_that_dies_is_replaced(redis_url: str, postgres_url: str) -> None:
+    with running_server(postgres_url, redis=redis_url, workers=2) as server:
+        world = await furnish(server)
+        workers = await until(lambda: _workers(server, 2))
+        people = ["attendee", "other", "moderator", "organiser", "speaker", "admin"]
+        async with asyncio.TaskGroup() as group:
+            for who in people:
+                group.create_task(_hear_a_greeting(server, world, who))
+            await asyncio.sleep(1)
+            async with wire(server.socket_url, await ticket_for(world.house, world.people["guest"])) as guest:
+                assert "ok" in await guest.command("chat.post", world.room, text="Hello everybody")
+        subprocess.run(["kill", "-9", str(workers[0])], check=True)
+        replaced = await until(lambda: _workers(server, 2) if workers[0] not in _workers(server, 2) else [])
+        assert len(replaced) == 2
+        for _ in range(8):  # connections spread over both
+            async with wire(server.socket_url, await ticket_for(world.house, None)) as client:
+                assert (await client.join(world.room))["seq"] == 1
+        await world.close()
+
+
+def _workers(server: Server, wanted: int) -> list[int]:
+    """The processes below the first, once there are so many."""
+    children = _family(server.pid)[1:]
+    return children if len(children) == wanted else []
+
+
+async def _hear_a_greeting(server: Server, world: World, who: str) -> None:
+    async with wire(server.socket_url, await ticket_for(world.house, world.people[who])) as client:
+        await client.join(world.room)
+        assert (await client.until("chat.posted"))["message"]["text"] == "Hello everybody"
+
+
+async def test_at_its_end_a_process_sends_its_people_elsewhere_to_resume(server: Server, furnished: World) -> None:
+    async with wire(server.socket_url, await ticket_for(furnished.house, None)) as client:
+        await client.join(furnished.room)
+        server._child.send_signal(signal.SIGTERM)  # type: ignore[union-attr]
+        assert (await client.closed())[0] == 4501
+    await until(lambda: not server.running)
+    assert server._child is not None
+    assert server._child.returncode == 0
+    with pytest.raises(OSError, match=r"refused|Connect"):
+        await connect(server.socket_url, proxy=None)
