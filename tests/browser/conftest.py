@@ -1,16 +1,23 @@
-"""A running server with the small world of tests/support/world.py, and windows in which its people have opened its pages."""
+"""One running server for all tests of this folder; a conference of its own, with a session and its people, for each of them."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from playwright.async_api import Page
 
+from rooms.bus.memory import MemoryBus
 from rooms.forum.messages import ApproveQuestion
+from rooms.ids import new_id
+from rooms.people import accounts, roles
+from rooms.people.messages import Role
+from rooms.programme.actions import create_conference, create_session
+from rooms.programme.queries import conference_by_id
 from tests.support.chromium import Window
-from tests.support.server import Server, cookie_of, furnish, running_server, sign_in
-from tests.support.world import World
+from tests.support.server import Server, cookie_of, running_server, sign_in
+from tests.support.world import TestClock, World, make_house
 
 PHONE = {"width": 360, "height": 740}
 TABLET = {"width": 768, "height": 1024}
@@ -21,11 +28,12 @@ DESKTOP = {"width": 1440, "height": 900}
 class Venue:
     server: Server
     world: World
+    slug: str
     window: Callable[..., Awaitable[Window]]
 
     @property
     def session(self) -> str:
-        return f"/c/forum/sessions/{self.world.session}"
+        return f"/c/{self.slug}/sessions/{self.world.session}"
 
     async def ask(self, text: str, who: str = "attendee", *, anonymous: bool = False) -> str:
         """A question that is a moment younger than the one before."""
@@ -60,16 +68,68 @@ async def live(page: Page) -> None:
     await page.wait_for_selector("plenary-questions .questions-bar, .console, .speaker-times, plenary-screen.live")
 
 
-@pytest.fixture
-async def served() -> AsyncIterator[tuple[Server, World]]:
+@pytest.fixture(scope="session")
+def running() -> Iterator[Server]:
     with running_server() as server:
-        world = await furnish(server)
-        world.lift_limits()
-        yield server, world
-        await world.close()
+        yield server
 
 
 @pytest.fixture
-def venue(served: tuple[Server, World], window: Callable[..., Awaitable[Window]]) -> Venue:
-    # The server comes first, so that it outlives the windows.
-    return Venue(*served, window)
+async def world(running: Server) -> AsyncIterator[World]:
+    """People: attendee, other (an attendee too), speaker, moderator (of the session), colleague (moderator of the conference), organiser."""
+    clock = TestClock(datetime.now(UTC))
+    world = World([make_house(running.database, MemoryBus(), clock)], clock)
+    world.lift_limits()
+    async with world.house.database.write() as connection:
+        now, today = clock(), clock().date()
+        world.conference, world.lobby = await create_conference(
+            connection,
+            slug=new_id(),
+            title="The Forum",
+            zone="Asia/Shanghai",
+            starts_on=today,
+            ends_on=today,
+            now=now,
+        )
+        starts_at = now + timedelta(minutes=5)
+        world.session, world.room = await create_session(
+            connection,
+            world.conference,
+            title="Opening",
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=1),
+            now=now,
+        )
+        held = {
+            "attendee": None,
+            "other": None,
+            "speaker": (Role.SPEAKER, world.session),
+            "moderator": (Role.MODERATOR, world.session),
+            "colleague": (Role.MODERATOR, None),
+            "organiser": (Role.ORGANISER, None),
+        }
+        for name, right in held.items():
+            account = await accounts.create(
+                connection, name=name.title(), email=f"{new_id()}@example.org", verified=True, at=now
+            )
+            world.people[name] = account.id
+            if right is not None:
+                role, session = right
+                await roles.grant(
+                    connection,
+                    person=account.id,
+                    conference=world.conference,
+                    session=session,
+                    role=role,
+                    by=None,
+                    at=now,
+                )
+    yield world
+    await world.close()
+
+
+@pytest.fixture
+async def venue(running: Server, world: World, window: Callable[..., Awaitable[Window]]) -> Venue:
+    async with world.house.database.read() as connection:
+        slug = (await conference_by_id(connection, world.conference)).slug
+    return Venue(running, world, slug, window)

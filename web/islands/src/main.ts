@@ -1,9 +1,11 @@
 // Every island registers its element when it is imported here.
+import "./elements/announcements";
 import "./elements/ask";
 import "./elements/channels";
 import "./elements/chat";
 import "./elements/connection";
 import "./elements/countdown";
+import "./elements/menus";
 import "./elements/moderation/console";
 import "./elements/news";
 import "./elements/now";
