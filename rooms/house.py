@@ -14,6 +14,7 @@ from rooms.clock import Clock, system_clock
 from rooms.commands import spec_of
 from rooms.database import Database
 from rooms.errors import Problem
+from rooms.figures import Written
 from rooms.gather import Gather
 from rooms.hub import Hub
 from rooms.journal import Room
@@ -60,6 +61,26 @@ class House:
 
     async def perform(self, person: str | None, room: str, command: Command, key: str) -> Outcome:
         """Does what a person asks for in a room, exactly once for each (person, key). When it returns, it is committed. Raises Problem."""
+        code = "internal"
+        try:
+            outcome = await self._perform(person, room, command, key)
+            code = "ok"
+            return outcome
+        except Problem as problem:
+            code = problem.code
+            raise
+        finally:
+            self.written.outcomes[tag_of(command), code] += 1
+
+    @property
+    def written(self) -> Written:
+        return self._writer.written
+
+    @property
+    def commands_waiting(self) -> int:
+        return self._writer.waiting
+
+    async def _perform(self, person: str | None, room: str, command: Command, key: str) -> Outcome:
         spec = spec_of(tag_of(command))
         if not _KEY.fullmatch(key):
             raise Problem("invalid", N_("A command needs a key of 1 to 64 letters, digits or signs."), field="key")

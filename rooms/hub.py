@@ -17,6 +17,7 @@ from rooms.database import Database
 from rooms.encoding import encode_batch
 from rooms.errors import Problem, ProblemView
 from rooms.feed import Feed, Watcher
+from rooms.figures import Told
 from rooms.gather import Gather
 from rooms.ids import is_id, new_id
 from rooms.journal import Position, Room
@@ -62,6 +63,15 @@ class Hub:
         self._presence_due: set[str] = set()
         self._revisits = {tag_of(event) for event in declared(Event) if event.revisits}
         self.presence = Presence(new_id(), self._tell_presence, self._presence_changed)
+        self.told = Told()
+
+    @property
+    def rooms_followed(self) -> int:
+        return len(self._feeds)
+
+    @property
+    def members(self) -> int:
+        return sum(len(feed.crowd) for feed in self._feeds.values())
 
     async def start(self) -> None:
         await self._bus.start(self._heard, lambda: self._spawn(self.reconcile()))
@@ -83,16 +93,19 @@ class Hub:
         """Tells what this process has committed. Members here learn of it even when the bus is down."""
         for nudge in nudges:
             self._bus.publish(f"room:{nudge.room}", seal(self._secret, "nudge", to_body(nudge)))
+            self.told.nudges_sent += 1
             self._receive(nudge)
 
     def _heard(self, channel: str, data: bytes) -> None:
         try:
             kind, body = unseal(self._secret, data)
+            self.told.nudges_heard += 1
             if kind == "nudge":
                 self._receive(from_body(body))
             elif kind == "presence":
                 self.presence.receive(body, asyncio.get_running_loop().time())
         except (Forged, ValueError, TypeError, KeyError, IndexError):
+            self.told.nudges_refused += 1
             log.warning("a message on %s was refused: it was not sealed by one of our processes", channel)
 
     def _receive(self, nudge: Nudge) -> None:
@@ -136,9 +149,13 @@ class Hub:
             feed.skip_to(head)
             self._revisit_members(feed, feed.crowd.everybody())
         elif head.seq > feed.seq:
-            feed.accept(await journal.read_after(connection, feed.room, feed.seq))
+            missed = await journal.read_after(connection, feed.room, feed.seq)
+            self.told.holes += 1
+            self.told.events += len(missed)
+            feed.accept(missed)
         if feed.values_missed or head.pulse > feed.pulse:
             feed.values_missed = False
+            self.told.values += 1
             feed.pulse = max(feed.pulse, head.pulse)
             told: set[tuple[str, str]] = set()
             for audience in (Audience.EVERYONE, Audience.MODERATORS):
@@ -242,6 +259,9 @@ class Hub:
         if missed is not None:
             member.sink.write(Outbound(missed))
         feed.crowd.add(member)
+        self.told.joins += 1
+        self.told.resumes += joined.resumed
+        self.told.snapshots += not joined.resumed
         return found.visit
 
     def leave(self, member: Member) -> None:

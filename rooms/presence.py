@@ -59,6 +59,11 @@ class Presence:
             here.unsent.add(person)
             self._changed(room)
 
+    @property
+    def count(self) -> int:
+        """How many are present in all rooms together."""
+        return sum(len(self.people(room)) for room in self._rooms)
+
     def people(self, room: str) -> Names:
         """Everybody in a room, on all processes; one who is named anywhere is named."""
         here = self._rooms.get(room)

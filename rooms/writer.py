@@ -21,6 +21,7 @@ from rooms.clock import Clock
 from rooms.commands import Replied, Spec
 from rooms.database import Database, insert_into
 from rooms.errors import Problem
+from rooms.figures import Written
 from rooms.journal import Room
 from rooms.messages import Command
 from rooms.people.tables import outcomes
@@ -70,6 +71,12 @@ class Writer:
         self._clock = clock
         self._publish = publish
         self._lanes = [_Lane(self._write) for _ in range(1 if database.is_sqlite else LANES)]
+        self.written = Written()
+
+    @property
+    def waiting(self) -> int:
+        """How many commands wait for a transaction."""
+        return sum(map(len, self._lanes))
 
     async def do(self, given: Given) -> Outcome:
         """Returns when the command is committed. Raises Problem, "unavailable" when too many wait already."""
@@ -81,6 +88,10 @@ class Writer:
             results = await self._commit(batch)
         except BaseException as fault:
             results = [fault] * len(batch)
+            self.written.failures += 1
+        else:
+            self.written.commits += 1
+            self.written.groups.note(len(batch))
         for given, result in zip(batch, results, strict=True):
             if given.done.done():
                 continue
@@ -168,6 +179,9 @@ class _Lane:
         self._waiting.append(given)
         if self._task is None:
             self._task = asyncio.create_task(self._run())
+
+    def __len__(self) -> int:
+        return len(self._waiting)
 
     async def _run(self) -> None:
         try:

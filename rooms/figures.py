@@ -1,0 +1,46 @@
+"""Plain counters of what a process does. Whoever watches over processes reads them (server/metrics.py); nothing here decides anything."""
+
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+class Spread:
+    """How many values fell at or below each of the `bounds` (and, last, above all of them), and their sum."""
+
+    __slots__ = ("bounds", "counts", "total")
+
+    def __init__(self, *bounds: float) -> None:
+        self.bounds = bounds
+        self.counts = [0] * (len(bounds) + 1)
+        self.total = 0.0
+
+    def note(self, value: float) -> None:
+        self.counts[bisect_left(self.bounds, value)] += 1
+        self.total += value
+
+
+@dataclass(slots=True, eq=False)
+class Written:
+    """What the writer did. `outcomes` counts commands by op and code ("ok" or a Problem's); `groups` is how many commands shared a transaction."""
+
+    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    commits: int = 0
+    failures: int = 0
+    groups: Spread = field(default_factory=lambda: Spread(1, 2, 4, 8, 16, 32, 64, 128))
+
+
+@dataclass(slots=True, eq=False)
+class Told:
+    """What the hub did. Nudges: those sent to other processes, those heard from them, those whose seal was wrong. `holes` were filled with `events`
+    from the journal; `values` counts how often latest values were read again."""
+
+    joins: int = 0
+    snapshots: int = 0
+    resumes: int = 0
+    nudges_sent: int = 0
+    nudges_heard: int = 0
+    nudges_refused: int = 0
+    holes: int = 0
+    events: int = 0
+    values: int = 0
