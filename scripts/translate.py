@@ -28,6 +28,7 @@ LOCALES = ROOT / "web" / "locale"
 PYTHON_FOLDERS = ("rooms", "server", "signaling", "web")
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 NOTE = "Translators:"
+EXTENSIONS = "jinja2.ext.do,jinja2.ext.loopcontrols"  # as web/templating.py has them
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 
 # Dates of the last run would be the only change in many a commit; the others would stay unfilled.
@@ -69,7 +70,7 @@ def _texts_of(path: Path) -> Iterator[tuple[Text, list[str]]]:
         yield from ((text, []) for text in island_texts(source.decode()))
         return
     method: Any = "python" if path.suffix == ".py" else babel_extract
-    options = {"encoding": "utf-8", "trimmed": "true", "silent": "false"}
+    options = {"encoding": "utf-8", "trimmed": "true", "silent": "false", "extensions": EXTENSIONS}
     for _, text, notes, _ in extract(method, io.BytesIO(source), KEYWORDS, [NOTE], options, strip_comment_tags=True):
         yield (text if isinstance(text, str) else (text[0], text[1])), notes
 

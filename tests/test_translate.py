@@ -15,7 +15,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small program with one text of each kind."""
     files = {
         "rooms/rules.py": 'message = N_("You may not.")\nshort = _("Hello, %(name)s")\n',
-        "web/templates/page.html": '<h1>{{ _("Programme") }}</h1>{{ ngettext("%(n)s vote", "%(n)s votes", n) }}\n',
+        "web/templates/page.html": '<h1>{{ _("Programme") }}</h1>{% do list.append(1) %}{{ ngettext("%(n)s vote", "%(n)s votes", n) }}\n',
         "web/islands/src/ask.ts": 'html`<p>${more ? html`<b>${t("Ask")}</b>` : tn("%(n)s left", "%(n)s are left", n)}</p>`;\n',
         "web/islands/src/ask.test.ts": 't("only a test");\n',
     }
