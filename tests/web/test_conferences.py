@@ -102,6 +102,7 @@ async def test_a_started_session_is_live_whatever_the_clock_says(world: World, v
 
 
 async def test_starred_sessions_stand_in_ones_own_lobby(world: World, site: Site, attendee: Visitor) -> None:
+    await session(world, "Next one", 3)
     chosen, _ = await session(world, "Chosen one", 5)
     await world.do("attendee", StarSession(chosen), room=world.lobby)
     await attendee.get("/c/forum")

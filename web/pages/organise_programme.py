@@ -87,6 +87,8 @@ async def bring(request: Request) -> Response:
         return await _page(request, entered, problem, [fault.text(gettext) for fault in problem.faults])
     except Problem as problem:
         return await _page(request, entered, problem)
+    finally:
+        await form.close()
     return go(request, f"{entered.path}/organise/programme/import/{kept}")
 
 

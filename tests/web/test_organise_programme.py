@@ -1,0 +1,247 @@
+"""The organiser's programme, as somebody without JavaScript works on it: imports, sessions written by hand, exports."""
+
+import asyncio
+import csv
+import io
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+import web.pages.organise_programme as organise_programme
+from rooms.forum.messages import DismissQuestion
+from rooms.programme import frab, timetable
+from rooms.programme.messages import CreateSession
+from rooms.programme.timetable import Entry
+from tests.support.schedules import SECOND, camp, document, event, file
+from tests.support.visitor import Visitor
+from tests.support.world import START, World
+from web.site import Site
+
+PAGE = "/c/forum/organise/programme"
+
+
+@pytest.fixture
+async def organiser(site: Site, world: World) -> Visitor:
+    return await Visitor(site).sign_in(world.people["organiser"], next=PAGE)
+
+
+async def entries(world: World) -> dict[str, Entry]:
+    async with world.house.database.read() as connection:
+        return {entry.title: entry for entry in await timetable.entries(connection, world.conference)}
+
+
+async def upload(visitor: Visitor, data: bytes, name: str = "schedule.json", **options: Any):
+    await visitor.get(PAGE)
+    return await visitor.post(PAGE, files={"file": (name, data)}, **options)
+
+
+async def agree(visitor: Visitor, answer: Any, **options: Any):
+    """Presses “Apply all of this” on the page of a plan."""
+    plan = re.search(r'name="plan" value="(\w+)"', visitor.page)
+    assert plan is not None
+    return await visitor.post(answer.url.path, {"plan": plan[1]}, **options)
+
+
+def without_tags(page: str) -> str:
+    return " ".join(re.sub("<.*?>", " ", page).split())
+
+
+async def test_first_the_plan_then_the_change_then_nothing_to_do(organiser: Visitor, world: World) -> None:
+    answer = await upload(organiser, file())
+    assert answer.status_code == 200
+    said = without_tags(organiser.page)
+    assert "schedule.json The file has 2 sessions. Nothing has happened yet." in said
+    assert "Talent centres" in said
+    assert list(await entries(world)) == ["Opening"]  # the world's own, nothing else yet
+
+    await agree(organiser, answer)
+    assert "The programme was imported. Sessions: 2 added." in organiser.page
+    assert "Talent centres" in await entries(world)
+
+    await upload(organiser, file())
+    assert "There is nothing to change" in organiser.page
+
+
+async def test_the_plan_tells_every_field_old_and_new(organiser: Visitor, world: World) -> None:
+    await agree(organiser, await upload(organiser, file()))
+    moved = event(start="11:30", date="2026-11-14T11:30:00+08:00", title="Grand opening", room="Hall 1")
+    answer = await upload(organiser, file(moved))
+    said = without_tags(organiser.page)
+    assert "1 moved 1 cancelled" in said
+    assert "Title Opening → becomes Grand opening" in said
+    assert "Begins 2026-11-14 09:30 → becomes 2026-11-14 11:30" in said
+    await agree(organiser, answer)
+    found = await entries(world)
+    assert found["Grand opening"].starts_at == datetime(2026, 11, 14, 3, 30, tzinfo=UTC)
+    assert found["Talent centres"].cancelled
+
+
+async def test_a_broken_file_is_reported_whole_and_changes_nothing(organiser: Visitor, world: World) -> None:
+    broken = file(event(duration="soon"), SECOND | {"title": ""}, time_zone_name="Moon/Crater")
+    answer = await upload(organiser, broken)
+    assert answer.status_code == 422
+    assert "3 faults were found. Nothing was changed." in organiser.page
+    assert organiser.page.count("<li dir=") == 3
+    for words in ("“soon” does not belong here", "“Moon/Crater” is no known time zone"):
+        assert words in organiser.page
+    assert (await upload(organiser, b"{")).status_code == 422
+    assert (await upload(organiser, b"")).status_code == 422
+    assert list(await entries(world)) == ["Opening"]
+
+
+async def test_what_has_changed_meanwhile_is_shown_anew(organiser: Visitor, world: World) -> None:
+    answer = await upload(organiser, file())
+    other = await Visitor(organiser.site).sign_in(world.people["admin"], next=PAGE)
+    await agree(other, await upload(other, file(event())))
+    again = await agree(organiser, answer)
+    assert again.status_code == 409
+    assert "has been changed by somebody else meanwhile" in organiser.page
+    assert "Talent centres" not in await entries(world)
+    await agree(organiser, again)
+    assert "Talent centres" in await entries(world)
+
+
+async def test_an_upload_is_its_organisers_alone(organiser: Visitor, world: World) -> None:
+    answer = await upload(organiser, file())
+    other = await Visitor(organiser.site).sign_in(world.people["admin"], next=PAGE)
+    assert (await organiser.get(answer.url.path)).status_code == 200
+    assert (await other.get(answer.url.path)).status_code == 404
+    assert (await other.post(answer.url.path, {"plan": "x"})).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["attendee", "moderator", "colleague", "speaker"])
+async def test_who_is_no_organiser_can_do_nothing_here(site: Site, world: World, who: str) -> None:
+    visitor = await Visitor(site).sign_in(world.people[who])
+    ends = ["", "/programme", "/sessions/new", f"/sessions/{world.session}", "/schedule.json"]
+    for end in [*ends, f"/questions/{world.session}.csv"]:
+        assert (await visitor.get(f"/c/forum/organise{end}")).status_code == 403, end
+    assert (await visitor.post(PAGE, files={"file": ("x.json", file())})).status_code == 403
+    assert (await visitor.post("/c/forum/organise/sessions/new", {"title": "x"})).status_code == 403
+    assert list(await entries(world)) == ["Opening"]
+
+
+async def test_this_page_alone_takes_more_than_a_megabyte(organiser: Visitor) -> None:
+    large = document()
+    large["schedule"]["conference"]["days"][0]["rooms"]["Hall 1"][0]["description"] = "long " * 1_000
+    padded = json.dumps(large).encode() + b" " * 3_000_000
+    assert (await upload(organiser, padded)).status_code == 200
+    assert (await upload(organiser, b" " * 22_000_000)).status_code == 413
+    elsewhere = await organiser.post("/c/forum/organise/sessions/new", files={"file": ("x", b" " * 3_000_000)})
+    assert elsewhere.status_code == 413
+
+
+async def test_a_long_import_shows_its_progress(
+    organiser: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page grows; each sign of progress stands behind the one before."""
+    import_schedule = organise_programme.import_schedule
+
+    async def slowly(*args: Any, progress: Any, **options: Any) -> Any:
+        for done in range(1, 4):
+            progress(done, 4)
+            await asyncio.sleep(0.03)
+        return await import_schedule(*args, **options)
+
+    monkeypatch.setattr(organise_programme, "import_schedule", slowly)
+    monkeypatch.setattr(organise_programme, "PATIENCE", 0.01)
+    monkeypatch.setattr(organise_programme, "STEP", 0.01)
+    answer = await agree(organiser, await upload(organiser, file()))
+    assert answer.status_code == 200
+    steps = re.findall(r'<progress max="4" value="(\d)"', answer.text)
+    assert steps == sorted(steps)
+    assert {"1", "2", "3"} & set(steps)
+    assert answer.text.index("Sessions: 2 added.") > answer.text.rindex("<progress")
+    assert answer.text.endswith("</html>")
+    assert "Talent centres" in await entries(world)
+
+
+async def test_the_camp_goes_in_and_out_again(organiser: Visitor, world: World) -> None:
+    answer = await upload(organiser, camp())
+    assert "79 added" in without_tags(organiser.page)
+    await agree(organiser, answer)
+    assert len(await entries(world)) == 80
+    for format in ("json", "xml"):
+        exported = await organiser.get(f"/c/forum/organise/schedule.{format}")
+        assert "attachment" in exported.headers["content-disposition"]
+        assert len(frab.read(exported.content).sessions) == 80
+        await upload(organiser, exported.content, f"schedule.{format}")
+        assert "There is nothing to change" in organiser.page
+    assert (await organiser.get("/c/forum/organise/schedule.csv")).status_code == 404
+
+
+def form(**changes: str) -> dict[str, str]:
+    fields = {
+        "title": "Talent centres",
+        "starts_at": "2026-11-20T14:00",
+        "ends_at": "2026-11-20T15:30",
+        "language": "zh",
+        "place": "Hall B",
+        "track": "Forum",
+        "speakers": "Lin Yuehua | Shenzhen University\nWei Lan",
+        "zh_Hans.title": "人才中心",
+        "key": "k1",
+    }
+    return fields | changes
+
+
+async def test_a_session_is_written_by_hand_in_the_events_zone(organiser: Visitor, world: World) -> None:
+    await organiser.get("/c/forum/organise/sessions/new")
+    await organiser.post("/c/forum/organise/sessions/new", form())
+    assert "Saved." in organiser.page
+    found = (await entries(world))["Talent centres"]
+    assert found.starts_at == datetime(2026, 11, 20, 6, tzinfo=UTC)  # Shanghai is eight hours ahead
+    assert found.ends_at - found.starts_at == timedelta(minutes=90)
+    assert [(one.name, one.affiliation) for one in found.speakers] == [
+        ("Lin Yuehua", "Shenzhen University"),
+        ("Wei Lan", ""),
+    ]
+
+    path = f"/c/forum/organise/sessions/{found.id}"
+    await organiser.get(path)
+    assert 'value="2026-11-20T14:00"' in organiser.page
+    await organiser.post(path, form(title="Talent centres and hubs", key="k2"))
+    changed = (await entries(world))["Talent centres and hubs"]
+    assert (changed.id, changed.revision) == (found.id, 1)
+
+
+async def test_a_refused_form_comes_back_filled_with_the_fault_at_its_field(organiser: Visitor, world: World) -> None:
+    path = "/c/forum/organise/sessions/new"
+    await organiser.get(path)
+    answer = await organiser.post(path, form(ends_at="2026-11-20T13:00", title="Kept words"))
+    assert answer.status_code == 422
+    assert 'value="Kept words"' in organiser.page
+    assert re.search(r'id="field-ends_at-fault">.*ends before it begins', organiser.page, re.DOTALL)
+    assert (await organiser.post(path, form(starts_at="tomorrow"))).status_code == 422
+    assert 'id="field-starts_at-fault"' in organiser.page
+    assert (await organiser.post(path, form(title="x" * 400))).status_code == 422
+    assert 'id="field-title-fault"' in organiser.page
+    assert (await organiser.post(path, form(title=""))).status_code == 422
+    assert list(await entries(world)) == ["Opening"]
+
+
+async def test_the_overview_counts(organiser: Visitor, world: World) -> None:
+    at = {"starts_at": START + timedelta(hours=2), "ends_at": START + timedelta(hours=3)}
+    await world.do("organiser", CreateSession(title="Coming soon", place="Hall 1", **at), room=world.lobby)
+    await world.ask("Waiting for a moderator")
+    await organiser.get("/c/forum/organise")
+    said = without_tags(organiser.page)
+    assert "Sessions 2 Live 0 Ended 0 Cancelled 0 Halls 1" in said
+    assert "1 question waits" in said
+    assert "Coming soon" in said
+
+
+async def test_the_questions_of_a_session_as_files(organiser: Visitor, world: World) -> None:
+    question = await world.ask("=1+1", anonymous=True)
+    await world.do("moderator", DismissQuestion(question, (await world.question(question)).version, "No"))
+    path = f"/c/forum/organise/questions/{world.session}"
+    table = await organiser.get(f"{path}.csv")
+    assert table.headers["content-type"] == "text/csv; charset=utf-8"
+    [row] = csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"), newline=""))
+    assert (row["state"], row["text"], row["author"], row["reason"]) == ("dismissed", "'=1+1", "", "No")
+    [record] = (await organiser.get(f"{path}.json")).json()["questions"]
+    assert [act["by"] for act in record["acts"]] == [None, "Moderator"]
+    assert b"Attendee" not in table.content
+    assert (await organiser.get("/c/forum/organise/questions/nothing.csv")).status_code == 404
