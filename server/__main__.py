@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import logging
 import os
 import sys
 
@@ -10,15 +9,15 @@ from rooms.database import Database
 from rooms.errors import Problem
 from rooms.journal import renew_epochs
 from rooms.migrations import upgrade
-from server import audience, demo, doctor, exporting, importing
-from server.serve import serve, serve_in
+from server import audience, demo, doctor, exporting, importing, logs
+from server.serve import serve
 from server.settings import BadSettings, Settings, read_settings
+from server.workers import Place, supervise
 
 
 def main() -> int:
     arguments = _parser().parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.configure(logs.TEXT)
     try:
         return arguments.work(arguments)
     except BadSettings as bad:
@@ -43,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
         default=int(os.environ.get("PLENARY_WORKERS", "1")),
         help="processes on one port (needs Redis)",
     )
-    run.add_argument("--shared", action="store_true", help=argparse.SUPPRESS)
+    run.add_argument("--worker", type=Place.read, help=argparse.SUPPRESS)
     run.set_defaults(work=_run)
 
     migrate = verbs.add_parser("migrate", help="bring the database to the newest form")
@@ -71,12 +70,24 @@ def _run(arguments: argparse.Namespace) -> int:
             "Several processes need a message bus between them: set PLENARY_REDIS, or run one process.", file=sys.stderr
         )
         return 2
-    if not arguments.shared:
-        asyncio.run(_upgrade(settings))
+    logs.configure(settings.log)
+    place: Place | None = arguments.worker
+    if place is not None:
+        serve(settings, shared=True, extra_port=_port_of(settings, place.number), ready=place.tell_ready)
+        return 0
+    asyncio.run(_upgrade(settings))
     if arguments.workers > 1:
-        return serve_in(arguments.workers, [])
-    serve(settings, shared=arguments.shared, ready=lambda: print(f"Plenary is open at {settings.url}", flush=True))
+        return supervise(arguments.workers, settings.drain_seconds)
+    serve(
+        settings,
+        extra_port=_port_of(settings, 0),
+        ready=lambda: print(f"Plenary is open at {settings.url}", flush=True),
+    )
     return 0
+
+
+def _port_of(settings: Settings, number: int) -> int:
+    return settings.worker_port and settings.worker_port + number
 
 
 def _migrate(arguments: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 
 import rooms.registry  # noqa: F401 - registers every kind of room and every command
@@ -19,8 +20,11 @@ from rooms.errors import Problem
 from rooms.house import House
 from rooms.hub import Hub
 from server import api, health
+from server.health import Readiness
 from server.live.socket import live
+from server.metrics import Metrics
 from server.settings import Settings
+from server.watch import Inside, Watch
 from web.mail import LogMailer, Postbox, SmtpMailer
 from web.pages.problems import handlers
 from web.routes import routes
@@ -47,15 +51,19 @@ def make_site(settings: Settings, house: House) -> Site:
     )
 
 
-def make_app(settings: Settings) -> Security:
-    """The ASGI application; its lifespan starts and stops the house."""
+def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
+    """The ASGI application; its lifespan starts and stops the house. Who drains it says so by `readiness`."""
     house = make_house(settings)
     site = make_site(settings, house)
+    metrics = Metrics(house)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await house.hub.start()
-        pruning = asyncio.create_task(_prune(house, timedelta(days=settings.journal_days)))
+        chores = [
+            asyncio.create_task(_prune(house, timedelta(days=settings.journal_days))),
+            asyncio.create_task(metrics.sample_lag()),
+        ]
         # What has been loaded stays for good: the collector need not look at it again while thousands are connected.
         gc.collect()
         gc.freeze()
@@ -63,18 +71,21 @@ def make_app(settings: Settings) -> Security:
         try:
             yield
         finally:
-            pruning.cancel()
+            for chore in chores:
+                chore.cancel()
             await house.hub.stop()
             await site.post.stop()
             site.passwords.close()
             await house.database.close()
 
     app = Starlette(
-        routes=[*routes(), *api.routes(), *health.routes, WebSocketRoute("/live", live)],
+        routes=[*routes(), *api.routes(), *health.routes(readiness or Readiness()), WebSocketRoute("/live", live)],
         exception_handlers=handlers(),
         lifespan=lifespan,
+        middleware=[Middleware(Inside)],
     )
-    return Security(app, site)
+    # Under https the process speaks to a proxy: what comes under the public name then comes from strangers.
+    return Watch(Security(app, site), metrics, settings.metrics_networks, site.authority if site.secure else None)
 
 
 async def _prune(house: House, kept: timedelta) -> None:

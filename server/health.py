@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from starlette.requests import Request
@@ -15,21 +16,32 @@ from web.site import site_of
 PATIENCE = 3.0  # seconds: a database that takes longer is no use to anybody
 
 
-async def live(request: Request) -> JSONResponse:
+@dataclass
+class Readiness:
+    """`draining`: this process sends its people elsewhere and takes nobody new."""
+
+    draining: bool = False
+
+
+def routes(readiness: Readiness) -> list[Route]:
+    async def ready(request: Request) -> JSONResponse:
+        """200 when the database answers, else 503: send people to another process meanwhile. Without its bus a process is slower to tell, not unready."""
+        house = site_of(request).house
+        answers = await _database_answers(house)
+        status = "draining" if readiness.draining else "ok" if answers else "unavailable"
+        body = {
+            "status": status,
+            "database": "up" if answers else "down",
+            "bus": "up" if house.bus.is_up else "down",
+        }
+        return JSONResponse(body, 200 if status == "ok" else 503)
+
+    return [Route("/health/live", _live), Route("/health/ready", ready)]
+
+
+async def _live(request: Request) -> JSONResponse:
     """The process runs and its loop turns. One that does not answer should be started again."""
     return JSONResponse({"status": "ok"})
-
-
-async def ready(request: Request) -> JSONResponse:
-    """200 when the database answers, else 503: send people to another process meanwhile. Without its bus a process is slower to tell, not unready."""
-    house = site_of(request).house
-    answers = await _database_answers(house)
-    body = {
-        "status": "ok" if answers else "unavailable",
-        "database": "up" if answers else "down",
-        "bus": "up" if house.bus.is_up else "down",
-    }
-    return JSONResponse(body, 200 if answers else 503)
 
 
 async def _database_answers(house: House) -> bool:
@@ -38,6 +50,3 @@ async def _database_answers(house: House) -> bool:
             await connection.execute(sa.text("SELECT 1"))
             return True
     return False
-
-
-routes = [Route("/health/live", live), Route("/health/ready", ready)]

@@ -1,23 +1,31 @@
-"""Serving: one process, or several that share a port."""
+"""Serving in one process, and its orderly end: nobody new is taken, those who are here are sent elsewhere a few at a time."""
 
 import asyncio
+import contextlib
+import logging
 import os
+import random
 import resource
 import signal
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from types import FrameType
 
 import uvicorn
 
 from server.app import make_app
+from server.health import Readiness
 from server.live.protocols import SEND_BUFFER, LiveProtocol, RequestProtocol
 from server.live.wire import MAX_FRAME
 from server.settings import Settings
 
+log = logging.getLogger("plenary.server")
+
 BACKLOG = 4096
+DRAIN_RATE = 100.0  # connections a second that come back elsewhere without being a storm: fewer people are sent away in less time
+BATCH_SECONDS = 0.1
+FAREWELL_SECONDS = 3.0  # how long a client may take to answer a close frame
+ENDINGS = (signal.SIGTERM, signal.SIGINT)
 
 
 def listening_socket(host: str, port: int, *, shared: bool) -> socket.socket:
@@ -39,10 +47,14 @@ def raise_file_limit() -> None:
 
 
 class Server(uvicorn.Server):
-    """Says when it is ready."""
+    """Says when it is ready; drains at the first SIGTERM or SIGINT and ends with exit code 0; a second one ends it at once."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, readiness: Readiness, drain_seconds: float, ready: Callable[[], None]
+    ) -> None:
         super().__init__(config)
+        self._readiness = readiness
+        self._drain_seconds = drain_seconds
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -50,49 +62,71 @@ class Server(uvicorn.Server):
         if self.started:
             self._ready()
 
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # uvicorn raises the signal again at the end, and so ends by it; an orderly end has exit code 0.
+        before = {number: signal.signal(number, self.handle_exit) for number in ENDINGS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
-def serve(settings: Settings, *, shared: bool = False, ready: Callable[[], None] = lambda: None) -> None:
-    """Serves until SIGTERM or SIGINT. `shared`: other processes serve the same port. Raises OSError when the port is taken."""
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self.should_exit:
+            signal.signal(sig, signal.SIG_DFL)
+            os.kill(os.getpid(), sig)
+        self.should_exit = True
+        self._readiness.draining = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._readiness.draining = True
+        for server in self.servers:
+            server.close()
+        for each in sockets or []:
+            each.close()
+        await self._drain()
+        await super().shutdown(sockets)
+
+    async def _drain(self) -> None:
+        """Closes the live connections in random order, some every tenth of a second; those that remain go on being served meanwhile."""
+        leaving = [each for each in self.server_state.connections if isinstance(each, LiveProtocol)]
+        random.shuffle(leaving)
+        span = min(self._drain_seconds, len(leaving) / DRAIN_RATE)
+        batch = max(1, round(len(leaving) * BATCH_SECONDS / span)) if span else len(leaving)
+        log.info("draining %d connections over %.1f seconds", len(leaving), span)
+        for start in range(0, len(leaving), batch or 1):
+            for protocol in leaving[start : start + batch]:
+                if protocol in self.server_state.connections:
+                    protocol.close_timeout = FAREWELL_SECONDS
+                    protocol.shutdown()
+            if start + batch < len(leaving):
+                await asyncio.sleep(BATCH_SECONDS * random.uniform(0.5, 1.5))
+
+
+def serve(
+    settings: Settings, *, shared: bool = False, extra_port: int = 0, ready: Callable[[], None] = lambda: None
+) -> None:
+    """Serves until SIGTERM or SIGINT. `shared`: other processes serve the same port; `extra_port`: a port of this process alone, on the loopback.
+    Raises OSError when a port is taken."""
     raise_file_limit()
-    listening = listening_socket(settings.host, settings.port, shared=shared)
+    sockets = [listening_socket(settings.host, settings.port, shared=shared)]
+    if extra_port:
+        # Shared, because the process that follows this one opens it before this one has ended.
+        sockets.append(listening_socket("127.0.0.1", extra_port, shared=True))
+    readiness = Readiness()
     config = uvicorn.Config(
-        make_app(settings),
+        make_app(settings, readiness),
         http=RequestProtocol,
         ws=LiveProtocol,
         ws_max_size=MAX_FRAME,
         ws_per_message_deflate=False,  # seven times the cost of a delivery
         backlog=BACKLOG,
+        log_config=None,
         log_level="warning",
         access_log=False,
         server_header=False,
         proxy_headers=False,  # web.address believes only the proxies of the settings
         timeout_graceful_shutdown=10,
     )
-    asyncio.run(Server(config, ready).serve(sockets=[listening]))
-
-
-def serve_in(workers: int, arguments: list[str]) -> int:
-    """Runs several `python -m server run` on one port until SIGTERM or SIGINT; one that dies is replaced. Returns the exit code."""
-    children: list[subprocess.Popen[bytes]] = []
-    stopping = False
-
-    def start() -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "server", "run", "--shared", *arguments])
-
-    def stop(_signal: int, _frame: object) -> None:
-        nonlocal stopping
-        stopping = True
-        for child in children:
-            child.terminate()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    children.extend(start() for _ in range(workers))
-    while not stopping:
-        time.sleep(0.5)
-        for place, child in enumerate(children):
-            if child.poll() is not None and not stopping:
-                print(f"process {child.pid} has ended with {child.returncode}; starting another", file=sys.stderr)
-                time.sleep(1)
-                children[place] = start()
-    return max((child.wait() for child in children), default=os.EX_OK)
+    asyncio.run(Server(config, readiness, settings.drain_seconds, ready).serve(sockets=sockets))

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from server.logs import FORMS
+
 T = TypeVar("T")
 Network = IPv4Network | IPv6Network
 
@@ -42,6 +44,10 @@ class Settings:
     turn: tuple[str, ...]
     turn_secret: str
     journal_days: int
+    drain_seconds: float
+    worker_port: int
+    metrics_networks: tuple[Network, ...]
+    log: str
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -76,6 +82,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         "turn": take("PLENARY_TURN", "", _turn),
         "turn_secret": take("PLENARY_TURN_SECRET", "", str),
         "journal_days": take("PLENARY_JOURNAL_DAYS", "7", _days),
+        "drain_seconds": take("PLENARY_DRAIN_SECONDS", "8", _drain),
+        "worker_port": take("PLENARY_WORKER_PORT", "0", lambda text: 0 if text == "0" else _port(text)),
+        "metrics_networks": take("PLENARY_METRICS_NETWORKS", "127.0.0.0/8 ::1/128", _networks),
+        "log": take("PLENARY_LOG", "text", _log),
     }
     known = {f"PLENARY_{name.upper()}" for name in settings} | {"PLENARY_WORKERS"}
     faults += [
@@ -96,6 +106,19 @@ def _days(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise ValueError("give a whole number of days, 1 or more")
     return int(text)
+
+
+def _drain(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds <= 60:
+        raise ValueError("give seconds from 0 to 60")
+    return seconds
+
+
+def _log(text: str) -> str:
+    if text not in FORMS:
+        raise ValueError(f"give {' or '.join(FORMS)}")
+    return text
 
 
 def _url(text: str) -> str:

@@ -1,0 +1,117 @@
+"""What Prometheus may read at GET /metrics: figures of this process, gathered when asked for. No names, no ids of people or rooms."""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.metrics_core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+
+from rooms.figures import Spread
+from rooms.house import House
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+LAG_SECONDS = 0.25
+LAGS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
+CLOSES = {1000, 1001, 1002, 1005, 1006, 1007, 1009, 1011, 4400, 4401, 4403, 4408, 4409, 4426}
+CLOSES |= {4500, 4501, 4508, 4509, 4529}
+
+
+class Metrics:
+    """`registry` holds all of them; the others are written to by server/watch.py."""
+
+    def __init__(self, house: House) -> None:
+        self.registry = registry = CollectorRegistry()
+        self.connections = Gauge("plenary_connections", "Live connections that are open.", registry=registry)
+        self.closes = Counter(
+            "plenary_closes", "Live connections that have ended, by close code.", ["code"], registry=registry
+        )
+        self.requests = Counter("plenary_requests", "HTTP requests answered, by status.", ["status"], registry=registry)
+        self.seconds = Histogram(
+            "plenary_request_seconds", "From a request to the end of its answer.", registry=registry
+        )
+        self.lag = Histogram(
+            "plenary_loop_lag_seconds",
+            "How late the event loop woke a task, sampled four times a second.",
+            buckets=LAGS,
+            registry=registry,
+        )
+        ProcessCollector(registry=registry)
+        registry.register(HouseCollector(house))
+
+    def closed(self, code: int) -> None:
+        self.closes.labels(str(code) if code in CLOSES else "other").inc()
+
+    def text(self) -> bytes:
+        return generate_latest(self.registry)
+
+    async def sample_lag(self) -> None:
+        """Runs until cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + LAG_SECONDS
+            await asyncio.sleep(LAG_SECONDS)
+            self.lag.observe(max(0.0, loop.time() - due))
+
+
+class HouseCollector(Collector):
+    """Reads the plain counters of the house."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def collect(self) -> Iterator[Metric]:
+        hub, bus, written, told = self._house.hub, self._house.bus, self._house.written, self._house.hub.told
+        yield _now("plenary_members", "Memberships: each room that each connection has joined.", hub.members)
+        yield _now("plenary_rooms_followed", "Rooms that somebody in this process follows.", hub.rooms_followed)
+        yield _now(
+            "plenary_commands_waiting", "Commands that wait for their transaction.", self._house.commands_waiting
+        )
+        yield _now("plenary_bus_up", "Whether the bus to the other processes works: 1 or 0.", bus.is_up)
+        yield _now("plenary_present", "People whom this process counts as present, in all rooms.", hub.presence.count)
+        commands = CounterMetricFamily(
+            "plenary_commands", "Commands, by their op and what they were answered with.", labels=["op", "code"]
+        )
+        for (op, code), count in sorted(written.outcomes.items()):
+            commands.add_metric([op, code], count)
+        yield commands
+        yield _sum("plenary_commits", "Transactions of commands that were committed.", written.commits)
+        yield _sum("plenary_commit_failures", "Transactions of commands that were not.", written.failures)
+        yield _spread("plenary_group_size", "Commands that shared a transaction.", written.groups)
+        yield _sum("plenary_joins", "Times somebody was let into a room.", told.joins)
+        yield _sum("plenary_resumes", "Joins that went on where the client had stood.", told.resumes)
+        yield _sum(
+            "plenary_snapshots", "Joins and changes of rights that were answered with a snapshot.", told.snapshots
+        )
+        yield _sum("plenary_nudges_sent", "Messages handed to the bus.", told.nudges_sent)
+        yield _sum("plenary_nudges_heard", "Messages heard on the bus.", told.nudges_heard)
+        yield _sum(
+            "plenary_nudges_refused", "Messages on the bus that none of our processes had sealed.", told.nudges_refused
+        )
+        yield _sum("plenary_holes_filled", "Gaps that were filled from the journal.", told.holes)
+        yield _sum("plenary_events_recovered", "Events that were read from the journal to fill them.", told.events)
+        yield _sum("plenary_values_reread", "Times that latest values were read again.", told.values)
+
+
+def _now(name: str, about: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, about, value=float(value))
+
+
+def _sum(name: str, about: str, value: float) -> Metric:
+    return CounterMetricFamily(name, about, value=float(value))
+
+
+def _spread(name: str, about: str, spread: Spread) -> Metric:
+    return HistogramMetricFamily(name, about, buckets=list(_cumulated(spread)), sum_value=spread.total)
+
+
+def _cumulated(spread: Spread) -> Iterable[tuple[str, float]]:
+    total = 0
+    for bound, count in zip([*map(str, spread.bounds), "+Inf"], spread.counts, strict=True):
+        total += count
+        yield bound, total
