@@ -100,9 +100,19 @@ async def _erase_words(connection: AsyncConnection, person: str) -> None:
     await connection.execute(questions.update().where(questions.c.into.in_(own)).values(into=None, state=freed))
     for place in ("screen", "answering"):
         await connection.execute(forums.update().where(forums.c[place].in_(own)).values({place: None}))
-    blank = {"text": "", "original": None, "anonymous": True, "state": "withdrawn", "into": None, "pinned": False}
+    blank: dict[str, Any] = {
+        "author_name": NOBODY,
+        "text": "",
+        "original": None,
+        "anonymous": True,
+        "state": "withdrawn",
+        "into": None,
+        "pinned": False,
+    }
     blank |= {"labels": [], "reason": "", "answer": None, "claimed_by": None, "claimed_at": None}
     changed = questions.update().where(questions.c.author == person)
     await connection.execute(changed.values(blank | {"version": questions.c.version + 1}))
     silent = messages.update().where(messages.c.author == person)
-    await connection.execute(silent.values(text="", removed_by=sa.func.coalesce(messages.c.removed_by, person)))
+    await connection.execute(
+        silent.values(author_name=NOBODY, text="", removed_by=sa.func.coalesce(messages.c.removed_by, person))
+    )

@@ -30,6 +30,7 @@ EVERYBODY = [
 PUBLIC = dict.fromkeys(EVERYBODY, 200)
 IN_CONFERENCE = PUBLIC | {"banned": 403}
 ORGANISERS = dict.fromkeys(EVERYBODY, 403) | {"anonymous": 401, "organiser": 200, "admin": 200}
+ABSENT_FOR_ORGANISERS = ORGANISERS | {"organiser": 404, "admin": 404}
 MODERATORS = ORGANISERS | {"moderator": 200, "colleague": 200}
 SIGNED_IN = PUBLIC | {"anonymous": 401}
 ADMINISTRATORS = dict.fromkeys(EVERYBODY, 403) | {"anonymous": 401, "admin": 200}
@@ -45,6 +46,12 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/organise": ORGANISERS,
     "/c/{conference}/organise/audit": ORGANISERS,
     "/c/{conference}/organise/people": ORGANISERS,
+    "/c/{conference}/organise/programme": ORGANISERS,
+    "/c/{conference}/organise/programme/import/{upload}": ABSENT_FOR_ORGANISERS,
+    "/c/{conference}/organise/questions/{session}.{format}": ORGANISERS,
+    "/c/{conference}/organise/schedule.{format}": ORGANISERS,
+    "/c/{conference}/organise/sessions/new": ORGANISERS,
+    "/c/{conference}/organise/sessions/{session}": ORGANISERS,
     "/c/{conference}/organise/settings": ORGANISERS,
     "/c/{conference}/programme": IN_CONFERENCE,
     "/c/{conference}/programme.ics": IN_CONFERENCE,
@@ -78,6 +85,10 @@ POST: dict[str, dict[str, int]] = {
     "/c/{conference}/organise/people/grant": FOR_ORGANISERS,
     "/c/{conference}/organise/people/invite": FOR_ORGANISERS,
     "/c/{conference}/organise/people/withdraw-invite": FOR_ORGANISERS | {"organiser": 303, "admin": 303},
+    "/c/{conference}/organise/programme": FOR_ORGANISERS,
+    "/c/{conference}/organise/programme/import/{upload}": ABSENT_FOR_ORGANISERS,
+    "/c/{conference}/organise/sessions/new": FOR_ORGANISERS,
+    "/c/{conference}/organise/sessions/{session}": FOR_ORGANISERS,
     "/c/{conference}/organise/settings": FOR_ORGANISERS,
     "/conferences/new": dict.fromkeys(EVERYBODY, 403) | {"anonymous": 401, "admin": 422},
     "/do/{op}": dict.fromkeys(EVERYBODY, 400),  # no such command; the commands have a table of their own
@@ -118,6 +129,7 @@ async def everybody(site: Site, world: World) -> AsyncIterator[dict[str, Visitor
 
 def filled(path: str, world: World, conference: str = "forum") -> str:
     values = {"conference": conference, "session": world.session, "secret": "guessed", "op": "nothing.here"}
+    values |= {"upload": "guessed", "format": "json"}
     return path.format(**values)
 
 
@@ -149,7 +161,7 @@ async def test_a_closed_conference_is_absent_for_all_but_its_own(everybody: dict
     for path in (path for path in GET if path.startswith("/c/{conference}") and "session" not in path):
         for who, visitor in everybody.items():
             answer = await visitor.get(filled(path, world, "elsewhere"))
-            inside = who in {"stranger", "admin"} and not path.endswith("my.ics")
+            inside = who in {"stranger", "admin"} and GET[path]["admin"] == 200
             if answer.status_code != (200 if inside else 404):
                 wrong.append(f"GET {path} of the closed one as {who}: {answer.status_code}")
     assert not wrong, "\n".join(wrong)

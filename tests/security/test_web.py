@@ -1,6 +1,7 @@
 """S29-S33, S44, S47, S51: what every page and error carries, and what is refused before a page is asked."""
 
 import re
+from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 from typing import Any
 
@@ -219,7 +220,7 @@ async def test_a_body_too_large_is_refused(visitor: Visitor) -> None:
 
 
 async def test_a_body_that_does_not_tell_its_size_is_cut(site: Site) -> None:
-    async def endless() -> Any:
+    async def endless() -> AsyncIterator[bytes]:
         for _ in range(BODY_LIMIT // 10_000 + 2):
             yield b"a" * 10_000
 

@@ -1,0 +1,346 @@
+"""S16, S34-S37, S57: what strangers can learn of accounts, links, sign-ins, and what is left of an erased person."""
+
+import asyncio
+import os
+import threading
+import time
+from typing import Any
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+
+from rooms.database import metadata
+from rooms.errors import Problem
+from rooms.forum.messages import PostMessage
+from rooms.journal import journal
+from rooms.people import erasure, signins
+from rooms.people.passwords import Passwords
+from rooms.people.tables import audit, links, persons
+from tests.support.visitor import Letters, Visitor
+from tests.support.world import World
+from web.site import Site
+
+PASSWORD = "a good long sentence"
+
+
+async def with_password(world: World, who: str) -> str:
+    """Gives one of the people a password; returns his address."""
+    hashed = await Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)).hash(PASSWORD)
+    async with world.house.database.write() as connection:
+        await connection.execute(persons.update().where(persons.c.id == world.people[who]).values(password=hashed))
+    return f"{who}@example.org"
+
+
+def without(page: str, *words: str) -> str:
+    for word in words:
+        page = page.replace(word, "…")
+    return page
+
+
+# S34
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/sign-in", {"by": "password", "password": "wrong but long enough"}),
+        ("/sign-in", {"by": "link"}),
+        ("/sign-in/forgotten", {}),
+        ("/sign-up", {"name": "Ada", "password": PASSWORD}),
+    ],
+)
+async def test_a_known_and_an_unknown_address_get_the_same_answer(
+    site: Site, world: World, letters: Letters, path: str, fields: dict[str, str]
+) -> None:
+    known, unknown = await with_password(world, "attendee"), "nobody@example.org"
+    answers: list[tuple[int, str, list[str]]] = []
+    for email in (known, unknown):
+        visitor = Visitor(site)
+        await visitor.get(path)
+        answer = await visitor.post(path, {**fields, "email": email})
+        page = without(answer.text, email, visitor.csrf, *_nonces(answer.text))
+        answers.append((answer.status_code, page, sorted(answer.headers)))
+        await visitor.settled()
+    assert answers[0] == answers[1]
+    if fields.get("by") != "password":
+        assert [letter.to for letter in letters.sent] == [known, unknown]
+
+
+def _nonces(page: str) -> list[str]:
+    return [part.partition('"')[0] for part in page.split('nonce="')[1:]]
+
+
+async def test_a_password_is_compared_for_an_unknown_address_too(
+    site: Site, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = await with_password(world, "attendee")
+    compared: list[str] = []
+    verify = PasswordHasher.verify
+
+    def noted(self: PasswordHasher, hash: Any, password: Any) -> Any:
+        compared.append(str(hash))
+        return verify(self, hash, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", noted)
+    work: list[int] = []
+    for email in (known, "nobody@example.org", "guest@example.org"):
+        visitor = Visitor(site)
+        await visitor.get("/sign-in")
+        await visitor.post("/sign-in", {"email": email, "password": "wrong but long", "by": "password"})
+        work.append(len(compared))
+    assert work == [1, 2, 3]
+    assert {hash.split("$")[3] for hash in compared} == {"m=8,t=1,p=1"}
+
+
+# S35
+
+
+async def test_hashing_is_bounded_and_leaves_the_loop_free() -> None:
+    passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1))
+    hashed = await passwords.hash(PASSWORD)
+    most, before = 0, set(threading.enumerate())
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal most, ticks
+        while True:
+            most = max(most, len(set(threading.enumerate()) - before))
+            ticks += 1
+            await asyncio.sleep(0)
+
+    ticking = asyncio.create_task(tick())
+    assert await asyncio.gather(*(passwords.matches(PASSWORD, hashed) for _ in range(100))) == [True] * 100
+    ticking.cancel()
+    assert most <= (os.cpu_count() or 1)
+    assert ticks > 10
+    passwords.close()
+
+
+async def test_too_many_who_wait_are_told_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rooms.people.passwords.WAITING", 3)
+    passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1))
+    done = await asyncio.gather(*(passwords.hash(PASSWORD) for _ in range(10)), return_exceptions=True)
+    refused = [each for each in done if isinstance(each, Problem)]
+    assert len(refused) == 7
+    assert {problem.code for problem in refused} == {"unavailable"}
+    assert await passwords.hash(PASSWORD)
+    passwords.close()
+
+
+# S36
+
+
+async def link_for(visitor: Visitor, letters: Letters, email: str = "attendee@example.org") -> str:
+    await visitor.get("/sign-in")
+    await visitor.post("/sign-in", {"email": email, "by": "link"})
+    await visitor.settled()
+    return letters.link()
+
+
+async def test_a_link_works_once(site: Site, visitor: Visitor, letters: Letters) -> None:
+    link = await link_for(visitor, letters)
+    thief = Visitor(site)
+    await thief.get("/sign-in")
+    assert (await visitor.post(link, follow=False)).status_code == 303
+    for again in (visitor, thief):
+        assert (await again.get(link)).status_code == 410
+        assert (await again.post(link, follow=False)).status_code == 410
+    assert thief.signin_cookie is None
+
+
+async def test_of_two_who_use_a_link_at_once_one_gets_in(site: Site, visitor: Visitor, letters: Letters) -> None:
+    link = await link_for(visitor, letters)
+    both = [Visitor(site) for _ in range(5)]
+    for each in both:
+        await each.get("/sign-in")
+    answers = await asyncio.gather(*(each.post(link, follow=False) for each in both))
+    assert sorted(answer.status_code for answer in answers) == [303, 410, 410, 410, 410]
+
+
+async def test_a_link_ends_after_ten_minutes(visitor: Visitor, letters: Letters, world: World) -> None:
+    link = await link_for(visitor, letters)
+    world.clock.advance(minutes=9, seconds=59)
+    assert (await visitor.get(link)).status_code == 200
+    world.clock.advance(seconds=2)
+    assert (await visitor.get(link)).status_code == 410
+    assert (await visitor.post(link, follow=False)).status_code == 410
+
+
+async def test_the_database_holds_no_link_that_works(visitor: Visitor, letters: Letters, world: World) -> None:
+    secret = (await link_for(visitor, letters)).rpartition("/")[2]
+    async with world.house.database.read() as connection:
+        stored = str((await connection.execute(sa.select(links))).all())
+    assert secret not in stored
+
+
+# S37, S7
+
+
+async def test_each_sign_in_is_new_and_the_one_before_it_ends(visitor: Visitor, letters: Letters, site: Site) -> None:
+    await visitor.get("/sign-in")
+    planted = visitor.http.cookies.get(site.cookie("browser"))
+    seen: list[str | None] = [None]
+    for _ in range(2):
+        await visitor.post(await link_for(visitor, letters), follow=False)
+        assert visitor.signin_cookie not in seen
+        seen.append(visitor.signin_cookie)
+    assert visitor.http.cookies.get(site.cookie("browser")) == planted
+    old = Visitor(site)
+    assert seen[1]
+    old.http.cookies.set(site.cookie("signin"), seen[1], domain=site.authority)
+    assert (await old.get("/account")).status_code == 401
+    assert (await visitor.get("/account")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "forge", [lambda value: value[:-1], lambda value: "x" + value[1:], lambda value: value.split(".")[0]]
+)
+async def test_a_forged_cookie_is_nobody(site: Site, world: World, forge: Any) -> None:
+    visitor = await Visitor(site).sign_in(world.people["attendee"])
+    assert visitor.signin_cookie
+    mallory = Visitor(site)
+    mallory.http.cookies.set(site.cookie("signin"), forge(visitor.signin_cookie), domain=site.authority)
+    assert (await mallory.get("/account")).status_code == 401
+
+
+async def test_a_new_password_ends_all_other_sign_ins(site: Site, world: World) -> None:
+    await with_password(world, "attendee")
+    here, there = [await Visitor(site).sign_in(world.people["attendee"]) for _ in range(2)]
+    _, desk = await world.join("attendee", room=await world.desk("attendee"))
+    assert (await there.get("/account")).status_code == 200
+    wrong = await here.post("/account/password", {"current": "not it at all", "password": "another good sentence"})
+    assert wrong.status_code == 422
+    assert (await there.get("/account")).status_code == 200
+    done = await here.post("/account/password", {"current": PASSWORD, "password": "another good sentence"})
+    assert done.status_code == 200
+    assert (await here.get("/account")).status_code == 200
+    assert (await there.get("/account")).status_code == 401
+    await asyncio.sleep(0.1)
+    assert "signin.revoked" in desk.types
+
+
+async def test_a_device_is_signed_out_from_another(site: Site, world: World) -> None:
+    here, there = [await Visitor(site).sign_in(world.people["attendee"]) for _ in range(2)]
+    async with world.house.database.read() as connection:
+        devices = await signins.active(connection, world.people["attendee"], world.clock())
+    assert len(devices) == 2
+    await here.get("/account")
+    for device in devices:
+        if f'value="{device.id}"' in here.page:
+            await here.post("/account/signins/end", {"signin": device.id})
+    assert (await here.get("/account")).status_code == 200
+    assert (await there.get("/account")).status_code == 401
+
+
+async def test_nobody_ends_the_sign_in_of_another(site: Site, world: World) -> None:
+    ada = await Visitor(site).sign_in(world.people["attendee"])
+    async with world.house.database.read() as connection:
+        [device] = await signins.active(connection, world.people["attendee"], world.clock())
+    mallory = await Visitor(site).sign_in(world.people["other"])
+    await mallory.post("/account/signins/end", {"signin": device.id})
+    assert (await ada.get("/account")).status_code == 200
+
+
+async def test_a_sign_in_ends_by_itself(visitor: Visitor, world: World) -> None:
+    await visitor.sign_in(world.people["attendee"])
+    world.clock.advance(days=29)
+    assert (await visitor.get("/account")).status_code == 200
+    world.clock.advance(days=2)
+    assert (await visitor.get("/account")).status_code == 401
+
+
+# S16
+
+
+async def test_guesses_at_one_account_are_limited(site: Site, world: World) -> None:
+    email = await with_password(world, "attendee")
+    visitor = Visitor(site)
+    await visitor.get("/sign-in")
+
+    async def guess(password: str, **headers: str) -> int:
+        form = {"email": email, "password": password, "by": "password"}
+        return (await visitor.post("/sign-in", form, follow=False, headers=headers)).status_code
+
+    statuses = [await guess(f"guess number {n}") for n in range(10)]
+    assert statuses == [422] * 10
+    assert await guess(PASSWORD) == 429
+    assert await guess(PASSWORD, **{"X-Forwarded-For": "198.51.100.9"}) == 429
+    elsewhere = Visitor(site, address="198.51.100.9")
+    await elsewhere.get("/sign-in")
+    form = {"email": email, "password": PASSWORD, "by": "password"}
+    assert (await elsewhere.post("/sign-in", form, follow=False)).status_code == 303
+
+
+async def test_letters_to_one_address_are_limited(site: Site, letters: Letters) -> None:
+    statuses: list[int] = []
+    for n in range(7):
+        visitor = Visitor(site, address=f"198.51.100.{n}")
+        await visitor.get("/sign-in")
+        statuses.append((await visitor.post("/sign-in", {"email": "ada@example.org", "by": "link"})).status_code)
+        await visitor.settled()
+    assert statuses == [200] * 5 + [429] * 2
+    assert len(letters.sent) == 5
+
+
+# S57
+
+
+async def test_nothing_is_left_of_an_erased_person(site: Site, world: World) -> None:
+    visitor = await Visitor(site).sign_in(world.people["attendee"])
+    await visitor.post("/account", {"name": "Zebedee Quux", "listed": "on"})
+    await world.ask("What says Quuxish?", who="attendee")
+    await world.do("attendee", PostMessage("Quuxish greetings"))
+    person = world.people["attendee"]
+    assert len(await _traces(world, "quux")) > 2
+    assert await _traces(world, "attendee@example.org")
+
+    refused = await visitor.post("/account/erase")
+    assert refused.status_code == 422
+    assert (await visitor.post("/account/erase", {"sure": "yes"}, follow=False)).status_code == 303
+    assert await _traces(world, "quux") == []
+    assert await _traces(world, "attendee@example.org") == []
+    assert (await visitor.get("/account")).status_code == 401
+    async with world.house.database.read() as connection:
+        acts = (await connection.execute(sa.select(audit.c.act).where(audit.c.actor == person))).scalars().all()
+    assert "person.erase" in acts
+    _, sink = await world.join("moderator")
+    assert "quux" not in msgspec.json.encode(sink.messages).decode().lower()
+
+
+async def _traces(world: World, word: str) -> list[str]:
+    """The rows of all tables, the journal's payloads among them, in which a word occurs."""
+    assert journal in metadata.sorted_tables
+    async with world.house.database.read() as connection:
+        rows = [
+            f"{t.name}: {tuple(row)}" for t in metadata.sorted_tables for row in await connection.execute(sa.select(t))
+        ]
+    return [row for row in rows if word in row.lower()]
+
+
+async def test_those_present_see_the_room_without_an_erased_person(world: World) -> None:
+    await world.do("attendee", PostMessage("Quuxish greetings"))
+    _, sink = await world.join("other")
+    assert "Quuxish" in str(sink.joined)
+    await erasure.erase(world.house, world.people["attendee"])
+    deadline = time.monotonic() + 5
+    while not any("snapshot" in message for message in sink.messages[1:]) and time.monotonic() < deadline:
+        await asyncio.sleep(0.02)
+    fresh = [message for message in sink.messages[1:] if "snapshot" in message]
+    assert fresh
+    assert "Quuxish" not in str(fresh[-1])
+
+
+async def test_an_export_holds_ones_own_data_and_nobody_elses(site: Site, world: World) -> None:
+    await world.ask("Mine?", who="attendee")
+    await world.ask("Not mine?", who="other")
+    visitor = await Visitor(site).sign_in(world.people["attendee"])
+    answer = await visitor.get("/account/data.json")
+    assert answer.headers["content-disposition"].startswith("attachment")
+    data = answer.json()
+    assert data["person"]["email"] == "attendee@example.org"
+    assert [question["text"] for question in data["questions"]] == ["Mine?"]
+    assert "Not mine" not in answer.text
+    assert world.people["other"] not in answer.text
+    assert "argon2" not in answer.text
