@@ -6,10 +6,11 @@ Contiguous or nothing: an event that comes early waits until the hole before it 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 
-from rooms.audience import Audience
+from msgspec import Raw
+
 from rooms.crowd import Crowd
 from rooms.journal import Entry, Room
-from rooms.transaction import Nudge, Value
+from rooms.transaction import Nudge, Slot, Value
 
 RECENT = 512
 """How many events are kept in memory for those who join while others happen."""
@@ -18,7 +19,6 @@ VALUES_KEPT = 4096
 """How many latest values are kept in memory, with their pulses: for those who join meanwhile, and to tell an older value that comes late."""
 
 Watcher = Callable[[Entry], None]
-_Slot = tuple[str, str, Audience, str | None]
 
 
 class Feed:
@@ -35,9 +35,10 @@ class Feed:
         self.due = False
         self.sending = False
         self.filling = False
+        self.present: Raw | None = None  # who is here, as JSON, until it changes
         self._pending: list[Entry] = []
-        self._values: dict[_Slot, Value] = {}
-        self._newest: OrderedDict[_Slot, tuple[int, Value]] = OrderedDict()
+        self._values: dict[Slot, Value] = {}
+        self._newest: OrderedDict[Slot, tuple[int, Value]] = OrderedDict()
         self._forgotten = 0
         self._early: dict[int, Entry] = {}
         self._recent: deque[Entry] = deque(maxlen=RECENT)
@@ -64,7 +65,7 @@ class Feed:
 
     def offer(self, value: Value, pulse: int) -> None:
         """Takes in a latest value unless a newer one has come already."""
-        slot = (value.name, value.key, value.audience, value.person)
+        slot = (value.name, value.key, value.person)
         known = self._newest.get(slot)
         if known is None or pulse >= known[0]:
             self._newest[slot] = (pulse, value)

@@ -64,7 +64,7 @@ async def test_from_before_the_kept_tail_one_gets_a_snapshot_that_says_so(world:
 
 async def test_too_long_a_tail_is_a_snapshot(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     assert LONGEST_TAIL > 3
-    monkeypatch.setattr("rooms.hub.LONGEST_TAIL", 3)
+    monkeypatch.setattr("rooms.reading.LONGEST_TAIL", 3)
     client = await gone(world)
     await say(world, 3)
     assert (await enter(world, "other", resuming=client)).sink.joined["resumed"]

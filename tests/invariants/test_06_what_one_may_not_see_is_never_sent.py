@@ -134,7 +134,7 @@ async def test_what_is_for_some_never_reaches_the_others_by_any_way(world: World
 
 async def test_that_check_finds_a_leak(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     client = await enter(world, None)
-    monkeypatch.setattr("rooms.feed.sees", lambda *_: True)
+    monkeypatch.setattr("rooms.encoding.sees", lambda *_: True)
     await full_life(world)
     await settled(world.house)
     assert all(secret in str(client.sink.messages) for secret in SECRETS)
