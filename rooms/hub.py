@@ -7,6 +7,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 import msgspec
+from msgspec import Raw
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms import journal
@@ -41,6 +42,7 @@ HOLE_SECONDS = 0.05  # how long an event may arrive out of order before the jour
 RECONCILE_SECONDS = 3.0
 PRESENCE_SECONDS = 0.5
 NAMED = 100
+CROWDED = 100
 
 EVERYWHERE = "processes"
 
@@ -252,7 +254,7 @@ class Hub:
         person = found.visit.person
         if not member.public and person is not None:
             self.presence.arrive(feed.room, person.id, person.name if person.listed else None)
-        joined.latest["present"] = {"": self._present(feed.room)}
+        joined.latest["present"] = self._present_for_entrant(feed)
         member.audience = found.reading.audience
         member.sink.write(Outbound(respond(joined)))
         missed = encode_batch(feed.room, tail, values, member.audience, member.reader)
@@ -380,6 +382,12 @@ class Hub:
         named = sorted((name, person) for person, name in people.items() if name)[:NAMED]
         return PresenceView(len(people), [PersonView(person, name) for name, person in named])
 
+    def _present_for_entrant(self, feed: Feed) -> Raw:
+        """Who is here, for one who comes in. In a crowd it may be half a second old: everybody is told anew then anyway."""
+        if feed.present is None or len(feed.crowd) < CROWDED:
+            feed.present = Raw(msgspec.json.encode({"": self._present(feed.room)}))
+        return feed.present
+
     def _presence_changed(self, room: str) -> None:
         if room not in self._presence_due:
             self._presence_due.add(room)
@@ -390,6 +398,7 @@ class Hub:
         self.presence.send_changes(room)
         feed = self._feeds.get(room)
         if feed is not None:
+            feed.present = None
             feed.offer(Value("present", "", Audience.EVERYONE, None, msgspec.json.encode(self._present(room))), 0)
             self._schedule(feed)
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import WebSocketRoute
+from starlette.types import Receive, Scope, Send
 
 import rooms.registry  # noqa: F401 - registers every kind of room and every command
 from rooms.bus.interface import Bus
@@ -79,13 +79,17 @@ def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
             await house.database.close()
 
     app = Starlette(
-        routes=[*routes(), *api.routes(), *health.routes(readiness or Readiness()), WebSocketRoute("/live", live)],
+        routes=[*routes(), *api.routes(), *health.routes(readiness or Readiness())],
         exception_handlers=handlers(),
         lifespan=lifespan,
         middleware=[Middleware(Inside)],
     )
+
+    async def doors(scope: Scope, receive: Receive, send: Send) -> None:
+        await (live if scope["type"] == "websocket" else app)(scope, receive, send)
+
     # Under https the process speaks to a proxy: what comes under the public name then comes from strangers.
-    return Watch(Security(app, site), metrics, settings.metrics_networks, site.authority if site.secure else None)
+    return Watch(Security(doors, site), metrics, settings.metrics_networks, site.authority if site.secure else None)
 
 
 async def _prune(house: House, kept: timedelta) -> None:

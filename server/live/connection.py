@@ -35,7 +35,7 @@ class Connection:
         self._sink = sink
         self._number = number
         self._translate = translate
-        self._person: str | None = None
+        self.person: str | None = None
         self._signin: str | None = None
         self._desk: str | None = None
         self._members: dict[str, tuple[Member, Visit]] = {}
@@ -75,7 +75,7 @@ class Connection:
                     raise Problem("malformed", N_("The first message, and only the first, is “hello”."))
         else:
             head, fields = wire.read_command_head(message)
-            outcome = await self._house.perform(self._person, head.room, read(message["op"], fields), head.key)
+            outcome = await self._house.perform(self.person, head.room, read(message["op"], fields), head.key)
             self._answer(head.id, outcome.reply, outcome.seq)
 
     async def _greet(self, message: dict[str, Any]) -> None:
@@ -86,7 +86,7 @@ class Connection:
         ticket = await read_ticket(self._house, hello.ticket)
         view = None
         if ticket.signin is not None and ticket.desk is not None:
-            self._person, self._signin, self._desk = ticket.person, ticket.signin, ticket.desk
+            self.person, self._signin, self._desk = ticket.person, ticket.signin, ticket.desk
             await self._house.hub.watch(self._desk, self._on_desk)
             # Looked at again now that the desk is watched: a sign-out in between would otherwise go unnoticed.
             account = (await self._house.signed_in(ticket.signin)).account
@@ -101,7 +101,7 @@ class Connection:
                 "conflict", N_("One connection can follow %(limit)s rooms."), values={"limit": wire.MOST_ROOMS}
             )
         self._leave(op.room)
-        member = Member(self._sink, op.room, self._person, op.public)
+        member = Member(self._sink, op.room, self.person, op.public)
         after = Position(op.after.epoch, op.after.seq) if op.after else None
 
         def respond(joined: Joined) -> bytes:

@@ -5,17 +5,21 @@ import contextlib
 from collections import deque
 from itertools import count
 
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from rooms.outbound import Listener, Outbound, Sink, Unswept
 from server.live.connection import Connection
 from server.live.protocols import BUFFER_LIMIT, EXTENSION, LiveProtocol
 from server.live.wire import HELLO_SECONDS, JSON, SUBPROTOCOLS
-from web.site import Site, site_of
+from web.site import site_of
 from web.viewer import stranger
 
 _numbers = count(1)
+
+UPGRADE = "Use subprotocol plenary.v1.json or plenary.v1.msgpack.\n"
 
 
 class FastSink:
@@ -55,9 +59,9 @@ class FastSink:
 class PlainSink(Unswept):
     """Writes through ASGI, for servers without our extension: a bounded queue and a task that empties it."""
 
-    def __init__(self, websocket: WebSocket, *, binary: bool) -> None:
+    def __init__(self, send: Send, *, binary: bool) -> None:
         self.binary = binary
-        self._websocket = websocket
+        self._send = send
         self._queue: deque[bytes] = deque()
         self._size = 0
         self._closing: tuple[int, str] | None = None
@@ -85,54 +89,57 @@ class PlainSink(Unswept):
                 data = self._queue.popleft()
                 self._size -= len(data)
                 if self.binary:
-                    await self._websocket.send_bytes(data)
+                    await self._send({"type": "websocket.send", "bytes": data})
                 else:
-                    await self._websocket.send_text(data.decode())
+                    await self._send({"type": "websocket.send", "text": data.decode()})
             if self._closing is not None:
-                await self._websocket.close(*self._closing)
+                code, reason = self._closing
+                await self._send({"type": "websocket.close", "code": code, "reason": reason})
                 return
             self._wake.clear()
             await self._wake.wait()
 
 
-async def live(websocket: WebSocket) -> None:
-    site = site_of(websocket)
-    subprotocol = next((name for name in websocket.scope["subprotocols"] if name in SUBPROTOCOLS), None)
-    if subprotocol is None and websocket.scope["subprotocols"]:
-        await websocket.send_denial_response(Response("Use subprotocol plenary.v1.json or plenary.v1.msgpack.\n", 426))
+async def live(scope: Scope, receive: Receive, send: Send) -> None:
+    """Plain ASGI: of the memory of an idle connection, each layer around it takes a part."""
+    offered: list[str] = scope["subprotocols"]
+    subprotocol = next((name for name in offered if name in SUBPROTOCOLS), None)
+    if scope["path"] != "/live" or (subprotocol is None and offered):
+        status, text = (404, "Connections are opened at /live.\n") if scope["path"] != "/live" else (426, UPGRADE)
+        await WebSocket(scope, receive, send).send_denial_response(Response(text, status))
         return
-    await websocket.accept(subprotocol)
-    await _serve(websocket, site, binary=subprotocol not in {None, JSON})
+    await receive()  # "websocket.connect"
+    await send({"type": "websocket.accept", "subprotocol": subprotocol})
+    await _serve(scope, receive, send, binary=subprotocol not in {None, JSON})
 
 
-async def _serve(websocket: WebSocket, site: Site, *, binary: bool) -> None:
-    protocol = websocket.scope.get("extensions", {}).get(EXTENSION)
+async def _serve(scope: Scope, receive: Receive, send: Send, *, binary: bool) -> None:
+    protocol = scope["extensions"].get(EXTENSION)
     sender: asyncio.Task[None] | None = None
     sink: Sink
     if protocol is not None:
         sink = FastSink(protocol, binary=binary)
     else:
-        sink = plain = PlainSink(websocket, binary=binary)
+        sink = plain = PlainSink(send, binary=binary)
         sender = asyncio.create_task(plain.run())
+    viewer = HTTPConnection(scope)
+    site = site_of(viewer)
     connection = Connection(
-        site.house, sink, str(next(_numbers)), site.languages.texts(stranger(websocket).locale).gettext
+        site.house, sink, str(next(_numbers)), site.languages.texts(stranger(viewer).locale).gettext
     )
     patience = asyncio.get_running_loop().call_later(
         HELLO_SECONDS, lambda: None if connection.greeted else sink.close(4408, "no hello")
     )
     try:
-        while True:
-            message = await websocket.receive()
-            if message["type"] == "websocket.disconnect":
-                break
+        while (message := await receive())["type"] != "websocket.disconnect":
             data = message.get("text")
             await connection.receive(message["bytes"] if data is None else data)
-    except WebSocketDisconnect:
-        pass
     finally:
         patience.cancel()
         connection.end()
+        if "seen" in scope["state"]:
+            scope["state"]["seen"].person = connection.person
         if sender is not None:
             sender.cancel()
-            with contextlib.suppress(asyncio.CancelledError, RuntimeError, WebSocketDisconnect):
+            with contextlib.suppress(asyncio.CancelledError, RuntimeError, OSError):
                 await sender
