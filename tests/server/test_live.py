@@ -4,18 +4,50 @@ import asyncio
 import contextlib
 import socket
 import time
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from typing import Any
 
 import pytest
+import pytest_asyncio
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from rooms.people.tickets import issue_ticket
+from rooms.programme.actions import create_session
 from server.live.wire import MAX_FRAME, MSGPACK
-from tests.support.server import Server, cookie_of, sign_in, ticket_for
+from tests.support.server import Server, cookie_of, furnish, running_server, sign_in, ticket_for
 from tests.support.wire import Wire, wire
 from tests.support.world import World
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-async def test_two_people_see_what_one_of_them_says(server: Server, furnished: World) -> None:
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """One for all tests here: each has a room of its own."""
+    with running_server() as running:
+        yield running
+        said = running.output()
+    assert "Traceback" not in said, said
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def furnished(server: Server) -> AsyncIterator[World]:
+    world = await furnish(server)
+    yield world
+    await world.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def room(furnished: World) -> str:
+    """The room of a new session."""
+    now = furnished.clock()
+    times: dict[str, Any] = {"starts_at": now, "ends_at": now + timedelta(hours=1), "now": now}
+    async with furnished.house.database.write() as connection:
+        return (await create_session(connection, furnished.conference, title="A session", **times))[1]
+
+
+async def test_two_people_see_what_one_of_them_says(server: Server, furnished: World, room: str) -> None:
     """One speaks JSON, the other msgpack; both are told the same."""
     attendee = await ticket_for(furnished.house, furnished.people["attendee"])
     other = await ticket_for(furnished.house, furnished.people["other"])
@@ -24,34 +56,34 @@ async def test_two_people_see_what_one_of_them_says(server: Server, furnished: W
         wire(server.socket_url, other, subprotocol=MSGPACK) as ben,
     ):
         assert (ada.packed, ben.packed) == (False, True)
-        here, there = await ada.join(furnished.room), await ben.join(furnished.room)
+        here, there = await ada.join(room), await ben.join(room)
         assert here["snapshot"] == there["snapshot"]
         assert here["own"]["person"]["id"] == furnished.people["attendee"]
-        answer = await ben.command("chat.post", furnished.room, text="大家好 👋")
+        answer = await ben.command("chat.post", room, text="大家好 👋")
         seen, own = await ada.until("chat.posted"), await ben.until("chat.posted")
         assert seen == own
         assert (seen["seq"], seen["message"]["text"]) == (answer["seq"], "大家好 👋")
 
 
-async def test_who_was_cut_off_resumes_where_he_was(server: Server, furnished: World) -> None:
+async def test_who_was_cut_off_resumes_where_he_was(server: Server, furnished: World, room: str) -> None:
     person = furnished.people["attendee"]
     async with wire(server.socket_url, await ticket_for(furnished.house, person)) as first:
-        joined = await first.join(furnished.room)
+        joined = await first.join(room)
         first.connection.transport.abort()
     async with wire(server.socket_url, await ticket_for(furnished.house, furnished.people["other"])) as other:
         for number in range(3):
-            await other.command("chat.post", furnished.room, text=f"Line {number}")
+            await other.command("chat.post", room, text=f"Line {number}")
     async with wire(server.socket_url, await ticket_for(furnished.house, person)) as again:
         position = {"epoch": joined["epoch"], "seq": joined["seq"]}
-        resumed = await again.join(furnished.room, after=position)
+        resumed = await again.join(room, after=position)
     assert resumed["resumed"]
     assert [event["seq"] for event in resumed["events"]] == [1, 2, 3]
 
 
-async def test_a_stranger_reads_and_cannot_act(server: Server, furnished: World) -> None:
+async def test_a_stranger_reads_and_cannot_act(server: Server, furnished: World, room: str) -> None:
     async with wire(server.socket_url, await ticket_for(furnished.house, None)) as stranger:
-        assert (await stranger.join(furnished.room))["own"]["person"] is None
-        answer = await stranger.command("chat.post", furnished.room, text="Hello")
+        assert (await stranger.join(room))["own"]["person"] is None
+        answer = await stranger.command("chat.post", room, text="Hello")
         assert answer["error"]["code"] == "not_signed_in"
 
 
@@ -135,13 +167,13 @@ async def test_a_ticket_is_good_once_and_only_when_it_is_ours(server: Server, fu
         assert (await forged.closed())[0] == 4400
 
 
-async def test_a_sign_out_ends_the_connection_within_seconds(server: Server, furnished: World) -> None:
+async def test_a_sign_out_ends_the_connection_within_seconds(server: Server, furnished: World, room: str) -> None:
     """S7, by another process: the test's own revokes, the server finds it in the journal even without a bus."""
     from rooms.people.signins import revoke
 
     signin = await sign_in(furnished.house, furnished.people["attendee"])
     async with wire(server.socket_url, issue_ticket(furnished.house, signin)) as connection:
-        await connection.join(furnished.room)
+        await connection.join(room)
         assert await revoke(furnished.house, furnished.people["attendee"], signin)
         assert (await connection.closed())[0] == 4401
 
@@ -149,15 +181,17 @@ async def test_a_sign_out_ends_the_connection_within_seconds(server: Server, fur
 # Those who misbehave
 
 
-async def test_unknown_ops_are_answered_and_after_ten_the_connection_ends(server: Server, furnished: World) -> None:
+async def test_unknown_ops_are_answered_and_after_ten_the_connection_ends(
+    server: Server, furnished: World, room: str
+) -> None:
     """S13."""
     async with wire(server.socket_url, await ticket_for(furnished.house, furnished.people["attendee"])) as connection:
-        await connection.join(furnished.room)
+        await connection.join(room)
         for _ in range(9):
-            answer = await connection.command("question.steal", furnished.room)
+            answer = await connection.command("question.steal", room)
             assert answer["error"]["code"] == "unknown_op"
-        assert (await connection.ask("heartbeat"))["ok"]["seqs"] == {furnished.room: 0}
-        await connection.send({"op": "question.steal", "id": 99, "room": furnished.room, "key": "a-key-of-mine"})
+        assert (await connection.ask("heartbeat"))["ok"]["seqs"] == {room: 0}
+        await connection.send({"op": "question.steal", "id": 99, "room": room, "key": "a-key-of-mine"})
         assert (await connection.closed())[0] == 4400
 
 
@@ -172,10 +206,10 @@ async def test_unknown_ops_are_answered_and_after_ten_the_connection_ends(server
     ],
 )
 async def test_a_fault_leaves_the_connection_usable(
-    server: Server, furnished: World, fields: dict[str, object], code: str
+    server: Server, furnished: World, room: str, fields: dict[str, object], code: str
 ) -> None:
     async with wire(server.socket_url, await ticket_for(furnished.house, furnished.people["attendee"])) as connection:
-        given = {**fields, "room": furnished.room, "key": "a-key-of-mine"}
+        given = {**fields, "room": room, "key": "a-key-of-mine"}
         if fields["op"] == "join":
             given.pop("key")
         answer = await connection.ask(**given)  # type: ignore[arg-type]
@@ -206,10 +240,10 @@ async def test_a_flood_ends_the_connection_with_a_code_to_come_back(server: Serv
 
 
 async def test_a_reader_that_stops_is_cut_and_resumes_and_the_others_miss_nothing(
-    server: Server, furnished: World
+    server: Server, furnished: World, room: str
 ) -> None:
     """F11: closed with 4508."""
-    house, room = furnished.house, furnished.room
+    house = furnished.house
     names = [f"talker{number}" for number in range(20)]
     tickets = [await ticket_for(house, await furnished.person(name)) for name in names]
     narrow = socket.create_connection(("127.0.0.1", server.port))
