@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from starlette.routing import WebSocketRoute
 
 from rooms.bus.memory import MemoryBus
 from rooms.errors import Problem
@@ -18,10 +17,11 @@ from server.live.connection import Connection
 from server.live.protocols import BUFFER_LIMIT
 from server.live.socket import PlainSink, live
 from tests.support.serving import serving
-from tests.support.visitor import make_app, make_site
+from tests.support.visitor import make_site
 from tests.support.waiting import settled, until
 from tests.support.wire import wire
 from tests.support.world import ListSink, World, make_world
+from web.security import Security
 
 
 @pytest.fixture
@@ -185,7 +185,7 @@ async def test_after_its_end_nothing_is_told_and_nothing_is_left(world: World) -
 async def test_the_plain_way_through_asgi_does_the_same(world: World, binary: bool) -> None:
     """Under a server without our extension."""
     site = make_site(world, base_url="http://127.0.0.1")
-    app = make_app(site, WebSocketRoute("/live", live))
+    app = Security(live, site)
     subprotocol = words.MSGPACK if binary else words.JSON
     async with serving(app, http="httptools", ws="websockets-sansio") as port:
         object.__setattr__(site, "base_url", f"http://127.0.0.1:{port}")
@@ -201,24 +201,24 @@ async def test_the_plain_way_through_asgi_does_the_same(world: World, binary: bo
             assert (await client.closed())[0] == 4400
 
 
-class _StalledSocket:
-    """A WebSocket whose client does not read: sending waits until it is let go."""
+class _StalledSend:
+    """ASGI's send to a client that does not read: it waits until it is let go."""
 
     def __init__(self) -> None:
         self.sent: list[str] = []
         self.closed: tuple[int, str] | None = None
         self.go_on = asyncio.Event()
 
-    async def send_text(self, data: str) -> None:
+    async def __call__(self, message: Any) -> None:
+        if message["type"] == "websocket.close":
+            self.closed = (message["code"], message["reason"])
+            return
         await self.go_on.wait()
-        self.sent.append(data)
-
-    async def close(self, code: int, reason: str) -> None:
-        self.closed = (code, reason)
+        self.sent.append(message["text"])
 
 
 async def test_the_plain_sink_is_bounded_too() -> None:
-    socket: Any = _StalledSocket()
+    socket = _StalledSend()
     sink = PlainSink(socket, binary=False)
     sending = asyncio.create_task(sink.run())
     message = Outbound(b'"' + b"x" * 10_000 + b'"')
