@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 import rooms.registry  # noqa: F401
+from rooms import fanout
 from rooms.audience import Audience
 from rooms.clock import system_clock
 from rooms.database import Database, metadata
@@ -87,6 +88,8 @@ async def publish(house: House, room: str, rate: int, size: int) -> None:
 def main() -> None:
     port, members, rate, size = map(int, sys.argv[1:5])
     script = Path(sys.argv[5])
+    if "pure" in sys.argv[6:]:
+        fanout.Sweep.__init__.__defaults__ = (None,)
     logging.basicConfig(level=logging.WARNING)
     with tempfile.TemporaryDirectory() as folder:
         settings = read_settings(
