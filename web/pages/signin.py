@@ -86,9 +86,9 @@ async def sign_in(request: Request) -> Response:
     site, form, browser = site_of(request), await read_form(request), await browser_of(request)
     next, email = local_path(text(form, "next")), text(form, "email")
     try:
-        if text(form, "by") == "link":
-            return await _send_link(request, Purpose.SIGN_IN, email, next)
         password = text(form, "password")
+        if text(form, "by") == "link" or not password:
+            return await _send_link(request, Purpose.SIGN_IN, email, next)
         account = await registration.by_password(site.house, site.passwords, browser, email, password)
     except Problem as problem:
         return await _form(request, "signin.html", next, problem, email=email)
