@@ -1,4 +1,4 @@
-"""/account: one's own name and address, password, the devices on which one is signed in, one's data."""
+"""/account: one's own name and address, password, the devices on which one is signed in, tokens for programs, one's data."""
 
 import msgspec
 from starlette.requests import Request
@@ -6,7 +6,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from rooms.errors import Problem
-from rooms.people import accounts, erasure, registration, signins
+from rooms.limits import Rate
+from rooms.people import accounts, erasure, registration, signins, tokens
 from rooms.people.messages import RightsChanged
 from rooms.text import N_
 from web.forms import read_form, text
@@ -17,21 +18,27 @@ from web.templating import go, page
 from web.viewer import SIGNIN, drop_cookie, viewer_of
 
 SAVED = N_("Saved.")
+TOKENS = Rate(20, 3600)
 
 
-async def _page(request: Request, form: str = "", problem: Problem | None = None, **typed: str) -> Response:
-    """`form` names the form that was refused, and `typed` what stood in it."""
+async def _page(
+    request: Request, form: str = "", problem: Problem | None = None, *, secret: str = "", **typed: str
+) -> Response:
+    """`form` names the form that was refused, and `typed` what stood in it; `secret` is a new token, shown this once."""
     site, viewer = site_of(request), await viewer_of(request)
     account = viewer.signed_in
     async with site.house.database.read() as connection:
         devices = await signins.active(connection, account.id, site.house.clock())
+        programs = await tokens.active(connection, account.id, site.house.clock())
     status = problem.meaning.status if problem else 200
     view = said(request, viewer, problem) if problem else None
     return await page(
         request,
         "account.html",
         status=status,
-        devices=devices,
+        devices=[device for device in devices if device.id not in {program.id for program in programs}],
+        programs=programs,
+        secret=secret,
         refused=form,
         problem=view,
         typed=typed,
@@ -105,6 +112,25 @@ async def end_other_signins(request: Request) -> Response:
     return await _done(request, N_("You are signed out everywhere else."))
 
 
+async def make_token(request: Request) -> Response:
+    site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
+    account, name, days = viewer.signed_in, text(form, "token"), text(form, "days")
+    try:
+        site.house.limits.take("token", account.id, TOKENS)
+        lasts = int(days) if days.isdecimal() and len(days) < 5 else 0
+        async with site.house.transaction() as tx:
+            _, secret = await tokens.make(tx.connection, account.id, name, lasts, tx.now)
+    except Problem as problem:
+        return await _page(request, "token", problem, token=name, days=days)
+    return await _page(request, secret=secret)
+
+
+async def end_token(request: Request) -> Response:
+    site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
+    await tokens.revoke(site.house, viewer.signed_in.id, text(form, "token"))
+    return await _done(request, N_("That token is worth nothing any more."))
+
+
 async def export(request: Request) -> Response:
     """All that is kept about the person, as JSON."""
     site, viewer = site_of(request), await viewer_of(request)
@@ -134,6 +160,8 @@ routes = [
     Route("/account/address", confirm, methods=["POST"]),
     Route("/account/signins/end", end_signin, methods=["POST"]),
     Route("/account/signins/end-others", end_other_signins, methods=["POST"]),
+    Route("/account/tokens", make_token, methods=["POST"]),
+    Route("/account/tokens/end", end_token, methods=["POST"]),
     Route("/account/data.json", export),
     Route("/account/erase", erase, methods=["POST"]),
 ]
