@@ -1,5 +1,6 @@
 """The database: SQLite (one file, one writer) or PostgreSQL, by the same SQLAlchemy Core statements."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -31,6 +32,12 @@ Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 WAIT_SECONDS = 10
 """How long a writer waits for another before the caller is told "unavailable"."""
+
+PATIENCE_SECONDS = 15.0
+"""How long a transaction may take on a PostgreSQL that has fallen silent. It is longer than the wait for a free connection."""
+
+
+SILENT = N_("The database does not answer just now. Nothing was lost; try again in a moment.")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -72,6 +79,7 @@ class Database:
                 max_overflow=5,
                 pool_timeout=WAIT_SECONDS,
                 pool_pre_ping=True,
+                hide_parameters=True,
                 connect_args={"timeout": WAIT_SECONDS},
             )
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -84,6 +92,7 @@ class Database:
             pool_timeout=WAIT_SECONDS,
             connect_args={"timeout": WAIT_SECONDS},
             json_serializer=_dumps,
+            hide_parameters=True,  # what people write does not belong into logs
         )
 
         def connected(connection: Any, _record: Any) -> None:
@@ -106,18 +115,23 @@ class Database:
         return engine
 
     @asynccontextmanager
-    async def write(self) -> AsyncGenerator[AsyncConnection]:
-        """A transaction that commits at the end of the block and rolls back when it raises. Raises Problem "unavailable"."""
+    async def write(self, patience: float = PATIENCE_SECONDS) -> AsyncGenerator[AsyncConnection]:
+        """A transaction that commits at the end of the block and rolls back when it raises. Raises Problem "unavailable", after which nobody knows
+        whether it was committed if it was the commit itself that was not answered."""
         with _faults():
-            async with self._writer.begin() as connection:
+            async with self._within(patience), self._writer.begin() as connection:
                 yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:
         """One consistent view of everything; writes are lost. Raises Problem "unavailable"."""
         with _faults():
-            async with self._reader.connect() as connection:
+            async with self._within(PATIENCE_SECONDS), self._reader.connect() as connection:
                 yield connection
+
+    def _within(self, patience: float) -> asyncio.Timeout:
+        # SQLite's waits are bounded by its busy timeout, and its thread could not be interrupted.
+        return asyncio.timeout(None if self.is_sqlite else patience)
 
     def insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
         """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`, which both engines spell alike."""
@@ -145,15 +159,12 @@ class _faults:
         return None
 
     def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
-        if _is_unavailable(error):
-            raise Problem(
-                "unavailable",
-                N_("The database does not answer just now. Nothing was lost; try again in a moment."),
-                retry_after=2,
-            ) from error
+        if is_unavailable(error):
+            raise Problem("unavailable", SILENT, retry_after=2) from error
 
 
-def _is_unavailable(error: BaseException | None) -> bool:
+def is_unavailable(error: BaseException | None) -> bool:
+    """Whether an error says that the database cannot now, whoever asks for whatever."""
     if isinstance(error, DBAPIError):
         if error.connection_invalidated:
             return True

@@ -12,7 +12,7 @@ from rooms.audience import Audience
 from rooms.bus.interface import Bus
 from rooms.clock import Clock, system_clock
 from rooms.commands import spec_of
-from rooms.database import Database
+from rooms.database import PATIENCE_SECONDS, Database
 from rooms.errors import Problem
 from rooms.figures import Written
 from rooms.gather import Gather
@@ -29,6 +29,7 @@ from rooms.visit import ABSENT, Visit, resolve
 from rooms.writer import Given, Outcome, Writer
 
 PERSON_RATE = Rate(60, 10)  # commands of one person, all kinds together
+LONG = 300.0  # seconds that a chore may take
 OUTCOMES_KEPT = timedelta(days=2)
 _KEY = re.compile(r"[!-~]{1,64}")
 
@@ -92,9 +93,12 @@ class House:
         return await self._writer.do(Given.new(person, room, command, spec, key))
 
     @asynccontextmanager
-    async def transaction(self, rooms: Iterable[str] = ()) -> AsyncGenerator[Transaction]:
-        """For acts that are no commands (a sign-in, an import): locks rooms, commits at the end, then tells. Raises Problem."""
-        async with self.database.write() as connection:
+    async def transaction(
+        self, rooms: Iterable[str] = (), *, patience: float = PATIENCE_SECONDS
+    ) -> AsyncGenerator[Transaction]:
+        """For acts that are no commands (a sign-in, an import): locks rooms, commits at the end, then tells. Raises Problem, "unavailable" when it
+        takes longer than `patience` seconds."""
+        async with self.database.write(patience) as connection:
             locked = await journal.lock_rooms(connection, rooms)
             tx = Transaction(connection, locked, self.clock())
             yield tx
@@ -134,6 +138,6 @@ class House:
     async def prune(self, kept: timedelta) -> int:
         """Forgets events older than `kept` and outcomes that nobody will ask for again; returns how many events went."""
         now: datetime = self.clock()
-        async with self.database.write() as connection:
+        async with self.database.write(LONG) as connection:
             await connection.execute(outcomes.delete().where(outcomes.c.at < now - OUTCOMES_KEPT))
             return await journal.prune(connection, now - kept)

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms import journal
 from rooms.clock import Clock
 from rooms.commands import Replied, Spec
-from rooms.database import Database, insert_into
+from rooms.database import SILENT, Database, insert_into, is_unavailable
 from rooms.errors import Problem
 from rooms.figures import Written
 from rooms.journal import Room
@@ -32,6 +32,9 @@ from rooms.visit import Visit, resolve_many
 MOST_AT_ONCE = 128
 MOST_WAITING = 2000
 LANES = 4
+ANSWER_SECONDS = 10.0
+"""How long a command may wait for its commit. Afterwards it is not begun any more; one that was begun may still succeed, and a retry is told so."""
+WRITE_SECONDS = 8.0
 
 
 class Outcome(NamedTuple):
@@ -81,7 +84,11 @@ class Writer:
     async def do(self, given: Given) -> Outcome:
         """Returns when the command is committed. Raises Problem, "unavailable" when too many wait already."""
         self._lanes[crc32(given.room.encode()) % len(self._lanes)].put(given)
-        return await given.done
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await given.done
+        except TimeoutError:
+            raise Problem("unavailable", SILENT, retry_after=2) from None
 
     async def _write(self, batch: list[Given]) -> None:
         try:
@@ -102,7 +109,7 @@ class Writer:
 
     async def _commit(self, batch: list[Given]) -> list[Result]:
         results: dict[Given, Result] = {}
-        async with self._database.write() as connection:
+        async with self._database.write(WRITE_SECONDS) as connection:
             for given in batch:
                 if given.spec.also is not None:
                     given.also = list(await given.spec.also(connection, given.room, given.command))
@@ -187,7 +194,8 @@ class _Lane:
         try:
             while self._waiting:
                 batch = [self._waiting.popleft() for _ in range(min(MOST_AT_ONCE, len(self._waiting)))]
-                await self._write(batch)
+                if batch := [given for given in batch if not given.done.done()]:
+                    await self._write(batch)
         finally:
             self._task = None
 
@@ -267,7 +275,8 @@ async def _guarded(tx: Transaction, act: Callable[[], Any], *, alone: bool) -> A
         async with tx.connection.begin_nested():
             return await act()
     except Exception as fault:
-        if tx.connection.invalidated or not tx.connection.in_transaction():
+        # When the database cannot, it may have undone more than this one act: what followed would stand outside of any transaction.
+        if is_unavailable(fault) or tx.connection.invalidated or not tx.connection.in_transaction():
             raise
         tx.rewind(mark)
         return fault

@@ -7,6 +7,7 @@ import sys
 
 from rooms.database import Database
 from rooms.errors import Problem
+from rooms.house import LONG
 from rooms.journal import renew_epochs
 from rooms.migrations import upgrade
 from server import audience, demo, doctor, exporting, importing, logs
@@ -101,7 +102,7 @@ async def _upgrade(settings: Settings, *, restored: bool = False) -> None:
     try:
         await upgrade(database)
         if restored:
-            async with database.write() as connection:
+            async with database.write(LONG) as connection:
                 await renew_epochs(connection)
     finally:
         await database.close()

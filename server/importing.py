@@ -10,7 +10,7 @@ from typing import TextIO
 
 from rooms.database import Database
 from rooms.errors import Problem
-from rooms.house import House
+from rooms.house import LONG, House
 from rooms.migrations import upgrade
 from rooms.programme import queries
 from rooms.programme.actions import create_conference
@@ -164,7 +164,7 @@ async def _find(database: Database, slug: str) -> queries.Conference | None:
 
 async def _create(house: House, slug: str, schedule: Schedule) -> None:
     info = schedule.conference
-    async with house.transaction() as tx:
+    async with house.transaction(patience=LONG) as tx:
         await create_conference(
             tx.connection,
             slug=slug,

@@ -10,6 +10,8 @@ from sqlalchemy import Connection
 
 from rooms.database import Database, metadata
 
+LONGEST = 3600.0  # seconds: tables may be big
+
 
 def config(connection: Connection) -> Config:
     settings = Config()
@@ -20,13 +22,13 @@ def config(connection: Connection) -> Config:
 
 async def upgrade(database: Database) -> None:
     """Brings the tables to the newest form; does nothing when they have it."""
-    async with database.write() as connection:
+    async with database.write(patience=LONGEST) as connection:
         await connection.run_sync(lambda sync: command.upgrade(config(sync), "head"))
 
 
 async def differences(database: Database) -> list[object]:
     """Where the database differs from the tables in the code; empty when it is up to date."""
-    async with database.write() as connection:
+    async with database.write(patience=LONGEST) as connection:
         return await connection.run_sync(
             lambda sync: list(compare_metadata(MigrationContext.configure(sync), metadata))
         )

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.forum.tables import forums, marks, messages, questions, votes
-from rooms.house import House
+from rooms.house import LONG, House
 from rooms.ids import new_id
 from rooms.journal import forget_person, rooms
 from rooms.people import accounts, signins
@@ -67,7 +67,7 @@ async def erase(house: House, person: str) -> None:
     await signins.revoke_all(house, person)
     async with house.database.read() as connection:
         touched = await _touched(connection, person)
-    async with house.transaction(touched) as tx:
+    async with house.transaction(touched, patience=LONG) as tx:
         await _erase_words(tx.connection, person)
         for table in (signins_table, api_tokens, links, roles, restraints, notices, outcomes, stars, marks):
             await tx.connection.execute(table.delete().where(table.c.person == person))

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.errors import Problem
 from rooms.forum.messages import SessionChanged, SessionListed
-from rooms.house import House
+from rooms.house import LONG, House
 from rooms.ids import new_id
 from rooms.journal import rooms
 from rooms.programme import queries
@@ -48,7 +48,7 @@ async def import_schedule(
             if plan.empty:
                 return plan
             concerned = await _rooms_of(connection, stored, plan)
-        async with house.transaction([conference.room, *concerned.values()]) as tx:
+        async with house.transaction([conference.room, *concerned.values()], patience=LONG) as tx:
             # The lobby's lock lets one import in at a time; what changed before we had it may concern further rooms.
             stored = await load(tx.connection, await queries.conference(tx.connection, slug))
             plan = compare(stored, schedule)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from rooms.errors import Problem
 from rooms.forum.tables import forums
-from rooms.house import House
+from rooms.house import LONG, House
 from rooms.journal import rooms
 from rooms.people import accounts, signins, tickets
 from rooms.people.tables import signins as signin_rows
@@ -62,7 +62,7 @@ async def find_place(house: House, session: str | None) -> Place:
 async def invite(house: House, count: int, chance: random.Random) -> list[Guest]:
     """Makes guests and signs them in."""
     guests: list[Guest] = []
-    async with house.transaction() as tx:
+    async with house.transaction(patience=LONG) as tx:
         for _ in range(count):
             account = await accounts.create(tx.connection, name=words.name(chance), at=tx.now)
             signin = await signins.open_signin(tx.connection, account.id, DEVICE, tx.now)
@@ -73,5 +73,5 @@ async def invite(house: House, count: int, chance: random.Random) -> list[Guest]
 async def dismiss(house: House, guests: Sequence[Guest]) -> None:
     """Ends the sign-ins; what the guests said stays."""
     ids = [guest.signin for guest in guests]
-    async with house.transaction() as tx:
+    async with house.transaction(patience=LONG) as tx:
         await tx.connection.execute(signin_rows.update().where(signin_rows.c.id.in_(ids)).values(revoked_at=tx.now))

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.forum import messages as m
 from rooms.forum import queries
-from rooms.house import House
+from rooms.house import LONG, House
 from rooms.ids import new_id
 from rooms.messages import Command
 from rooms.people import accounts, links, roles
@@ -46,7 +46,7 @@ async def seed(house: House) -> None:
 
 async def sign_in_links(house: House, url: str) -> dict[str, str]:
     """A fresh link for each role, which leads to the session that is live."""
-    async with house.database.write() as connection:
+    async with house.database.write(LONG) as connection:
         main = (
             await connection.execute(sa.select(sessions.c.id).where(sessions.c.title == programme.MAIN))
         ).scalar_one()
@@ -70,7 +70,7 @@ async def sign_in_links(house: House, url: str) -> dict[str, str]:
 async def _make(house: House) -> None:
     now = house.clock()
     start = (now - timedelta(minutes=15)).replace(second=0, microsecond=0)
-    async with house.database.write() as connection:
+    async with house.database.write(LONG) as connection:
         conference = await _conference(connection, start, now)
         rooms = await _sessions(connection, conference, start, now)
         people = {role: await _person(connection, name, email, now) for role, (name, email) in ROLES.items()}
@@ -233,7 +233,7 @@ async def _move_to_today(house: House, conference: str) -> None:
     """A conference whose main session ended on an earlier day is moved by whole days, so that something is on whenever the demonstration runs."""
     now = house.clock()
     this = sessions.c.conference == conference
-    async with house.database.write() as connection:
+    async with house.database.write(LONG) as connection:
         main = sa.select(sessions.c.ends_at).where(this, sessions.c.title == programme.MAIN)
         ended = (await connection.execute(main)).scalar_one()
         if now <= ended:

@@ -43,19 +43,40 @@ class Connection:
         self.greeted = False
 
     async def receive(self, data: str | bytes) -> None:
-        """Takes one frame. Faults are answered, and end the connection only when their code says so or after ten of them."""
-        request: Any = None
+        """Takes one frame and deals with it."""
+        message = self.read(data)
+        if message is not None:
+            await self.deal(message)
+
+    def read(self, data: str | bytes) -> dict[str, Any] | None:
+        """Reads one frame: a message to be dealt with after the earlier ones, or None when it has been answered already. A heartbeat is: it asks
+        whether anybody is here, and must not wait for a command that waits for the database."""
+        message: dict[str, Any] = {}
         try:
             self._house.limits.take("frame", self._number, INBOUND_RATE)
             message = wire.decode(data)
-            request = message.get("id")
+            if message["op"] != "heartbeat" or not self.greeted:
+                return message
+            self._beat(wire.read_op(message))
+        except Problem as problem:
+            self._answer_problem(_request_of(message), problem)
+        return None
+
+    async def deal(self, message: dict[str, Any]) -> None:
+        """Does what a message asks for. Faults are answered, and end the connection only when their code says so or after ten of them."""
+        try:
             await self._obey(message)
         except Problem as problem:
-            self._answer_problem(request if isinstance(request, int) else None, problem)
+            self._answer_problem(_request_of(message), problem)
         except Exception:
             log.exception("a message could not be dealt with")
             fault = Problem("internal", N_("Something went wrong on our side. It has been noted; you may try again."))
-            self._answer_problem(request if isinstance(request, int) else None, fault)
+            self._answer_problem(_request_of(message), fault)
+
+    def _beat(self, op: wire.Op) -> None:
+        assert isinstance(op, wire.Heartbeat)
+        seqs = self._house.hub.seqs(list(self._members))
+        self._answer(op.id, encode({"seqs": seqs, "time": self._house.clock().isoformat()}))
 
     async def _obey(self, message: dict[str, Any]) -> None:
         if not self.greeted:
@@ -69,8 +90,7 @@ class Connection:
                     self._leave(op.room)
                     self._answer(op.id, b"null")
                 case wire.Heartbeat():
-                    beat = {"seqs": self._house.hub.seqs(list(self._members)), "time": self._house.clock().isoformat()}
-                    self._answer(op.id, encode(beat))
+                    self._beat(op)
                 case wire.Hello():
                     raise Problem("malformed", N_("The first message, and only the first, is “hello”."))
         else:
@@ -158,3 +178,8 @@ def _unwelcome(problem: Problem) -> int:
     if problem.code == "expired":
         return wire.FRESH
     return 4500 if problem.meaning.retryable else 4400
+
+
+def _request_of(message: dict[str, Any]) -> int | None:
+    request = message.get("id")
+    return request if isinstance(request, int) else None

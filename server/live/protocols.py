@@ -1,7 +1,8 @@
 """uvicorn's protocols, extended: a WebSocket that writes ready frames, and a limit on how long a request may take to arrive.
 
 Relied upon in uvicorn 0.54 (tests/server/test_protocols.py holds it to that): `transport`, `conn`, `queue`, `close_sent`, `close_timer`, `disconnected`,
-`connection_made`, `connection_lost`, `pause_writing`, `resume_writing`, `run_asgi`, `shutdown`.
+`connection_made`, `connection_lost`, `pause_writing`, `resume_writing`, `run_asgi`, `keepalive_timeout`, `stop_keepalive`,
+`pong_timer`, `pending_ping_payload`, `shutdown`.
 """
 
 import asyncio
@@ -97,6 +98,12 @@ class LiveProtocol(WebSocketsSansIOProtocol):
             self.transport.resume_reading()
         # A reader that does not read would keep its buffers for ever: after the wait they are dropped.
         self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
+
+    def keepalive_timeout(self) -> None:
+        """The client has not answered a ping: it is told to resume, should it still hear us, and what waits for it is dropped soon."""
+        self.pong_timer = None
+        self.pending_ping_payload = None
+        self.close_now(4509, "no answer to a ping")
 
     def shutdown(self) -> None:
         """The server is going down: the client is told to resume elsewhere."""

@@ -13,6 +13,7 @@ from starlette.websockets import WebSocket
 from rooms.outbound import Listener, Outbound, Sink, Unswept
 from server.live.connection import Connection
 from server.live.protocols import BUFFER_LIMIT, EXTENSION, LiveProtocol
+from server.live.turns import Turns
 from server.live.wire import HELLO_SECONDS, JSON, SUBPROTOCOLS
 from web.site import site_of
 from web.viewer import stranger
@@ -127,13 +128,17 @@ async def _serve(scope: Scope, receive: Receive, send: Send, *, binary: bool) ->
     connection = Connection(
         site.house, sink, str(next(_numbers)), site.languages.texts(stranger(viewer).locale).gettext
     )
+    turns = Turns(connection.deal)
     patience = asyncio.get_running_loop().call_later(
         HELLO_SECONDS, lambda: None if connection.greeted else sink.close(4408, "no hello")
     )
     try:
         while (message := await receive())["type"] != "websocket.disconnect":
             data = message.get("text")
-            await connection.receive(message["bytes"] if data is None else data)
+            read = connection.read(message["bytes"] if data is None else data)
+            if read is not None:
+                await turns.put(read)
+        await turns.finish()
     finally:
         patience.cancel()
         connection.end()
