@@ -100,6 +100,7 @@ class Attendee:
             try:
                 await self._client.follow(self._take_part)
             except Gone as gone:
+                self._tally.cut += 1
                 if gone.code in STOP:
                     self._tally.fault(f"{self._guest.name} was turned away with {gone.code}")
                     return

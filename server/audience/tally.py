@@ -16,6 +16,7 @@ class Tally:
     people: int
     now: Callable[[], float] = time.monotonic
     connected: int = 0
+    cut: int = 0
     messages: int = 0
     questions: int = 0
     votes: int = 0
