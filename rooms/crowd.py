@@ -1,6 +1,5 @@
 """The members of one room on this process: who sees what, and messages on their way to them."""
 
-from collections import deque
 from collections.abc import Iterable
 
 from rooms.audience import Audience
@@ -19,7 +18,7 @@ class Crowd:
         self._room = room
         self._groups: dict[tuple[Audience, bool], Group] = {}
         self._people: dict[str | None, set[Member]] = {}
-        self._sweeps: deque[Sweep] = deque()
+        self._sweeps: list[Sweep] = []
         self._count = 0
 
     def __len__(self) -> int:
@@ -79,10 +78,10 @@ class Crowd:
         while self._sweeps:
             if self._sweeps[0].step():
                 return True
-            self._sweeps.popleft()
+            self._sweeps.pop(0)
         return False
 
     def send_all(self) -> None:
         """Ends what is on its way, before anything else may be told or anyone come or go in order."""
         while self._sweeps:
-            self._sweeps.popleft().finish()
+            self._sweeps.pop(0).finish()

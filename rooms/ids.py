@@ -10,7 +10,8 @@ ID_PATTERN = r"^[a-z0-9]{20}$"
 
 
 def new_id() -> str:
-    number = secrets.randbelow(len(ALPHABET) ** ID_LENGTH)  # one draw instead of twenty: a busy server makes thousands a second
+    # One draw instead of twenty: a busy server makes thousands a second.
+    number = secrets.randbelow(len(ALPHABET) ** ID_LENGTH)
     letters: list[str] = []
     for _ in range(ID_LENGTH):
         number, index = divmod(number, len(ALPHABET))

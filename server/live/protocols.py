@@ -53,6 +53,11 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         self._forget_socket()  # nothing may follow the close frame that is sent in answer
         super().handle_close(event)
 
+    def forget_handshake(self) -> None:
+        """Lets go of what is no longer needed once the connection is open: some 4 KB of headers, for each who stays connected for hours."""
+        self.request = self.response = cast(Any, None)
+        cast(list[Any], self.scope["headers"]).clear()
+
     def descriptor_changed(self) -> None:
         """Replaced by who wants to know."""
 
@@ -130,6 +135,11 @@ class RequestProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._calm()
         super().connection_lost(exc)
+
+    def handle_websocket_upgrade(self) -> None:
+        super().handle_websocket_upgrade()
+        # Parser and protocol refer to each other; the collector, which runs seldom, would keep them for long.
+        self.parser = self.scope = cast(Any, None)
 
     def _calm(self) -> None:
         if self._patience is not None:
