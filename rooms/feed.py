@@ -3,7 +3,7 @@
 Contiguous or nothing: an event that comes early waits until the hole before it is filled from the journal.
 """
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
 from msgspec import Raw
@@ -41,7 +41,7 @@ class Feed:
         self._newest: OrderedDict[Slot, tuple[int, Value]] = OrderedDict()
         self._forgotten = 0
         self._early: dict[int, Entry] = {}
-        self._recent: deque[Entry] = deque(maxlen=RECENT)
+        self._recent: list[Entry] = []  # RECENT of them, and at times as many again
 
     # In
 
@@ -62,6 +62,8 @@ class Feed:
             self.seq = entry.seq
             self._pending.append(entry)
             self._recent.append(entry)
+        if len(self._recent) > 2 * RECENT:
+            del self._recent[:-RECENT]
 
     def offer(self, value: Value, pulse: int) -> None:
         """Takes in a latest value unless a newer one has come already."""

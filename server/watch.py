@@ -54,10 +54,12 @@ class Watch:
             await self._app(scope, receive, send)
             return
         seen = Seen()
-        scope = {**scope, "state": {**scope.get("state", {}), "seen": seen}}
         if scope["type"] == "websocket":
+            scope.setdefault("state", {})["seen"] = seen  # not copied, to spare memory
             await self._live(scope, receive, send, seen)
-        elif scope["path"] == "/metrics" and self._may_read(scope):
+            return
+        scope = {**scope, "state": {**scope.get("state", {}), "seen": seen}}
+        if scope["path"] == "/metrics" and self._may_read(scope):
             await self._tell(send)
         else:
             await self._http(scope, receive, send, seen)

@@ -32,14 +32,15 @@ class Security:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
+        if scope["type"] == "websocket":
+            # Not copied: of the memory of an idle connection every dict takes a part.
+            scope.setdefault("state", {}).update(site=self._site, nonce="", request_id=new_id()[:12])
+            await self._websocket(scope, receive, send)
+            return
         # A copy, because the server gives the same object to every request.
         state = {**scope.get("state", {}), "site": self._site, "nonce": secrets.token_urlsafe(16)}
         state.update(request_id=new_id()[:12], body_limit=BODY_LIMIT)
-        scope = {**scope, "state": state}
-        if scope["type"] == "websocket":
-            await self._websocket(scope, receive, send)
-        else:
-            await self._http(scope, receive, send)
+        await self._http({**scope, "state": state}, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = _Answer(send, self._headers(scope))
