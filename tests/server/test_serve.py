@@ -21,21 +21,18 @@ from tests.support.world import World
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 async def test_accepted_sockets_do_not_wait_for_more_and_keep_little(host: str) -> None:
     """Without TCP_NODELAY a tick waits for the acknowledgement of the one before; without SO_SNDBUF each stalled reader takes megabytes."""
-    seen: list[socket.socket] = []
-    done = asyncio.Event()
-
-    def accepted(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        seen.append(writer.get_extra_info("socket"))
-        done.set()
-
+    accepted: asyncio.Queue[asyncio.StreamWriter] = asyncio.Queue()
     listening = listening_socket(host, 0, shared=False)
-    async with await asyncio.start_server(accepted, sock=listening):
-        _, writer = await asyncio.open_connection(*listening.getsockname()[:2])
-        await asyncio.wait_for(done.wait(), 5)
-        assert seen[0].getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+    async with await asyncio.start_server(lambda _, writer: accepted.put_nowait(writer), sock=listening):
+        _, client = await asyncio.open_connection(*listening.getsockname()[:2])
+        server = await asyncio.wait_for(accepted.get(), 5)
+        seen: socket.socket = server.get_extra_info("socket")
+        assert seen.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
         # The kernel counts its own needs too: it gives back twice what was asked for (socket(7)).
-        assert SEND_BUFFER <= seen[0].getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) <= 2 * SEND_BUFFER
-        writer.close()
+        assert SEND_BUFFER <= seen.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) <= 2 * SEND_BUFFER
+        for writer in (client, server):
+            writer.close()
+            await writer.wait_closed()
 
 
 def test_a_port_is_shared_only_by_those_who_mean_to() -> None:
