@@ -113,9 +113,11 @@ def test_one_who_joins_gets_what_came_since_he_read(feed: Feed) -> None:
 
 
 def test_memory_does_not_reach_back_for_ever_and_says_so(feed: Feed) -> None:
-    feed.receive(nudge(list(range(11, 11 + RECENT + 5))))
+    last = 10 + 2 * RECENT + 5
+    feed.receive(nudge(list(range(11, last + 1))))
     assert feed.tail(10) is None
-    assert len(feed.tail(15) or []) == RECENT
+    assert feed.tail(last - RECENT - 1) is None
+    assert len(feed.tail(last - RECENT) or []) == RECENT
     for n in range(VALUES_KEPT + 5):
         feed.receive(nudge([], 6 + n, [value(str(n), n)]))
     assert feed.values_after(5) is None
