@@ -1,0 +1,77 @@
+"""F25: a member is removed in mid-burst: no event after the removal's seq reaches him, on whichever process he is."""
+
+import asyncio
+
+import pytest
+
+from rooms.forum import messages as m
+from rooms.people.messages import ReadmitPerson, RemovePerson
+from tests.support.clients import enter
+from tests.support.refusals import refused
+from tests.support.waiting import settled, until
+from tests.support.world import World
+
+TALKERS = ("other", "guest", "speaker", "organiser")
+
+
+async def burst(world: World, house: int, who: str, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        await world.do(who, m.PostMessage("and on"), house=house)
+
+
+@pytest.mark.parametrize("tick", [0.0, 0.02, 0.2])
+async def test_nothing_after_the_removal(each_world: World, monkeypatch: pytest.MonkeyPatch, tick: float) -> None:
+    monkeypatch.setattr("rooms.hub.TICK", tick)
+    each_world.lift_limits()
+    tabs = [await enter(each_world, "attendee", house=house) for house in (0, 1, 1)]
+    others = [await enter(each_world, "other", house=house) for house in (0, 1)]
+    stop = asyncio.Event()
+    talking = [asyncio.create_task(burst(each_world, n % 2, who, stop)) for n, who in enumerate(TALKERS)]
+    await until(lambda: any(client.catch_up().types for client in others))
+    removal = await each_world.do("moderator", RemovePerson(each_world.people["attendee"]), house=1)
+    assert removal.seq is not None
+    for command in (m.PostMessage("Still here?"), m.AskQuestion("Am I?")):
+        for house in (0, 1):
+            with refused("forbidden"):
+                await each_world.do("attendee", command, house=house)
+    await until(lambda: all(client.catch_up().seq > removal.seq + 3 for client in others))
+    stop.set()
+    await asyncio.gather(*talking)
+    await settled(*each_world.houses)
+    for client in tabs:
+        assert max(client.sink.seqs, default=0) < removal.seq
+        assert client.catch_up().problem, "he was told why"
+        assert "left" in client.sink.messages[-1]
+    for client in others:
+        client.state["snapshot"]["messages"] = client.state["snapshot"]["messages"][
+            -100:
+        ]  # as many as a snapshot brings
+        await client.verify()
+
+
+async def test_he_who_was_on_his_way_in_is_out_too(each_world: World) -> None:
+    each_world.lift_limits()
+    for n in range(6):
+        joining = [asyncio.create_task(each_world.join("attendee", house=house)) for house in (0, 1)]
+        for _ in range(n):
+            await asyncio.sleep(0)
+        removal = await each_world.do("moderator", RemovePerson(each_world.people["attendee"]))
+        await each_world.do("other", m.PostMessage("not for him"))
+        results = await asyncio.gather(*joining, return_exceptions=True)
+        await settled(*each_world.houses)
+        for result in results:
+            if not isinstance(result, BaseException):
+                _, sink = result
+                assert sink.joined["seq"] < (removal.seq or 0)
+                assert "left" in sink.messages[-1]
+                assert max(sink.seqs, default=0) < (removal.seq or 0)
+        await each_world.do("moderator", ReadmitPerson(each_world.people["attendee"]))
+
+
+async def test_one_who_was_readmitted_hears_again(each_world: World) -> None:
+    await each_world.do("moderator", RemovePerson(each_world.people["attendee"]))
+    await each_world.do("moderator", ReadmitPerson(each_world.people["attendee"]), house=1)
+    client = await enter(each_world, "attendee", house=1)
+    await each_world.do("other", m.PostMessage("welcome back"))
+    await settled(*each_world.houses)
+    assert client.catch_up().types == ["chat.posted"]

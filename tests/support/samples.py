@@ -1,0 +1,271 @@
+"""One command of every kind that succeeds, with all that must have happened before. A command without a sample fails the tests that go through all."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import NamedTuple
+
+import msgspec
+
+from rooms.commands import SPECS
+from rooms.forum import messages as m
+from rooms.messages import Command
+from rooms.people import messages as p
+from rooms.programme import messages as pm
+from tests.support.world import START, World
+
+
+class Sample(NamedTuple):
+    """`who` may give the command in the room."""
+
+    who: str
+    room: str
+    command: Command
+
+
+Make = Callable[[World], Awaitable[Sample]]
+_MAKERS: dict[str, Make] = {}
+
+
+async def sample(world: World, op: str) -> Sample:
+    """Makes it so that the command can succeed, and gives it."""
+    return await _MAKERS[op](world)
+
+
+def ops() -> list[str]:
+    missing = SPECS.keys() - _MAKERS.keys()
+    assert not missing, f"tests/support/samples.py has no sample of {missing}"
+    return sorted(SPECS)
+
+
+def _sample(op: str, who: str = "moderator", room: str = "") -> Callable[[Callable[[World], Awaitable[Command]]], Make]:
+    def register(make: Callable[[World], Awaitable[Command]]) -> Make:
+        async def made(world: World) -> Sample:
+            command = await make(world)
+            return Sample(who, {"": world.room, "lobby": world.lobby, "desk": await world.desk(who)}[room], command)
+
+        _MAKERS[op] = made
+        return made
+
+    return register
+
+
+async def _question(world: World, *steps: type[m.Moderate | m.Present]) -> tuple[str, int]:
+    """A question of the attendee after some steps, and its version."""
+    id = await world.ask("Why?", "attendee", anonymous=True)
+    for step in steps:
+        fields = {"into": await _public(world)} if step is m.MergeQuestion else {}
+        await world.do("moderator", step(question=id, version=(await world.question(id)).version, **fields))
+    return id, (await world.question(id)).version
+
+
+async def _public(world: World) -> str:
+    return (await _question(world, m.ApproveQuestion))[0]
+
+
+def _moderating(
+    op: str, command: type[m.Moderate | m.Present], *steps: type[m.Moderate], who: str = "moderator", **fields: object
+) -> None:
+    async def make(world: World) -> Command:
+        id, version = await _question(world, *steps)
+        return command(question=id, version=version, **fields)
+
+    _sample(op, who)(make)
+
+
+A = m.ApproveQuestion
+_moderating("question.approve", m.ApproveQuestion)
+_moderating("question.dismiss", m.DismissQuestion, reason="Said already")
+_moderating("question.restore", m.RestoreQuestion, A)
+_moderating("question.edit", m.EditQuestion, text="Why, then?")
+_moderating("question.label", m.LabelQuestion, labels=["visa"])
+_moderating("question.claim", m.ClaimQuestion)
+_moderating("question.release", m.ReleaseQuestion, m.ClaimQuestion)
+_moderating("question.unmerge", m.UnmergeQuestion, m.MergeQuestion)
+_moderating("question.pin", m.PinQuestion, A)
+_moderating("question.unpin", m.UnpinQuestion, A, m.PinQuestion)
+_moderating("question.archive", m.ArchiveQuestion, A)
+_moderating("question.unarchive", m.UnarchiveQuestion, A, m.ArchiveQuestion)
+_moderating("question.take", m.TakeQuestion, A, who="speaker")
+_moderating("question.answered", m.MarkAnswered, A, who="speaker")
+_moderating("question.reopen", m.ReopenQuestion, A, who="speaker")
+_moderating("question.answer", m.AnswerQuestion, A, who="speaker", text="Because.", public=True)
+
+
+@_sample("question.merge")
+async def _(world: World) -> Command:
+    id, version = await _question(world)
+    return m.MergeQuestion(id, version, await _public(world))
+
+
+@_sample("question.unmask")
+async def _(world: World) -> Command:
+    return m.UnmaskQuestion(await _public(world))
+
+
+@_sample("screen.show")
+async def _(world: World) -> Command:
+    return m.ShowOnScreen(await _public(world))
+
+
+@_sample("screen.clear")
+async def _(world: World) -> Command:
+    return m.ClearScreen()
+
+
+@_sample("question.ask", "attendee")
+async def _(world: World) -> Command:
+    return m.AskQuestion("Why?")
+
+
+@_sample("question.revise", "attendee")
+async def _(world: World) -> Command:
+    return m.ReviseQuestion((await _question(world))[0], "Why, though?")
+
+
+@_sample("question.withdraw", "attendee")
+async def _(world: World) -> Command:
+    return m.WithdrawQuestion((await _question(world))[0])
+
+
+@_sample("question.vote", "other")
+async def _(world: World) -> Command:
+    return m.VoteQuestion(await _public(world))
+
+
+@_sample("question.unvote", "other")
+async def _(world: World) -> Command:
+    id = await _public(world)
+    await world.do("other", m.VoteQuestion(id))
+    return m.UnvoteQuestion(id)
+
+
+@_sample("reaction.send", "attendee")
+async def _(world: World) -> Command:
+    await world.do("moderator", m.StartSession())
+    return m.SendReaction(m.ReactionKind.HEART)
+
+
+@_sample("chat.post", "attendee")
+async def _(world: World) -> Command:
+    return m.PostMessage("Hello")
+
+
+@_sample("chat.remove", "attendee")
+async def _(world: World) -> Command:
+    return m.RemoveMessage(msgspec.json.decode((await world.do("attendee", m.PostMessage("Hello"))).reply)["message"])
+
+
+@_sample("chat.read", "attendee")
+async def _(world: World) -> Command:
+    return m.ReadChat((await world.do("other", m.PostMessage("Hello"))).seq or 0)
+
+
+@_sample("chat.set")
+async def _(world: World) -> Command:
+    return m.SetChat(True, 7)
+
+
+@_sample("asking.set")
+async def _(world: World) -> Command:
+    return m.SetAsking(m.Asking.PAUSED)
+
+
+@_sample("asking.review")
+async def _(world: World) -> Command:
+    return m.SetReview(False)
+
+
+@_sample("asking.anonymity")
+async def _(world: World) -> Command:
+    return m.SetAnonymity(False)
+
+
+@_sample("stage.show")
+async def _(world: World) -> Command:
+    return m.ShowStage(m.StageKind.HLS, "https://media.example/live.m3u8", "Live")
+
+
+@_sample("session.open", "speaker")
+async def _(world: World) -> Command:
+    return m.OpenSession()
+
+
+@_sample("session.start", "speaker")
+async def _(world: World) -> Command:
+    return m.StartSession()
+
+
+@_sample("session.end", "speaker")
+async def _(world: World) -> Command:
+    await world.do("moderator", m.StartSession())
+    return m.EndSession()
+
+
+@_sample("role.grant")
+async def _(world: World) -> Command:
+    return p.GrantRole(world.people["other"], p.Role.SPEAKER)
+
+
+@_sample("role.revoke")
+async def _(world: World) -> Command:
+    await world.do("moderator", p.GrantRole(world.people["other"], p.Role.SPEAKER))
+    return p.RevokeRole(world.people["other"], p.Role.SPEAKER)
+
+
+@_sample("person.silence")
+async def _(world: World) -> Command:
+    return p.SilencePerson(world.people["guest"], 5, "Too loud")
+
+
+@_sample("person.unsilence")
+async def _(world: World) -> Command:
+    await world.do("moderator", p.SilencePerson(world.people["guest"]))
+    return p.UnsilencePerson(world.people["guest"])
+
+
+@_sample("person.remove")
+async def _(world: World) -> Command:
+    return p.RemovePerson(world.people["guest"], "Spam")
+
+
+@_sample("person.readmit")
+async def _(world: World) -> Command:
+    await world.do("moderator", p.RemovePerson(world.people["guest"]))
+    return p.ReadmitPerson(world.people["guest"])
+
+
+@_sample("presence.list", "attendee", "desk")
+async def _(world: World) -> Command:
+    return p.ListMe(True)
+
+
+@_sample("session.star", "attendee", "lobby")
+async def _(world: World) -> Command:
+    return pm.StarSession(world.session)
+
+
+@_sample("session.unstar", "attendee", "lobby")
+async def _(world: World) -> Command:
+    await world.do("attendee", pm.StarSession(world.session), room=world.lobby)
+    return pm.UnstarSession(world.session)
+
+
+@_sample("session.create", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return pm.CreateSession(title="Closing", starts_at=START, ends_at=START + timedelta(hours=1))
+
+
+@_sample("session.change", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return pm.ChangeSession(title="Opened", starts_at=START, ends_at=START + timedelta(hours=1), session=world.session)
+
+
+@_sample("session.cancel", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return pm.CancelSession(world.session)
+
+
+@_sample("session.reinstate", "organiser", "lobby")
+async def _(world: World) -> Command:
+    await world.do("organiser", pm.CancelSession(world.session), room=world.lobby)
+    return pm.ReinstateSession(world.session)
