@@ -174,7 +174,7 @@ async def test_a_silenced_person_keeps_his_text_and_learns_why(venue: Venue) -> 
     await writer.get_by_label("Your message").fill("And another thing")
     await moderator.get_by_role("tab", name="People").click()
     await moderator.get_by_role("button", name="Silence or remove Attendee").click()
-    await moderator.get_by_role("button", name="5 minutes").click()
+    await moderator.get_by_role("button", name="5 minutes", exact=True).click()
     await expect(writer.locator(".panel-chat").get_by_text("A moderator has silenced you for a while.")).to_be_visible()
     await moderator.get_by_role("button", name="Lift").click()
     await expect(writer.get_by_label("Your message")).to_have_value("And another thing")

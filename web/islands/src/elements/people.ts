@@ -16,7 +16,7 @@ import { toastRefusal } from "./refusal";
 export class People extends Island {
   @property() room = "";
   @property() kind: "session" | "lobby" = "session";
-  @state() private changing = false;
+  @state() private changing: boolean | null = null; // what was chosen, until the server has agreed
   private readonly followed = new RoomController(this, follow(() => this.kind), () => this.room);
 
   protected override get ready(): boolean {
@@ -37,7 +37,7 @@ export class People extends Island {
       ${state.own.person
         ? html`<div class="people-self">
             <label class="check"
-              ><input type="checkbox" role="switch" .checked=${liveDirective(state.own.listed)} ?disabled=${this.changing} @change=${this.list} /><span
+              ><input type="checkbox" role="switch" .checked=${liveDirective(this.changing ?? state.own.listed)} @change=${this.list} /><span
                 >${t("Show my name here")}<small class="soft">${t("Otherwise you are only counted.")}</small></span
               ></label
             >
@@ -48,13 +48,13 @@ export class People extends Island {
 
   private readonly list = async (event: Event): Promise<void> => {
     const listed = (event.target as HTMLInputElement).checked;
-    this.changing = true;
+    this.changing = listed;
     try {
       await live().identity.value?.desk?.send({ op: "presence.list", listed });
     } catch (error) {
       toastRefusal(error);
     } finally {
-      this.changing = false;
+      this.changing = null;
     }
   };
 }

@@ -12,6 +12,9 @@ import { Ticking } from "./ticking";
 const HOUR = 3_600_000;
 const ROWS = 12; // of the grid, per hour
 
+/** The page writes moments to the second, events to the microsecond. */
+const seconds = (moment: string) => Math.floor(Date.parse(moment) / 1000);
+
 /**
  * The timetable. The server has drawn it (templates/programme.html); this element filters it, keeps states, stars and the line of now up to date,
  * and tells when sessions have come or moved. It moves nothing under its reader.
@@ -52,6 +55,7 @@ export class Programme extends LitElement {
   protected override updated(): void {
     const state = this.followed.state;
     if (state) this.follow(state);
+    this.classList.toggle("live", state !== null);
     this.showNow(live().now());
   }
 
@@ -71,8 +75,8 @@ export class Programme extends LitElement {
   }
 
   private inPlace(slot: HTMLElement, card: SessionCard): boolean {
-    const { starts, ends, place } = slot.dataset;
-    return Date.parse(starts ?? "") === Date.parse(card.starts_at) && Date.parse(ends ?? "") === Date.parse(card.ends_at) && place === card.place;
+    const { starts = "", ends = "", place } = slot.dataset;
+    return seconds(starts) === seconds(card.starts_at) && seconds(ends) === seconds(card.ends_at) && place === card.place;
   }
 
   private describe(slot: HTMLElement, card: SessionCard, on: boolean): void {

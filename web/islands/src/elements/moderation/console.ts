@@ -393,6 +393,8 @@ export class Console extends Island {
   private pressed(key: string): boolean {
     const state = this.followed.state;
     const question = state && this.selected ? moderated(state, this.selected) : null;
+    // While a form is open, letters are meant for it, also in the moment before it has the focus.
+    if (this.mode !== "read" && key !== "Escape") return false;
     const number = Number.parseInt(key, 10);
     const lane = SHOWN_LANES[number - 1];
     if (lane) {

@@ -23,6 +23,10 @@ export class MergeChooser extends LitElement {
     return this;
   }
 
+  protected override firstUpdated(): void {
+    this.querySelector<HTMLElement>("[data-first]")?.focus();
+  }
+
   private get targets(): readonly ModeratedQuestion[] {
     return mergeTargets(this.state, this.question, this.search).slice(0, SHOWN);
   }
