@@ -1,0 +1,246 @@
+"""S17-S20 for commands: who may give which, in which room. A command without a row here fails the tests."""
+
+import itertools
+import uuid
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from rooms.commands import SPECS, read
+from rooms.errors import Problem
+from rooms.journal import room_of
+from rooms.limits import Limits
+from rooms.people.messages import RevokeRole, Role, SilencePerson
+from rooms.programme.actions import create_session
+from rooms.programme.tables import conferences
+from tests.support.world import START, World
+
+REFUSALS = {"not_signed_in", "unverified", "forbidden", "not_found", "silenced"}
+
+YES = ""
+EVERYBODY = [
+    "anonymous",
+    "unverified",
+    "banned",
+    "silenced",
+    "guest",
+    "attendee",
+    "stranger",
+    "exhibitor",
+    "interpreter",
+    "speaker",
+    "moderator",
+    "colleague",
+    "organiser",
+    "admin",
+]
+
+TAKES_PART = dict.fromkeys(EVERYBODY, YES) | {
+    "anonymous": "not_signed_in",
+    "unverified": "unverified",
+    "banned": "forbidden",
+}
+SPEAKS_UP = TAKES_PART | {"silenced": "silenced"}
+ORGANISES = TAKES_PART | dict.fromkeys(EVERYBODY[3:-2], "forbidden")
+MODERATES = ORGANISES | {"moderator": YES, "colleague": YES}
+PRESENTS = MODERATES | {"speaker": YES}
+MODERATES_ALL = ORGANISES | {"colleague": YES}
+ABSENT = dict.fromkeys(EVERYBODY, "not_found") | {"anonymous": "not_signed_in"}
+
+SESSION: dict[str, dict[str, str]] = {
+    "asking.anonymity": MODERATES,
+    "asking.review": MODERATES,
+    "asking.set": MODERATES,
+    "chat.post": SPEAKS_UP,
+    "chat.read": TAKES_PART,
+    "chat.remove": TAKES_PART,  # one's own; the action refuses others'
+    "chat.set": MODERATES,
+    "person.readmit": MODERATES,
+    "person.remove": MODERATES,
+    "person.silence": MODERATES,
+    "person.unsilence": MODERATES,
+    "question.answer": PRESENTS,
+    "question.answered": PRESENTS,
+    "question.approve": MODERATES,
+    "question.archive": MODERATES,
+    "question.ask": SPEAKS_UP,
+    "question.claim": MODERATES,
+    "question.dismiss": MODERATES,
+    "question.edit": MODERATES,
+    "question.label": MODERATES,
+    "question.merge": MODERATES,
+    "question.pin": MODERATES,
+    "question.release": MODERATES,
+    "question.reopen": PRESENTS,
+    "question.restore": MODERATES,
+    "question.revise": SPEAKS_UP,
+    "question.take": PRESENTS,
+    "question.unarchive": MODERATES,
+    "question.unmask": MODERATES,
+    "question.unmerge": MODERATES,
+    "question.unpin": MODERATES,
+    "question.unvote": TAKES_PART,
+    "question.vote": TAKES_PART,
+    "question.withdraw": TAKES_PART,
+    "reaction.send": SPEAKS_UP,
+    "role.grant": MODERATES,
+    "role.revoke": MODERATES,
+    "screen.clear": MODERATES,
+    "screen.show": MODERATES,
+    "session.end": PRESENTS,
+    "session.open": PRESENTS,
+    "session.start": PRESENTS,
+    "stage.show": MODERATES,
+}
+
+LOBBY: dict[str, dict[str, str]] = {
+    "chat.post": SPEAKS_UP,
+    "chat.read": TAKES_PART,
+    "chat.remove": TAKES_PART,
+    "chat.set": MODERATES_ALL,
+    "person.readmit": MODERATES_ALL,
+    "person.remove": MODERATES_ALL,
+    "person.silence": MODERATES_ALL,
+    "person.unsilence": MODERATES_ALL,
+    "role.grant": ORGANISES,
+    "role.revoke": ORGANISES,
+    "session.cancel": ORGANISES,
+    "session.change": ORGANISES,
+    "session.create": ORGANISES,
+    "session.reinstate": ORGANISES,
+    "session.star": TAKES_PART,
+    "session.unstar": TAKES_PART,
+}
+
+DESK: dict[str, dict[str, str]] = {"presence.list": ABSENT | {"attendee": YES}}  # of the attendee's own desk
+
+TABLES = {"session": SESSION, "lobby": LOBBY, "desk": DESK}
+
+
+def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
+    """A command that is well formed, about things that are there."""
+    about = {"title": "Talk", "starts_at": START.isoformat(), "ends_at": (START + timedelta(hours=1)).isoformat()}
+    known: dict[str, Any] = {
+        "question": question,
+        "into": question,
+        "version": 1,
+        "person": target,
+        "role": "speaker",
+        "session": world.session,
+        "message": "a" * 20,
+        "text": "Why is it so?",
+        "number": 0,
+        "open": True,
+        "slow_seconds": 0,
+        "allowed": True,
+        "required": True,
+        "listed": True,
+        "public": False,
+        "labels": [],
+        "asking": "open",
+        "kind": "slate" if op == "stage.show" else "applause",
+        **about,
+    }
+    names = [field for field in SPECS[op].type.__struct_fields__ if field in known]
+    return {name: known[name] for name in names if name not in {"session"} or not op.startswith("session.create")}
+
+
+@pytest.fixture
+async def crowd(world: World) -> World:
+    """The world with somebody who is silenced, and a clock for the limits that never lets them come up."""
+    moments = itertools.count(0, 3600)
+    world.houses[0] = replace(world.house, limits=Limits(lambda: float(next(moments))))
+    await world.person("silenced")
+    await world.person("target")
+    await world.do("organiser", SilencePerson(world.people["silenced"]), room=world.lobby)
+    return world
+
+
+async def answer(world: World, who: str, op: str, room: str, question: str) -> str:
+    """The code with which a command is refused, or YES."""
+    person = None if who == "anonymous" else world.people[who]
+    command = read(op, fields(op, world, question, world.people["target"]))
+    try:
+        await world.house.perform(person, room, command, uuid.uuid4().hex)
+    except Problem as problem:
+        if op == "chat.remove" and "not yours" in problem.message:
+            return YES
+        if problem.code == "not_found" and problem.field in {"question", "person", "message", "session"}:
+            return YES
+        return problem.code if problem.code in REFUSALS else YES
+    return YES
+
+
+def test_every_command_has_a_row_for_each_kind_of_room() -> None:
+    declared = {(kind, op) for op, spec in SPECS.items() for kind in spec.kinds}
+    assert declared == {(kind, op) for kind, table in TABLES.items() for op in table}
+
+
+@pytest.mark.parametrize("kind", TABLES)
+async def test_everybody_may_do_what_the_table_says(crowd: World, kind: str) -> None:
+    async with crowd.house.database.read() as connection:
+        desk = await room_of(connection, "desk", crowd.people["attendee"])
+    room = {"session": crowd.room, "lobby": crowd.lobby, "desk": desk}[kind]
+    wrong: list[str] = []
+    for op, row in TABLES[kind].items():
+        question = await crowd.ask(f"About {op}?", "other") if "question" in SPECS[op].type.__struct_fields__ else ""
+        for who in EVERYBODY:
+            given = await answer(crowd, who, op, room, question)
+            if given != row[who]:
+                wrong.append(f"{op} in the {kind} as {who}: {given or 'allowed'}, not {row[who] or 'allowed'}")
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_a_role_in_one_session_is_none_in_another(crowd: World) -> None:
+    times = {"starts_at": START, "ends_at": START + timedelta(hours=1), "now": crowd.clock()}
+    async with crowd.house.database.write() as connection:
+        _, other_room = await create_session(connection, crowd.conference, title="Elsewhere", **times)
+    for who, op in (("moderator", "asking.set"), ("speaker", "session.open")):
+        assert await answer(crowd, who, op, crowd.room, "") == YES
+        assert await answer(crowd, who, op, other_room, "") == "forbidden"
+    assert await answer(crowd, "colleague", "asking.set", other_room, "") == YES
+
+
+async def test_a_closed_conference_is_absent_for_strangers(crowd: World) -> None:
+    async with crowd.house.database.read() as connection:
+        found = await connection.execute(select(conferences.c.id).where(conferences.c.slug == "elsewhere"))
+        lobby = await room_of(connection, "lobby", found.scalar_one())
+    for who in EVERYBODY:
+        expected = YES if who in {"stranger", "admin"} else ABSENT[who]
+        assert await answer(crowd, who, "chat.post", lobby, "") == expected, who
+
+
+@pytest.mark.parametrize("room", ["a" * 20, "", "../rooms", "A" * 20])
+async def test_a_guessed_room_is_absent(crowd: World, room: str) -> None:
+    for who in ("anonymous", "attendee", "admin"):
+        assert await answer(crowd, who, "chat.post", room, "") == ABSENT[who]
+
+
+async def test_a_role_that_is_taken_away_is_gone_at_the_next_command(crowd: World) -> None:
+    question = await crowd.ask()
+    assert await answer(crowd, "moderator", "asking.set", crowd.room, question) == YES
+    await crowd.do("organiser", RevokeRole(crowd.people["moderator"], Role.MODERATOR))
+    assert await answer(crowd, "moderator", "asking.set", crowd.room, question) == "forbidden"
+    assert await answer(crowd, "moderator", "question.ask", crowd.room, question) == YES
+
+
+@pytest.mark.parametrize("op", sorted(SPECS))
+def test_no_command_takes_a_field_that_it_does_not_declare(op: str) -> None:
+    for field in ("role_of", "author", "event", "admin", "by", "at", "conference"):
+        if field in SPECS[op].type.__struct_fields__:
+            continue
+        with pytest.raises(Problem) as refused:
+            read(op, {field: "x"})
+        assert refused.value.code == "invalid"
+
+
+async def test_only_organisers_make_organisers(crowd: World) -> None:
+    for who in ("moderator", "colleague", "speaker"):
+        for room in (crowd.room, crowd.lobby):
+            command = read("role.grant", {"person": crowd.people[who], "role": "organiser"})
+            with pytest.raises(Problem) as refused:
+                await crowd.do(who, command, room=room)
+            assert refused.value.code in {"forbidden", "invalid"}
