@@ -23,21 +23,37 @@ Action = Callable[[Transaction, Visit, C], Awaitable[View | None]]
 Replied = tuple[View | None, int | None] | Problem
 """What one of many commands done together came to: its reply and the seq of its last event in its room, or why it was refused."""
 Together = Callable[[Transaction, Sequence[tuple[Visit, C]]], Awaitable[Sequence[Replied]]]
+Thing = tuple[str, str]
+"""What is counted: the name of a latest value, and a kind in it."""
+Passing = Callable[[AsyncConnection, Sequence[tuple[Visit, C]]], Awaitable[Sequence[Thing | Problem]]]
+"""For each command what it is counted as, or why it is refused. It may read, in a transaction in which nothing can be written."""
 Also = Callable[[AsyncConnection, str, C], Awaitable[Iterable[str]]]
 """Names the further rooms that a command (in a room) will write to, so that all are locked in one order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """All there is to know of a command: it has either an `action` or `together`. `rate` None: only the general limit of a person."""
+    """All there is to know of a command: it has one of `action`, `together` and `passing`. `rate` None: only the general limit of a person."""
 
     type: type[Command]
     kinds: frozenset[str]
     allowed: Rule
     action: Action[Any] | None
     together: Together[Any] | None
+    passing: Passing[Any] | None
     also: Also[Any] | None
     rate: Rate | None
+
+    @property
+    def is_ephemeral(self) -> bool:
+        """Whether nothing is kept of it, not even that it was given."""
+        return self.passing is not None
+
+    def check(self, visit: Visit) -> None:
+        """Raises Problem where the room does not know the command, or the visitor may not give it."""
+        if visit.room.kind not in self.kinds:
+            raise Problem("not_found", N_("There is no such command in this room."), field="op")
+        self.allowed(visit)
 
 
 SPECS: dict[str, Spec] = {}
@@ -49,7 +65,7 @@ def command(
     """Registers an action: `@command(ApproveQuestion, kinds={"session"}, allowed=rules.moderates)`."""
 
     def register(action: Action[C]) -> Action[C]:
-        _add(Spec(type, frozenset(kinds), allowed, action, None, also, rate))
+        _add(Spec(type, frozenset(kinds), allowed, action, None, None, also, rate))
         return action
 
     return register
@@ -61,8 +77,18 @@ def commands_together(
     """Registers an action for the commands that crowds give: it does many of them, in one room, by a few statements."""
 
     def register(together: Together[C]) -> Together[C]:
-        _add(Spec(type, frozenset(kinds), allowed, None, together, None, rate))
+        _add(Spec(type, frozenset(kinds), allowed, None, together, None, None, rate))
         return together
+
+    return register
+
+
+def ephemeral(type: type[C], *, kinds: Iterable[str], allowed: Rule, rate: Rate) -> Callable[[Passing[C]], Passing[C]]:
+    """Registers a command of which only a count is told (rooms/ephemeral.py). It has its own rate alone, so that it uses up nobody's right to act."""
+
+    def register(passing: Passing[C]) -> Passing[C]:
+        _add(Spec(type, frozenset(kinds), allowed, None, None, passing, None, rate))
+        return passing
 
     return register
 

@@ -13,6 +13,7 @@ from rooms.bus.interface import Bus
 from rooms.clock import Clock, system_clock
 from rooms.commands import spec_of
 from rooms.database import PATIENCE_SECONDS, Database
+from rooms.ephemeral import Ephemeral, Passing
 from rooms.errors import Problem
 from rooms.figures import Written
 from rooms.gather import Gather
@@ -31,6 +32,7 @@ from rooms.writer import Given, Outcome, Writer
 PERSON_RATE = Rate(60, 10)  # commands of one person, all kinds together
 LONG = 300.0  # seconds that a chore may take
 OUTCOMES_KEPT = timedelta(days=2)
+NOTHING = Outcome(b"null", None)  # an ephemeral command's
 _KEY = re.compile(r"[!-~]{1,64}")
 
 
@@ -53,15 +55,17 @@ class House:
     clock: Clock = system_clock
     limits: Limits = field(default_factory=Limits)
     _writer: Writer = field(init=False)
-
+    _ephemeral: Ephemeral = field(init=False)
     _signed_in: Gather[str, signins.SignedIn] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_writer", Writer(self.database, self.clock, self.hub.publish))
+        object.__setattr__(self, "_ephemeral", Ephemeral(self.database, self.clock, self.hub.tallies))
         object.__setattr__(self, "_signed_in", Gather(self._find_signed_in))
 
     async def perform(self, person: str | None, room: str, command: Command, key: str) -> Outcome:
-        """Does what a person asks for in a room, exactly once for each (person, key). When it returns, it is committed. Raises Problem."""
+        """Does what a person asks for in a room, exactly once for each (person, key). When it returns, it is committed; but of an ephemeral command
+        nothing is kept, so that a repetition is another one. Raises Problem."""
         code = "internal"
         try:
             outcome = await self._perform(person, room, command, key)
@@ -87,9 +91,12 @@ class House:
             raise Problem("invalid", N_("A command needs a key of 1 to 64 letters, digits or signs."), field="key")
         if person is None:
             raise Problem("not_signed_in", N_("Sign in to take part."))
-        self.limits.take("command", person, PERSON_RATE)
         if spec.rate is not None:
             self.limits.take(tag_of(command), person, spec.rate)
+        if spec.is_ephemeral:
+            await self._ephemeral.do(Passing(person, room, command, spec))
+            return NOTHING
+        self.limits.take("command", person, PERSON_RATE)
         return await self._writer.do(Given.new(person, room, command, spec, key))
 
     @asynccontextmanager

@@ -14,6 +14,7 @@ from rooms import journal
 from rooms.audience import Audience
 from rooms.bus.interface import Bus
 from rooms.clock import Clock
+from rooms.commands import Thing
 from rooms.database import Database
 from rooms.encoding import encode_batch
 from rooms.errors import Problem, ProblemView
@@ -30,6 +31,7 @@ from rooms.outbound import Outbound
 from rooms.people.messages import PersonView, PresenceView
 from rooms.presence import ALIVE_SECONDS, Presence
 from rooms.reading import Joined, Reader, Wanted
+from rooms.tallies import Tallies
 from rooms.transaction import Nudge, Value
 from rooms.visit import ABSENT, Visit
 
@@ -64,7 +66,9 @@ class Hub:
         self._tasks: set[asyncio.Task[None]] = set()
         self._presence_due: set[str] = set()
         self._revisits = {tag_of(event) for event in declared(Event) if event.revisits}
-        self.presence = Presence(new_id(), self._tell_presence, self._presence_changed)
+        process = new_id()
+        self.presence = Presence(process, self._tell_presence, self._presence_changed)
+        self.tallies = Tallies(process, self._tell_tallies, self._show_tallies)
         self.told = Told()
 
     @property
@@ -106,6 +110,8 @@ class Hub:
                 self._receive(from_body(body))
             elif kind == "presence":
                 self.presence.receive(body, asyncio.get_running_loop().time())
+            elif kind == "tallies":
+                self.tallies.receive(body)
         except (Forged, ValueError, TypeError, KeyError, IndexError):
             self.told.nudges_refused += 1
             log.warning("a message on %s was refused: it was not sealed by one of our processes", channel)
@@ -408,6 +414,19 @@ class Hub:
     async def _show_alive(self) -> None:
         self.presence.send_alive()
         self.presence.forget_silent(asyncio.get_running_loop().time())
+
+    # Tallies
+
+    def _tell_tallies(self, room: str, body: Any) -> None:
+        self._bus.publish(f"room:{room}", seal(self._secret, "tallies", body))
+
+    def _show_tallies(self, room: str, counts: dict[Thing, int]) -> None:
+        feed = self._feeds.get(room)
+        if feed is not None:
+            for name in {name for name, _ in counts}:
+                value = {kind: count for (of, kind), count in counts.items() if of == name}
+                feed.offer(Value(name, "", Audience.EVERYONE, None, msgspec.json.encode(value)), 0)
+            self._schedule(feed)
 
     # Tasks
 

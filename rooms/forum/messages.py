@@ -55,6 +55,13 @@ class StageKind(StrEnum):
     EMBED = "embed"
 
 
+class ReactionKind(StrEnum):
+    APPLAUSE = "applause"
+    HEART = "heart"
+    LAUGH = "laugh"
+    CHEER = "cheer"
+
+
 # Views
 
 
@@ -433,6 +440,15 @@ class SetChat(Command, tag="chat.set"):
     slow_seconds: Annotated[int, msgspec.Meta(ge=0, le=3600)]
 
 
+# Commands: reactions
+
+
+class SendReaction(Command, tag="reaction.send"):
+    """While the session is live. Nothing is kept of it: who looks on is told how many people have reacted."""
+
+    kind: ReactionKind
+
+
 # Replies
 
 
@@ -629,3 +645,11 @@ class OwnVotes(Latest):
     audience: ClassVar[Audience] = Audience.PERSON
 
     value: bool
+
+
+class Reactions(Latest):
+    """How many people have reacted within the last half second, by kind. Each value is news of its own, none is the state of anything."""
+
+    name: ClassVar[str] = "reactions"
+
+    value: dict[ReactionKind, int]

@@ -17,6 +17,7 @@ from rooms.forum.messages import (
     OwnQuestion,
     PublicQuestion,
     QuestionState,
+    SessionState,
     StageKind,
     StageView,
 )
@@ -66,6 +67,14 @@ async def forum(connection: AsyncConnection, session: str) -> Forum:
         row.screen,
         row.answering,
     )
+
+
+async def live_among(connection: AsyncConnection, sessions: Collection[str]) -> set[str]:
+    """Those of the sessions that are live."""
+    select = sa.select(forums.c.session).where(
+        forums.c.session.in_(sessions), forums.c.state == SessionState.LIVE.value
+    )
+    return set((await connection.execute(select)).scalars())
 
 
 class Question(NamedTuple):

@@ -25,7 +25,7 @@ M = TypeVar("M", bound=type[msgspec.Struct])
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """`ops` are the messages of the connection itself, `op_parts` what they are made of. `replies` maps the op of a command to what it is
-    answered with, where that is not null; `kinds` to the kinds of rooms that know it."""
+    answered with, where that is not null; `kinds` to the kinds of rooms that know it; `ephemeral` are the ops of which nothing is kept."""
 
     ops: list[type[msgspec.Struct]]
     op_parts: list[type[msgspec.Struct]]
@@ -37,6 +37,7 @@ class Catalogue:
     latest: list[type[Latest]]
     replies: dict[str, type[View]]
     kinds: dict[str, list[str]]
+    ephemeral: set[str]
     limits: dict[str, int]
 
 
@@ -60,6 +61,7 @@ def collect() -> Catalogue:
         latest=latest,
         replies={tag_of(command): reply for command in commands if (reply := _reply_to(tag_of(command)))},
         kinds={tag_of(command): sorted(SPECS[tag_of(command)].kinds) for command in commands},
+        ephemeral={op for op, spec in SPECS.items() if spec.is_ephemeral},
         limits={name: value for module in modules for name, value in vars(module).items() if name.endswith("_LENGTH")},
     )
 
@@ -112,7 +114,7 @@ def _in_order(classes: list[M]) -> list[M]:
 def _reply_to(op: str) -> type[View] | None:
     """What the action of a command says that it gives: a view, or (where it does many commands together) a list of outcomes with views."""
     spec = SPECS[op]
-    found = set(_views_in(typing.get_type_hints(spec.action or spec.together).get("return")))
+    found = set(_views_in(typing.get_type_hints(spec.action or spec.together or spec.passing).get("return")))
     if len(found) > 1:
         raise LookupError(f"{op} is answered with one of {found}: the client must know which")
     return found.pop() if found else None

@@ -43,6 +43,8 @@ def markdown(catalogue: Catalogue) -> str:
         where = (
             f"In a room of kind {_or(catalogue.kinds[op])}. Answered with {f'`{reply.__name__}`' if reply else 'null'}."
         )
+        if op in catalogue.ephemeral:
+            where += " Ephemeral."
         blocks += [_heading(op, command), where + "\n", _fields(command)]
     blocks.append("## Events\n")
     for event in catalogue.events:

@@ -83,9 +83,13 @@ class Client:
             assert seen(self.state) == seen(await self.truth()), f"{self} believes otherwise"
 
 
+PASSING = {"present", "reactions"}
+"""Latest values that are no table's truth."""
+
+
 def seen(state: State) -> State:
-    """What must agree: all but presence, which is no table's truth."""
-    return state | {"latest": {name: keyed for name, keyed in state["latest"].items() if name != "present" and keyed}}
+    """What must agree with the tables."""
+    return state | {"latest": {name: keyed for name, keyed in state["latest"].items() if name not in PASSING and keyed}}
 
 
 async def enter(

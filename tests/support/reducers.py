@@ -29,7 +29,7 @@ def reduce_event(kind: str, state: State, event: Event) -> State:
 
 def reduce_latest(kind: str, state: State, values: dict[str, dict[str, Any]]) -> State:
     state = deepcopy(state)
-    for name in ("votes", "present"):
+    for name in ("votes", "present", "reactions"):
         if name in values:
             state["latest"].setdefault(name, {}).update(values[name])
     if kind == "session":

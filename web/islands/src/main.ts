@@ -15,6 +15,7 @@ import "./elements/people";
 import "./elements/present";
 import "./elements/programme";
 import "./elements/questions";
+import "./elements/reactions";
 import "./elements/screen";
 import "./elements/session-head";
 import "./elements/speaker";

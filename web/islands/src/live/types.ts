@@ -34,6 +34,8 @@ export type QuestionState = "pending" | "approved" | "dismissed" | "withdrawn" |
 /** What a person is in a conference, or in one session of it. */
 export type Role = "attendee" | "speaker" | "moderator" | "interpreter" | "exhibitor" | "organiser";
 
+export type ReactionKind = "applause" | "heart" | "laugh" | "cheer";
+
 /** A problem as it travels: `retry_after` in seconds, `present` the state that a refused write has missed. */
 export interface ProblemView {
   readonly code: string;
@@ -539,6 +541,12 @@ export interface SetChat {
   readonly slow_seconds: number;
 }
 
+/** While the session is live. Nothing is kept of it: who looks on is told how many people have reacted. */
+export interface SendReaction {
+  readonly op: "reaction.send";
+  readonly kind: ReactionKind;
+}
+
 export interface GrantRole {
   readonly op: "role.grant";
   readonly person: Id;
@@ -906,6 +914,7 @@ export type Command =
   | RemoveMessage
   | ReadChat
   | SetChat
+  | SendReaction
   | GrantRole
   | RevokeRole
   | SilencePerson
@@ -979,6 +988,8 @@ export interface LatestValues {
   readonly votes?: Readonly<Record<string, number>>;
   /** Whether the person himself has voted; the key is the question. */
   readonly own_votes?: Readonly<Record<string, boolean>>;
+  /** How many people have reacted within the last half second, by kind. Each value is news of its own, none is the state of anything. */
+  readonly reactions?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly present?: Readonly<Record<string, PresenceView>>;
 }
 

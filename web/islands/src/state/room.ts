@@ -47,6 +47,7 @@ export function merged(older: LatestValues, newer: LatestValues): LatestValues {
   return {
     ...older,
     ...(newer.votes && { votes: { ...older.votes, ...newer.votes } }),
+    ...(newer.reactions && { reactions: { ...older.reactions, ...newer.reactions } }),
     ...(newer.present && { present: { ...older.present, ...newer.present } }),
   };
 }

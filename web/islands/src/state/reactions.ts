@@ -1,0 +1,23 @@
+import type { ReactionKind } from "../live/types";
+import type { SessionRoom } from "./session";
+
+/** How many people have reacted within the last half second, by kind. */
+export type Reactions = Readonly<Partial<Record<ReactionKind, number>>>;
+
+export const KINDS: readonly ReactionKind[] = ["applause", "heart", "laugh", "cheer"];
+
+/** The same object as long as nobody has reacted since; a new one is news. */
+export function reactions(state: SessionRoom): Reactions | null {
+  return state.latest.reactions?.[""] ?? null;
+}
+
+/** How many signs stand for so many people: each of a few, and ever fewer of many, so that a full hall does not hide the stage. */
+export function signsOf(count: number): number {
+  return Math.min(count, Math.ceil(2 * Math.log2(count + 1)));
+}
+
+export function added(sum: Reactions, more: Reactions): Reactions {
+  const total: Partial<Record<ReactionKind, number>> = { ...sum };
+  for (const kind of KINDS) if (more[kind]) total[kind] = (total[kind] ?? 0) + more[kind];
+  return total;
+}
