@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms import journal
 from rooms.errors import Problem
 from rooms.forum import queries as forum
+from rooms.forum.export import QuestionExport, export_questions
 from rooms.forum.tables import questions
 from rooms.journal import Room
-from rooms.people import accounts
+from rooms.people import accounts, rules
 from rooms.people.desk import desk_of
 from rooms.people.messages import PersonView
 from rooms.programme import queries as programme
@@ -144,6 +145,24 @@ async def session_messages(call: Call) -> Messages:
         found = await forum.latest_messages(connection, visit.room.id, before=query.before, limit=query.limit + 1)
     page = found[-query.limit :]
     return Messages(page, page[0].number if len(found) > len(page) else None)
+
+
+@operation(
+    "GET",
+    "/conferences/{conference}/sessions/{session}/export",
+    answer=QuestionExport,
+    signed_in=True,
+    codes=HIDDEN,
+)
+async def session_export(call: Call) -> QuestionExport:
+    """All questions of a session, for its organisers to keep: dismissed ones too, who did what to them and when.
+
+    Who asked anonymously is not told.
+    """
+    async with call.house.database.read() as connection:
+        visit = await _visit_session(call, connection)
+        rules.organises(visit)
+        return await export_questions(connection, visit.room.subject, visit.room.id, call.house.clock())
 
 
 class SnapshotQuery(msgspec.Struct, forbid_unknown_fields=True):

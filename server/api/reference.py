@@ -6,6 +6,7 @@ import msgspec
 import msgspec.inspect as inspect
 
 from rooms.errors import CODES
+from rooms.forum.export import Act, QuestionExport, QuestionRecord
 from server.api.contract import COMMON_CODES, PATH_PARTS, Operation, operations
 from server.api.openapi import ABOUT
 from server.api.views import Answer
@@ -35,7 +36,7 @@ def reference() -> str:
     blocks = [HEAD.format(about=ABOUT), "## Operations\n"]
     blocks += [_operation(each) for each in operations()]
     blocks += ["## What is answered\n"]
-    blocks += [_answer(answer) for answer in Answer.__subclasses__()]
+    blocks += [_answer(answer) for answer in (*Answer.__subclasses__(), QuestionExport, QuestionRecord, Act)]
     blocks += [_codes()]
     return "\n".join(blocks)
 

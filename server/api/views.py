@@ -1,7 +1,7 @@
 """What the API answers with, beside the views of rooms."""
 
 import typing
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Any, dataclass_transform
 
@@ -9,9 +9,19 @@ import msgspec
 
 import rooms.registry  # noqa: F401 - the schemas name every kind of room and every reply
 from rooms.errors import ProblemView
-from rooms.forum.messages import AskingView, ChatView, MessageView, PublicQuestion, SessionView, StageView
+from rooms.forum.messages import (
+    AskingView,
+    ChatView,
+    LobbyOwn,
+    MessageView,
+    Own,
+    PublicQuestion,
+    SessionView,
+    StageView,
+)
 from rooms.kinds import KINDS
 from rooms.messages import View
+from rooms.people.desk import DeskOwn
 from rooms.people.messages import PersonView
 from server.protocol.catalogue import collect
 
@@ -20,16 +30,12 @@ REFERENCE = "#/components/schemas/"
 CATALOGUE = collect()
 
 
-def _returned(functions: Iterable[Callable[..., Any]]) -> list[type[View]]:
-    return _by_name(typing.get_type_hints(function)["return"] for function in functions)
-
-
 def _by_name(types: Iterable[type[View]]) -> list[type[View]]:
     return sorted(set(types), key=lambda each: each.__name__)
 
 
-SNAPSHOTS = _returned(kind.snapshot for kind in KINDS.values())
-OWNS = _returned(kind.own for kind in KINDS.values())
+SNAPSHOTS = _by_name(typing.get_type_hints(kind.snapshot)["return"] for kind in KINDS.values())
+OWNS: list[type[View]] = [DeskOwn, LobbyOwn, Own]
 REPLIES = _by_name(CATALOGUE.replies.values())
 
 

@@ -19,7 +19,7 @@ DOCUMENT = document()
 def faults(answer: Any, schema: dict[str, Any]) -> list[str]:
     """Where an answer breaks a schema of the document."""
     validator = Draft202012Validator({**schema, "components": DOCUMENT["components"]})
-    return [f"{fault.json_path}: {fault.message}" for fault in validator.iter_errors(answer)]
+    return [f"{fault.json_path}: {fault.message[:500]}" for fault in validator.iter_errors(answer)]
 
 
 class Program:

@@ -13,6 +13,11 @@ from tests.server.api.conftest import ProgramOf
 from tests.support.program import DOCUMENT, faults
 from tests.support.world import World
 
+EXPECTED = {
+    ("command", None): 401,
+    ("session_export", None): 401,
+    **{("session_export", who): 403 for who in ("attendee", "speaker", "moderator", "guest")},
+}
 WHOM = (None, "attendee", "speaker", "moderator", "organiser", "admin", "guest")
 
 
@@ -52,6 +57,7 @@ async def test_every_operation_answers_everybody_as_its_schema_says(world: World
         "session": session,
         "session_questions": session,
         "session_messages": session,
+        "session_export": session,
         "room_snapshot": {"room": world.room},
         "command": {"room": world.room, "json": {"op": "chat.read", "number": 1}},
         "live_ticket": {},
@@ -63,7 +69,7 @@ async def test_every_operation_answers_everybody_as_its_schema_says(world: World
             if name == "command":
                 given = {**given, "json": {**given["json"], "key": f"key-of-{who}"}}
             response = await program.call(name, **given)  # the program holds it to the schema
-            expected = 401 if name == "command" and who is None else 200
+            expected = EXPECTED.get((name, who), 200)
             assert response.status_code == expected, (who, name, response.text)
 
 

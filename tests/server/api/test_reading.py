@@ -111,6 +111,20 @@ async def test_a_snapshot_shows_moderators_more_unless_they_want_the_public_one(
     assert [each["text"] for each in theirs["own"]["questions"]] == ["Pending?"]
 
 
+async def test_organisers_export_every_question_with_its_history(world: World, program_of: ProgramOf) -> None:
+    public = await approve(world, "Public?", "other")
+    dismissed = await world.ask("Dismissed?", anonymous=True)
+    await world.do("moderator", DismissQuestion(dismissed, (await world.question(dismissed)).version, "off topic"))
+    where: dict[str, Any] = {"conference": "forum", "session": world.session}
+    found = (await (await program_of("organiser")).call("session_export", **where)).json()["questions"]
+    assert {each["id"]: (each["state"], each["author"], each["reason"]) for each in found} == {
+        public: ("approved", "Other", ""),
+        dismissed: ("dismissed", None, "off topic"),
+    }
+    acts = next(each["acts"] for each in found if each["id"] == public)
+    assert [(act["act"], act["by"]) for act in acts] == [("question.asked", None), ("question.approved", "Moderator")]
+
+
 async def test_a_live_connection_goes_on_from_a_snapshot(world: World, program_of: ProgramOf) -> None:
     program = await program_of("attendee")
     await world.do("other", PostMessage("Before"))
