@@ -13,7 +13,7 @@ class Catalogs:
         self._known: dict[Path, tuple[int, Markup]] = {}
 
     def inline(self, code: str) -> Markup:
-        path = self._folder / f"locale-{code}.json"
+        path = self._folder / f"locale-{code.replace('_', '-')}.json"
         try:
             written = path.stat().st_mtime_ns
         except FileNotFoundError:
