@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-import sqlalchemy as sa
-
-import rooms.registry  # noqa: F401
+import rooms.registry
 from rooms.clock import Clock, system_clock
 from rooms.database import Database
 from rooms.ids import new_id
 from rooms.journal import rooms
 from rooms.migrations import upgrade
-from rooms.people.tables import persons, roles, signins
+from rooms.people import roles
+from rooms.people.messages import Role
+from rooms.people.tables import persons, signins
 from rooms.programme.actions import create_conference, create_session
 from rooms.programme.tables import conferences
 from tests.support.world import SECRET
@@ -63,11 +63,7 @@ async def lay(url: str, people: int) -> Ground:
         lasts = {"created_at": now, "expires_at": now + timedelta(days=1), "device": "a test"}
         rows = [{"id": new_id(), "person": id, **lasts} for id in ids]
         await connection.execute(signins.insert(), rows)
-        values = {"conference": conference, "session": session, "person": ids[0], "role": "moderator"}
-        known = {column.name for column in roles.c}
-        extra = {"id": new_id(), "by": None, "granted_by": None, "at": now, "granted_at": now}
-        await connection.execute(
-            sa.insert(roles).values(**values, **{name: value for name, value in extra.items() if name in known})
-        )
+        granted = {"conference": conference, "session": session, "role": Role.MODERATOR, "by": None, "at": now}
+        await roles.grant(connection, person=ids[0], **granted)
     await database.close()
     return Ground(url, lobby, room, ids, [row["id"] for row in rows])

@@ -84,7 +84,8 @@ class Line(asyncio.Protocol):
             self.transport.close()
             return False
         self._is_open = True
-        self.opened.set_result(None)
+        if not self.opened.done():
+            self.opened.set_result(None)
         return True
 
     def _next_frame(self) -> tuple[int, bytes] | None:
@@ -118,6 +119,7 @@ async def open_line(
     sock.setblocking(False)
     if receive_buffer is not None:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    line: Line | None = None
     try:
         async with asyncio.timeout(OPEN_SECONDS):
             await loop.sock_connect(sock, ("127.0.0.1", port))
@@ -131,5 +133,8 @@ async def open_line(
             await line.opened
             return line
     except BaseException:
-        sock.close()
+        if line is None:
+            sock.close()
+        else:
+            line.cut()
         raise
