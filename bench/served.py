@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-import rooms.registry  # noqa: F401
+import rooms.registry
 from rooms import fanout
 from rooms.audience import Audience
 from rooms.clock import system_clock

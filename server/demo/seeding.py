@@ -1,5 +1,6 @@
 """Makes the demonstration conference, as its people would have made it: every question and message goes through `perform`."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -209,7 +210,7 @@ async def _talk(house: House, room: str, audience: list[str], moderator: str) ->
 
 
 async def _moderate(
-    house: House, room: str, moderator: str, command: type[m.Moderate], id: str, **fields: object
+    house: House, room: str, moderator: str, command: Callable[..., Command], id: str, **fields: object
 ) -> None:
     async with house.database.read() as connection:
         version = (await queries.question(connection, room, id)).version
