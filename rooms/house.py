@@ -22,7 +22,7 @@ from rooms.journal import Room
 from rooms.kinds import KINDS
 from rooms.limits import Limits, Rate
 from rooms.messages import Command, View, tag_of
-from rooms.people import signins
+from rooms.people import housekeeping, signins
 from rooms.people.tables import outcomes
 from rooms.text import N_
 from rooms.transaction import Transaction
@@ -143,8 +143,9 @@ class House:
             )
 
     async def prune(self, kept: timedelta) -> int:
-        """Forgets events older than `kept` and outcomes that nobody will ask for again; returns how many events went."""
+        """Forgets events older than `kept` and outcomes, sign-ins and links that nobody will ask for again; returns how many events went."""
         now: datetime = self.clock()
         async with self.database.write(LONG) as connection:
             await connection.execute(outcomes.delete().where(outcomes.c.at < now - OUTCOMES_KEPT))
+            await housekeeping.forget_old(connection, now)
             return await journal.prune(connection, now - kept)

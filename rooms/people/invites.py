@@ -14,6 +14,7 @@ from rooms.house import House
 from rooms.ids import new_id
 from rooms.people import roles
 from rooms.people.accounts import Account
+from rooms.people.actions import SESSION_ROLES
 from rooms.people.desk import desk_of
 from rooms.people.links import digest_of
 from rooms.people.messages import PersonView, RightsChanged, Role, RoleGranted
@@ -23,7 +24,6 @@ from rooms.text import N_
 from rooms.transaction import Transaction
 from rooms.visit import resolve
 
-SESSION_ROLES = (Role.SPEAKER, Role.MODERATOR, Role.INTERPRETER)
 MOST_DAYS = 365
 MOST_USES = 100_000
 
@@ -143,7 +143,7 @@ async def _check(tx: Transaction, invite: Invite, account: Account, room: journa
 
 async def _take(tx: Transaction, invite: Invite) -> None:
     """Uses the invite once; of two who want its last use, one gets it."""
-    left = sa.case((invites.c.uses_left.is_(None), None), else_=invites.c.uses_left - 1)
+    left = sa.case((invites.c.uses_left.is_(None), sa.null()), else_=invites.c.uses_left - 1)
     update = invites.update().where(invites.c.id == invite.id, *_usable(tx.now)).values(uses_left=left)
     if (await tx.connection.execute(update)).rowcount == 0:
         raise Problem("expired", OVER)

@@ -94,6 +94,15 @@ async def prepare_sign_up(
 
 async def sign_up(house: House, browser: Browser, wanted: SignUp) -> Notice:
     """Makes an account that has no rights until its address is proven. For a known address it only says so, in a letter to that address."""
+    try:
+        return await _sign_up(house, browser, wanted)
+    except Problem as problem:
+        if problem.code != "conflict":
+            raise
+        return await _sign_up(house, browser, wanted)  # the same address was first by a moment: now it is known
+
+
+async def _sign_up(house: House, browser: Browser, wanted: SignUp) -> Notice:
     async with house.transaction() as tx:
         account = await accounts.by_email(tx.connection, wanted.email)
         if account is not None and account.verified:

@@ -61,7 +61,6 @@ async def _page(
         made=made,
         refused=refused,
         typed=typed,
-        session_roles=invites.SESSION_ROLES,
         all_roles=list(Role),
         here=f"{entered.path}/organise/people",
         **shown,
