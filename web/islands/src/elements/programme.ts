@@ -208,7 +208,8 @@ export class Programme extends LitElement {
       const since = now - Date.parse(marks[place]?.dataset["at"] ?? "");
       line.id = "now";
       line.style.gridRow = String(place * ROWS + Math.floor((since / HOUR) * ROWS) + 1);
-      line.title = formatTime(now);
+      const label = line.querySelector(".now-line-label");
+      if (label) label.textContent = formatTime(now);
     }
     link?.toggleAttribute("hidden", !found);
   }

@@ -117,7 +117,7 @@ export class HostTools extends LitElement {
         ${shown ? html`<p dir="auto">${shown.text}</p>` : html`<p class="soft">${t("The most wanted questions")}</p>`}
       </div>
       <div class="row">
-        <a class="button button-small" href=${this.screen} target="_blank" rel="noopener">${icon("screen")}${t("Open")}</a>
+        <a class="button button-small" href=${this.screen} target="_blank" rel="noopener">${icon("screen")}${t("Open the screen")}</a>
         <a class="button button-small button-quiet" href="${this.screen}?overlay=1" target="_blank" rel="noopener">${t("Overlay")}</a>
         ${shown ? html`<button class="button button-small button-quiet" @click=${() => this.send({ op: "screen.clear" })}>${t("Clear")}</button>` : nothing}
       </div>
