@@ -9,7 +9,7 @@ import msgspec.inspect
 from rooms.errors import CODES
 from rooms.messages import Command, tag_of
 from server.api.contract import COMMON_CODES, PATH_PARTS, VERSION, Operation, operations
-from server.api.views import CATALOGUE, OWNS, REFERENCE, REPLIES, SNAPSHOTS, Refusal
+from server.api.views import COMMANDS, OWNS, REFERENCE, REPLIES, SNAPSHOTS, Refusal
 
 ABOUT = """\
 What programs can read and do in Plenary. Everything that people follow is a *room*: a conference's lobby, a session, a person's desk. What is said and
@@ -23,15 +23,15 @@ Errors have one shape, `{"error": {"code", "message", "field"?, "retry_after"?, 
 
 def document() -> dict[str, Any]:
     answers = [each.answer for each in operations()]
-    types: list[Any] = [*answers, *SNAPSHOTS, *OWNS, *REPLIES, Refusal, *CATALOGUE.commands]
+    types: list[Any] = [*answers, *SNAPSHOTS, *OWNS, *REPLIES, Refusal, *COMMANDS]
     _, components = msgspec.json.schema_components(types, ref_template=REFERENCE + "{name}")
-    for command in CATALOGUE.commands:
+    for command in COMMANDS:
         components[command.__name__] = _with_key(components[command.__name__])
     components["Command"] = {
         "title": "Command",
         "description": "Any command; `op` says which.",
-        "oneOf": [{"$ref": REFERENCE + command.__name__} for command in CATALOGUE.commands],
-        "discriminator": {"propertyName": "op", "mapping": _mapping(CATALOGUE.commands)},
+        "oneOf": [{"$ref": REFERENCE + command.__name__} for command in COMMANDS],
+        "discriminator": {"propertyName": "op", "mapping": _mapping(COMMANDS)},
     }
     paths: dict[str, dict[str, Any]] = {}
     for each in operations():

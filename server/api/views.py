@@ -8,6 +8,7 @@ from typing import Annotated, Any, dataclass_transform
 import msgspec
 
 import rooms.registry  # noqa: F401 - the schemas name every kind of room and every reply
+from rooms.commands import SPECS
 from rooms.errors import ProblemView
 from rooms.forum.messages import (
     AskingView,
@@ -20,14 +21,14 @@ from rooms.forum.messages import (
     StageView,
 )
 from rooms.kinds import KINDS
-from rooms.messages import View
+from rooms.messages import Command, View
 from rooms.people.desk import DeskOwn
 from rooms.people.messages import PersonView
-from server.protocol.catalogue import collect
+from server.protocol.catalogue import reply_to
 
 REFERENCE = "#/components/schemas/"
 
-CATALOGUE = collect()
+COMMANDS: list[type[Command]] = [SPECS[op].type for op in sorted(SPECS)]
 
 
 def _by_name(types: Iterable[type[View]]) -> list[type[View]]:
@@ -36,7 +37,7 @@ def _by_name(types: Iterable[type[View]]) -> list[type[View]]:
 
 SNAPSHOTS = _by_name(typing.get_type_hints(kind.snapshot)["return"] for kind in KINDS.values())
 OWNS: list[type[View]] = [DeskOwn, LobbyOwn, Own]
-REPLIES = _by_name(CATALOGUE.replies.values())
+REPLIES = _by_name(reply for op in SPECS if (reply := reply_to(op)) is not None)
 
 
 def _one_of(types: list[type[View]], *, nothing: bool = False) -> dict[str, Any]:

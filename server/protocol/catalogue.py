@@ -59,7 +59,7 @@ def collect() -> Catalogue:
         commands=commands,
         events=events,
         latest=latest,
-        replies={tag_of(command): reply for command in commands if (reply := _reply_to(tag_of(command)))},
+        replies={tag_of(command): reply for command in commands if (reply := reply_to(tag_of(command)))},
         kinds={tag_of(command): sorted(SPECS[tag_of(command)].kinds) for command in commands},
         ephemeral={op for op, spec in SPECS.items() if spec.is_ephemeral},
         limits={name: value for module in modules for name, value in vars(module).items() if name.endswith("_LENGTH")},
@@ -111,7 +111,7 @@ def _in_order(classes: list[M]) -> list[M]:
     return sorted(classes, key=place)
 
 
-def _reply_to(op: str) -> type[View] | None:
+def reply_to(op: str) -> type[View] | None:
     """What the action of a command says that it gives: a view, or (where it does many commands together) a list of outcomes with views."""
     spec = SPECS[op]
     found = set(_views_in(typing.get_type_hints(spec.action or spec.together or spec.passing).get("return")))
