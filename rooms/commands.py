@@ -1,5 +1,6 @@
 """The register of commands: which rooms know them, who may give them, how often, and what they do."""
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -57,6 +58,7 @@ class Spec:
 
 
 SPECS: dict[str, Spec] = {}
+_NAMED = re.compile(r"(?:required|unknown) field `(\w{1,40})`")
 
 
 def command(
@@ -115,7 +117,8 @@ def read(op: str, fields: dict[str, Any], *, strict: bool = True) -> Command:
         return msgspec.convert({"op": op, **fields}, spec.type, strict=strict)
     except (msgspec.ValidationError, RecursionError) as error:
         message, _, path = str(error).partition(" - at `$")
-        field = path.strip("`.").split(".")[0].split("[")[0] or None
+        named = _NAMED.search(message)
+        field = path.strip("`.").split(".")[0].split("[")[0] or (named and named[1]) or None
         raise Problem("invalid", N_("This does not fit: %(fault)s."), field=field, values={"fault": message}) from error
 
 

@@ -17,7 +17,7 @@ from rooms.people.messages import Id, PersonView, Reason, RestraintView, RoleVie
 QuestionText = Annotated[str, msgspec.Meta(max_length=2000)]  # cut to size by rooms.text with a better message
 MessageText = Annotated[str, msgspec.Meta(max_length=4000)]
 Label = Annotated[str, msgspec.Meta(max_length=40)]
-Version = Annotated[int, msgspec.Meta(ge=0)]
+Version = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]  # what JavaScript counts to
 
 QUESTION_LENGTH = 500
 ANSWER_LENGTH = 2000

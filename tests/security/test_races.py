@@ -1,0 +1,96 @@
+"""S21: a post that races a lock is refused or taken by the order of commits, never by what somebody saw before. S19: so is one who loses his role."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from rooms.errors import Problem
+from rooms.forum import messages as m
+from rooms.messages import Command
+from rooms.people.messages import RemovePerson, RevokeRole, Role, SilencePerson
+from rooms.writer import Outcome
+from tests.support.refusals import refused
+from tests.support.world import World
+
+Shut = Callable[[World], Command]
+
+RACES: dict[str, tuple[Shut, str, Callable[[str], Command], str]] = {
+    # what shuts the door; who is shut out; what he wants to do with a question of his; why he cannot
+    "locking questions": (
+        lambda _: m.SetAsking(m.Asking.LOCKED),
+        "attendee",
+        lambda _: m.AskQuestion("Late?"),
+        "closed",
+    ),
+    "closing the chat": (lambda _: m.SetChat(False, 0), "attendee", lambda _: m.PostMessage("Late"), "closed"),
+    "ending anonymity": (
+        lambda _: m.SetAnonymity(False),
+        "attendee",
+        lambda _: m.AskQuestion("Late?", True),
+        "conflict",
+    ),
+    "silencing": (
+        lambda w: SilencePerson(w.people["attendee"]),
+        "attendee",
+        lambda _: m.PostMessage("Late"),
+        "silenced",
+    ),
+    "removing": (
+        lambda w: RemovePerson(w.people["attendee"]),
+        "attendee",
+        lambda _: m.PostMessage("Late"),
+        "forbidden",
+    ),
+    "taking a role away": (
+        lambda w: RevokeRole(w.people["moderator"], Role.MODERATOR),
+        "moderator",
+        lambda q: m.ClaimQuestion(q, 1),
+        "forbidden",
+    ),
+}
+
+
+@pytest.mark.parametrize("race", RACES)
+async def test_whoever_commits_first_wins(each_world: World, race: str) -> None:
+    shut, who, act, code = RACES[race]
+    question = await each_world.ask()
+    # On both processes, so that they meet at the row in the database.
+    late, shutting = await asyncio.gather(
+        each_world.do(who, act(question), house=1),
+        each_world.do("organiser", shut(each_world), house=0),
+        return_exceptions=True,
+    )
+    assert isinstance(shutting, Outcome)
+    assert shutting.seq is not None
+    if isinstance(late, Outcome):
+        assert (late.seq or 0) < shutting.seq, "he was before it"
+    else:
+        assert isinstance(late, Problem)
+        assert late.code == code
+    with refused(code):
+        await each_world.do(who, act(question), house=1)
+
+
+@pytest.mark.parametrize("first", ["the post", "the lock"])
+@pytest.mark.parametrize("race", RACES)
+async def test_in_both_orders(world: World, race: str, first: str) -> None:
+    shut, who, act, code = RACES[race]
+    question = await world.ask()
+    if first == "the lock":
+        await world.do("organiser", shut(world))
+        with refused(code):
+            await world.do(who, act(question))
+    else:
+        assert await world.do(who, act(question))
+        assert await world.do("organiser", shut(world))
+
+
+async def test_commands_that_share_a_transaction_follow_each_other_all_the_same(world: World) -> None:
+    """Group commit: the one that shuts the door stands between two others in one batch."""
+    world.lift_limits()
+    posts = [world.do("attendee", m.PostMessage(f"{n}")) for n in range(6)]
+    shut = world.do("organiser", SilencePerson(world.people["attendee"]))
+    results = await asyncio.gather(*posts[:3], shut, *posts[3:], return_exceptions=True)
+    kinds = ["done" if isinstance(result, Outcome) else getattr(result, "code", "?") for result in results]
+    assert kinds == ["done"] * 4 + ["silenced"] * 3
