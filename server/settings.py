@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from server.logs import FORMS
+from signaling.ice import parse
 
 T = TypeVar("T")
 Network = IPv4Network | IPv6Network
@@ -162,10 +163,7 @@ def _networks(text: str) -> tuple[Network, ...]:
 
 
 def _turn(text: str) -> tuple[str, ...]:
-    addresses = tuple(text.split())
-    if bad := [address for address in addresses if not address.startswith(("turn:", "turns:", "stun:"))]:
-        raise ValueError(f"give turn:host:3478 and the like, separated by blanks, not {bad[0]!r}")
-    return addresses
+    return tuple(parse(address).address for address in text.split())
 
 
 def _secret(given: str, data: Path) -> bytes:

@@ -73,11 +73,7 @@ async def check_turn_servers(settings: Settings) -> AsyncIterator[Finding]:
         yield unused("TURN", "not set: calls only where browsers reach each other directly (PLENARY_TURN)")
         return
     for address in settings.turn:
-        try:
-            server = parse(address)
-        except ValueError as fault:
-            yield wrong("TURN", str(fault), "give turn:host:3478, turns:host:443?transport=tcp or stun:host:3478")
-            continue
+        server = parse(address)
         if server.relays and not settings.turn_secret:
             remedy = "set PLENARY_TURN_SECRET to the static-auth-secret of coturn"
             yield missing("TURN", f"{address}: there is no secret to make credentials with", remedy)
