@@ -35,7 +35,7 @@ async def test_what_is_on_flips_for_everyone_within_a_second(venue: Venue) -> No
 async def test_what_comes_next_and_ones_own_sessions_follow(venue: Venue) -> None:
     # These are done in another process: without a bus between the two, the server learns of them when it compares.
     page = await lobby(venue, "attendee")
-    at = datetime.now(UTC) + timedelta(hours=2)
+    at = datetime.now(UTC) + timedelta(minutes=3)  # before the opening
     command = CreateSession(title="Robots", starts_at=at, ends_at=at + timedelta(hours=1))
     outcome = await venue.world.do("organiser", command, room=venue.world.lobby)
     await expect(page.get_by_role("region", name="Next").get_by_role("link", name="Robots")).to_be_visible(

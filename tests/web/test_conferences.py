@@ -39,6 +39,13 @@ async def test_where_there_is_one_conference_the_front_door_leads_into_it(visito
     assert (answer.status_code, answer.headers["location"]) == (303, "/c/forum")
 
 
+async def test_an_administrator_stays_to_begin_another(site: Site, world: World) -> None:
+    admin = await Visitor(site).sign_in(world.people["admin"])
+    answer = await admin.get("/", follow=False)
+    assert answer.status_code == 200
+    assert 'href="/conferences/new"' in admin.page
+
+
 async def test_the_front_door_shows_what_is_open_to_the_viewer(world: World, site: Site, visitor: Visitor) -> None:
     hidden = await another(world, "members", "Members alone", access="members")
     await another(world, "open", "Open to all")
