@@ -77,7 +77,9 @@ async def test_axe_finds_nothing_before_the_islands_come(furnished: Venue) -> No
     for who, end in PAGES.items():
         window = await furnished.window_of(who)
         # axe itself is a script, so scripts are not off: only the islands' is empty.
-        await window.page.route("**/built/main.js*", lambda route: route.fulfill(content_type="text/javascript", body=""))
+        await window.page.route(
+            "**/built/main.js*", lambda route: route.fulfill(content_type="text/javascript", body="")
+        )
         await window.page.goto(furnished.session + end)
         found += [f"{end or '/'}: {fault}" for fault in await accessibility_faults(window.page)]
     assert not found, "\n".join(found)

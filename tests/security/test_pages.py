@@ -57,6 +57,7 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/programme.ics": IN_CONFERENCE,
     "/c/{conference}/sessions/{session}": IN_CONFERENCE,
     "/c/{conference}/sessions/{session}.ics": IN_CONFERENCE,
+    "/c/{conference}/sessions/{session}/messages": IN_CONFERENCE,
     "/c/{conference}/sessions/{session}/moderate": MODERATORS,
     "/c/{conference}/sessions/{session}/screen": IN_CONFERENCE,
     "/c/{conference}/sessions/{session}/speak": MODERATORS | {"speaker": 200},

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from rooms.errors import Problem
 from rooms.forum.messages import (
     ModeratedQuestion,
     Own,
@@ -20,10 +22,12 @@ from rooms.forum.messages import (
     SessionSnapshot,
     SessionView,
 )
+from rooms.forum.queries import latest_messages
 from rooms.people import rules
 from rooms.people.messages import PresenceView, Role
 from rooms.programme import queries
 from rooms.programme.queries import Conference
+from rooms.text import N_
 from rooms.visit import Visit
 from web.site import site_of
 from web.templating import page
@@ -145,6 +149,21 @@ async def attend(request: Request) -> Response:
     return await _shown(request, "session.html", await session_page(request))
 
 
+async def messages(request: Request) -> Response:
+    """GET …/messages?before=<number>: what was written in the chat before that message (without it, the newest), oldest first."""
+    site, viewer = site_of(request), await viewer_of(request)
+    before = request.query_params.get("before", "")
+    if before and (not before.isdecimal() or len(before) > 18):
+        raise Problem("malformed", N_("This cannot be read."), field="before")
+    async with site.house.database.read() as connection:
+        conference = await queries.conference(connection, request.path_params["conference"])
+        room = await queries.session_room(connection, conference.id, request.path_params["session"])
+    await site.house.visit(viewer.id, room)
+    async with site.house.database.read() as connection:
+        found = await latest_messages(connection, room, before=int(before) if before else None)
+    return Response(msgspec.json.encode({"messages": found}), media_type="application/json")
+
+
 async def moderate(request: Request) -> Response:
     shown = await session_page(request)
     rules.moderates(shown.visit)
@@ -172,4 +191,10 @@ def _route(end: str, endpoint: Callable[[Request], Any]) -> Route:
     return Route(f"/c/{{conference}}/sessions/{{session}}{end}", endpoint)
 
 
-routes = [_route("", attend), _route("/moderate", moderate), _route("/speak", speak), _route("/screen", screen)]
+routes = [
+    _route("", attend),
+    _route("/messages", messages),
+    _route("/moderate", moderate),
+    _route("/speak", speak),
+    _route("/screen", screen),
+]

@@ -22,6 +22,7 @@ interface Chatting {
 
 const FOLLOWS_MS = 180_000; // a message soon after one of the same person stands below it without a head of its own
 const AT_END = 48; // px
+const PAGE = 100; // rooms/forum/queries.py: MESSAGES_SHOWN
 
 /** The chat of a room. Who reads at its end stays there; who reads further up is not moved. */
 @customElement("plenary-chat")
@@ -29,6 +30,11 @@ export class Chat extends Island {
   @property() room = "";
   @property() kind: "session" | "lobby" = "session";
   @property({ attribute: "sign-in" }) signIn = "";
+  /** Where the page before a message can be fetched; empty: nowhere. */
+  @property() earlier = "";
+  @state() private older: readonly MessageView[] = []; // older than those of the room's state
+  @state() private loading = false;
+  @state() private complete = false;
   @state() private text = "";
   @state() private sending = false;
   @state() private problem = "";
@@ -69,6 +75,7 @@ export class Chat extends Island {
   }
 
   private happened(event: RoomEvent): void {
+    if (event.type === "chat.removed") this.older = this.older.filter(({ id }) => id !== event.message);
     if (event.type !== "chat.posted" || event.message.author.id === this.state?.own.person?.id) return;
     announce(t("%(name)s writes: %(text)s", { name: event.message.author.name, text: event.message.text }));
   }
@@ -76,10 +83,17 @@ export class Chat extends Island {
   protected override render() {
     const state = this.state;
     if (!state) return nothing;
-    const { messages } = state.snapshot;
-    const unread = state.own.person ? unreadIn(messages, state.own) : 0;
+    const known = state.snapshot.messages;
+    const first = known[0]?.number ?? 0;
+    const messages = [...this.older.filter(({ number }) => number < first), ...known];
+    const unread = state.own.person ? unreadIn(known, state.own) : 0;
     return html`<div class="chat">
       <div class="chat-scroll" tabindex="0" role="log" aria-live="off" aria-label=${t("Messages")} @scroll=${this.scrolled}>
+        ${this.earlier && known.length >= PAGE && !this.complete
+          ? html`<p class="chat-earlier">
+              <button class="button button-small" aria-disabled=${this.loading ? "true" : "false"} @click=${() => this.loadEarlier(messages[0]!.number)}>${t("Earlier messages")}</button>
+            </p>`
+          : nothing}
         ${messages.length
           ? html`<ol class="messages" role="list">
               ${repeat(messages, ({ id }) => id, (message, index) => this.message(state, message, messages[index - 1]))}
@@ -188,6 +202,26 @@ export class Chat extends Island {
     super.updated(changed);
     if (this.atEnd) this.toEnd();
     this.seen();
+  }
+
+  private async loadEarlier(number: number): Promise<void> {
+    if (this.loading) return;
+    this.loading = true;
+    try {
+      const answer = await fetch(`${this.earlier}?before=${number}`, { headers: { Accept: "application/json" } });
+      if (!answer.ok) throw new Error(answer.statusText);
+      const { messages } = (await answer.json()) as { messages: readonly MessageView[] };
+      const scroller = this.scroller;
+      const fromEnd = scroller ? scroller.scrollHeight - scroller.scrollTop : 0;
+      this.complete = messages.length < PAGE;
+      this.older = [...messages, ...this.older];
+      await this.updateComplete;
+      if (scroller) scroller.scrollTop = scroller.scrollHeight - fromEnd;
+    } catch (error) {
+      toastRefusal(error);
+    } finally {
+      this.loading = false;
+    }
   }
 
   private get scroller(): HTMLElement | null {

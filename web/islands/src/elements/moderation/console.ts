@@ -256,7 +256,7 @@ export class Console extends Island {
         ${this.tool === "session"
           ? html`<plenary-host-tools room=${this.room} screen=${this.screen}></plenary-host-tools>`
           : this.tool === "chat"
-            ? html`<plenary-chat room=${this.room} kind="session"></plenary-chat>`
+            ? html`<plenary-chat room=${this.room} kind="session" earlier=${this.screen.replace(/screen$/, "messages")}></plenary-chat>`
             : html`<plenary-moderated-people room=${this.room} .state=${state}></plenary-moderated-people>`}
       </div>
     `;
