@@ -7,7 +7,7 @@ before the commit. SQLite has one writer; on PostgreSQL a few lanes write side b
 import asyncio
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -31,6 +31,9 @@ from rooms.visit import Visit, resolve_many
 
 MOST_AT_ONCE = 128
 MOST_WAITING = 2000
+ENOUGH_SECONDS = 0.2
+"""After so long no further command joins a transaction: its rooms are locked, and those who are in it wait for their answers."""
+
 LANES = 4
 ANSWER_SECONDS = 10.0
 """How long a command may wait for its commit. Afterwards it is not begun any more; one that was begun may still succeed, and a retry is told so."""
@@ -90,25 +93,29 @@ class Writer:
         except TimeoutError:
             raise Problem("unavailable", SILENT, retry_after=2) from None
 
-    async def _write(self, batch: list[Given]) -> None:
+    async def _write(self, batch: list[Given]) -> list[Given]:
+        """Answers the commands of a batch, and returns those for which the transaction had no time left."""
+        results: dict[Given, Result] = {}
         try:
-            results = await self._commit(batch)
+            await self._commit(batch, results)
         except BaseException as fault:
-            results = [fault] * len(batch)
+            results = dict.fromkeys(batch, fault)
             self.written.failures += 1
         else:
             self.written.commits += 1
-            self.written.groups.note(len(batch))
-        for given, result in zip(batch, results, strict=True):
+            self.written.groups.note(len(results))
+        for given, result in results.items():
             if given.done.done():
                 continue
             if isinstance(result, BaseException):
                 given.done.set_exception(result)
             else:
                 given.done.set_result(result)
+        return [given for given in batch if given not in results]
 
-    async def _commit(self, batch: list[Given]) -> list[Result]:
-        results: dict[Given, Result] = {}
+    async def _commit(self, batch: list[Given], results: dict[Given, Result]) -> None:
+        loop = asyncio.get_running_loop()
+        enough = loop.time() + ENOUGH_SECONDS
         async with self._database.write(WRITE_SECONDS) as connection:
             for given in batch:
                 if given.spec.also is not None:
@@ -121,7 +128,7 @@ class Writer:
             before = set(earlier)
             alone = len(batch) == 1
             waiting = deque(batch)
-            while waiting:
+            while waiting and not (results and loop.time() > enough):
                 # Resolved again whenever a command may have changed somebody's rights.
                 visits = await _visits(connection, waiting, locked, tx)
                 for run in _runs(waiting):
@@ -129,12 +136,11 @@ class Writer:
                     await self._do_run(tx, run, visits, earlier, results, alone=alone)
                     for _ in run:
                         waiting.popleft()
-                    if tx.rights_changed != known:
+                    if tx.rights_changed != known or loop.time() > enough:
                         break
             nudges = await tx.finish()
             await _remember(connection, tx, earlier, before)
         self._publish(nudges)
-        return [results[given] for given in batch]
 
     async def _do_run(
         self,
@@ -173,7 +179,7 @@ class Writer:
 class _Lane:
     """Commands that wait, and the task that writes them: one transaction at a time."""
 
-    def __init__(self, write: Callable[[list[Given]], Any]) -> None:
+    def __init__(self, write: Callable[[list[Given]], Awaitable[list[Given]]]) -> None:
         self._write = write
         self._waiting: deque[Given] = deque()
         self._task: asyncio.Task[None] | None = None
@@ -195,7 +201,7 @@ class _Lane:
             while self._waiting:
                 batch = [self._waiting.popleft() for _ in range(min(MOST_AT_ONCE, len(self._waiting)))]
                 if batch := [given for given in batch if not given.done.done()]:
-                    await self._write(batch)
+                    self._waiting.extendleft(reversed(await self._write(batch)))
         finally:
             self._task = None
 
@@ -220,12 +226,13 @@ async def _visits(
 
 
 def _runs(waiting: Sequence[Given]) -> Iterator[list[Given]]:
-    """Neighbours of one kind in one room; a key that comes again begins a new run, to be answered from the first."""
+    """Neighbours that can be done together, in one room; a key that comes again begins a new run, to be answered from the first."""
     run: list[Given] = []
     keys: set[tuple[str, str]] = set()
     for given in list(waiting):
         key = (given.person, given.key)
-        if run and (given.spec is not run[0].spec or given.room != run[0].room or key in keys):
+        alike = run and given.spec is run[0].spec and given.room == run[0].room and given.spec.together is not None
+        if run and (not alike or key in keys):
             yield run
             run, keys = [], set()
         run.append(given)

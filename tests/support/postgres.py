@@ -16,7 +16,7 @@ from tests.support.process import Process, temporary_folder
 
 OWNER = "plenary"
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}  # data that nobody will miss
-SETTINGS = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "200", **FAST}
+SETTINGS = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "200"}
 
 
 class PostgresServer(Process):
@@ -24,11 +24,14 @@ class PostgresServer(Process):
 
     stop_signal = signal.SIGINT  # "fast": does not wait for clients to leave
 
-    def __init__(self, program: Path, folder: Path, password: str, user: int | None, group: int | None) -> None:
+    def __init__(
+        self, program: Path, folder: Path, password: str, user: int | None, group: int | None, *, durable: bool = False
+    ) -> None:
         self.port = free_port()
         self._password = password
         self._prepared: set[str] = set()
-        options = [f"--{name}={value}" for name, value in SETTINGS.items()]
+        settings = SETTINGS if durable else {**SETTINGS, **FAST}
+        options = [f"--{name}={value}" for name, value in settings.items()]
         command = [program, "-D", folder / "data", "-p", str(self.port), *options]
         super().__init__(command, ready=self._accepts, folder=folder, user=user, group=group)
 
@@ -68,7 +71,8 @@ class PostgresServer(Process):
 
 
 @contextmanager
-def running_postgres() -> Iterator[PostgresServer]:
+def running_postgres(*, durable: bool = False) -> Iterator[PostgresServer]:
+    """`durable`: with fsync, as in production; tests can do without."""
     # Debian keeps the servers of all its versions out of PATH; the newest is good enough.
     folders = sorted(
         Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name), reverse=True
@@ -80,7 +84,7 @@ def running_postgres() -> Iterator[PostgresServer]:
     password = secrets.token_hex(16)
     with temporary_folder("postgres", user=user, group=group) as folder:
         _create_cluster(program.resolve().with_name("initdb"), folder, password, user, group)
-        with PostgresServer(program.resolve(), folder, password, user, group) as server:
+        with PostgresServer(program.resolve(), folder, password, user, group, durable=durable) as server:
             yield server
 
 
