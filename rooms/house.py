@@ -18,6 +18,7 @@ from rooms.errors import Problem
 from rooms.figures import Written
 from rooms.gather import Gather
 from rooms.hub import Hub
+from rooms.ids import is_id
 from rooms.journal import Room
 from rooms.kinds import KINDS
 from rooms.limits import Limits, Rate
@@ -91,6 +92,8 @@ class House:
             raise Problem("invalid", N_("A command needs a key of 1 to 64 letters, digits or signs."), field="key")
         if person is None:
             raise Problem("not_signed_in", N_("Sign in to take part."))
+        if not is_id(room):
+            raise Problem("not_found", ABSENT)
         if spec.rate is not None:
             self.limits.take(tag_of(command), person, spec.rate)
         if spec.is_ephemeral:

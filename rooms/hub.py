@@ -76,6 +76,10 @@ class Hub:
         return len(self._feeds)
 
     @property
+    def followed(self) -> list[str]:
+        return list(self._feeds)
+
+    @property
     def members(self) -> int:
         return sum(len(feed.crowd) for feed in self._feeds.values())
 
@@ -342,6 +346,8 @@ class Hub:
             return feed
 
     async def _subscribe(self, room: str) -> Feed:
+        if not is_id(room):
+            raise Problem("not_found", ABSENT)
         # Subscribed before the position is read: what happens in between comes twice rather than never.
         await self._bus.subscribe(f"room:{room}")
         try:
@@ -353,7 +359,7 @@ class Hub:
 
     async def _find_rooms(self, ids: Sequence[str]) -> list[Room | Exception]:
         async with self._database.read() as connection:
-            rows = await journal.heads(connection, filter(is_id, ids))
+            rows = await journal.heads(connection, ids)
         return [rows.get(id) or Problem("not_found", ABSENT) for id in ids]
 
     def _lock_of(self, room: str) -> asyncio.Lock:

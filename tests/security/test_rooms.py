@@ -6,16 +6,28 @@ import pytest
 import sqlalchemy as sa
 
 from rooms.errors import Problem
+from rooms.forum.messages import OpenSession, PostMessage, ReactionKind, SendReaction
 from rooms.journal import rooms
 from rooms.kinds import KINDS
 from rooms.member import Member
+from rooms.people.messages import SilencePerson
 from rooms.people.tables import persons
 from rooms.programme.actions import create_session
 from rooms.programme.tables import conferences
 from tests.support.refusals import refused
 from tests.support.world import START, ListSink, World
 
-EVERYBODY = ["anonymous", "unverified", "banned", "guest", "attendee", "stranger", "exhibitor", "interpreter", "speaker"]
+EVERYBODY = [
+    "anonymous",
+    "unverified",
+    "banned",
+    "guest",
+    "attendee",
+    "stranger",
+    "exhibitor",
+    "interpreter",
+    "speaker",
+]
 EVERYBODY += ["moderator", "colleague", "organiser", "admin"]
 
 PUBLIC = dict.fromkeys(EVERYBODY, "everyone") | {"banned": "forbidden"}
@@ -92,11 +104,20 @@ async def test_a_room_that_is_hidden_and_one_that_is_absent_are_refused_in_the_s
 @pytest.mark.parametrize(
     "room", ["", "x", "X" * 20, "../../etc/passwd", "\x00" * 20, "\ud800", "é" * 20, "a" * 10_000, "' OR ''='"]
 )
-async def test_what_cannot_be_a_room_is_absent(world: World, room: str) -> None:
+async def test_what_cannot_be_a_room_is_absent(each_world: World, room: str) -> None:
+    world = each_world
     with refused("not_found"):
         await world.house.view(world.people["admin"], room)
     with refused("not_found"):
         await world.house.visit(world.people["admin"], room)
+    for command in (
+        PostMessage("Hello"),
+        OpenSession(),
+        SilencePerson(world.people["other"]),
+        SendReaction(ReactionKind.HEART),
+    ):
+        with refused("not_found"):
+            await world.house.perform(world.people["admin"], room, command, "a-key")
     member = Member(ListSink(), room, world.people["admin"])
     with refused("not_found"):
         await world.house.hub.join(member, None, lambda _: b"")
