@@ -23,6 +23,10 @@ def test_every_declared_command_has_an_action_and_a_room() -> None:
     assert all(spec.kinds for spec in SPECS.values())
 
 
+def test_every_command_has_a_sample() -> None:
+    assert set(SPECS) == set(ops()), "tests/support/samples.py goes into the tests that go through all commands"
+
+
 def test_a_command_has_one_action() -> None:
     spec = SPECS["question.vote"]
     with pytest.raises(LookupError, match="two actions"):

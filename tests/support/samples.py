@@ -32,9 +32,8 @@ async def sample(world: World, op: str) -> Sample:
 
 
 def ops() -> list[str]:
-    missing = SPECS.keys() - _MAKERS.keys()
-    assert not missing, f"tests/support/samples.py has no sample of {missing}"
-    return sorted(SPECS)
+    """The ops of the commands that have a sample; tests/rooms/test_commands.py sees to it that all have one."""
+    return sorted(SPECS.keys() & _MAKERS.keys())
 
 
 def _sample(op: str, who: str = "moderator", room: str = "") -> Callable[[Callable[[World], Awaitable[Command]]], Make]:
