@@ -81,7 +81,10 @@ class Client:
         try:
             async with self._connect() as connection:
                 self._connection = connection
-                await first_of(self._read(connection), self._take_part(while_in))
+                try:
+                    await first_of(self._read(connection), self._take_part(while_in))
+                finally:
+                    await connection.close()
         except ConnectionClosed as closed:
             raise _gone(closed) from closed
         except (OSError, TimeoutError, InvalidHandshake, EOFError) as fault:

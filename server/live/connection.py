@@ -39,6 +39,7 @@ class Connection:
         self._signin: str | None = None
         self._desk: str | None = None
         self._members: dict[str, tuple[Member, Visit]] = {}
+        self._joining: Member | None = None
         self._faults = 0
         self.greeted = False
 
@@ -127,8 +128,11 @@ class Connection:
         def respond(joined: Joined) -> bytes:
             return b'{"id":%d,"ok":%b}' % (op.id, encode(joined))
 
-        visit = await self._house.hub.join(member, after, respond)
-        self._members[op.room] = (member, visit)
+        self._joining = member
+        try:
+            self._members[op.room] = (member, await self._house.hub.join(member, after, respond))
+        finally:
+            self._joining = None
 
     def _leave(self, room: str) -> None:
         if room in self._members:
@@ -141,6 +145,9 @@ class Connection:
                 self._sink.close(4401, self._translate(N_("You have been signed out. Sign in again.")))
         elif entry.type == "rights.changed":
             changed = msgspec.json.decode(entry.payload, type=RightsChanged)
+            if self._joining is not None:
+                # What he is being let in with may have been read before the change.
+                self._house.hub.revisit(self._joining)
             for member, visit in list(self._members.values()):
                 if changed.conference is None or visit.room.conference == changed.conference:
                     self._house.hub.revisit(member)

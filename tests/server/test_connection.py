@@ -170,6 +170,34 @@ async def test_signing_out_ends_just_the_connections_of_that_sign_in(world: Worl
     await until(lambda: elsewhere.sink.closed)
 
 
+async def test_rights_that_change_while_one_is_let_in_are_looked_at_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the hub's letting him in and the connection's knowing of it, the moderators' view must not slip through."""
+    from rooms.people.messages import RevokeRole, Role
+
+    hub, people = world.house.hub, world.people
+    let_in = hub.join
+
+    async def slow(*given: Any) -> Any:
+        visit = await let_in(*given)
+        await world.do("organiser", RevokeRole(people["colleague"], Role.MODERATOR), room=world.lobby)
+        await settled(world.house)
+        return visit
+
+    monkeypatch.setattr(hub, "join", slow)
+    client = await welcomed(world, "colleague")
+    await client.say(op="join", id=1, room=world.room)
+    await settled(world.house)
+    joined = [message for message in client.sink.messages if "ok" in message or "snapshot" in message]
+    assert joined[0]["ok"]["audience"] == "moderators", "that is how it stood at first"
+    assert joined[-1]["audience"] == "everyone"
+    assert joined[-1]["snapshot"]["moderation"] is None
+    await world.ask("Seen by moderators alone?", "other")
+    await settled(world.house)
+    assert "Seen by" not in str(client.sink.messages)
+
+
 async def test_after_its_end_nothing_is_told_and_nothing_is_left(world: World) -> None:
     client = await welcomed(world, "attendee")
     await client.say(op="join", id=1, room=world.room)
