@@ -73,10 +73,23 @@ class Proxy:
                     writer.write(data)
                     await writer.drain()
                 if not data:
-                    writer.transport.abort()
                     return
 
         task = asyncio.create_task(deliver())
+        try:
+            await self._take_in(reader, late, free_at)
+            if reader.exception() is None:
+                await task
+        finally:
+            writer.transport.abort()
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, OSError):
+                await task
+
+    async def _take_in(
+        self, reader: asyncio.StreamReader, late: "asyncio.Queue[tuple[float, bytes]]", free_at: float
+    ) -> None:
+        loop = asyncio.get_running_loop()
         with contextlib.suppress(OSError):
             while True:
                 data = await reader.read(CHUNK)
@@ -86,11 +99,6 @@ class Proxy:
                 late.put_nowait((free_at, data))
                 if not data:
                     break
-        if reader.exception() is not None:
-            writer.transport.abort()
-            task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, OSError):
-            await task
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator["Proxy"]:
