@@ -185,6 +185,19 @@ async def test_the_whole_way_of_a_question_by_keyboard(venue: Venue) -> None:
     assert kept.answered_at is not None
 
 
+async def test_keys_in_quick_succession_are_all_done(venue: Venue) -> None:
+    question = await venue.approved("Quick hands?")
+    moderator = await venue.enter("moderator", "/moderate")
+    await moderator.keyboard.press("2")
+    await moderator.evaluate(
+        "for (const key of 'pnc') document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, composed: true }))"
+    )
+    await expect(row(moderator, "Quick hands?")).to_contain_text("Now")
+    await expect(row(moderator, "Quick hands?")).to_contain_text("You are on it")
+    kept = await venue.world.question(question)
+    assert kept.pinned
+
+
 async def test_a_written_answer_says_who_will_read_it(venue: Venue) -> None:
     await venue.approved("May I have the slides?")
     asker = await venue.enter("attendee")

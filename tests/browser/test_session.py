@@ -67,6 +67,54 @@ async def test_news_wait_and_move_nothing(venue: Venue) -> None:
     await expect(reader.get_by_role("button", name="1 new")).to_have_count(0)
 
 
+async def test_nothing_shifts_while_the_room_is_busy(venue: Venue) -> None:
+    for number in range(6):
+        await venue.approved(f"Question {number} that is there from the beginning?", "other")
+    reader = await venue.enter("attendee")
+    moderator = await venue.enter("moderator", "/moderate")
+    # What the browser counts as a shift: something visible that moved without the reader's doing.
+    await reader.evaluate(
+        "window.shifts = [];"
+        "new PerformanceObserver((list) => window.shifts.push(...list.getEntries().flatMap((each) => each.hadRecentInput ? [] :"
+        " each.sources.map((source) => source.node?.parentElement?.outerHTML.slice(0, 200))))).observe({ type: 'layout-shift' })"
+    )
+    writer = await venue.enter("other")
+    for number in range(4):
+        await writer.get_by_label("Your question").fill(f"Late question {number}?")
+        await writer.get_by_role("button", name="Ask", exact=True).click()
+        await expect(moderator.locator(".queue-row", has_text=f"Late question {number}?")).to_be_visible()
+        await moderator.keyboard.press("a")
+        await writer.get_by_label("Your message").fill(f"Message {number}")
+        await writer.keyboard.press("Enter")
+    await card(writer, "Question 5").locator(".vote").click()
+    await moderator.keyboard.press("2")
+    await moderator.keyboard.press("p")
+    await moderator.keyboard.press("n")
+    await expect(reader.locator(".now-strip")).to_contain_text("Question")
+    await expect(reader.locator(".message")).to_have_count(4)
+    await expect(reader.get_by_role("button", name="Sort again")).to_be_visible()
+    assert await reader.evaluate("window.shifts") == []
+
+
+async def test_screen_readers_are_told_a_few_at_a_time_and_not_at_all_when_paused(venue: Venue) -> None:
+    reader = await venue.enter("attendee")
+    writer = await venue.enter("other")
+    said = reader.locator("plenary-toasts > [role=status]")
+    for number in range(5):
+        await writer.get_by_label("Your message").fill(f"Word {number}")
+        await writer.keyboard.press("Enter")
+        await expect(writer.locator(".message", has_text=f"Word {number}")).to_be_visible()
+    await expect(said).to_contain_text("Other writes: Word 0")
+    await reader.locator("summary", has_text="Language, colours, time zone").click()
+    await reader.get_by_label("Announce news").uncheck()
+    await reader.keyboard.press("Escape")
+    await writer.get_by_label("Your message").fill("Unheard")
+    await writer.keyboard.press("Enter")
+    await expect(reader.locator(".message", has_text="Unheard")).to_be_visible()
+    await reader.wait_for_timeout(3_500)  # longer than news is gathered
+    await expect(said).not_to_contain_text("Unheard")
+
+
 async def test_what_was_typed_outlives_a_reload_and_a_refusal(venue: Venue) -> None:
     asker = await venue.enter("attendee")
     await asker.get_by_label("Your question").fill("Half a")

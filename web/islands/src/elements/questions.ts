@@ -98,7 +98,7 @@ export class Questions extends Island {
 
   private choice(name: string, chosen: boolean, choose: () => void, count?: number) {
     return html`<button type="button" aria-pressed=${chosen ? "true" : "false"} @click=${choose}>
-      ${name}${count ? html`<span class="count">${count}</span>` : nothing}
+      ${name}${count === undefined ? nothing : html`<span class="count">${count}</span>`}
     </button>`;
   }
 

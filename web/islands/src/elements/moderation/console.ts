@@ -356,7 +356,12 @@ export class Console extends Island {
   // Acting.
 
   private async act(act: Act, question: ModeratedQuestion): Promise<void> {
-    if (this.desk.busy.has(question.id)) return;
+    if (this.desk.busy.has(question.id)) {
+      // A second key on the same question waits for the first.
+      const settled = await this.desk.settled(question.id);
+      if (settled && act.may(settled, this.desk.around)) await this.act(act, settled);
+      return;
+    }
     const leaves = this.filter.lane === laneOf(question) && [APPROVE.name, DISMISS.name, "restore", "unmerge", "archive", "unarchive", "answered", "reopen"].includes(act.name);
     // The hand goes on at once; should the act be refused, its question comes back.
     if (leaves) this.leaving.add(question.id);

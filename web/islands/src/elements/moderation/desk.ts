@@ -16,8 +16,8 @@ const NEWS_WITHIN = 4_000;
 
 /** A moderator's acts on questions, each with its way back. */
 export class Desk {
-  /** The questions on which a command is under way. */
-  readonly busy = new Set<string>();
+  /** The questions on which a command is under way, until its effect is here. */
+  readonly busy = new Map<string, Promise<unknown>>();
   private readonly past: Undo[] = [];
 
   constructor(
@@ -57,14 +57,28 @@ export class Desk {
 
   /** Sends a command and throws its refusal, for forms that keep what was typed. */
   async send(question: ModeratedQuestion, command: Command): Promise<void> {
-    this.busy.add(question.id);
+    const sent = this.sent(question, command);
+    this.busy.set(question.id, sent);
     this.changed();
     try {
-      await this.room().send(command as Extract<Command, { op: "question.pin" }>);
+      await sent;
     } finally {
       this.busy.delete(question.id);
       this.changed();
     }
+  }
+
+  private async sent(question: ModeratedQuestion, command: Command): Promise<void> {
+    await this.room().send(command as Extract<Command, { op: "question.pin" }>);
+    // The next command on it will need the version that this one has made.
+    if ("version" in command) await this.newer(question.id, question.version);
+  }
+
+  /** The question as it stands once nothing is under way on it; null when it is gone. */
+  async settled(id: string): Promise<ModeratedQuestion | null> {
+    await this.busy.get(id)?.catch(() => undefined);
+    const state = this.room().state;
+    return state && moderated(state, id);
   }
 
   remember(question: string, said: string, steps: readonly Step[]): void {
@@ -82,11 +96,9 @@ export class Desk {
     this.changed();
     try {
       for (const step of last.steps) {
-        const question = this.room().state && moderated(this.room().state!, last.question);
+        const question = await this.settled(last.question);
         if (!question) return null;
-        const command = step(question);
-        await this.send(question, command);
-        if ("version" in command) await this.newer(last.question, question.version);
+        await this.send(question, step(question));
       }
       toast(t("Undone: %(act)s", { act: last.said }));
       return last.question;
@@ -96,7 +108,6 @@ export class Desk {
     }
   }
 
-  /** The next step needs the version that this one has made. */
   private newer(id: string, version: number): Promise<void> {
     const room = this.room();
     return new Promise((resolve) => {
