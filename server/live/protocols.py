@@ -1,8 +1,9 @@
-"""uvicorn's protocols, extended: a WebSocket that writes ready frames, and a limit on how long a request may take to arrive.
+"""uvicorn's protocols, extended: a WebSocket that writes ready frames and bears no floods, and requests that must arrive in bounds of time and size.
 
 Relied upon in uvicorn 0.54 (tests/server/test_protocols.py holds it to that): `transport`, `conn`, `queue`, `close_sent`, `close_timer`, `disconnected`,
 `connection_made`, `connection_lost`, `pause_writing`, `resume_writing`, `run_asgi`, `keepalive_timeout`, `stop_keepalive`,
-`pong_timer`, `pending_ping_payload`, `shutdown`.
+`pong_timer`, `pending_ping_payload`, `shutdown`, `frames`, `handle_ping`, `handle_pong`, `handle_cont`, `send_receive_event_to_app`;
+`data_received`, `on_headers_complete`, `on_message_complete`, `send_400_response`, `headers`, `url`, `flow`.
 """
 
 import asyncio
@@ -13,6 +14,10 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 
 REQUEST_SECONDS = 10.0
+BODY_SECONDS = 30.0  # between two pieces of a body
+HEAD_LIMIT = 32 * 1024  # bytes of a request's address and headers
+MOST_FRAGMENTS = 64  # of one message
+CONTROLS, CONTROL_SECONDS = 60, 10.0  # pings and pongs of a client: so many at once, and again in every so many seconds
 BUFFER_LIMIT = 256 * 1024  # bytes that a slow reader may leave unread in our own memory
 SEND_BUFFER = 128 * 1024  # bytes in the kernel, which would otherwise take some 2.7 MB for each stalled reader
 EXTENSION = "websocket.fanout"
@@ -27,6 +32,7 @@ class LiveProtocol(WebSocketsSansIOProtocol):
 
     descriptor = -1
     _socket = -1
+    _controls_full_at = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -52,6 +58,45 @@ class LiveProtocol(WebSocketsSansIOProtocol):
     def handle_close(self, event: Frame) -> None:
         self._forget_socket()  # nothing may follow the close frame that is sent in answer
         super().handle_close(event)
+
+    # Floods: size and rate of whole messages are bounded elsewhere, but what comes between them is not
+
+    def handle_ping(self) -> None:
+        if not self._is_flooded():
+            super().handle_ping()
+
+    def handle_pong(self, event: Frame) -> None:
+        if not self._is_flooded():
+            super().handle_pong(event)
+
+    def _is_flooded(self) -> bool:
+        """Counts a control frame; ends the connection when there are too many."""
+        now = self.loop.time()
+        self._controls_full_at = max(now, self._controls_full_at) + CONTROL_SECONDS / CONTROLS
+        if self._controls_full_at <= now + CONTROL_SECONDS:
+            return False
+        self.close_now(4529, "retry_after=5")
+        return True
+
+    def handle_cont(self, event: Frame) -> None:
+        if self.close_sent:
+            return
+        if len(self.frames) < MOST_FRAGMENTS:
+            super().handle_cont(event)
+        else:
+            self.frames = []
+            self.close_now(1009, "too many fragments")
+
+    def send_receive_event_to_app(self) -> None:
+        if self.curr_msg_data_type == "text":
+            self.frames = [b"".join(self.frames)]
+            try:
+                self.frames[0].decode()
+            except UnicodeDecodeError:  # which uvicorn logs with a traceback, as if it were a fault of ours
+                self.frames = []
+                self.close_now(1007, "")
+                return
+        super().send_receive_event_to_app()
 
     def forget_handshake(self) -> None:
         """Lets go of what is no longer needed once the connection is open: some 4 KB of headers, for each who stays connected for hours."""
@@ -94,6 +139,9 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         if self.close_sent or self.transport.is_closing():
             return
         self._forget_socket()
+        if not self.handshake_complete:
+            self.transport.abort()
+            return
         self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
         self.conn.send_close(code, _fitting(reason))
         self.transport.write(b"".join(self.conn.data_to_send()))
@@ -120,17 +168,42 @@ class LiveProtocol(WebSocketsSansIOProtocol):
 
 
 class RequestProtocol(HttpToolsProtocol):
-    """Closes a connection whose first request has not arrived whole after 10 seconds."""
+    """Closes a connection on which a request does not arrive: its head within 10 seconds and 32 KB, then a piece of its body every 30 seconds."""
 
     _patience: asyncio.TimerHandle | None = None
+    _in_body = False
+    _incomplete = True
+    _read = 0  # bytes since the last whole request
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._patience = self.loop.call_later(REQUEST_SECONDS, transport.abort)
+        self._wait(REQUEST_SECONDS)
+
+    def data_received(self, data: bytes) -> None:
+        self._read += len(data)
+        self._incomplete = True
+        super().data_received(data)
+        if self.parser is None or self.transport.is_closing() or not self._incomplete:
+            return
+        if self._in_body:
+            self._wait(BODY_SECONDS)
+        elif self._read > HEAD_LIMIT:
+            self.send_400_response("The head of the request is too large.")
+        elif self._patience is None:
+            self._wait(REQUEST_SECONDS)
 
     def on_headers_complete(self) -> None:
         self._calm()
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_LIMIT:
+            raise ValueError("the head of the request is too large")  # the parser makes a 400 of it
+        self._in_body = True
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._calm()
+        self._in_body = self._incomplete = False
+        self._read = 0
+        super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._calm()
@@ -140,6 +213,17 @@ class RequestProtocol(HttpToolsProtocol):
         super().handle_websocket_upgrade()
         # Parser and protocol refer to each other; the collector, which runs seldom, would keep them for long.
         self.parser = self.scope = cast(Any, None)
+
+    def _wait(self, seconds: float) -> None:
+        self._calm()
+        self._patience = self.loop.call_later(seconds, self._give_up)
+
+    def _give_up(self) -> None:
+        self._patience = None
+        if self.flow.read_paused:  # it is we who do not read
+            self._wait(BODY_SECONDS)
+        else:
+            self.transport.abort()
 
     def _calm(self) -> None:
         if self._patience is not None:

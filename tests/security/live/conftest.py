@@ -1,0 +1,45 @@
+"""A really running server to attack, and the small world in its database."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from rooms.bus.memory import MemoryBus
+from rooms.people.tickets import issue_ticket
+from tests.support.server import Server, furnish, running_server
+from tests.support.world import TestClock, World, make_house
+
+
+@pytest.fixture(scope="module")
+def target() -> Iterator[Server]:
+    """One server for all tests of a module that need nobody in it. Whatever they do to it, no fault of its own may stand in its log."""
+    with running_server() as running:
+        yield running
+        said = running.output()
+    assert "Traceback" not in said, said
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A server of the test's own, held to the same."""
+    with running_server() as running:
+        yield running
+        said = running.output()
+    assert "Traceback" not in said, said
+
+
+@pytest.fixture
+async def furnished(server: Server) -> AsyncIterator[World]:
+    """The world of `server`, also seen from the test's own process."""
+    world = await furnish(server)
+    yield world
+    await world.close()
+
+
+@pytest.fixture
+async def tickets(target: Server) -> AsyncIterator[Callable[[], str]]:
+    """Gives tickets of ones who are not signed in."""
+    house = make_house(target.database, MemoryBus(), TestClock(datetime.now(UTC)))
+    yield lambda: issue_ticket(house, None)
+    await house.database.close()
