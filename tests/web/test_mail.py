@@ -1,0 +1,123 @@
+"""Letters go out over SMTP, in the background, and more than once is tried."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from email import message_from_string, policy
+
+import pytest
+
+from web.mail import Letter, LogMailer, NotSent, Postbox, SmtpMailer
+
+LETTER = Letter("ada@example.org", "Ihr Zugang — 登录", "Öffnen Sie:\n\nhttps://forum.example/sign-in/link/abc\n")
+
+
+@asynccontextmanager
+async def mail_server(accepts: Callable[[], bool] = lambda: True) -> AsyncIterator[tuple[int, list[str]]]:
+    """A mail server of the simplest kind (RFC 5321 §4.5.1): its port, and what it was given."""
+    taken: list[str] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.example\r\n")
+        while line := await reader.readline():
+            verb = line.split()[0].upper() if line.split() else b""
+            if verb == b"DATA":
+                writer.write(b"354 go on\r\n")
+                taken.append((await reader.readuntil(b"\r\n.\r\n")).decode())
+                writer.write(b"250 taken\r\n")
+            elif verb == b"QUIT":
+                writer.write(b"221 bye\r\n")
+                break
+            elif verb == b"RCPT" and not accepts():
+                writer.write(b"451 later\r\n")
+            else:
+                writer.write(b"250 yes\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1], taken
+    finally:
+        server.close()
+
+
+async def test_a_letter_arrives_as_it_was_written() -> None:
+    async with mail_server() as (port, taken):
+        await SmtpMailer(f"smtp://127.0.0.1:{port}", "Plenary <no-reply@forum.example>").send(LETTER)
+    message = message_from_string(taken[0].replace("\r\n.\r\n", "\r\n"), policy=policy.default)
+    assert message["To"] == "ada@example.org"
+    assert message["From"] == "Plenary <no-reply@forum.example>"
+    assert message["Subject"] == LETTER.subject
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message.get_content().strip() == LETTER.text.strip()  # type: ignore[attr-defined]
+
+
+async def test_a_server_that_refuses_or_is_away_is_told_apart_from_success() -> None:
+    async with mail_server(accepts=lambda: False) as (port, taken):
+        with pytest.raises(NotSent):
+            await SmtpMailer(f"smtp://127.0.0.1:{port}", "no-reply@forum.example").send(LETTER)
+    assert taken == []
+    with pytest.raises(NotSent):
+        await SmtpMailer(f"smtp://127.0.0.1:{port}", "no-reply@forum.example").send(LETTER)
+
+
+@pytest.mark.parametrize("url", ["", "http://mail.example", "smtp://", "mail.example:25"])
+def test_what_is_no_mail_server_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="not the address of a mail server"):
+        SmtpMailer(url, "no-reply@forum.example")
+
+
+class Moody:
+    """Takes a letter at the third try."""
+
+    def __init__(self) -> None:
+        self.tries = 0
+
+    async def send(self, letter: Letter) -> None:
+        self.tries += 1
+        if self.tries < 3:
+            raise NotSent("not now")
+
+
+async def test_the_postbox_tries_again_and_gives_up_at_last(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(Postbox, "TRIES", (0, 0, 0))
+    moody = Moody()
+    post = Postbox(moody)
+
+    async def compose() -> Letter:
+        return LETTER
+
+    post.put(compose)
+    await post.settled()
+    assert moody.tries == 3
+    assert "given up" not in caplog.text
+    moody.tries = -10
+    post.put(compose)
+    await post.settled()
+    assert moody.tries == -7
+    assert "given up after 3 tries" in caplog.text
+
+
+async def test_a_letter_that_cannot_be_composed_harms_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    moody = Moody()
+    post = Postbox(moody)
+
+    async def broken() -> Letter:
+        raise RuntimeError("no database")
+
+    async def none() -> None:
+        return None
+
+    post.put(broken)
+    post.put(none)
+    await post.settled()
+    assert moody.tries == 0
+    assert "could not be composed" in caplog.text
+
+
+async def test_without_a_mail_server_letters_are_printed(caplog: pytest.LogCaptureFixture) -> None:
+    await LogMailer().send(LETTER)
+    assert "https://forum.example/sign-in/link/abc" in caplog.text
