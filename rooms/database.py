@@ -66,6 +66,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.statements = 0
+        """How many statements were sent to it."""
         if self.is_sqlite:
             if self.url.database and self.url.database != ":memory:":
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -83,6 +85,7 @@ class Database:
                 connect_args={"timeout": WAIT_SECONDS},
             )
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            event.listen(self._writer.sync_engine, "before_cursor_execute", self._count)
 
     def _sqlite_engine(self, begin: str, size: int) -> AsyncEngine:
         engine = create_async_engine(
@@ -112,7 +115,11 @@ class Database:
 
         event.listen(engine.sync_engine, "connect", connected)
         event.listen(engine.sync_engine, "begin", begun)
+        event.listen(engine.sync_engine, "before_cursor_execute", self._count)
         return engine
+
+    def _count(self, *_: object) -> None:
+        self.statements += 1
 
     @asynccontextmanager
     async def write(self, patience: float = PATIENCE_SECONDS) -> AsyncGenerator[AsyncConnection]:

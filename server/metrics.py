@@ -3,7 +3,15 @@
 import asyncio
 from collections.abc import Iterable, Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.metrics_core import (
     CounterMetricFamily,
     GaugeMetricFamily,
@@ -14,6 +22,8 @@ from prometheus_client.registry import Collector
 
 from rooms.figures import Spread
 from rooms.house import House
+
+disable_created_metrics()  # the moment at which each counter began is of no use to anybody
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 LAG_SECONDS = 0.25
@@ -83,6 +93,7 @@ class HouseCollector(Collector):
         yield _sum("plenary_commits", "Transactions of commands that were committed.", written.commits)
         yield _sum("plenary_commit_failures", "Transactions of commands that were not.", written.failures)
         yield _spread("plenary_group_size", "Commands that shared a transaction.", written.groups)
+        yield _sum("plenary_statements", "Statements sent to the database.", self._house.database.statements)
         yield _sum("plenary_joins", "Times somebody was let into a room.", told.joins)
         yield _sum("plenary_resumes", "Joins that went on where the client had stood.", told.resumes)
         yield _sum(
