@@ -1,6 +1,8 @@
 """Asking and voting: what attendees do with questions."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 from rooms.commands import Replied, command, commands_together
 from rooms.database import insert_into
@@ -19,40 +21,62 @@ from rooms.visit import Visit
 
 SESSION = {"session"}
 State = m.QuestionState
+AskedOr = tuple[m.Asked, int | None] | Problem
 
 
-@command(m.AskQuestion, kinds=SESSION, allowed=rules.speaks_up, rate=Rate(6, 60))
-async def ask_question(tx: Transaction, visit: Visit, given: m.AskQuestion) -> m.Asked:
-    forum = await queries.forum(tx.connection, visit.room.subject)
+@commands_together(m.AskQuestion, kinds=SESSION, allowed=rules.speaks_up, rate=Rate(6, 60))
+async def ask_questions(tx: Transaction, given: Sequence[tuple[Visit, m.AskQuestion]]) -> list[AskedOr]:
+    room = given[0][0].room
+    forum = await queries.forum(tx.connection, room.subject)
+    rows: list[dict[str, Any]] = []
+    replies: list[AskedOr] = []
+    for visit, asked in given:
+        try:
+            row = _new_question(visit, asked, forum, tx.now)
+        except Problem as problem:
+            replies.append(problem)
+        else:
+            rows.append(row)
+            replies.append((m.Asked(row["id"], State(row["state"])), None))
+    if not rows:
+        return replies
+    await tx.connection.execute(questions.insert(), rows)
+    # Who asks wants an answer: his own vote is the first, and counts when duplicates are united.
+    ballots = [{"question": row["id"], "person": row["author"], "at": tx.now} for row in rows]
+    await tx.connection.execute(votes.insert(), ballots)
+    found = await queries.questions_of(tx.connection, room.id, questions.c.id.in_([row["id"] for row in rows]))
+    told = {question.id: question for question in found}
+    for place, reply in enumerate(replies):
+        if not isinstance(reply, Problem):
+            asked = told[reply[0].question]
+            await announce(tx, m.QuestionAsked, None, asked, None)
+            tx.latest(m.OwnVotes(asked.id, True), person=asked.author)
+            replies[place] = (reply[0], tx.next_seq() - 1)
+    return replies
+
+
+def _new_question(visit: Visit, asked: m.AskQuestion, forum: queries.Forum, now: datetime) -> dict[str, Any]:
+    """Its row. Raises Problem "closed", "conflict" or "invalid"."""
     if forum.asking is m.Asking.LOCKED:
         raise Problem("closed", N_("The moderators take no more questions just now. Your text is kept here."))
-    if given.anonymous and not forum.anonymous:
+    if asked.anonymous and not forum.anonymous:
         raise Problem("conflict", N_("In this session questions are asked under one's name."), field="anonymous")
     paused = forum.asking is m.Asking.PAUSED
     waits = forum.review or paused
-    id, asker = new_id(), visit.known
-    await tx.connection.execute(
-        questions.insert().values(
-            id=id,
-            room=visit.room.id,
-            author=asker.id,
-            author_name=asker.name,
-            anonymous=given.anonymous,
-            text=clean_text(given.text, m.QUESTION_LENGTH, "text"),
-            state=(State.PENDING if waits else State.APPROVED).value,
-            held=paused and not forum.review,
-            labels=[],
-            approved_at=None if waits else tx.now,
-            votes=1,
-            asked_at=tx.now,
-        )
-    )
-    # Who asks wants an answer: his own vote is the first, and counts when duplicates are united.
-    await tx.connection.execute(votes.insert().values(question=id, person=asker.id, at=tx.now))
-    question = await queries.question(tx.connection, visit.room.id, id)
-    await announce(tx, m.QuestionAsked, None, question, None)
-    tx.latest(m.OwnVotes(id, True), person=asker.id)
-    return m.Asked(id, question.state)
+    return {
+        "id": new_id(),
+        "room": visit.room.id,
+        "author": visit.known.id,
+        "author_name": visit.known.name,
+        "anonymous": asked.anonymous,
+        "text": clean_text(asked.text, m.QUESTION_LENGTH, "text"),
+        "state": (State.PENDING if waits else State.APPROVED).value,
+        "held": paused and not forum.review,
+        "labels": [],
+        "approved_at": None if waits else now,
+        "votes": 1,
+        "asked_at": now,
+    }
 
 
 @command(m.ReviseQuestion, kinds=SESSION, allowed=rules.speaks_up, rate=Rate(10, 60))
