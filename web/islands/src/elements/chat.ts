@@ -11,7 +11,7 @@ import { announce } from "./announce";
 import { draft, setDraft } from "./drafts";
 import { Island } from "./island";
 import { avatar, clock, empty, icon, notice } from "./parts";
-import { follow } from "./people";
+import { follow, type ChatKind } from "./people";
 import { openPersonDialog } from "./person-dialog";
 import { fault, toastRefusal, wordsOf } from "./refusal";
 
@@ -28,7 +28,7 @@ const PAGE = 100; // rooms/forum/queries.py: MESSAGES_SHOWN
 @customElement("plenary-chat")
 export class Chat extends Island {
   @property() room = "";
-  @property() kind: "session" | "lobby" = "session";
+  @property() kind: ChatKind = "session";
   @property({ attribute: "sign-in" }) signIn = "";
   /** Where the page before a message can be fetched; empty: nowhere. */
   @property() earlier = "";

@@ -4,6 +4,7 @@ import { live as liveDirective } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
 import { t, tn } from "../i18n";
 import { live, RoomController } from "../live/index";
+import { booth, meeting } from "../state/booth";
 import { lobby } from "../state/lobby";
 import type { RoomKind, RoomState, SharedOwn } from "../state/room";
 import { presence, session } from "../state/session";
@@ -15,7 +16,7 @@ import { toastRefusal } from "./refusal";
 @customElement("plenary-people")
 export class People extends Island {
   @property() room = "";
-  @property() kind: "session" | "lobby" = "session";
+  @property() kind: ChatKind = "session";
   @state() private changing: boolean | null = null; // what was chosen, until the server has agreed
   private readonly followed = new RoomController(this, follow(() => this.kind), () => this.room);
 
@@ -59,10 +60,14 @@ export class People extends Island {
   };
 }
 
-/** Sessions and lobbies are followed alike, as far as their chats and people go. */
-export function follow<Snapshot = unknown>(kind: () => "session" | "lobby"): RoomKind<RoomState<Snapshot, SharedOwn>> {
+export type ChatKind = "session" | "lobby" | "booth" | "meeting";
+
+const KINDS = { session, lobby, booth, meeting };
+
+/** Rooms with a chat are followed alike, as far as their chats and people go. */
+export function follow<Snapshot = unknown>(kind: () => ChatKind): RoomKind<RoomState<Snapshot, SharedOwn>> {
   type Kind = RoomKind<RoomState<Snapshot, SharedOwn>>;
-  const of = () => (kind() === "lobby" ? lobby : session) as unknown as Kind;
+  const of = () => KINDS[kind()] as unknown as Kind;
   return {
     event: (state, event) => of().event(state, event),
     latest: (state, values) => of().latest(state, values),

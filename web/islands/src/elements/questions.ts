@@ -146,11 +146,11 @@ export class Questions extends Island {
       <div class="question-body">
         <p class="question-text pre" dir="auto">${question.text}</p>
         <p class="question-meta">
-          ${now ? badge(t("Being answered now"), { tone: "amber", symbol: "talk" }) : nothing}
-          ${question.pinned ? badge(t("Pinned"), { tone: "accent", symbol: "pin" }) : nothing}
           <span dir="auto">${question.author ?? t("Anonymous")}</span>
           ${question.edited ? html`<span>${t("edited")}</span>` : nothing}
           ${question.merged ? html`<span>${tn("united with %(count)s other", "united with %(count)s others", question.merged)}</span>` : nothing}
+          ${question.pinned ? badge(t("Pinned"), { tone: "accent", symbol: "pin" }) : nothing}
+          ${now ? badge(t("Being answered now"), { tone: "amber", symbol: "talk" }) : nothing}
         </p>
         ${question.answer
           ? html`<div class="answer">
