@@ -194,8 +194,10 @@ class RequestProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._calm()
+        if self.parser.get_http_version() not in {"1.1", "1.0"}:
+            raise ValueError("this is no HTTP/1")  # the parser makes a 400 of it
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_LIMIT:
-            raise ValueError("the head of the request is too large")  # the parser makes a 400 of it
+            raise ValueError("the head of the request is too large")
         self._in_body = True
         super().on_headers_complete()
 
