@@ -1,0 +1,192 @@
+"""F26, F28, F30: nobody stays as a ghost, nothing stays of those who went, and a restored database cannot pass for the one that was."""
+
+import asyncio
+import hashlib
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from rooms.database import Database, metadata
+from tests.faults.crowd import crowd
+from tests.faults.ground import lay
+from tests.faults.line import Line, open_line
+from tests.faults.oracle import examine
+from tests.faults.places import Shaken, descriptors, figure, resident, scaled, shaken
+from tests.faults.report import note
+from tests.support.postgres import PostgresServer
+from tests.support.waiting import until
+
+
+async def test_f26_nobody_stays_as_a_ghost(postgres_url: str, redis_url: str) -> None:
+    ground = await lay(postgres_url, 20)
+    with shaken(2, postgres_url, redis_url) as (one, other):
+        async with crowd(ground, lambda: other.door, count=10) as here:
+            async with crowd(ground, lambda: one.door, first=10):
+                await until(lambda: present(here[0]) == 20, 20)
+                one.kill()
+                began = time.monotonic()
+            await until(lambda: present(here[0]) == 10, 30)
+            seconds = time.monotonic() - began
+    note("F26", "kill -9 of a process with 10 of 20 people present", f"the ghosts were gone after {seconds:.1f} s")
+
+
+def present(client: object) -> int:
+    value = client.latest.get("present", {}).get("", {})  # type: ignore[attr-defined]
+    return value.get("count", 0)
+
+
+async def test_f28_many_come_and_go(sqlite_url: str) -> None:
+    total, at_once = scaled((2000, 100), (100_000, 400))
+    ground = await lay(sqlite_url, at_once)
+    with shaken(1, sqlite_url) as (server,):
+        await come_and_go(ground, server, at_once * 2, at_once)  # what is made once for ever is made now
+        await until(lambda: figure(server, "plenary_connections") == 0)
+        before = descriptors(server.pid), resident(server.pid)
+        began = time.monotonic()
+        await come_and_go(ground, server, total, at_once)
+        seconds = time.monotonic() - began
+        await until(lambda: figure(server, "plenary_connections") == 0, 30)
+        await until(lambda: figure(server, "plenary_rooms_followed") == 0, 30)
+        assert figure(server, "plenary_members") == 0
+        assert figure(server, "plenary_present") == 0
+        await until(lambda: descriptors(server.pid) <= before[0] + 2, 30)
+        grown = resident(server.pid) - before[1]
+    assert grown < scaled(24, 64) * 1024 * 1024
+    result = (
+        f"no room, member or descriptor left over; memory +{grown / 1048576:.1f} MB; {total / seconds:.0f} a second"
+    )
+    note("F28", f"{total} connections come, join and go, politely and not", result)
+
+
+async def come_and_go(ground: object, server: Shaken, total: int, at_once: int) -> None:
+    """Each comes, joins, and goes: with a close frame, by a reset, or before the answer."""
+    import msgspec
+
+    async def one(number: int, way: int) -> None:
+        answered = asyncio.Event()
+        ended = asyncio.Event()
+
+        def heard(payload: bytes) -> None:
+            if b'"id":1' in payload:
+                answered.set()
+
+        line: Line = await open_line(server.port, server.door.authority, heard, lambda code: ended.set())
+        line.send(msgspec.json.encode({"op": "hello", "ticket": ground.ticket(number)}))  # type: ignore[attr-defined]
+        line.send(msgspec.json.encode({"op": "join", "id": 1, "room": ground.room}))  # type: ignore[attr-defined]
+        if way != 2:
+            await asyncio.wait_for(answered.wait(), 30)
+        if way == 0:
+            line.close()
+        else:
+            line.cut()
+        await ended.wait()
+
+    for start in range(0, total, at_once):
+        await asyncio.gather(*(one(number % at_once, (start + number) % 3) for number in range(at_once)))
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+async def stored(request: pytest.FixtureRequest, sqlite_url: str) -> str | PostgresServer:
+    return sqlite_url if request.param == "SQLite" else request.getfixturevalue("own_postgres")
+
+
+async def test_f30_backup_and_restore(stored: str | PostgresServer, tmp_path: Path) -> None:
+    """A backup is taken while people talk, more is said, and the backup is put back: everybody is given the restored state, by a snapshot."""
+    url = stored if isinstance(stored, str) else stored.url(await stored.create_database())
+    ground = await lay(url, 12)
+    with shaken(1, url) as (server,):
+        async with crowd(ground, lambda: server.door) as clients:
+            await clients.act(2)
+            acting = asyncio.create_task(clients.act(scaled(4, 40), pause=0.05))
+            backup = await asyncio.to_thread(back_up, stored, url, tmp_path)
+            taken = await hashes(backup)
+            await acting
+            await clients.agree()
+            (await examine(url, clients.witnesses)).hold()
+            assert taken["messages"] != (await hashes(url))["messages"], "nothing was said after the backup"
+            server.stop()
+            await asyncio.to_thread(put_back, stored, url, backup)
+            restored = await hashes(url)
+            before = await epochs(url)
+            command = [sys.executable, "-m", "server", "migrate", "--restored"]
+            done = subprocess.run(command, env=server.environment, cwd=server.folder, capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
+            assert not set(await epochs(url)) & set(before)
+            snapshots = [witness.snapshots for witness in clients.witnesses]
+            for witness in clients.witnesses:
+                witness.acks.clear()  # what was acknowledged after the backup is gone, as whoever restores knows
+            server.start()
+            await clients.all_in()
+            await clients.act(1)
+            await clients.agree()
+            assert [w.snapshots for w in clients.witnesses] == [count + 1 for count in snapshots], "a false resume"
+    assert restored == taken
+    verdict = (await examine(url, clients.witnesses)).hold()
+    result = f"{len(taken)} tables, hashes equal; all epochs changed; 12 clients got one snapshot each, then {verdict.acknowledged} new events"
+    note("F30", "backup while people talk, restored later (SQLite and PostgreSQL)", result)
+
+
+def back_up(stored: str | PostgresServer, url: str, folder: Path) -> str:
+    """As docs/operations.md says; returns the address of what was saved, as a database of its own."""
+    if isinstance(stored, str):
+        copy = folder / "backup.sqlite"
+        with sqlite3.connect(url.partition("///")[2]) as source, sqlite3.connect(copy) as target:
+            source.backup(target)
+        source.close()
+        target.close()
+        return f"sqlite+aiosqlite:///{copy}"
+    name = asyncio.run(stored.create_database())
+    program = tool("pg_dump")
+    dump = subprocess.run([program, "--format=custom", plain(url)], capture_output=True, check=True).stdout
+    subprocess.run([tool("pg_restore"), "--no-owner", "--dbname", plain(stored.url(name))], input=dump, check=True)
+    return stored.url(name)
+
+
+def put_back(stored: str | PostgresServer, url: str, backup: str) -> None:
+    if isinstance(stored, str):
+        path = Path(url.partition("///")[2])
+        for each in path.parent.glob(f"{path.name}*"):
+            each.unlink()
+        shutil.copy(backup.partition("///")[2], path)
+        return
+    dump = subprocess.run([tool("pg_dump"), "--format=custom", plain(backup)], capture_output=True, check=True).stdout
+    command = [tool("pg_restore"), "--clean", "--if-exists", "--no-owner", "--dbname", plain(url)]
+    subprocess.run(command, input=dump, check=True)
+
+
+def plain(url: str) -> str:
+    return url.replace("postgresql+asyncpg://", "postgresql://")
+
+
+def tool(name: str) -> str:
+    # Debian keeps the programs of all its versions there; what stands in PATH only chooses among them.
+    found = max(map(str, Path("/usr/lib/postgresql").glob(f"*/bin/{name}")), default="") or shutil.which(name)
+    assert found, f"{name} comes with PostgreSQL"
+    return found
+
+
+async def hashes(url: str) -> dict[str, str]:
+    """A hash over all rows of each table."""
+    database = Database(url)
+    found: dict[str, str] = {}
+    async with database.read() as connection:
+        for table in metadata.sorted_tables:
+            rows = (await connection.execute(sa.select(table))).all()
+            lines = sorted(repr(tuple(row)) for row in rows)
+            found[table.name] = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    await database.close()
+    return found
+
+
+async def epochs(url: str) -> list[str]:
+    database = Database(url)
+    async with database.read() as connection:
+        found = (await connection.execute(sa.text("SELECT epoch FROM rooms"))).scalars().all()
+    await database.close()
+    return list(found)
