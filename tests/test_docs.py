@@ -26,6 +26,8 @@ def test_every_feature_names_tests_that_exist() -> None:
         for test in tests.split():
             path, _, name = test.partition("::")
             assert (ROOT / path).exists(), f"row {number} ({feature}): {path} is missing"
+            if not name:  # a whole file is about it
+                continue
             function = name.partition("[")[0]
             source = (ROOT / path).read_text()
             found = f"def {function}(" in source if path.endswith(".py") else function in source
