@@ -2,7 +2,7 @@
 
 import gettext
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from babel import Locale
@@ -67,6 +67,11 @@ class Languages:
                 if code.lower().split("_")[:length] == wanted[:length]:
                     return code
         return None
+
+
+def in_language(locale: str, texts: Mapping[str, Mapping[str, str]], field: str, original: str) -> str:
+    """A text of the programme in a language, where it was translated; `texts` as in rooms.programme.tables."""
+    return texts.get(locale, {}).get(field) or original
 
 
 def _load(path: Path) -> gettext.GNUTranslations:

@@ -17,6 +17,7 @@ from rooms.programme.queries import Conference
 from rooms.programme.tables import sessions
 from rooms.text import N_
 from web.forms import read_form, text
+from web.languages import in_language
 from web.pages.problems import said
 from web.pages.signin import browser_of
 from web.site import Site, site_of
@@ -46,17 +47,19 @@ class Offer(NamedTuple):
         return self.conference.guests and self.invite.role is not Role.ORGANISER
 
 
-async def _offer(connection: AsyncConnection, site: Site, secret: str) -> Offer:
+async def _offer(connection: AsyncConnection, site: Site, secret: str, locale: str) -> Offer:
     invite = await invites.look(connection, secret, site.house.clock())
     conference = await queries.conference_by_id(connection, invite.conference)
-    title = sa.select(sessions.c.title).where(sessions.c.id == invite.session)
-    return Offer(invite, conference, (await connection.execute(title)).scalar_one_or_none())
+    title = sa.select(sessions.c.title, sessions.c.texts).where(sessions.c.id == invite.session)
+    row = (await connection.execute(title)).one_or_none()
+    session = None if row is None else in_language(locale, row.texts, "title", row.title)
+    return Offer(invite, conference, session)
 
 
 async def _page(request: Request, problem: Problem | None = None, name: str = "") -> Response:
     site, viewer = site_of(request), await viewer_of(request)
     async with site.house.database.read() as connection:
-        offer = await _offer(connection, site, request.path_params["secret"])
+        offer = await _offer(connection, site, request.path_params["secret"], viewer.locale)
     return await page(
         request,
         "invite.html",
@@ -77,7 +80,7 @@ async def accept(request: Request) -> Response:
     site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
     secret, name, signin = request.path_params["secret"], text(form, "name"), None
     async with site.house.database.read() as connection:
-        offer = await _offer(connection, site, secret)
+        offer = await _offer(connection, site, secret, viewer.locale)
     account = viewer.person
     try:
         if account is None and name and offer.open_to_guests:

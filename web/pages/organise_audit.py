@@ -10,6 +10,7 @@ from rooms.people.tables import persons
 from rooms.programme.tables import sessions
 from rooms.text import N_
 from web.conference import enter_as_organiser
+from web.languages import in_language
 from web.site import site_of
 
 SHOWN = 100
@@ -48,9 +49,12 @@ async def show(request: Request) -> Response:
         broken = await audit.verify(connection, conference)
         ids = {entry.actor for entry in entries} | {entry.subject for entry in entries}
         names: dict[str | None, str] = {}
-        for table, name in ((persons, persons.c.name), (sessions, sessions.c.title)):
-            select = sa.select(table.c.id, name).where(table.c.id.in_(ids))
-            names |= {row[0]: row[1] for row in await connection.execute(select)}
+        named = sa.select(persons.c.id, persons.c.name).where(persons.c.id.in_(ids))
+        names |= {row.id: row.name for row in await connection.execute(named)}
+        titled = sa.select(sessions.c.id, sessions.c.title, sessions.c.texts).where(sessions.c.id.in_(ids))
+        locale = entered.viewer.locale
+        for row in await connection.execute(titled):
+            names[row.id] = in_language(locale, row.texts, "title", row.title)
     gettext = entered.site.languages.texts(entered.viewer.locale).gettext
     return await entered.page(
         request,

@@ -18,6 +18,7 @@ from rooms.programme.tables import sessions
 from rooms.text import N_
 from web.conference import Entered, enter_as_organiser
 from web.forms import read_form, text
+from web.languages import in_language
 from web.pages.problems import said
 from web.site import site_of
 from web.templating import go
@@ -26,14 +27,15 @@ Rooms = dict[str, tuple[str, str]]
 """By session: (room, title)."""
 
 
-async def _sessions(connection: AsyncConnection, conference: str) -> Rooms:
+async def _sessions(connection: AsyncConnection, conference: str, locale: str) -> Rooms:
     select = (
-        sa.select(sessions.c.id, rooms.c.id, sessions.c.title)
+        sa.select(sessions.c.id, rooms.c.id.label("room"), sessions.c.title, sessions.c.texts)
         .join(rooms, sa.and_(rooms.c.kind == "session", rooms.c.subject == sessions.c.id))
         .where(sessions.c.conference == conference)
         .order_by(sessions.c.starts_at, sessions.c.title)
     )
-    return {session: (room, title) for session, room, title in await connection.execute(select)}
+    found = await connection.execute(select)
+    return {row.id: (row.room, in_language(locale, row.texts, "title", row.title)) for row in found}
 
 
 async def _entered(request: Request) -> Entered:
@@ -51,7 +53,7 @@ async def _page(
             "grants": await roles.grants(connection, conference.id),
             "invites": await invites.in_force(connection, conference.id, house.clock()),
             "restraints": await restraints.everywhere(connection, conference.id, house.clock()),
-            "sessions": await _sessions(connection, conference.id),
+            "sessions": await _sessions(connection, conference.id, entered.viewer.locale),
         }
     return await entered.page(
         request,
@@ -79,7 +81,7 @@ async def grant(request: Request) -> Response:
         role, session = _role(form), text(form, "session") or None
         async with house.database.read() as connection:
             account = await accounts.by_email(connection, accounts.clean_email(email))
-            known = await _sessions(connection, entered.conference.id)
+            known = await _sessions(connection, entered.conference.id, entered.viewer.locale)
         if account is None or not account.verified:
             message = N_("Nobody with this address has an account yet. Send an invitation instead.")
             raise Problem("invalid", message, field="email")
@@ -102,7 +104,8 @@ async def invite(request: Request) -> Response:
         uses = None if not text(form, "uses").strip() else _number(form, "uses")
         days = _number(form, "days")
         async with house.transaction() as tx:
-            if session not in {None, *await _sessions(tx.connection, entered.conference.id)}:
+            known = await _sessions(tx.connection, entered.conference.id, entered.viewer.locale)
+            if session is not None and session not in known:
                 raise Problem("invalid", N_("There is no such session here."), field="session")
             secret = await invites.make(
                 tx,
