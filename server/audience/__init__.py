@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--session", help="the id of a session; by default one that is live")
     parser.add_argument(
         "--url",
-        help="where the server is; by default on this machine, at the port of the settings, whatever its public address",
+        help="where the server is, if not on this machine at the port of the settings; its database and secret must be ours",
     )
     parser.add_argument(
         "--pace", type=_bounded(float, 0.01, 100), default=1.0, help="how lively: 2 = twice as much (default 1)"

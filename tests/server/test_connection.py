@@ -15,7 +15,7 @@ from rooms.people.tickets import issue_ticket
 from server.live import wire as words
 from server.live.connection import Connection
 from server.live.protocols import BUFFER_LIMIT
-from server.live.socket import PlainSink, live
+from server.live.socket import FastSink, PlainSink, live
 from tests.support.serving import serving
 from tests.support.visitor import make_site
 from tests.support.waiting import settled, until
@@ -257,3 +257,18 @@ async def test_the_plain_sink_is_bounded_too() -> None:
     await asyncio.wait_for(sending, 5)
     assert socket.closed == (4508, "too slow")
     assert len(socket.sent) <= 1, "what waited was dropped"
+
+
+async def test_a_sink_that_its_reader_leaves_full_is_closed_to_be_resumed() -> None:
+    class Full:
+        closed: tuple[int, str] | None = None
+
+        def write_frame(self, frame: bytes) -> bool:
+            return False
+
+        def close_now(self, code: int, reason: str) -> None:
+            self.closed = (code, reason)
+
+    protocol: Any = Full()
+    FastSink(protocol, binary=False).write(Outbound(b"{}"))
+    assert protocol.closed == (4508, "too slow")

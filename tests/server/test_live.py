@@ -268,7 +268,8 @@ async def test_a_reader_that_stops_is_cut_and_resumes_and_the_others_miss_nothin
         await talking
         assert _seqs(reader) == list(range(1, 201))
         stalled.connection.transport.resume_reading()
-        assert (await stalled.closed())[0] == 4508
+        # 1006 where it has not read even the close frame within the wait that follows it: a client resumes after both.
+        assert (await stalled.closed())[0] in {4508, 1006}
         told = _seqs(stalled)
         assert len(told) < 200, "it was cut before it had everything"
         assert told == list(range(1, len(told) + 1))

@@ -56,7 +56,7 @@ async def test_the_published_schema_of_commands_takes_what_is_taken_and_refuses_
         ({**ASK, "op": {"a": 1}}, "invalid", "op"),
         ({**ASK, "text": 5}, "invalid", "text"),
         ({**ASK, "text": " \u200b"}, "invalid", "text"),
-        ({**ASK, "author": "a" * 20}, "invalid", None),
+        ({**ASK, "author": "a" * 20}, "invalid", "author"),
         ([ASK], "malformed", None),
     ],
 )
