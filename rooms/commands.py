@@ -119,7 +119,9 @@ def read(op: str, fields: dict[str, Any], *, strict: bool = True) -> Command:
         message, _, path = str(error).partition(" - at `$")
         named = _NAMED.search(message)
         field = path.strip("`.").split(".")[0].split("[")[0] or (named and named[1]) or None
-        raise Problem("invalid", N_("This does not fit: %(fault)s."), field=field, values={"fault": message}) from error
+        raise Problem(
+            "invalid", N_("This does not fit: %(fault)s."), field=field, values={"fault": message[:200]}
+        ) from error
 
 
 def permitted(visit: Visit) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from rooms.commands import read
-from rooms.errors import Problem
+from rooms.errors import Problem, ProblemView
 from rooms.house import House
 from rooms.hub import Joined
 from rooms.journal import Entry, Position
@@ -96,8 +96,14 @@ class Connection:
                     raise Problem("malformed", N_("The first message, and only the first, is “hello”."))
         else:
             head, fields = wire.read_command_head(message)
-            outcome = await self._house.perform(self.person, head.room, read(message["op"], fields), head.key)
-            self._answer(head.id, outcome.reply, outcome.seq)
+            command = read(message["op"], fields)
+            try:
+                outcome = await self._house.perform(self.person, head.room, command, head.key)
+            except Problem as problem:
+                # No fault of the client: a person may try ten things that are refused, and stay.
+                self._refuse(head.id, problem)
+            else:
+                self._answer(head.id, outcome.reply, outcome.seq)
 
     async def _greet(self, message: dict[str, Any]) -> None:
         if message["op"] != "hello":
@@ -156,8 +162,7 @@ class Connection:
         self._write(b'{"id":%d,"ok":%b%b}' % (request, reply, b"" if seq is None else b',"seq":%d' % seq))
 
     def _answer_problem(self, request: int | None, problem: Problem) -> None:
-        view = problem.view(self._translate)
-        self._write(encode({"id": request, "error": view}))
+        view = self._refuse(request, problem)
         self._faults += problem.meaning.status in {400, 422}
         if problem.code == "malformed" or (problem.code == "rate_limited" and request is None):
             self._sink.close(problem.meaning.close or 4400, view.message)
@@ -165,6 +170,11 @@ class Connection:
             self._sink.close(_unwelcome(problem), view.message)
         elif self._faults >= wire.MOST_FAULTS:
             self._sink.close(4400, view.message)
+
+    def _refuse(self, request: int | None, problem: Problem) -> ProblemView:
+        view = problem.view(self._translate)
+        self._write(encode({"id": request, "error": view}))
+        return view
 
     def _write(self, json: bytes) -> None:
         self._sink.write(Outbound(json))
@@ -188,5 +198,6 @@ def _unwelcome(problem: Problem) -> int:
 
 
 def _request_of(message: dict[str, Any]) -> int | None:
+    """Only what could be the number of a request is sent back: msgpack has no room for some of what JSON calls a number."""
     request = message.get("id")
-    return request if isinstance(request, int) else None
+    return request if type(request) is int and 0 <= request <= wire.LARGEST_ID else None

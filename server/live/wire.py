@@ -29,7 +29,8 @@ class Position(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seq: Annotated[int, msgspec.Meta(ge=0)]
 
 
-RequestId = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+LARGEST_ID = 2**53
+RequestId = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_ID)]
 
 
 class Hello(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="hello"):
@@ -112,5 +113,5 @@ def _convert(message: dict[str, Any], type: Any) -> Any:
     try:
         return msgspec.convert(message, type)
     except (msgspec.ValidationError, RecursionError) as error:
-        values = {"fault": str(error).partition(" - at `$")[0]}
+        values = {"fault": str(error).partition(" - at `$")[0][:200]}
         raise Problem("invalid", N_("This does not fit: %(fault)s."), values=values) from error

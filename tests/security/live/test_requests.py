@@ -161,8 +161,8 @@ async def test_an_odd_token_is_nobodys(target: Server) -> None:
         b"Bearer a b c",
         b"Bearer plenary_%00",
     ]
+    head = b"GET /api/v1/me HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n"
     for value in odd:
-        head = b"GET /api/v1/me HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n"
         answer = await answer_to(target, head + b"Authorization: " + value + b"\r\n\r\n")
         assert statuses(answer) == [401], value
         assert b'"not_signed_in"' in answer
