@@ -26,7 +26,7 @@ from web.templating import go
 from web.timetable import event_days
 
 ENVELOPE = 1_000_000  # bytes, for all of the form but the file
-PATIENCE = 0.7  # seconds; an import that takes longer shows its progress
+PATIENCE = 0.3  # seconds; an import that takes longer shows its progress
 STEP = 0.4  # seconds between two signs of it
 MARK = "<!-- progress -->"
 
