@@ -51,10 +51,12 @@ export function announce(text: string): void {
   }, GATHERED_MS);
 }
 
-export function toast(text: string, { kind = "", act = null }: Partial<Pick<Toast, "kind" | "act">> = {}): void {
+/** Gives the toast's number, for `dismiss`. */
+export function toast(text: string, { kind = "", act = null }: Partial<Pick<Toast, "kind" | "act">> = {}): number {
   const id = ++number;
   toasts.set([...toasts.value.slice(-2), { id, text, kind, act }]);
   window.setTimeout(() => dismiss(id), SHOWN_MS);
+  return id;
 }
 
 export function dismiss(id: number): void {

@@ -4,7 +4,7 @@ import { t, tn } from "../i18n";
 import { live, type PersonView } from "../live/index";
 import { toast } from "./announce";
 import { icon } from "./parts";
-import { follow } from "./people";
+import { follow, type ChatKind } from "./people";
 import { toastRefusal } from "./refusal";
 
 const MINUTES = [5, 15, 60];
@@ -13,7 +13,7 @@ const MINUTES = [5, 15, 60];
 @customElement("plenary-person-dialog")
 export class PersonDialog extends LitElement {
   @property() room = "";
-  @property() kind: "session" | "lobby" = "session";
+  @property() kind: ChatKind = "session";
   @property({ attribute: false }) person: PersonView = { id: "", name: "" };
   @state() private reason = "";
 
@@ -88,7 +88,7 @@ export class PersonDialog extends LitElement {
   };
 }
 
-export function openPersonDialog(room: string, kind: "session" | "lobby", person: PersonView): void {
+export function openPersonDialog(room: string, kind: ChatKind, person: PersonView): void {
   const dialog = document.createElement("plenary-person-dialog") as PersonDialog;
   Object.assign(dialog, { room, kind, person });
   document.body.append(dialog);

@@ -70,7 +70,7 @@ export class Questions extends Island {
     return html`
       <div class="questions-bar">
         <div class="segments" role="group" aria-label=${t("Which questions")}>
-          ${this.choice(t("Unanswered"), this.tab === "open", () => this.show("open"), open.length)}
+          ${this.choice(t("Waiting"), this.tab === "open", () => this.show("open"), open.length)}
           ${this.choice(t("Answered"), this.tab === "answered", () => this.show("answered"), answered.length)}
         </div>
         ${this.tab === "open"

@@ -1,7 +1,7 @@
 import { t } from "../../i18n";
 import { ProblemError, type Command, type ModeratedQuestion, type Room } from "../../live/index";
 import { moderated, type SessionRoom } from "../../state/session";
-import { say, toast } from "../announce";
+import { dismiss, say, toast } from "../announce";
 import { toastRefusal, wordsOf } from "../refusal";
 import type { Act, Around, Step } from "./acts";
 
@@ -19,6 +19,7 @@ export class Desk {
   /** The questions on which a command is under way, until its effect is here. */
   readonly busy = new Map<string, Promise<unknown>>();
   private readonly past: Undo[] = [];
+  private told = 0;
 
   constructor(
     private readonly room: () => Room<SessionRoom>,
@@ -48,10 +49,7 @@ export class Desk {
       this.refused(error);
       return false;
     }
-    if (undo.length) this.past.push({ question: question.id, said, steps: undo });
-    this.past.splice(0, this.past.length - REMEMBERED);
-    toast(said, undo.length ? { act: { label: t("Undo (z)"), run: () => void this.undo() } } : {});
-    this.changed();
+    this.remember(question.id, said, undo);
     return true;
   }
 
@@ -81,9 +79,17 @@ export class Desk {
     return state && moderated(state, id);
   }
 
+  /** Tells what was done, with its way back where there is one. Only the last act's is offered. */
   remember(question: string, said: string, steps: readonly Step[]): void {
-    this.past.push({ question, said, steps });
-    toast(said, { act: { label: t("Undo (z)"), run: () => void this.undo() } });
+    if (steps.length) this.past.push({ question, said, steps });
+    this.past.splice(0, this.past.length - REMEMBERED);
+    this.tell(said, steps.length > 0);
+    this.changed();
+  }
+
+  private tell(said: string, undoable: boolean): void {
+    dismiss(this.told);
+    this.told = toast(said, undoable ? { act: { label: t("Undo (z)"), run: () => void this.undo() } } : {});
   }
 
   /** Takes back the last act; gives its question. */
@@ -100,7 +106,7 @@ export class Desk {
         if (!question) return null;
         await this.send(question, step(question));
       }
-      toast(t("Undone: %(act)s", { act: last.said }));
+      this.tell(t("Undone: %(act)s", { act: last.said }), false);
       return last.question;
     } catch (error) {
       this.refused(error);

@@ -10,15 +10,16 @@ import { toastRefusal } from "../refusal";
 
 const GIVEN: readonly Role[] = ["speaker", "moderator", "interpreter"];
 
-export function roleName(role: Role): string {
-  return {
+function roleName(role: Role): string {
+  const names: Partial<Record<Role, string>> = {
     attendee: t("Attendee"),
     speaker: t("Speaker"),
     moderator: t("Moderator"),
     interpreter: t("Interpreter"),
     exhibitor: t("Exhibitor"),
     organiser: t("Organiser"),
-  }[role];
+  };
+  return names[role] ?? role;
 }
 
 /** Who is here, who has which role, who is silenced or removed. */

@@ -328,7 +328,7 @@ export class QuestionPanel extends LitElement {
     try {
       await this.desk.send(shown, command({ ...shown, version: version === shown.version ? version : shown.version }));
       setDraft(this.key, "");
-      if (undo.length) this.desk.remember(shown.id, said, undo);
+      this.desk.remember(shown.id, said, undo);
       if (this.question.id === shown.id) this.modeChanged("read");
     } catch (error) {
       this.base = version;
