@@ -15,6 +15,8 @@ DAY_BEGINS = 5  # o'clock
 ROW = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
 ROWS = HOUR // ROW  # per hour
+MOST_COLUMNS = 40  # of web/styles/programme-grid.css; what goes beyond shares the last one
+LONGEST = 24 * 12  # rows
 FOLDED = 2  # so many hours in a row without a session, and they are left out
 
 
@@ -69,7 +71,7 @@ class Day(NamedTuple):
 
     @property
     def width(self) -> int:
-        return sum(column.columns for column in self.columns)
+        return min(sum(column.columns for column in self.columns), MOST_COLUMNS)
 
 
 def lay_out(
@@ -116,7 +118,7 @@ def _day(
             starts=clock(entry.starts_at, day, shown),
             ends=clock(entry.ends_at, day, shown),
             after=_span(after(entry.starts_at)),
-            lasts=_span(max(1, after(entry.ends_at) - after(entry.starts_at))),
+            lasts=_span(min(max(1, after(entry.ends_at) - after(entry.starts_at)), LONGEST)),
             column=places[entry.id],
             track=tracks.index(entry.track) + 1 if entry.track in tracks else 0,
         )
@@ -180,7 +182,7 @@ def _columns(found: Iterable[Entry], halls: Sequence[str]) -> tuple[list[Column]
     columns: list[Column] = []
     first = 1
     for hall in sorted(lanes, key=lambda name: (_rank(halls, name), name)):
-        columns.append(Column(hall, first, len(lanes[hall])))
+        columns.append(Column(hall, min(first, MOST_COLUMNS), len(lanes[hall])))
         first += len(lanes[hall])
     starts = {column.hall: column.column for column in columns}
-    return columns, {entry.id: starts[entry.place] + lane_of[entry.id] for entry in found}
+    return columns, {entry.id: min(starts[entry.place] + lane_of[entry.id], MOST_COLUMNS) for entry in found}

@@ -146,6 +146,14 @@ def test_zones_at_a_quarter_to() -> None:
     assert day.marks[0].clock.text == "09:00"
 
 
+def test_what_no_grid_can_hold_stays_within_it() -> None:
+    many = [entry(f"talk {number}", "2026-11-20 09:00", 30) for number in range(50)]
+    [day] = laid_out(*many, entry("hackathon", "2026-11-20 09:00", 48 * 60))
+    assert day.width == 40
+    assert max(each.column for each in day.slots) == 40
+    assert max(each.lasts for each in day.slots) == Span(24, 0)
+
+
 def test_tracks_are_numbered_from_one() -> None:
     [day] = laid_out(entry("a", "2026-11-20 09:00", track="Talent"), entry("b", "2026-11-20 10:00"))
     assert [each.track for each in day.slots] == [2, 0]
