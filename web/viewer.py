@@ -65,8 +65,11 @@ async def viewer_of(connection: HTTPConnection) -> Viewer:
         signin = _unsigned(site, connection.cookies.get(site.cookie(SIGNIN)), SIGNIN)
         person = None
         if signin is not None:
-            async with site.house.database.read() as database:
-                person = await signins.who(database, signin, site.house.clock())
+            try:
+                person = (await site.house.signed_in(signin)).account
+            except Problem as problem:
+                if problem.code != "not_signed_in":
+                    raise
         known = _viewer(connection, site, person, signin if person else None)
         connection.scope["state"]["viewer"] = known
     return known
