@@ -66,9 +66,8 @@ class Hub:
         self._tasks: set[asyncio.Task[None]] = set()
         self._presence_due: set[str] = set()
         self._revisits = {tag_of(event) for event in declared(Event) if event.revisits}
-        process = new_id()
-        self.presence = Presence(process, self._tell_presence, self._presence_changed)
-        self.tallies = Tallies(process, self._tell_tallies, self._show_tallies)
+        self.presence = Presence(new_id(), self._tell_presence, self._presence_changed)
+        self.tallies = Tallies(self._tell_tallies, self._show_tallies)
         self.told = Told()
 
     @property

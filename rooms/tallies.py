@@ -24,10 +24,7 @@ class _Window:
 class Tallies:
     """`tell(room, body)` publishes to the processes that follow a room, `show(room, counts)` to its members here."""
 
-    def __init__(
-        self, process: str, tell: Callable[[str, Any], None], show: Callable[[str, dict[Thing, int]], None]
-    ) -> None:
-        self._process = process
+    def __init__(self, tell: Callable[[str, Any], None], show: Callable[[str, dict[Thing, int]], None]) -> None:
         self._tell = tell
         self._show = show
         self._windows: dict[str, _Window] = {}
@@ -36,10 +33,8 @@ class Tallies:
         self._window(room).people.setdefault(thing, set()).add(person)
 
     def receive(self, body: Any) -> None:
-        """Takes in what another process has counted. The bus may bring back what this one has told."""
-        process, room, counts = body
-        if process == self._process:
-            return
+        """Takes in what another process has counted."""
+        room, counts = body
         elsewhere = self._window(room).elsewhere
         for name, kind, count in counts:
             elsewhere[name, kind] += count
@@ -55,5 +50,5 @@ class Tallies:
         window = self._windows.pop(room)
         here = Counter({thing: len(people) for thing, people in window.people.items()})
         if here:
-            self._tell(room, [self._process, room, [[*thing, count] for thing, count in here.items()]])
+            self._tell(room, [room, [[*thing, count] for thing, count in here.items()]])
         self._show(room, dict(here + window.elsewhere))

@@ -7,6 +7,7 @@ looked for in the journal. So its retries are off and one task owns the subscrip
 import asyncio
 import contextlib
 import logging
+import os
 import random
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
@@ -27,6 +28,7 @@ PING_SECONDS = 3.0
 DEAD_SECONDS = 9.0  # a half-open connection is given up after this much silence
 FAREWELL_SECONDS = 1.0  # for what waits to be sent when the process stops
 QUEUE_LIMIT = 20_000
+ORIGIN = 8  # bytes before each message that tell a process its own, which Redis sends back to it
 _FAULTS = (RedisError, OSError, asyncio.TimeoutError)
 
 
@@ -38,6 +40,7 @@ class RedisBus:
             url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=3, socket_timeout=DEAD_SECONDS
         )
         self._prefix = prefix
+        self._origin = os.urandom(ORIGIN)
         self._up = False
         self._receive: Receive | None = None
         self._restored: Callable[[], None] = lambda: None
@@ -148,8 +151,9 @@ class RedisBus:
                 continue
             channel = message["channel"].decode().removeprefix(self._prefix + ":")
             if message["type"] == "message":
-                if self._receive is not None:
-                    self._receive(channel, message["data"])
+                data: bytes = message["data"]
+                if self._receive is not None and data[:ORIGIN] != self._origin:
+                    self._receive(channel, data[ORIGIN:])
             elif message["type"] == "subscribe" and channel in self._confirmed:
                 self._confirmed[channel].set()
 
@@ -173,7 +177,7 @@ class RedisBus:
     async def _publish(self, batch: list[tuple[str, bytes]]) -> None:
         pipeline = self._redis.pipeline(transaction=False)
         for channel, data in batch:
-            pipeline.publish(self._name(channel), data)
+            pipeline.publish(self._name(channel), self._origin + data)
         await pipeline.execute()
 
     async def _drop(self) -> None:

@@ -67,6 +67,10 @@ async def test_what_is_published_reaches_the_others_that_subscribed_and_not_ones
     a.bus.publish("room:1", b"from a")
     b.bus.publish("room:1", b"from b")
     await until(lambda: b"from a" in b.said and b"from b" in a.said)
+    for n in range(3):
+        a.bus.publish("room:1", b"%d" % n)
+    await until(lambda: b"2" in b.said)
+    assert (a.said, b.said) == ([b"from b"], [b"from a", b"0", b"1", b"2"])
 
 
 async def test_only_what_was_subscribed_arrives(pair: tuple[Ear, Ear]) -> None:
