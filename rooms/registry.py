@@ -1,7 +1,26 @@
 """Every slice of the product. Importing this module registers all kinds of rooms and all commands."""
 
+from rooms.exhibition import contacting, queue
+from rooms.exhibition import editing as booths
+from rooms.exhibition import kind as exhibition
 from rooms.forum import asking, chat, kind, moderating, reactions, session
 from rooms.people import actions, desk
 from rooms.programme import editing, lobby, stars
 
-SLICES = (actions, asking, chat, desk, editing, kind, lobby, moderating, reactions, session, stars)
+SLICES = (
+    actions,
+    asking,
+    booths,
+    chat,
+    contacting,
+    desk,
+    editing,
+    exhibition,
+    kind,
+    lobby,
+    moderating,
+    queue,
+    reactions,
+    session,
+    stars,
+)

@@ -1,7 +1,7 @@
 """Who is acting: a person in a room, with the rights that he has there at this moment. Resolved anew for every call, never cached."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.audience import Audience
 from rooms.errors import Problem
+from rooms.exhibition.tables import booth_staff, booths, invited
 from rooms.journal import Room
-from rooms.people.messages import PersonView, Role
+from rooms.people.messages import BOOTH_ROLES, PersonView, Role
 from rooms.people.tables import persons, restraints, roles
 from rooms.programme.tables import conferences
 from rooms.text import N_
@@ -32,6 +33,9 @@ class Person(NamedTuple):
         return PersonView(self.id, self.name)
 
 
+MODERATING = {Role.MODERATOR, Role.ORGANISER, *BOOTH_ROLES}
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """`person` is None for one who has not signed in. `silenced_until` None with `silenced` true: until lifted."""
@@ -44,7 +48,8 @@ class Visit:
 
     @property
     def moderates(self) -> bool:
-        return bool(self.roles & {Role.MODERATOR, Role.ORGANISER})
+        """Moderators and organisers; at a booth its staff, who have these roles nowhere else."""
+        return bool(self.roles & MODERATING)
 
     @property
     def audience(self) -> Audience:
@@ -89,10 +94,12 @@ async def resolve_many(
     )
     bounds = bounds.where(sa.or_(restraints.c.until.is_(None), restraints.c.until > now))
     bound = await _rows(connection, bounds, restraints, people, doors)
+    closer = await _closer(connection, people, [room for _, room in wanted if room is not None])
     visits: list[Visit | Problem] = []
     for person, room in wanted:
         try:
-            visits.append(_visit(people.get(person or ""), room, doors, held, bound))
+            visit = _visit(people.get(person or ""), room, doors, held, bound)
+            visits.append(_come_closer(visit, closer))
         except Problem as problem:
             visits.append(problem)
     return visits
@@ -160,6 +167,7 @@ def _visit(who: Person | None, room: Room | None, doors: dict[str, _Doors], held
         silences = [row.until for row in restrained if row.kind == "silence"]
         if who.verified:
             has = {Role(row.role) for row in held.get((who.id, room.conference), ()) if row.session in here}
+            has -= BOOTH_ROLES
             if who.admin:
                 has.add(Role.ORGANISER)
             if door.public and (who.kind == "registered" or door.guests):
@@ -169,3 +177,42 @@ def _visit(who: Person | None, room: Room | None, doors: dict[str, _Doors], held
     ends = [end for end in silences if end is not None]
     until = max(ends) if ends and len(ends) == len(silences) else None
     return Visit(room, who, frozenset(has), bool(silences), until)
+
+
+class _Closer(NamedTuple):
+    """What is known of booths and meetings: which booths are open, (booth, person) → duty there, and the (meeting, person) who are invited."""
+
+    open: set[str]
+    duties: dict[tuple[str, str], Role]
+    invited: set[tuple[str, str]]
+
+
+async def _closer(connection: AsyncConnection, people: Collection[str], rooms: Collection[Room]) -> _Closer:
+    at = {room.subject for room in rooms if room.kind == "booth"}
+    met = {room.subject for room in rooms if room.kind == "meeting"}
+    found = _Closer(set(), {}, set())
+    if at:
+        found.open.update(
+            (await connection.execute(sa.select(booths.c.id).where(booths.c.id.in_(at), booths.c.open))).scalars()
+        )
+        s = booth_staff.c
+        staff = sa.select(s.booth, s.person, s.duty).where(s.booth.in_(at), s.person.in_(people))
+        found.duties.update(((row.booth, row.person), Role(row.duty)) for row in await connection.execute(staff))
+    if met:
+        i = invited.c
+        asked = sa.select(i.meeting, i.person).where(i.meeting.in_(met), i.person.in_(people))
+        found.invited.update((row.meeting, row.person) for row in await connection.execute(asked))
+    return found
+
+
+def _come_closer(visit: Visit, closer: _Closer) -> Visit:
+    """At a booth, with the duty that the person has there; in a meeting, only if he is invited. Raises Problem "not_found"."""
+    subject, person = visit.room.subject, visit.person.id if visit.person else ""
+    if visit.room.kind == "meeting" and (subject, person) not in closer.invited:
+        raise Problem("not_found", ABSENT)
+    if visit.room.kind != "booth":
+        return visit
+    duty = closer.duties.get((subject, person)) if visit.person and visit.person.verified else None
+    if subject not in closer.open and duty is None and Role.ORGANISER not in visit.roles:
+        raise Problem("not_found", ABSENT)
+    return replace(visit, roles=visit.roles | {duty}) if duty else visit

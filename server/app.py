@@ -17,6 +17,7 @@ from rooms.bus.redis import RedisBus
 from rooms.clock import system_clock
 from rooms.database import Database
 from rooms.errors import Problem
+from rooms.exhibition.attendance import EVERY_SECONDS, Attendance
 from rooms.house import House
 from rooms.hub import Hub
 from server import api, health
@@ -63,6 +64,7 @@ def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
         chores = [
             asyncio.create_task(_prune(house, timedelta(days=settings.journal_days))),
             asyncio.create_task(metrics.sample_lag()),
+            asyncio.create_task(_attend(Attendance(house))),
         ]
         # What has been loaded stays for good: the collector need not look at it again while thousands are connected.
         gc.collect()
@@ -90,6 +92,13 @@ def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
 
     # Under https the process speaks to a proxy: what comes under the public name then comes from strangers.
     return Watch(Security(doors, site), metrics, settings.metrics_networks, site.authority if site.secure else None)
+
+
+async def _attend(attendance: Attendance) -> None:
+    while True:
+        await asyncio.sleep(EVERY_SECONDS)
+        with contextlib.suppress(Problem):
+            await attendance.look()
 
 
 async def _prune(house: House, kept: timedelta) -> None:

@@ -5,6 +5,7 @@ import json
 import msgspec
 import pytest
 
+from rooms.exhibition.messages import BoothOwn, BoothSnapshot, HallOwn, HallSnapshot, MeetingOwn, MeetingSnapshot
 from rooms.forum.messages import LobbyOwn, LobbySnapshot, Own, SessionSnapshot
 from rooms.messages import Event, declared, tag_of
 from rooms.people.desk import DeskOwn
@@ -14,7 +15,14 @@ from tests.support.fixtures import FOLDER, Fixture, reducer_fixtures
 from tests.support.reducers import reduce_event, reduce_latest
 
 FIXTURES = list(reducer_fixtures())
-SHAPES = {"session": (SessionSnapshot, Own), "lobby": (LobbySnapshot, LobbyOwn), "desk": (DeskSnapshot, DeskOwn)}
+SHAPES = {
+    "session": (SessionSnapshot, Own),
+    "lobby": (LobbySnapshot, LobbyOwn),
+    "desk": (DeskSnapshot, DeskOwn),
+    "booth": (BoothSnapshot, BoothOwn),
+    "hall": (HallSnapshot, HallOwn),
+    "meeting": (MeetingSnapshot, MeetingOwn),
+}
 
 
 def told() -> dict[str, type[Event]]:

@@ -19,7 +19,7 @@ from rooms.text import N_, clean_text
 from rooms.transaction import Transaction
 from rooms.visit import Visit
 
-CHATTING = {"session", "lobby"}
+CHATTING = {"session", "lobby", "booth", "meeting"}
 
 PostedOr = tuple[m.Posted, int | None] | Problem
 """What became of one message of many: its reply and seq, or why it was refused."""

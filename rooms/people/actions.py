@@ -12,6 +12,7 @@ from rooms.messages import Event
 from rooms.people import restraints, roles, rules
 from rooms.people.desk import desk_of, desks_of, notify
 from rooms.people.messages import (
+    BOOTH_ROLES,
     REASON_LENGTH,
     GrantRole,
     ListMe,
@@ -173,3 +174,5 @@ def _check_role(visit: Visit, role: Role) -> None:
         raise Problem("invalid", N_("In a session one can be a speaker, a moderator or an interpreter."), field="role")
     if visit.room.kind == "lobby":
         rules.organises(visit)
+        if role in BOOTH_ROLES:
+            raise Problem("invalid", N_("Who is of a booth's staff is said at that booth."), field="role")

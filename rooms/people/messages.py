@@ -16,7 +16,7 @@ Reason = Annotated[str, msgspec.Meta(max_length=REASON_LENGTH)]
 
 
 class Role(StrEnum):
-    """What a person is in a conference, or in one session of it."""
+    """What a person is in a conference, in one session of it or, from OWNER on, at one booth."""
 
     ATTENDEE = "attendee"
     SPEAKER = "speaker"
@@ -24,6 +24,13 @@ class Role(StrEnum):
     INTERPRETER = "interpreter"
     EXHIBITOR = "exhibitor"
     ORGANISER = "organiser"
+    OWNER = "owner"
+    STAFF = "staff"
+    CONTACT = "contact"
+
+
+BOOTH_ROLES = frozenset({Role.OWNER, Role.STAFF, Role.CONTACT})
+"""Held at one booth alone, never granted in a conference or a session."""
 
 
 class PersonView(View):

@@ -10,6 +10,7 @@ import msgspec
 import rooms.registry  # noqa: F401 - the schemas name every kind of room and every reply
 from rooms.commands import SPECS
 from rooms.errors import ProblemView
+from rooms.exhibition.messages import BoothOwn, HallOwn, MeetingOwn
 from rooms.forum.messages import (
     AskingView,
     ChatView,
@@ -36,7 +37,7 @@ def _by_name(types: Iterable[type[View]]) -> list[type[View]]:
 
 
 SNAPSHOTS = _by_name(typing.get_type_hints(kind.snapshot)["return"] for kind in KINDS.values())
-OWNS: list[type[View]] = [DeskOwn, LobbyOwn, Own]
+OWNS: list[type[View]] = [BoothOwn, DeskOwn, HallOwn, LobbyOwn, MeetingOwn, Own]
 REPLIES = _by_name(reply for op in SPECS if (reply := reply_to(op)) is not None)
 
 

@@ -1,14 +1,18 @@
 """Old state + events = new state, for every event there is (design §3, invariant 9). See tests/support/clients.py for how it is held to the truth."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
 import rooms.registry  # noqa: F401
+from rooms.exhibition import messages as x
 from rooms.forum import messages as m
+from rooms.journal import room_of
 from rooms.messages import Event, Latest, declared, tag_of
 from rooms.people import messages as p
 from rooms.programme.messages import StarSession, UnstarSession
-from tests.support.clients import Audience, audience, verify_action
+from tests.support.clients import Audience, audience, enter, verify_action
 from tests.support.fixtures import Fixture, reducer_fixtures
 from tests.support.reducers import reduce_event, reduce_latest
 from tests.support.world import World
@@ -106,6 +110,7 @@ async def test_every_event_leads_from_the_old_state_to_the_new_one(world: World)
             p.UnsilencePerson(person),
         ):
             await do(moderator, command, room)
+    await at_the_booth(spectators)
     await do("attendee", p.ListMe(True), await world.desk("attendee"))
     await do("moderator", p.RemovePerson(world.people["attendee"]))
     assert spectators.of("attendee").problem, "he has been removed"
@@ -113,6 +118,45 @@ async def test_every_event_leads_from_the_old_state_to_the_new_one(world: World)
 
     every = {tag_of(event) for event in declared(Event)}
     assert every - spectators.types - ELSEWHERE == set(), "these events were never seen by anybody"
+
+
+async def at_the_booth(spectators: Audience) -> None:
+    world = spectators.world
+
+    async def do(who: str, command: p.Command) -> Any:
+        return msgspec.json.decode((await verify_action(spectators, who, command, room=world.stand)).reply)
+
+    # What it says
+    await do("owner", x.DraftBooth("Lumen AB", texts={"zh_Hans": {"name": "流明"}}, languages=["en", "zh"]))
+    await do("owner", x.SubmitBooth())
+    await do("organiser", x.DeclineBooth("Say more"))
+    await do("owner", x.DraftBooth("Lumen AB", "Light", "For everybody"))
+    await do("organiser", x.ApproveBooth())
+    # Who stands there
+    await do("owner", x.SetDuty(world.people["speaker"], x.Duty.CONTACT))
+    await do("owner", x.SetDuty(world.people["speaker"]))
+    # The queue
+    for who in ("attendee", "other", "speaker"):
+        await do(who, x.JoinQueue())
+    skipped = (await do("staff", x.CallNext()))["place"]
+    await do("staff", x.SkipPlace(skipped))
+    called = (await do("staff", x.CallNext()))["place"]
+    meeting = (await do("other", x.AcceptCall()))["meeting"]
+    async with world.house.database.read() as connection:
+        room = await room_of(connection, "meeting", meeting)
+    spectators.clients.append(await enter(world, "other", room=room))
+    await verify_action(spectators, "staff", m.PostMessage("Welcome"), room=room)
+    await do("staff", x.FinishTalk(called))
+    await do("staff", x.CallNext())
+    world.clock.advance(minutes=2)
+    await do("owner", x.CallNext())
+    await do("attendee", x.LeaveQueue())
+    # What visitors ask
+    asked = (await do("attendee", x.AskContact(x.ContactKind.CONTACT, "Call me")))["contact"]
+    await do("attendee", x.AskContact(x.ContactKind.MESSAGE, "When may I come?"))
+    await do("owner", x.TakeContact(asked))
+    await do("owner", x.CloseContact(asked))
+    await do("attendee", m.PostMessage("Hello"))
 
 
 async def test_a_forgotten_event_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from rooms.commands import SPECS, read
 from rooms.errors import Problem
+from rooms.exhibition.meetings import open_meeting
 from rooms.journal import room_of
 from rooms.limits import Limits
 from rooms.people.messages import RevokeRole, Role, SilencePerson
@@ -34,6 +35,8 @@ EVERYBODY = [
     "speaker",
     "moderator",
     "colleague",
+    "owner",
+    "staff",
     "organiser",
     "admin",
 ]
@@ -49,6 +52,12 @@ MODERATES = ORGANISES | {"moderator": YES, "colleague": YES}
 PRESENTS = MODERATES | {"speaker": YES}
 MODERATES_ALL = ORGANISES | {"colleague": YES}
 ABSENT = dict.fromkeys(EVERYBODY, "not_found") | {"anonymous": "not_signed_in"}
+
+QUEUES = SPEAKS_UP | {"owner": "forbidden", "staff": "forbidden"}
+SERVES = TAKES_PART | dict.fromkeys(EVERYBODY[3:], "forbidden") | {"owner": YES, "staff": YES}
+OWNS = ORGANISES | {"owner": YES}
+AT_BOOTH = MODERATES_ALL | {"owner": YES, "staff": YES}
+INVITED = ABSENT | {"banned": "forbidden", "attendee": YES, "staff": YES}
 
 SESSION: dict[str, dict[str, str]] = {
     "asking.anonymity": MODERATES,
@@ -97,6 +106,7 @@ SESSION: dict[str, dict[str, str]] = {
 }
 
 LOBBY: dict[str, dict[str, str]] = {
+    "booth.create": ORGANISES,
     "chat.post": SPEAKS_UP,
     "chat.read": TAKES_PART,
     "chat.remove": TAKES_PART,
@@ -117,7 +127,35 @@ LOBBY: dict[str, dict[str, str]] = {
 
 DESK: dict[str, dict[str, str]] = {"presence.list": ABSENT | {"attendee": YES}}  # of the attendee's own desk
 
-TABLES = {"session": SESSION, "lobby": LOBBY, "desk": DESK}
+BOOTH: dict[str, dict[str, str]] = {
+    "booth.approve": ORGANISES,
+    "booth.decline": ORGANISES,
+    "booth.draft": OWNS,
+    "booth.submit": OWNS,
+    "chat.post": SPEAKS_UP,
+    "chat.read": TAKES_PART,
+    "chat.remove": TAKES_PART,
+    "chat.set": AT_BOOTH,
+    "contact.ask": QUEUES,
+    "contact.close": SERVES,
+    "contact.take": SERVES,
+    "queue.accept": TAKES_PART,
+    "queue.call": SERVES,
+    "queue.finish": SERVES,
+    "queue.join": QUEUES,
+    "queue.leave": TAKES_PART,
+    "queue.skip": SERVES,
+    "staff.set": OWNS,
+}
+
+MEETING: dict[str, dict[str, str]] = {  # between the attendee and one of the staff
+    "chat.post": INVITED,
+    "chat.read": INVITED,
+    "chat.remove": INVITED,
+    "chat.set": INVITED | {"attendee": "forbidden", "staff": "forbidden"},
+}
+
+TABLES = {"session": SESSION, "lobby": LOBBY, "desk": DESK, "booth": BOOTH, "meeting": MEETING}
 
 
 def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
@@ -132,7 +170,7 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "session": world.session,
         "message": "a" * 20,
         "text": "Why is it so?",
-        "number": 0,
+        "number": "A1" if op == "booth.create" else 0,
         "open": True,
         "slow_seconds": 0,
         "allowed": True,
@@ -141,7 +179,12 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "public": False,
         "labels": [],
         "asking": "open",
-        "kind": "slate" if op == "stage.show" else "applause",
+        "name": "Lumen",
+        "hall": "Hall 1",
+        "reason": "Too short",
+        "place": "a" * 20,
+        "contact": "a" * 20,
+        "kind": {"stage.show": "slate", "contact.ask": "message"}.get(op, "applause"),
         **about,
     }
     names = [field for field in SPECS[op].type.__struct_fields__ if field in known]
@@ -168,7 +211,14 @@ async def answer(world: World, who: str, op: str, room: str, question: str) -> s
     except Problem as problem:
         if op == "chat.remove" and "not yours" in problem.message:
             return YES
-        if problem.code == "not_found" and problem.field in {"question", "person", "message", "session"}:
+        if problem.code == "not_found" and problem.field in {
+            "question",
+            "person",
+            "message",
+            "session",
+            "place",
+            "contact",
+        }:
             return YES
         return problem.code if problem.code in REFUSALS else YES
     return YES
@@ -181,9 +231,13 @@ def test_every_command_has_a_row_for_each_kind_of_room() -> None:
 
 @pytest.mark.parametrize("kind", TABLES)
 async def test_everybody_may_do_what_the_table_says(crowd: World, kind: str) -> None:
+    async with crowd.house.database.write() as connection:
+        both = [crowd.people["attendee"], crowd.people["staff"]]
+        met = await open_meeting(connection, crowd.conference, crowd.booth, both, crowd.clock())
     async with crowd.house.database.read() as connection:
         desk = await room_of(connection, "desk", crowd.people["attendee"])
-    room = {"session": crowd.room, "lobby": crowd.lobby, "desk": desk}[kind]
+        meeting = await room_of(connection, "meeting", met)
+    room = {"session": crowd.room, "lobby": crowd.lobby, "desk": desk, "booth": crowd.stand, "meeting": meeting}[kind]
     wrong: list[str] = []
     for op, row in TABLES[kind].items():
         question = await crowd.ask(f"About {op}?", "other") if "question" in SPECS[op].type.__struct_fields__ else ""

@@ -105,7 +105,7 @@ async def enter(
     """A client who has joined. `resuming`: with the state and the position of an earlier one."""
     after = resuming.position if resuming else after
     member, sink = await world.join(who, room=room, house=house, after=after, public=public)
-    kind = {world.room: "session", world.lobby: "lobby"}.get(member.room, "desk")
+    kind = (await world.houses[house].visit(member.person, member.room)).room.kind
     client = Client(world, who, world.houses[house], kind, member, sink)
     if resuming:
         client.continue_from(resuming)
@@ -122,7 +122,8 @@ class Audience:
     async def gather(self, people: Iterable[str | None]) -> "Audience":
         self.clients.append(await enter(self.world, "moderator", public=True))
         for who in people:
-            self.clients += [await enter(self.world, who), await enter(self.world, who, room=self.world.lobby)]
+            for room in (self.world.room, self.world.lobby, self.world.stand, self.world.hall):
+                self.clients.append(await enter(self.world, who, room=room))
             if who is not None:
                 await self._sit_at_desk(who)
         return self
@@ -152,7 +153,7 @@ class Audience:
             await client.verify()
 
 
-SPECTATORS = (None, "attendee", "other", "speaker", "moderator", "organiser")
+SPECTATORS = (None, "attendee", "other", "speaker", "moderator", "organiser", "owner", "staff")
 
 
 async def audience(world: World, people: Iterable[str | None] = SPECTATORS) -> Audience:

@@ -29,7 +29,7 @@ def reduce_event(kind: str, state: State, event: Event) -> State:
 
 def reduce_latest(kind: str, state: State, values: dict[str, dict[str, Any]]) -> State:
     state = deepcopy(state)
-    for name in ("votes", "present", "reactions"):
+    for name in ("votes", "present", "reactions", "line", "floor"):
         if name in values:
             state["latest"].setdefault(name, {}).update(values[name])
     if kind == "session":
@@ -100,7 +100,66 @@ def _desk(state: State, event: Event) -> None:
         state["snapshot"]["notices"] = [notice, *state["snapshot"]["notices"]][:NOTICES_SHOWN]
 
 
-_EVENTS: dict[str, Callable[[State, Event], None]] = {"session": _session, "lobby": _lobby, "desk": _desk}
+def _booth(state: State, event: Event) -> None:
+    snapshot, own, desk, type = state["snapshot"], state["own"], state["snapshot"]["desk"], event["type"]
+    if type == "booth.changed":
+        snapshot["booth"] = event["booth"]
+    elif type == "queue.own":
+        place = event["place"]
+        if place["state"] not in ENDED:
+            own["place"] = place
+        elif own["place"] is not None and own["place"]["id"] == place["id"]:
+            own["place"] = None
+    elif type == "contact.own":
+        _put(own["contacts"], event["contact"], lambda each: (datetime.fromisoformat(each["at"]), each["id"]))
+    elif desk is None or not _booth_desk(desk, event):
+        _chat(state, event)
+
+
+ENDED = {"done", "left"}
+
+
+def _booth_desk(desk: Item, event: Event) -> bool:
+    """Whether it was for the staff."""
+    if event["type"] == "booth.drafted":
+        desk["draft"] = event["draft"]
+    elif event["type"] == "staff.changed":
+        _drop(desk["staff"], lambda each: _id_of(each) == _id_of(event))
+        if event["duty"] is not None:
+            desk["staff"].append({"person": event["person"], "duty": event["duty"]})
+            desk["staff"].sort(key=lambda each: (each["person"]["name"], _id_of(each)))
+    elif event["type"] == "queue.changed":
+        place = event["place"]
+        _put(desk["places"], place, lambda each: (each["rank"], each["ticket"]))
+        _drop(desk["places"], lambda each: each["state"] in ENDED)
+    elif event["type"] == "contact.changed":
+        _put(desk["contacts"], event["contact"], lambda each: (datetime.fromisoformat(each["at"]), each["id"]))
+        _drop(desk["contacts"], lambda each: each["state"] == "done")
+    else:
+        return False
+    return True
+
+
+def _hall(state: State, event: Event) -> None:
+    if event["type"] == "booth.listed":
+        _put(state["snapshot"]["booths"], event["booth"], lambda each: (each["tier"], each["number"], each["id"]))
+
+
+def _meeting(state: State, event: Event) -> None:
+    if event["type"] == "meeting.closed":
+        state["snapshot"]["closed_at"] = event["at"]
+    else:
+        _chat(state, event)
+
+
+_EVENTS: dict[str, Callable[[State, Event], None]] = {
+    "session": _session,
+    "lobby": _lobby,
+    "desk": _desk,
+    "booth": _booth,
+    "hall": _hall,
+    "meeting": _meeting,
+}
 
 
 def _chat(state: State, event: Event) -> None:
@@ -138,6 +197,13 @@ def _put_question(questions: list[Item], question: Item) -> None:
             return
     questions.append(question)
     questions.sort(key=lambda each: (each["asked_at"], each["id"]))
+
+
+def _put(items: list[Item], item: Item, order: Callable[[Item], Any]) -> None:
+    """In the place of its former self, and in order."""
+    _drop(items, lambda other: other["id"] == item["id"])
+    items.append(item)
+    items.sort(key=order)
 
 
 def _drop(items: list[Item], unwanted: Callable[[Item], bool]) -> None:

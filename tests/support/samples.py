@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from rooms.commands import SPECS
+from rooms.exhibition import messages as x
 from rooms.forum import messages as m
 from rooms.messages import Command
 from rooms.people import messages as p
@@ -40,7 +41,8 @@ def _sample(op: str, who: str = "moderator", room: str = "") -> Callable[[Callab
     def register(make: Callable[[World], Awaitable[Command]]) -> Make:
         async def made(world: World) -> Sample:
             command = await make(world)
-            return Sample(who, {"": world.room, "lobby": world.lobby, "desk": await world.desk(who)}[room], command)
+            rooms = {"": world.room, "lobby": world.lobby, "booth": world.stand, "desk": await world.desk(who)}
+            return Sample(who, rooms[room], command)
 
         _MAKERS[op] = made
         return made
@@ -268,3 +270,98 @@ async def _(world: World) -> Command:
 async def _(world: World) -> Command:
     await world.do("organiser", pm.CancelSession(world.session), room=world.lobby)
     return pm.ReinstateSession(world.session)
+
+
+@_sample("booth.create", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return x.CreateBooth("Aurora", "Hall 2", owner=world.people["other"])
+
+
+@_sample("booth.draft", "owner", "booth")
+async def _(world: World) -> Command:
+    return x.DraftBooth("Lumen AB", "Light for everybody")
+
+
+@_sample("booth.submit", "owner", "booth")
+async def _(world: World) -> Command:
+    await world.do("owner", x.DraftBooth("Lumen AB"), room=world.stand)
+    return x.SubmitBooth()
+
+
+@_sample("booth.approve", "organiser", "booth")
+async def _(world: World) -> Command:
+    await world.do("owner", x.DraftBooth("Lumen AB"), room=world.stand)
+    return x.ApproveBooth()
+
+
+@_sample("booth.decline", "organiser", "booth")
+async def _(world: World) -> Command:
+    await world.do("owner", x.DraftBooth("Lumen AB"), room=world.stand)
+    return x.DeclineBooth("Too short")
+
+
+@_sample("staff.set", "owner", "booth")
+async def _(world: World) -> Command:
+    return x.SetDuty(world.people["other"], x.Duty.CONTACT)
+
+
+async def _queued(world: World, *, accepted: bool = False) -> str:
+    """The attendee is called by the staff; gives his place."""
+    await world.do("attendee", x.JoinQueue(), room=world.stand)
+    called = await world.do("staff", x.CallNext(), room=world.stand)
+    if accepted:
+        await world.do("attendee", x.AcceptCall(), room=world.stand)
+    return msgspec.json.decode(called.reply, type=x.Called).place
+
+
+@_sample("queue.join", "attendee", "booth")
+async def _(world: World) -> Command:
+    return x.JoinQueue()
+
+
+@_sample("queue.leave", "attendee", "booth")
+async def _(world: World) -> Command:
+    await world.do("attendee", x.JoinQueue(), room=world.stand)
+    return x.LeaveQueue()
+
+
+@_sample("queue.call", "staff", "booth")
+async def _(world: World) -> Command:
+    await world.do("attendee", x.JoinQueue(), room=world.stand)
+    return x.CallNext()
+
+
+@_sample("queue.accept", "attendee", "booth")
+async def _(world: World) -> Command:
+    await _queued(world)
+    return x.AcceptCall()
+
+
+@_sample("queue.skip", "staff", "booth")
+async def _(world: World) -> Command:
+    return x.SkipPlace(await _queued(world))
+
+
+@_sample("queue.finish", "staff", "booth")
+async def _(world: World) -> Command:
+    return x.FinishTalk(await _queued(world, accepted=True))
+
+
+async def _asked(world: World) -> str:
+    asked = await world.do("attendee", x.AskContact(x.ContactKind.CONTACT, "Call me"), room=world.stand)
+    return msgspec.json.decode(asked.reply, type=x.ContactAsked).contact
+
+
+@_sample("contact.ask", "attendee", "booth")
+async def _(world: World) -> Command:
+    return x.AskContact(x.ContactKind.MESSAGE, "When can I visit you?")
+
+
+@_sample("contact.take", "staff", "booth")
+async def _(world: World) -> Command:
+    return x.TakeContact(await _asked(world))
+
+
+@_sample("contact.close", "staff", "booth")
+async def _(world: World) -> Command:
+    return x.CloseContact(await _asked(world))

@@ -13,9 +13,11 @@ import rooms.registry  # noqa: F401
 from rooms.bus.interface import Bus
 from rooms.bus.memory import MemoryBus, Switchboard
 from rooms.database import Database, metadata
+from rooms.exhibition.editing import hall_of, make_booth, set_duty
+from rooms.exhibition.messages import Duty
 from rooms.house import House, Outcome
 from rooms.hub import Hub, Joined
-from rooms.journal import Position, lock_rooms
+from rooms.journal import Position, lock_rooms, room_of
 from rooms.limits import Limits, Rate
 from rooms.member import Member
 from rooms.messages import Command
@@ -91,7 +93,8 @@ class ListSink(Unswept):
 
 @dataclass
 class World:
-    """`people` by what they are ("attendee", "moderator" …); rooms and conference by id. `houses[0]` is the first process."""
+    """`people` by what they are ("attendee", "moderator" …); rooms, conference, session and booth by id: `room` is the session's,
+    `stand` the booth's, `hall` that of its hall. `houses[0]` is the first process."""
 
     houses: list[House]
     clock: TestClock
@@ -99,6 +102,9 @@ class World:
     lobby: str = ""
     session: str = ""
     room: str = ""
+    hall: str = ""
+    booth: str = ""
+    stand: str = ""
     people: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -189,7 +195,7 @@ async def make_world(
     clock: TestClock | None = None,
 ) -> World:
     """A world on a database, in which everybody is there: attendee, other (an attendee too), speaker, interpreter, exhibitor, moderator, organiser,
-    admin, guest, unverified, banned, stranger (organiser of another conference)."""
+    admin, guest, unverified, banned, stranger (organiser of another conference), owner and staff (of the booth)."""
     if tables:
         await create_tables(url)
     clock = clock or TestClock()
@@ -219,10 +225,18 @@ async def make_world(
     await world.person("unverified", verified=False)
     await world.person("banned")
     await world.person("stranger")
+    await world.person("owner")
+    await world.person("staff")
     async with world.house.database.write() as connection:
         world.people["guest"] = (await accounts.create(connection, name="Guest", at=clock())).id
         granted = {"conference": elsewhere, "session": None, "role": Role.ORGANISER, "by": None, "at": clock()}
         await roles.grant(connection, person=world.people["stranger"], **granted)
+        hall = await hall_of(connection, world.conference, "Hall 1")
+        world.hall = await room_of(connection, "hall", hall)
+        said = {"name": "Lumen", "tagline": "Light for all", "languages": ["en"], "country": "SE", "field": "Energy"}
+        world.booth, world.stand = await make_booth(connection, world.conference, hall, said, open=True, number="A1")
+        for who, duty in (("owner", Duty.OWNER), ("staff", Duty.STAFF)):
+            await set_duty(connection, world.booth, world.people[who], duty, clock())
     for house in world.houses:
         await house.hub.start()
     from rooms.people.messages import RemovePerson

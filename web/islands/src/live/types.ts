@@ -10,6 +10,14 @@ export const ADDRESS_LENGTH = 500;
 
 export const ANSWER_LENGTH = 2000;
 
+export const BOOTH_ABOUT_LENGTH = 4000;
+
+export const BOOTH_NAME_LENGTH = 120;
+
+export const BOOTH_TAGLINE_LENGTH = 200;
+
+export const CONTACT_LENGTH = 1000;
+
 export const MESSAGE_LENGTH = 1000;
 
 export const QUESTION_LENGTH = 500;
@@ -22,6 +30,19 @@ export const SESSION_TITLE_LENGTH = 300;
 
 export const STAGE_TITLE_LENGTH = 200;
 
+/** How a booth's draft stands: NONE, being written, WAITING for the organisers, or DECLINED by them. */
+export type Review = "none" | "draft" | "waiting" | "declined";
+
+/** OWNER: writes the booth's texts and chooses its staff. STAFF: talks to visitors. CONTACT: answers what visitors have written. */
+export type Duty = "owner" | "staff" | "contact";
+
+export type PlaceState = "waiting" | "called" | "talking" | "done" | "left";
+
+/** CONTACT: whoever of the staff takes it first. MESSAGE: left for one of the staff, to be answered later. */
+export type ContactKind = "contact" | "message";
+
+export type ContactState = "open" | "taken" | "done";
+
 export type StageKind = "slate" | "hls" | "embed";
 
 export type SessionState = "scheduled" | "lobby" | "live" | "ended";
@@ -31,8 +52,8 @@ export type Asking = "open" | "paused" | "locked";
 
 export type QuestionState = "pending" | "approved" | "dismissed" | "withdrawn" | "merged";
 
-/** What a person is in a conference, or in one session of it. */
-export type Role = "attendee" | "speaker" | "moderator" | "interpreter" | "exhibitor" | "organiser";
+/** What a person is in a conference, in one session of it or, from OWNER on, at one booth. */
+export type Role = "attendee" | "speaker" | "moderator" | "interpreter" | "exhibitor" | "organiser" | "owner" | "staff" | "contact";
 
 export type ReactionKind = "applause" | "heart" | "laugh" | "cheer";
 
@@ -92,6 +113,195 @@ export interface Leave {
 export interface Heartbeat {
   readonly op: "heartbeat";
   readonly id: number;
+}
+
+/** A booth in a hall. `tier`: 1 partner, 2 sponsor, 3 exhibitor; `texts` holds translations of name and tagline by locale. */
+export interface BoothCard {
+  readonly id: string;
+  readonly number: string;
+  readonly tier: number;
+  readonly name: string;
+  readonly tagline: string;
+  readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly country: string;
+  readonly field: string;
+  readonly languages: readonly string[];
+}
+
+/** A booth as visitors see it. `texts` holds translations of name, tagline and about by locale. */
+export interface BoothView {
+  readonly id: string;
+  readonly number: string;
+  readonly tier: number;
+  readonly name: string;
+  readonly tagline: string;
+  readonly about: string;
+  readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly website: string;
+  readonly country: string;
+  readonly field: string;
+  readonly languages: readonly string[];
+  readonly hall: string;
+}
+
+/** What the owners have written and the organisers have not yet approved. `booth` null: nothing; `note`: why it was declined. */
+export interface DraftView {
+  readonly review: Review;
+  readonly note: string;
+  readonly booth: BoothView | null;
+}
+
+export interface StaffView {
+  readonly person: PersonView;
+  readonly duty: Duty;
+}
+
+/** A place in the queue, as the staff see it. `until`: when the call lapses. */
+export interface PlaceView {
+  readonly id: string;
+  readonly ticket: number;
+  readonly rank: number;
+  readonly person: PersonView;
+  readonly state: PlaceState;
+  readonly joined_at: Time;
+  readonly called_by: PersonView | null;
+  readonly called_at: Time | null;
+  readonly until: Time | null;
+  readonly meeting: string | null;
+}
+
+/** One's own place. `missed`: how many calls he has not answered; `meeting` leads to the talk. */
+export interface OwnPlace {
+  readonly id: string;
+  readonly ticket: number;
+  readonly state: PlaceState;
+  readonly called_by: PersonView | null;
+  readonly until: Time | null;
+  readonly missed: number;
+  readonly meeting: string | null;
+}
+
+export interface ContactView {
+  readonly id: string;
+  readonly kind: ContactKind;
+  readonly state: ContactState;
+  readonly person: PersonView;
+  readonly text: string;
+  readonly owner: PersonView | null;
+  readonly at: Time;
+}
+
+/** What one has asked; `owner`: who of the staff sees to it. */
+export interface OwnContact {
+  readonly id: string;
+  readonly kind: ContactKind;
+  readonly state: ContactState;
+  readonly text: string;
+  readonly owner: PersonView | null;
+  readonly at: Time;
+}
+
+/** The part of a booth's snapshot that only its staff and the organisers get. */
+export interface BoothDesk {
+  readonly draft: DraftView;
+  readonly staff: readonly StaffView[];
+  readonly places: readonly PlaceView[];
+  readonly contacts: readonly ContactView[];
+}
+
+/**
+ * The queue as everybody may know it: the tickets that wait, in order; how long a talk takes here, as measured; how many of the staff are
+ * here or talking; and since when each talk under way has lasted.
+ */
+export interface LineView {
+  readonly tickets: readonly number[];
+  readonly service_seconds: number;
+  readonly staff: number;
+  readonly talking_since: readonly Time[];
+}
+
+/** What goes on at a booth. `staffed`: somebody of its staff is connected. */
+export interface BoothNow {
+  readonly people: number;
+  readonly waiting: number;
+  readonly staffed: boolean;
+}
+
+/** `messages` are the latest 100; `desk` is null for everyone but the staff and the organisers. */
+export interface BoothSnapshot {
+  readonly booth: BoothView;
+  readonly chat: ChatView;
+  readonly messages: readonly MessageView[];
+  readonly desk: BoothDesk | null;
+}
+
+/** What is one person's own at a booth. */
+export interface BoothOwn {
+  readonly person: PersonView | null;
+  readonly roles: readonly string[];
+  readonly can: readonly string[];
+  readonly listed: boolean;
+  readonly silenced: boolean;
+  readonly silenced_until: Time | null;
+  readonly read: number;
+  readonly place: OwnPlace | null;
+  readonly contacts: readonly OwnContact[];
+}
+
+export interface HallView {
+  readonly id: string;
+  readonly name: string;
+  readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+export interface HallSnapshot {
+  readonly hall: HallView;
+  readonly booths: readonly BoothCard[];
+}
+
+/** Nothing: a hall is the same for all. */
+export interface HallOwn {
+}
+
+/** A talk between those who were invited. `booth` is where it came from. */
+export interface MeetingSnapshot {
+  readonly booth: string | null;
+  readonly people: readonly PersonView[];
+  readonly closed_at: Time | null;
+  readonly chat: ChatView;
+  readonly messages: readonly MessageView[];
+}
+
+/** What is one person's own in a meeting. */
+export interface MeetingOwn {
+  readonly person: PersonView | null;
+  readonly roles: readonly string[];
+  readonly can: readonly string[];
+  readonly listed: boolean;
+  readonly silenced: boolean;
+  readonly silenced_until: Time | null;
+  readonly read: number;
+}
+
+export interface BoothCreated {
+  readonly booth: string;
+}
+
+export interface Queued {
+  readonly ticket: number;
+}
+
+export interface Called {
+  readonly place: string;
+  readonly person: PersonView;
+}
+
+export interface Admitted {
+  readonly meeting: string;
+}
+
+export interface ContactAsked {
+  readonly contact: string;
 }
 
 /** What the stage shows: `address` is empty for a slate. */
@@ -325,6 +535,97 @@ export interface SpeakerLine {
 
 export interface SessionCreated {
   readonly session: string;
+}
+
+/** By an organiser, in the lobby: a booth that nobody sees until its texts are approved. A `hall` of a new name is made. */
+export interface CreateBooth {
+  readonly op: "booth.create";
+  readonly name: string;
+  readonly hall: string;
+  readonly number?: string;
+  readonly tier?: number;
+  readonly owner?: Id | null;
+}
+
+/** What the booth is to say. It is shown to visitors once the organisers have approved it. */
+export interface DraftBooth {
+  readonly op: "booth.draft";
+  readonly name: string;
+  readonly tagline?: string;
+  readonly about?: string;
+  readonly texts?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly website?: string;
+  readonly country?: string;
+  readonly field?: string;
+  readonly languages?: readonly string[];
+}
+
+/** Asks the organisers to approve the draft. */
+export interface SubmitBooth {
+  readonly op: "booth.submit";
+}
+
+/** The draft becomes what visitors see. */
+export interface ApproveBooth {
+  readonly op: "booth.approve";
+}
+
+export interface DeclineBooth {
+  readonly op: "booth.decline";
+  readonly reason: string;
+}
+
+/** `duty` null: of the staff no more. */
+export interface SetDuty {
+  readonly op: "staff.set";
+  readonly person: Id;
+  readonly duty?: Duty | null;
+}
+
+export interface JoinQueue {
+  readonly op: "queue.join";
+}
+
+export interface LeaveQueue {
+  readonly op: "queue.leave";
+}
+
+/** “Next, please.” */
+export interface CallNext {
+  readonly op: "queue.call";
+}
+
+/** Within a minute of the call. */
+export interface AcceptCall {
+  readonly op: "queue.accept";
+}
+
+/** Who was called and did not come keeps his place behind the next one. */
+export interface SkipPlace {
+  readonly op: "queue.skip";
+  readonly place: Id;
+}
+
+export interface FinishTalk {
+  readonly op: "queue.finish";
+  readonly place: Id;
+}
+
+export interface AskContact {
+  readonly op: "contact.ask";
+  readonly kind: ContactKind;
+  readonly text: string;
+}
+
+/** Of several who take it exactly one gets it; the others are told who. */
+export interface TakeContact {
+  readonly op: "contact.take";
+  readonly contact: Id;
+}
+
+export interface CloseContact {
+  readonly op: "contact.close";
+  readonly contact: Id;
 }
 
 /** Opens the lobby, where the countdown runs. */
@@ -641,6 +942,54 @@ export interface ReinstateSession {
   readonly session: Id;
 }
 
+/** In a hall: a booth that is new there, or has changed. */
+export interface BoothListed {
+  readonly type: "booth.listed";
+  readonly booth: BoothCard;
+}
+
+export interface BoothChanged {
+  readonly type: "booth.changed";
+  readonly booth: BoothView;
+}
+
+export interface BoothDrafted {
+  readonly type: "booth.drafted";
+  readonly draft: DraftView;
+}
+
+/** `duty` null: of the staff no more. */
+export interface DutyChanged {
+  readonly type: "staff.changed";
+  readonly person: PersonView;
+  readonly duty: Duty | null;
+}
+
+export interface PlaceChanged {
+  readonly type: "queue.changed";
+  readonly place: PlaceView;
+}
+
+export interface PlaceOwn {
+  readonly type: "queue.own";
+  readonly place: OwnPlace;
+}
+
+export interface ContactChanged {
+  readonly type: "contact.changed";
+  readonly contact: ContactView;
+}
+
+export interface ContactOwn {
+  readonly type: "contact.own";
+  readonly contact: OwnContact;
+}
+
+export interface MeetingClosed {
+  readonly type: "meeting.closed";
+  readonly at: Time;
+}
+
 /** State, times or texts. */
 export interface SessionChanged {
   readonly type: "session.changed";
@@ -878,6 +1227,21 @@ export interface StarChanged {
 
 /** What a person can ask to happen. */
 export type Command =
+  | CreateBooth
+  | DraftBooth
+  | SubmitBooth
+  | ApproveBooth
+  | DeclineBooth
+  | SetDuty
+  | JoinQueue
+  | LeaveQueue
+  | CallNext
+  | AcceptCall
+  | SkipPlace
+  | FinishTalk
+  | AskContact
+  | TakeContact
+  | CloseContact
   | OpenSession
   | StartSession
   | EndSession
@@ -931,6 +1295,15 @@ export type Command =
 
 /** What can have happened. */
 export type RoomEvent =
+  | BoothListed
+  | BoothChanged
+  | BoothDrafted
+  | DutyChanged
+  | PlaceChanged
+  | PlaceOwn
+  | ContactChanged
+  | ContactOwn
+  | MeetingClosed
   | SessionChanged
   | SessionListed
   | StageChanged
@@ -974,9 +1347,14 @@ export type RoomEvent =
 
 /** What commands are answered with; a command that is not named here is answered with null. */
 export interface Replies {
+  readonly "booth.create": BoothCreated;
   readonly "chat.post": Posted;
+  readonly "contact.ask": ContactAsked;
   readonly "question.ask": Asked;
   readonly "question.unmask": Unmasked;
+  readonly "queue.accept": Admitted;
+  readonly "queue.call": Called;
+  readonly "queue.join": Queued;
   readonly "session.create": SessionCreated;
 }
 
@@ -984,6 +1362,9 @@ export type ReplyTo<Op extends Command["op"]> = Op extends keyof Replies ? Repli
 
 /** Values of which only the newest matters: by name, then by key (the value of a whole room has the key ""). */
 export interface LatestValues {
+  readonly line?: Readonly<Record<string, LineView>>;
+  /** What goes on at booths, by booth: in a hall all of its booths, at a booth itself. */
+  readonly floor?: Readonly<Record<string, BoothNow>>;
   /** How many people want a question answered; the key is the question. */
   readonly votes?: Readonly<Record<string, number>>;
   /** Whether the person himself has voted; the key is the question. */

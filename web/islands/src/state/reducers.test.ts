@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
 import type { LatestValues, RoomEvent } from "../live/types";
+import { booth, hall, meeting } from "./booth";
 import { desk } from "./desk";
 import { lobby } from "./lobby";
 import type { AnyState, RoomKind } from "./room";
@@ -19,7 +20,7 @@ interface Fixture {
   readonly after: Readonly<Record<string, unknown>>;
 }
 
-const KINDS: Readonly<Record<string, unknown>> = { session, lobby, desk };
+const KINDS: Readonly<Record<string, unknown>> = { session, lobby, desk, booth, hall, meeting };
 const FOLDER = join(root(dirname(fileURLToPath(import.meta.url))), "tests", "fixtures", "reducers");
 
 for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".json"))) {

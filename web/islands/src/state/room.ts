@@ -48,6 +48,8 @@ export function merged(older: LatestValues, newer: LatestValues): LatestValues {
     ...older,
     ...(newer.votes && { votes: { ...older.votes, ...newer.votes } }),
     ...(newer.reactions && { reactions: { ...older.reactions, ...newer.reactions } }),
+    ...(newer.line && { line: { ...older.line, ...newer.line } }),
+    ...(newer.floor && { floor: { ...older.floor, ...newer.floor } }),
     ...(newer.present && { present: { ...older.present, ...newer.present } }),
   };
 }

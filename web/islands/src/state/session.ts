@@ -81,6 +81,15 @@ function reduce(state: SessionRoom, event: RoomEvent): SessionRoom {
       return moderate(state, ({ restraints }) => ({ restraints: withoutRestraint(restraints, event.person.id, event.kind) }));
     case "session.listed": // told in lobbies
     case "star.changed":
+    case "booth.listed": // told in halls
+    case "booth.changed": // told at booths
+    case "booth.drafted":
+    case "staff.changed":
+    case "queue.changed":
+    case "queue.own":
+    case "contact.changed":
+    case "contact.own":
+    case "meeting.closed": // told in meetings
     case "desk.notified": // told on desks
     case "rights.changed":
     case "signin.revoked":

@@ -1,0 +1,109 @@
+"""The rooms of an exhibition: halls, booths and meetings."""
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.audience import Audience
+from rooms.exhibition import queries
+from rooms.exhibition.messages import (
+    BoothDesk,
+    BoothOwn,
+    BoothSnapshot,
+    HallOwn,
+    HallSnapshot,
+    MeetingOwn,
+    MeetingSnapshot,
+    OwnContact,
+)
+from rooms.exhibition.tables import contacts, invited, meetings
+from rooms.forum import queries as forum
+from rooms.forum.kind import own_of_people
+from rooms.journal import Room
+from rooms.kinds import LatestValues, RoomKind, register
+from rooms.messages import View
+from rooms.people.messages import PersonView
+from rooms.people.tables import persons
+from rooms.visit import Visit
+
+
+async def booth_snapshot(connection: AsyncConnection, room: Room, audience: Audience) -> BoothSnapshot:
+    row = await queries.booth_row(connection, room.subject)
+    desk = None
+    if audience is Audience.MODERATORS:
+        asked = sa.and_(contacts.c.booth == room.subject, contacts.c.state != "done")
+        desk = BoothDesk(
+            draft=queries.draft_of(row),
+            staff=await queries.staff(connection, room.subject),
+            places=[each.view() for each in await queries.places_under_way(connection, room.subject)],
+            contacts=await queries.contact_views(connection, asked),
+        )
+    return BoothSnapshot(
+        booth=queries.view_of(row),
+        chat=await forum.chat(connection, room.id),
+        messages=await forum.latest_messages(connection, room.id),
+        desk=desk,
+    )
+
+
+async def booth_own(connection: AsyncConnection, visits: list[Visit]) -> list[View]:
+    bases = await own_of_people(connection, visits)
+    people = {visit.person.id for visit in visits if visit.person}
+    at = {visit.room.subject for visit in visits}
+    places = {(each.person, each.booth): each.own() for each in await queries.own_places(connection, people, at)}
+    asked: dict[tuple[str, str], list[OwnContact]] = {}
+    for booth in at if people else ():
+        mine = sa.and_(contacts.c.booth == booth, contacts.c.person.in_(people))
+        for view in await queries.contact_views(connection, mine):
+            asked.setdefault((view.person.id, booth), []).append(queries.own_contact(view))
+    keys = [(visit.person.id if visit.person else "", visit.room.subject) for visit in visits]
+    return [
+        BoothOwn(**base, place=places.get(key), contacts=asked.get(key, []))
+        for base, key in zip(bases, keys, strict=True)
+    ]
+
+
+async def booth_latest(connection: AsyncConnection, room: Room, audience: Audience) -> LatestValues:
+    line = await queries.line(connection, room.subject)
+    floor = await queries.floor(connection, queries.b.id == room.subject)
+    return {"line": {"": line}, "floor": dict(floor)}
+
+
+async def hall_snapshot(connection: AsyncConnection, room: Room, audience: Audience) -> HallSnapshot:
+    here = queries.b.hall == room.subject
+    return HallSnapshot(await queries.hall(connection, room.subject), await queries.cards(connection, here))
+
+
+async def hall_own(connection: AsyncConnection, visits: list[Visit]) -> list[View]:
+    return [HallOwn() for _ in visits]
+
+
+async def hall_latest(connection: AsyncConnection, room: Room, audience: Audience) -> LatestValues:
+    return {"floor": dict(await queries.floor(connection, queries.b.hall == room.subject, queries.b.open))}
+
+
+async def meeting_snapshot(connection: AsyncConnection, room: Room, audience: Audience) -> MeetingSnapshot:
+    m = meetings.c
+    row = (await connection.execute(sa.select(m.booth, m.closed_at).where(m.id == room.subject))).one()
+    joined = invited.join(persons, persons.c.id == invited.c.person)
+    select = sa.select(persons.c.id, persons.c.name).select_from(joined).where(invited.c.meeting == room.subject)
+    people = [PersonView(*each) for each in await connection.execute(select.order_by(persons.c.name, persons.c.id))]
+    return MeetingSnapshot(
+        booth=row.booth,
+        people=people,
+        closed_at=row.closed_at,
+        chat=await forum.chat(connection, room.id),
+        messages=await forum.latest_messages(connection, room.id),
+    )
+
+
+async def meeting_own(connection: AsyncConnection, visits: list[Visit]) -> list[View]:
+    return [MeetingOwn(**base) for base in await own_of_people(connection, visits)]
+
+
+async def meeting_latest(connection: AsyncConnection, room: Room, audience: Audience) -> LatestValues:
+    return {}
+
+
+register(RoomKind("booth", booth_snapshot, booth_own, booth_latest))
+register(RoomKind("hall", hall_snapshot, hall_own, hall_latest))
+register(RoomKind("meeting", meeting_snapshot, meeting_own, meeting_latest))

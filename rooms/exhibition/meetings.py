@@ -1,0 +1,33 @@
+"""Meetings: rooms for those who were invited, and nobody else."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.exhibition.messages import MeetingClosed
+from rooms.exhibition.tables import invited, meetings
+from rooms.forum.tables import chats
+from rooms.ids import new_id
+from rooms.journal import open_room, room_of
+from rooms.transaction import Transaction
+
+
+async def open_meeting(
+    connection: AsyncConnection, conference: str, booth: str | None, people: Iterable[str], now: datetime
+) -> str:
+    """Returns the id of the meeting."""
+    meeting = new_id()
+    await connection.execute(meetings.insert().values(id=meeting, conference=conference, booth=booth, opened_at=now))
+    await connection.execute(invited.insert(), [{"meeting": meeting, "person": person} for person in people])
+    room = await open_room(connection, "meeting", meeting, conference)
+    await connection.execute(chats.insert().values(room=room))
+    return meeting
+
+
+async def close_meeting(tx: Transaction, meeting: str) -> None:
+    """Its room stays for those who were in it, to be read. The transaction has locked it."""
+    still = sa.and_(meetings.c.id == meeting, meetings.c.closed_at.is_(None))
+    if (await tx.connection.execute(meetings.update().where(still).values(closed_at=tx.now))).rowcount:
+        tx.record(MeetingClosed(tx.now), room=await room_of(tx.connection, "meeting", meeting))

@@ -1,0 +1,40 @@
+"""Who may, at a booth."""
+
+from rooms.errors import Problem
+from rooms.people import rules
+from rooms.people.messages import Role
+from rooms.text import N_
+from rooms.visit import Visit
+
+SERVES = {Role.OWNER, Role.STAFF}
+
+
+def visits(visit: Visit) -> None:
+    """Who may queue and ask: everybody who takes part and has not been silenced, but not the booth's own staff."""
+    rules.speaks_up(visit)
+    if visit.roles & {*SERVES, Role.CONTACT}:
+        raise Problem("forbidden", N_("This booth is your own."))
+
+
+def waits(visit: Visit) -> None:
+    """Who has a place may keep it or give it up, even when he has been silenced meanwhile."""
+    rules.takes_part(visit)
+
+
+def serves(visit: Visit) -> None:
+    rules.signed_in(visit)
+    if not visit.roles & SERVES:
+        raise Problem("forbidden", N_("Only the staff of this booth can do this."))
+
+
+def answers(visit: Visit) -> None:
+    """All of the staff, those who only answer messages too."""
+    rules.signed_in(visit)
+    if not visit.roles & {*SERVES, Role.CONTACT}:
+        raise Problem("forbidden", N_("Only the staff of this booth can do this."))
+
+
+def owns(visit: Visit) -> None:
+    rules.signed_in(visit)
+    if not visit.roles & {Role.OWNER, Role.ORGANISER}:
+        raise Problem("forbidden", N_("Only the owners of this booth and organisers can do this."))

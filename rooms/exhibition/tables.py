@@ -1,0 +1,109 @@
+"""The exhibition: halls, the booths in them, who stands there, who waits, and who asked to be called back; and meetings."""
+
+import sqlalchemy as sa
+
+from rooms.database import Json, UtcDateTime, metadata
+
+exhibition_halls = sa.Table(
+    "exhibition_halls",
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("conference", sa.String(20), sa.ForeignKey("conferences.id"), nullable=False, index=True),
+    sa.Column("name", sa.String(120), nullable=False),
+    sa.Column("texts", Json, nullable=False),  # {"zh_Hans": {"name": …}}
+    sa.Column("position", sa.Integer, nullable=False, default=0),
+    sa.UniqueConstraint("conference", "name"),
+)
+
+booths = sa.Table(
+    "booths",  # an exhibitor with his booth
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("conference", sa.String(20), sa.ForeignKey("conferences.id"), nullable=False),
+    sa.Column("hall", sa.String(20), sa.ForeignKey("exhibition_halls.id"), nullable=False, index=True),
+    sa.Column("number", sa.String(20), nullable=False, default=""),  # where it stands, such as "A 12"
+    sa.Column("tier", sa.Integer, nullable=False, default=3),  # 1 partner, 2 sponsor, 3 exhibitor
+    sa.Column("name", sa.String(120), nullable=False),
+    sa.Column("tagline", sa.String(200), nullable=False, default=""),
+    sa.Column("about", sa.Text, nullable=False, default=""),
+    sa.Column("texts", Json, nullable=False),  # {"zh_Hans": {"name": …, "tagline": …, "about": …}}
+    sa.Column("website", sa.String(300), nullable=False, default=""),
+    sa.Column("country", sa.String(2), nullable=False, default=""),  # ISO 3166-1
+    sa.Column("field", sa.String(80), nullable=False, default=""),
+    sa.Column("languages", Json, nullable=False),  # in which its staff speak: ["en", "zh"]
+    sa.Column("spoken", sa.String(200), nullable=False, default=""),  # the same, to be searched: "|en|zh|"
+    sa.Column("searched", sa.Text, nullable=False, default=""),  # all its texts, folded
+    sa.Column("open", sa.Boolean, nullable=False, default=False),  # approved once, so visitors see it
+    sa.Column("draft", Json),  # what its owners would like it to say
+    sa.Column("review", sa.String(10), nullable=False, default="none"),  # none | draft | waiting | declined
+    sa.Column("note", sa.String(300), nullable=False, default=""),  # why it was declined
+    sa.Column("tickets", sa.Integer, nullable=False, default=0),  # the last number that the queue gave
+    sa.Column("service_seconds", sa.Integer, nullable=False),  # a talk's length here, as measured
+    sa.Column("people", sa.Integer, nullable=False, default=0),  # present now, as the processes tell
+    sa.Column("staff_here", sa.Integer, nullable=False, default=0),
+    sa.Column("waiting", sa.Integer, nullable=False, default=0),
+    sa.Column("seen_at", UtcDateTime),  # when a process last vouched for who is present
+    sa.Index("ix_booths_directory", "conference", "open", "tier"),
+)
+
+booth_staff = sa.Table(
+    "booth_staff",
+    metadata,
+    sa.Column("booth", sa.String(20), sa.ForeignKey("booths.id"), primary_key=True),
+    sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), primary_key=True),
+    sa.Column("duty", sa.String(10), nullable=False),  # owner | staff | contact
+    sa.Column("added_at", UtcDateTime, nullable=False),
+    sa.Index("ix_booth_staff_person", "person"),
+)
+
+queue_places = sa.Table(
+    "queue_places",
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("booth", sa.String(20), sa.ForeignKey("booths.id"), nullable=False),
+    sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False),
+    sa.Column("ticket", sa.Integer, nullable=False),  # what everybody may know of him
+    sa.Column("rank", sa.Integer, nullable=False),  # the order of the queue
+    sa.Column("state", sa.String(10), nullable=False),  # waiting | called | talking | done | left
+    sa.Column("joined_at", UtcDateTime, nullable=False),
+    sa.Column("called_by", sa.String(20)),
+    sa.Column("called_at", UtcDateTime),
+    sa.Column("until", UtcDateTime),  # until when he may accept
+    sa.Column("accepted_at", UtcDateTime),
+    sa.Column("ended_at", UtcDateTime),
+    sa.Column("missed", sa.Integer, nullable=False, default=0),
+    sa.Column("meeting", sa.String(20)),
+    sa.Index("ix_queue_places_booth", "booth", "state", "rank"),
+    sa.Index("ix_queue_places_person", "person", "state"),
+)
+
+contacts = sa.Table(
+    "contacts",  # what visitors have asked of a booth's staff: a task with, once taken, an owner
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("booth", sa.String(20), sa.ForeignKey("booths.id"), nullable=False),
+    sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False),
+    sa.Column("kind", sa.String(10), nullable=False),  # contact | message
+    sa.Column("text", sa.String(1000), nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),  # open | taken | done
+    sa.Column("owner", sa.String(20)),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Index("ix_contacts_booth", "booth", "state"),
+)
+
+meetings = sa.Table(
+    "meetings",  # a room for those who were invited to it, and nobody else
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("conference", sa.String(20), sa.ForeignKey("conferences.id"), nullable=False),
+    sa.Column("booth", sa.String(20), sa.ForeignKey("booths.id")),
+    sa.Column("opened_at", UtcDateTime, nullable=False),
+    sa.Column("closed_at", UtcDateTime),
+)
+
+invited = sa.Table(
+    "invited",
+    metadata,
+    sa.Column("meeting", sa.String(20), sa.ForeignKey("meetings.id"), primary_key=True),
+    sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), primary_key=True),
+)

@@ -1,0 +1,122 @@
+import type {
+  BoothCard,
+  BoothDesk,
+  BoothNow,
+  BoothOwn,
+  BoothSnapshot,
+  HallOwn,
+  HallSnapshot,
+  LineView,
+  MeetingOwn,
+  MeetingSnapshot,
+  RoomEvent,
+} from "../live/types";
+import { withMessage } from "./chat";
+import { acknowledgedOwn, compare, merged, without, type RoomKind, type RoomState } from "./room";
+
+/** What a page knows of a booth. */
+export type BoothRoom = RoomState<BoothSnapshot, BoothOwn>;
+export type HallRoom = RoomState<HallSnapshot, HallOwn>;
+export type MeetingRoom = RoomState<MeetingSnapshot, MeetingOwn>;
+
+export const booth: RoomKind<BoothRoom> = {
+  event: reduceBooth,
+  latest: (state, values) => ({ ...state, latest: merged(state.latest, values) }),
+  acknowledged: acknowledgedOwn,
+};
+
+export const hall: RoomKind<HallRoom> = {
+  event: (state, event) =>
+    event.type === "booth.listed"
+      ? { ...state, snapshot: { ...state.snapshot, booths: put(state.snapshot.booths, event.booth, byPlace) } }
+      : state,
+  latest: (state, values) => ({ ...state, latest: merged(state.latest, values) }),
+  acknowledged: (state) => state,
+};
+
+export const meeting: RoomKind<MeetingRoom> = {
+  event: (state, event) =>
+    event.type === "meeting.closed" ? { ...state, snapshot: { ...state.snapshot, closed_at: event.at } } : withChat(state, event),
+  latest: (state, values) => ({ ...state, latest: merged(state.latest, values) }),
+  acknowledged: acknowledgedOwn,
+};
+
+function reduceBooth(state: BoothRoom, event: RoomEvent): BoothRoom {
+  const { snapshot, own } = state;
+  switch (event.type) {
+    case "booth.changed":
+      return { ...state, snapshot: { ...snapshot, booth: event.booth } };
+    case "queue.own":
+      if (!ended(event.place.state)) return { ...state, own: { ...own, place: event.place } };
+      return own.place?.id === event.place.id ? { ...state, own: { ...own, place: null } } : state;
+    case "contact.own":
+      return { ...state, own: { ...own, contacts: put(own.contacts, event.contact, byTime) } };
+    default: {
+      const desk = snapshot.desk && reduceDesk(snapshot.desk, event);
+      return desk && desk !== snapshot.desk ? { ...state, snapshot: { ...snapshot, desk } } : withChat(state, event);
+    }
+  }
+}
+
+function reduceDesk(desk: BoothDesk, event: RoomEvent): BoothDesk {
+  switch (event.type) {
+    case "booth.drafted":
+      return { ...desk, draft: event.draft };
+    case "staff.changed": {
+      const others = desk.staff.filter(({ person }) => person.id !== event.person.id);
+      if (!event.duty) return { ...desk, staff: others };
+      const staff = [...others, { person: event.person, duty: event.duty }];
+      return { ...desk, staff: staff.sort((a, b) => compare(a.person.name, b.person.name) || compare(a.person.id, b.person.id)) };
+    }
+    case "queue.changed": {
+      const places = put(desk.places, event.place, (a, b) => compare(a.rank, b.rank) || compare(a.ticket, b.ticket));
+      return { ...desk, places: without(places, ({ state }) => ended(state)) };
+    }
+    case "contact.changed":
+      return { ...desk, contacts: without(put(desk.contacts, event.contact, byTime), ({ state }) => state === "done") };
+    default:
+      return desk;
+  }
+}
+
+function withChat<State extends BoothRoom | MeetingRoom>(state: State, event: RoomEvent): State {
+  const { snapshot } = state;
+  switch (event.type) {
+    case "chat.changed":
+      return { ...state, snapshot: { ...snapshot, chat: event.chat } };
+    case "chat.posted":
+      return { ...state, snapshot: { ...snapshot, messages: withMessage(snapshot.messages, event.message) } };
+    case "chat.removed":
+      return { ...state, snapshot: { ...snapshot, messages: without(snapshot.messages, ({ id }) => id === event.message) } };
+    default:
+      return state;
+  }
+}
+
+function ended(state: string): boolean {
+  return state === "done" || state === "left";
+}
+
+/** In the place of its former self, and in order. */
+function put<T extends { readonly id: string }>(items: readonly T[], item: T, order: (a: T, b: T) => number): readonly T[] {
+  return [...items.filter(({ id }) => id !== item.id), item].sort(order);
+}
+
+function byPlace(a: BoothCard, b: BoothCard): number {
+  return compare(a.tier, b.tier) || compare(a.number, b.number) || compare(a.id, b.id);
+}
+
+function byTime(a: { at: string; id: string }, b: { at: string; id: string }): number {
+  return compare(Date.parse(a.at), Date.parse(b.at)) || compare(a.id, b.id);
+}
+
+const NOBODY: BoothNow = { people: 0, waiting: 0, staffed: false };
+const EMPTY: LineView = { tickets: [], service_seconds: 300, staff: 0, talking_since: [] };
+
+export function nowAt(state: BoothRoom | HallRoom, id: string): BoothNow {
+  return state.latest.floor?.[id] ?? NOBODY;
+}
+
+export function lineOf(state: BoothRoom): LineView {
+  return state.latest.line?.[""] ?? EMPTY;
+}

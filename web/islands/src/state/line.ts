@@ -1,0 +1,19 @@
+import type { LineView } from "../live/types";
+
+/** Seconds that a talk which already lasts longer than others is taken to need still. */
+const SHORTEST = 15;
+
+/**
+ * For each waiting ticket, in order, the seconds until it is called: whoever of the staff is free first calls the next. The server's twin is
+ * rooms/exhibition/waits.py.
+ */
+export function expected(line: LineView, now: number): number[] {
+  const free = line.talking_since.map((since) => Math.max(line.service_seconds - (now - Date.parse(since)) / 1000, SHORTEST));
+  while (free.length < Math.max(line.staff, 1)) free.push(0);
+  return line.tickets.map(() => {
+    free.sort((a, b) => a - b);
+    const at = free[0] ?? 0;
+    free[0] = at + line.service_seconds;
+    return at;
+  });
+}
