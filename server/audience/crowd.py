@@ -93,6 +93,7 @@ async def _stay(
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(over.wait(), min(REPORT_SECONDS, plan.seconds - (loop.time() - began) + 0.001))
             print(tally.line(loop.time() - began), flush=True)
+            tally.recent_lag = 0.0
     finally:
         for person in people:
             person.cancel()

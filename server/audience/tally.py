@@ -11,7 +11,7 @@ KEPT_SENT = 2000
 
 @dataclass
 class Tally:
-    """`worst_lag` in seconds, from sending a message until the last of all saw it. A hole is a seq that never came, a double one that came twice."""
+    """`worst_lag` in seconds, from sending a message until the last of all saw it; `recent_lag` the same since the last line. A hole is a seq that never came, a double one that came twice."""
 
     people: int
     now: Callable[[], float] = time.monotonic
@@ -27,6 +27,7 @@ class Tally:
     holes: int = 0
     doubles: int = 0
     lost: int = 0
+    recent_lag: float = 0.0
     worst_lag: float = 0.0
     faults: list[str] = field(default_factory=list[str])
     _sent: "OrderedDict[str, float]" = field(default_factory=OrderedDict[str, float])
@@ -44,7 +45,8 @@ class Tally:
     def seen(self, key: str) -> None:
         sent = self._sent.get(key)
         if sent is not None:
-            self.worst_lag = max(self.worst_lag, self.now() - sent)
+            self.recent_lag = max(self.recent_lag, self.now() - sent)
+            self.worst_lag = max(self.worst_lag, self.recent_lag)
 
     def fault(self, what: str) -> None:
         if len(self.faults) < KEPT_FAULTS:
@@ -59,6 +61,7 @@ class Tally:
             f"{self.questions} questions",
             f"{self.votes} votes",
             f"{self.events} events received",
+            f"lag {self.recent_lag * 1000:.0f} ms",
             f"worst lag {self.worst_lag * 1000:.0f} ms",
             f"{self.resumed} resumed",
             f"holes {self.holes}",
