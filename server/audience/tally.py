@@ -11,7 +11,9 @@ KEPT_SENT = 2000
 
 @dataclass
 class Tally:
-    """`worst_lag` in seconds, from sending a message until the last of all saw it; `recent_lag` the same since the last line. A hole is a seq that never came, a double one that came twice."""
+    """A hole is a seq that never came, a double one that came twice. `worst_lag` is in seconds, from sending a message until the last of all saw it;
+    `recent_lag` the same since the last line.
+    """
 
     people: int
     now: Callable[[], float] = time.monotonic
