@@ -24,6 +24,7 @@ export class Programme extends LitElement {
   @property() room = "";
   private readonly followed = new RoomController(this, lobby, () => this.room);
   private readonly slots = new Map<string, HTMLElement>();
+  private drawn: { sessions?: readonly SessionCard[]; stars?: readonly string[]; minute?: number } = {};
 
   constructor() {
     super();
@@ -61,17 +62,30 @@ export class Programme extends LitElement {
 
   // What has changed.
 
+  /** The lobby's chat passes through here too: nothing is looked at unless it has changed, or its time may have come. */
   private follow(state: LobbyRoom): void {
+    const { sessions } = state.snapshot;
+    const { stars } = state.own;
     const now = live().now();
+    const minute = Math.floor(now / 60_000);
+    if (sessions !== this.drawn.sessions || minute !== this.drawn.minute) this.followSessions(sessions, now);
+    if (stars !== this.drawn.stars) this.followStars(new Set(stars));
+    this.drawn = { sessions, stars, minute };
+  }
+
+  private followSessions(sessions: readonly SessionCard[], now: number): void {
     let changed = 0;
-    for (const card of state.snapshot.sessions) {
+    for (const card of sessions) {
       const slot = this.slots.get(card.id);
       if (!slot || !this.inPlace(slot, card)) changed += 1;
       if (slot) this.describe(slot, card, isOn(card, now));
     }
-    for (const [id, slot] of this.slots) this.star(slot, state.own.stars.includes(id));
-    if (this.wish().starred) this.filter();
     this.tellChanges(changed);
+  }
+
+  private followStars(stars: ReadonlySet<string>): void {
+    for (const [id, slot] of this.slots) this.star(slot, stars.has(id));
+    if (this.wish().starred) this.filter();
   }
 
   private inPlace(slot: HTMLElement, card: SessionCard): boolean {
