@@ -10,9 +10,11 @@ from rooms.clock import Clock
 from rooms.errors import Problem
 from rooms.house import House
 from rooms.ids import new_id
+from rooms.people import signins
 from rooms.text import N_
 
 LASTS_SECONDS = 60
+NOTED_SECONDS = 3600
 OLD = N_("This ticket is too old or was used before. Fetch a new one.")
 
 
@@ -57,8 +59,19 @@ async def read_ticket(house: House, ticket: str) -> Ticket:
         raise Problem("malformed", N_("This is not a ticket.")) from None
     # Kept a little longer than the ticket lasts, for processes whose clocks differ.
     if not await house.bus.claim(f"ticket:{content.nonce}", LASTS_SECONDS * 2):
+        if content.signin is not None:
+            await _note_again(house, content.signin)
         raise Problem("expired", OLD)
     if content.signin is None:
         return Ticket(None, None, None)
     known = await house.signed_in(content.signin)
     return Ticket(content.signin, known.account.id, known.desk)
+
+
+async def _note_again(house: House, signin: str) -> None:
+    """A client of ours never uses a ticket twice, so somebody may have got hold of another's. Noted once an hour for a sign-in."""
+    if await house.bus.claim(f"ticket again:{signin}", NOTED_SECONDS):
+        async with house.transaction() as tx:
+            account = await signins.who(tx.connection, signin, tx.now)
+            if account is not None:
+                tx.audit(None, None, "ticket.again", account.id)
