@@ -18,12 +18,12 @@ async def test_f1_a_process_killed_in_mid_burst(postgres_url: str, redis_url: st
     with shaken(2, postgres_url, redis_url) as (one, other):
         async with crowd(ground, alternately(one.door, other.door)) as clients:
             acting = asyncio.create_task(clients.act(commands))
-            await until(lambda: len(clients.delays) > people * commands // 4, 120)
+            await until(lambda: len(clients.delays) > people * commands // 4, 600)
             one.kill()
-            await until(lambda: len(clients.delays) > people * commands // 2, 120)
+            await until(lambda: len(clients.delays) > people * commands // 2, 600)
             one.start()
             await acting
-            await clients.agree(60)
+            await clients.agree(scaled(60, 300))
             cut = clients.closes[1006]
     assert cut, "nobody was connected to what was killed"
     verdict = (await examine(postgres_url, clients.witnesses)).hold()
@@ -41,7 +41,7 @@ async def test_f2_a_process_killed_at_each_step(step: str, sqlite_url: str) -> N
     with shaken(1, sqlite_url, faults={"die": step, "at": 3 if step != "before_answer" else 15}) as (server,):
         async with crowd(ground, lambda: server.door) as clients:
             acting = asyncio.create_task(clients.act(commands))
-            for _ in range(scaled(2, 6)):
+            for _ in range(scaled(1, 6)):
                 await until(lambda: not server.running or acting.done(), 30)
                 if server.running:
                     break
