@@ -18,6 +18,9 @@ PASSWORD_HERE = Rate(10, 600)  # tries at one account from one address
 PASSWORD_EVERYWHERE = Rate(50, 3600)  # tries at one account
 LETTERS = Rate(5, 900)  # letters to one address
 FROM_ADDRESS = Rate(200, 60)  # of each kind, from one network address
+GUESTS = Rate(
+    40, 600
+)  # new guests without an invitation, from one network address: each has a vote (docs/decisions/0006)
 
 WRONG = N_("The address or the password is not right.")
 
@@ -212,13 +215,27 @@ async def enter(house: House, person: str, browser: Browser) -> str:
         return await signins.open_signin(tx.connection, person, browser.device, tx.now)
 
 
-async def enter_as_guest(house: House, browser: Browser, name: str, locale: str) -> Entered:
-    """A new guest, signed in. Raises Problem "invalid" or "rate_limited". Where guests may act, each conference says."""
+async def enter_as_guest(house: House, browser: Browser, name: str, locale: str, *, invited: bool = False) -> Entered:
+    """A new guest, signed in. Raises Problem "invalid" or "rate_limited". Where guests may act, each conference says. `invited`: he holds the link of
+    an invitation."""
     name = clean_name(name)
-    house.limits.take("guest", browser.address, FROM_ADDRESS)
+    if invited:
+        house.limits.take("guest.invited", browser.address, FROM_ADDRESS)
+    else:
+        _take_guest(house, browser)
     async with house.transaction() as tx:
         guest = await accounts.create(tx.connection, name=name, locale=locale, at=tx.now)
         return Entered(guest, await signins.open_signin(tx.connection, guest.id, browser.device, tx.now), "/")
+
+
+def _take_guest(house: House, browser: Browser) -> None:
+    try:
+        house.limits.take("guest", browser.address, GUESTS)
+    except Problem as problem:
+        message = N_(
+            "Many guests have come from your network just now. Sign in with your e-mail address, or try again in a moment."
+        )
+        raise Problem("rate_limited", message, retry_after=problem.retry_after) from None
 
 
 async def change_password(

@@ -84,7 +84,8 @@ async def accept(request: Request) -> Response:
     account = viewer.person
     try:
         if account is None and name and offer.open_to_guests:
-            entered = await registration.enter_as_guest(site.house, await browser_of(request), name, viewer.locale)
+            browser = await browser_of(request)
+            entered = await registration.enter_as_guest(site.house, browser, name, viewer.locale, invited=True)
             account, signin = entered.account, entered.signin
         await invites.accept(site.house, secret, account or viewer.signed_in)
     except Problem as problem:
