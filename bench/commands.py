@@ -1,0 +1,135 @@
+"""Durable commands: how many a second one process commits, and what each costs, by kind.
+
+    python -m bench.commands [--people 2000] [--postgres] [--processes 2]
+
+SQLite is as in production (WAL, `synchronous=FULL`). PostgreSQL is one of its own, with `fsync` on. Commands come from many people at once, as votes do
+when a speaker asks for them; every one is acknowledged after its commit, and the tally is compared with the number of people.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import multiprocessing
+import resource
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from rooms.bus.memory import MemoryBus
+from rooms.errors import Problem
+from rooms.forum import messages as m
+from rooms.forum.queries import question as find_question
+from rooms.messages import Command
+from rooms.people import accounts
+from tests.support.postgres import running_postgres
+from tests.support.world import TestClock, World, make_house, make_world
+
+
+async def prepare(url: str, people: int) -> tuple[str, str, list[str]]:
+    """A session with one approved question and many people; returns room, question and people."""
+    world = await make_world(url)
+    question = await world.ask("Shall we?", "other")
+    await world.do("moderator", m.ApproveQuestion(question, (await world.question(question)).version))
+    async with world.house.database.write() as connection:
+        made = [
+            (
+                await accounts.create(
+                    connection, name=f"Person {n}", email=f"p{n}@example.org", verified=True, at=world.clock()
+                )
+            ).id
+            for n in range(people)
+        ]
+    await world.close()
+    return world.room, question, made
+
+
+def kinds(question: str) -> dict[str, Callable[[int], Command]]:
+    return {
+        "vote": lambda n: m.VoteQuestion(question),
+        "post a message": lambda n: m.PostMessage(f"Message {n} of somebody in the hall, as long as they are."),
+        "ask a question": lambda n: m.AskQuestion(f"What about number {n}, and why?"),
+    }
+
+
+async def drive(url: str, room: str, question: str, people: list[str], kind: str) -> tuple[float, float]:
+    """Seconds on the wall, and of CPU in this process."""
+    house = make_house(url, MemoryBus(), TestClock())
+    await house.hub.start()
+    make = kinds(question)[kind]
+
+    async def do(person: str, command: Command) -> None:
+        key = uuid.uuid4().hex
+        while True:  # "unavailable" says that too many wait; the key makes a second try harmless
+            try:
+                await house.perform(person, room, command, key)
+            except Problem as problem:
+                if problem.code != "unavailable":
+                    raise
+                await asyncio.sleep(problem.retry_after or 1)
+            else:
+                return
+
+    wall, cpu = time.monotonic(), _cpu()
+    await asyncio.gather(*(do(person, make(n)) for n, person in enumerate(people)))
+    result = time.monotonic() - wall, _cpu() - cpu
+    await house.hub.stop()
+    await house.database.close()
+    return result
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _drive(arguments: tuple[str, str, str, list[str], str]) -> tuple[float, float]:
+    return asyncio.run(drive(*arguments))
+
+
+async def tally(url: str, room: str, question: str) -> int:
+    world = World([make_house(url, MemoryBus(), TestClock())], TestClock(), room=room)
+    async with world.house.database.read() as connection:
+        found = await find_question(connection, room, question)
+    await world.house.database.close()
+    return found.votes
+
+
+def measure(name: str, url: str, people: int, processes: int) -> None:
+    room, question, made = asyncio.run(prepare(url, people))
+    shares = [made[n::processes] for n in range(processes)]
+    for kind in kinds(question):
+        with multiprocessing.get_context("spawn").Pool(processes) as pool:
+            results = pool.map(_drive, [(url, room, question, share, kind) for share in shares])
+        wall = max(each[0] for each in results)
+        cpu = sum(each[1] for each in results)
+        print(f"{name:28}{kind:18}{people / wall:10.0f}/s{cpu / people * 1e6:10.0f} µs CPU each", flush=True)
+    votes = asyncio.run(tally(url, room, question))
+    print(f"{name:28}tally {votes}, voters {people + 1}: {'exact' if votes == people + 1 else 'WRONG'}")
+
+
+@contextlib.contextmanager
+def sqlite() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="plenary-bench-") as folder:
+        yield f"sqlite+aiosqlite:///{Path(folder) / 'plenary.sqlite3'}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--people", type=int, default=2000)
+    parser.add_argument("--postgres", action="store_true", help="PostgreSQL too")
+    parser.add_argument("--processes", type=int, nargs="+", default=[1, 2])
+    arguments = parser.parse_args()
+    for processes in arguments.processes:
+        with sqlite() as url:
+            measure(f"SQLite, {processes} process(es)", url, arguments.people, processes)
+    if arguments.postgres:
+        with running_postgres(durable=True) as server:
+            for processes in arguments.processes:
+                name = asyncio.run(server.create_database())
+                measure(f"PostgreSQL, {processes} process(es)", server.url(name), arguments.people, processes)
+
+
+if __name__ == "__main__":
+    main()
