@@ -153,15 +153,26 @@ class RedisBus:
             if message["type"] == "message":
                 data: bytes = message["data"]
                 if self._receive is not None and data[:ORIGIN] != self._origin:
-                    self._receive(channel, data[ORIGIN:])
+                    self._hand_on(channel, data[ORIGIN:])
             elif message["type"] == "subscribe" and channel in self._confirmed:
                 self._confirmed[channel].set()
+
+    def _hand_on(self, channel: str, data: bytes) -> None:
+        try:
+            if self._receive is not None:
+                self._receive(channel, data)
+        except Exception:
+            # A fault of ours over one message must not end the listening for good; what it said is found in the journal.
+            log.exception("a message on %s could not be dealt with", channel)
 
     async def _send(self) -> None:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            await self._send_waiting()
+            try:
+                await self._send_waiting()
+            except Exception:
+                log.exception("some nudges were not sent")
 
     async def _send_waiting(self) -> None:
         async with self._sending:
