@@ -59,6 +59,7 @@ class Templates:
             until=_until,
             moment_day=_moment_day,
             language_name=_language_name,
+            country_name=_country_name,
             webcal=_webcal,
         )
 
@@ -186,6 +187,12 @@ def _language_name(context: Context, code: str) -> str:
         return Locale.parse(code, sep="-" if "-" in code else "_").get_display_name(_locale(context)) or code
     except (UnknownLocaleError, ValueError):
         return code
+
+
+@pass_context
+def _country_name(context: Context, code: str) -> str:
+    """The name of a country by its code of ISO 3166-1."""
+    return Locale.parse(_locale(context)).territories.get(code, code)
 
 
 def _webcal(address: str) -> str:

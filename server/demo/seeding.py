@@ -8,6 +8,9 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rooms.exhibition.editing import hall_of, make_booth, set_duty
+from rooms.exhibition.messages import Duty
+from rooms.exhibition.tables import booths
 from rooms.forum import messages as m
 from rooms.forum import queries
 from rooms.house import LONG, House
@@ -18,7 +21,7 @@ from rooms.people.messages import Role
 from rooms.programme.actions import create_conference, create_session
 from rooms.programme.queries import all_conferences
 from rooms.programme.tables import conferences, session_speakers, sessions, speakers, stars, tracks
-from server.demo import programme
+from server.demo import exhibitors, programme
 
 SLUG = "ciep"
 ZONE = "Asia/Shanghai"
@@ -43,6 +46,7 @@ async def seed(house: House) -> None:
         await _move_to_today(house, found[0].id)
     else:
         await _make(house)
+    await _exhibit(house)
 
 
 async def sign_in_links(house: House, url: str) -> dict[str, str]:
@@ -112,6 +116,29 @@ async def _make(house: House) -> None:
             await _do(house, people["organiser"], room, m.OpenSession())
     room = next(room for room, planned in rooms.items() if planned.title == programme.MAIN)
     await _talk(house, room, audience, people["moderator"])
+
+
+async def _exhibit(house: House) -> None:
+    """Opens the exhibition where there is none: the speaker and the colleague stand at the first booth."""
+    async with house.database.write(LONG) as connection:
+        this = conferences.c.slug == SLUG
+        conference = (await connection.execute(sa.select(conferences.c.id).where(this))).scalar_one()
+        known = sa.select(sa.func.count()).select_from(booths).where(booths.c.conference == conference)
+        if (await connection.execute(known)).scalar_one():
+            return
+        for number, each in enumerate(exhibitors.EXHIBITORS):
+            name, name_zh = exhibitors.HALLS[each.hall]
+            hall = await hall_of(connection, conference, name, {"zh_Hans": {"name": name_zh}})
+            chinese = {"name": each.name_zh, "tagline": each.tagline_zh, "about": exhibitors.ABOUT_ZH}
+            said = {"name": each.name, "tagline": each.tagline, "about": exhibitors.ABOUT, "country": each.country}
+            said |= {"field": each.field, "languages": list(each.languages), "texts": {"zh_Hans": chinese}}
+            place = f"{'ABC'[each.hall]} {number % 8 + 1}"
+            booth, _ = await make_booth(connection, conference, hall, said, open=True, number=place, tier=each.tier)
+            if number == 0:
+                for role, duty in (("speaker", Duty.OWNER), ("colleague", Duty.STAFF)):
+                    account = await accounts.by_email(connection, ROLES[role][1])
+                    assert account is not None
+                    await set_duty(connection, booth, account.id, duty, house.clock())
 
 
 async def _conference(connection: AsyncConnection, start: datetime, now: datetime) -> str:

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from rooms.errors import Problem
 from rooms.journal import rooms
 from rooms.people import accounts, invites, restraints, roles
-from rooms.people.messages import GrantRole, Role
+from rooms.people.messages import BOOTH_ROLES, GrantRole, Role
 from rooms.programme.tables import sessions
 from rooms.text import N_
 from web.conference import Entered, enter_as_organiser
@@ -63,7 +63,7 @@ async def _page(
         made=made,
         refused=refused,
         typed=typed,
-        all_roles=list(Role),
+        all_roles=[role for role in Role if role not in BOOTH_ROLES],
         here=f"{entered.path}/organise/people",
         **shown,
     )

@@ -1,10 +1,12 @@
 // Every island registers its element when it is imported here.
 import "./elements/announcements";
 import "./elements/ask";
+import "./elements/called";
 import "./elements/channels";
 import "./elements/chat";
 import "./elements/connection";
 import "./elements/countdown";
+import "./elements/hall";
 import "./elements/menus";
 import "./elements/moderation/console";
 import "./elements/news";
@@ -15,6 +17,7 @@ import "./elements/people";
 import "./elements/present";
 import "./elements/programme";
 import "./elements/questions";
+import "./elements/queue";
 import "./elements/reactions";
 import "./elements/screen";
 import "./elements/session-head";

@@ -1,0 +1,151 @@
+import { html, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import { t, tn } from "../i18n";
+import { live, RoomController, type OwnPlace, type PlaceView, type RoomEvent } from "../live/index";
+import { booth, lineOf, type BoothRoom } from "../state/booth";
+import { expected } from "../state/line";
+import { say } from "./announce";
+import { Island } from "./island";
+import { toastRefusal } from "./refusal";
+import { Ticking } from "./ticking";
+
+type Act = Parameters<RoomController<BoothRoom>["send"]>[0];
+
+/** The queue of a booth: to a visitor his place in it, to the staff who waits. */
+@customElement("plenary-queue")
+export class Queue extends Island {
+  @property() room = "";
+  @property() path = "";
+  @property({ attribute: "sign-in" }) signIn = "";
+  @state() private busy = false;
+  private readonly followed = new RoomController(this, booth, () => this.room, { onEvent: (event) => this.happened(event) });
+
+  constructor() {
+    super();
+    new Ticking(this, 1000);
+  }
+
+  protected override get ready(): boolean {
+    return this.followed.state !== null;
+  }
+
+  private happened(event: RoomEvent): void {
+    if (event.type === "queue.own" && event.place.state === "called") say(t("It is your turn. Accept within a minute."));
+  }
+
+  protected override render() {
+    const state = this.followed.state;
+    if (!state) return nothing;
+    const { own } = state;
+    if (own.place) return this.place(state, own.place);
+    if (own.can.includes("queue.call")) return this.desk(state);
+    const { tickets } = lineOf(state);
+    const waiting = html`<p class="soft">${tickets.length ? tn("%(count)s person waits.", "%(count)s people wait.", tickets.length) : t("Nobody waits just now.")}</p>`;
+    if (own.can.includes("queue.join")) return html`${waiting}${this.button(t("Join the queue"), { op: "queue.join" }, "button-primary")}`;
+    return own.person ? waiting : html`${waiting}<a class="button button-primary" href=${this.signIn}>${t("Sign in to join the queue")}</a>`;
+  }
+
+  private place(state: BoothRoom, place: OwnPlace) {
+    if (place.state === "talking") {
+      return html`<p>${t("Your talk is under way.")}</p>
+        <a class="button button-primary" href="${this.path}/meetings/${place.meeting}">${t("To your talk")}</a>`;
+    }
+    const left = secondsLeft(place.until);
+    if (place.state === "called" && left > 0) {
+      return html`<p class="queue-called">
+          ${t("It is your turn. Accept within a minute.")} <span class="numbers">${tn("%(count)s second left", "%(count)s seconds left", left)}</span>
+        </p>
+        <div class="row">
+          <button class="button button-primary" ?disabled=${this.busy} @click=${this.accept}>${t("Accept")}</button>
+          ${this.button(t("Leave the queue"), { op: "queue.leave" })}
+        </div>`;
+    }
+    return html`${place.state === "called" || place.missed
+        ? html`<p class="soft">${t("You were called and did not answer. You keep your place behind the next visitor.")}</p>`
+        : nothing}
+      ${this.ahead(state, place)} ${this.button(t("Leave the queue"), { op: "queue.leave" })}`;
+  }
+
+  private ahead(state: BoothRoom, place: OwnPlace) {
+    const line = lineOf(state);
+    const index = line.tickets.indexOf(place.ticket);
+    if (index < 0) return nothing;
+    const minutes = Math.round((expected(line, live().now())[index] ?? 0) / 60);
+    return html`<p class="queue-place">
+        ${index ? tn("%(count)s person before you", "%(count)s people before you", index) : t("You are the next one")}
+        · ${about(minutes)}
+      </p>
+      <p class="soft">${t("You may go anywhere meanwhile: your place is kept, and you are told when it is your turn.")}</p>`;
+  }
+
+  private desk(state: BoothRoom) {
+    const places = state.snapshot.desk?.places ?? [];
+    const line = lineOf(state);
+    const waits = expected(line, live().now());
+    const calling = places.some((each) => each.state !== "waiting" && each.called_by?.id === state.own.person?.id && !lapsed(each));
+    return html`${places.length
+        ? html`<ol class="queue-line" role="list">
+            ${repeat(places, ({ id }) => id, (each) => this.row(each, waits[line.tickets.indexOf(each.ticket)] ?? 0, state))}
+          </ol>`
+        : html`<p class="soft">${t("Nobody waits just now.")}</p>`}
+      ${this.button(t("Next, please"), { op: "queue.call" }, "button-primary", calling || !places.some((each) => each.state === "waiting" || lapsed(each)))}`;
+  }
+
+  private row(place: PlaceView, wait: number, state: BoothRoom) {
+    const mine = place.called_by?.id === state.own.person?.id;
+    const left = secondsLeft(place.until);
+    return html`<li>
+      <span class="count">${place.ticket}</span><span dir="auto">${place.person.name}</span>
+      ${place.state === "waiting"
+        ? html`<span class="soft numbers">${about(Math.round(wait / 60))}</span>`
+        : place.state === "called"
+          ? html`<span class="badge badge-amber">${left ? tn("Called, %(count)s second left", "Called, %(count)s seconds left", left) : t("Did not answer")}</span>
+              ${mine ? this.button(t("Skip"), { op: "queue.skip", place: place.id }, "button-small") : nothing}`
+          : html`<span class="badge badge-accent">${t("Talks with %(name)s", { name: place.called_by?.name ?? "" })}</span>
+              ${mine
+                ? html`<a class="button button-small button-primary" href="${this.path}/meetings/${place.meeting}">${t("To the talk")}</a>
+                    ${this.button(t("Finish"), { op: "queue.finish", place: place.id }, "button-small")}`
+                : nothing}`}
+    </li>`;
+  }
+
+  private button(label: string, command: Act, style = "", idle = false) {
+    return html`<button class="button ${style}" ?disabled=${this.busy || idle} @click=${() => this.act(command)}>${label}</button>`;
+  }
+
+  private async act(command: Act): Promise<void> {
+    this.busy = true;
+    try {
+      await this.followed.send(command);
+    } catch (error) {
+      toastRefusal(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private readonly accept = async (): Promise<void> => {
+    this.busy = true;
+    try {
+      const { meeting } = await this.followed.send<"queue.accept">({ op: "queue.accept" });
+      location.assign(`${this.path}/meetings/${meeting}`);
+    } catch (error) {
+      toastRefusal(error);
+    } finally {
+      this.busy = false;
+    }
+  };
+}
+
+function about(minutes: number): string {
+  return minutes ? tn("about %(count)s minute", "about %(count)s minutes", minutes) : t("any moment now");
+}
+
+function secondsLeft(until: string | null): number {
+  return until ? Math.max(0, Math.ceil((Date.parse(until) - live().now()) / 1000)) : 0;
+}
+
+function lapsed(place: PlaceView): boolean {
+  return place.state === "called" && secondsLeft(place.until) === 0;
+}

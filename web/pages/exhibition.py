@@ -1,0 +1,113 @@
+"""The exhibition: the directory, its halls, a booth, and the meeting to which a call leads."""
+
+from dataclasses import dataclass
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rooms.exhibition import directory, queries
+from rooms.exhibition.directory import PAGE, Wanted
+from rooms.exhibition.messages import BoothOwn, BoothSnapshot, HallSnapshot, MeetingOwn, MeetingSnapshot
+from rooms.exhibition.waits import expected
+from rooms.house import RoomView
+from rooms.people.messages import PresenceView
+from web.conference import Entered, enter
+from web.site import site_of
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A room, for the templates of its chat."""
+
+    room: str
+    path: str
+    present: PresenceView | None = None
+
+
+async def show(request: Request) -> Response:
+    asked = request.query_params
+    wanted = Wanted(
+        words=asked.get("words", "")[:100].strip(),
+        country=asked.get("country", "")[:2],
+        field=asked.get("field", "")[:80],
+        language=asked.get("language", "")[:20],
+        staffed=asked.get("staffed") == "1",
+    )
+    number = asked.get("page", "")
+    number = int(number) if number.isascii() and number.isdigit() and len(number) < 5 else 0
+    async with site_of(request).house.database.read() as connection:
+        entered = await enter(request, connection)
+        conference, now = entered.conference.id, entered.site.house.clock()
+        total = await directory.count(connection, conference, wanted)
+        number = min(number, max(total - 1, 0) // PAGE)
+        booths = await directory.page(connection, conference, wanted, number, now)
+        facets = await directory.facets(connection, conference)
+        halls = await directory.halls(connection, conference)
+    pages = (total + PAGE - 1) // PAGE
+    return await entered.page(
+        request,
+        "exhibition.html",
+        wanted=wanted,
+        booths=booths,
+        facets=facets,
+        halls=halls,
+        total=total,
+        number=number,
+        pages=pages,
+        link_to=lambda to: str(request.url.include_query_params(page=to).query),
+    )
+
+
+async def _view(request: Request, kind: str) -> tuple[Entered, str, RoomView]:
+    find = {"hall": queries.hall_room, "booth": queries.booth_room, "meeting": queries.meeting_room}[kind]
+    async with site_of(request).house.database.read() as connection:
+        entered = await enter(request, connection)
+        room = await find(connection, entered.conference.id, request.path_params[kind])
+    return entered, room, await entered.site.house.view(entered.viewer.id, room)
+
+
+async def hall(request: Request) -> Response:
+    entered, room, view = await _view(request, "hall")
+    snapshot = cast(HallSnapshot, view.snapshot)
+    return await entered.page(request, "hall.html", room=room, snapshot=snapshot, floor=view.latest["floor"])
+
+
+async def booth(request: Request) -> Response:
+    entered, room, view = await _view(request, "booth")
+    snapshot, own = cast(BoothSnapshot, view.snapshot), cast(BoothOwn, view.own)
+    line, now = view.latest["line"][""], entered.site.house.clock()
+    waits = expected(line, now)
+    at = line.tickets.index(own.place.ticket) if own.place and own.place.ticket in line.tickets else None
+    path = f"{entered.path}/exhibition/{snapshot.booth.id}"
+    return await entered.page(
+        request,
+        "booth.html",
+        page=Place(room, path),
+        snapshot=snapshot,
+        booth=snapshot.booth,
+        own=own,
+        line=line,
+        floor=view.latest["floor"][snapshot.booth.id],
+        ahead=at if at is not None else len(waits),
+        wait=round(waits[at] / 60) if at is not None else None,
+        now=now,
+        zone=entered.viewer.zone_for(ZoneInfo(entered.conference.zone)),
+    )
+
+
+async def meeting(request: Request) -> Response:
+    entered, room, view = await _view(request, "meeting")
+    snapshot, own = cast(MeetingSnapshot, view.snapshot), cast(MeetingOwn, view.own)
+    path = f"{entered.path}/meetings/{request.path_params['meeting']}"
+    return await entered.page(request, "meeting.html", page=Place(room, path), snapshot=snapshot, own=own)
+
+
+routes = [
+    Route("/c/{conference}/exhibition", show),
+    Route("/c/{conference}/exhibition/halls/{hall}", hall),
+    Route("/c/{conference}/exhibition/{booth}", booth),
+    Route("/c/{conference}/meetings/{meeting}", meeting),
+]
