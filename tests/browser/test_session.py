@@ -271,6 +271,20 @@ async def test_names_are_shown_by_choice_alone(venue: Venue) -> None:
     await expect(other.locator(".people li")).to_contain_text("Attendee")
 
 
+async def test_the_asker_is_told_wherever_he_is(venue: Venue) -> None:
+    await venue.approved("Will I hear of it?")
+    lobby = (await venue.window_of("attendee")).page
+    await lobby.goto(f"/c/{venue.slug}")
+    await expect(lobby.get_by_label("Your message")).to_be_visible()
+    await lobby.wait_for_selector(".chat")
+    moderator = await venue.enter("moderator", "/moderate")
+    await moderator.keyboard.press("2")
+    await moderator.keyboard.press("n")
+    await expect(lobby.locator(".toast")).to_contain_text("Your question is being answered now: “Will I hear of it?”")
+    await lobby.get_by_role("button", name="Go there").click()
+    await expect(lobby).to_have_url(venue.server.url + venue.session)
+
+
 async def test_a_visitor_reads_live_and_is_asked_to_sign_in(venue: Venue) -> None:
     await venue.approved("Open to all?")
     visitor = await venue.enter(None)

@@ -64,6 +64,7 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/unread": IN_CONFERENCE,
     "/conferences/new": ADMINISTRATORS,
     "/invite/{secret}": SPENT,
+    "/rooms/{room}": IN_CONFERENCE,
     "/sign-in": PUBLIC,
     "/sign-in/forgotten": PUBLIC,
     "/sign-in/link/{secret}": SPENT,
@@ -130,7 +131,7 @@ async def everybody(site: Site, world: World) -> AsyncIterator[dict[str, Visitor
 
 def filled(path: str, world: World, conference: str = "forum") -> str:
     values = {"conference": conference, "session": world.session, "secret": "guessed", "op": "nothing.here"}
-    values |= {"upload": "guessed", "format": "json"}
+    values |= {"room": world.room, "upload": "guessed", "format": "json"}
     return path.format(**values)
 
 

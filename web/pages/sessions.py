@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from rooms.errors import Problem
@@ -28,7 +28,7 @@ from rooms.people.messages import PresenceView, Role
 from rooms.programme import queries
 from rooms.programme.queries import Conference
 from rooms.text import N_
-from rooms.visit import Visit
+from rooms.visit import ABSENT, Visit
 from web.site import site_of
 from web.templating import page
 from web.viewer import viewer_of
@@ -187,11 +187,24 @@ async def screen(request: Request) -> Response:
     return await _shown(request, "screen.html", shown, overlay=overlay, address=site_of(request).link(path))
 
 
+async def find(request: Request) -> Response:
+    """GET /rooms/<room>: to the page of a session's room or a lobby, for notices, which know only the room."""
+    site, viewer = site_of(request), await viewer_of(request)
+    room = (await site.house.visit(viewer.id, request.path_params["room"])).room
+    if room.conference is None:
+        raise Problem("not_found", ABSENT)
+    async with site.house.database.read() as connection:
+        conference = await queries.conference_by_id(connection, room.conference)
+    path = f"/c/{conference.slug}"
+    return RedirectResponse(f"{path}/sessions/{room.subject}" if room.kind == "session" else path, 303)
+
+
 def _route(end: str, endpoint: Callable[[Request], Any]) -> Route:
     return Route(f"/c/{{conference}}/sessions/{{session}}{end}", endpoint)
 
 
 routes = [
+    Route("/rooms/{room}", find),
     _route("", attend),
     _route("/messages", messages),
     _route("/moderate", moderate),

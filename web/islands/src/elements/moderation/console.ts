@@ -4,7 +4,7 @@ import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import { t, tn } from "../../i18n";
 import { live, RoomController, type ModeratedQuestion, type RoomEvent } from "../../live/index";
-import { counts, labelsOf, laneOf, neighbour, queue, UNFILTERED, type Filter, type Lane } from "../../state/queue";
+import { laneOf, neighbour, queue, UNFILTERED, type Filter, type Lane } from "../../state/queue";
 import { moderated, session, votesOf, type SessionRoom } from "../../state/session";
 import { announce, say } from "../announce";
 import { Island } from "../island";
@@ -13,30 +13,17 @@ import { Standing } from "../standing";
 import { ACTS, actsFor, ANSWERED, APPROVE, DISMISS, TAKE, type Act } from "./acts";
 import { Desk } from "./desk";
 import { keysOn, setKeys, shortcut } from "./keys";
+import { colleagueDid } from "./colleagues";
 import { openHelp } from "./help";
-import "./host-tools";
-import "./moderated-people";
-import type { Mode, QuestionPanel } from "./question-panel";
+import "./console-tools";
+import type { Mode } from "./question-facts";
+import type { QuestionPanel } from "./question-panel";
 import "./question-panel";
+import { laneName, SHOWN_LANES } from "./queue-filter";
+
 import { queueRow } from "./queue-row";
 
 type View = "queue" | "question" | "tools";
-type Tool = "session" | "chat" | "people";
-
-export const SHOWN_LANES: readonly Lane[] = ["pending", "approved", "answered", "archived", "dismissed", "merged"];
-const NEWS = new Set(["question.approved", "question.dismissed", "question.restored", "question.claimed", "question.merged"]);
-
-export function laneName(lane: Lane): string {
-  return {
-    pending: t("Pending"),
-    approved: t("Approved"),
-    answered: t("Answered"),
-    archived: t("Archived"),
-    dismissed: t("Dismissed"),
-    merged: t("Merged"),
-    withdrawn: t("Withdrawn"),
-  }[lane];
-}
 
 /** The moderator's console: the queue, the chosen question, and the tools of the session. */
 @customElement("plenary-console")
@@ -47,7 +34,6 @@ export class Console extends Island {
   @state() private selected: string | null = null;
   @state() private mode: Mode = "read";
   @state() private view: View = "queue";
-  @state() private tool: Tool = "session";
   @state() private keys = keysOn();
   @state() private note = "";
   private readonly followed = new RoomController(this, session, () => this.room, { onEvent: (event) => this.happened(event) });
@@ -79,16 +65,9 @@ export class Console extends Island {
 
   private happened(event: RoomEvent): void {
     if (event.type === "question.asked" && event.question.state === "pending") announce(t("New question: %(text)s", { text: event.question.text }));
-    if (!("by" in event) || !event.by || event.by.id === this.desk.around.me || !NEWS.has(event.type)) return;
-    const acts: Record<string, string> = {
-      "question.approved": t("%(name)s has approved this."),
-      "question.dismissed": t("%(name)s has dismissed this."),
-      "question.restored": t("%(name)s has put this back."),
-      "question.claimed": t("%(name)s is on it."),
-      "question.merged": t("%(name)s has merged this."),
-    };
-    if (event.question.id === this.selected) {
-      this.note = (acts[event.type] ?? "").replace("%(name)s", event.by.name);
+    if (!("by" in event) || !event.by || event.by.id === this.desk.around.me ) return;
+    if (event.question.id === this.selected && colleagueDid(event.type, event.by.name)) {
+      this.note = colleagueDid(event.type, event.by.name);
       say(this.note);
     }
   }
@@ -140,7 +119,7 @@ export class Console extends Island {
             ></plenary-question-panel>`
           : empty("question", t("Choose a question."))}
       </section>
-      <aside class="console-tools" aria-label=${t("Session")}>${this.tools(state)}</aside>
+      <plenary-console-tools class="console-tools" role="complementary" aria-label=${t("Session")} room=${this.room} screen=${this.screen} .state=${state}></plenary-console-tools>
     </div>`;
   }
 
@@ -172,38 +151,17 @@ export class Console extends Island {
   }
 
   private queue(state: SessionRoom) {
-    const tally = counts(state, this.filter);
-    const labels = labelsOf(state);
     const wanted = queue(state, this.filter).map(({ id }) => id);
     const news = this.standing.news(wanted);
     const byId = new Map(state.snapshot.moderation?.questions.map((question) => [question.id, question]));
     return html`
-      <div class="lanes" role="group" aria-label=${t("Parts of the queue")}>
-        ${SHOWN_LANES.map(
-          (lane, index) => html`<button class="lane" aria-pressed=${lane === this.filter.lane ? "true" : "false"} aria-keyshortcuts=${index + 1} @click=${() => this.lane(lane)}>
-            <span>${laneName(lane)}</span><span class="count ${lane === "pending" && tally[lane] ? "count-new" : ""}">${tally[lane]}</span>
-          </button>`,
-        )}
-      </div>
-      <div class="console-filter">
-        <label class="visually-hidden" for="queue-search">${t("Search the queue")}</label>
-        <div class="search">
-          ${icon("search")}<input id="queue-search" class="input" type="search" placeholder=${t("Search")} .value=${this.filter.search} @input=${this.search} @keydown=${this.searchKeyed} />
-        </div>
-        ${labels.length
-          ? html`<label class="visually-hidden" for="queue-label">${t("Label")}</label>
-              <select id="queue-label" class="input" @change=${this.chooseLabel}>
-                <option value="">${t("All labels")}</option>
-                ${labels.map(({ label, count }) => html`<option value=${label} ?selected=${label === this.filter.label}>${label} (${count})</option>`)}
-              </select>`
-          : nothing}
-        <label class="visually-hidden" for="queue-claim">${t("Claimed by")}</label>
-        <select id="queue-claim" class="input" @change=${this.chooseClaim}>
-          <option value="any">${t("Anyone’s")}</option>
-          <option value="mine" ?selected=${this.filter.claim === "mine"}>${t("Mine")}</option>
-          <option value="none" ?selected=${this.filter.claim === "none"}>${t("Nobody’s")}</option>
-        </select>
-      </div>
+      <plenary-queue-filter
+        .state=${state}
+        .filter=${this.filter}
+        .changed=${this.refilter}
+        .chosen=${this.lane}
+        .done=${() => void this.focusRow()}
+      ></plenary-queue-filter>
       <div class="news">
         ${news.count || news.moved
           ? html`<button class="button" @click=${this.settle}>${icon("up")}${news.count ? tn("%(count)s new", "%(count)s new", news.count) : t("Sort again")}</button>`
@@ -240,26 +198,6 @@ export class Console extends Island {
         quick: actsFor(question, this.desk.around).filter((act) => [APPROVE, DISMISS, TAKE, ANSWERED].includes(act)).slice(0, 2),
       }),
     );
-  }
-
-  private tools(state: SessionRoom) {
-    const names: readonly (readonly [Tool, string])[] = [["session", t("Session")], ["chat", t("Chat")], ["people", t("People")]];
-    return html`
-      <div class="tabs console-tabs" role="tablist" aria-label=${t("Session")}>
-        ${names.map(
-          ([tool, name]) => html`<button class="tab" role="tab" id="tool-${tool}" aria-selected=${tool === this.tool ? "true" : "false"} aria-controls="tool-panel" tabindex=${tool === this.tool ? 0 : -1} @click=${() => (this.tool = tool)} @keydown=${this.toolKeyed}>
-            ${name}
-          </button>`,
-        )}
-      </div>
-      <div class="console-tool ${this.tool === "chat" ? "console-tool-chat" : ""}" id="tool-panel" role="tabpanel" aria-labelledby="tool-${this.tool}">
-        ${this.tool === "session"
-          ? html`<plenary-host-tools room=${this.room} screen=${this.screen}></plenary-host-tools>`
-          : this.tool === "chat"
-            ? html`<plenary-chat room=${this.room} kind="session" earlier=${this.screen.replace(/screen$/, "messages")}></plenary-chat>`
-            : html`<plenary-moderated-people room=${this.room} .state=${state}></plenary-moderated-people>`}
-      </div>
-    `;
   }
 
   // Choosing.
@@ -307,13 +245,13 @@ export class Console extends Island {
     void this.focusRow();
   }
 
-  private lane(lane: Lane): void {
+  private readonly lane = (lane: Lane): void => {
     this.filter = { ...this.filter, lane };
     this.standing.ask();
     this.select(null);
     this.shown = [];
     this.place = 0;
-  }
+  };
 
   private readonly settle = (): void => {
     this.standing.ask();
@@ -328,29 +266,9 @@ export class Console extends Island {
 
   // Filters.
 
-  private refilter(changes: Partial<Filter>): void {
+  private readonly refilter = (changes: Partial<Filter>): void => {
     this.filter = { ...this.filter, ...changes };
     this.standing.ask();
-  }
-
-  private readonly search = (event: Event) => this.refilter({ search: (event.target as HTMLInputElement).value });
-  private readonly chooseLabel = (event: Event) => this.refilter({ label: (event.target as HTMLSelectElement).value || null });
-  private readonly chooseClaim = (event: Event) => this.refilter({ claim: (event.target as HTMLSelectElement).value as Filter["claim"] });
-
-  private readonly searchKeyed = (event: KeyboardEvent): void => {
-    if (event.key === "Escape") this.refilter({ search: "" });
-    else if (event.key !== "Enter") return;
-    event.preventDefault();
-    void this.focusRow();
-  };
-
-  private readonly toolKeyed = (event: KeyboardEvent): void => {
-    const tools: readonly Tool[] = ["session", "chat", "people"];
-    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-    if (!step) return;
-    event.preventDefault();
-    this.tool = tools[(tools.indexOf(this.tool) + step + tools.length) % tools.length]!;
-    void this.focusOn(`#tool-${this.tool}`);
   };
 
   // Acting.

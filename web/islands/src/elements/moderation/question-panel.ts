@@ -3,21 +3,16 @@ import { customElement, property, state } from "lit/decorators.js";
 import { live as liveDirective } from "lit/directives/live.js";
 import { t, tn } from "../../i18n";
 import { ANSWER_LENGTH, live, ProblemError, QUESTION_LENGTH, type Command, type ModeratedQuestion } from "../../live/index";
-import { alike, duplicatesOf, labelsOf, mergeTargets } from "../../state/queue";
-import { moderated, session, votesOf, type SessionRoom } from "../../state/session";
+import { labelsOf } from "../../state/queue";
+import { session, type SessionRoom } from "../../state/session";
 import { confirmed } from "../confirm";
 import { draft, setDraft } from "../drafts";
-import { avatar, badge, clock, icon, notice } from "../parts";
+import { avatar, clock, icon, notice } from "../parts";
 import { fault, toastRefusal, wordsOf } from "../refusal";
 import { actsFor, edited, labelled, places, undone, type Act } from "./acts";
 import type { Desk } from "./desk";
 import "./merge-chooser";
-import { placeOf } from "./queue-row";
-
-export type Mode = "read" | "edit" | "answer" | "label" | "merge" | "dismiss";
-
-const LIKELY = 3;
-const ALIKE = 0.25; // unrelated questions rarely share a quarter of their words
+import { duplicates, facts, likely, standing, type Mode } from "./question-facts";
 
 /** One question, large: what is known of it and all that can be done with it. What is typed here outlives every refusal. */
 @customElement("plenary-question-panel")
@@ -70,17 +65,9 @@ export class QuestionPanel extends LitElement {
 
   protected override render() {
     const { question, state } = this;
-    const votes = votesOf(state, question.id);
-    const into = question.into ? moderated(state, question.into) : null;
     return html`<article class="inquest" aria-busy=${this.desk.busy.has(question.id) ? "true" : "false"}>
       ${this.note ? html`<div class="inquest-note">${notice(html`<p>${this.note}</p>`, { kind: "warning", symbol: "info" })}</div>` : nothing}
-      <p class="inquest-meta">
-        ${badge(placeOf(question), { tone: question.state === "approved" ? "accent" : question.state === "dismissed" ? "red" : "" })}
-        ${state.snapshot.answering === question.id ? badge(t("Being answered now"), { tone: "amber", symbol: "talk" }) : nothing}
-        ${state.snapshot.screen === question.id ? badge(t("On screen"), { tone: "accent", symbol: "screen" }) : nothing}
-        ${question.pinned ? badge(t("Pinned"), { tone: "accent", symbol: "pin" }) : nothing}
-        <span>${tn("%(count)s vote", "%(count)s votes", votes)}</span>
-      </p>
+      ${standing(question, state)}
       ${this.mode === "edit" ? this.editor() : html`<p class="inquest-text pre" dir="auto">${question.text}</p>`}
       <p class="inquest-meta">
         ${question.author
@@ -94,20 +81,9 @@ export class QuestionPanel extends LitElement {
           : nothing}
         ${question.decided_by ? html`<span class="faint">${t("last changed by %(name)s", { name: question.decided_by })}</span>` : nothing}
       </p>
-      ${question.labels.length && this.mode !== "label"
-        ? html`<p class="row">${question.labels.map((label) => html`<span class="label-chip" dir="auto">${label}</span>`)}</p>`
-        : nothing}
-      ${question.original && question.original !== question.text
-        ? html`<div class="inquest-aside"><p class="label">${t("As it was asked")}</p><p class="pre soft" dir="auto">${question.original}</p></div>`
-        : nothing}
-      ${question.reason ? html`<p class="soft">${t("Reason: %(reason)s", { reason: question.reason })}</p>` : nothing}
-      ${into
-        ? html`<div class="inquest-aside"><p class="label">${t("Merged into")}</p><button class="inquest-link" dir="auto" @click=${() => this.choose(into.id)}>${into.text}</button></div>`
-        : nothing}
-      ${question.answer && this.mode !== "answer"
-        ? html`<div class="answer"><p class="answer-by">${question.answer_public ? t("Answer, shown to everyone") : t("Answer, to the asker alone")}</p><p class="pre" dir="auto">${question.answer}</p></div>`
-        : nothing}
-      ${this.form()} ${this.mode === "read" ? this.acts() : nothing} ${this.duplicates()} ${this.mode === "read" ? this.likely() : nothing}
+      ${facts(question, state, this.mode, this.choose)}
+      ${this.form()} ${this.mode === "read" ? this.acts() : nothing} ${duplicates(question, state, this.choose)}
+      ${this.mode === "read" ? likely(question, state, this.choose, (target) => void this.merge(target)) : nothing}
     </article>`;
   }
 
@@ -152,38 +128,6 @@ export class QuestionPanel extends LitElement {
           ([mode, key, symbol, name]) => html`<button class="button button-quiet" aria-keyshortcuts=${key} @click=${() => this.modeChanged(mode)}>${icon(symbol)}${name}<kbd>${key}</kbd></button>`,
         )}
     </div>`;
-  }
-
-  private duplicates() {
-    const merged = duplicatesOf(this.state, this.question.id);
-    if (!merged.length) return nothing;
-    return html`<section class="inquest-aside" aria-labelledby="duplicates">
-      <h2 class="label" id="duplicates">${tn("United with %(count)s other", "United with %(count)s others", merged.length)}</h2>
-      <ul role="list">
-        ${merged.map((each) => html`<li><button class="inquest-link" dir="auto" @click=${() => this.choose(each.id)}>${each.text}</button></li>`)}
-      </ul>
-    </section>`;
-  }
-
-  private likely() {
-    const { question, state } = this;
-    if (question.state !== "pending") return nothing;
-    const targets = mergeTargets(state, question)
-      .slice(0, LIKELY)
-      .filter((target) => alike(question.text, target.text) > ALIKE);
-    if (!targets.length) return nothing;
-    return html`<section class="inquest-aside" aria-labelledby="likely">
-      <h2 class="label" id="likely">${t("Similar questions")}</h2>
-      <ul role="list" class="similar">
-        ${targets.map(
-          (target) => html`<li>
-            <button class="inquest-link" dir="auto" @click=${() => this.choose(target.id)}>${target.text}</button>
-            <span class="faint">${placeOf(target)} · ${tn("%(count)s vote", "%(count)s votes", votesOf(state, target.id))}</span>
-            <button class="button button-quiet button-small" @click=${() => void this.merge(target)}>${icon("merge")}${t("Merge into this")}</button>
-          </li>`,
-        )}
-      </ul>
-    </section>`;
   }
 
   private field(id: string, label: string, limit: number, rows = 4) {

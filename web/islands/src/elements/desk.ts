@@ -1,0 +1,55 @@
+import { LitElement } from "lit";
+import { customElement } from "lit/decorators.js";
+import { t } from "../i18n";
+import { live, type Identity, type Notified } from "../live/index";
+import { toast } from "./announce";
+
+/** The words of a notice; empty for one that its own page shows. */
+function words({ kind, values }: Notified): string {
+  const question = values["question"] ?? "";
+  switch (kind) {
+    case "answering":
+      return t("Your question is being answered now: “%(question)s”", { question });
+    case "answer":
+      return t("Your question has an answer in writing: “%(question)s”", { question });
+    case "role":
+      return t("You have a new role in a session.");
+    default:
+      return "";
+  }
+}
+
+/** Tells the person of every page what has just been put on his desk. */
+@customElement("plenary-desk")
+export class Desk extends LitElement {
+  private stops: (() => void)[] = [];
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const { identity } = live();
+    let stop = () => {};
+    const follow = (known: Identity | null) => {
+      stop();
+      stop = known?.desk?.events((event) => event.type === "desk.notified" && this.tell(event)) ?? (() => {});
+    };
+    follow(identity.value);
+    this.stops = [identity.subscribe(follow), () => stop()];
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const stop of this.stops) stop();
+  }
+
+  private tell(notice: Notified): void {
+    const text = words(notice);
+    if (!text) return;
+    const href = notice.href || (notice.values["room"] ? `/rooms/${notice.values["room"]}` : "");
+    const here = [...document.querySelectorAll("[room]")].some((each) => href.endsWith(`/${each.getAttribute("room")}`));
+    toast(text, href && !here ? { act: { label: t("Go there"), run: () => location.assign(href) } } : {});
+  }
+}

@@ -1,0 +1,13 @@
+import { t } from "../../i18n";
+
+/** What a colleague has done with the question that one looks at; empty for what need not be said. */
+export function colleagueDid(event: string, name: string): string {
+  const said: Readonly<Record<string, string>> = {
+    "question.approved": t("%(name)s has approved this.", { name }),
+    "question.dismissed": t("%(name)s has dismissed this.", { name }),
+    "question.restored": t("%(name)s has put this back.", { name }),
+    "question.claimed": t("%(name)s is on it.", { name }),
+    "question.merged": t("%(name)s has merged this.", { name }),
+  };
+  return said[event] ?? "";
+}
