@@ -6,6 +6,7 @@ import "./elements/channels";
 import "./elements/chat";
 import "./elements/connection";
 import "./elements/countdown";
+import "./elements/desk";
 import "./elements/hall";
 import "./elements/menus";
 import "./elements/moderation/console";
