@@ -101,7 +101,8 @@ async def resolve_many(
             visit = _visit(people.get(person or ""), room, doors, held, bound)
             visits.append(_come_closer(visit, closer))
         except Problem as problem:
-            visits.append(problem)
+            hidden = room is not None and _is_out_of_sight(room, person or "", closer)
+            visits.append(Problem("not_found", ABSENT) if hidden else problem)
     return visits
 
 
@@ -203,6 +204,13 @@ async def _closer(connection: AsyncConnection, people: Collection[str], rooms: C
         asked = sa.select(i.meeting, i.person).where(i.meeting.in_(met), i.person.in_(people))
         found.invited.update((row.meeting, row.person) for row in await connection.execute(asked))
     return found
+
+
+def _is_out_of_sight(room: Room, person: str, closer: _Closer) -> bool:
+    """Whether a meeting or booth must look absent to one who may not enter, even to one whom a ban keeps out."""
+    if room.kind == "meeting":
+        return (room.subject, person) not in closer.invited
+    return room.kind == "booth" and room.subject not in closer.open and (room.subject, person) not in closer.duties
 
 
 def _come_closer(visit: Visit, closer: _Closer) -> Visit:

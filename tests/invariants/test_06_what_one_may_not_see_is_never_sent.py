@@ -38,8 +38,20 @@ DECLARED = {
         "role.revoked",
         "person.restrained",
         "restraint.lifted",
+        "booth.drafted",
+        "staff.changed",
+        "queue.changed",
+        "contact.changed",
     },
-    PERSON: {"question.own", "star.changed", "rights.changed", "signin.revoked", "desk.notified"},
+    PERSON: {
+        "question.own",
+        "star.changed",
+        "rights.changed",
+        "signin.revoked",
+        "desk.notified",
+        "queue.own",
+        "contact.own",
+    },
     EVERYONE: {
         "session.changed",
         "session.listed",
@@ -52,6 +64,9 @@ DECLARED = {
         "answering.changed",
         "question.shown",
         "question.hidden",
+        "booth.changed",
+        "booth.listed",
+        "meeting.closed",
     },
 }
 """Whoever declares an event says here, a second time, who may see it."""

@@ -12,7 +12,7 @@ from rooms.journal import room_of
 from rooms.messages import Event, Latest, declared, tag_of
 from rooms.people import messages as p
 from rooms.programme.messages import StarSession, UnstarSession
-from tests.support.clients import Audience, audience, enter, verify_action
+from tests.support.clients import Audience, audience, audience_everywhere, enter, verify_action
 from tests.support.fixtures import Fixture, reducer_fixtures
 from tests.support.reducers import reduce_event, reduce_latest
 from tests.support.world import World
@@ -32,7 +32,7 @@ async def version(world: World, question: str) -> int:
 
 async def test_every_event_leads_from_the_old_state_to_the_new_one(world: World) -> None:
     world.lift_limits()
-    spectators = await audience(world)
+    spectators = await audience_everywhere(world)
 
     async def do(who: str, command: p.Command, room: str = "") -> None:
         await verify_action(spectators, who, command, room=room)

@@ -6,8 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from rooms.errors import Problem
+from rooms.exhibition.meetings import open_meeting
 from rooms.forum.messages import OpenSession, PostMessage, ReactionKind, SendReaction
-from rooms.journal import rooms
+from rooms.journal import room_of, rooms
 from rooms.kinds import KINDS
 from rooms.member import Member
 from rooms.people.messages import SilencePerson
@@ -28,7 +29,7 @@ EVERYBODY = [
     "interpreter",
     "speaker",
 ]
-EVERYBODY += ["moderator", "colleague", "organiser", "admin"]
+EVERYBODY += ["moderator", "colleague", "organiser", "admin", "owner", "staff"]
 
 PUBLIC = dict.fromkeys(EVERYBODY, "everyone") | {"banned": "forbidden"}
 ABSENT = dict.fromkeys(EVERYBODY, "not_found")
@@ -38,6 +39,9 @@ ROOMS: dict[str, dict[str, str]] = {
     "session of the other conference": ABSENT | {"stranger": "moderators", "admin": "moderators"},
     "lobby": PUBLIC | dict.fromkeys(("colleague", "organiser", "admin"), "moderators"),
     "lobby of the other conference": ABSENT | {"stranger": "moderators", "admin": "moderators"},
+    "booth": PUBLIC | dict.fromkeys(("colleague", "organiser", "admin", "owner", "staff"), "moderators"),
+    "hall": PUBLIC | dict.fromkeys(("colleague", "organiser", "admin"), "moderators"),
+    "meeting": ABSENT | {"owner": "everyone", "attendee": "everyone"},  # of these two
     "desk": ABSENT | {"attendee": "everyone"},  # the attendee's
     "desk of one who left": ABSENT,
     "no room": ABSENT,
@@ -55,6 +59,9 @@ async def rooms_of(world: World) -> dict[str, str]:
             await connection.execute(sa.select(conferences.c.id).where(conferences.c.slug == "elsewhere"))
         ).scalar_one()
         times: dict[str, Any] = {"starts_at": START, "ends_at": START, "now": START}
+        two = [world.people["owner"], world.people["attendee"]]
+        meeting = await open_meeting(connection, world.conference, None, two, START)
+        met = await room_of(connection, "meeting", meeting)
         _, session = await create_session(connection, other, title="Elsewhere", **times)
         lobby = (await connection.execute(sa.select(rooms.c.id).where(rooms.c.subject == other))).scalar_one()
         assert (await connection.execute(sa.select(persons.c.erased_at).where(persons.c.name == "Leaver"))).scalar_one()
@@ -63,6 +70,9 @@ async def rooms_of(world: World) -> dict[str, str]:
         "session of the other conference": session,
         "lobby": world.lobby,
         "lobby of the other conference": lobby,
+        "booth": world.stand,
+        "hall": world.hall,
+        "meeting": met,
         "desk": await world.desk("attendee"),
         "desk of one who left": await world.desk("leaver"),
         "no room": "x" * 20,
@@ -93,7 +103,7 @@ async def test_everybody_sees_what_the_table_says(world: World) -> None:
 async def test_a_room_that_is_hidden_and_one_that_is_absent_are_refused_in_the_same_words(world: World) -> None:
     ids = await rooms_of(world)
     bodies: set[object] = set()
-    for name in ("session of the other conference", "lobby of the other conference", "desk", "no room"):
+    for name in ("session of the other conference", "lobby of the other conference", "meeting", "desk", "no room"):
         for who in (None, "other", "organiser"):
             with refused("not_found") as refusal:
                 await world.join(who, room=ids[name])

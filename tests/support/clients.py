@@ -1,6 +1,6 @@
 """A page's view of a room, kept by the reducers' twins as web/islands/src/live/room.ts keeps it; and `verify_action`, which holds it to the truth."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -113,16 +113,17 @@ async def enter(
 
 
 class Audience:
-    """Clients of every kind in the session, the lobby and at their desks. Rights that change at a desk are looked at afresh, as a connection does."""
+    """Clients of every kind in some rooms and at their desks. Rights that change at a desk are looked at afresh, as a connection does."""
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.clients: list[Client] = []
 
-    async def gather(self, people: Iterable[str | None]) -> "Audience":
+    async def gather(self, people: Iterable[str | None], rooms: Sequence[str] = ()) -> "Audience":
+        """Without `rooms`: in the session and the lobby."""
         self.clients.append(await enter(self.world, "moderator", public=True))
         for who in people:
-            for room in (self.world.room, self.world.lobby, self.world.stand, self.world.hall):
+            for room in rooms or (self.world.room, self.world.lobby):
                 self.clients.append(await enter(self.world, who, room=room))
             if who is not None:
                 await self._sit_at_desk(who)
@@ -153,11 +154,16 @@ class Audience:
             await client.verify()
 
 
-SPECTATORS = (None, "attendee", "other", "speaker", "moderator", "organiser", "owner", "staff")
+SPECTATORS = (None, "attendee", "other", "speaker", "moderator", "organiser")
+EVERYBODY = (*SPECTATORS, "owner", "staff")
 
 
 async def audience(world: World, people: Iterable[str | None] = SPECTATORS) -> Audience:
     return await Audience(world).gather(people)
+
+
+async def audience_everywhere(world: World, people: Iterable[str | None] = EVERYBODY) -> Audience:
+    return await Audience(world).gather(people, [world.room, world.lobby, world.stand, world.hall])
 
 
 async def verify_action(spectators: Audience, who: str, command: Command, *, room: str = "") -> Outcome:
