@@ -1,0 +1,173 @@
+"""S15: random streams of commands by people of every role, on two processes. Whatever they do, the invariants hold (tests/fuzz/machine.py)."""
+
+import asyncio
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+from rooms.commands import SPECS
+from rooms.forum import messages as m
+from rooms.messages import Command, tag_of
+from rooms.people import messages as p
+from rooms.people import rules
+from tests.fuzz.budget import budget
+from tests.fuzz.machine import Story, Template, make_template
+
+EVERYBODY = st.sampled_from(
+    [
+        None,
+        *("attendee", "other", "guest", "speaker", "moderator", "colleague", "organiser", "admin"),
+        *("unverified", "banned", "stranger"),
+    ]
+)
+MODERATORS = st.sampled_from(["moderator", "colleague", "organiser"])
+HOUSES = st.sampled_from([0, 1])
+PICK = st.integers(0, 30)
+
+PLAIN = [m.VoteQuestion, m.UnvoteQuestion, m.WithdrawQuestion, m.ShowOnScreen, m.UnmaskQuestion]
+VERSIONED = [m.ApproveQuestion, m.RestoreQuestion, m.ClaimQuestion, m.ReleaseQuestion, m.UnmergeQuestion, m.PinQuestion]
+VERSIONED += [m.UnpinQuestion, m.ArchiveQuestion, m.UnarchiveQuestion, m.TakeQuestion, m.MarkAnswered, m.ReopenQuestion]
+HOSTING = st.one_of(
+    st.just(m.OpenSession()),
+    st.just(m.StartSession()),
+    st.just(m.EndSession()),
+    st.just(m.ClearScreen()),
+    st.sampled_from(m.Asking).map(m.SetAsking),
+    st.booleans().map(m.SetReview),
+    st.booleans().map(m.SetAnonymity),
+    st.builds(m.SetChat, st.booleans(), st.sampled_from([0, 5])),
+    st.just(m.ShowStage(m.StageKind.EMBED, "https://video.example/1", "Opening")),
+)
+PEOPLE = st.sampled_from(["attendee", "other", "speaker", "guest"])
+
+
+class Roles(RuleBasedStateMachine):
+    template: Template
+    source: Path
+    folders: Iterator[Path]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.story = Story(self.template, self.source, next(self.folders))
+        self.numbers = itertools.count(1)
+        self.messages: list[str] = []
+
+    def teardown(self) -> None:
+        try:
+            self.story.run(self.story.verify())
+        finally:
+            self.story.end()
+
+    def act(self, who: str | None, house: int, command: Command, *, lobby: bool = False) -> str:
+        """Performs a command; refusals that follow from who one is are known beforehand."""
+        story = self.story
+        room = story.world.lobby if lobby else story.world.room
+        code = story.run(story.perform(who, command, room, house, f"key-{next(self.numbers)}"))
+        allowed = SPECS[tag_of(command)].allowed
+        if who is None:
+            assert code == "not_signed_in"
+        elif who == "unverified":
+            assert code == "unverified"
+        elif who == "banned" or (
+            allowed is rules.moderates and who not in {"moderator", "colleague", "organiser", "admin"} | story.promoted
+        ):
+            assert code == "forbidden"
+        assert code != "internal"
+        return code
+
+    def question(self, pick: int) -> tuple[str, int, str]:
+        """One of the questions: its id, its version and who asked it; or one that there is not."""
+        found = sorted(self.story.run(self.story.questions()).values(), key=lambda each: each.asked_at)
+        if not found:
+            return "a" * 20, 1, ""
+        chosen = found[pick % len(found)]
+        names = {id: name for name, id in self.story.world.people.items()}
+        return chosen.id, chosen.version, names[chosen.author]
+
+    def text(self, asker: str) -> str:
+        """A text like no other, which nobody but its asker may read until it is public."""
+        text = f"text [{next(self.numbers)}]"
+        self.story.secrets[text] = asker
+        return text
+
+    @rule(who=EVERYBODY, house=HOUSES, anonymous=st.booleans())
+    def ask(self, who: str | None, house: int, anonymous: bool) -> None:
+        self.act(who, house, m.AskQuestion(self.text(who or ""), anonymous))
+
+    @rule(who=EVERYBODY, house=HOUSES, pick=PICK, kind=st.sampled_from(PLAIN))
+    def touch(self, who: str | None, house: int, pick: int, kind: type[m.QuestionCommand]) -> None:
+        self.act(who, house, kind(self.question(pick)[0]))
+
+    @rule(who=st.one_of(MODERATORS, EVERYBODY), house=HOUSES, pick=PICK, kind=st.sampled_from(VERSIONED), late=PICK)
+    def moderate(self, who: str | None, house: int, pick: int, kind: type[m.Moderate], late: int) -> None:
+        id, version, _ = self.question(pick)
+        code = self.act(who, house, kind(question=id, version=version - (late == 1)))
+        assert code != "ok" or late != 1, "an older version was taken"
+
+    @rule(who=MODERATORS, house=HOUSES, pick=PICK, other=PICK)
+    def merge(self, who: str, house: int, pick: int, other: int) -> None:
+        id, version, _ = self.question(pick)
+        self.act(who, house, m.MergeQuestion(id, version, self.question(other)[0]))
+
+    @rule(who=st.one_of(MODERATORS, EVERYBODY), house=HOUSES, pick=PICK, public=st.booleans())
+    def write(self, who: str | None, house: int, pick: int, public: bool) -> None:
+        id, version, asker = self.question(pick)
+        self.act(who, house, m.AnswerQuestion(id, version, text=self.text(asker), public=public))
+        id, version, asker = self.question(pick)
+        self.act(who, house, m.EditQuestion(id, version, self.text(asker)))
+        id, version, asker = self.question(pick)
+        self.act(who, house, m.DismissQuestion(id, version, self.text(asker)))
+
+    @rule(who=EVERYBODY, house=HOUSES, pick=PICK)
+    def revise(self, who: str | None, house: int, pick: int) -> None:
+        id, _, asker = self.question(pick)
+        self.act(who, house, m.ReviseQuestion(id, self.text(asker)))
+
+    @rule(who=st.one_of(MODERATORS, EVERYBODY), house=HOUSES, command=HOSTING)
+    def host(self, who: str | None, house: int, command: Command) -> None:
+        self.act(who, house, command)
+
+    @rule(who=EVERYBODY, house=HOUSES, lobby=st.booleans())
+    def post(self, who: str | None, house: int, lobby: bool) -> None:
+        self.act(who, house, m.PostMessage("Hello"), lobby=lobby)
+
+    @rule(who=st.sampled_from(["moderator", "organiser", "attendee"]), house=HOUSES, whom=PEOPLE, lobby=st.booleans())
+    def restrain(self, who: str, house: int, whom: str, lobby: bool) -> None:
+        person = self.story.world.people[whom]
+        self.act(who, house, p.SilencePerson(person, 5, "Too loud"), lobby=lobby)
+        self.act(who, 1 - house, p.UnsilencePerson(person), lobby=lobby)
+
+    @rule(who=st.sampled_from(["moderator", "organiser"]), house=HOUSES, whom=PEOPLE, back=st.booleans())
+    def remove(self, who: str, house: int, whom: str, back: bool) -> None:
+        person = self.story.world.people[whom]
+        self.act(who, house, p.ReadmitPerson(person) if back else p.RemovePerson(person))
+
+    @rule(house=HOUSES, whom=st.sampled_from(["other", "guest"]), lobby=st.booleans(), taken=st.booleans())
+    def promote(self, house: int, whom: str, lobby: bool, taken: bool) -> None:
+        self.story.promoted.add(whom)
+        command = p.RevokeRole if taken else p.GrantRole
+        self.act("organiser", house, command(self.story.world.people[whom], p.Role.MODERATOR), lobby=lobby)
+
+    @rule(number=PICK)
+    def cut(self, number: int) -> None:
+        self.story.run(self.story.cut(number % len(self.story.clients)))
+
+    @rule()
+    def look(self) -> None:
+        self.story.run(self.story.verify())
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    Roles.source = tmp_path_factory.mktemp("template")
+    return asyncio.run(make_template(Roles.source))
+
+
+def test_whatever_people_do_the_invariants_hold(template: Template, tmp_path: Path) -> None:
+    Roles.template = template
+    Roles.folders = (tmp_path / str(number) for number in itertools.count())
+    run_state_machine_as_test(Roles, settings=budget(6, stateful_step_count=25))
