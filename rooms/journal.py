@@ -16,6 +16,8 @@ from rooms.audience import Audience
 from rooms.database import UtcDateTime, metadata
 from rooms.ids import is_id, new_id
 
+MOST_PARAMETERS = 10_000  # in one statement; PostgreSQL and SQLite take some 32,000
+
 rooms = sa.Table(
     "rooms",
     metadata,
@@ -162,8 +164,12 @@ async def read_after(connection: AsyncConnection, room: str, after: int, upto: i
 
 
 async def heads(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, Room]:
-    """The rows of many rooms in one query: by their seqs a process finds what the bus has lost."""
-    return {row.id: Room(*row) for row in await connection.execute(sa.select(*_ROOM).where(rooms.c.id.in_(list(ids))))}
+    """The rows of many rooms in one query, or a few: by their seqs a process finds what the bus has lost."""
+    wanted, found = list(ids), dict[str, Room]()
+    for start in range(0, len(wanted), MOST_PARAMETERS):
+        some = rooms.c.id.in_(wanted[start : start + MOST_PARAMETERS])
+        found |= {row.id: Room(*row) for row in await connection.execute(sa.select(*_ROOM).where(some))}
+    return found
 
 
 async def prune(connection: AsyncConnection, before: datetime) -> int:

@@ -208,6 +208,14 @@ async def test_what_cannot_be_an_id_is_no_room(database: Database, id: str) -> N
         assert await journal.lock_rooms(connection, [id]) == {}
 
 
+async def test_the_heads_of_very_many_rooms_are_found(database: Database) -> None:
+    """A process follows the desk of everybody who is connected to it."""
+    async with database.write() as connection:
+        rooms = [await journal.open_room(connection, "desk", f"{n:020}", None) for n in range(3)]
+        heads = await journal.heads(connection, [*rooms[:2], *(f"{n:020}" for n in range(40_000)), rooms[2]])
+    assert heads.keys() == set(rooms)
+
+
 async def test_one_of_two_equal_inserts_wins_and_the_other_knows(pair: tuple[Database, Database]) -> None:
     async def insert(database: Database) -> int:
         async with database.write() as connection:
