@@ -108,3 +108,19 @@ async def halls(connection: AsyncConnection, conference: str) -> list[Hall]:
         for row in await connection.execute(sa.select(h.id, h.texts).where(h.conference == conference))
     }
     return [Hall(row[0], row[1], texts[row[0]], row[2], int(row[3])) for row in rows]
+
+
+class Pending(NamedTuple):
+    """A booth that waits for the organisers. `review` is a state of rooms.exhibition.messages.Review."""
+
+    id: str
+    name: str
+    review: str
+
+
+async def pending(connection: AsyncConnection, conference: str) -> list[Pending]:
+    """Booths that nobody sees yet, and those whose new texts are to be approved, which come first."""
+    unseen = sa.or_(sa.not_(b.open), b.review == "waiting")
+    select = sa.select(b.id, b.name, b.review).where(b.conference == conference, unseen)
+    first = sa.case((b.review == "waiting", 0), else_=1)
+    return [Pending(*row) for row in await connection.execute(select.order_by(first, b.name, b.id))]

@@ -46,6 +46,7 @@ async def show(request: Request) -> Response:
         booths = await directory.page(connection, conference, wanted, number, now)
         facets = await directory.facets(connection, conference)
         halls = await directory.halls(connection, conference)
+        pending = await directory.pending(connection, conference) if entered.may_organise else []
     pages = (total + PAGE - 1) // PAGE
     return await entered.page(
         request,
@@ -54,6 +55,7 @@ async def show(request: Request) -> Response:
         booths=booths,
         facets=facets,
         halls=halls,
+        pending=pending,
         total=total,
         number=number,
         pages=pages,

@@ -14,6 +14,12 @@ function words({ kind, values }: Notified): string {
       return t("Your question has an answer in writing: “%(question)s”", { question });
     case "role":
       return t("You have a new role in a session.");
+    case "contact":
+      return t("%(name)s of %(booth)s sees to your request.", { name: values["name"] ?? "", booth: values["booth"] ?? "" });
+    case "booth.approved":
+      return t("The texts of %(booth)s have been approved.", { booth: values["booth"] ?? "" });
+    case "booth.declined":
+      return t("The texts of %(booth)s have been declined.", { booth: values["booth"] ?? "" });
     default:
       return "";
   }

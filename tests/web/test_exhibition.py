@@ -1,0 +1,141 @@
+"""The exhibition, as somebody without JavaScript walks through it."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from rooms.exhibition import directory
+from rooms.exhibition import messages as x
+from rooms.exhibition.directory import PAGE, Wanted
+from rooms.exhibition.editing import hall_of, make_booth
+from rooms.people.messages import Role
+from tests.support.visitor import Visitor
+from tests.support.world import World
+from web.site import Site
+
+PATH = "/c/forum/exhibition"
+
+
+@pytest.fixture
+async def attendee(site: Site, world: World) -> AsyncIterator[Visitor]:
+    made = await Visitor(site).sign_in(world.people["attendee"])
+    yield made
+    await made.http.aclose()
+
+
+async def person(site: Site, world: World, who: str) -> Visitor:
+    return await Visitor(site).sign_in(world.people[who])
+
+
+def names(page: str) -> list[str]:
+    cards = re.findall(r'<li class="card card-link booth-card.*?</li>', page, re.DOTALL)
+    return [re.sub("<.*?>", "", re.search(r"<h[23].*?</h[23]>", card, re.DOTALL)[0]).strip() for card in cards]
+
+
+async def stand(world: World, name: str, **said: object) -> str:
+    async with world.house.database.write() as connection:
+        hall = await hall_of(connection, world.conference, "Hall 1")
+        tier = said.pop("tier", 3)
+        booth, _ = await make_booth(connection, world.conference, hall, {"name": name, **said}, open=True, tier=tier)
+    return booth
+
+
+async def test_the_directory_is_searched_and_narrowed_down(world: World, visitor: Visitor) -> None:
+    await stand(world, "Aurora", country="NO", field="Health", languages=["no"], tagline="Sleep well")
+    await stand(
+        world, "Helios", country="SE", field="Energy", languages=["sv", "en"], texts={"zh_Hans": {"name": "太阳"}}
+    )
+    await visitor.get(PATH)
+    assert sorted(names(visitor.page)) == ["Aurora", "Helios", "Lumen"]
+    for asked, found in (
+        ({"words": "sleep"}, ["Aurora"]),
+        ({"words": "太阳"}, ["Helios"]),
+        ({"words": "100%"}, []),
+        ({"country": "SE"}, ["Helios", "Lumen"]),
+        ({"country": "SE", "language": "sv"}, ["Helios"]),
+        ({"field": "Health"}, ["Aurora"]),
+        ({"staffed": "1"}, []),
+    ):
+        await visitor.get(PATH, params=asked)
+        assert sorted(names(visitor.page)) == found, asked
+
+
+async def test_every_booth_stands_on_one_page_and_partners_come_first(world: World) -> None:
+    made = [await stand(world, f"Booth {number}", tier=1 + number % 3) for number in range(2 * PAGE)]
+    async with world.house.database.read() as connection:
+        now = world.clock()
+
+        async def order(hours: int) -> list[x.BoothCard]:
+            at = now + timedelta(hours=hours)
+            pages = [await directory.page(connection, world.conference, Wanted(), n, at) for n in range(3)]
+            return [each.card for page in pages for each in page]
+
+        first, later = await order(0), await order(1)
+    assert sorted(card.id for card in first) == sorted([*made, world.booth])
+    assert [card.tier for card in first] == sorted(card.tier for card in first)
+    assert [card.tier for card in later] == [card.tier for card in first]
+    assert first != later, "inside a tier nobody is always last"
+
+
+async def test_a_booth_is_written_approved_and_only_then_seen(site: Site, world: World, visitor: Visitor) -> None:
+    organiser = await person(site, world, "organiser")
+    await organiser.get(PATH)
+    form = {"name": "Terra", "hall": "Hall 2", "number": "B7", "tier": "2", "email": "other@example.org", "key": "k1"}
+    answer = await organiser.post(f"{PATH}/booths", form, follow=False)
+    edit = answer.headers["location"]
+    page = edit.removesuffix("/edit")
+    assert (await visitor.get(page)).status_code == 404
+    owner = await person(site, world, "other")
+    await owner.get(edit)
+    room = re.search(r"plenary-chat room=\"(\w{20})\"", (await owner.get(page)).text)[1]
+    written = {"name": "Terra", "about": "<b>Soil</b>", "country": "se", "languages": "en, zh", "zh_Hans-name": "大地"}
+    await owner.get(edit)
+    answer = await owner.post(edit, {**written, "tagline": "", "website": "", "field": "", "key": "k2"}, follow=False)
+    assert answer.status_code == 303
+    assert "&lt;b&gt;Soil" in (await owner.get(edit)).text
+    refused = await owner.post(edit, {**written, "website": "javascript:alert(1)", "key": "k3"})
+    assert refused.status_code == 422
+    await owner.get(edit)
+    assert (await owner.post("/do/booth.approve", {"room": room, "key": "k4", "next": page})).status_code == 403
+    await owner.get(edit)
+    await owner.post("/do/booth.submit", {"room": room, "key": "k5", "next": page})
+    await organiser.get(PATH)
+    assert "Asks for approval" in organiser.page
+    await organiser.post("/do/booth.approve", {"room": room, "key": "k6", "next": page})
+    answer = await visitor.get(page)
+    assert answer.status_code == 200
+    assert "&lt;b&gt;Soil&lt;/b&gt;" in answer.text
+    assert (await visitor.get(edit)).status_code == 401
+
+
+async def test_one_queues_and_is_called_by_forms_alone(site: Site, world: World, attendee: Visitor) -> None:
+    path = f"{PATH}/{world.booth}"
+    await attendee.get(path)
+    assert "Nobody waits just now." in attendee.page
+    await attendee.post("/do/queue.join", {"room": world.stand, "key": "k1", "next": path})
+    await attendee.get(path)
+    assert "0 people before you" in attendee.page
+    await world.do("staff", x.CallNext(), room=world.stand)
+    await attendee.get(path)
+    assert "It is your turn." in attendee.page
+    await attendee.post("/do/queue.accept", {"room": world.stand, "key": "k2", "next": path})
+    await attendee.get(path)
+    meeting = re.search(r'href="(/c/forum/meetings/\w{20})"', attendee.page)[1]
+    assert (await attendee.get(meeting)).status_code == 200
+    other = await person(site, world, "organiser")
+    assert (await other.get(meeting)).status_code == 404, "not even organisers were invited"
+
+
+async def test_a_role_of_a_booth_cannot_be_granted_in_a_conference(world: World) -> None:
+    """Even a row that should not be there makes nobody the owner of every booth."""
+    await world.person("planted", held=[(Role.OWNER, "")])
+    visit = await world.house.visit(world.people["planted"], world.stand)
+    assert visit.roles == {Role.ATTENDEE}
+    assert Role.OWNER in (await world.house.visit(world.people["owner"], world.stand)).roles
+
+
+@pytest.mark.parametrize("end", ["/" + "a" * 20, "/halls/" + "a" * 20, "/%00", "/x/edit"])
+async def test_a_guessed_address_is_absent(visitor: Visitor, end: str) -> None:
+    assert (await visitor.get(PATH + end)).status_code == 404
