@@ -189,4 +189,7 @@ _SQLITE_CANNOT_NOW = (
     "disk I/O error",
     "readonly database",
     "unable to open database file",
+    # What follows when it has undone the whole transaction because of one of the above.
+    "no such savepoint",
+    "no transaction is active",
 )

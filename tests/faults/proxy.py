@@ -54,6 +54,8 @@ class Proxy:
         self._writers |= {writer, onward}
         try:
             await asyncio.gather(self._carry(reader, onward), self._carry(onward_reader, writer))
+        except OSError:
+            pass  # one end is gone, and so the other
         finally:
             self._writers -= {writer, onward}
             self._swallowed -= {writer, onward}
