@@ -3,7 +3,7 @@ import { customElement } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { t } from "../i18n";
 import { Follow } from "../live/index";
-import { dismiss, spoken, toasts } from "./announce";
+import { dismiss, spoken, toast, toasts } from "./announce";
 import { icon } from "./parts";
 
 /** The page's only live regions. */
@@ -14,6 +14,15 @@ export class Toasts extends LitElement {
 
   protected override createRenderRoot(): HTMLElement {
     return this;
+  }
+
+  /** Where the page fills the window there is no room above it for what the last form has brought about. */
+  override connectedCallback(): void {
+    super.connectedCallback();
+    for (const notice of document.querySelectorAll(":is(.session-page, .console-page) .notices .notice")) {
+      toast(notice.textContent.trim(), { kind: notice.classList.contains("notice-fault") ? "fault" : "" });
+      notice.remove();
+    }
   }
 
   protected override render() {
