@@ -163,9 +163,5 @@ async def verify(connection: AsyncConnection, person: str, at: datetime) -> bool
     return (await connection.execute(update.values(verified_at=at))).rowcount > 0
 
 
-async def name_administrator(connection: AsyncConnection, person: str) -> None:
-    await _change(connection, person, admin=True)
-
-
 async def _change(connection: AsyncConnection, person: str, **values: str | bool | datetime | None) -> None:
     await connection.execute(persons.update().where(persons.c.id == person).values(**values))

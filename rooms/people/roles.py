@@ -72,14 +72,6 @@ async def grants(connection: AsyncConnection, conference: str, session: str | No
     ]
 
 
-async def count_of(connection: AsyncConnection, conference: str, role: Role) -> int:
-    """How many people have a role in the whole conference: the last organiser must not be lost."""
-    select = sa.select(sa.func.count()).where(
-        roles.c.conference == conference, roles.c.session == WHOLE_CONFERENCE, roles.c.role == role.value
-    )
-    return (await connection.execute(select)).scalar_one()
-
-
 def _this(person: str, conference: str, session: str | None, role: Role) -> sa.ColumnElement[bool]:
     return sa.and_(
         roles.c.person == person,
