@@ -271,6 +271,17 @@ async def test_names_are_shown_by_choice_alone(venue: Venue) -> None:
     await expect(other.locator(".people li")).to_contain_text("Attendee")
 
 
+async def test_what_a_form_has_brought_about_is_said_where_the_page_fills_the_window(venue: Venue) -> None:
+    asker = (await venue.window_of("attendee")).page
+    await asker.route("**/built/main.js*", lambda route: route.fulfill(content_type="text/javascript", body=""))
+    await asker.goto(venue.session)
+    await asker.get_by_label("Your question").fill("Before the islands came?")
+    await asker.unroute("**/built/main.js*")
+    await asker.get_by_role("button", name="Ask", exact=True).click()
+    await expect(asker.locator(".toast")).to_contain_text("Your question")
+    await expect(asker.locator(".own-question")).to_contain_text("Before the islands came?")
+
+
 async def test_the_asker_is_told_wherever_he_is(venue: Venue) -> None:
     await venue.approved("Will I hear of it?")
     lobby = (await venue.window_of("attendee")).page
