@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rooms.exhibition.tables import booth_staff, booths, contacts, invited, queue_places
 from rooms.forum.tables import forums, marks, messages, questions, votes
 from rooms.house import LONG, House
 from rooms.ids import new_id
@@ -17,6 +18,7 @@ from rooms.people.desk import desk_of
 from rooms.people.tables import api_tokens, links, notices, outcomes, persons, restraints, roles
 from rooms.people.tables import signins as signins_table
 from rooms.programme.tables import speakers, stars
+from rooms.transaction import Transaction
 
 NOBODY = "—"
 
@@ -46,6 +48,10 @@ async def export(connection: AsyncConnection, person: str) -> dict[str, Any]:
         "votes": await _rows(connection, votes, person, "question", "at"),
         "messages": await _rows(connection, messages, person, "id", "room", "text", "at", by="author"),
         "stars": await _rows(connection, stars, person, "session", "at"),
+        "booths": await _rows(connection, booth_staff, person, "booth", "duty", "added_at"),
+        "queues": await _rows(connection, queue_places, person, "booth", "state", "joined_at", "ended_at"),
+        "booth_requests": await _rows(connection, contacts, person, "booth", "kind", "text", "state", "at"),
+        "meetings": await _rows(connection, invited, person, "meeting"),
         "notices": await _rows(connection, notices, person, "kind", "values", "href", "at"),
     }
 
@@ -69,8 +75,20 @@ async def erase(house: House, person: str) -> None:
         touched = await _touched(connection, person)
     async with house.transaction(touched, patience=LONG) as tx:
         await _erase_words(tx.connection, person)
-        for table in (signins_table, api_tokens, links, roles, restraints, notices, outcomes, stars, marks):
+        for table in (
+            signins_table,
+            api_tokens,
+            links,
+            roles,
+            restraints,
+            notices,
+            outcomes,
+            stars,
+            marks,
+            booth_staff,
+        ):
             await tx.connection.execute(table.delete().where(table.c.person == person))
+        await _leave_exhibition(tx, person)
         await tx.connection.execute(speakers.update().where(speakers.c.person == person).values(person=None))
         bare = {"name": NOBODY, "email": None, "password": None, "verified_at": None, "admin": False, "listed": False}
         bare |= {"locale": None, "zone": None, "calendar_key": new_id(), "erased_at": tx.now}
@@ -81,11 +99,36 @@ async def erase(house: House, person: str) -> None:
     await house.hub.reconcile(touched)
 
 
+async def _leave_exhibition(tx: Transaction, person: str) -> None:
+    """Nobody waits for one who is gone, or keeps what he asked; whose task it was is for the staff to say anew."""
+    q, c = queue_places.c, contacts.c
+    gone = queue_places.update().where(q.person == person, q.state != "done")
+    await tx.connection.execute(gone.values(state="left", ended_at=tx.now))
+    await tx.connection.execute(contacts.update().where(c.person == person).values(text="", state="done"))
+    freed = contacts.update().where(c.owner == person, c.state == "taken")
+    await tx.connection.execute(freed.values(owner=None, state="open"))
+    waiting = sa.select(sa.func.count()).where(q.booth == booths.c.id, q.state == "waiting").scalar_subquery()
+    at = sa.select(q.booth).where(q.person == person)
+    await tx.connection.execute(booths.update().where(booths.c.id.in_(at)).values(waiting=waiting))
+
+
 async def _touched(connection: AsyncConnection, person: str) -> list[str]:
     """The rooms whose journals may name a person: where he wrote, and all of the conferences in which he had a role."""
     wrote = sa.union(
         sa.select(questions.c.room).where(questions.c.author == person),
         sa.select(messages.c.room).where(messages.c.author == person),
+        sa.select(rooms.c.id).where(
+            rooms.c.kind.in_(("booth", "meeting")),
+            rooms.c.subject.in_(
+                sa.union(
+                    sa.select(queue_places.c.booth).where(queue_places.c.person == person),
+                    sa.select(contacts.c.booth).where(contacts.c.person == person),
+                    sa.select(contacts.c.booth).where(contacts.c.owner == person),
+                    sa.select(booth_staff.c.booth).where(booth_staff.c.person == person),
+                    sa.select(invited.c.meeting).where(invited.c.person == person),
+                )
+            ),
+        ),
         sa.select(rooms.c.id).where(
             rooms.c.conference.in_(sa.select(roles.c.conference).where(roles.c.person == person))
         ),

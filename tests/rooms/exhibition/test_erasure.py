@@ -1,0 +1,32 @@
+"""One who is erased waits nowhere any more, and what he asked is gone."""
+
+import sqlalchemy as sa
+
+from rooms.exhibition import messages as x
+from rooms.exhibition import queries
+from rooms.exhibition.tables import booths, contacts
+from rooms.people.erasure import erase, export
+from tests.support.world import World
+
+
+async def test_an_erased_visitor_leaves_the_queue_and_his_messages_are_blank(world: World) -> None:
+    await world.do("attendee", x.JoinQueue(), room=world.stand)
+    await world.do("other", x.JoinQueue(), room=world.stand)
+    await world.do("attendee", x.AskContact(x.ContactKind.MESSAGE, "My number is 555"), room=world.stand)
+    _, staff = await world.join("staff", room=world.stand)
+    assert "555" in str(staff.joined)
+    async with world.house.database.read() as connection:
+        kept = await export(connection, world.people["attendee"])
+    assert [row["text"] for row in kept["booth_requests"]] == ["My number is 555"]
+    assert [row["state"] for row in kept["queues"]] == ["waiting"]
+    await erase(world.house, world.people["attendee"])
+    async with world.house.database.read() as connection:
+        here = await queries.places_under_way(connection, world.booth)
+        texts = (await connection.execute(sa.select(contacts.c.text))).scalars().all()
+        waiting = (await connection.execute(sa.select(booths.c.waiting).where(booths.c.id == world.booth))).scalar_one()
+    assert [place.person_name for place in here] == ["Other"]
+    assert texts == [""]
+    assert waiting == 1
+    _, staff = await world.join("staff", room=world.stand)
+    assert "555" not in str(staff.joined)
+    assert "Attendee" not in str(staff.joined["snapshot"]["desk"])
