@@ -6,7 +6,11 @@ from typing import Any
 import msgpack
 import pytest
 
+from rooms.people.messages import ListMe
 from rooms.presence import SILENT_SECONDS, Presence
+from tests.support.clients import Client, enter
+from tests.support.waiting import until
+from tests.support.world import World
 
 ROOM = "room"
 
@@ -188,3 +192,53 @@ def test_processes_agree_after_any_loss(seed: int) -> None:
     here = {person: person.title() if person > "person 5" else None for _, person in tabs}
     assert len(here) > 3
     assert [process.people(ROOM) for process in net.processes] == [here] * 3
+
+
+# Through the hubs of two processes
+
+
+def present(client: Client) -> tuple[int, list[str]]:
+    value = client.catch_up().state["latest"]["present"][""]
+    return value["count"], [person["name"] for person in value["people"]]
+
+
+async def test_two_processes_show_the_same_people(each_world: World) -> None:
+    near, far = [await enter(each_world, who, house=house) for house, who in enumerate(("attendee", "other"))]
+    await until(lambda: present(near) == present(far) == (2, []))
+    tab = await enter(each_world, "attendee", house=1)
+    anonymous = await enter(each_world, None)
+    assert present(tab)[0] == present(anonymous)[0] == 2, "a second tab is no second person, and nobody is nobody"
+    each_world.house.hub.leave(near.member)
+    each_world.houses[1].hub.leave(tab.member)
+    await until(lambda: present(far) == (1, []))
+    await until(lambda: present(anonymous) == (1, []))
+
+
+async def test_who_is_named_is_named_on_every_process(each_world: World) -> None:
+    client = await enter(each_world, "other", house=1)
+    await each_world.do("attendee", ListMe(True), room=await each_world.desk("attendee"))
+    await enter(each_world, "attendee")
+    await until(lambda: present(client) == (2, ["Attendee"]))
+
+
+async def test_a_process_that_stops_takes_its_people_along(each_world: World) -> None:
+    client = await enter(each_world, "other")
+    await enter(each_world, "attendee", house=1)
+    await until(lambda: present(client)[0] == 2)
+    await each_world.houses[1].hub.stop()
+    await until(lambda: present(client)[0] == 1)
+
+
+async def test_a_process_that_dies_leaves_no_ghosts(world_of_two: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rooms.presence.SILENT_SECONDS", 0.3)
+    client = await enter(world_of_two, "other")
+    await enter(world_of_two, "attendee", house=1)
+    await until(lambda: present(client)[0] == 2)
+    world_of_two.houses[1].bus._receive = None  # pyright: ignore[reportAttributeAccessIssue]
+    hub = world_of_two.house.hub
+
+    async def fallen_silent() -> bool:
+        await hub._show_alive()
+        return present(client)[0] == 1
+
+    await until(fallen_silent)
