@@ -12,7 +12,7 @@ from rooms.commands import SPECS, command, permitted, read, spec_of
 from rooms.errors import CODES, Problem
 from rooms.messages import Command, declared, tag_of
 from tests.support.refusals import refused
-from tests.support.samples import ops, sample
+from tests.support.samples import every_sample, ops
 from tests.support.world import World
 
 QUESTION = "q" * 20
@@ -134,8 +134,7 @@ def test_depth_is_no_way_in() -> None:
 
 async def test_what_one_may_is_what_one_is_told_that_one_may(world: World) -> None:
     world.lift_limits()
-    for op in ops():
-        made = await sample(world, op)
+    async for op, made in every_sample(world):
         visit = await world.house.visit(world.people[made.who], made.room)
         assert op in permitted(visit)
         assert permitted(visit.as_anybody) == []
@@ -143,9 +142,13 @@ async def test_what_one_may_is_what_one_is_told_that_one_may(world: World) -> No
 
 async def test_a_command_in_a_room_that_does_not_know_it_is_not_found(world: World) -> None:
     world.lift_limits()
-    rooms_by_kind = {"session": world.room, "lobby": world.lobby, "desk": await world.desk("admin")}
-    for op in ops():
-        made = await sample(world, op)
+    rooms_by_kind = {
+        "session": world.room,
+        "lobby": world.lobby,
+        "booth": world.stand,
+        "desk": await world.desk("admin"),
+    }
+    async for op, made in every_sample(world):
         for kind in rooms_by_kind.keys() - SPECS[op].kinds:
             with refused("not_found"):
                 await world.do("admin", made.command, room=rooms_by_kind[kind])

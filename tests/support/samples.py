@@ -1,12 +1,13 @@
 """One command of every kind that succeeds, with all that must have happened before. A command without a sample fails the tests that go through all."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import NamedTuple
 
 import msgspec
 
 from rooms.commands import SPECS
+from rooms.errors import Problem
 from rooms.exhibition import messages as x
 from rooms.forum import messages as m
 from rooms.messages import Command
@@ -35,6 +36,20 @@ async def sample(world: World, op: str) -> Sample:
 def ops() -> list[str]:
     """The ops of the commands that have a sample; tests/rooms/test_commands.py sees to it that all have one."""
     return sorted(SPECS.keys() & _MAKERS.keys())
+
+
+async def every_sample(world: World) -> AsyncIterator[tuple[str, Sample]]:
+    """Samples of all commands in one world, each made when the one before has been dealt with. A few may no longer be possible by then."""
+    impossible: list[str] = []
+    first, last = ["session.open", "session.start"], [op for op in ops() if op.startswith("asking.")]
+    for op in [*first, *(op for op in ops() if op not in {*first, *last}), *last]:
+        try:
+            made = await sample(world, op)
+        except Problem as problem:
+            impossible.append(f"{op}: {problem}")
+        else:
+            yield op, made
+    assert len(impossible) < 5, f"too many were not: {impossible}"
 
 
 def _sample(op: str, who: str = "moderator", room: str = "") -> Callable[[Callable[[World], Awaitable[Command]]], Make]:
