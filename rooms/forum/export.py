@@ -15,7 +15,8 @@ from rooms.forum.queries import Question
 from rooms.journal import journal
 from rooms.programme.queries import session_view
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""How a formula begins; spreadsheets set to East Asian languages take the wide signs for the narrow ones."""
 
 
 class Act(msgspec.Struct, frozen=True):
