@@ -57,7 +57,7 @@ QUEUES = SPEAKS_UP | {"owner": "forbidden", "staff": "forbidden"}
 SERVES = TAKES_PART | dict.fromkeys(EVERYBODY[3:], "forbidden") | {"owner": YES, "staff": YES}
 OWNS = ORGANISES | {"owner": YES}
 AT_BOOTH = MODERATES_ALL | {"owner": YES, "staff": YES}
-INVITED = ABSENT | {"banned": "forbidden", "attendee": YES, "staff": YES}
+INVITED = ABSENT | {"attendee": YES, "staff": YES}
 
 SESSION: dict[str, dict[str, str]] = {
     "asking.anonymity": MODERATES,
