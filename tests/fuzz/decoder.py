@@ -6,7 +6,6 @@ python -m tests.fuzz.decoder [seconds]      guided by coverage, with Atheris (`p
 import asyncio
 import random
 import re
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -167,23 +166,3 @@ def seeds() -> list[bytes]:
         messages += [{**spoilt, name: value} for value in AWKWARD[:6]]
     packed = [b"\x01" + msgpack.packb(message) for message in sound()]
     return [b"\x00" + msgspec.json.encode(message) for message in messages] + packed
-
-
-def main() -> None:
-    """Runs Atheris over the corpus of sound messages until it finds a fault or the seconds are over."""
-    import tempfile
-    from pathlib import Path
-
-    import atheris  # pyright: ignore[reportMissingImports]
-
-    seconds = sys.argv[1] if len(sys.argv) > 1 else "60"
-    with tempfile.TemporaryDirectory() as corpus:
-        for number, seed in enumerate(seeds()):
-            Path(corpus, str(number)).write_bytes(seed)
-        atheris.instrument_all()
-        atheris.Setup([sys.argv[0], f"-max_total_time={seconds}", "-max_len=4096", corpus], take_bytes)
-        atheris.Fuzz()
-
-
-if __name__ == "__main__":
-    main()
