@@ -20,6 +20,10 @@ from tests.support.waiting import until
 
 ANSWER_SECONDS = 30.0
 BACK_OFF = (0.05, 1.0)
+IN_FLIGHT = (
+    500  # handshakes and joins at the same time: more, and this one program is too slow to say hello within 5 seconds
+)
+ARRIVING = 250  # at once, at the beginning; when a connection is lost they come back as they like
 AGAIN = {"unavailable", "rate_limited", "internal", "draining"}
 
 
@@ -89,6 +93,7 @@ class Client:
         self.left: dict[str, Any] | None = None
         self.delays: list[float] = []
         self.heartbeats: list[float] = []
+        self.gate: contextlib.AbstractAsyncContextManager[object] = contextlib.nullcontext()
         self._ground = ground
         self._doors = doors
         self._receive_buffer = receive_buffer
@@ -117,7 +122,8 @@ class Client:
         failures = 0
         while True:
             try:
-                await self._connect()
+                async with self.gate:
+                    await self._connect()
                 failures = 0
                 await self._ended.wait()
             except (OSError, TimeoutError, Gone, Refused) as fault:
@@ -299,9 +305,14 @@ async def crowd(
 ) -> AsyncGenerator[Crowd]:
     """The ground's people from number `first` on, all in the session's room. Whatever happens, they leave."""
     numbers = range(first, len(ground.people) if count is None else first + count)
-    people = Crowd(Client(ground, number, doors).start() for number in numbers)
+    people = Crowd(Client(ground, number, doors) for number in numbers)
+    gate = asyncio.Semaphore(IN_FLIGHT)
+    for client in people:
+        client.gate = gate
     try:
-        await people.all_in(wait)
+        for start in range(0, len(people), ARRIVING):
+            arriving = Crowd(client.start() for client in people[start : start + ARRIVING])
+            await arriving.all_in(wait)
         yield people
     finally:
         await asyncio.gather(*(client.stop() for client in people))

@@ -6,7 +6,7 @@ import os
 import socket
 from collections.abc import Callable
 
-OPEN_SECONDS = 20.0
+OPEN_SECONDS = 30.0
 GOING_AWAY = b"\x88\x82\x00\x00\x00\x00" + (1001).to_bytes(2, "big")
 
 

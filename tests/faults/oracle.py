@@ -86,6 +86,10 @@ class Verdict:
     def hold(self) -> "Verdict":
         """Fails unless something happened, somebody saw it, and all is well."""
         assert self.acknowledged, "nothing was acknowledged, so nothing could have been lost"
+        return self.hold_seen()
+
+    def hold_seen(self) -> "Verdict":
+        """The same for those who only watched."""
         assert self.observed, "nobody saw anything"
         assert not self.faults, "\n".join(self.faults[:20])
         return self

@@ -133,7 +133,7 @@ def fill(database: Database, path: str) -> None:
     engine = database._writer.sync_engine
 
     def limit(connection: Any, cursor: Any, *_: object) -> None:
-        cursor.execute(f"PRAGMA max_page_count={int(Path(path).read_text())}").fetchall()
+        cursor.execute(f"PRAGMA max_page_count={int(Path(path).read_text())}")
 
     event.listen(engine, "before_cursor_execute", limit)
 

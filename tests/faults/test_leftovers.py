@@ -42,7 +42,7 @@ def present(client: object) -> int:
 
 
 async def test_f28_many_come_and_go(sqlite_url: str) -> None:
-    total, at_once = scaled((2000, 100), (100_000, 400))
+    total, at_once = scaled((2000, 100), (100_000, 200))
     ground = await lay(sqlite_url, at_once)
     with shaken(1, sqlite_url) as (server,):
         await come_and_go(ground, server, at_once * 2, at_once)  # what is made once for ever is made now
@@ -72,15 +72,24 @@ async def come_and_go(ground: object, server: Shaken, total: int, at_once: int) 
         answered = asyncio.Event()
         ended = asyncio.Event()
 
+        last = b""
+
         def heard(payload: bytes) -> None:
+            nonlocal last
+            last = payload
             if b'"id":1' in payload:
                 answered.set()
 
-        line: Line = await open_line(server.port, server.door.authority, heard, lambda code: ended.set())
+        def end(code: int) -> None:
+            ended.set()
+            answered.set()
+
+        line: Line = await open_line(server.port, server.door.authority, heard, end)
         line.send(msgspec.json.encode({"op": "hello", "ticket": ground.ticket(number)}))  # type: ignore[attr-defined]
         line.send(msgspec.json.encode({"op": "join", "id": 1, "room": ground.room}))  # type: ignore[attr-defined]
         if way != 2:
-            await asyncio.wait_for(answered.wait(), 30)
+            await asyncio.wait_for(answered.wait(), 60)
+            assert not ended.is_set(), f"sent away after {last[:200]!r}"
         if way == 0:
             line.close()
         else:
@@ -107,6 +116,7 @@ async def test_f30_backup_and_restore(stored: str | PostgresServer, tmp_path: Pa
             backup = await asyncio.to_thread(back_up, stored, url, tmp_path)
             taken = await hashes(backup)
             await acting
+            await clients.act(1)
             await clients.agree()
             (await examine(url, clients.witnesses)).hold()
             assert taken["messages"] != (await hashes(url))["messages"], "nothing was said after the backup"

@@ -72,38 +72,45 @@ async def test_f10_a_reader_at_a_kilobyte_a_second(sqlite_url: str) -> None:
 
 
 async def test_f11_a_reader_that_stops(sqlite_url: str) -> None:
+    """Twice, because what the first ones took is given back to the process, but not always to the system: the second ones must not take more."""
     stopped = scaled(20, 200)
-    ground = await lay(sqlite_url, 21 + stopped)
+    ground = await lay(sqlite_url, 20 + stopped)
     with shaken(1, sqlite_url) as (server,):
         async with crowd(ground, lambda: server.door, count=20) as clients:
             await talk(clients, 2, 0.05)
             before = resident(server.pid)
-            readers = Crowd([await sluggish(ground, server, 20 + number) for number in range(stopped)])
-            lines = [reader.line for reader in readers if reader.line is not None]
-            for line in lines:
-                line.transport.pause_reading()
-            began = time.monotonic()
-            talking = asyncio.create_task(talk(clients, scaled(14, 30), 0.02))
-            first = await until(lambda: figure(server, "plenary_closes_total", code="4508"), 60)
-            took_first = time.monotonic() - began
-            top = resident(server.pid)
-            await until(lambda: figure(server, "plenary_closes_total", code="4508") >= stopped, 60)
-            took = time.monotonic() - began
-            top = max(top, resident(server.pid))
-            await talking
-            for line in lines:
-                line.transport.resume_reading()
-            await Crowd([*clients, *readers]).agree(60)
-            await asyncio.gather(*(reader.stop() for reader in readers))
-            await until(lambda: figure(server, "plenary_connections") == len(clients), 30)
+            first = await stall(ground, server, clients, stopped)
+            between = resident(server.pid)
+            second = await stall(ground, server, clients, stopped)
             after = resident(server.pid)
-    (await examine(sqlite_url, [*clients.witnesses, *readers.witnesses])).hold()
-    assert first
-    per_reader = (top - before) / stopped
+            await clients.agree(30)
+    (await examine(sqlite_url, clients.witnesses)).hold()
+    per_reader = (between - before) / stopped
     assert per_reader < 1024 * 1024
-    assert after - before < 64 * 1024 * 1024
+    assert after - between < per_reader * stopped / 2 + 16 * 1024 * 1024
     result = (
-        f"4508 after {took_first:.1f} to {took:.1f} s; {per_reader / 1024:.0f} KB each at the worst, "
-        f"{(after - before) / 1048576:.0f} MB more than before at the end; all resumed whole"
+        f"4508 after {min(first, second):.1f} to {max(first, second):.1f} s; at most {per_reader / 1024:.0f} KB each; "
+        f"{(after - between) / 1048576:.0f} MB more after as many again; all resumed whole"
     )
-    note("F11", f"{stopped} readers stop reading in a lively room", result)
+    note("F11", f"{stopped} readers stop reading in a lively room, then {stopped} again", result)
+
+
+async def stall(ground: Ground, server: Shaken, clients: Crowd, stopped: int) -> float:
+    """Readers come, stop reading until they are closed, read on, resume and go. Gives the seconds until the last was closed."""
+    before = figure(server, "plenary_closes_total", code="4508")
+    readers = Crowd([await sluggish(ground, server, 20 + number) for number in range(stopped)])
+    lines = [reader.line for reader in readers if reader.line is not None]
+    for line in lines:
+        line.transport.pause_reading()
+    began = time.monotonic()
+    talking = asyncio.create_task(talk(clients, scaled(10, 30), 0.02))
+    await until(lambda: figure(server, "plenary_closes_total", code="4508") >= before + stopped, 90)
+    seconds = time.monotonic() - began
+    await talking
+    for line in lines:
+        line.transport.resume_reading()
+    await Crowd([*clients, *readers]).agree(60)
+    (await examine(ground.url, readers.witnesses)).hold_seen()
+    await asyncio.gather(*(reader.stop() for reader in readers))
+    await until(lambda: figure(server, "plenary_connections") == len(clients), 30)
+    return seconds
