@@ -329,6 +329,11 @@ class Hub:
         feed = await self._follow(room)
         feed.watchers.add(watcher)
 
+    def watching(self, room: str) -> int:
+        """How many watchers a room has here."""
+        feed = self._feeds.get(room)
+        return len(feed.watchers) if feed is not None else 0
+
     def unwatch(self, room: str, watcher: Watcher) -> None:
         feed = self._feeds.get(room)
         if feed is not None and watcher in feed.watchers:

@@ -113,6 +113,10 @@ class Connection:
         ticket = await read_ticket(self._house, hello.ticket)
         view = None
         if ticket.signin is not None and ticket.desk is not None:
+            if self._house.hub.watching(ticket.desk) >= wire.MOST_CONNECTIONS:
+                raise Problem(
+                    "rate_limited", N_("You have very many windows open here. Close some of them."), retry_after=30
+                )
             self.person, self._signin, self._desk = ticket.person, ticket.signin, ticket.desk
             await self._house.hub.watch(self._desk, self._on_desk)
             # Looked at again now that the desk is watched: a sign-out in between would otherwise go unnoticed.

@@ -18,6 +18,7 @@ HELLO_SECONDS = 5.0
 HEARTBEAT_SECONDS = 25
 MOST_ROOMS = 50
 MOST_FAULTS = 10
+MOST_CONNECTIONS = 50  # of one person, in each process
 FRESH = 4300
 """The close code that asks a client to fetch a new ticket and join afresh."""
 

@@ -7,6 +7,7 @@ import msgpack
 import msgspec
 import pytest
 
+from server.live import wire
 from server.live.connection import Connection
 from server.live.wire import LARGEST_ID, MOST_FAULTS
 from tests.support.server import ticket_for
@@ -120,3 +121,20 @@ async def test_what_a_person_is_refused_is_no_fault_of_his_client(world: World) 
         await connection.receive(msgspec.json.encode(message).decode())
         assert sink.messages[-1]["error"]["code"] == "invalid"
     assert sink.closed is None
+
+
+async def test_one_person_has_a_bounded_number_of_connections(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S16. It is the next one that is refused, with a code to come back; and when one ends, there is room again."""
+    monkeypatch.setattr(wire, "MOST_CONNECTIONS", 3)
+    held = [(await greeted(world))[0] for _ in range(3)]
+    sink = ListSink()
+    refused = Connection(world.house, sink, "4", str)
+    hello = {"op": "hello", "ticket": await ticket_for(world.house, world.people["attendee"])}
+    await refused.receive(msgspec.json.encode(hello).decode())
+    assert (sink.messages[-1]["error"]["code"], refused.greeted) == ("rate_limited", False)
+    assert sink.closed is not None
+    assert sink.closed[0] == 4529
+    refused.end()
+    assert (await greeted(world, "other"))[0].greeted, "others come in"
+    held[0].end()
+    assert (await greeted(world))[0].greeted
