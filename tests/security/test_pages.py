@@ -25,6 +25,8 @@ EVERYBODY = [
     "admin",
     "banned",
     "stranger",
+    "owner",
+    "staff",
 ]
 
 PUBLIC = dict.fromkeys(EVERYBODY, 200)
@@ -42,6 +44,11 @@ GET: dict[str, dict[str, int]] = {
     "/account": SIGNED_IN,
     "/account/data.json": SIGNED_IN,
     "/c/{conference}": IN_CONFERENCE,
+    "/c/{conference}/exhibition": IN_CONFERENCE,
+    "/c/{conference}/exhibition/halls/{hall}": IN_CONFERENCE,
+    "/c/{conference}/exhibition/{booth}": IN_CONFERENCE,
+    "/c/{conference}/exhibition/{booth}/edit": ORGANISERS | {"owner": 200},
+    "/c/{conference}/meetings/{meeting}": NOBODY | {"banned": 403},  # but for the two who meet there
     "/c/{conference}/my.ics": NOBODY,  # without its key
     "/c/{conference}/organise": ORGANISERS,
     "/c/{conference}/organise/audit": ORGANISERS,
@@ -84,6 +91,10 @@ POST: dict[str, dict[str, int]] = {
     "/account/password": FOR_THOSE_SIGNED_IN,
     "/account/signins/end": DONE_FOR_THOSE_SIGNED_IN,
     "/account/signins/end-others": DONE_FOR_THOSE_SIGNED_IN,
+    "/account/tokens": FOR_THOSE_SIGNED_IN,
+    "/account/tokens/end": DONE_FOR_THOSE_SIGNED_IN,
+    "/c/{conference}/exhibition/booths": FOR_ORGANISERS,
+    "/c/{conference}/exhibition/{booth}/edit": FOR_ORGANISERS | {"owner": 422},
     "/c/{conference}/organise/people/grant": FOR_ORGANISERS,
     "/c/{conference}/organise/people/invite": FOR_ORGANISERS,
     "/c/{conference}/organise/people/withdraw-invite": FOR_ORGANISERS | {"organiser": 303, "admin": 303},
@@ -132,6 +143,7 @@ async def everybody(site: Site, world: World) -> AsyncIterator[dict[str, Visitor
 def filled(path: str, world: World, conference: str = "forum") -> str:
     values = {"conference": conference, "session": world.session, "secret": "guessed", "op": "nothing.here"}
     values |= {"room": world.room, "upload": "guessed", "format": "json"}
+    values |= {"booth": world.booth, "hall": world.floor, "meeting": "guessed"}
     return path.format(**values)
 
 
@@ -160,7 +172,8 @@ async def test_everybody_may_post_what_the_table_says(everybody: dict[str, Visit
 
 async def test_a_closed_conference_is_absent_for_all_but_its_own(everybody: dict[str, Visitor], world: World) -> None:
     wrong: list[str] = []
-    for path in (path for path in GET if path.startswith("/c/{conference}") and "session" not in path):
+    of_its_own = ("{session}", "{hall}", "{booth}", "{meeting}")  # of which the closed one has none here
+    for path in (path for path in GET if path.startswith("/c/{conference}") and not any(map(path.count, of_its_own))):
         for who, visitor in everybody.items():
             answer = await visitor.get(filled(path, world, "elsewhere"))
             inside = who in {"stranger", "admin"} and GET[path]["admin"] == 200

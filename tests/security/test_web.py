@@ -158,7 +158,14 @@ async def test_a_form_of_another_site_is_refused(visitor: Visitor, world: World,
 @pytest.mark.parametrize("path", UNSAFE)
 async def test_no_form_is_taken_without_the_browsers_token(visitor: Visitor, world: World, path: str) -> None:
     await visitor.sign_in(world.people["admin"])
-    path = path.format(conference="forum", session=world.session, secret="guessed", op="question.ask")
+    path = path.format(
+        conference="forum",
+        session=world.session,
+        secret="guessed",
+        op="question.ask",
+        booth=world.booth,
+        upload="guessed",
+    )
     for token in ("", "0" * 40, visitor.csrf[::-1]):
         answer = await visitor.post(path, {"name": "Mallory", "next": "/"}, csrf=token, follow=False)
         assert answer.status_code == 403, path

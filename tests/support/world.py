@@ -94,7 +94,7 @@ class ListSink(Unswept):
 @dataclass
 class World:
     """`people` by what they are ("attendee", "moderator" …); rooms, conference, session and booth by id: `room` is the session's,
-    `stand` the booth's, `hall` that of its hall. `houses[0]` is the first process."""
+    `stand` the booth's, `hall` that of its hall (`floor`). `houses[0]` is the first process."""
 
     houses: list[House]
     clock: TestClock
@@ -103,6 +103,7 @@ class World:
     session: str = ""
     room: str = ""
     hall: str = ""
+    floor: str = ""
     booth: str = ""
     stand: str = ""
     people: dict[str, str] = field(default_factory=dict)
@@ -232,7 +233,7 @@ async def make_world(
         granted = {"conference": elsewhere, "session": None, "role": Role.ORGANISER, "by": None, "at": clock()}
         await roles.grant(connection, person=world.people["stranger"], **granted)
         hall = await hall_of(connection, world.conference, "Hall 1")
-        world.hall = await room_of(connection, "hall", hall)
+        world.floor, world.hall = hall, await room_of(connection, "hall", hall)
         said = {"name": "Lumen", "tagline": "Light for all", "languages": ["en"], "country": "SE", "field": "Energy"}
         world.booth, world.stand = await make_booth(connection, world.conference, hall, said, open=True, number="A1")
         for who, duty in (("owner", Duty.OWNER), ("staff", Duty.STAFF)):

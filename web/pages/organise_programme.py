@@ -126,8 +126,8 @@ def _digest(plan: Plan) -> str:
 
 async def agree(request: Request) -> Response:
     """Makes the changes that were shown, and no others."""
-    entered, found = await _found(request)
     form = await read_form(request)
+    entered, found = await _found(request)
     if not found.plan.empty and text(form, "plan") != _digest(found.plan):
         return await _dry_run(request, entered, found, changed=True)
     return await _apply(request, entered, found)
