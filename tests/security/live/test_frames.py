@@ -96,7 +96,8 @@ async def test_fragments_add_up_to_a_frame(target: Server, tickets: Tickets) -> 
 async def test_fragments_together_are_bounded_in_size(target: Server) -> None:
     async with raw_websocket(target.port) as connection:
         await connection.write(frame(TEXT, b"x", fin=False))
-        for _ in range(20):
+        # Not one more than it takes: what a closed socket leaves unread would reset the connection, and lose its last word.
+        for _ in range(9):
             await connection.write(frame(CONT, b"x" * 8000, fin=False))
         assert await connection.closing() == 1009
 
