@@ -108,7 +108,8 @@ def _in_order(classes: list[M]) -> list[M]:
     def place(cls: M) -> tuple[str, int]:
         return cls.__module__, list(vars(sys.modules[cls.__module__])).index(cls.__name__)
 
-    return sorted(classes, key=place)
+    # Other floors may use the same bases for what does not travel in rooms.
+    return sorted((cls for cls in classes if cls.__module__.startswith("rooms.")), key=place)
 
 
 def reply_to(op: str) -> type[View] | None:
