@@ -355,5 +355,6 @@ async def test_claiming_and_releasing_can_be_undone(venue: Venue) -> None:
     await expect(row(moderator, "Whose?")).to_contain_text("You are on it")
     await moderator.keyboard.press("c")
     await expect(row(moderator, "Whose?")).not_to_contain_text("You are on it")
+    await expect(moderator.locator(".toast")).to_be_visible()  # it is offered to be undone once it is acknowledged
     await moderator.keyboard.press("u")
     await expect(row(moderator, "Whose?")).to_contain_text("You are on it")
