@@ -204,7 +204,7 @@ def permissions_policy(site: Site) -> str:
     """What pages may ask of a device; players of the stages' hosts may fill the screen, and nothing else may anything."""
     own = ("camera", "microphone", "display-capture", "screen-wake-lock", "speaker-selection")
     shared = ("autoplay", "encrypted-media", "fullscreen", "picture-in-picture")
-    refused = ("accelerometer", "bluetooth", "browsing-topics", "geolocation", "gyroscope", "hid", "idle-detection")
+    refused = ("accelerometer", "browsing-topics", "geolocation", "gyroscope", "hid", "idle-detection")
     refused += ("local-fonts", "magnetometer", "midi", "payment", "serial", "usb", "xr-spatial-tracking")
     players = " ".join(["self", *(f'"{host}"' for host in site.media_hosts)])
     given = [f"{name}=(self)" for name in own] + [f"{name}=({players})" for name in shared]
