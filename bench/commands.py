@@ -125,7 +125,7 @@ def main() -> None:
         with sqlite() as url:
             measure(f"SQLite, {processes} process(es)", url, arguments.people, processes)
     if arguments.postgres:
-        with running_postgres(durable=True) as server:
+        with running_postgres() as server:
             for processes in arguments.processes:
                 name = asyncio.run(server.create_database())
                 measure(f"PostgreSQL, {processes} process(es)", server.url(name), arguments.people, processes)

@@ -30,7 +30,7 @@ import pytest
 from rooms.bus.interface import Bus
 from rooms.bus.redis import RedisBus
 from tests.support.coturn import TurnServer, running_coturn
-from tests.support.postgres import PostgresServer, running_postgres
+from tests.support.postgres import QUICK, QUICKEST, PostgresServer, running_postgres
 from tests.support.redis import RedisServer, running_redis
 from tests.support.world import World, create_tables, running_world
 
@@ -68,7 +68,7 @@ def own_redis() -> Iterator[RedisServer]:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
-    with running_postgres() as server:
+    with running_postgres(QUICKEST) as server:
         yield server
 
 
@@ -108,7 +108,7 @@ async def world_of_two(sqlite_url: str) -> AsyncIterator[World]:
 
 @pytest.fixture
 def own_postgres() -> Iterator[PostgresServer]:
-    with running_postgres() as server:
+    with running_postgres(QUICK) as server:
         yield server
 
 

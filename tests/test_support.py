@@ -62,21 +62,24 @@ async def test_a_database_is_new_for_each_test_and_gone_after_it(postgres_server
 async def test_postgres_keeps_what_was_committed_when_it_is_killed(own_postgres: PostgresServer) -> None:
     url = own_postgres.url(await own_postgres.create_database())
     connection = await _connect(url)
-    await connection.execute("CREATE TABLE word (text text)")
-
-    own_postgres.freeze()
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(connection.fetch("SELECT 1"), 0.3)
-    own_postgres.thaw()
-    connection.terminate()
+    try:
+        await connection.execute("CREATE TABLE word (text text)")
+        own_postgres.freeze()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(connection.fetch("SELECT 1"), 0.3)
+        own_postgres.thaw()
+    finally:
+        connection.terminate()
 
     own_postgres.kill()
     with pytest.raises(OSError):  # noqa: PT011 - how a closed port refuses depends on the system
         await _connect(url)
     own_postgres.start()
     revived = await _connect(url)
-    assert await revived.fetch("SELECT * FROM word") == []
-    await revived.close()
+    try:
+        assert await revived.fetch("SELECT * FROM word") == []
+    finally:
+        await revived.close()
 
 
 async def _connect(url: str) -> asyncpg.Connection:

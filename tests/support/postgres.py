@@ -15,7 +15,8 @@ from tests.support.components import absent, find_program, free_port
 from tests.support.process import Process, temporary_folder
 
 OWNER = "plenary"
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}  # data that nobody will miss
+QUICK = {"fsync": "off", "full_page_writes": "off"}  # what is committed outlives a kill of the server, not of the machine
+QUICKEST = {**QUICK, "synchronous_commit": "off"}  # data that nobody will miss
 SETTINGS = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "200"}
 
 
@@ -25,13 +26,12 @@ class PostgresServer(Process):
     stop_signal = signal.SIGINT  # "fast": does not wait for clients to leave
 
     def __init__(
-        self, program: Path, folder: Path, password: str, user: int | None, group: int | None, *, durable: bool = False
+        self, program: Path, folder: Path, password: str, user: int | None, group: int | None, settings: dict[str, str]
     ) -> None:
         self.port = free_port()
         self._password = password
         self._prepared: set[str] = set()
-        settings = SETTINGS if durable else {**SETTINGS, **FAST}
-        options = [f"--{name}={value}" for name, value in settings.items()]
+        options = [f"--{name}={value}" for name, value in (SETTINGS | settings).items()]
         command = [program, "-D", folder / "data", "-p", str(self.port), *options]
         super().__init__(command, ready=self._accepts, folder=folder, user=user, group=group)
 
@@ -71,8 +71,8 @@ class PostgresServer(Process):
 
 
 @contextmanager
-def running_postgres(*, durable: bool = False) -> Iterator[PostgresServer]:
-    """`durable`: with fsync, as in production; tests can do without."""
+def running_postgres(settings: dict[str, str] | None = None) -> Iterator[PostgresServer]:
+    """`settings`: QUICK, QUICKEST, or by default those of production."""
     # Debian keeps the servers of all its versions out of PATH; the newest is good enough.
     folders = sorted(
         Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name), reverse=True
@@ -84,7 +84,7 @@ def running_postgres(*, durable: bool = False) -> Iterator[PostgresServer]:
     password = secrets.token_hex(16)
     with temporary_folder("postgres", user=user, group=group) as folder:
         _create_cluster(program.resolve().with_name("initdb"), folder, password, user, group)
-        with PostgresServer(program.resolve(), folder, password, user, group, durable=durable) as server:
+        with PostgresServer(program.resolve(), folder, password, user, group, settings or {}) as server:
             yield server
 
 
