@@ -110,4 +110,4 @@ async def test_a_room_that_the_restored_database_does_not_know_is_left(world: Wo
 async def settled_without(world: World) -> None:
     from tests.support.waiting import until
 
-    await until(lambda: all("_every" in repr(task.get_coro()) for task in world.house.hub._tasks))
+    await until(lambda: not world.house.hub._tasks.passing)

@@ -40,7 +40,7 @@ async def test_a_room_is_followed_as_long_as_anyone_is_in_it(world: World) -> No
     assert hub.seqs([world.room]) == {world.room: 0}
     hub.leave(second)
     await until(lambda: hub.seqs([world.room]) == {})
-    assert hub._following == {}
+    assert hub._following.locks == {}
     assert (await world.join("guest"))[1].joined["seq"] == 0
 
 
@@ -55,7 +55,7 @@ async def test_a_refused_join_leaves_nothing_behind(world: World) -> None:
         with pytest.raises(Problem):
             await world.join(who, room=room)
     await until(lambda: hub._feeds == {})
-    assert hub._following == {}
+    assert hub._following.locks == {}
 
 
 async def test_a_cancelled_join_leaves_nothing_behind(world: World) -> None:

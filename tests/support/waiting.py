@@ -41,7 +41,7 @@ async def settled(*houses: House, seconds: float = DEADLINE) -> None:
                     return False
                 if feed.has_news or feed.due or feed.filling or feed.values_missed:
                     return False
-            if any("_every" not in repr(task.get_coro()) for task in house.hub._tasks):
+            if house.hub._tasks.passing:
                 return False
         return True
 

@@ -1,0 +1,95 @@
+"""What the bus has lost is found in the journal and in the tables: order and gaps of the rooms that this process follows."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms import journal
+from rooms.audience import Audience
+from rooms.database import Database
+from rooms.feed import Feed
+from rooms.figures import Told
+from rooms.journal import Room
+from rooms.kinds import KINDS
+from rooms.member import Member
+from rooms.tasks import Tasks
+from rooms.transaction import Nudge, Value
+
+HOLE_SECONDS = 0.05  # how long an event may arrive out of order before the journal is asked
+
+
+class Mending:
+    """`news(feed)` is called when members have something to be told, `revisit(feed, members)` when only a fresh snapshot helps them."""
+
+    def __init__(
+        self,
+        database: Database,
+        feeds: Mapping[str, Feed],
+        tasks: Tasks,
+        told: Told,
+        news: Callable[[Feed], None],
+        revisit: Callable[[Feed, Iterable[Member]], None],
+    ) -> None:
+        self._database = database
+        self._feeds = feeds
+        self._tasks = tasks
+        self._told = told
+        self._news = news
+        self._revisit = revisit
+
+    def take(self, feed: Feed, nudge: Nudge) -> None:
+        """Takes in what one transaction did, and looks after what came too early."""
+        if nudge.epoch != feed.epoch:
+            self._tasks.spawn(self.reconcile([feed.room]))
+            return
+        feed.receive(nudge)
+        if feed.has_hole or feed.values_missed:
+            asyncio.get_running_loop().call_later(HOLE_SECONDS, self._mend_if_needed, feed)
+        self._news(feed)
+
+    def _mend_if_needed(self, feed: Feed) -> None:
+        if (feed.has_hole or feed.values_missed) and not feed.filling:
+            self._tasks.spawn(self.reconcile([feed.room]))
+
+    async def reconcile(self, rooms: list[str] | None = None) -> None:
+        """Compares the rooms followed with the database in one query and fetches whatever the bus has lost."""
+        followed = [id for id in (rooms or list(self._feeds)) if id in self._feeds]
+        if not followed:
+            return
+        async with self._database.read() as connection:
+            heads = await journal.heads(connection, followed)
+            for id in followed:
+                feed = self._feeds.get(id)
+                if feed is None or feed.filling:
+                    continue
+                if id not in heads:  # the database was restored to a time before this room
+                    self._revisit(feed, feed.crowd.everybody())
+                    continue
+                feed.filling = True
+                try:
+                    await self._mend(connection, feed, heads[id])
+                finally:
+                    feed.filling = False
+
+    async def _mend(self, connection: AsyncConnection, feed: Feed, head: Room) -> None:
+        if head.epoch != feed.epoch or head.floor > feed.seq:
+            feed.skip_to(head)
+            self._revisit(feed, feed.crowd.everybody())
+        elif head.seq > feed.seq:
+            missed = await journal.read_after(connection, feed.room, feed.seq)
+            self._told.holes += 1
+            self._told.events += len(missed)
+            feed.accept(missed)
+        if feed.values_missed or head.pulse > feed.pulse:
+            feed.values_missed = False
+            self._told.values += 1
+            feed.pulse = max(feed.pulse, head.pulse)
+            told: set[tuple[str, str]] = set()
+            for audience in (Audience.EVERYONE, Audience.MODERATORS):
+                for name, values in (await KINDS[head.kind].latest(connection, head, audience)).items():
+                    for key in values.keys() - {key for other, key in told if other == name}:
+                        feed.offer(Value(name, key, audience, None, msgspec.json.encode(values[key])), head.pulse)
+                    told |= {(name, key) for key in values}
+        self._news(feed)
