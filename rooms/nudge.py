@@ -11,7 +11,7 @@ import msgpack
 
 from rooms.audience import Audience
 from rooms.journal import Entry
-from rooms.transaction import Nudge, Value
+from rooms.transaction import Nudge, Value, Word
 
 SEAL = 16  # bytes
 
@@ -46,15 +46,17 @@ def to_body(nudge: Nudge) -> list[Any]:
         nudge.pulse,
         [[e.seq, e.type, e.audience.value, e.person, e.payload] for e in nudge.entries],
         [[v.name, v.key, v.audience.value, v.person, v.payload] for v in nudge.values],
+        [[w.address, w.payload] for w in nudge.words],
     ]
 
 
 def from_body(body: Any) -> Nudge:
-    room, epoch, pulse, entries, values = body
+    room, epoch, pulse, entries, values, *words = body
     return Nudge(
         room,
         epoch,
         pulse,
         [Entry(seq, type, Audience(audience), person, payload) for seq, type, audience, person, payload in entries],
         [Value(name, key, Audience(audience), person, payload) for name, key, audience, person, payload in values],
+        tuple(Word(address, payload) for address, payload in (words[0] if words else ())),  # older processes send none
     )

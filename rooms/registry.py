@@ -4,20 +4,25 @@ from rooms.exhibition import contacting, queue
 from rooms.exhibition import editing as booths
 from rooms.exhibition import kind as exhibition
 from rooms.forum import asking, chat, kind, moderating, reactions, session
-from rooms.people import actions, desk
+from rooms.meetings import calling
+from rooms.meetings import kind as meetings
+from rooms.people import actions, conduct, desk
 from rooms.programme import editing, lobby, stars
 
 SLICES = (
     actions,
     asking,
     booths,
+    calling,
     chat,
+    conduct,
     contacting,
     desk,
     editing,
     exhibition,
     kind,
     lobby,
+    meetings,
     moderating,
     queue,
     reactions,

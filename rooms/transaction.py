@@ -1,11 +1,12 @@
 """One transaction in one or several rooms: what it records is written with the tables it changes, and told only after the commit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms import journal
@@ -15,6 +16,11 @@ from rooms.messages import Event, Latest, tag_of
 from rooms.people import audit
 
 _encode = msgspec.json.Encoder().encode
+
+
+def word(room: str, message: Struct) -> bytes:
+    """A message of the direct lane, as it goes over the connection."""
+    return b'{"room":"%b","rtc":%b}' % (room.encode(), _encode(message))
 
 
 class Value(NamedTuple):
@@ -27,6 +33,13 @@ class Value(NamedTuple):
     payload: bytes
 
 
+class Word(NamedTuple):
+    """What one connection alone is told, by the direct lane: `payload` is a whole JSON message."""
+
+    address: str
+    payload: bytes
+
+
 class Nudge(NamedTuple):
     """What one transaction did in one room. `pulse` has grown by one if there are `values`, else not at all."""
 
@@ -35,6 +48,7 @@ class Nudge(NamedTuple):
     pulse: int
     entries: list[Entry]
     values: list[Value]
+    words: Sequence[Word] = ()
 
 
 class _Audit(NamedTuple):
@@ -50,9 +64,9 @@ Slot = tuple[str, str, str | None]
 
 
 class Mark(NamedTuple):
-    """How far a transaction had come: per room the number of events and the values, and the number of audit notes."""
+    """How far a transaction had come: per room the number of events, the values and the number of words, and the number of audit notes."""
 
-    rooms: dict[str, tuple[int, dict[Slot, Value]]]
+    rooms: dict[str, tuple[int, dict[Slot, Value], int]]
     audits: int
     rights_changed: int
 
@@ -62,6 +76,7 @@ class _Pending:
     room: Room
     entries: list[Entry] = field(default_factory=list[Entry])
     values: dict[Slot, Value] = field(default_factory=dict[Slot, Value])
+    words: list[Word] = field(default_factory=list[Word])
 
 
 class Transaction:
@@ -104,6 +119,11 @@ class Transaction:
             value.name, value.key, value.audience, person, payload
         )
 
+    def tell(self, address: str, message: Struct, *, room: str | None = None) -> None:
+        """Tells one connection alone, as {"room": …, "rtc": message}; it must be known by this address in the room (rooms/direct.py)."""
+        pending = self._of(room)
+        pending.words.append(Word(address, word(pending.room.id, message)))
+
     def audit(
         self,
         conference: str | None,
@@ -117,13 +137,17 @@ class Transaction:
 
     def mark(self) -> Mark:
         """To which `rewind` can go back when a part of the transaction is undone."""
-        rooms = {id: (len(pending.entries), dict(pending.values)) for id, pending in self._pending.items()}
+        rooms = {
+            id: (len(pending.entries), dict(pending.values), len(pending.words))
+            for id, pending in self._pending.items()
+        }
         return Mark(rooms, len(self._audits), self.rights_changed)
 
     def rewind(self, mark: Mark) -> None:
-        for id, (entries, values) in mark.rooms.items():
+        for id, (entries, values, words) in mark.rooms.items():
             del self._pending[id].entries[entries:]
             self._pending[id].values = values
+            del self._pending[id].words[words:]
         del self._audits[mark.audits :]
         self.rights_changed = mark.rights_changed
 
@@ -136,12 +160,13 @@ class Transaction:
         """Writes journal and audit; returns what is to be told after the commit."""
         nudges: list[Nudge] = []
         for pending in self._pending.values():
-            if not pending.entries and not pending.values:
+            if not pending.entries and not pending.values and not pending.words:
                 continue
             row = pending.room
             pulse = row.pulse + (1 if pending.values else 0)
             await journal.append(self.connection, row.id, pending.entries, pulse, self.now)
-            nudges.append(Nudge(row.id, row.epoch, pulse, pending.entries, list(pending.values.values())))
+            values = list(pending.values.values())
+            nudges.append(Nudge(row.id, row.epoch, pulse, pending.entries, values, pending.words))
         for note in sorted(
             self._audits, key=lambda note: note.conference or ""
         ):  # chains, too, are locked in one order

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.audience import Audience
 from rooms.errors import Problem
-from rooms.exhibition.tables import booth_staff, booths, invited
+from rooms.exhibition.tables import booth_staff, booths
 from rooms.journal import Room
+from rooms.meetings.tables import invited
 from rooms.people.messages import BOOTH_ROLES, PersonView, Role
 from rooms.people.tables import persons, restraints, roles
 from rooms.programme.tables import conferences

@@ -5,8 +5,9 @@ import json
 import msgspec
 import pytest
 
-from rooms.exhibition.messages import BoothOwn, BoothSnapshot, HallOwn, HallSnapshot, MeetingOwn, MeetingSnapshot
+from rooms.exhibition.messages import BoothOwn, BoothSnapshot, HallOwn, HallSnapshot
 from rooms.forum.messages import LobbyOwn, LobbySnapshot, Own, SessionSnapshot
+from rooms.meetings.messages import MeetingOwn, MeetingSnapshot
 from rooms.messages import Event, declared, tag_of
 from rooms.people.desk import DeskOwn
 from rooms.people.messages import DeskSnapshot

@@ -1,4 +1,4 @@
-"""The rooms of an exhibition: halls, booths and meetings."""
+"""The rooms of an exhibition: halls and booths."""
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,18 +11,14 @@ from rooms.exhibition.messages import (
     BoothSnapshot,
     HallOwn,
     HallSnapshot,
-    MeetingOwn,
-    MeetingSnapshot,
     OwnContact,
 )
-from rooms.exhibition.tables import contacts, invited, meetings
+from rooms.exhibition.tables import contacts
 from rooms.forum import queries as forum
 from rooms.forum.kind import own_of_people
 from rooms.journal import Room
 from rooms.kinds import LatestValues, RoomKind, register
 from rooms.messages import View
-from rooms.people.messages import PersonView
-from rooms.people.tables import persons
 from rooms.visit import Visit
 
 
@@ -81,29 +77,5 @@ async def hall_latest(connection: AsyncConnection, room: Room, audience: Audienc
     return {"floor": dict(await queries.floor(connection, queries.b.hall == room.subject, queries.b.open))}
 
 
-async def meeting_snapshot(connection: AsyncConnection, room: Room, audience: Audience) -> MeetingSnapshot:
-    m = meetings.c
-    row = (await connection.execute(sa.select(m.booth, m.closed_at).where(m.id == room.subject))).one()
-    joined = invited.join(persons, persons.c.id == invited.c.person)
-    select = sa.select(persons.c.id, persons.c.name).select_from(joined).where(invited.c.meeting == room.subject)
-    people = [PersonView(*each) for each in await connection.execute(select.order_by(persons.c.name, persons.c.id))]
-    return MeetingSnapshot(
-        booth=row.booth,
-        people=people,
-        closed_at=row.closed_at,
-        chat=await forum.chat(connection, room.id),
-        messages=await forum.latest_messages(connection, room.id),
-    )
-
-
-async def meeting_own(connection: AsyncConnection, visits: list[Visit]) -> list[View]:
-    return [MeetingOwn(**base) for base in await own_of_people(connection, visits)]
-
-
-async def meeting_latest(connection: AsyncConnection, room: Room, audience: Audience) -> LatestValues:
-    return {}
-
-
 register(RoomKind("booth", booth_snapshot, booth_own, booth_latest))
 register(RoomKind("hall", hall_snapshot, hall_own, hall_latest))
-register(RoomKind("meeting", meeting_snapshot, meeting_own, meeting_latest))

@@ -217,20 +217,6 @@ class HallOwn(View):
     """Nothing: a hall is the same for all."""
 
 
-class MeetingSnapshot(View):
-    """A talk between those who were invited. `booth` is where it came from."""
-
-    booth: str | None
-    people: list[PersonView]
-    closed_at: datetime | None
-    chat: ChatView
-    messages: list[MessageView]
-
-
-class MeetingOwn(RoomOwn):
-    """What is one person's own in a meeting."""
-
-
 # Commands: the booth
 
 
@@ -401,10 +387,6 @@ class ContactOwn(Event, tag="contact.own"):
     audience: ClassVar[Audience] = Audience.PERSON
 
     contact: OwnContact
-
-
-class MeetingClosed(Event, tag="meeting.closed"):
-    at: datetime
 
 
 # Latest values

@@ -15,7 +15,6 @@ from rooms.commands import command
 from rooms.errors import Problem
 from rooms.exhibition import queries, rules, waits
 from rooms.exhibition.editing import BOOTH, with_hall
-from rooms.exhibition.meetings import close_meeting, open_meeting
 from rooms.exhibition.messages import (
     AcceptCall,
     Admitted,
@@ -36,6 +35,7 @@ from rooms.exhibition.tables import booths, queue_places
 from rooms.ids import new_id
 from rooms.journal import rooms
 from rooms.limits import Rate
+from rooms.meetings.opening import close_meeting, open_meeting
 from rooms.people.desk import desks_of, notify
 from rooms.programme.tables import conferences
 from rooms.text import N_

@@ -1,4 +1,4 @@
-"""The exhibition: halls, the booths in them, who stands there, who waits, and who asked to be called back; and meetings."""
+"""The exhibition: halls, the booths in them, who stands there, who waits, and who asked to be called back."""
 
 import sqlalchemy as sa
 
@@ -89,21 +89,4 @@ contacts = sa.Table(
     sa.Column("owner", sa.String(20)),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Index("ix_contacts_booth", "booth", "state"),
-)
-
-meetings = sa.Table(
-    "meetings",  # a room for those who were invited to it, and nobody else
-    metadata,
-    sa.Column("id", sa.String(20), primary_key=True),
-    sa.Column("conference", sa.String(20), sa.ForeignKey("conferences.id"), nullable=False),
-    sa.Column("booth", sa.String(20), sa.ForeignKey("booths.id")),
-    sa.Column("opened_at", UtcDateTime, nullable=False),
-    sa.Column("closed_at", UtcDateTime),
-)
-
-invited = sa.Table(
-    "invited",
-    metadata,
-    sa.Column("meeting", sa.String(20), sa.ForeignKey("meetings.id"), primary_key=True),
-    sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), primary_key=True),
 )

@@ -8,11 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.exhibition.tables import booth_staff, booths, contacts, invited, queue_places
+from rooms.exhibition.tables import booth_staff, booths, contacts, queue_places
 from rooms.forum.tables import forums, marks, messages, questions, votes
 from rooms.house import LONG, House
 from rooms.ids import new_id
 from rooms.journal import forget_person, rooms
+from rooms.meetings.tables import invited
 from rooms.people import accounts, signins
 from rooms.people.desk import desk_of
 from rooms.people.tables import api_tokens, links, notices, outcomes, persons, restraints, roles

@@ -12,6 +12,7 @@ from rooms.messages import Command, Event, Latest, View
 
 Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN)]
 REASON_LENGTH = 300
+REPORT_LENGTH = 1000
 Reason = Annotated[str, msgspec.Meta(max_length=REASON_LENGTH)]
 
 
@@ -94,6 +95,31 @@ class ListMe(Command, tag="presence.list"):
     listed: bool
 
 
+class ReportReason(StrEnum):
+    HARASSMENT = "harassment"
+    SPAM = "spam"
+    IMPERSONATION = "impersonation"
+    OTHER = "other"
+
+
+class ReportPerson(Command, tag="person.report"):
+    """Tells the organisers of somebody's conduct. He is not told."""
+
+    person: Id
+    reason: ReportReason
+    text: Annotated[str, msgspec.Meta(max_length=4000)] = ""
+
+
+class BlockPerson(Command, tag="person.block"):
+    """The two are never put into one call again, and a call under way between them ends. He is not told."""
+
+    person: Id
+
+
+class UnblockPerson(Command, tag="person.unblock"):
+    person: Id
+
+
 # Events
 
 
@@ -130,6 +156,15 @@ class RestraintLifted(Event, tag="restraint.lifted"):
 
     person: PersonView
     kind: str
+
+
+class BlockChanged(Event, tag="block.changed"):
+    """In a meeting: whether one has blocked another of those who are invited."""
+
+    audience: ClassVar[Audience] = Audience.PERSON
+
+    person: str
+    blocked: bool
 
 
 class RightsChanged(Event, tag="rights.changed"):

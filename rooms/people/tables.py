@@ -15,6 +15,7 @@ persons = sa.Table(
     sa.Column("verified_at", UtcDateTime),  # when the address was proven; guests have none to prove
     sa.Column("admin", sa.Boolean, nullable=False, default=False),
     sa.Column("listed", sa.Boolean, nullable=False, default=False),  # whether he chose to be named among those present
+    sa.Column("relay_only", sa.Boolean, nullable=False, default=False),  # whether nobody he calls may learn his address
     sa.Column("locale", sa.String(12)),
     sa.Column("zone", sa.String(60)),
     sa.Column("calendar_key", sa.String(20), nullable=False, unique=True),
@@ -100,6 +101,31 @@ restraints = sa.Table(
     sa.Column("reason", sa.String(300), nullable=False, default=""),
     sa.Column("by", sa.String(20), nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
+)
+
+blocks = sa.Table(
+    "blocks",  # who is never put into one call with whom
+    metadata,
+    sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), primary_key=True),
+    sa.Column("blocked", sa.String(20), sa.ForeignKey("persons.id"), primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Index("ix_blocks_blocked", "blocked"),
+)
+
+reports = sa.Table(
+    "reports",  # what people have told the organisers of each other's conduct
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("conference", sa.String(20), nullable=False),
+    sa.Column("room", sa.String(20), nullable=False),
+    sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False),  # who is reported
+    sa.Column("by", sa.String(20), sa.ForeignKey("persons.id"), nullable=False),
+    sa.Column("reason", sa.String(20), nullable=False),  # harassment | spam | impersonation | other
+    sa.Column("text", sa.String(1000), nullable=False, default=""),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("done_at", UtcDateTime),
+    sa.Column("done_by", sa.String(20)),
+    sa.Index("ix_reports_conference", "conference", "done_at", "at"),
 )
 
 audit = sa.Table(

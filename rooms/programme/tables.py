@@ -18,6 +18,9 @@ conferences = sa.Table(
     sa.Column("ends_on", sa.Date, nullable=False),
     sa.Column("access", sa.String(10), nullable=False, default="public"),  # "public" | "members": who may read
     sa.Column("guests", sa.Boolean, nullable=False, default=True),  # whether one may take part under a mere name
+    sa.Column("call_limit", sa.Integer, nullable=False, default=4),  # people in one call
+    sa.Column("relay_only", sa.Boolean, nullable=False, default=False),  # whether callers learn each other's address
+    sa.Column("talk_minutes", sa.Integer, nullable=False, default=10),  # how long a call should take
     sa.Column("created_at", UtcDateTime, nullable=False),
 )
 

@@ -10,7 +10,7 @@ import msgspec
 import rooms.registry  # noqa: F401 - the schemas name every kind of room and every reply
 from rooms.commands import SPECS
 from rooms.errors import ProblemView
-from rooms.exhibition.messages import BoothOwn, HallOwn, MeetingOwn
+from rooms.exhibition.messages import BoothOwn, HallOwn
 from rooms.forum.messages import (
     AskingView,
     ChatView,
@@ -22,6 +22,7 @@ from rooms.forum.messages import (
     StageView,
 )
 from rooms.kinds import KINDS
+from rooms.meetings.messages import MeetingOwn
 from rooms.messages import Command, View
 from rooms.people.desk import DeskOwn
 from rooms.people.messages import PersonView

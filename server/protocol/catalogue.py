@@ -18,6 +18,7 @@ from rooms.commands import SPECS
 from rooms.errors import ProblemView
 from rooms.messages import Command, Event, Latest, View, declared, tag_of
 from server.live import wire
+from signaling import messages as calls
 
 M = TypeVar("M", bound=type[msgspec.Struct])
 
@@ -25,10 +26,14 @@ M = TypeVar("M", bound=type[msgspec.Struct])
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """`ops` are the messages of the connection itself, `op_parts` what they are made of. `replies` maps the op of a command to what it is
-    answered with, where that is not null; `kinds` to the kinds of rooms that know it; `ephemeral` are the ops of which nothing is kept."""
+    answered with, where that is not null; `kinds` to the kinds of rooms that know it; `ephemeral` are the ops of which nothing is kept. `calls` are the
+    messages of a connection in a call, `call_parts` what they and their answers are made of, `direct` what one connection is told."""
 
     ops: list[type[msgspec.Struct]]
     op_parts: list[type[msgspec.Struct]]
+    calls: list[type[msgspec.Struct]]
+    call_parts: list[type[msgspec.Struct]]
+    direct: list[type[msgspec.Struct]]
     problem: type[msgspec.Struct]
     enums: list[type[Enum]]
     views: list[type[View]]
@@ -49,10 +54,14 @@ def collect() -> Catalogue:
     for struct in (*views, *commands, *events, *latest):
         for field in fields_of(struct):
             enums.update((cls.__name__, cls) for cls in _enums(field.type))
-    _refuse_doubles([*enums.values(), *views, *commands, *events])
+    spoken = [*calls.OPS, *calls.ANSWERS, *calls.PARTS, *calls.DIRECT]
+    _refuse_doubles([*enums.values(), *views, *commands, *events, *spoken])
     return Catalogue(
         ops=[wire.Hello, wire.Welcome, wire.Join, wire.Leave, wire.Heartbeat],
         op_parts=[wire.Position, wire.Limits],
+        calls=[*calls.OPS],
+        call_parts=[*calls.ANSWERS, *calls.PARTS],
+        direct=[*calls.DIRECT],
         problem=ProblemView,
         enums=list(enums.values()),
         views=views,
@@ -74,7 +83,7 @@ def fields_of(struct: type[msgspec.Struct]) -> tuple[inspect.Field, ...]:
 
 def may_lack(struct: type[msgspec.Struct], field: inspect.Field) -> bool:
     """Whether a field may be missing on the wire: a client may leave out what has a default; the server sends all, but where a type omits defaults."""
-    from_client = issubclass(struct, Command) or struct in {wire.Hello, wire.Join}
+    from_client = issubclass(struct, Command | calls.CallOp | calls.Given) or struct in {wire.Hello, wire.Join}
     return not field.required and (from_client or struct.__struct_config__.omit_defaults)
 
 

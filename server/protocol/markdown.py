@@ -36,6 +36,14 @@ def markdown(catalogue: Catalogue) -> str:
         blocks += [_heading(str(op.__struct_config__.tag), op), _fields(op)]
     for part in catalogue.op_parts:
         blocks += [_heading(part.__name__, part), _fields(part)]
+    blocks.append("## Messages of a call\n")
+    for message in catalogue.calls:
+        blocks += [_heading(str(message.__struct_config__.tag), message), _fields(message)]
+    for part in catalogue.call_parts:
+        blocks += [_heading(part.__name__, part), _fields(part)]
+    blocks.append("### Told to one connection\n")
+    for direct in catalogue.direct:
+        blocks += [_heading(f"rtc {direct.__struct_config__.tag}", direct).replace("###", "####"), _fields(direct)]
     blocks.append("## Commands\n")
     for command in catalogue.commands:
         op = tag_of(command)
@@ -115,6 +123,8 @@ def described(type: inspect.Type) -> str:
             return f"object of {described(value)} by name"
         case inspect.UnionType(types=types):
             return " or ".join(described(member) for member in types)
+        case inspect.LiteralType(values=values):
+            return " or ".join(f"`{value}`" for value in values)
         case inspect.AnyType():
             return "anything"
         case _:

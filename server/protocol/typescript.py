@@ -8,7 +8,7 @@ import msgspec.inspect as inspect
 
 from rooms.errors import CODES
 from rooms.ids import ID_PATTERN
-from rooms.messages import Command, Event, Latest
+from rooms.messages import Latest
 from server.protocol.catalogue import Catalogue, doc_of, fields_of, may_lack, named_types
 
 HEAD = """\
@@ -31,10 +31,13 @@ def typescript(catalogue: Catalogue) -> str:
     blocks += [
         _interface(struct) for struct in (catalogue.problem, *catalogue.op_parts, *catalogue.ops, *catalogue.views)
     ]
+    blocks += [_interface(struct) for struct in (*catalogue.call_parts, *catalogue.calls, *catalogue.direct)]
     blocks += [_interface(command) for command in catalogue.commands]
     blocks += [_interface(event) for event in catalogue.events]
     blocks.append(_union("What a person can ask to happen.", "Command", catalogue.commands))
     blocks.append(_union("What can have happened.", "RoomEvent", catalogue.events))
+    blocks.append(_union("What a connection in a call can say.", "CallMessage", catalogue.calls))
+    blocks.append(_union("What one connection in a call is told.", "DirectMessage", catalogue.direct))
     blocks.append(_replies(catalogue))
     blocks.append(_latest(catalogue))
     blocks.append(_codes())
@@ -62,6 +65,8 @@ def type_name(described: inspect.Type) -> str:
             return f"Readonly<Record<string, {type_name(value)}>>"
         case inspect.UnionType(types=types):
             return " | ".join(type_name(member) for member in types)
+        case inspect.LiteralType(values=values):
+            return " | ".join(f'"{value}"' for value in values)
         case inspect.AnyType():
             return "unknown"
         case _:
@@ -80,7 +85,7 @@ def _interface(struct: type[msgspec.Struct]) -> str:
     return "\n".join([*lines, "}\n"])
 
 
-def _union(doc: str, name: str, members: Iterable[type[Command | Event]]) -> str:
+def _union(doc: str, name: str, members: Iterable[type[msgspec.Struct]]) -> str:
     return _doc(doc) + f"export type {name} =\n" + "\n".join(f"  | {member.__name__}" for member in members) + ";\n"
 
 

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from rooms.commands import SPECS, read
 from rooms.errors import Problem
-from rooms.exhibition.meetings import open_meeting
 from rooms.journal import room_of
 from rooms.limits import Limits
+from rooms.meetings.opening import open_meeting
 from rooms.people.messages import RevokeRole, Role, SilencePerson
 from rooms.programme.actions import create_session
 from rooms.programme.tables import conferences

@@ -6,10 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from rooms.errors import Problem
-from rooms.exhibition.meetings import open_meeting
 from rooms.forum.messages import OpenSession, PostMessage, ReactionKind, SendReaction
 from rooms.journal import room_of, rooms
 from rooms.kinds import KINDS
+from rooms.meetings.opening import open_meeting
 from rooms.member import Member
 from rooms.people.messages import SilencePerson
 from rooms.people.tables import persons

@@ -12,6 +12,7 @@ from rooms.audience import Audience
 from rooms.errors import Problem
 from rooms.exhibition import messages as x
 from rooms.forum import messages as m
+from rooms.meetings.messages import MeetingSnapshot
 from rooms.messages import Event, Latest, declared, tag_of
 from rooms.people import audit
 from rooms.people.messages import DeskSnapshot, PersonView
@@ -30,7 +31,7 @@ SNAPSHOTS = {
     "desk": DeskSnapshot,
     "booth": x.BoothSnapshot,
     "hall": x.HallSnapshot,
-    "meeting": x.MeetingSnapshot,
+    "meeting": MeetingSnapshot,
 }
 
 

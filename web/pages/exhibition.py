@@ -10,9 +10,10 @@ from starlette.routing import Route
 
 from rooms.exhibition import directory, queries
 from rooms.exhibition.directory import PAGE, Wanted
-from rooms.exhibition.messages import BoothOwn, BoothSnapshot, HallSnapshot, MeetingOwn, MeetingSnapshot
+from rooms.exhibition.messages import BoothOwn, BoothSnapshot, HallSnapshot
 from rooms.exhibition.waits import expected
 from rooms.house import RoomView
+from rooms.meetings.messages import MeetingOwn, MeetingSnapshot
 from rooms.people.messages import PresenceView
 from web.conference import Entered, enter
 from web.site import site_of

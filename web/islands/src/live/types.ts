@@ -16,7 +16,11 @@ export const BOOTH_NAME_LENGTH = 120;
 
 export const BOOTH_TAGLINE_LENGTH = 200;
 
+export const CALL_NOTE_LENGTH = 500;
+
 export const CONTACT_LENGTH = 1000;
+
+export const LINK_LENGTH = 500;
 
 export const MESSAGE_LENGTH = 1000;
 
@@ -24,11 +28,21 @@ export const QUESTION_LENGTH = 500;
 
 export const REASON_LENGTH = 300;
 
+export const REPORT_LENGTH = 1000;
+
 export const SESSION_ABSTRACT_LENGTH = 10000;
 
 export const SESSION_TITLE_LENGTH = 300;
 
 export const STAGE_TITLE_LENGTH = 200;
+
+export const TITLE_LENGTH = 120;
+
+/** ASKED: the staff have asked, and the visitor has yet to agree. */
+export type LeadState = "asked" | "given";
+
+/** What the contact may be used for. FOLLOW_UP: to answer what was talked about. NEWS: that, and news and offers. */
+export type Purpose = "follow_up" | "news";
 
 /** How a booth's draft stands: NONE, being written, WAITING for the organisers, or DECLINED by them. */
 export type Review = "none" | "draft" | "waiting" | "declined";
@@ -43,6 +57,8 @@ export type ContactKind = "contact" | "message";
 
 export type ContactState = "open" | "taken" | "done";
 
+export type FileKind = "logo" | "brochure" | "film";
+
 export type StageKind = "slate" | "hls" | "embed";
 
 export type SessionState = "scheduled" | "lobby" | "live" | "ended";
@@ -52,10 +68,23 @@ export type Asking = "open" | "paused" | "locked";
 
 export type QuestionState = "pending" | "approved" | "dismissed" | "withdrawn" | "merged";
 
+/** HELD: the talk took place. NO_SHOW: the other did not come. */
+export type CallOutcome = "held" | "no_show";
+
 /** What a person is in a conference, in one session of it or, from OWNER on, at one booth. */
 export type Role = "attendee" | "speaker" | "moderator" | "interpreter" | "exhibitor" | "organiser" | "owner" | "staff" | "contact";
 
+/**
+ * Where a visitor has agreed: on the booth's page, in its queue, its chat, with a request, in a call, by the booth's code, or because the
+ * staff asked.
+ */
+export type Source = "booth" | "queue" | "chat" | "contact" | "call" | "scan" | "asked";
+
+export type Rating = "" | "hot" | "warm" | "cold";
+
 export type ReactionKind = "applause" | "heart" | "laugh" | "cheer";
+
+export type ReportReason = "harassment" | "spam" | "impersonation" | "other";
 
 /** A problem as it travels: `retry_after` in seconds, `present` the state that a refused write has missed. */
 export interface ProblemView {
@@ -115,7 +144,20 @@ export interface Heartbeat {
   readonly id: number;
 }
 
-/** A booth in a hall. `tier`: 1 partner, 2 sponsor, 3 exhibitor; `texts` holds translations of name and tagline by locale. */
+/** What one has shared with an exhibitor, or is asked to share. `email` null: a guest, who has none. */
+export interface OwnLead {
+  readonly state: LeadState;
+  readonly purpose: Purpose;
+  readonly organisation: string;
+  readonly email: string | null;
+  readonly asked_by: PersonView | null;
+  readonly at: Time;
+}
+
+/**
+ * A booth in a hall. `tier`: 1 partner, 2 sponsor, 3 exhibitor; `texts` holds translations of name and tagline by locale; `logo` is an
+ * address, or empty.
+ */
 export interface BoothCard {
   readonly id: string;
   readonly number: string;
@@ -126,9 +168,10 @@ export interface BoothCard {
   readonly country: string;
   readonly field: string;
   readonly languages: readonly string[];
+  readonly logo: string;
 }
 
-/** A booth as visitors see it. `texts` holds translations of name, tagline and about by locale. */
+/** A booth as visitors see it. `texts` holds translations of name, tagline and about by locale; `logo` is its address, or empty. */
 export interface BoothView {
   readonly id: string;
   readonly number: string;
@@ -141,6 +184,7 @@ export interface BoothView {
   readonly country: string;
   readonly field: string;
   readonly languages: readonly string[];
+  readonly logo: string;
   readonly hall: string;
 }
 
@@ -201,12 +245,13 @@ export interface OwnContact {
   readonly at: Time;
 }
 
-/** The part of a booth's snapshot that only its staff and the organisers get. */
+/** The part of a booth's snapshot that only its staff and the organisers get. `leads`: how many visitors have shared their contact. */
 export interface BoothDesk {
   readonly draft: DraftView;
   readonly staff: readonly StaffView[];
   readonly places: readonly PlaceView[];
   readonly contacts: readonly ContactView[];
+  readonly leads: number;
 }
 
 /**
@@ -227,15 +272,16 @@ export interface BoothNow {
   readonly staffed: boolean;
 }
 
-/** `messages` are the latest 100; `desk` is null for everyone but the staff and the organisers. */
+/** `files` are its brochures and films; `messages` are the latest 100; `desk` is null for everyone but the staff and the organisers. */
 export interface BoothSnapshot {
   readonly booth: BoothView;
+  readonly files: readonly FileView[];
   readonly chat: ChatView;
   readonly messages: readonly MessageView[];
   readonly desk: BoothDesk | null;
 }
 
-/** What is one person's own at a booth. */
+/** What is one person's own at a booth. `named`: whether the staff may know by name which files he takes; null: he has not said. */
 export interface BoothOwn {
   readonly person: PersonView | null;
   readonly roles: readonly string[];
@@ -246,6 +292,8 @@ export interface BoothOwn {
   readonly read: number;
   readonly place: OwnPlace | null;
   readonly contacts: readonly OwnContact[];
+  readonly named: boolean | null;
+  readonly lead: OwnLead | null;
 }
 
 export interface HallView {
@@ -261,26 +309,6 @@ export interface HallSnapshot {
 
 /** Nothing: a hall is the same for all. */
 export interface HallOwn {
-}
-
-/** A talk between those who were invited. `booth` is where it came from. */
-export interface MeetingSnapshot {
-  readonly booth: string | null;
-  readonly people: readonly PersonView[];
-  readonly closed_at: Time | null;
-  readonly chat: ChatView;
-  readonly messages: readonly MessageView[];
-}
-
-/** What is one person's own in a meeting. */
-export interface MeetingOwn {
-  readonly person: PersonView | null;
-  readonly roles: readonly string[];
-  readonly can: readonly string[];
-  readonly listed: boolean;
-  readonly silenced: boolean;
-  readonly silenced_until: Time | null;
-  readonly read: number;
 }
 
 export interface BoothCreated {
@@ -302,6 +330,25 @@ export interface Admitted {
 
 export interface ContactAsked {
   readonly contact: string;
+}
+
+/**
+ * A brochure or a film. `address` is where it is served, `link` where a film plays elsewhere: one of the two is empty. `size` in bytes;
+ * `texts` holds translations of the title by locale.
+ */
+export interface FileView {
+  readonly id: string;
+  readonly kind: FileKind;
+  readonly title: string;
+  readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly ending: string;
+  readonly size: number;
+  readonly address: string;
+  readonly link: string;
+}
+
+export interface FilmLinked {
+  readonly file: string;
 }
 
 /** What the stage shows: `address` is empty for a slate. */
@@ -495,6 +542,61 @@ export interface Unmasked {
   readonly person: PersonView;
 }
 
+/** One connection in a call. `held`: he is away for a moment; `lost`: his connection is gone, and his place is kept for a minute. */
+export interface PeerView {
+  readonly peer: string;
+  readonly person: PersonView;
+  readonly mic: boolean;
+  readonly cam: boolean;
+  readonly screen: boolean;
+  readonly hand: boolean;
+  readonly held: boolean;
+  readonly lost: boolean;
+}
+
+/**
+ * A call: its `peers` in the order in which they joined, and how many there may be. `ends_at`: when the talk should end, from the second
+ * person on; `extensions`: how often it has been put off. `relay_only`: the addresses of people are kept from each other.
+ */
+export interface CallView {
+  readonly peers: readonly PeerView[];
+  readonly limit: number;
+  readonly ends_at: Time | null;
+  readonly extensions: number;
+  readonly relay_only: boolean;
+}
+
+/** What one person says of a call. `rating`: 1 to 5. */
+export interface OutcomeView {
+  readonly outcome: CallOutcome;
+  readonly rating: number | null;
+  readonly note: string;
+}
+
+/** A talk between those who were invited, by name. `booth` is where it came from. */
+export interface MeetingSnapshot {
+  readonly booth: string | null;
+  readonly booth_name: string;
+  readonly people: readonly PersonView[];
+  readonly closed_at: Time | null;
+  readonly chat: ChatView;
+  readonly messages: readonly MessageView[];
+}
+
+/** What is one person's own in a meeting. `blocked`: whom of the people here he has blocked; `colleagues`: whom he may bring in. */
+export interface MeetingOwn {
+  readonly person: PersonView | null;
+  readonly roles: readonly string[];
+  readonly can: readonly string[];
+  readonly listed: boolean;
+  readonly silenced: boolean;
+  readonly silenced_until: Time | null;
+  readonly read: number;
+  readonly outcome: OutcomeView | null;
+  readonly blocked: readonly string[];
+  readonly colleagues: readonly PersonView[];
+}
+
 /** Nothing: all of a desk is one person's own. */
 export interface DeskOwn {
 }
@@ -535,6 +637,216 @@ export interface SpeakerLine {
 
 export interface SessionCreated {
   readonly session: string;
+}
+
+/** `peers` are the others, in the order in which they joined; `token` brings the same peer back after a loss (`resumed`). */
+export interface CallWelcome {
+  readonly peer: string;
+  readonly token: string;
+  readonly resumed: boolean;
+  readonly peers: readonly PeerView[];
+  readonly ice_servers: readonly IceServer[];
+  readonly ttl: number;
+  readonly relay_only: boolean;
+  readonly limit: number;
+}
+
+/** Which servers help; the credentials hold for `ttl` seconds. `relay_only`: nothing but relayed candidates is passed on for this person. */
+export interface IceView {
+  readonly ice_servers: readonly IceServer[];
+  readonly ttl: number;
+  readonly relay_only: boolean;
+}
+
+/** An RTCSessionDescription (RFC 8829). */
+export interface Description {
+  readonly type: "answer" | "offer";
+  readonly sdp: string;
+}
+
+/** An RTCIceCandidateInit (RFC 8839). */
+export interface Candidate {
+  readonly candidate: string;
+  readonly sdpMid?: string | null;
+  readonly sdpMLineIndex?: number | null;
+  readonly usernameFragment?: string | null;
+}
+
+/**
+ * How long each step of a link's set-up took: from the wish to the answer, until both descriptions are set, until a path was found, until
+ * it was secured, until the first picture or sound, and all together.
+ */
+export interface Stages {
+  readonly accept_ms?: number | null;
+  readonly sdp_ms?: number | null;
+  readonly ice_ms?: number | null;
+  readonly dtls_ms?: number | null;
+  readonly frame_ms?: number | null;
+  readonly total_ms?: number | null;
+}
+
+/** One entry of the `iceServers` of an RTCPeerConnection. */
+export interface IceServer {
+  readonly urls: readonly string[];
+  readonly username?: string;
+  readonly credential?: string;
+}
+
+/** Answered with `CallWelcome`. `resume` is the token of an earlier welcome: the same peer again, if his place is still kept. */
+export interface JoinCall {
+  readonly op: "rtc.join";
+  readonly id: number;
+  readonly room: Id;
+  readonly resume?: string | null;
+}
+
+export interface LeaveCall {
+  readonly op: "rtc.leave";
+  readonly id: number;
+  readonly room: Id;
+}
+
+export interface SendDescription {
+  readonly op: "rtc.desc";
+  readonly id: number;
+  readonly room: Id;
+  readonly to: string;
+  readonly gen: number;
+  readonly desc: Description;
+}
+
+/** `cand` null: there are no more. At most 200 in each generation of a link. */
+export interface SendCandidate {
+  readonly op: "rtc.cand";
+  readonly id: number;
+  readonly room: Id;
+  readonly to: string;
+  readonly gen: number;
+  readonly cand: Candidate | null;
+}
+
+/** The link is built anew; `gen` is the new generation. */
+export interface ResetLink {
+  readonly op: "rtc.reset";
+  readonly id: number;
+  readonly room: Id;
+  readonly to: string;
+  readonly gen: number;
+}
+
+/** For the safety code: first each commits to a random number, then both reveal it. */
+export interface SendDigits {
+  readonly op: "rtc.sas";
+  readonly id: number;
+  readonly room: Id;
+  readonly to: string;
+  readonly gen: number;
+  readonly commit?: string | null;
+  readonly reveal?: string | null;
+}
+
+export interface SetState {
+  readonly op: "rtc.state";
+  readonly id: number;
+  readonly room: Id;
+  readonly mic: boolean;
+  readonly cam: boolean;
+  readonly screen: boolean;
+  readonly hand: boolean;
+  readonly held: boolean;
+}
+
+/** Answered with `IceView`: fresh credentials. One need not be in the call. */
+export interface AskIce {
+  readonly op: "rtc.ice";
+  readonly id: number;
+  readonly room: Id;
+}
+
+/** What became of a link, for the figures of the operator. `loss`: lost packets of a thousand. */
+export interface TellStats {
+  readonly op: "rtc.stats";
+  readonly id: number;
+  readonly room: Id;
+  readonly to: string;
+  readonly event: "audio_only" | "connected" | "failed" | "quality" | "rebuilt" | "relayed" | "restarted" | "text_only";
+  readonly stage?: Stages | null;
+  readonly path?: "host" | "prflx" | "relay" | "srflx" | null;
+  readonly rtt_ms?: number | null;
+  readonly loss?: number | null;
+  readonly kbps?: number | null;
+}
+
+export interface DescriptionSent {
+  readonly type: "desc";
+  readonly from: string;
+  readonly gen: number;
+  readonly desc: Description;
+}
+
+export interface CandidateSent {
+  readonly type: "cand";
+  readonly from: string;
+  readonly gen: number;
+  readonly cand: Candidate | null;
+}
+
+export interface LinkReset {
+  readonly type: "reset";
+  readonly from: string;
+  readonly gen: number;
+}
+
+export interface DigitsSent {
+  readonly type: "sas";
+  readonly from: string;
+  readonly gen: number;
+  readonly commit: string | null;
+  readonly reveal: string | null;
+}
+
+/** The same person has joined from elsewhere: this connection is in the call no more. */
+export interface Replaced {
+  readonly type: "replaced";
+}
+
+/** One is in the call no more: it is over for him, or his place has expired. */
+export interface Removed {
+  readonly type: "removed";
+  readonly reason: "closed" | "expired";
+}
+
+/** Gives the exhibitor one's name, organisation and address, for a purpose. Also the answer to being asked. */
+export interface ShareLead {
+  readonly op: "lead.share";
+  readonly purpose: Purpose;
+  readonly source?: Source;
+  readonly organisation?: string;
+}
+
+/** Takes back what one has shared, or refuses what one was asked for: the exhibitor's record of it is gone. */
+export interface WithdrawLead {
+  readonly op: "lead.withdraw";
+}
+
+/** By the staff: asks a visitor whom they have talked to for his contact. */
+export interface AskLead {
+  readonly op: "lead.ask";
+  readonly person: Id;
+}
+
+/** Adds a note, which nobody changes afterwards. */
+export interface NoteLead {
+  readonly op: "lead.note";
+  readonly lead: Id;
+  readonly text: string;
+}
+
+export interface QualifyLead {
+  readonly op: "lead.qualify";
+  readonly lead: Id;
+  readonly rating?: Rating;
+  readonly tags?: readonly string[];
 }
 
 /** By an organiser, in the lobby: a booth that nobody sees until its texts are approved. A `hall` of a new name is made. */
@@ -626,6 +938,40 @@ export interface TakeContact {
 export interface CloseContact {
   readonly op: "contact.close";
   readonly contact: Id;
+}
+
+/** `titles`: translations of the title by locale; those that are not named stay as they are, an empty one goes. */
+export interface ChangeFile {
+  readonly op: "file.change";
+  readonly file: Id;
+  readonly title: string;
+  readonly titles?: Readonly<Record<string, string>>;
+}
+
+/** Moves it to a place among the booth's files of its kind, counted from 0. */
+export interface PlaceFile {
+  readonly op: "file.place";
+  readonly file: Id;
+  readonly place: number;
+}
+
+/** A logo, a brochure or a film is gone for good. */
+export interface RemoveFile {
+  readonly op: "file.remove";
+  readonly file: Id;
+}
+
+/** A film that is shown by a host of films; `address` is that of its player. */
+export interface LinkFilm {
+  readonly op: "film.link";
+  readonly address: string;
+  readonly title: string;
+}
+
+/** Whether the staff of this booth may know by name what one takes. Without an answer, or with no, downloads are only counted. */
+export interface ConsentToName {
+  readonly op: "file.consent";
+  readonly given: boolean;
 }
 
 /** Opens the lobby, where the countdown runs. */
@@ -848,6 +1194,25 @@ export interface SendReaction {
   readonly kind: ReactionKind;
 }
 
+/** Five minutes more, up to six times; by anyone in the call. */
+export interface ExtendCall {
+  readonly op: "call.extend";
+}
+
+/** By the booth's staff: one more of them is invited, and told so at his desk. */
+export interface BringColleague {
+  readonly op: "call.bring";
+  readonly person: Id;
+}
+
+/** Says how it went; may be changed. */
+export interface RateCall {
+  readonly op: "call.rate";
+  readonly outcome: CallOutcome;
+  readonly rating?: number | null;
+  readonly note?: string;
+}
+
 export interface GrantRole {
   readonly op: "role.grant";
   readonly person: Id;
@@ -889,6 +1254,25 @@ export interface ReadmitPerson {
 export interface ListMe {
   readonly op: "presence.list";
   readonly listed: boolean;
+}
+
+/** Tells the organisers of somebody's conduct. He is not told. */
+export interface ReportPerson {
+  readonly op: "person.report";
+  readonly person: Id;
+  readonly reason: ReportReason;
+  readonly text?: string;
+}
+
+/** The two are never put into one call again, and a call under way between them ends. He is not told. */
+export interface BlockPerson {
+  readonly op: "person.block";
+  readonly person: Id;
+}
+
+export interface UnblockPerson {
+  readonly op: "person.unblock";
+  readonly person: Id;
 }
 
 /** Keeps a session for oneself: it stands in one's own calendar, and leads one's list of what is next. */
@@ -942,6 +1326,19 @@ export interface ReinstateSession {
   readonly session: Id;
 }
 
+/** A lead is new, was noted upon or is gone. `leads`: how many visitors have shared their contact now. */
+export interface LeadChanged {
+  readonly type: "lead.changed";
+  readonly lead: string;
+  readonly leads: number;
+}
+
+/** `lead` null: nothing is shared. */
+export interface LeadOwn {
+  readonly type: "lead.own";
+  readonly lead: OwnLead | null;
+}
+
 /** In a hall: a booth that is new there, or has changed. */
 export interface BoothListed {
   readonly type: "booth.listed";
@@ -985,9 +1382,15 @@ export interface ContactOwn {
   readonly contact: OwnContact;
 }
 
-export interface MeetingClosed {
-  readonly type: "meeting.closed";
-  readonly at: Time;
+/** All brochures and films of the booth, in their order. */
+export interface FilesChanged {
+  readonly type: "files.changed";
+  readonly files: readonly FileView[];
+}
+
+export interface Consented {
+  readonly type: "file.consented";
+  readonly given: boolean;
 }
 
 /** State, times or texts. */
@@ -1173,6 +1576,22 @@ export interface AnswerWritten {
   readonly by: PersonView | null;
 }
 
+export interface MeetingInvited {
+  readonly type: "meeting.invited";
+  readonly person: PersonView;
+}
+
+export interface MeetingRated {
+  readonly type: "meeting.rated";
+  readonly outcome: OutcomeView;
+}
+
+/** The talk is over. The room stays, to be read. */
+export interface MeetingClosed {
+  readonly type: "meeting.closed";
+  readonly at: Time;
+}
+
 export interface RoleGranted {
   readonly type: "role.granted";
   readonly person: PersonView;
@@ -1194,6 +1613,13 @@ export interface RestraintLifted {
   readonly type: "restraint.lifted";
   readonly person: PersonView;
   readonly kind: string;
+}
+
+/** In a meeting: whether one has blocked another of those who are invited. */
+export interface BlockChanged {
+  readonly type: "block.changed";
+  readonly person: string;
+  readonly blocked: boolean;
 }
 
 /** On a desk: what this person may do has changed; every membership is looked at afresh. `conference` null: all of them. */
@@ -1227,6 +1653,11 @@ export interface StarChanged {
 
 /** What a person can ask to happen. */
 export type Command =
+  | ShareLead
+  | WithdrawLead
+  | AskLead
+  | NoteLead
+  | QualifyLead
   | CreateBooth
   | DraftBooth
   | SubmitBooth
@@ -1242,6 +1673,11 @@ export type Command =
   | AskContact
   | TakeContact
   | CloseContact
+  | ChangeFile
+  | PlaceFile
+  | RemoveFile
+  | LinkFilm
+  | ConsentToName
   | OpenSession
   | StartSession
   | EndSession
@@ -1279,6 +1715,9 @@ export type Command =
   | ReadChat
   | SetChat
   | SendReaction
+  | ExtendCall
+  | BringColleague
+  | RateCall
   | GrantRole
   | RevokeRole
   | SilencePerson
@@ -1286,6 +1725,9 @@ export type Command =
   | RemovePerson
   | ReadmitPerson
   | ListMe
+  | ReportPerson
+  | BlockPerson
+  | UnblockPerson
   | StarSession
   | UnstarSession
   | CreateSession
@@ -1295,6 +1737,8 @@ export type Command =
 
 /** What can have happened. */
 export type RoomEvent =
+  | LeadChanged
+  | LeadOwn
   | BoothListed
   | BoothChanged
   | BoothDrafted
@@ -1303,7 +1747,8 @@ export type RoomEvent =
   | PlaceOwn
   | ContactChanged
   | ContactOwn
-  | MeetingClosed
+  | FilesChanged
+  | Consented
   | SessionChanged
   | SessionListed
   | StageChanged
@@ -1336,20 +1781,46 @@ export type RoomEvent =
   | QuestionArchived
   | QuestionUnarchived
   | AnswerWritten
+  | MeetingInvited
+  | MeetingRated
+  | MeetingClosed
   | RoleGranted
   | RoleRevoked
   | PersonRestrained
   | RestraintLifted
+  | BlockChanged
   | RightsChanged
   | SignInRevoked
   | Notified
   | StarChanged;
+
+/** What a connection in a call can say. */
+export type CallMessage =
+  | JoinCall
+  | LeaveCall
+  | SendDescription
+  | SendCandidate
+  | ResetLink
+  | SendDigits
+  | SetState
+  | AskIce
+  | TellStats;
+
+/** What one connection in a call is told. */
+export type DirectMessage =
+  | DescriptionSent
+  | CandidateSent
+  | LinkReset
+  | DigitsSent
+  | Replaced
+  | Removed;
 
 /** What commands are answered with; a command that is not named here is answered with null. */
 export interface Replies {
   readonly "booth.create": BoothCreated;
   readonly "chat.post": Posted;
   readonly "contact.ask": ContactAsked;
+  readonly "film.link": FilmLinked;
   readonly "question.ask": Asked;
   readonly "question.unmask": Unmasked;
   readonly "queue.accept": Admitted;
@@ -1371,6 +1842,7 @@ export interface LatestValues {
   readonly own_votes?: Readonly<Record<string, boolean>>;
   /** How many people have reacted within the last half second, by kind. Each value is news of its own, none is the state of anything. */
   readonly reactions?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly call?: Readonly<Record<string, CallView>>;
   readonly present?: Readonly<Record<string, PresenceView>>;
 }
 
@@ -1400,6 +1872,7 @@ export const CODES = {
   too_slow: { status: 503, close: 4508, retryable: true },
   zombie: { status: 503, close: 4509, retryable: true },
   unavailable: { status: 503, close: null, retryable: true },
+  no_space: { status: 507, close: null, retryable: true },
 } as const;
 
 export type Code = keyof typeof CODES;

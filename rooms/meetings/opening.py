@@ -1,4 +1,4 @@
-"""Meetings: rooms for those who were invited, and nobody else."""
+"""How a meeting is opened for those who are invited to it, and closed."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,11 +6,12 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.exhibition.messages import MeetingClosed
-from rooms.exhibition.tables import invited, meetings
 from rooms.forum.tables import chats
 from rooms.ids import new_id
 from rooms.journal import open_room, room_of
+from rooms.meetings import roster
+from rooms.meetings.messages import MeetingClosed
+from rooms.meetings.tables import invited, meetings
 from rooms.transaction import Transaction
 
 
@@ -30,4 +31,6 @@ async def close_meeting(tx: Transaction, meeting: str) -> None:
     """Its room stays for those who were in it, to be read. The transaction has locked it."""
     still = sa.and_(meetings.c.id == meeting, meetings.c.closed_at.is_(None))
     if (await tx.connection.execute(meetings.update().where(still).values(closed_at=tx.now))).rowcount:
-        tx.record(MeetingClosed(tx.now), room=await room_of(tx.connection, "meeting", meeting))
+        room = await room_of(tx.connection, "meeting", meeting)
+        tx.record(MeetingClosed(tx.now), room=room)
+        await roster.end(tx, room, meeting)

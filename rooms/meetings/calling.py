@@ -1,0 +1,86 @@
+"""What one does in a call beside talking: make it longer, bring somebody in, say how it went."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.commands import command
+from rooms.database import insert_into
+from rooms.errors import Problem
+from rooms.meetings import queries, roster, rules
+from rooms.meetings.messages import (
+    CALL_NOTE_LENGTH,
+    BringColleague,
+    ExtendCall,
+    MeetingInvited,
+    MeetingRated,
+    OutcomeView,
+    RateCall,
+)
+from rooms.meetings.tables import call_outcomes, call_peers, calls, invited
+from rooms.people import blocks
+from rooms.people.desk import desks_of, notify
+from rooms.programme.tables import conferences
+from rooms.text import N_, clean_text
+from rooms.transaction import Transaction
+from rooms.visit import Visit
+
+MEETING = {"meeting"}
+EXTENSION = timedelta(minutes=5)
+MOST_EXTENSIONS = 6
+
+
+@command(ExtendCall, kinds=MEETING, allowed=rules.invited)
+async def extend_call(tx: Transaction, visit: Visit, given: ExtendCall) -> None:
+    meeting, c, p = visit.room.subject, calls.c, call_peers.c
+    inside = sa.select(sa.func.count()).where(p.meeting == meeting, p.person == visit.known.id)
+    if not (await tx.connection.execute(inside)).scalar_one():
+        raise Problem("conflict", rules.NOT_IN_CALL)
+    now = (await tx.connection.execute(sa.select(c.ends_at, c.extensions).where(c.meeting == meeting))).one()
+    if now.ends_at is None:
+        raise Problem("conflict", N_("This call has no end yet: nobody else has come."))
+    if now.extensions >= MOST_EXTENSIONS:
+        raise Problem(
+            "conflict", N_("This call has been made longer %(times)s times."), values={"times": now.extensions}
+        )
+    # After the end, five minutes more are counted from now: else nothing would be gained.
+    longer = {"ends_at": max(now.ends_at, tx.now) + EXTENSION, "extensions": now.extensions + 1}
+    await tx.connection.execute(calls.update().where(c.meeting == meeting).values(longer))
+    await roster.tell(tx, visit.room.id, meeting)
+
+
+async def with_colleague(connection: AsyncConnection, room: str, given: BringColleague) -> Iterable[str]:
+    return await desks_of(connection, [given.person])
+
+
+@command(BringColleague, kinds=MEETING, allowed=rules.invited, also=with_colleague)
+async def bring_colleague(tx: Transaction, visit: Visit, given: BringColleague) -> None:
+    meeting = await queries.meeting(tx.connection, visit.room.subject)
+    if meeting.closed_at is not None:
+        raise Problem("closed", rules.OVER)
+    serving, free = (await queries.colleagues(tx.connection, [meeting.id])).get(meeting.id, (set[str](), []))
+    if visit.known.id not in serving:
+        raise Problem("forbidden", N_("Only the staff of this booth can do this."))
+    colleague = next((each for each in free if each.id == given.person), None)
+    if colleague is None:
+        raise Problem("not_found", N_("No such colleague can be brought in."), field="person")
+    here = [each.id for each in await queries.people(tx.connection, meeting.id)]
+    if any(colleague.id in pair for pair in await blocks.between(tx.connection, [colleague.id, *here])):
+        raise Problem("not_found", N_("No such colleague can be brought in."), field="person")
+    await tx.connection.execute(invited.insert().values(meeting=meeting.id, person=colleague.id))
+    tx.record(MeetingInvited(colleague))
+    slug = sa.select(conferences.c.slug).where(conferences.c.id == meeting.conference)
+    path = f"/c/{(await tx.connection.execute(slug)).scalar_one()}/meetings/{meeting.id}"
+    await notify(tx, colleague.id, "meeting", {"booth": meeting.booth_name, "name": visit.known.name}, path)
+
+
+@command(RateCall, kinds=MEETING, allowed=rules.invited)
+async def rate_call(tx: Transaction, visit: Visit, given: RateCall) -> None:
+    note = clean_text(given.note, CALL_NOTE_LENGTH, "note") if given.note.strip() else ""
+    said = {"outcome": given.outcome.value, "rating": given.rating, "note": note, "at": tx.now}
+    insert = insert_into(tx.connection, call_outcomes).values(meeting=visit.room.subject, person=visit.known.id, **said)
+    index = [call_outcomes.c.meeting, call_outcomes.c.person]
+    await tx.connection.execute(insert.on_conflict_do_update(index_elements=index, set_=said))
+    tx.record(MeetingRated(OutcomeView(given.outcome, given.rating, note)), person=visit.known.id)

@@ -1,0 +1,145 @@
+"""Messages of meetings: rooms for those who were invited, in which they call each other.
+
+Who is in the call, and how, everybody in the room learns as one latest value. What two browsers have to say to each other before they find each
+other goes by another way, to one connection (signaling/messages.py).
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
+
+from rooms.audience import Audience
+from rooms.forum.messages import ChatView, MessageView, RoomOwn
+from rooms.messages import Command, Event, Latest, View
+from rooms.people.messages import Id, PersonView
+
+CALL_NOTE_LENGTH = 500
+
+
+class CallOutcome(StrEnum):
+    """HELD: the talk took place. NO_SHOW: the other did not come."""
+
+    HELD = "held"
+    NO_SHOW = "no_show"
+
+
+# Views
+
+
+class PeerView(View):
+    """One connection in a call. `held`: he is away for a moment; `lost`: his connection is gone, and his place is kept for a minute."""
+
+    peer: str
+    person: PersonView
+    mic: bool
+    cam: bool
+    screen: bool
+    hand: bool
+    held: bool
+    lost: bool
+
+
+class CallView(View):
+    """A call: its `peers` in the order in which they joined, and how many there may be. `ends_at`: when the talk should end, from the second person
+    on; `extensions`: how often it has been put off. `relay_only`: the addresses of people are kept from each other."""
+
+    peers: list[PeerView]
+    limit: int
+    ends_at: datetime | None
+    extensions: int
+    relay_only: bool
+
+
+class OutcomeView(View):
+    """What one person says of a call. `rating`: 1 to 5."""
+
+    outcome: CallOutcome
+    rating: int | None
+    note: str
+
+
+class MeetingSnapshot(View):
+    """A talk between those who were invited, by name. `booth` is where it came from."""
+
+    booth: str | None
+    booth_name: str
+    people: list[PersonView]
+    closed_at: datetime | None
+    chat: ChatView
+    messages: list[MessageView]
+
+
+class MeetingOwn(RoomOwn):
+    """What is one person's own in a meeting. `blocked`: whom of the people here he has blocked; `colleagues`: whom he may bring in."""
+
+    outcome: OutcomeView | None
+    blocked: list[str]
+    colleagues: list[PersonView]
+
+
+# Commands
+
+
+class ExtendCall(Command, tag="call.extend"):
+    """Five minutes more, up to six times; by anyone in the call."""
+
+
+class BringColleague(Command, tag="call.bring"):
+    """By the booth's staff: one more of them is invited, and told so at his desk."""
+
+    person: Id
+
+
+class RateCall(Command, tag="call.rate"):
+    """Says how it went; may be changed."""
+
+    outcome: CallOutcome
+    rating: Annotated[int, msgspec.Meta(ge=1, le=5)] | None = None
+    note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
+# Events
+
+
+class MeetingInvited(Event, tag="meeting.invited"):
+    person: PersonView
+
+
+class MeetingRated(Event, tag="meeting.rated"):
+    audience: ClassVar[Audience] = Audience.PERSON
+
+    outcome: OutcomeView
+
+
+class MeetingClosed(Event, tag="meeting.closed"):
+    """The talk is over. The room stays, to be read."""
+
+    at: datetime
+
+
+# Latest values
+
+
+class CallNow(Latest):
+    name: ClassVar[str] = "call"
+
+    value: CallView
+
+
+# Told to one connection, as {"room": …, "rtc": …}
+
+
+class Direct(msgspec.Struct, frozen=True, tag_field="type"):
+    """What only one connection is told, in order."""
+
+
+class Replaced(Direct, tag="replaced"):
+    """The same person has joined from elsewhere: this connection is in the call no more."""
+
+
+class Removed(Direct, tag="removed"):
+    """One is in the call no more: it is over for him, or his place has expired."""
+
+    reason: Literal["closed", "expired"]

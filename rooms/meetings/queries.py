@@ -1,0 +1,133 @@
+"""What is read of meetings and their calls."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.exhibition.tables import booth_staff, booths
+from rooms.meetings.messages import CallOutcome, CallView, OutcomeView, PeerView
+from rooms.meetings.tables import call_outcomes, call_peers, calls, invited, meetings
+from rooms.people.messages import PersonView
+from rooms.people.tables import blocks, persons
+from rooms.programme.tables import conferences
+
+SERVING = ("owner", "staff")
+i, p, c = invited.c, call_peers.c, calls.c
+
+
+class Meeting(NamedTuple):
+    """`booth` is where it came from, if anywhere; the rest are the rules of its conference."""
+
+    id: str
+    conference: str
+    booth: str | None
+    booth_name: str
+    closed_at: datetime | None
+    call_limit: int
+    relay_only: bool
+    talk_minutes: int
+
+
+class Peer(NamedTuple):
+    """A row of a call. `token` is the digest of what brings him back, `link` names his connection; `relay_only`: his address is kept from the others."""
+
+    peer: str
+    meeting: str
+    person: str
+    name: str
+    token: str
+    link: str
+    relay_only: bool
+    mic: bool
+    cam: bool
+    screen: bool
+    hand: bool
+    held: bool
+    joined_at: datetime
+    seen_at: datetime
+    lost_at: datetime | None
+
+    def view(self) -> PeerView:
+        return PeerView(
+            peer=self.peer,
+            person=PersonView(self.person, self.name),
+            mic=self.mic,
+            cam=self.cam,
+            screen=self.screen,
+            hand=self.hand,
+            held=self.held,
+            lost=self.lost_at is not None,
+        )
+
+
+async def meeting(connection: AsyncConnection, id: str) -> Meeting:
+    m, k = meetings.c, conferences.c
+    joined = meetings.join(conferences, k.id == m.conference).outerjoin(booths, booths.c.id == m.booth)
+    columns = (m.id, m.conference, m.booth, sa.func.coalesce(booths.c.name, ""), m.closed_at)
+    select = sa.select(*columns, k.call_limit, k.relay_only, k.talk_minutes).select_from(joined)
+    return Meeting(*(await connection.execute(select.where(m.id == id))).one())
+
+
+async def people(connection: AsyncConnection, meeting: str) -> list[PersonView]:
+    """Who is invited, by name."""
+    joined = invited.join(persons, persons.c.id == i.person)
+    select = sa.select(persons.c.id, persons.c.name).select_from(joined).where(i.meeting == meeting)
+    return [PersonView(*row) for row in await connection.execute(select.order_by(persons.c.name, persons.c.id))]
+
+
+async def peers(connection: AsyncConnection, *conditions: "sa.ColumnElement[bool]") -> list[Peer]:
+    """In the order in which they joined."""
+    columns = [persons.c.name if field == "name" else p[field] for field in Peer._fields]
+    select = sa.select(*columns).join(persons, persons.c.id == p.person).where(*conditions)
+    return [Peer(*row) for row in await connection.execute(select.order_by(p.joined_at, p.peer))]
+
+
+async def call(connection: AsyncConnection, meeting_id: str) -> CallView:
+    select = sa.select(c.limit, c.ends_at, c.extensions, c.relay_only).where(c.meeting == meeting_id)
+    row = (await connection.execute(select)).one_or_none()
+    if row is None:
+        rules = await meeting(connection, meeting_id)
+        return CallView([], rules.call_limit, None, 0, rules.relay_only)
+    views = [each.view() for each in await peers(connection, p.meeting == meeting_id)]
+    return CallView(views, row.limit, row.ends_at, row.extensions, row.relay_only)
+
+
+async def outcomes(connection: AsyncConnection, at: Collection[str]) -> dict[tuple[str, str], OutcomeView]:
+    """(meeting, person) → what he said of it."""
+    o = call_outcomes.c
+    select = sa.select(o.meeting, o.person, o.outcome, o.rating, o.note).where(o.meeting.in_(at))
+    return {
+        (row.meeting, row.person): OutcomeView(CallOutcome(row.outcome), row.rating, row.note)
+        for row in await connection.execute(select)
+    }
+
+
+async def blocked_here(connection: AsyncConnection, at: Collection[str]) -> dict[tuple[str, str], list[str]]:
+    """(meeting, person) → whom of those invited there he has blocked, in order."""
+    other = invited.alias("other")
+    joined = blocks.join(invited, i.person == blocks.c.person)
+    joined = joined.join(other, sa.and_(other.c.meeting == i.meeting, other.c.person == blocks.c.blocked))
+    select = sa.select(i.meeting, blocks.c.person, blocks.c.blocked).select_from(joined).where(i.meeting.in_(at))
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in await connection.execute(select.order_by(blocks.c.blocked)):
+        found.setdefault((row.meeting, row.person), []).append(row.blocked)
+    return found
+
+
+async def colleagues(connection: AsyncConnection, at: Collection[str]) -> dict[str, tuple[set[str], list[PersonView]]]:
+    """Meeting → who serves at its booth, and those of them who are not invited yet, by name."""
+    s, m = booth_staff.c, meetings.c
+    joined = meetings.join(booth_staff, s.booth == m.booth).join(persons, persons.c.id == s.person)
+    joined = joined.outerjoin(invited, sa.and_(i.meeting == m.id, i.person == s.person))
+    select = sa.select(m.id, s.person, persons.c.name, i.person.label("here")).select_from(joined)
+    select = select.where(m.id.in_(at), s.duty.in_(SERVING)).order_by(persons.c.name, s.person)
+    found: dict[str, tuple[set[str], list[PersonView]]] = {}
+    for row in await connection.execute(select):
+        serving, free = found.setdefault(row.id, (set(), []))
+        serving.add(row.person)
+        if row.here is None:
+            free.append(PersonView(row.person, row.name))
+    return found

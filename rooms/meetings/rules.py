@@ -1,0 +1,20 @@
+"""Who may, in a meeting. That he is invited, his visit has shown; that he is in the call, the acts themselves look up."""
+
+from rooms.errors import Problem
+from rooms.people import rules
+from rooms.text import N_
+from rooms.visit import Visit
+
+OVER = N_("This meeting is over.")
+NOT_IN_CALL = N_("You are not in this call.")
+
+
+def invited(visit: Visit) -> None:
+    rules.takes_part(visit)
+
+
+def calls(visit: Visit) -> None:
+    """Who may join a call: whoever is invited, in a room that has calls."""
+    if visit.room.kind != "meeting":
+        raise Problem("not_found", N_("There are no calls in this room."), field="room")
+    rules.takes_part(visit)

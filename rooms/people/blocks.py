@@ -1,0 +1,24 @@
+"""Who has blocked whom: the table alone."""
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.people.tables import blocks
+
+Pair = frozenset[str]
+b = blocks.c
+
+
+async def between(connection: AsyncConnection, people: Collection[str]) -> set[Pair]:
+    """The pairs of these people of whom one has blocked the other."""
+    if len(people) < 2:
+        return set()
+    select = sa.select(b.person, b.blocked).where(b.person.in_(people), b.blocked.in_(people))
+    return {frozenset(row) for row in await connection.execute(select)}
+
+
+async def has_blocked(connection: AsyncConnection, person: str, others: Collection[str]) -> bool:
+    select = sa.select(sa.func.count()).where(b.person == person, b.blocked.in_(others))
+    return (await connection.execute(select)).scalar_one() > 0
