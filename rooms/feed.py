@@ -27,7 +27,6 @@ class Feed:
         self.epoch = room.epoch
         self.seq = room.seq
         self.pulse = room.pulse
-        self.values_missed = False
         self.crowd = Crowd(room.id)
         self.watchers: set[Watcher] = set()
         self.users = 0  # joins under way and watchers: as long as there are any, the room is followed
@@ -35,12 +34,15 @@ class Feed:
         self.due = False
         self.sending = False
         self.filling = False
+        self.watched = False  # whether a hole is being watched: it may close by itself
         self.present: Raw | None = None  # who is here, as JSON, until it changes
         self._pending: list[Entry] = []
         self._values: dict[Slot, Value] = {}
         self._newest: OrderedDict[Slot, tuple[int, Value]] = OrderedDict()
         self._forgotten = 0
+        self._top_pulse = room.pulse
         self._early: dict[int, Entry] = {}
+        self._early_pulses: set[int] = set()
         self._recent: list[Entry] = []  # RECENT of them, and at times as many again
 
     # In
@@ -48,8 +50,9 @@ class Feed:
     def receive(self, nudge: Nudge) -> None:
         """Takes in what one transaction did, in whatever order transactions arrive."""
         if nudge.values:
-            self.values_missed = self.values_missed or nudge.pulse > self.pulse + 1
-            self.pulse = max(self.pulse, nudge.pulse)
+            if nudge.pulse > self.pulse:
+                self._early_pulses.add(nudge.pulse)
+                self._count_pulses()
             for value in nudge.values:
                 self.offer(value, nudge.pulse)
         self.accept(nudge.entries)
@@ -67,6 +70,7 @@ class Feed:
 
     def offer(self, value: Value, pulse: int) -> None:
         """Takes in a latest value unless a newer one has come already."""
+        self._top_pulse = max(self._top_pulse, pulse)
         slot = (value.name, value.key, value.person)
         known = self._newest.get(slot)
         if known is None or pulse >= known[0]:
@@ -76,9 +80,24 @@ class Feed:
         if len(self._newest) > VALUES_KEPT:
             _, (self._forgotten, _) = self._newest.popitem(last=False)
 
+    def catch_up(self, pulse: int) -> None:
+        """To be called when all latest values have been offered anew, as they were at a pulse."""
+        self.pulse = max(self.pulse, pulse)
+        self._early_pulses = {early for early in self._early_pulses if early > self.pulse}
+        self._count_pulses()
+
+    def _count_pulses(self) -> None:
+        while self.pulse + 1 in self._early_pulses:
+            self.pulse += 1
+            self._early_pulses.remove(self.pulse)
+
     @property
     def has_hole(self) -> bool:
         return bool(self._early)
+
+    @property
+    def values_missed(self) -> bool:
+        return bool(self._early_pulses)
 
     def skip_to(self, room: Room) -> None:
         """Begins anew at a position, when the events before it cannot be had: every member then needs a snapshot."""
@@ -87,12 +106,14 @@ class Feed:
             self._early.clear()
             self._newest.clear()
             self._forgotten = 0
+            self._top_pulse = room.pulse
+            self._early_pulses.clear()
         self.epoch, self.seq, self.pulse = room.epoch, room.seq, room.pulse
         self._pending.clear()
         self._values.clear()
         self._recent.clear()
         self._early = {seq: entry for seq, entry in self._early.items() if seq > room.seq}
-        self.values_missed = False
+        self.catch_up(room.pulse)
 
     # Out
 
@@ -121,7 +142,7 @@ class Feed:
 
     def values_after(self, pulse: int) -> list[Value] | None:
         """The latest values that are newer than a pulse, or None when memory does not reach back so far."""
-        if pulse >= self.pulse:
+        if pulse >= self._top_pulse:
             return []
         if pulse < self._forgotten:
             return None

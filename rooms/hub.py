@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from rooms.bundles import Bundles
 from rooms.bus.interface import Bus
 from rooms.clock import Clock
 from rooms.database import Database
@@ -54,6 +55,7 @@ class Hub:
         self._revisits = {tag_of(event) for event in declared(Event) if event.revisits}
         self.told = Told()
         self._mending = Mending(database, self._feeds, self._tasks, self.told, self._schedule, self._revisit_members)
+        self._bundles = Bundles(TICK, self._send)
         self._showing = Showing(self._feeds, self._tell, self._schedule)
         self.presence = self._showing.presence
         self.tallies = self._showing.tallies
@@ -78,6 +80,7 @@ class Hub:
 
     async def stop(self) -> None:
         self.presence.send_farewell()
+        self._bundles.send_all()
         await asyncio.sleep(0)
         await self._tasks.end()
         await self._bus.stop()
@@ -87,16 +90,24 @@ class Hub:
     def publish(self, nudges: list[Nudge]) -> None:
         """Tells what this process has committed. Members here learn of it even when the bus is down."""
         for nudge in nudges:
-            self._bus.publish(f"room:{nudge.room}", seal(self._secret, "nudge", to_body(nudge)))
-            self.told.nudges_sent += 1
-            self._receive(nudge)
+            self._bundles.add(nudge)
+            self._receive([nudge])
+
+    def _send(self, room: str, nudges: list[Nudge]) -> None:
+        self.told.nudges_sent += 1
+        if len(nudges) == 1:
+            self._tell(room, "nudge", to_body(nudges[0]))
+        else:
+            self._tell(room, "nudges", [to_body(nudge) for nudge in nudges])
 
     def _heard(self, channel: str, data: bytes) -> None:
         try:
             kind, body = unseal(self._secret, data)
             self.told.nudges_heard += 1
             if kind == "nudge":
-                self._receive(from_body(body))
+                self._receive([from_body(body)])
+            elif kind == "nudges":
+                self._receive([from_body(each) for each in body])
             elif kind == "presence":
                 self.presence.receive(body, asyncio.get_running_loop().time())
             elif kind == "tallies":
@@ -105,10 +116,11 @@ class Hub:
             self.told.nudges_refused += 1
             log.warning("a message on %s was refused: it was not sealed by one of our processes", channel)
 
-    def _receive(self, nudge: Nudge) -> None:
-        feed = self._feeds.get(nudge.room)
+    def _receive(self, nudges: list[Nudge]) -> None:
+        """Takes in what transactions did in one room."""
+        feed = self._feeds.get(nudges[0].room)
         if feed is not None:
-            self._mending.take(feed, nudge)
+            self._mending.take(feed, nudges)
 
     async def reconcile(self, rooms: list[str] | None = None) -> None:
         """Compares the rooms followed with the database in one query and fetches whatever the bus has lost."""

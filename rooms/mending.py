@@ -1,7 +1,7 @@
 """What the bus has lost is found in the journal and in the tables: order and gaps of the rooms that this process follows."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,7 +17,7 @@ from rooms.member import Member
 from rooms.tasks import Tasks
 from rooms.transaction import Nudge, Value
 
-HOLE_SECONDS = 0.05  # how long an event may arrive out of order before the journal is asked
+HOLE_SECONDS = 0.07  # how long nothing of what is missing may come before the journal is asked: a tick of another process, and the way from there
 
 
 class Mending:
@@ -39,19 +39,30 @@ class Mending:
         self._news = news
         self._revisit = revisit
 
-    def take(self, feed: Feed, nudge: Nudge) -> None:
-        """Takes in what one transaction did, and looks after what came too early."""
-        if nudge.epoch != feed.epoch:
-            self._tasks.spawn(self.reconcile([feed.room]))
-            return
-        feed.receive(nudge)
-        if feed.has_hole or feed.values_missed:
-            asyncio.get_running_loop().call_later(HOLE_SECONDS, self._mend_if_needed, feed)
+    def take(self, feed: Feed, nudges: Sequence[Nudge]) -> None:
+        """Takes in what transactions did, and looks after what came too early."""
+        for nudge in nudges:
+            if nudge.epoch != feed.epoch:
+                self._tasks.spawn(self.reconcile([feed.room]))
+                break
+            feed.receive(nudge)
+        self._watch(feed)
         self._news(feed)
 
-    def _mend_if_needed(self, feed: Feed) -> None:
-        if (feed.has_hole or feed.values_missed) and not feed.filling:
+    def _watch(self, feed: Feed) -> None:
+        if (feed.has_hole or feed.values_missed) and not feed.watched:
+            feed.watched = True
+            asyncio.get_running_loop().call_later(HOLE_SECONDS, self._look_again, feed, feed.seq, feed.pulse)
+
+    def _look_again(self, feed: Feed, seq: int, pulse: int) -> None:
+        """Where processes take turns there is nearly always something missing: it is lost only if nothing has come on since."""
+        feed.watched = False
+        if self._feeds.get(feed.room) is not feed:
+            return
+        stuck = (feed.has_hole and feed.seq == seq) or (feed.values_missed and feed.pulse == pulse)
+        if stuck and not feed.filling:
             self._tasks.spawn(self.reconcile([feed.room]))
+        self._watch(feed)
 
     async def reconcile(self, rooms: list[str] | None = None) -> None:
         """Compares the rooms followed with the database in one query and fetches whatever the bus has lost."""
@@ -83,13 +94,12 @@ class Mending:
             self._told.events += len(missed)
             feed.accept(missed)
         if feed.values_missed or head.pulse > feed.pulse:
-            feed.values_missed = False
             self._told.values += 1
-            feed.pulse = max(feed.pulse, head.pulse)
             told: set[tuple[str, str]] = set()
             for audience in (Audience.EVERYONE, Audience.MODERATORS):
                 for name, values in (await KINDS[head.kind].latest(connection, head, audience)).items():
                     for key in values.keys() - {key for other, key in told if other == name}:
                         feed.offer(Value(name, key, audience, None, msgspec.json.encode(values[key])), head.pulse)
                     told |= {(name, key) for key in values}
+            feed.catch_up(head.pulse)
         self._news(feed)

@@ -82,6 +82,18 @@ def test_a_lost_value_is_noticed_by_the_pulse(feed: Feed) -> None:
     assert not feed.values_missed
     feed.receive(nudge([], 8, [value("q", 3)]))
     assert feed.values_missed
+    feed.receive(nudge([], 7, [value("q", 2)]))
+    assert not feed.values_missed
+    assert feed.values_after(6) == [value("q", 3)]
+
+
+def test_when_all_values_have_been_read_again_only_those_that_came_since_count(feed: Feed) -> None:
+    for pulse in (7, 9, 10, 12):
+        feed.receive(nudge([], pulse, [value("q", pulse)]))
+    feed.catch_up(8)
+    assert (feed.pulse, feed.values_missed) == (10, True)
+    feed.catch_up(11)
+    assert (feed.pulse, feed.values_missed) == (12, False)
 
 
 def test_an_older_value_never_overtakes_a_newer_one_of_whichever_audience(feed: Feed) -> None:

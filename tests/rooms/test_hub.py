@@ -275,7 +275,7 @@ async def test_a_forged_message_is_refused(world_of_two: World, caplog: pytest.L
     await until(lambda: client.sink.types == ["chat.posted"])
 
 
-@pytest.mark.parametrize("kind", ["nudge", "presence", "nonsense"])
+@pytest.mark.parametrize("kind", ["nudge", "nudges", "presence", "nonsense"])
 @pytest.mark.parametrize("body", [None, 1, [], ["x"], {"a": 1}, [[]] * 5, ["r", "e", "p", [1], [2]]])
 async def test_a_sealed_message_that_makes_no_sense_does_no_harm(world: World, kind: str, body: object) -> None:
     await world.join("guest")
