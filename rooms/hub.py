@@ -11,6 +11,7 @@ from rooms.bundles import Bundles
 from rooms.bus.interface import Bus
 from rooms.clock import Clock
 from rooms.database import Database
+from rooms.direct import DirectLane
 from rooms.encoding import encode_batch
 from rooms.errors import Problem, ProblemView
 from rooms.feed import Feed, Watcher
@@ -59,6 +60,7 @@ class Hub:
         self._showing = Showing(self._feeds, self._tell, self._schedule)
         self.presence = self._showing.presence
         self.tallies = self._showing.tallies
+        self.direct = DirectLane(self.presence.process, self._tell)
 
     @property
     def rooms_followed(self) -> int:
@@ -67,6 +69,11 @@ class Hub:
     @property
     def followed(self) -> list[str]:
         return list(self._feeds)
+
+    def pulse(self, room: str) -> tuple[str, int] | None:
+        """How new the latest values of a room that is followed here are: epoch and pulse."""
+        feed = self._feeds.get(room)
+        return (feed.epoch, feed.pulse) if feed is not None else None
 
     @property
     def members(self) -> int:
@@ -112,12 +119,16 @@ class Hub:
                 self.presence.receive(body, asyncio.get_running_loop().time())
             elif kind == "tallies":
                 self.tallies.receive(body)
+            elif kind == "direct":
+                self.direct.receive(body)
         except (Forged, ValueError, TypeError, KeyError, IndexError):
             self.told.nudges_refused += 1
             log.warning("a message on %s was refused: it was not sealed by one of our processes", channel)
 
     def _receive(self, nudges: list[Nudge]) -> None:
         """Takes in what transactions did in one room."""
+        for nudge in nudges:
+            self.direct.deliver(nudge.words)
         feed = self._feeds.get(nudges[0].room)
         if feed is not None:
             self._mending.take(feed, nudges)
