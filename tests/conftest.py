@@ -32,7 +32,7 @@ from rooms.bus.redis import RedisBus
 from tests.support.coturn import TurnServer, running_coturn
 from tests.support.postgres import QUICK, QUICKEST, PostgresServer, running_postgres
 from tests.support.redis import RedisServer, running_redis
-from tests.support.world import World, create_tables, running_world
+from tests.support.world import World, furnish, running_world
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -87,10 +87,10 @@ async def world(sqlite_url: str) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def grown_world(postgres_server: PostgresServer, redis_url: str) -> AsyncIterator[World]:
-    template = await postgres_server.prepare_template("with_tables", create_tables)
+    template, known = await postgres_server.prepare_template("furnished", furnish)
     name = await postgres_server.create_database(template)
     buses: list[Bus] = [RedisBus(redis_url, prefix=name) for _ in range(2)]
-    async with running_world(postgres_server.url(name), buses=buses, tables=False) as world:
+    async with running_world(postgres_server.url(name), buses=buses, known=known) as world:
         yield world
     await postgres_server.drop_database(name)
 

@@ -48,7 +48,7 @@ async def test_a_database_is_new_for_each_test_and_gone_after_it(postgres_server
         await connection.execute("CREATE TABLE word (text text); INSERT INTO word VALUES ('plenary')")
         await connection.close()
 
-    template = await postgres_server.prepare_template("filled", fill)
+    template, _ = await postgres_server.prepare_template("filled", fill)
     name = await postgres_server.create_database(template)
     connection = await _connect(postgres_server.url(name))
     assert await connection.fetchval("SELECT text FROM word") == "plenary"

@@ -18,7 +18,7 @@ async def test_people_on_two_processes_are_in_one_room(
         running_server(postgres_url, redis=redis_url) as first,
         running_server(postgres_url, redis=redis_url) as second,
     ):
-        world = await make_world(postgres_url, tables=False)
+        world = await make_world(postgres_url, empty=False)
 
         async def enter(server: Server, who: str, end: str = ""):
             opened = await window(base_url=server.url, viewport=DESKTOP, locale="en-GB")

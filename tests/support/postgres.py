@@ -8,14 +8,20 @@ import subprocess
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 import asyncpg
 
 from tests.support.components import absent, find_program, free_port
 from tests.support.process import Process, temporary_folder
 
+T = TypeVar("T")
+
 OWNER = "plenary"
-QUICK = {"fsync": "off", "full_page_writes": "off"}  # what is committed outlives a kill of the server, not of the machine
+QUICK = {
+    "fsync": "off",
+    "full_page_writes": "off",
+}  # what is committed outlives a kill of the server, not of the machine
 QUICKEST = {**QUICK, "synchronous_commit": "off"}  # data that nobody will miss
 SETTINGS = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "200"}
 
@@ -30,7 +36,7 @@ class PostgresServer(Process):
     ) -> None:
         self.port = free_port()
         self._password = password
-        self._prepared: set[str] = set()
+        self._prepared: dict[str, Any] = {}
         options = [f"--{name}={value}" for name, value in (SETTINGS | settings).items()]
         command = [program, "-D", folder / "data", "-p", str(self.port), *options]
         super().__init__(command, ready=self._accepts, folder=folder, user=user, group=group)
@@ -49,13 +55,12 @@ class PostgresServer(Process):
         """Drops it even when somebody is still connected."""
         await self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
-    async def prepare_template(self, name: str, fill: Callable[[str], Awaitable[None]]) -> str:
-        """Makes the template `name` once: `fill(url)` creates its tables and leaves no connection open. Gives its name."""
+    async def prepare_template(self, name: str, fill: Callable[[str], Awaitable[T]]) -> tuple[str, T]:
+        """Makes the template `name` once: `fill(url)` creates what is in it and leaves no connection open. Gives its name and what `fill` gave."""
         if name not in self._prepared:
             await self._execute(f"CREATE DATABASE {name}")
-            await fill(self.url(name))
-            self._prepared.add(name)
-        return name
+            self._prepared[name] = await fill(self.url(name))
+        return name, self._prepared[name]
 
     async def _execute(self, statement: str) -> None:
         connection = await asyncpg.connect(

@@ -86,7 +86,7 @@ def running_servers(count: int, database: str, redis: str, **settings: str) -> I
 
 async def furnish(server: Server) -> World:
     """The small world of tests/support/world.py in the database of a running server, with the same secret and at the present time."""
-    return await make_world(server.database, tables=False, clock=TestClock(datetime.now(UTC)))
+    return await make_world(server.database, empty=False, clock=TestClock(datetime.now(UTC)))
 
 
 async def sign_in(house: House, person: str) -> str:

@@ -5,9 +5,12 @@ from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
 
 import msgspec
+from sqlalchemy.engine import make_url
 
 import rooms.registry  # noqa: F401
 from rooms.bus.interface import Bus
@@ -89,6 +92,20 @@ class ListSink(Unswept):
         for message in self.messages[1:]:
             values.update(message.get("latest", {}).get(name, {}))
         return values
+
+
+class Known(NamedTuple):
+    """What a World knows of what stands in its database."""
+
+    conference: str
+    lobby: str
+    session: str
+    room: str
+    hall: str
+    floor: str
+    booth: str
+    stand: str
+    people: dict[str, str]
 
 
 @dataclass
@@ -192,17 +209,55 @@ async def make_world(
     *,
     buses: list[Bus] | None = None,
     processes: int = 1,
-    tables: bool = True,
+    empty: bool = True,
     clock: TestClock | None = None,
+    known: Known | None = None,
 ) -> World:
     """A world on a database, in which everybody is there: attendee, other (an attendee too), speaker, interpreter, exhibitor, moderator, organiser,
-    admin, guest, unverified, banned, stranger (organiser of another conference), owner and staff (of the booth)."""
-    if tables:
-        await create_tables(url)
-    clock = clock or TestClock()
+    admin, guest, unverified, banned, stranger (organiser of another conference), owner and staff (of the booth).
+
+    `empty`: the database has no tables yet. `known`: it holds a world already, which `furnish` has given."""
+    if known is None and not empty:
+        known = await _fill(url, clock or TestClock())
+    elif known is None:
+        known = await _furnished_copy(url)
     switchboard = Switchboard()
     buses = buses or [MemoryBus(switchboard) for _ in range(processes)]
-    world = World([make_house(url, bus, clock) for bus in buses], clock)
+    clock = clock or TestClock()
+    world = World([make_house(url, bus, clock) for bus in buses], clock, **known._asdict())
+    world.people = dict(known.people)
+    for house in world.houses:
+        await house.hub.start()
+    return world
+
+
+async def furnish(url: str) -> Known:
+    """Makes the tables and all that a world begins with. No connection stays open, so the database may be copied."""
+    await create_tables(url)
+    return await _fill(url, TestClock())
+
+
+_furnished: list[tuple[bytes, Known]] = []
+
+
+async def _furnished_copy(url: str) -> Known:
+    """A world is made once in a run, and copied for each test."""
+    path = make_url(url).database
+    if not path or not url.startswith("sqlite"):
+        return await furnish(url)
+    if not _furnished:
+        with TemporaryDirectory() as folder:
+            first = Path(folder) / "world.sqlite3"
+            known = await furnish(f"sqlite+aiosqlite:///{first}")
+            _furnished.append((first.read_bytes(), known))
+    content, known = _furnished[0]
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_bytes(content)
+    return known
+
+
+async def _fill(url: str, clock: TestClock) -> Known:
+    world = World([make_house(url, MemoryBus(Switchboard()), clock)], clock)
     async with world.house.database.write() as connection:
         days = {"starts_on": date(2026, 11, 20), "ends_on": date(2026, 11, 22), "now": clock()}
         zone = "Asia/Shanghai"
@@ -238,12 +293,11 @@ async def make_world(
         world.booth, world.stand = await make_booth(connection, world.conference, hall, said, open=True, number="A1")
         for who, duty in (("owner", Duty.OWNER), ("staff", Duty.STAFF)):
             await set_duty(connection, world.booth, world.people[who], duty, clock())
-    for house in world.houses:
-        await house.hub.start()
     from rooms.people.messages import RemovePerson
 
     await world.do("organiser", RemovePerson(world.people["banned"]), room=world.lobby)
-    return world
+    await world.close()
+    return Known(**{name: getattr(world, name) for name in Known._fields})
 
 
 @asynccontextmanager

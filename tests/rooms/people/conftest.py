@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.world import World, make_world
+from tests.support.world import World, furnish, make_world
 
 
 @pytest.fixture(params=["sqlite_url", "postgres_server"])
@@ -15,8 +15,9 @@ async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
         yield made
         await made.close()
         return
-    name = await given.create_database()
-    made = await make_world(given.url(name))
+    template, known = await given.prepare_template("furnished", furnish)
+    name = await given.create_database(template)
+    made = await make_world(given.url(name), known=known)
     yield made
     await made.close()
     await given.drop_database(name)
