@@ -1,8 +1,9 @@
 """Every slice of the product. Importing this module registers all kinds of rooms and all commands."""
 
-from rooms.exhibition import contacting, queue
+from rooms.exhibition import contacting, leads, queue
 from rooms.exhibition import editing as booths
 from rooms.exhibition import kind as exhibition
+from rooms.files import actions as files
 from rooms.forum import asking, chat, kind, moderating, reactions, session
 from rooms.meetings import calling
 from rooms.meetings import kind as meetings
@@ -20,7 +21,9 @@ SLICES = (
     desk,
     editing,
     exhibition,
+    files,
     kind,
+    leads,
     lobby,
     meetings,
     moderating,

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.audience import Audience
-from rooms.exhibition import queries
+from rooms.exhibition import lead_queries, queries
 from rooms.exhibition.messages import (
     BoothDesk,
     BoothOwn,
@@ -14,6 +14,7 @@ from rooms.exhibition.messages import (
     OwnContact,
 )
 from rooms.exhibition.tables import contacts
+from rooms.files import queries as files
 from rooms.forum import queries as forum
 from rooms.forum.kind import own_of_people
 from rooms.journal import Room
@@ -32,9 +33,11 @@ async def booth_snapshot(connection: AsyncConnection, room: Room, audience: Audi
             staff=await queries.staff(connection, room.subject),
             places=[each.view() for each in await queries.places_under_way(connection, room.subject)],
             contacts=await queries.contact_views(connection, asked),
+            leads=await lead_queries.count(connection, room.subject),
         )
     return BoothSnapshot(
         booth=queries.view_of(row),
+        files=await files.shown(connection, room.subject),
         chat=await forum.chat(connection, room.id),
         messages=await forum.latest_messages(connection, room.id),
         desk=desk,
@@ -51,9 +54,17 @@ async def booth_own(connection: AsyncConnection, visits: list[Visit]) -> list[Vi
         mine = sa.and_(contacts.c.booth == booth, contacts.c.person.in_(people))
         for view in await queries.contact_views(connection, mine):
             asked.setdefault((view.person.id, booth), []).append(queries.own_contact(view))
+    leads = await lead_queries.own(connection, people, at)
+    named = await files.consents(connection, people, at)
     keys = [(visit.person.id if visit.person else "", visit.room.subject) for visit in visits]
     return [
-        BoothOwn(**base, place=places.get(key), contacts=asked.get(key, []))
+        BoothOwn(
+            **base,
+            place=places.get(key),
+            contacts=asked.get(key, []),
+            named=named.get(key),
+            lead=leads.get(key),
+        )
         for base, key in zip(bases, keys, strict=True)
     ]
 

@@ -10,6 +10,8 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from rooms.audience import Audience
+from rooms.exhibition.lead_messages import OwnLead
+from rooms.files.messages import FileView
 from rooms.forum.messages import ChatView, MessageView, RoomOwn
 from rooms.messages import Command, Event, Latest, View
 from rooms.people.messages import Id, PersonView, Reason
@@ -68,7 +70,8 @@ class ContactState(StrEnum):
 
 
 class BoothCard(View):
-    """A booth in a hall. `tier`: 1 partner, 2 sponsor, 3 exhibitor; `texts` holds translations of name and tagline by locale."""
+    """A booth in a hall. `tier`: 1 partner, 2 sponsor, 3 exhibitor; `texts` holds translations of name and tagline by locale; `logo` is an address, or
+    empty."""
 
     id: str
     number: str
@@ -79,10 +82,11 @@ class BoothCard(View):
     country: str
     field: str
     languages: list[str]
+    logo: str
 
 
 class BoothView(View):
-    """A booth as visitors see it. `texts` holds translations of name, tagline and about by locale."""
+    """A booth as visitors see it. `texts` holds translations of name, tagline and about by locale; `logo` is its address, or empty."""
 
     id: str
     number: str
@@ -95,6 +99,7 @@ class BoothView(View):
     country: str
     field: str
     languages: list[str]
+    logo: str
     hall: str
 
 
@@ -160,12 +165,13 @@ class OwnContact(View):
 
 
 class BoothDesk(View):
-    """The part of a booth's snapshot that only its staff and the organisers get."""
+    """The part of a booth's snapshot that only its staff and the organisers get. `leads`: how many visitors have shared their contact."""
 
     draft: DraftView
     staff: list[StaffView]
     places: list[PlaceView]
     contacts: list[ContactView]
+    leads: int
 
 
 class LineView(View):
@@ -187,19 +193,22 @@ class BoothNow(View):
 
 
 class BoothSnapshot(View):
-    """`messages` are the latest 100; `desk` is None for everyone but the staff and the organisers."""
+    """`files` are its brochures and films; `messages` are the latest 100; `desk` is None for everyone but the staff and the organisers."""
 
     booth: BoothView
+    files: list[FileView]
     chat: ChatView
     messages: list[MessageView]
     desk: BoothDesk | None
 
 
 class BoothOwn(RoomOwn):
-    """What is one person's own at a booth."""
+    """What is one person's own at a booth. `named`: whether the staff may know by name which files he takes; None: he has not said."""
 
     place: OwnPlace | None
     contacts: list[OwnContact]
+    named: bool | None
+    lead: OwnLead | None
 
 
 class HallView(View):

@@ -16,6 +16,13 @@ def visits(visit: Visit) -> None:
         raise Problem("forbidden", N_("This booth is your own."))
 
 
+def shares(visit: Visit) -> None:
+    """Who may give the exhibitor his contact: everybody who takes part, also one who has been silenced, but not the booth's own staff."""
+    rules.takes_part(visit)
+    if visit.roles & {*SERVES, Role.CONTACT}:
+        raise Problem("forbidden", N_("This booth is your own."))
+
+
 def waits(visit: Visit) -> None:
     """Who has a place may keep it or give it up, even when he has been silenced meanwhile."""
     rules.takes_part(visit)

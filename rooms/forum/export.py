@@ -1,7 +1,5 @@
 """All questions of a session, for its organisers to keep: dismissed ones too, who did what to them and when. Who asked anonymously stays unknown."""
 
-import csv
-import io
 from datetime import UTC, datetime
 from typing import cast
 
@@ -9,14 +7,12 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rooms import sheets
 from rooms.audience import Audience
 from rooms.forum import queries
 from rooms.forum.queries import Question
 from rooms.journal import journal
 from rooms.programme.queries import session_view
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-"""How a formula begins; spreadsheets set to East Asian languages take the wide signs for the narrow ones."""
 
 
 class Act(msgspec.Struct, frozen=True):
@@ -129,26 +125,12 @@ def as_json(export: QuestionExport) -> bytes:
 
 
 def as_csv(export: QuestionExport) -> bytes:
-    """RFC 4180 in UTF-8, with the mark by which spreadsheets know it. No cell can begin a formula."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file)
     names = QuestionRecord.__struct_fields__
-    writer.writerow(names)
-    for record in export.questions:
-        writer.writerow([_cell(getattr(record, name)) for name in names])
-    return "\ufeff".encode() + file.getvalue().encode()
+    return sheets.as_csv(names, ([_cell(getattr(record, name)) for name in names] for record in export.questions))
 
 
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="seconds")
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    text = "; ".join(_item(item) for item in cast(list[object], value)) if isinstance(value, list) else str(value)
-    # A spreadsheet would run what looks like a formula, and anybody can ask a question that does.
-    return f"'{text}" if text.startswith(FORMULA) else text
+def _cell(value: object) -> object:
+    return "; ".join(_item(item) for item in cast(list[object], value)) if isinstance(value, list) else value
 
 
 def _item(item: object) -> str:

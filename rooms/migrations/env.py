@@ -5,14 +5,24 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
+import rooms.exhibition.lead_tables
 import rooms.exhibition.tables
+import rooms.files.tables
 import rooms.forum.tables
 import rooms.journal
 import rooms.people.tables
 import rooms.programme.tables
 from rooms.database import UtcDateTime, metadata
 
-DECLARED = (rooms.exhibition.tables, rooms.forum.tables, rooms.journal, rooms.people.tables, rooms.programme.tables)
+DECLARED = (
+    rooms.exhibition.lead_tables,
+    rooms.exhibition.tables,
+    rooms.files.tables,
+    rooms.forum.tables,
+    rooms.journal,
+    rooms.people.tables,
+    rooms.programme.tables,
+)
 """Imported so that `metadata` knows their tables."""
 
 

@@ -8,7 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rooms.exhibition.lead_tables import consents, lead_notes, leads
 from rooms.exhibition.tables import booth_staff, booths, contacts, queue_places
+from rooms.files.tables import file_consents, file_takers
 from rooms.forum.tables import forums, marks, messages, questions, votes
 from rooms.house import LONG, House
 from rooms.ids import new_id
@@ -51,6 +53,12 @@ async def export(connection: AsyncConnection, person: str) -> dict[str, Any]:
         "stars": await _rows(connection, stars, person, "session", "at"),
         "booths": await _rows(connection, booth_staff, person, "booth", "duty", "added_at"),
         "queues": await _rows(connection, queue_places, person, "booth", "state", "joined_at", "ended_at"),
+        "leads": await _rows(
+            connection, leads, person, "booth", "state", "purpose", "source", "organisation", "name", "email", "at"
+        ),
+        "consents": await _rows(connection, consents, person, "booth", "act", "purpose", "source", "at"),
+        "file_consents": await _rows(connection, file_consents, person, "booth", "purpose", "given", "at"),
+        "files_taken": await _rows(connection, file_takers, person, "file", "at"),
         "booth_requests": await _rows(connection, contacts, person, "booth", "kind", "text", "state", "at"),
         "meetings": await _rows(connection, invited, person, "meeting"),
         "notices": await _rows(connection, notices, person, "kind", "values", "href", "at"),
@@ -87,6 +95,8 @@ async def erase(house: House, person: str) -> None:
             stars,
             marks,
             booth_staff,
+            file_consents,
+            file_takers,
         ):
             await tx.connection.execute(table.delete().where(table.c.person == person))
         await _leave_exhibition(tx, person)
@@ -108,6 +118,10 @@ async def _leave_exhibition(tx: Transaction, person: str) -> None:
     await tx.connection.execute(contacts.update().where(c.person == person).values(text="", state="done"))
     freed = contacts.update().where(c.owner == person, c.state == "taken")
     await tx.connection.execute(freed.values(owner=None, state="open"))
+    own = sa.select(leads.c.id).where(leads.c.person == person)
+    written = sa.or_(lead_notes.c.lead.in_(own), lead_notes.c.author == person)
+    await tx.connection.execute(lead_notes.delete().where(written))
+    await tx.connection.execute(leads.delete().where(leads.c.person == person))
     waiting = sa.select(sa.func.count()).where(q.booth == booths.c.id, q.state == "waiting").scalar_subquery()
     at = sa.select(q.booth).where(q.person == person)
     await tx.connection.execute(booths.update().where(booths.c.id.in_(at)).values(waiting=waiting))
@@ -125,6 +139,7 @@ async def _touched(connection: AsyncConnection, person: str) -> list[str]:
                     sa.select(queue_places.c.booth).where(queue_places.c.person == person),
                     sa.select(contacts.c.booth).where(contacts.c.person == person),
                     sa.select(contacts.c.booth).where(contacts.c.owner == person),
+                    sa.select(leads.c.booth).where(leads.c.person == person),
                     sa.select(booth_staff.c.booth).where(booth_staff.c.person == person),
                     sa.select(invited.c.meeting).where(invited.c.person == person),
                 )

@@ -6,7 +6,10 @@ import msgspec
 import pytest
 
 import rooms.registry  # noqa: F401
+from rooms.exhibition import lead_messages as xl
+from rooms.exhibition import lead_queries
 from rooms.exhibition import messages as x
+from rooms.files import messages as f
 from rooms.forum import messages as m
 from rooms.journal import room_of
 from rooms.messages import Event, Latest, declared, tag_of
@@ -132,6 +135,11 @@ async def at_the_booth(spectators: Audience) -> None:
     await do("organiser", x.DeclineBooth("Say more"))
     await do("owner", x.DraftBooth("Lumen AB", "Light", "For everybody"))
     await do("organiser", x.ApproveBooth())
+    film = (await do("owner", f.LinkFilm("https://films.example/1", "Our lamps")))["file"]
+    await do("owner", f.ChangeFile(film, "Lamps", {"zh_Hans": "灯具"}))
+    await do("owner", f.PlaceFile(film, 0))
+    await do("attendee", f.ConsentToName(True))
+    await do("organiser", f.RemoveFile(film))
     # Who stands there
     await do("owner", x.SetDuty(world.people["speaker"], x.Duty.CONTACT))
     await do("owner", x.SetDuty(world.people["speaker"]))
@@ -157,6 +165,14 @@ async def at_the_booth(spectators: Audience) -> None:
     await do("owner", x.TakeContact(asked))
     await do("owner", x.CloseContact(asked))
     await do("attendee", m.PostMessage("Hello"))
+    # Leads
+    await do("staff", xl.AskLead(world.people["attendee"]))
+    await do("attendee", xl.ShareLead(xl.Purpose.NEWS, organisation="Sol AB"))
+    async with world.house.database.read() as connection:
+        [lead] = await lead_queries.found(connection, world.booth)
+    await do("owner", xl.NoteLead(lead.id, "Wants forty lamps"))
+    await do("staff", xl.QualifyLead(lead.id, xl.Rating.HOT, ["resellers"]))
+    await do("attendee", xl.WithdrawLead())
 
 
 async def test_a_forgotten_event_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -139,6 +139,16 @@ BOOTH: dict[str, dict[str, str]] = {
     "contact.ask": QUEUES,
     "contact.close": SERVES,
     "contact.take": SERVES,
+    "file.change": OWNS,
+    "file.consent": TAKES_PART,
+    "file.place": OWNS,
+    "file.remove": OWNS,
+    "film.link": OWNS,
+    "lead.ask": SERVES,
+    "lead.note": SERVES,
+    "lead.qualify": SERVES,
+    "lead.share": TAKES_PART | {"owner": "forbidden", "staff": "forbidden"},
+    "lead.withdraw": TAKES_PART,
     "queue.accept": TAKES_PART,
     "queue.call": SERVES,
     "queue.finish": SERVES,
@@ -184,6 +194,8 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "reason": "Too short",
         "place": "a" * 20,
         "contact": "a" * 20,
+        "lead": "a" * 20,
+        "purpose": "news",
         "kind": {"stage.show": "slate", "contact.ask": "message"}.get(op, "applause"),
         **about,
     }
@@ -218,6 +230,8 @@ async def answer(world: World, who: str, op: str, room: str, question: str) -> s
             "session",
             "place",
             "contact",
+            "file",
+            "lead",
         }:
             return YES
         return problem.code if problem.code in REFUSALS else YES

@@ -36,6 +36,7 @@ ABSENT_FOR_ORGANISERS = ORGANISERS | {"organiser": 404, "admin": 404}
 MODERATORS = ORGANISERS | {"moderator": 200, "colleague": 200}
 SIGNED_IN = PUBLIC | {"anonymous": 401}
 ADMINISTRATORS = dict.fromkeys(EVERYBODY, 403) | {"anonymous": 401, "admin": 200}
+BOOTH_STAFF = dict.fromkeys(EVERYBODY, 403) | {"anonymous": 401, "owner": 200, "staff": 200}
 NOBODY = dict.fromkeys(EVERYBODY, 404)
 SPENT = dict.fromkeys(EVERYBODY, 410)
 
@@ -48,6 +49,9 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/exhibition/halls/{hall}": IN_CONFERENCE,
     "/c/{conference}/exhibition/{booth}": IN_CONFERENCE,
     "/c/{conference}/exhibition/{booth}/edit": ORGANISERS | {"owner": 200},
+    "/c/{conference}/exhibition/{booth}/leads": BOOTH_STAFF,
+    "/c/{conference}/exhibition/{booth}/leads.csv": BOOTH_STAFF,
+    "/c/{conference}/exhibition/{booth}/share": IN_CONFERENCE,
     "/c/{conference}/meetings/{meeting}": NOBODY | {"banned": 403},  # but for the two who meet there
     "/c/{conference}/my.ics": NOBODY,  # without its key
     "/c/{conference}/organise": ORGANISERS,
@@ -89,6 +93,7 @@ POST: dict[str, dict[str, int]] = {
     "/account/address": dict.fromkeys(EVERYBODY, 409) | {"anonymous": 401, "unverified": 200, "guest": 422},
     "/account/erase": FOR_THOSE_SIGNED_IN,
     "/account/password": FOR_THOSE_SIGNED_IN,
+    "/account/shared/take-back": dict.fromkeys(EVERYBODY, 404) | {"anonymous": 401},  # nothing was shared
     "/account/signins/end": DONE_FOR_THOSE_SIGNED_IN,
     "/account/signins/end-others": DONE_FOR_THOSE_SIGNED_IN,
     "/account/tokens": FOR_THOSE_SIGNED_IN,

@@ -104,6 +104,10 @@ def _booth(state: State, event: Event) -> None:
     snapshot, own, desk, type = state["snapshot"], state["own"], state["snapshot"]["desk"], event["type"]
     if type == "booth.changed":
         snapshot["booth"] = event["booth"]
+    elif type == "files.changed":
+        snapshot["files"] = event["files"]
+    elif type == "file.consented":
+        own["named"] = event["given"]
     elif type == "queue.own":
         place = event["place"]
         if place["state"] not in ENDED:
@@ -112,6 +116,8 @@ def _booth(state: State, event: Event) -> None:
             own["place"] = None
     elif type == "contact.own":
         _put(own["contacts"], event["contact"], lambda each: (datetime.fromisoformat(each["at"]), each["id"]))
+    elif type == "lead.own":
+        own["lead"] = event["lead"]
     elif desk is None or not _booth_desk(desk, event):
         _chat(state, event)
 
@@ -135,6 +141,8 @@ def _booth_desk(desk: Item, event: Event) -> bool:
     elif event["type"] == "contact.changed":
         _put(desk["contacts"], event["contact"], lambda each: (datetime.fromisoformat(each["at"]), each["id"]))
         _drop(desk["contacts"], lambda each: each["state"] == "done")
+    elif event["type"] == "lead.changed":
+        desk["leads"] = event["leads"]
     else:
         return False
     return True

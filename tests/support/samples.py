@@ -8,7 +8,10 @@ import msgspec
 
 from rooms.commands import SPECS
 from rooms.errors import Problem
+from rooms.exhibition import lead_messages as xl
+from rooms.exhibition import lead_queries
 from rooms.exhibition import messages as x
+from rooms.files import messages as f
 from rooms.forum import messages as m
 from rooms.messages import Command
 from rooms.people import messages as p
@@ -380,3 +383,67 @@ async def _(world: World) -> Command:
 @_sample("contact.close", "staff", "booth")
 async def _(world: World) -> Command:
     return x.CloseContact(await _asked(world))
+
+
+async def _lead(world: World) -> str:
+    await world.do("attendee", xl.ShareLead(xl.Purpose.FOLLOW_UP), room=world.stand)
+    async with world.house.database.read() as connection:
+        return (await lead_queries.found(connection, world.booth))[0].id
+
+
+@_sample("lead.share", "attendee", "booth")
+async def _(world: World) -> Command:
+    return xl.ShareLead(xl.Purpose.NEWS, xl.Source.SCAN, "Sol AB")
+
+
+@_sample("lead.withdraw", "attendee", "booth")
+async def _(world: World) -> Command:
+    await _lead(world)
+    return xl.WithdrawLead()
+
+
+@_sample("lead.ask", "staff", "booth")
+async def _(world: World) -> Command:
+    await world.do("other", m.PostMessage("Hello"), room=world.stand)
+    return xl.AskLead(world.people["other"])
+
+
+@_sample("lead.note", "staff", "booth")
+async def _(world: World) -> Command:
+    return xl.NoteLead(await _lead(world), "Wants forty lamps")
+
+
+@_sample("lead.qualify", "staff", "booth")
+async def _(world: World) -> Command:
+    return xl.QualifyLead(await _lead(world), xl.Rating.HOT, ["resellers"])
+
+
+async def _film(world: World) -> str:
+    linked = await world.do("owner", f.LinkFilm("https://films.example/embed/1", "Our lamps"), room=world.stand)
+    return msgspec.json.decode(linked.reply, type=f.FilmLinked).file
+
+
+@_sample("film.link", "owner", "booth")
+async def _(world: World) -> Command:
+    return f.LinkFilm("https://films.example/embed/1", "Our lamps")
+
+
+@_sample("file.change", "owner", "booth")
+async def _(world: World) -> Command:
+    return f.ChangeFile(await _film(world), "Lamps", {"zh_Hans": "灯具"})
+
+
+@_sample("file.place", "owner", "booth")
+async def _(world: World) -> Command:
+    await _film(world)
+    return f.PlaceFile(await _film(world), 0)
+
+
+@_sample("file.remove", "organiser", "booth")
+async def _(world: World) -> Command:
+    return f.RemoveFile(await _film(world))
+
+
+@_sample("file.consent", "attendee", "booth")
+async def _(world: World) -> Command:
+    return f.ConsentToName(True)

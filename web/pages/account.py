@@ -6,6 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from rooms.errors import Problem
+from rooms.exhibition import lead_queries
 from rooms.limits import Rate
 from rooms.people import accounts, erasure, registration, signins, tokens
 from rooms.people.messages import RightsChanged
@@ -30,6 +31,7 @@ async def _page(
     async with site.house.database.read() as connection:
         devices = await signins.active(connection, account.id, site.house.clock())
         programs = await tokens.active(connection, account.id, site.house.clock())
+        shared = await lead_queries.shared(connection, account.id)
     status = problem.meaning.status if problem else 200
     view = said(request, viewer, problem) if problem else None
     return await page(
@@ -38,6 +40,7 @@ async def _page(
         status=status,
         devices=[device for device in devices if device.id not in {program.id for program in programs}],
         programs=programs,
+        shared=shared,
         secret=secret,
         refused=form,
         problem=view,

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from rooms.exhibition import directory, queries
 from rooms.exhibition.directory import PAGE, Wanted
-from rooms.exhibition.messages import BoothOwn, BoothSnapshot, HallSnapshot
+from rooms.exhibition.messages import BoothOwn, BoothSnapshot, ContactState, HallSnapshot
 from rooms.exhibition.waits import expected
 from rooms.house import RoomView
 from rooms.meetings.messages import MeetingOwn, MeetingSnapshot
@@ -98,7 +98,14 @@ async def booth(request: Request) -> Response:
         wait=round(waits[at] / 60) if at is not None else None,
         now=now,
         zone=entered.viewer.zone_for(ZoneInfo(entered.conference.zone)),
+        source=_source(own),
     )
+
+
+def _source(own: BoothOwn) -> str:
+    """Where one stands who shares his contact on the booth's page (rooms.exhibition.lead_messages.Source)."""
+    asks = any(each.state is not ContactState.DONE for each in own.contacts)
+    return "queue" if own.place else "contact" if asks else "booth"
 
 
 async def meeting(request: Request) -> Response:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.commands import read
+from rooms.commands import permitted, read
 from rooms.errors import Problem
 from rooms.exhibition import queries, rules
 from rooms.exhibition.messages import BoothCreated, BoothSnapshot
@@ -46,7 +46,7 @@ async def create(request: Request) -> Response:
 
 
 async def edit(request: Request) -> Response:
-    entered, room, snapshot = await _booth(request)
+    entered, room, snapshot, can = await _booth(request)
     assert snapshot.desk is not None
     draft = snapshot.desk.draft
     return await entered.page(
@@ -57,12 +57,13 @@ async def edit(request: Request) -> Response:
         said=draft.booth or snapshot.booth,
         room=room,
         translated=TRANSLATED,
+        can=can,
     )
 
 
 async def save(request: Request) -> Response:
     form = await read_form(request)
-    entered, room, snapshot = await _booth(request)
+    entered, room, snapshot, _ = await _booth(request)
     assert snapshot.desk is not None
     said = snapshot.desk.draft.booth or snapshot.booth
     texts = {locale: dict(fields) for locale, fields in said.texts.items() if locale != TRANSLATED}
@@ -81,14 +82,14 @@ async def save(request: Request) -> Response:
     return go(request, path, said=gettext(N_("The draft is saved.")))
 
 
-async def _booth(request: Request) -> tuple[Entered, str, BoothSnapshot]:
-    """A booth, for who may write it. Raises Problem "not_found", "forbidden" or "not_signed_in"."""
+async def _booth(request: Request) -> tuple[Entered, str, BoothSnapshot, list[str]]:
+    """A booth, for who may write it, and what he may do there. Raises Problem "not_found", "forbidden" or "not_signed_in"."""
     async with site_of(request).house.database.read() as connection:
         entered = await enter(request, connection)
         room = await queries.booth_room(connection, entered.conference.id, request.path_params["booth"])
     view = await entered.site.house.view(entered.viewer.id, room)
     rules.owns(view.visit)
-    return entered, room, cast(BoothSnapshot, view.snapshot)
+    return entered, room, cast(BoothSnapshot, view.snapshot), permitted(view.visit)
 
 
 def _kept(request: Request, form: FormData) -> Kept:

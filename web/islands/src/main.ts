@@ -8,6 +8,8 @@ import "./elements/connection";
 import "./elements/countdown";
 import "./elements/desk";
 import "./elements/hall";
+import "./elements/lead";
+import "./elements/leads";
 import "./elements/menus";
 import "./elements/moderation/console";
 import "./elements/news";
@@ -26,6 +28,7 @@ import "./elements/speaker";
 import "./elements/stage";
 import "./elements/starred";
 import "./elements/toasts";
+import "./elements/upload";
 import { tellZone } from "./elements/zone";
 
 tellZone();

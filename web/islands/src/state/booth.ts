@@ -4,11 +4,13 @@ import type {
   BoothNow,
   BoothOwn,
   BoothSnapshot,
+  CallView,
   HallOwn,
   HallSnapshot,
   LineView,
   MeetingOwn,
   MeetingSnapshot,
+  PersonView,
   RoomEvent,
 } from "../live/types";
 import { withMessage } from "./chat";
@@ -35,8 +37,7 @@ export const hall: RoomKind<HallRoom> = {
 };
 
 export const meeting: RoomKind<MeetingRoom> = {
-  event: (state, event) =>
-    event.type === "meeting.closed" ? { ...state, snapshot: { ...state.snapshot, closed_at: event.at } } : withChat(state, event),
+  event: reduceMeeting,
   latest: (state, values) => ({ ...state, latest: merged(state.latest, values) }),
   acknowledged: acknowledgedOwn,
 };
@@ -46,11 +47,17 @@ function reduceBooth(state: BoothRoom, event: RoomEvent): BoothRoom {
   switch (event.type) {
     case "booth.changed":
       return { ...state, snapshot: { ...snapshot, booth: event.booth } };
+    case "files.changed":
+      return { ...state, snapshot: { ...snapshot, files: event.files } };
+    case "file.consented":
+      return { ...state, own: { ...own, named: event.given } };
     case "queue.own":
       if (!ended(event.place.state)) return { ...state, own: { ...own, place: event.place } };
       return own.place?.id === event.place.id ? { ...state, own: { ...own, place: null } } : state;
     case "contact.own":
       return { ...state, own: { ...own, contacts: put(own.contacts, event.contact, byTime) } };
+    case "lead.own":
+      return { ...state, own: { ...own, lead: event.lead } };
     default: {
       const desk = snapshot.desk && reduceDesk(snapshot.desk, event);
       return desk && desk !== snapshot.desk ? { ...state, snapshot: { ...snapshot, desk } } : withChat(state, event);
@@ -74,8 +81,30 @@ function reduceDesk(desk: BoothDesk, event: RoomEvent): BoothDesk {
     }
     case "contact.changed":
       return { ...desk, contacts: without(put(desk.contacts, event.contact, byTime), ({ state }) => state === "done") };
+    case "lead.changed":
+      return { ...desk, leads: event.leads };
     default:
       return desk;
+  }
+}
+
+function reduceMeeting(state: MeetingRoom, event: RoomEvent): MeetingRoom {
+  const { snapshot, own } = state;
+  switch (event.type) {
+    case "meeting.closed":
+      return { ...state, snapshot: { ...snapshot, closed_at: event.at } };
+    case "meeting.invited": {
+      const colleagues = without(own.colleagues, ({ id }) => id === event.person.id);
+      return { ...state, snapshot: { ...snapshot, people: [...snapshot.people, event.person].sort(byName) }, own: { ...own, colleagues } };
+    }
+    case "meeting.rated":
+      return { ...state, own: { ...own, outcome: event.outcome } };
+    case "block.changed": {
+      const others = own.blocked.filter((id) => id !== event.person);
+      return { ...state, own: { ...own, blocked: event.blocked ? [...others, event.person].sort() : others } };
+    }
+    default:
+      return withChat(state, event);
   }
 }
 
@@ -106,15 +135,24 @@ function byPlace(a: BoothCard, b: BoothCard): number {
   return compare(a.tier, b.tier) || compare(a.number, b.number) || compare(a.id, b.id);
 }
 
+function byName(a: PersonView, b: PersonView): number {
+  return compare(a.name, b.name) || compare(a.id, b.id);
+}
+
 function byTime(a: { at: string; id: string }, b: { at: string; id: string }): number {
   return compare(Date.parse(a.at), Date.parse(b.at)) || compare(a.id, b.id);
 }
 
 const NOBODY: BoothNow = { people: 0, waiting: 0, staffed: false };
+const NO_CALL: CallView = { peers: [], limit: 0, ends_at: null, extensions: 0, relay_only: false };
 const EMPTY: LineView = { tickets: [], service_seconds: 300, staff: 0, talking_since: [] };
 
 export function nowAt(state: BoothRoom | HallRoom, id: string): BoothNow {
   return state.latest.floor?.[id] ?? NOBODY;
+}
+
+export function callOf(state: MeetingRoom): CallView {
+  return state.latest.call?.[""] ?? NO_CALL;
 }
 
 export function lineOf(state: BoothRoom): LineView {

@@ -89,6 +89,8 @@ function reduce(state: SessionRoom, event: RoomEvent): SessionRoom {
     case "queue.own":
     case "contact.changed":
     case "contact.own":
+    case "lead.changed":
+    case "lead.own":
     case "meeting.closed": // told in meetings
     case "desk.notified": // told on desks
     case "rights.changed":

@@ -1,0 +1,168 @@
+"""What is read of leads: by an exhibitor's staff, and by each visitor his own."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.exhibition.lead_messages import LeadState, OwnLead, Purpose, Rating, Source
+from rooms.exhibition.lead_tables import lead_notes, leads
+from rooms.exhibition.tables import booth_staff, booths, contacts, queue_places
+from rooms.forum.tables import messages
+from rooms.journal import rooms
+from rooms.people.messages import PersonView
+from rooms.people.tables import persons
+from rooms.programme.tables import conferences
+
+PAGE = 50
+MOST_WORDS = 8
+l, asker = leads.c, persons.alias("asker")  # noqa: E741 - as the other slices name their columns
+
+
+class Note(NamedTuple):
+    author: str
+    text: str
+    at: datetime
+
+
+class Lead(NamedTuple):
+    """`name` is what he shared, or while he is only asked what the staff see of him anyway. `email` None: none was shared."""
+
+    id: str
+    person: str
+    state: LeadState
+    name: str
+    organisation: str
+    email: str | None
+    purpose: Purpose
+    source: Source
+    asked_by: str | None
+    at: datetime
+    rating: Rating
+    tags: list[str]
+    notes: list[Note]
+
+
+class Sought(NamedTuple):
+    """What the staff look for; "" is everything."""
+
+    words: str = ""
+    rating: str = ""
+    tag: str = ""
+    state: str = ""
+
+
+EVERYTHING = Sought()
+
+
+async def found(connection: AsyncConnection, booth: str, sought: Sought = EVERYTHING) -> list[Lead]:
+    """Newest first."""
+    columns = [l[name] for name in Lead._fields if name not in {"name", "asked_by", "notes"}]
+    name = sa.func.coalesce(sa.func.nullif(l.name, ""), persons.c.name).label("name")
+    joined = leads.join(persons, persons.c.id == l.person).outerjoin(asker, asker.c.id == l.asked_by)
+    select = sa.select(*columns, name, asker.c.name.label("asked_by")).select_from(joined).where(l.booth == booth)
+    if sought.rating:
+        select = select.where(l.rating == sought.rating)
+    if sought.state:
+        select = select.where(l.state == sought.state)
+    rows = (await connection.execute(select.order_by(l.at.desc(), l.id))).mappings().all()
+    notes = await _notes(connection, booth)
+    every = [_lead(row, notes.get(row["id"], [])) for row in rows]
+    words = sought.words.casefold().split()[:MOST_WORDS]
+    return [lead for lead in every if (not sought.tag or sought.tag in lead.tags) and _has(lead, words)]
+
+
+def _lead(row: Any, notes: list[Note]) -> Lead:
+    told: dict[str, Any] = dict(row)
+    told |= {"state": LeadState(row["state"]), "rating": Rating(row["rating"])}
+    told |= {"purpose": Purpose(row["purpose"]), "source": Source(row["source"])}
+    return Lead(**told, notes=notes)
+
+
+def _has(lead: Lead, words: list[str]) -> bool:
+    parts = (lead.name, lead.organisation, lead.email or "", *lead.tags, *(note.text for note in lead.notes))
+    text = "\n".join(parts).casefold()
+    return all(word in text for word in words)
+
+
+async def _notes(connection: AsyncConnection, booth: str) -> dict[str, list[Note]]:
+    """By lead, oldest first."""
+    n = lead_notes.c
+    select = sa.select(n.lead, n.author_name, n.text, n.at).join(leads, l.id == n.lead).where(l.booth == booth)
+    by_lead: dict[str, list[Note]] = {}
+    for row in await connection.execute(select.order_by(n.at, n.id)):
+        by_lead.setdefault(row.lead, []).append(Note(row.author_name, row.text, row.at))
+    return by_lead
+
+
+async def count(connection: AsyncConnection, booth: str) -> int:
+    """How many have shared their contact."""
+    given = sa.select(sa.func.count()).where(l.booth == booth, l.state == LeadState.GIVEN.value)
+    return (await connection.execute(given)).scalar_one()
+
+
+async def own(
+    connection: AsyncConnection, people: Collection[str], at: Collection[str]
+) -> dict[tuple[str, str], OwnLead]:
+    """By (person, booth)."""
+    joined = leads.outerjoin(asker, asker.c.id == l.asked_by)
+    select = sa.select(leads, asker.c.name.label("asker_name")).select_from(joined)
+    rows = await connection.execute(select.where(l.person.in_(people), l.booth.in_(at)))
+    return {(row.person, row.booth): _own(row) for row in rows}
+
+
+def _own(row: Any) -> OwnLead:
+    by = PersonView(row.asked_by, row.asker_name or "") if row.asked_by else None
+    return OwnLead(LeadState(row.state), Purpose(row.purpose), by, row.at)
+
+
+class Shared(NamedTuple):
+    """What a person has shared with one exhibitor, or is asked for, for his account's page. `texts` translate the booth's name."""
+
+    booth: str
+    name: str
+    texts: dict[str, dict[str, str]]
+    conference: str
+    slug: str
+    state: LeadState
+    purpose: Purpose
+    at: datetime
+
+
+async def shared(connection: AsyncConnection, person: str) -> list[Shared]:
+    """Newest first, in all conferences."""
+    b, c = booths.c, conferences.c
+    joined = leads.join(booths, b.id == l.booth).join(conferences, c.id == b.conference)
+    columns = (b.id, b.name, b.texts, c.title, c.slug, l.state, l.purpose, l.at)
+    select = sa.select(*columns).select_from(joined).where(l.person == person).order_by(l.at.desc(), l.id)
+    return [
+        Shared(*row[:5], LeadState(row.state), Purpose(row.purpose), row.at) for row in await connection.execute(select)
+    ]
+
+
+def _in_touch(booth: str) -> "sa.CompoundSelect[Any]":
+    """Everybody who has queued at a booth, asked its staff something or written in its chat."""
+    wrote = messages.join(rooms, rooms.c.id == messages.c.room)
+    here = sa.and_(rooms.c.kind == "booth", rooms.c.subject == booth, messages.c.removed_by.is_(None))
+    return sa.union(
+        sa.select(queue_places.c.person).where(queue_places.c.booth == booth),
+        sa.select(contacts.c.person).where(contacts.c.booth == booth),
+        sa.select(messages.c.author).select_from(wrote).where(here),
+    )
+
+
+async def is_in_touch(connection: AsyncConnection, booth: str, person: str) -> bool:
+    met = _in_touch(booth).subquery()
+    return (await connection.execute(sa.select(met).where(met.c[0] == person).limit(1))).first() is not None
+
+
+async def to_ask(connection: AsyncConnection, booth: str, refused: "sa.Select[Any]") -> list[PersonView]:
+    """Whom the staff may still ask: in touch with the booth, not of its staff, and neither a lead nor among the `refused`. By name."""
+    p = persons.c
+    staff = sa.select(booth_staff.c.person).where(booth_staff.c.booth == booth)
+    known = sa.select(l.person).where(l.booth == booth)
+    select = sa.select(p.id, p.name).where(p.id.in_(_in_touch(booth)), p.erased_at.is_(None))
+    select = select.where(p.id.not_in(staff), p.id.not_in(known), p.id.not_in(refused))
+    return [PersonView(*row) for row in await connection.execute(select.order_by(p.name, p.id).limit(PAGE))]

@@ -1,0 +1,33 @@
+"""Tables as CSV, for spreadsheets: RFC 4180 in UTF-8 (NFC), with the mark by which spreadsheets know it. No cell can begin a formula."""
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""How a formula begins; spreadsheets set to East Asian languages take the wide signs for the narrow ones."""
+
+
+def as_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow(header)
+    writer.writerows([cell(value) for value in row] for row in rows)
+    return "\ufeff".encode() + file.getvalue().encode()
+
+
+def cell(value: object) -> str:
+    """A value as a spreadsheet may have it: moments in UTC."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="seconds")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return str(value)
+    text = unicodedata.normalize("NFC", str(value))
+    # A spreadsheet would run what looks like a formula, and anybody can write a text that does; blanks before it are no hindrance to some.
+    return f"'{text}" if text.lstrip(" \u00a0\u3000").startswith(FORMULA) else text

@@ -1,0 +1,50 @@
+"""A booth as the pages of its staff need it: itself, and who is working there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from rooms import journal
+from rooms.commands import permitted
+from rooms.exhibition import queries
+from rooms.exhibition.messages import BoothView
+from rooms.visit import Visit, resolve
+from web.conference import Entered, enter
+
+
+@dataclass(frozen=True, slots=True)
+class AtBooth:
+    """`visit` is the viewer's at the booth."""
+
+    entered: Entered
+    visit: Visit
+    booth: BoothView
+
+    @property
+    def path(self) -> str:
+        return f"{self.entered.path}/exhibition/{self.booth.id}"
+
+    async def page(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+        """A page of the booth; `context` goes before what it has by itself."""
+        given = {"booth": self.booth, "room": self.visit.room.id, "booth_path": self.path, "can": permitted(self.visit)}
+        return await self.entered.page(request, template, status=status, **{**given, **context})
+
+
+async def enter_booth(request: Request, connection: AsyncConnection, allowed: Callable[[Visit], object]) -> AtBooth:
+    """The booth that the path names, for whom a rule allows it. Raises Problem "not_found", and what the rule raises."""
+    entered = await enter(request, connection)
+    room = await queries.booth_room(connection, entered.conference.id, request.path_params["booth"])
+    found, now = await journal.find_room(connection, room), entered.site.house.clock()
+    visit = await resolve(connection, entered.viewer.id, found, now)
+    allowed(visit)
+    return AtBooth(entered, visit, queries.view_of(await queries.booth_row(connection, visit.room.subject)))
+
+
+def sheet(data: bytes, name: str) -> Response:
+    """A CSV to be kept as a file."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "private, no-store"}
+    return Response(data, media_type="text/csv; charset=utf-8", headers=headers)

@@ -1,0 +1,96 @@
+import { html, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { t } from "../i18n";
+import { RoomController, type OwnLead, type Purpose, type Source } from "../live/index";
+import { booth, type BoothRoom } from "../state/booth";
+import { say } from "./announce";
+import { Island } from "./island";
+import { toastRefusal } from "./refusal";
+
+type Act = Parameters<RoomController<BoothRoom>["send"]>[0];
+
+function purposeName(purpose: Purpose): string {
+  return purpose === "news" ? t("to answer me, and to send me news and offers") : t("to answer me about what we talked about");
+}
+
+/** Sharing one's contact with an exhibitor, also when its staff ask for it, and taking it back. */
+@customElement("plenary-lead")
+export class Lead extends Island {
+  @property() room = "";
+  @property() email = "";
+  @state() private busy = false;
+  private readonly followed = new RoomController(this, booth, () => this.room, {
+    onEvent: (event) => {
+      if (event.type === "lead.own" && event.lead?.state === "asked") say(this.question(event.lead));
+    },
+  });
+
+  protected override get ready(): boolean {
+    return this.followed.state !== null;
+  }
+
+  protected override render() {
+    const state = this.followed.state;
+    if (!state?.own.person) return nothing;
+    const { lead } = state.own;
+    if (lead?.state === "given") {
+      return html`<p>${t("You have shared your contact: %(purpose)s.", { purpose: purposeName(lead.purpose) })}</p>
+        ${this.button(t("Take it back"), { op: "lead.withdraw" })}`;
+    }
+    return html`${lead ? html`<p class="lead-asked">${this.question(lead)}</p>` : nothing}
+      <form class="stack" id="lead-form" @submit=${this.share}>
+        <fieldset class="stack">
+          <legend>${t("The exhibitor may use it")}</legend>
+          ${(["follow_up", "news"] as const).map(
+            (purpose, index) =>
+              html`<label class="check"><input type="radio" name="purpose" value=${purpose} ?checked=${!index} /><span>${purposeName(purpose)}</span></label>`,
+          )}
+        </fieldset>
+        <div class="field">
+          <label for="lead-organisation">${t("Organisation, if you like")}</label>
+          <input class="input" id="lead-organisation" name="organisation" autocomplete="organization" maxlength="120" />
+        </div>
+        <p class="soft small">
+          ${this.email
+            ? t("Shared are your name, %(name)s, and your address, %(email)s. You can take it back at any time.", { name: state.own.person.name, email: this.email })
+            : t("Shared is your name, %(name)s. You can take it back at any time.", { name: state.own.person.name })}
+        </p>
+      </form>
+      <div class="row">
+        <button class="button button-primary" form="lead-form" ?disabled=${this.busy}>${t("Share my contact")}</button>
+        ${lead ? this.button(t("No, thank you"), { op: "lead.withdraw" }) : nothing}
+      </div>`;
+  }
+
+  private question(lead: OwnLead): string {
+    const name = lead.asked_by?.name ?? "";
+    return t("%(name)s asks for your contact. Whether you agree or not, nothing else changes.", { name });
+  }
+
+  private button(label: string, command: Act) {
+    return html`<button class="button" type="button" ?disabled=${this.busy} @click=${() => this.act(command)}>${label}</button>`;
+  }
+
+  private readonly share = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const purpose = form.get("purpose") as Purpose;
+    void this.act({ op: "lead.share", purpose, source: this.source(), organisation: String(form.get("organisation") ?? "") });
+  };
+
+  private source(): Source {
+    const own = this.followed.state?.own;
+    return own?.place ? "queue" : own?.contacts.some(({ state }) => state !== "done") ? "contact" : "booth";
+  }
+
+  private async act(command: Act): Promise<void> {
+    this.busy = true;
+    try {
+      await this.followed.send(command);
+    } catch (error) {
+      toastRefusal(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+}

@@ -1,0 +1,99 @@
+"""/c/…/exhibition/<booth>/leads: whom an exhibitor's staff may write to, and what they note; and for visitors, sharing and taking back."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rooms import sheets
+from rooms.exhibition import lead_queries, leads, rules
+from rooms.exhibition.lead_messages import LeadState, Rating
+from rooms.exhibition.lead_queries import PAGE, Lead, Sought
+from rooms.text import N_
+from web.booth import enter_booth, sheet
+from web.forms import read_form, text
+from web.site import site_of
+from web.templating import go
+from web.viewer import viewer_of
+
+COLUMNS = ("name", "organisation", "email", "purpose", "source", "agreed_at", "rating", "tags", "notes")
+
+
+def _sought(request: Request) -> Sought:
+    asked = request.query_params
+    return Sought(
+        words=asked.get("words", "")[:100].strip(),
+        rating=asked.get("rating", "")[:10],
+        tag=asked.get("tag", "")[:100],
+        state=asked.get("state", "")[:10],
+    )
+
+
+async def show(request: Request) -> Response:
+    sought = _sought(request)
+    number = request.query_params.get("page", "")
+    number = int(number) if number.isascii() and number.isdigit() and len(number) < 5 else 0
+    async with site_of(request).house.database.read() as connection:
+        at = await enter_booth(request, connection, rules.answers)
+        booth = at.booth.id
+        every = await lead_queries.found(connection, booth)
+        found = await lead_queries.found(connection, booth, sought)
+        to_ask = await lead_queries.to_ask(connection, booth, leads.declined(booth))
+    number = min(number, max(len(found) - 1, 0) // PAGE)
+    return await at.page(
+        request,
+        "booth_leads.html",
+        leads=found[number * PAGE : (number + 1) * PAGE],
+        found=len(found),
+        given=sum(lead.state is LeadState.GIVEN for lead in every),
+        any=bool(every),
+        sought=sought,
+        tags=sorted({tag for lead in every for tag in lead.tags}, key=str.casefold),
+        ratings=[rating for rating in Rating if rating],
+        to_ask=to_ask,
+        number=number,
+        pages=(len(found) + PAGE - 1) // PAGE,
+        link_to=lambda to: str(request.url.include_query_params(page=to).query),
+        csv=f"{at.path}/leads.csv?{request.url.query}",
+        share=at.entered.site.link(f"{at.path}/share"),
+    )
+
+
+async def table(request: Request) -> Response:
+    """What is looked for, as far as visitors have agreed to it."""
+    async with site_of(request).house.database.read() as connection:
+        at = await enter_booth(request, connection, rules.answers)
+        found = await lead_queries.found(connection, at.booth.id, _sought(request)._replace(state="given"))
+    return sheet(sheets.as_csv(COLUMNS, map(_row, found)), f"{at.entered.conference.slug}-{at.booth.id}-leads")
+
+
+def _row(lead: Lead) -> list[object]:
+    notes = "\n".join(f"{sheets.cell(note.at)} {note.author}: {note.text}" for note in lead.notes)
+    said = [lead.name, lead.organisation, lead.email, lead.purpose.value, lead.source.value, lead.at]
+    return [*said, lead.rating.value, ", ".join(lead.tags), notes]
+
+
+async def share(request: Request) -> Response:
+    """Where the code leads that a visitor reads at a booth."""
+    async with site_of(request).house.database.read() as connection:
+        at = await enter_booth(request, connection, lambda visit: None)
+        person = at.entered.viewer.id
+        own = await lead_queries.own(connection, [person] if person else [], [at.booth.id])
+    return await at.page(request, "booth_share.html", lead=own.get((person or "", at.booth.id)))
+
+
+async def take_back(request: Request) -> Response:
+    """From the account's page."""
+    site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
+    await leads.take_back(site.house, viewer.signed_in.id, text(form, "booth"))
+    gettext = site.languages.texts(viewer.locale).gettext
+    return go(request, "/account#shared", said=gettext(N_("Taken back: the exhibitor has your contact no more.")))
+
+
+PATH = "/c/{conference}/exhibition/{booth}"
+
+routes = [
+    Route(f"{PATH}/leads", show),
+    Route(f"{PATH}/leads.csv", table),
+    Route(f"{PATH}/share", share),
+    Route("/account/shared/take-back", take_back, methods=["POST"]),
+]
