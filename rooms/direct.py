@@ -62,7 +62,7 @@ class DirectLane:
         if heard is None:
             return
         last = heard.get(process)
-        if last is not None and last >= number > 1 or last == number:
+        if last == number or (last is not None and last >= number > 1):
             return  # the bus may bring a message twice
         heard[process] = number
         if last is not None and number not in {last + 1, 1}:

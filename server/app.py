@@ -20,12 +20,14 @@ from rooms.errors import Problem
 from rooms.exhibition.attendance import EVERY_SECONDS, Attendance
 from rooms.house import House
 from rooms.hub import Hub
+from rooms.meetings import sweeping
 from server import api, health
 from server.health import Readiness
 from server.live.socket import live
 from server.metrics import Metrics
 from server.settings import Settings
 from server.watch import Inside, Watch
+from signaling.calls import Calls, Ice
 from web.mail import LogMailer, Postbox, SmtpMailer
 from web.pages.problems import handlers
 from web.routes import routes
@@ -48,6 +50,7 @@ def make_site(settings: Settings, house: House) -> Site:
         name=settings.name,
         media_hosts=settings.media_hosts,
         trusted_proxies=settings.trusted_proxies,
+        ice=Ice(settings.turn, settings.turn_secret),
         post=Postbox(SmtpMailer(settings.smtp, settings.mail_from) if settings.smtp else LogMailer()),
     )
 
@@ -56,7 +59,7 @@ def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
     """The ASGI application; its lifespan starts and stops the house. Who drains it says so by `readiness`."""
     house = make_house(settings)
     site = make_site(settings, house)
-    metrics = Metrics(house)
+    metrics = Metrics(house, site.calls)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -65,6 +68,7 @@ def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
             asyncio.create_task(_prune(house, timedelta(days=settings.journal_days))),
             asyncio.create_task(metrics.sample_lag()),
             asyncio.create_task(_attend(Attendance(house))),
+            asyncio.create_task(_keep(site.calls)),
         ]
         # What has been loaded stays for good: the collector need not look at it again while thousands are connected.
         gc.collect()
@@ -75,6 +79,7 @@ def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
         finally:
             for chore in chores:
                 chore.cancel()
+            await site.calls.stop()
             await house.hub.stop()
             await site.post.stop()
             site.passwords.close()
@@ -92,6 +97,13 @@ def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
 
     # Under https the process speaks to a proxy: what comes under the public name then comes from strangers.
     return Watch(Security(doors, site), metrics, settings.metrics_networks, site.authority if site.secure else None)
+
+
+async def _keep(calls: Calls) -> None:
+    while True:
+        await asyncio.sleep(sweeping.EVERY_SECONDS)
+        with contextlib.suppress(Problem):
+            await calls.keep()
 
 
 async def _attend(attendance: Attendance) -> None:

@@ -1,7 +1,7 @@
 """What Prometheus may read at GET /metrics: figures of this process, gathered when asked for. No names, no ids of people or rooms."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from prometheus_client import (
     CollectorRegistry,
@@ -22,6 +22,7 @@ from prometheus_client.registry import Collector
 
 from rooms.figures import Spread
 from rooms.house import House
+from signaling.calls import Calls
 
 disable_created_metrics()  # the moment at which each counter began is of no use to anybody
 
@@ -35,7 +36,7 @@ CLOSES |= {4500, 4501, 4508, 4509, 4529}
 class Metrics:
     """`registry` holds all of them; the others are written to by server/watch.py."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, calls: Calls) -> None:
         self.registry = registry = CollectorRegistry()
         self.connections = Gauge("plenary_connections", "Live connections that are open.", registry=registry)
         self.closes = Counter(
@@ -53,6 +54,7 @@ class Metrics:
         )
         ProcessCollector(registry=registry)
         registry.register(HouseCollector(house))
+        registry.register(CallCollector(calls))
 
     def closed(self, code: int) -> None:
         self.closes.labels(str(code) if code in CLOSES else "other").inc()
@@ -107,6 +109,43 @@ class HouseCollector(Collector):
         yield _sum("plenary_holes_filled", "Gaps that were filled from the journal.", told.holes)
         yield _sum("plenary_events_recovered", "Events that were read from the journal to fill them.", told.events)
         yield _sum("plenary_values_reread", "Times that latest values were read again.", told.values)
+
+
+class CallCollector(Collector):
+    """Reads the counters of calls."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def collect(self) -> Iterator[Metric]:
+        figures = self._calls.figures
+        yield _now("plenary_call_peers", "People in calls whose connection is held here.", self._calls.peers)
+        yield _now("plenary_calls", "Calls in which somebody is whose connection is held here.", self._calls.under_way)
+        yield _sum("plenary_call_joins", "Times somebody came into a call.", figures.joins)
+        yield _sum("plenary_call_resumes", "Of them, those who came back to their place.", figures.resumes)
+        yield _sum("plenary_call_losses", "Connections in calls that were lost.", figures.losses)
+        setup = HistogramMetricFamily(
+            "plenary_call_setup_seconds",
+            "How long each stage of a link's set-up took, as browsers tell.",
+            labels=["stage"],
+        )
+        for stage, spread in figures.stages.items():
+            seconds = [(bound if bound == "+Inf" else str(float(bound) / 1000), n) for bound, n in _cumulated(spread)]
+            setup.add_metric([stage], seconds, spread.total / 1000)
+        yield setup
+        yield _counted("plenary_call_links", "What became of links.", ["event", "path"], figures.links)
+        failures = {(stage,): count for stage, count in figures.failures.items()}
+        yield _counted("plenary_call_failures", "Links that failed, by the stage not reached.", ["stage"], failures)
+        signals = {(op,): count for op, count in figures.signals.items()}
+        yield _counted("plenary_call_signals", "Signals passed on, by op.", ["op"], signals)
+        yield _counted("plenary_call_refusals", "Messages of calls that were refused.", ["op", "code"], figures.refused)
+
+
+def _counted(name: str, about: str, labels: list[str], counts: Mapping[tuple[str, ...], int]) -> Metric:
+    metric = CounterMetricFamily(name, about, labels=labels)
+    for values, count in sorted(counts.items()):
+        metric.add_metric(list(values), count)
+    return metric
 
 
 def _now(name: str, about: str, value: float) -> Metric:

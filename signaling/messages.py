@@ -3,7 +3,7 @@
 Two peers of a call have one link. Its generation `gen` counts how often it was rebuilt: what belongs to an older one is passed over.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, dataclass_transform
 
 import msgspec
 
@@ -24,6 +24,7 @@ Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=3_600_000)]
 Short = Annotated[str, msgspec.Meta(max_length=256)]
 
 
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
 class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A part of what a client says."""
 
@@ -59,6 +60,7 @@ class Stages(Given):
 # From a client
 
 
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
 class CallOp(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="op"):
     """Every one has the number of the request, and the room, which the connection has joined."""
 

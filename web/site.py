@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 
 from rooms.house import House
 from rooms.people.passwords import Passwords
+from signaling.calls import Calls, Ice
 from web.languages import Languages
 from web.mail import LogMailer, Postbox
 
@@ -30,6 +31,7 @@ class Site:
     name: str = "Plenary"
     media_hosts: tuple[str, ...] = ()
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    ice: Ice = field(default_factory=Ice)
     post: Postbox = field(default_factory=lambda: Postbox(LogMailer()))
     passwords: Passwords = field(default_factory=Passwords)
     languages: Languages = field(default_factory=Languages)
@@ -39,6 +41,10 @@ class Site:
         from web.templating import Templates
 
         return Templates(self.languages)
+
+    @cached_property
+    def calls(self) -> Calls:
+        return Calls(self.house, self.ice)
 
     @cached_property
     def secure(self) -> bool:

@@ -6,7 +6,7 @@ other goes by another way, to one connection (signaling/messages.py).
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, dataclass_transform
 
 import msgspec
 
@@ -131,6 +131,7 @@ class CallNow(Latest):
 # Told to one connection, as {"room": …, "rtc": …}
 
 
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
 class Direct(msgspec.Struct, frozen=True, tag_field="type"):
     """What only one connection is told, in order."""
 

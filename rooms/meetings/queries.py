@@ -7,14 +7,18 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rooms.errors import Problem
 from rooms.exhibition.tables import booth_staff, booths
+from rooms.journal import rooms
 from rooms.meetings.messages import CallOutcome, CallView, OutcomeView, PeerView
 from rooms.meetings.tables import call_outcomes, call_peers, calls, invited, meetings
 from rooms.people.messages import PersonView
 from rooms.people.tables import blocks, persons
 from rooms.programme.tables import conferences
+from rooms.text import N_
 
 SERVING = ("owner", "staff")
+NO_CALLS = N_("There are no calls in this room.")
 i, p, c = invited.c, call_peers.c, calls.c
 
 
@@ -69,6 +73,15 @@ async def meeting(connection: AsyncConnection, id: str) -> Meeting:
     columns = (m.id, m.conference, m.booth, sa.func.coalesce(booths.c.name, ""), m.closed_at)
     select = sa.select(*columns, k.call_limit, k.relay_only, k.talk_minutes).select_from(joined)
     return Meeting(*(await connection.execute(select.where(m.id == id))).one())
+
+
+async def meeting_of_room(connection: AsyncConnection, room: str) -> Meeting:
+    """Raises Problem "not_found" for a room that is no meeting's."""
+    select = sa.select(rooms.c.subject).where(rooms.c.id == room, rooms.c.kind == "meeting")
+    id = (await connection.execute(select)).scalar_one_or_none()
+    if id is None:
+        raise Problem("not_found", NO_CALLS, field="room")
+    return await meeting(connection, id)
 
 
 async def people(connection: AsyncConnection, meeting: str) -> list[PersonView]:

@@ -1,6 +1,7 @@
 """Who may, in a meeting. That he is invited, his visit has shown; that he is in the call, the acts themselves look up."""
 
 from rooms.errors import Problem
+from rooms.meetings.queries import NO_CALLS
 from rooms.people import rules
 from rooms.text import N_
 from rooms.visit import Visit
@@ -16,5 +17,5 @@ def invited(visit: Visit) -> None:
 def calls(visit: Visit) -> None:
     """Who may join a call: whoever is invited, in a room that has calls."""
     if visit.room.kind != "meeting":
-        raise Problem("not_found", N_("There are no calls in this room."), field="room")
+        raise Problem("not_found", NO_CALLS, field="room")
     rules.takes_part(visit)

@@ -27,6 +27,10 @@ LOOKED_AT = 50
 """Meetings of one person that may be under way at once."""
 
 
+def known(visit: Visit) -> None:
+    rules.signed_in(visit)
+
+
 @command(ReportPerson, kinds=MET, allowed=rules.takes_part, rate=Rate(10, 600))
 async def report_person(tx: Transaction, visit: Visit, given: ReportPerson) -> None:
     await _check_other(tx, visit, given.person)
@@ -48,7 +52,7 @@ async def with_meetings(connection: AsyncConnection, room: str, given: BlockPers
     return list((await connection.execute(newest.limit(LOOKED_AT))).scalars())
 
 
-@command(BlockPerson, kinds={*MET, "desk"}, allowed=rules.signed_in, also=with_meetings)
+@command(BlockPerson, kinds={*MET, "desk"}, allowed=known, also=with_meetings)
 async def block_person(tx: Transaction, visit: Visit, given: BlockPerson) -> None:
     await _check_other(tx, visit, given.person)
     person, b = visit.known.id, blocks.c
@@ -61,7 +65,7 @@ async def block_person(tx: Transaction, visit: Visit, given: BlockPerson) -> Non
             await roster.separate(tx, room, meeting, person, given.person)
 
 
-@command(UnblockPerson, kinds={*MET, "desk"}, allowed=rules.signed_in, also=with_meetings)
+@command(UnblockPerson, kinds={*MET, "desk"}, allowed=known, also=with_meetings)
 async def unblock_person(tx: Transaction, visit: Visit, given: UnblockPerson) -> None:
     person, b = visit.known.id, blocks.c
     gone = blocks.delete().where(b.person == person, b.blocked == given.person)

@@ -19,6 +19,8 @@ from rooms.people.tickets import read_ticket
 from rooms.text import N_
 from rooms.visit import Visit
 from server.live import wire
+from signaling import calls as rtc
+from signaling.calls import Calls, Line
 
 log = logging.getLogger("plenary.live")
 
@@ -30,8 +32,10 @@ encode = msgspec.json.encode
 class Connection:
     """`number` tells connections of this process apart; `translate` gives a message in the client's language."""
 
-    def __init__(self, house: House, sink: Sink, number: str, translate: Callable[[str], str]) -> None:
+    def __init__(self, house: House, calls: Calls, sink: Sink, number: str, translate: Callable[[str], str]) -> None:
         self._house = house
+        self._calls = calls
+        self._line: Line | None = None  # few connections are ever in a call
         self._sink = sink
         self._number = number
         self._translate = translate
@@ -89,11 +93,14 @@ class Connection:
                     await self._join(op)
                 case wire.Leave():
                     self._leave(op.room)
+                    self._lose_call(op.room)
                     self._answer(op.id, b"null")
                 case wire.Heartbeat():
                     self._beat(op)
                 case wire.Hello():
                     raise Problem("malformed", N_("The first message, and only the first, is “hello”."))
+        elif message["op"] in rtc.TAGS:
+            await self._call(rtc.read_op(message))
         else:
             head, fields = wire.read_command_head(message)
             command = read(message["op"], fields)
@@ -104,6 +111,16 @@ class Connection:
                 self._refuse(head.id, problem)
             else:
                 self._answer(head.id, outcome.reply, outcome.seq)
+
+    async def _call(self, op: rtc.Op) -> None:
+        if self._line is None:
+            self._line = Line(self._calls, self._sink, self._follows)
+        try:
+            answer = await self._line.obey(self.person, op)
+        except Problem as problem:
+            self._refuse(op.id, problem)
+        else:
+            self._answer(op.id, b"null" if answer is None else encode(answer))
 
     async def _greet(self, message: dict[str, Any]) -> None:
         if message["op"] != "hello":
@@ -141,8 +158,21 @@ class Connection:
         self._joining = member
         try:
             self._members[op.room] = (member, await self._house.hub.join(member, after, respond))
+        except BaseException:
+            self._lose_call(op.room)
+            raise
         finally:
             self._joining = None
+
+    def _lose_call(self, room: str) -> None:
+        if self._line is not None:
+            self._line.lose(room)
+
+    def _follows(self, room: str) -> bool:
+        """Whether it has joined a room and not been put out since; while it joins anew it counts as there."""
+        if self._joining is not None and self._joining.room == room:
+            return True
+        return room in self._members and not self._members[room][0].left
 
     def _leave(self, room: str) -> None:
         if room in self._members:
@@ -185,6 +215,9 @@ class Connection:
 
     def end(self) -> None:
         """To be called once when the client is gone."""
+        if self._line is not None:
+            self._line.end()
+            self._line = None
         for member, _ in self._members.values():
             self._house.hub.leave(member)
         self._members.clear()

@@ -128,7 +128,7 @@ async def _serve(scope: Scope, receive: Receive, send: Send, *, binary: bool) ->
     translate = site.languages.texts(stranger(viewer).locale).gettext
     if protocol is not None:
         protocol.forget_handshake()
-    connection = Connection(site.house, sink, str(next(_numbers)), translate)
+    connection = Connection(site.house, site.calls, sink, str(next(_numbers)), translate)
     turns = Turns(connection.deal)
     patience = asyncio.get_running_loop().call_later(
         HELLO_SECONDS, lambda: None if connection.greeted else sink.close(4408, "no hello")

@@ -21,6 +21,7 @@ from rooms.errors import CODES, Problem
 from rooms.house import Outcome
 from rooms.messages import Command
 from server.live.connection import Connection
+from signaling.calls import Calls
 from tests.support.world import ListSink, NoLimits
 
 ROOM = "a" * 20
@@ -79,7 +80,7 @@ def take(data: str | bytes) -> None:
     """A frame, to a connection that has been greeted and to one that has not, of either subprotocol. Raises when it does more than to be answered."""
     for greeted in (True, False):
         for sink in (ListSink(), PackedSink()):
-            connection = Connection(cast(Any, House()), sink, "1", str)
+            connection = Connection(cast(Any, House()), Calls(cast(Any, House())), sink, "1", str)
             connection.greeted = greeted
             if not greeted and b'"hello"' in (data.encode("utf-8", "replace") if isinstance(data, str) else data):
                 continue  # tickets are read elsewhere

@@ -10,6 +10,7 @@ import pytest
 from server.live import wire
 from server.live.connection import Connection
 from server.live.wire import LARGEST_ID, MOST_FAULTS
+from signaling.calls import Calls
 from tests.support.server import ticket_for
 from tests.support.world import ListSink, World
 
@@ -28,7 +29,7 @@ async def greeted(
     world: World, who: str | None = "attendee", sink: ListSink | None = None
 ) -> tuple[Connection, ListSink]:
     sink = sink or ListSink()
-    connection = Connection(world.house, sink, "1", str)
+    connection = Connection(world.house, Calls(world.house), sink, "1", str)
     ticket = await ticket_for(world.house, world.people[who] if who else None)
     await connection.receive(msgspec.json.encode({"op": "hello", "ticket": ticket}).decode())
     assert connection.greeted
@@ -128,7 +129,7 @@ async def test_one_person_has_a_bounded_number_of_connections(world: World, monk
     monkeypatch.setattr(wire, "MOST_CONNECTIONS", 3)
     held = [(await greeted(world))[0] for _ in range(3)]
     sink = ListSink()
-    refused = Connection(world.house, sink, "4", str)
+    refused = Connection(world.house, Calls(world.house), sink, "4", str)
     hello = {"op": "hello", "ticket": await ticket_for(world.house, world.people["attendee"])}
     await refused.receive(msgspec.json.encode(hello).decode())
     assert (sink.messages[-1]["error"]["code"], refused.greeted) == ("rate_limited", False)

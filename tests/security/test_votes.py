@@ -12,6 +12,7 @@ from rooms.forum.messages import ApproveQuestion, VoteQuestion
 from rooms.people.tickets import issue_ticket
 from server import api
 from server.live.connection import Connection
+from signaling.calls import Calls
 from tests.support.visitor import make_app, make_site
 from tests.support.world import ListSink, World, make_world
 
@@ -54,7 +55,7 @@ async def test_votes_without_a_sign_in_move_no_rank_over_live_connections(world:
     async def script(number: int) -> None:
         sink = ListSink()
         sinks.append(sink)
-        connection = Connection(world.house, sink, f"script {number}", str)
+        connection = Connection(world.house, Calls(world.house), sink, f"script {number}", str)
         for message in (
             {"op": "hello", "ticket": issue_ticket(world.house, None)},
             *(

@@ -16,6 +16,7 @@ from server.live import wire as words
 from server.live.connection import Connection
 from server.live.protocols import BUFFER_LIMIT
 from server.live.socket import FastSink, PlainSink, live
+from signaling.calls import Calls
 from tests.support.serving import serving
 from tests.support.visitor import make_site
 from tests.support.waiting import settled, until
@@ -36,7 +37,7 @@ class Client:
 
     def __init__(self, world: World, number: str = "1") -> None:
         self.sink = ListSink()
-        self.connection = Connection(world.house, self.sink, number, str)
+        self.connection = Connection(world.house, Calls(world.house), self.sink, number, str)
 
     async def say(self, **message: Any) -> dict[str, Any]:
         """Sends a message and gives the last one that came."""

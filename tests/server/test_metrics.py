@@ -16,6 +16,7 @@ from rooms.figures import Spread
 from server import logs
 from server.metrics import Metrics
 from server.watch import Watch, pattern_of
+from signaling.calls import Calls
 from tests.support.server import Server, furnish, running_server, ticket_for
 from tests.support.waiting import until
 from tests.support.wire import wire
@@ -101,7 +102,9 @@ async def test_addresses(world: World, peer: str, allowed: bool) -> None:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    watch = Watch(app, Metrics(world.house), [ip_network("127.0.0.0/8"), ip_network("::1/128")], None)
+    watch = Watch(
+        app, Metrics(world.house, Calls(world.house)), [ip_network("127.0.0.0/8"), ip_network("::1/128")], None
+    )
     scope = {"type": "http", "path": "/metrics", "method": "GET", "headers": [], "client": (peer, 1)}
     await watch(scope, None, send)  # type: ignore[arg-type]
     assert bool(sent) is allowed
@@ -201,7 +204,7 @@ def test_paths_are_told_by_their_patterns() -> None:
 async def test_the_lag_that_is_sampled_is_the_loops(world: World) -> None:
     import time
 
-    metrics = Metrics(world.house)
+    metrics = Metrics(world.house, Calls(world.house))
     task = asyncio.create_task(metrics.sample_lag())
     await asyncio.sleep(0.05)
     time.sleep(0.5)

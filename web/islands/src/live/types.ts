@@ -144,12 +144,10 @@ export interface Heartbeat {
   readonly id: number;
 }
 
-/** What one has shared with an exhibitor, or is asked to share. `email` null: a guest, who has none. */
+/** That one has shared his contact with an exhibitor, or is asked to. */
 export interface OwnLead {
   readonly state: LeadState;
   readonly purpose: Purpose;
-  readonly organisation: string;
-  readonly email: string | null;
   readonly asked_by: PersonView | null;
   readonly at: Time;
 }
@@ -952,7 +950,7 @@ export interface ChangeFile {
 export interface PlaceFile {
   readonly op: "file.place";
   readonly file: Id;
-  readonly place: number;
+  readonly position: number;
 }
 
 /** A logo, a brochure or a film is gone for good. */
