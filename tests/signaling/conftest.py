@@ -1,0 +1,68 @@
+"""A running server, and meetings in it."""
+
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+import pytest_asyncio
+
+from rooms.journal import room_of
+from rooms.meetings.opening import open_meeting
+from tests.support.rtc import RtcPeer, rtc_peer
+from tests.support.server import Server, furnish, running_server, ticket_for
+from tests.support.world import World
+
+
+@dataclass
+class Meeting:
+    """`people` are those invited, by the names under which the world knows them."""
+
+    server: Server
+    world: World
+    id: str
+    room: str
+    people: list[str]
+
+    @asynccontextmanager
+    async def connected(self, *who: str, server: Server | None = None) -> AsyncGenerator[list[RtcPeer]]:
+        """Each of them (all, when none is named) with a connection that has joined the room."""
+        url = (server or self.server).socket_url
+        async with AsyncExitStack() as stack:
+            peers: list[RtcPeer] = []
+            for name in who or self.people:
+                ticket = await ticket_for(self.world.house, self.world.people[name])
+                peers.append(await stack.enter_async_context(rtc_peer(url, ticket, self.room)))
+            yield peers
+
+
+async def new_meeting(server: Server, world: World, count: int = 2, booth: str | None = None) -> Meeting:
+    """With people whom nobody else knows."""
+    names = [f"caller{uuid.uuid4().hex[:8]}" for _ in range(count)]
+    people = [await world.person(name) for name in names]
+    async with world.house.database.write() as connection:
+        id = await open_meeting(connection, world.conference, booth, people, world.clock())
+        room = await room_of(connection, "meeting", id)
+    return Meeting(server, world, id, room, names)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with running_server() as running:
+        yield running
+        said = running.output()
+    assert "Traceback" not in said, said
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def furnished(server: Server) -> AsyncIterator[World]:
+    world = await furnish(server)
+    yield world
+    await world.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def meeting(server: Server, furnished: World) -> Meeting:
+    """Of two."""
+    return await new_meeting(server, furnished)

@@ -1,0 +1,191 @@
+"""Calls through a really running server: who gets in, who hears whom, and what becomes of those who are lost."""
+
+import asyncio
+
+import pytest
+
+from rooms.meetings.tables import invited
+from rooms.people.messages import BlockPerson
+from rooms.programme.tables import conferences
+from tests.signaling.conftest import Meeting, new_meeting
+from tests.support.rtc import rtc_peer
+from tests.support.server import Server, ticket_for
+from tests.support.waiting import until
+from tests.support.world import World
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SDP = {"type": "offer", "sdp": "v=0\r\n"}
+
+
+async def test_two_peers_hear_and_see_each_other(meeting: Meeting) -> None:
+    """aiortc on both sides: an implementation that knows nothing of ours."""
+    async with meeting.connected() as (ada, ben):
+        await ada.call()
+        assert ada.welcome["peers"] == []
+        await ben.call()
+        assert [each["person"]["name"] for each in ben.welcome["peers"]] == [meeting.people[0].title()]
+        await ben.hears_and_sees(ada.peer)
+        await ada.hears_and_sees(ben.peer)
+        assert [each["type"] for each in ada.heard] == ["desc"]
+        assert ada.heard[0]["desc"]["type"] == "offer"
+        await until(lambda: ada.others == [ben.peer])
+        assert ada.roster["ends_at"] is not None
+
+
+async def test_signals_come_in_order_and_name_their_sender(meeting: Meeting) -> None:
+    async with meeting.connected() as (ada, ben):
+        await ada.join()
+        await ben.join()
+        to = ada.peer
+        await ben.give("rtc.desc", to=to, gen=1, desc=SDP)
+        for number in range(10):
+            cand = {"candidate": f"candidate:{number}", "sdpMid": "0", "sdpMLineIndex": 0, "usernameFragment": None}
+            await ben.give("rtc.cand", to=to, gen=1, cand=cand)
+        await ben.give("rtc.cand", to=to, gen=1, cand=None)
+        await ben.give("rtc.reset", to=to, gen=2)
+        await ben.give("rtc.sas", to=to, gen=2, commit="a" * 64)
+        await until(lambda: len(ada.heard) == 14)
+        assert {(each["from"]) for each in ada.heard} == {ben.peer}
+        candidates = [each["cand"] for each in ada.told("cand")]
+        assert [each["candidate"] for each in candidates[:-1]] == [f"candidate:{number}" for number in range(10)]
+        assert candidates[-1] is None
+        assert ada.heard[0] == {"type": "desc", "from": ben.peer, "gen": 1, "desc": SDP}
+        assert ada.heard[-1] == {"type": "sas", "from": ben.peer, "gen": 2, "commit": "a" * 64, "reveal": None}
+        assert ben.heard == []
+
+
+async def test_what_one_shows_of_himself_is_seen_by_everybody_in_the_room(meeting: Meeting) -> None:
+    async with meeting.connected() as (ada, ben):
+        await ada.join()
+        await ada.give("rtc.state", mic=True, cam=True, screen=False, hand=True, held=False)
+        await until(lambda: ben.roster.get("peers") and ben.roster["peers"][0]["hand"])
+        assert ben.roster["peers"][0] == {
+            "peer": ada.peer,
+            "person": {"id": meeting.world.people[meeting.people[0]], "name": meeting.people[0].title()},
+            "mic": True,
+            "cam": True,
+            "screen": False,
+            "hand": True,
+            "held": False,
+            "lost": False,
+        }
+        await ada.give("rtc.leave")
+        await until(lambda: ben.roster["peers"] == [])
+        assert (await ada.refused("rtc.leave"))["code"] == "conflict"
+
+
+async def test_a_lost_connection_keeps_its_place_and_comes_back_to_it(meeting: Meeting) -> None:
+    first, second = meeting.people
+    async with meeting.connected(first) as (ada,):
+        await ada.join()
+        async with meeting.connected(second) as (ben,):
+            token = (await ben.join())["token"]
+            before = ben.peer
+        await until(lambda: [each["lost"] for each in ada.roster["peers"]] == [False, True])
+        assert (await ada.refused("rtc.desc", to=before, gen=0, desc=SDP))["code"] == "unavailable"
+        async with meeting.connected(second) as (again,):
+            welcome = await again.join(token)
+            assert (welcome["resumed"], welcome["peer"], welcome["token"]) == (True, before, token)
+            await until(lambda: [each["lost"] for each in ada.roster["peers"]] == [False, False])
+            await ada.give("rtc.desc", to=before, gen=0, desc=SDP)
+            await until(lambda: again.told("desc"))
+
+
+async def test_joining_from_another_tab_replaces_the_first(meeting: Meeting) -> None:
+    first, second = meeting.people
+    async with meeting.connected(first, first, second) as (tab, other_tab, ben):
+        await tab.join()
+        await ben.join()
+        await other_tab.join("no token of his")
+        assert other_tab.peer != tab.peer
+        assert other_tab.welcome["resumed"] is False
+        await until(lambda: tab.heard == [{"type": "replaced"}])
+        await until(lambda: ben.others == [other_tab.peer])
+        assert (await tab.refused("rtc.desc", to=ben.peer, gen=0, desc=SDP))["code"] == "conflict"
+
+
+async def test_a_call_holds_as_many_as_its_conference_says(server: Server, furnished: World) -> None:
+    meeting = await new_meeting(server, furnished, 4)
+    async with furnished.house.database.write() as connection:
+        await connection.execute(conferences.update().values(call_limit=3))
+    try:
+        async with meeting.connected() as peers:
+            answers = await asyncio.gather(*(peer.ask("rtc.join") for peer in peers))
+            refused = [index for index, answer in enumerate(answers) if "error" in answer]
+            assert len(refused) == 1, "of four at once, exactly three get in"
+            problem = answers[refused[0]]["error"]
+            assert (problem["code"], problem["present"]) == ("conflict", {"limit": 3})
+            assert "full" in problem["message"]
+            waiting = peers.pop(refused[0])
+            await until(lambda: len(waiting.roster["peers"]) == waiting.roster["limit"] == 3)
+            await peers[0].give("rtc.leave")
+            await until(lambda: len(waiting.roster["peers"]) == 2)
+            await waiting.join()
+    finally:
+        async with furnished.house.database.write() as connection:
+            await connection.execute(conferences.update().values(call_limit=4))
+
+
+async def test_one_is_in_one_call_at_once(server: Server, meeting: Meeting, furnished: World) -> None:
+    first = meeting.people[0]
+    other = await new_meeting(server, furnished, 1)
+    async with furnished.house.database.write() as connection:
+        await connection.execute(invited.insert().values(meeting=other.id, person=furnished.people[first]))
+    async with meeting.connected(first) as (here,), other.connected(first) as (there,):
+        await here.join()
+        problem = await there.refused("rtc.join")
+        assert problem["code"] == "conflict"
+        assert "another call" in problem["message"]
+        await here.give("rtc.leave")
+        await there.join()
+
+
+async def test_of_two_one_is_out_when_the_other_blocks_him(meeting: Meeting) -> None:
+    second, world = meeting.people[1], meeting.world
+    async with meeting.connected() as (ada, ben):
+        await ada.join()
+        await ben.join()
+        answer = await ada.ask("person.block", key="k" * 10, person=world.people[second])
+        assert "ok" in answer, answer
+        await until(lambda: ben.heard == [{"type": "removed", "reason": "closed"}])
+        await until(lambda: [each["peer"] for each in ben.roster["peers"]] == [ada.peer])
+        assert (await ben.refused("rtc.join"))["message"] == "You cannot join this call."
+        assert not any("block" in str(message) for message in ben.news)
+        await ada.give("rtc.leave")
+        await ben.join()
+        assert "blocked" in (await ada.refused("rtc.join"))["message"]
+
+
+async def test_in_a_greater_call_two_who_blocked_hear_no_more_of_each_other(server: Server, furnished: World) -> None:
+    meeting = await new_meeting(server, furnished, 3)
+    async with meeting.connected() as (ada, ben, eve):
+        for peer in (ada, ben, eve):
+            await peer.join()
+        await furnished.do(
+            meeting.people[0],
+            BlockPerson(furnished.people[meeting.people[1]]),
+            room=await furnished.desk(meeting.people[0]),
+        )
+        # Written by another process without a bus: it is found within seconds.
+        await until(lambda: any("events" in message for message in ada.news))
+        assert (await ben.refused("rtc.desc", to=ada.peer, gen=0, desc=SDP))["code"] == "not_found"
+        assert (await ada.refused("rtc.desc", to=ben.peer, gen=0, desc=SDP))["code"] == "not_found"
+        await ben.give("rtc.desc", to=eve.peer, gen=0, desc=SDP)
+        await ada.give("rtc.desc", to=eve.peer, gen=0, desc=SDP)
+        assert ada.heard == ben.heard == []
+
+
+async def test_who_has_not_joined_the_room_or_the_call_is_refused(server: Server, meeting: Meeting) -> None:
+    ticket = await ticket_for(meeting.world.house, meeting.world.people[meeting.people[0]])
+    async with rtc_peer(server.socket_url, ticket, meeting.room) as ada:
+        assert (await ada.refused("rtc.state", mic=True, cam=False, screen=False, hand=False, held=False))[
+            "code"
+        ] == "conflict"
+        assert (await ada.give("rtc.ice"))["relay_only"] is False
+        await ada.give("leave")
+        assert (await ada.refused("rtc.join"))["code"] == "not_found"
+        ada.room = meeting.world.lobby
+        await ada.join_room()
+        assert (await ada.refused("rtc.join"))["code"] == "not_found"
+        assert (await ada.refused("rtc.ice"))["code"] == "not_found"
