@@ -11,9 +11,7 @@ from starlette.middleware import Middleware
 from starlette.types import Receive, Scope, Send
 
 import rooms.registry  # noqa: F401 - registers every kind of room and every command
-from rooms.bus.interface import Bus
-from rooms.bus.memory import MemoryBus
-from rooms.bus.redis import RedisBus
+from rooms.bus.choice import bus_at
 from rooms.clock import system_clock
 from rooms.database import Database
 from rooms.errors import Problem
@@ -39,7 +37,7 @@ PRUNE_SECONDS = 3600
 
 def make_house(settings: Settings) -> House:
     database = Database(settings.database)
-    bus: Bus = RedisBus(settings.redis) if settings.redis else MemoryBus()
+    bus = bus_at(settings.redis)
     return House(database, bus, Hub(database, bus, system_clock, settings.secret), settings.secret)
 
 

@@ -136,8 +136,8 @@ def _database(text: str) -> str:
 
 
 def _redis(text: str) -> str:
-    if text and not text.startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("give redis://host:6379/0, rediss://… or unix://…")
+    if text and not text.startswith(("redis://", "rediss://", "unix://", "redis+cluster://", "rediss+cluster://")):
+        raise ValueError("give redis://host:6379/0, rediss://…, unix://… or redis+cluster://host:6379,host:6379")
     return text
 
 

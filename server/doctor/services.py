@@ -31,7 +31,8 @@ async def check_bus(settings: Settings) -> AsyncIterator[Finding]:
     if version < OLDEST_REDIS:
         yield wrong("Redis", f"{tried.version} is too old", "use Redis 6.2 or Valkey")
     else:
-        yield ok("Redis", f"{tried.version}, a message and its echo in {tried.round_trip * 1000:.1f} ms")
+        where = f", a cluster of {tried.nodes}" if tried.nodes else ""
+        yield ok("Redis", f"{tried.version}{where}, a message and its echo in {tried.round_trip * 1000:.1f} ms")
     yield skew("Redis clock", tried.skew)
 
 

@@ -11,7 +11,8 @@ import msgpack
 import pytest
 
 from rooms.audience import Audience
-from rooms.bus.redis import ORIGIN, RedisBus
+from rooms.bus.pubsub import ORIGIN
+from rooms.bus.redis import RedisBus
 from rooms.forum.messages import PostMessage
 from rooms.journal import Entry
 from rooms.nudge import SEAL, seal, to_body

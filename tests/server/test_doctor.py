@@ -19,6 +19,7 @@ from server.doctor.storage import check_database, skew
 from server.settings import Settings, read_settings
 from tests.support.components import free_port
 from tests.support.coturn import TurnServer
+from tests.support.redis import ClusterServer, running_redis
 from tests.support.server import Server
 
 SettingsWith = Callable[..., Settings]
@@ -132,8 +133,18 @@ async def test_redis_is_tried_as_a_bus(settings_with: SettingsWith, redis_url: s
     assert verdicts(findings) == [Verdict.OK, Verdict.OK]
     assert "echo" in findings[0].text
     assert verdicts(await found(check_bus, settings_with())) == [Verdict.UNUSED]
-    nobody = settings_with(redis=f"redis://127.0.0.1:{free_port()}/0")
-    assert verdicts(await found(check_bus, nobody)) == [Verdict.WRONG]
+    for scheme in ("redis", "redis+cluster"):
+        nobody = settings_with(redis=f"{scheme}://127.0.0.1:{free_port()}")
+        assert verdicts(await found(check_bus, nobody)) == [Verdict.WRONG]
+
+
+async def test_a_cluster_is_tried_as_a_bus(settings_with: SettingsWith, redis_url: str) -> None:
+    with running_redis(ClusterServer) as server:
+        findings = await found(check_bus, settings_with(redis=server.url))
+        assert verdicts(findings) == [Verdict.OK, Verdict.OK]
+        assert "a cluster of 1" in findings[0].text
+    no_cluster = settings_with(redis=redis_url.replace("redis://", "redis+cluster://"))
+    assert verdicts(await found(check_bus, no_cluster)) == [Verdict.WRONG]
 
 
 async def test_a_relay_that_leads_inside_is_wrong(settings_with: SettingsWith, turn_server: TurnServer) -> None:
