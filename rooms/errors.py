@@ -39,6 +39,7 @@ CODES: dict[str, Meaning] = {
     "too_slow": Meaning(503, 4508, True),
     "zombie": Meaning(503, 4509, True),
     "unavailable": Meaning(503, None, True),
+    "no_space": Meaning(507, None, True),
 }
 
 

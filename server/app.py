@@ -16,6 +16,8 @@ from rooms.clock import system_clock
 from rooms.database import Database
 from rooms.errors import Problem
 from rooms.exhibition.attendance import EVERY_SECONDS, Attendance
+from rooms.files.keeping import Files
+from rooms.files.store import FolderStore
 from rooms.house import House
 from rooms.hub import Hub
 from rooms.meetings import sweeping
@@ -33,6 +35,7 @@ from web.security import Security
 from web.site import Site
 
 PRUNE_SECONDS = 3600
+SWEEP_SECONDS = 900
 
 
 def make_house(settings: Settings) -> House:
@@ -49,6 +52,7 @@ def make_site(settings: Settings, house: House) -> Site:
         media_hosts=settings.media_hosts,
         trusted_proxies=settings.trusted_proxies,
         ice=Ice(settings.turn, settings.turn_secret),
+        store=FolderStore(settings.data / "files"),
         post=Postbox(SmtpMailer(settings.smtp, settings.mail_from) if settings.smtp else LogMailer()),
     )
 
@@ -67,6 +71,7 @@ def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
             asyncio.create_task(metrics.sample_lag()),
             asyncio.create_task(_attend(Attendance(house))),
             asyncio.create_task(_keep(site.calls)),
+            asyncio.create_task(_sweep(site.files)),
         ]
         # What has been loaded stays for good: the collector need not look at it again while thousands are connected.
         gc.collect()
@@ -109,6 +114,13 @@ async def _attend(attendance: Attendance) -> None:
         await asyncio.sleep(EVERY_SECONDS)
         with contextlib.suppress(Problem):
             await attendance.look()
+
+
+async def _sweep(files: Files) -> None:
+    while True:
+        with contextlib.suppress(Problem, OSError):
+            await files.sweep()
+        await asyncio.sleep(SWEEP_SECONDS)
 
 
 async def _prune(house: House, kept: timedelta) -> None:

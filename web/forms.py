@@ -32,16 +32,17 @@ async def read_form(request: Request) -> FormData:
         raise Problem("malformed", N_("This form cannot be read.")) from fault
     except ClientDisconnect as fault:
         raise Problem("malformed", N_("This form was cut off.")) from fault
-    await _check(request, _text(form, TOKEN))
+    await check(request, _text(form, TOKEN))
     return form
 
 
 async def check_token(request: Request) -> None:
     """For what scripts post without a form: the token stands in a header. Raises Problem "forbidden"."""
-    await _check(request, request.headers.get(TOKEN_HEADER, ""))
+    await check(request, request.headers.get(TOKEN_HEADER, ""))
 
 
-async def _check(request: Request, token: str) -> None:
+async def check(request: Request, token: str) -> None:
+    """Raises Problem "forbidden" for a token that is not this browser's."""
     viewer = await viewer_of(request)
     if not hmac.compare_digest(token.encode(), viewer.csrf.encode()):
         text = N_("This page is out of date: you have signed in or out since it was opened. Send it once more.")

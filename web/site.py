@@ -3,11 +3,14 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
+from rooms.files.keeping import Files
+from rooms.files.store import FolderStore, Store
 from rooms.house import House
 from rooms.people.passwords import Passwords
 from signaling.calls import Calls, Ice
@@ -35,6 +38,11 @@ class Site:
     post: Postbox = field(default_factory=lambda: Postbox(LogMailer()))
     passwords: Passwords = field(default_factory=Passwords)
     languages: Languages = field(default_factory=Languages)
+    store: Store = field(default_factory=lambda: FolderStore(Path("data") / "files"))
+
+    @cached_property
+    def files(self) -> Files:
+        return Files(self.house, self.store)
 
     @cached_property
     def templates(self) -> "Templates":

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_interval, format_skeleton, format_time, get_timezone_name
+from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from starlette.requests import Request
@@ -60,6 +61,7 @@ class Templates:
             moment_day=_moment_day,
             language_name=_language_name,
             country_name=_country_name,
+            file_size=_file_size,
             webcal=_webcal,
         )
 
@@ -193,6 +195,13 @@ def _language_name(context: Context, code: str) -> str:
 def _country_name(context: Context, code: str) -> str:
     """The name of a country by its code of ISO 3166-1."""
     return Locale.parse(_locale(context)).territories.get(code, code)
+
+
+@pass_context
+def _file_size(context: Context, size: int) -> str:
+    """Bytes as people read them: “0.4 MB”, “12 KB”."""
+    unit, by = ("MB", 1_000_000) if size >= 100_000 else ("KB", 1000)
+    return f"{format_decimal(max(size / by, 0.1), '#,##0.#', locale=_locale(context))} {unit}"
 
 
 def _webcal(address: str) -> str:

@@ -161,7 +161,7 @@ def draft_of(row: Any) -> DraftView:
     draft = row.draft
     if draft is None:
         return DraftView(Review(row.review), row.note, None)
-    fixed = {"id": row.id, "number": row.number, "tier": row.tier, "hall": row.hall_name}
+    fixed = {"id": row.id, "number": row.number, "tier": row.tier, "hall": row.hall_name, "logo": row.logo}
     return DraftView(Review(row.review), row.note, BoothView(**{**draft, **fixed}))
 
 

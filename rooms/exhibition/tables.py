@@ -28,6 +28,7 @@ booths = sa.Table(
     sa.Column("about", sa.Text, nullable=False, default=""),
     sa.Column("texts", Json, nullable=False),  # {"zh_Hans": {"name": …, "tagline": …, "about": …}}
     sa.Column("website", sa.String(300), nullable=False, default=""),
+    sa.Column("logo", sa.String(80), nullable=False, default=""),  # the address where it is served
     sa.Column("country", sa.String(2), nullable=False, default=""),  # ISO 3166-1
     sa.Column("field", sa.String(80), nullable=False, default=""),
     sa.Column("languages", Json, nullable=False),  # in which its staff speak: ["en", "zh"]

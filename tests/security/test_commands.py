@@ -57,9 +57,15 @@ QUEUES = SPEAKS_UP | {"owner": "forbidden", "staff": "forbidden"}
 SERVES = TAKES_PART | dict.fromkeys(EVERYBODY[3:], "forbidden") | {"owner": YES, "staff": YES}
 OWNS = ORGANISES | {"owner": YES}
 AT_BOOTH = MODERATES_ALL | {"owner": YES, "staff": YES}
+KNOWN = dict.fromkeys(EVERYBODY, YES) | {
+    "anonymous": "not_signed_in",
+    "unverified": "unverified",
+    "banned": "forbidden",
+}
+REPORTS = {"person.block": KNOWN, "person.report": TAKES_PART, "person.unblock": KNOWN}
 INVITED = ABSENT | {"attendee": YES, "staff": YES}
 
-SESSION: dict[str, dict[str, str]] = {
+SESSION: dict[str, dict[str, str]] = REPORTS | {
     "asking.anonymity": MODERATES,
     "asking.review": MODERATES,
     "asking.set": MODERATES,
@@ -105,7 +111,7 @@ SESSION: dict[str, dict[str, str]] = {
     "stage.show": MODERATES,
 }
 
-LOBBY: dict[str, dict[str, str]] = {
+LOBBY: dict[str, dict[str, str]] = REPORTS | {
     "booth.create": ORGANISES,
     "chat.post": SPEAKS_UP,
     "chat.read": TAKES_PART,
@@ -125,9 +131,11 @@ LOBBY: dict[str, dict[str, str]] = {
     "session.unstar": TAKES_PART,
 }
 
-DESK: dict[str, dict[str, str]] = {"presence.list": ABSENT | {"attendee": YES}}  # of the attendee's own desk
+DESK: dict[str, dict[str, str]] = dict.fromkeys(  # of the attendee's own desk
+    ("person.block", "person.unblock", "presence.list"), ABSENT | {"attendee": YES}
+)
 
-BOOTH: dict[str, dict[str, str]] = {
+BOOTH: dict[str, dict[str, str]] = REPORTS | {
     "booth.approve": ORGANISES,
     "booth.decline": ORGANISES,
     "booth.draft": OWNS,
@@ -159,10 +167,16 @@ BOOTH: dict[str, dict[str, str]] = {
 }
 
 MEETING: dict[str, dict[str, str]] = {  # between the attendee and one of the staff
+    "call.bring": INVITED | {"attendee": "forbidden"},
+    "call.extend": INVITED,
+    "call.rate": INVITED,
     "chat.post": INVITED,
     "chat.read": INVITED,
     "chat.remove": INVITED,
     "chat.set": INVITED | {"attendee": "forbidden", "staff": "forbidden"},
+    "person.block": INVITED,
+    "person.report": INVITED,
+    "person.unblock": INVITED,
 }
 
 TABLES = {"session": SESSION, "lobby": LOBBY, "desk": DESK, "booth": BOOTH, "meeting": MEETING}
@@ -194,6 +208,10 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "reason": "Too short",
         "place": "a" * 20,
         "contact": "a" * 20,
+        "file": "a" * 20,
+        "position": 0,
+        "given": True,
+        "address": "https://films.example/1",
         "lead": "a" * 20,
         "purpose": "news",
         "kind": {"stage.show": "slate", "contact.ask": "message"}.get(op, "applause"),

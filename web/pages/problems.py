@@ -33,6 +33,7 @@ TITLES = {
     429: N_("A little slower, please"),
     500: N_("Something went wrong on our side"),
     503: N_("Not just now"),
+    507: N_("There is no room for this"),
 }
 OF_STATUS = {
     401: ("not_signed_in", N_("Sign in first.")),

@@ -42,7 +42,9 @@ export class Hall extends Island {
     const tagline = localised(card, "tagline");
     return html`<li class="card card-link booth-card booth-tier-${card.tier}" data-booth=${card.id}>
       <div class="booth-head">
-        <span class="booth-mark" aria-hidden="true">${[...name][0]}</span>
+        ${card.logo
+          ? html`<img class="booth-mark" src=${card.logo} alt="" loading="lazy" decoding="async" />`
+          : html`<span class="booth-mark" aria-hidden="true">${[...name][0]}</span>`}
         <div>
           <h2 dir="auto"><a href="${this.path}/exhibition/${card.id}">${name}</a></h2>
           <p class="booth-place">${card.number}</p>

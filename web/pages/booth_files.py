@@ -1,0 +1,122 @@
+"""/c/…/exhibition/<booth>/files: its owners bring logo, brochures and films, name them, and see how often they were taken."""
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from rooms.commands import read
+from rooms.errors import Problem
+from rooms.exhibition import rules
+from rooms.files import queries
+from rooms.files.actions import MOST
+from rooms.files.keeping import LIMITS, MEGABYTE
+from rooms.files.messages import FileKind
+from rooms.text import N_
+from web.booth import AtBooth, enter_booth
+from web.forms import read_form, text
+from web.languages import SOURCE
+from web.pages.problems import said
+from web.receiving import drain, receive_file
+from web.security import allow_body
+from web.site import site_of
+from web.templating import go
+
+ENVELOPE = 100_000  # bytes, for all of the form but the file
+CHOOSE = N_("Choose a file first.")
+KEPT = {
+    FileKind.LOGO: N_("The logo is there."),
+    FileKind.BROCHURE: N_("The brochure is there."),
+    FileKind.FILM: N_("The film is there."),
+}
+
+
+async def _entered(request: Request) -> AtBooth:
+    async with site_of(request).house.database.read() as connection:
+        return await enter_booth(request, connection, rules.owns)
+
+
+async def show(request: Request) -> Response:
+    return await _page(request, await _entered(request))
+
+
+async def _page(request: Request, at: AtBooth, problem: Problem | None = None) -> Response:
+    async with at.entered.site.house.database.read() as connection:
+        kept = await queries.kept(connection, at.booth.id)
+        logo = await queries.rows(connection, at.booth.id, FileKind.LOGO)
+    return await at.page(
+        request,
+        "booth_files.html",
+        status=problem.meaning.status if problem else 200,
+        problem=said(request, at.entered.viewer, problem) if problem else None,
+        brochures=[each for each in kept if each.view.kind is FileKind.BROCHURE],
+        films=[each for each in kept if each.view.kind is FileKind.FILM],
+        logo=logo[0].id if logo else None,
+        megabytes={kind.value: limit // MEGABYTE for kind, limit in LIMITS.items()},
+        most={kind.value: most for kind, most in MOST.items()},
+        locales=[(code, name) for code, name in at.entered.site.languages.named() if code != SOURCE],
+        here=f"{at.path}/files",
+    )
+
+
+async def bring(request: Request) -> Response:
+    """Takes one file. A script that shows how far it has come asks for JSON: {"ok": {"file": id}} or {"error": …}."""
+    at = await _entered(request)
+    allow_body(request, max(LIMITS.values()) + ENVELOPE)
+    try:
+        kind, id = await _take(request, at)
+    except Problem as problem:
+        await drain(request)
+        if _is_script(request):
+            view = said(request, at.entered.viewer, problem)
+            return Response(msgspec.json.encode({"error": view}), problem.meaning.status, media_type="application/json")
+        return await _page(request, at, problem)
+    words = at.entered.site.languages.texts(at.entered.viewer.locale).gettext(KEPT[kind])
+    if _is_script(request):
+        return JSONResponse({"ok": {"file": id, "said": words}})
+    return go(request, f"{at.path}/files", said=words)
+
+
+async def _take(request: Request, at: AtBooth) -> tuple[FileKind, str]:
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        await read_form(request)
+        raise Problem("invalid", CHOOSE, field="file")
+    async with receive_file(request) as form:
+        try:
+            kind = FileKind(form.fields.get("kind", ""))
+        except ValueError as fault:
+            raise Problem("malformed", N_("This form cannot be read."), field="kind") from fault
+        if not form.name:
+            raise Problem("invalid", CHOOSE, field="file")
+        called = {"title": form.fields.get("title", ""), "name": form.name, "old": form.fields.get("replaces", "")}
+        files, person = at.entered.site.files, at.visit.known.id
+        return kind, await files.take(person, at.visit.room.id, kind, form.pieces, **called)
+
+
+def _is_script(request: Request) -> bool:
+    return request.headers.get("accept", "") == "application/json"
+
+
+async def name(request: Request) -> Response:
+    """The titles of a file, in all languages of the site."""
+    at = await _entered(request)
+    form = await read_form(request)
+    codes = [code for code in at.entered.site.languages.codes if code != SOURCE]
+    try:
+        titles = {code: text(form, f"title-{code}") for code in codes}
+        given = {"file": request.path_params["file"], "title": text(form, "title"), "titles": titles}
+        house = at.entered.site.house
+        await house.perform(at.entered.viewer.id, at.visit.room.id, read("file.change", given), text(form, "key"))
+    except Problem as problem:
+        return await _page(request, at, problem)
+    words = at.entered.site.languages.texts(at.entered.viewer.locale).gettext(N_("The title is saved."))
+    return go(request, f"{at.path}/files", said=words)
+
+
+PATH = "/c/{conference}/exhibition/{booth}/files"
+
+routes = [
+    Route(PATH, show, methods=["GET"]),
+    Route(PATH, bring, methods=["POST"]),
+    Route(f"{PATH}/{{file}}", name, methods=["POST"]),
+]
