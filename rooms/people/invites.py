@@ -1,4 +1,4 @@
-"""Invites: links that carry a role in a conference, or in one session of it. The secret is shown once; here stands its digest."""
+"""Invites: links that carry a role in a conference, in one session of it, or a duty at one booth. The secret is shown once; here stands its digest."""
 
 import secrets
 from collections.abc import Sequence
@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms import journal
 from rooms.errors import Problem
+from rooms.exhibition import staffing
+from rooms.exhibition.messages import Duty
 from rooms.house import House
 from rooms.ids import new_id
 from rooms.people import roles
@@ -17,7 +19,7 @@ from rooms.people.accounts import Account
 from rooms.people.actions import SESSION_ROLES
 from rooms.people.desk import desk_of
 from rooms.people.links import digest_of
-from rooms.people.messages import PersonView, RightsChanged, Role, RoleGranted
+from rooms.people.messages import BOOTH_ROLES, PersonView, RightsChanged, Role, RoleGranted
 from rooms.people.tables import invites
 from rooms.programme.tables import conferences
 from rooms.text import N_
@@ -31,7 +33,7 @@ OVER = N_("This invitation has been used up, was withdrawn, or its time is over.
 
 
 class Invite(NamedTuple):
-    """`session` None: for the whole conference; `uses_left` None: any number."""
+    """`session` None: for the whole conference; with a role of booths it is the booth. `uses_left` None: any number."""
 
     id: str
     conference: str
@@ -44,9 +46,19 @@ class Invite(NamedTuple):
 
 
 async def make(
-    tx: Transaction, *, conference: str, session: str | None, role: Role, uses: int | None, days: int, by: str
+    tx: Transaction,
+    *,
+    conference: str,
+    session: str | None,
+    role: Role,
+    uses: int | None,
+    days: int,
+    by: str,
+    booth: str | None = None,
 ) -> str:
     """Keeps an invite and returns its secret. Raises Problem "invalid"."""
+    if (role in BOOTH_ROLES) != (booth is not None):
+        raise Problem("invalid", N_("Who is of a booth's staff is said at that booth."), field="role")
     if session is not None and role not in SESSION_ROLES:
         raise Problem("invalid", N_("In a session one can be a speaker, a moderator or an interpreter."), field="role")
     if not 1 <= days <= MOST_DAYS:
@@ -63,7 +75,7 @@ async def make(
             id=invite,
             digest=digest_of(secret),
             conference=conference,
-            session=session or roles.WHOLE_CONFERENCE,
+            session=session or booth or roles.WHOLE_CONFERENCE,
             role=role.value,
             uses_left=uses,
             expires_at=tx.now + timedelta(days=days),
@@ -72,23 +84,32 @@ async def make(
         )
     )
     tx.audit(
-        conference, by, "invite.make", invite, {"role": role.value, "session": session, "uses": uses, "days": days}
+        conference,
+        by,
+        "invite.make",
+        invite,
+        {"role": role.value, "session": session or booth, "uses": uses, "days": days},
     )
     return secret
 
 
-async def revoke(tx: Transaction, *, conference: str, invite: str, by: str) -> bool:
-    """False when there was none in force."""
+async def revoke(tx: Transaction, *, conference: str, invite: str, by: str, booth: str | None = None) -> bool:
+    """False when there was none in force. `booth`: only one to its staff."""
     update = invites.update().where(invites.c.id == invite, invites.c.conference == conference, *_usable(tx.now))
+    if booth is not None:
+        update = update.where(_to_booth(booth))
     if (await tx.connection.execute(update.values(revoked_at=tx.now))).rowcount == 0:
         return False
     tx.audit(conference, by, "invite.revoke", invite)
     return True
 
 
-async def in_force(connection: AsyncConnection, conference: str, at: datetime) -> list[Invite]:
-    """Newest first."""
-    select = sa.select(*_INVITE).where(invites.c.conference == conference, *_usable(at))
+async def in_force(
+    connection: AsyncConnection, conference: str, at: datetime, *, booth: str | None = None
+) -> list[Invite]:
+    """Those to the conference and its sessions, or to the staff of a booth. Newest first."""
+    to = _to_booth(booth) if booth is not None else invites.c.role.not_in(BOOTH_ROLES)
+    select = sa.select(*_INVITE).where(invites.c.conference == conference, to, *_usable(at))
     return [_invite(row) for row in await connection.execute(select.order_by(invites.c.created_at.desc()))]
 
 
@@ -107,22 +128,28 @@ async def accept(house: House, secret: str, account: Account) -> Invite:
         raise Problem("unverified", N_("Confirm your e-mail address first: open the link that we have sent you."))
     async with house.database.read() as connection:
         invite = await look(connection, secret, house.clock())
-        kind, subject = ("session", invite.session) if invite.session else ("lobby", invite.conference)
+        kind = "booth" if invite.role in BOOTH_ROLES else "session" if invite.session else "lobby"
+        subject = invite.session or invite.conference
         room, desk = await journal.room_of(connection, kind, subject), await desk_of(connection, account.id)
     async with house.transaction([room, desk]) as tx:
         await _check(tx, invite, account, tx.rooms[room])
-        granted = await roles.grant(
-            tx.connection,
-            person=account.id,
-            conference=invite.conference,
-            session=invite.session,
-            role=invite.role,
-            by=invite.created_by,
-            at=tx.now,
-        )
+        person = PersonView(account.id, account.name)
+        if kind == "booth":
+            granted = await staffing.take_up(tx, invite.conference, subject, room, person, Duty(invite.role.value))
+        else:
+            granted = await roles.grant(
+                tx.connection,
+                person=account.id,
+                conference=invite.conference,
+                session=invite.session,
+                role=invite.role,
+                by=invite.created_by,
+                at=tx.now,
+            )
+            if granted:
+                tx.record(RoleGranted(person, invite.role), room=room, person=account.id)
         if granted:
             await _take(tx, invite)
-            tx.record(RoleGranted(PersonView(account.id, account.name), invite.role), room=room, person=account.id)
             tx.record(RightsChanged(invite.conference), room=desk, person=account.id)
             details = {"role": invite.role.value, "session": invite.session}
             tx.audit(invite.conference, account.id, "invite.accept", invite.id, details)
@@ -137,7 +164,10 @@ async def _check(tx: Transaction, invite: Invite, account: Account, room: journa
             raise
     if account.kind == "guest":
         open_to_guests = sa.select(conferences.c.guests).where(conferences.c.id == invite.conference)
-        if invite.role is Role.ORGANISER or not (await tx.connection.execute(open_to_guests)).scalar_one():
+        if (
+            invite.role in {Role.ORGANISER, *BOOTH_ROLES}
+            or not (await tx.connection.execute(open_to_guests)).scalar_one()
+        ):
             raise Problem("forbidden", N_("For this you need an account: add your e-mail address first."))
 
 
@@ -169,3 +199,7 @@ def _usable(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
 def _invite(row: Sequence[Any]) -> Invite:
     invite = Invite(*row)
     return invite._replace(session=invite.session or None, role=Role(invite.role))
+
+
+def _to_booth(booth: str) -> "sa.ColumnElement[bool]":
+    return sa.and_(invites.c.session == booth, invites.c.role.in_(BOOTH_ROLES))

@@ -52,6 +52,7 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/exhibition/{booth}/leads": BOOTH_STAFF,
     "/c/{conference}/exhibition/{booth}/leads.csv": BOOTH_STAFF,
     "/c/{conference}/exhibition/{booth}/share": IN_CONFERENCE,
+    "/c/{conference}/exhibition/{booth}/staff": ORGANISERS | {"owner": 200},
     "/c/{conference}/meetings/{meeting}": NOBODY | {"banned": 403},  # but for the two who meet there
     "/c/{conference}/my.ics": NOBODY,  # without its key
     "/c/{conference}/organise": ORGANISERS,
@@ -100,6 +101,9 @@ POST: dict[str, dict[str, int]] = {
     "/account/tokens/end": DONE_FOR_THOSE_SIGNED_IN,
     "/c/{conference}/exhibition/booths": FOR_ORGANISERS,
     "/c/{conference}/exhibition/{booth}/edit": FOR_ORGANISERS | {"owner": 422},
+    "/c/{conference}/exhibition/{booth}/staff/invite": FOR_ORGANISERS | {"owner": 422},
+    "/c/{conference}/exhibition/{booth}/staff/withdraw-invite": FOR_ORGANISERS
+    | {"owner": 303, "organiser": 303, "admin": 303},
     "/c/{conference}/organise/people/grant": FOR_ORGANISERS,
     "/c/{conference}/organise/people/invite": FOR_ORGANISERS,
     "/c/{conference}/organise/people/withdraw-invite": FOR_ORGANISERS | {"organiser": 303, "admin": 303},

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.exhibition import directory, queries
+from rooms.exhibition import directory, queries, staffing
 from rooms.exhibition.directory import PAGE, Wanted
 from rooms.exhibition.messages import BoothOwn, BoothSnapshot, ContactState, HallSnapshot
 from rooms.exhibition.waits import expected
@@ -48,6 +48,7 @@ async def show(request: Request) -> Response:
         facets = await directory.facets(connection, conference)
         halls = await directory.halls(connection, conference)
         pending = await directory.pending(connection, conference) if entered.may_organise else []
+        mine = await staffing.booths_of(connection, conference, entered.viewer.id) if entered.viewer.id else []
     pages = (total + PAGE - 1) // PAGE
     return await entered.page(
         request,
@@ -57,6 +58,7 @@ async def show(request: Request) -> Response:
         facets=facets,
         halls=halls,
         pending=pending,
+        mine=mine,
         total=total,
         number=number,
         pages=pages,

@@ -9,9 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from rooms.errors import Problem
+from rooms.exhibition.tables import booths
 from rooms.people import invites, registration
 from rooms.people.invites import Invite
-from rooms.people.messages import Role
+from rooms.people.messages import BOOTH_ROLES, Role
 from rooms.programme import queries
 from rooms.programme.queries import Conference
 from rooms.programme.tables import sessions
@@ -28,7 +29,7 @@ ENDS = {Role.MODERATOR: "/moderate", Role.SPEAKER: "/speak"}
 
 
 class Offer(NamedTuple):
-    """An invite with what its page tells of it; `session` is the title of its session."""
+    """An invite with what its page tells of it; `session` is the title of its session, or the name of its booth."""
 
     invite: Invite
     conference: Conference
@@ -38,21 +39,26 @@ class Offer(NamedTuple):
     def address(self) -> str:
         """Where one who has accepted goes."""
         path = f"/c/{self.conference.slug}"
+        if self.invite.role in BOOTH_ROLES:
+            return f"{path}/exhibition/{self.invite.session}"
         if self.invite.session is not None:
             return f"{path}/sessions/{self.invite.session}{ENDS.get(self.invite.role, '')}"
         return f"{path}/organise" if self.invite.role is Role.ORGANISER else path
 
     @property
     def open_to_guests(self) -> bool:
-        return self.conference.guests and self.invite.role is not Role.ORGANISER
+        return self.conference.guests and self.invite.role not in {Role.ORGANISER, *BOOTH_ROLES}
 
 
 async def _offer(connection: AsyncConnection, site: Site, secret: str, locale: str) -> Offer:
     invite = await invites.look(connection, secret, site.house.clock())
     conference = await queries.conference_by_id(connection, invite.conference)
     title = sa.select(sessions.c.title, sessions.c.texts).where(sessions.c.id == invite.session)
+    column = "title"
+    if invite.role in BOOTH_ROLES:
+        title, column = sa.select(booths.c.name, booths.c.texts).where(booths.c.id == invite.session), "name"
     row = (await connection.execute(title)).one_or_none()
-    session = None if row is None else in_language(locale, row.texts, "title", row.title)
+    session = None if row is None else in_language(locale, row.texts, column, row[0])
     return Offer(invite, conference, session)
 
 

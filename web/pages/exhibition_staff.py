@@ -1,0 +1,101 @@
+"""/c/…/exhibition/<booth>/staff: who stands at a booth. Duties are changed by the command staff.set, posted to /do/…; here are only what has no command."""
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rooms.errors import Problem
+from rooms.exhibition import queries, rules, staffing
+from rooms.exhibition.messages import Duty
+from rooms.limits import Rate
+from rooms.people import invites
+from rooms.people.messages import Role
+from rooms.text import N_
+from web.booth import AtBooth, enter_booth
+from web.forms import read_form, text
+from web.pages.problems import said
+from web.site import site_of
+from web.templating import go
+
+SEARCHES = Rate(30, 600)
+"""Enough to find colleagues, too few to try out whose addresses are known here."""
+
+
+async def _entered(request: Request) -> AtBooth:
+    async with site_of(request).house.database.read() as connection:
+        return await enter_booth(request, connection, rules.owns)
+
+
+async def show(request: Request) -> Response:
+    return await _page(request, await _entered(request))
+
+
+async def _page(request: Request, at: AtBooth, problem: Problem | None = None, made: str = "") -> Response:
+    """`made` is the address of an invitation just made, which is shown this once."""
+    entered, words = at.entered, request.query_params.get("words", "")[:254].strip()
+    house = entered.site.house
+    if words:
+        house.limits.take("staff.search", entered.viewer.signed_in.id, SEARCHES)
+    async with house.database.read() as connection:
+        shown = {
+            "staff": await queries.staff(connection, at.booth.id),
+            "found": await staffing.search(connection, words) if words else [],
+            "invites": await invites.in_force(connection, entered.conference.id, house.clock(), booth=at.booth.id),
+        }
+    return await at.page(
+        request,
+        "booth_staff.html",
+        status=problem.meaning.status if problem else 200,
+        problem=said(request, entered.viewer, problem) if problem else None,
+        made=made,
+        words=words,
+        duties=list(Duty),
+        here=f"{at.path}/staff",
+        **shown,
+    )
+
+
+async def invite(request: Request) -> Response:
+    at, form = await _entered(request), await read_form(request)
+    entered = at.entered
+    try:
+        try:
+            role = Role(Duty(text(form, "duty")).value)
+        except ValueError:
+            raise Problem("invalid", N_("Choose what they are to do at the booth."), field="duty") from None
+        async with entered.site.house.transaction() as tx:
+            given = {"conference": entered.conference.id, "session": None, "booth": at.booth.id, "role": role}
+            by = entered.viewer.signed_in.id
+            secret = await invites.make(tx, **given, uses=_number(form, "uses"), days=_number(form, "days"), by=by)
+    except Problem as problem:
+        if problem.code != "invalid":
+            raise
+        return await _page(request, at, problem)
+    return await _page(request, at, made=entered.site.link(f"/invite/{secret}"))
+
+
+async def withdraw_invite(request: Request) -> Response:
+    at, form = await _entered(request), await read_form(request)
+    entered = at.entered
+    async with entered.site.house.transaction() as tx:
+        by, conference = entered.viewer.signed_in.id, entered.conference.id
+        await invites.revoke(tx, conference=conference, invite=text(form, "invite"), by=by, booth=at.booth.id)
+    gettext = entered.site.languages.texts(entered.viewer.locale).gettext
+    return go(request, f"{at.path}/staff", said=gettext(N_("The invitation is withdrawn.")))
+
+
+def _number(form: FormData, name: str) -> int:
+    value = text(form, name).strip()
+    if not value.isascii() or not value.isdigit() or len(value) > 6:
+        raise Problem("invalid", N_("Give a whole number."), field=name)
+    return int(value)
+
+
+PATH = "/c/{conference}/exhibition/{booth}/staff"
+
+routes = [
+    Route(PATH, show),
+    Route(f"{PATH}/invite", invite, methods=["POST"]),
+    Route(f"{PATH}/withdraw-invite", withdraw_invite, methods=["POST"]),
+]
