@@ -6,6 +6,8 @@
     postgres_server   the PostgreSQL of this run; not to be stopped     postgres_url  address of a new, empty database in it
     own_postgres      a PostgreSQL of the test's own (initdb takes a second or two)
     world             people, a conference and a session in one process, on SQLite and the memory bus (tests/support/world.py)
+    site              the pages of that world                           letters       what it has mailed
+    visitor           a browser without JavaScript on that site
     grown_world       the same in two processes, on PostgreSQL and Redis
     each_world        the same in two processes, once on SQLite and the memory bus, once on PostgreSQL and Redis
     turn_server       the coturn of this run: url, credentials(person)
@@ -32,7 +34,9 @@ from rooms.bus.redis import RedisBus
 from tests.support.coturn import TurnServer, running_coturn
 from tests.support.postgres import QUICK, QUICKEST, PostgresServer, running_postgres
 from tests.support.redis import RedisServer, running_redis
+from tests.support.visitor import Letters, Visitor, make_site
 from tests.support.world import World, furnish, running_world
+from web.site import Site
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -83,6 +87,23 @@ async def postgres_url(postgres_server: PostgresServer) -> AsyncIterator[str]:
 async def world(sqlite_url: str) -> AsyncIterator[World]:
     async with running_world(sqlite_url) as world:
         yield world
+
+
+@pytest.fixture
+def letters() -> Letters:
+    return Letters()
+
+
+@pytest.fixture
+def site(world: World, letters: Letters) -> Site:
+    return make_site(world, letters)
+
+
+@pytest.fixture
+async def visitor(site: Site) -> AsyncIterator[Visitor]:
+    made = Visitor(site)
+    yield made
+    await made.http.aclose()
 
 
 @pytest.fixture

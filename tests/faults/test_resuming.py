@@ -16,7 +16,7 @@ from rooms.forum import messages as m
 from rooms.journal import Position
 from tests.support.buses import UnreliableBus, troubled
 from tests.support.clients import Client, enter
-from tests.support.waiting import settled
+from tests.support.waiting import settled, until
 from tests.support.world import World, running_world
 
 READERS = (None, "attendee", "other", "speaker", "moderator")
@@ -109,9 +109,11 @@ async def test_f18_no_position_whatever_makes_a_hole(world: World, seed: int) ->
 
 async def test_f19_joins_among_writers_on_two_processes(each_world: World) -> None:
     each_world.lift_limits()
-    writing = asyncio.create_task(write(each_world))
+    written: list[str] = []
+    writing = asyncio.create_task(write(each_world, written))
     clients: list[Client] = []
     for n in range(12):
+        await until(lambda awaited=2 * n: len(written) >= awaited)
         clients.append(await enter(each_world, READERS[n % len(READERS)], house=n % 2))
         assert clients[-1].problem is None
     await writing
@@ -122,9 +124,10 @@ async def test_f19_joins_among_writers_on_two_processes(each_world: World) -> No
     assert len({client.sink.joined["seq"] for client in clients}) > 3, "they came at different times"
 
 
-async def write(world: World) -> None:
+async def write(world: World, written: list[str]) -> None:
     for n in range(25):
         question = await world.ask(f"Why {n}?")
+        written.append(question)
         try:
             await world.do("moderator", m.ApproveQuestion(question, 1), house=n % 2)
             await asyncio.gather(

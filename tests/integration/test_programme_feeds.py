@@ -1,6 +1,5 @@
 """The calendars that people subscribe to follow the programme: every change under a higher sequence, links to the live page."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,16 +16,9 @@ from rooms.programme.messages import CancelSession, CreateSession, StarSession, 
 from rooms.programme.stored import load
 from rooms.programme.tables import speakers
 from tests.support.schedules import EVENT, SECOND, camp, event, file
-from tests.support.world import START, World, make_world
+from tests.support.world import START, World
 
 BASE = "https://plenary.example"
-
-
-@pytest.fixture
-async def world(sqlite_url: str) -> AsyncIterator[World]:
-    world = await make_world(sqlite_url)
-    yield world
-    await world.close()
 
 
 def events(data: bytes) -> dict[str, Any]:

@@ -2,11 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 
 import httpx
 import msgspec
-import pytest
 
 from rooms.forum.messages import ApproveQuestion, VoteQuestion
 from rooms.people.tickets import issue_ticket
@@ -14,16 +12,9 @@ from server import api
 from server.live.connection import Connection
 from signaling.calls import Calls
 from tests.support.visitor import make_app, make_site
-from tests.support.world import ListSink, World, make_world
+from tests.support.world import ListSink, World
 
 VOTES = 1000
-
-
-@pytest.fixture
-async def world(sqlite_url: str) -> AsyncIterator[World]:
-    made = await make_world(sqlite_url)
-    yield made
-    await made.close()
 
 
 async def approved(world: World) -> str:

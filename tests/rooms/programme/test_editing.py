@@ -1,6 +1,5 @@
 """Sessions written by hand: what organisers say of them, who is told, who may not."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,14 +20,7 @@ from rooms.programme.tables import sessions, speakers
 from rooms.programme.timetable import Entry
 from tests.support.clients import SPECTATORS, Audience, verify_action
 from tests.support.refusals import refused
-from tests.support.world import START, World, make_world
-
-
-@pytest.fixture
-async def world(sqlite_url: str) -> AsyncIterator[World]:
-    world = await make_world(sqlite_url)
-    yield world
-    await world.close()
+from tests.support.world import START, World
 
 
 def described(**changes: Any) -> dict[str, Any]:

@@ -1,22 +1,11 @@
 """Stars: one person's own, on all his devices, and nobody else's business."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from rooms.programme import stars
 from rooms.programme.messages import StarSession, UnstarSession
 from tests.support.clients import SPECTATORS, Audience, verify_action
 from tests.support.refusals import refused
 from tests.support.waiting import settled
-from tests.support.world import World, make_world
-
-
-@pytest.fixture
-async def world(sqlite_url: str) -> AsyncIterator[World]:
-    world = await make_world(sqlite_url)
-    yield world
-    await world.close()
+from tests.support.world import World
 
 
 async def starred(world: World, who: str) -> list[str]:

@@ -1,27 +1,14 @@
-"""A world, its site, and programs of its people."""
+"""Programs of the people of a world."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
 from tests.support.program import Program, make_token
-from tests.support.visitor import make_site
-from tests.support.world import World, make_world
+from tests.support.world import World
 from web.site import Site
 
 ProgramOf = Callable[[str | None], Awaitable[Program]]
-
-
-@pytest.fixture
-async def world(sqlite_url: str) -> AsyncIterator[World]:
-    made = await make_world(sqlite_url)
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-def site(world: World) -> Site:
-    return make_site(world)
 
 
 @pytest.fixture
