@@ -49,7 +49,7 @@ export class Queue extends Island {
   private place(state: BoothRoom, place: OwnPlace) {
     if (place.state === "talking") {
       return html`<p>${t("Your talk is under way.")}</p>
-        <a class="button button-primary" href="${this.path}/meetings/${place.meeting}">${t("To your talk")}</a>`;
+        <a class="button button-primary" href="${this.path}/meetings/${place.meeting}#join">${t("To your talk")}</a>`;
     }
     const left = secondsLeft(place.until);
     if (place.state === "called" && left > 0) {
@@ -104,7 +104,7 @@ export class Queue extends Island {
               ${mine ? this.button(t("Skip"), { op: "queue.skip", place: place.id }, "button-small") : nothing}`
           : html`<span class="badge badge-accent">${t("Talks with %(name)s", { name: place.called_by?.name ?? "" })}</span>
               ${mine
-                ? html`<a class="button button-small button-primary" href="${this.path}/meetings/${place.meeting}">${t("To the talk")}</a>
+                ? html`<a class="button button-small button-primary" href="${this.path}/meetings/${place.meeting}#join">${t("To the talk")}</a>
                     ${this.button(t("Finish"), { op: "queue.finish", place: place.id }, "button-small")}`
                 : nothing}`}
     </li>`;
@@ -129,7 +129,7 @@ export class Queue extends Island {
     this.busy = true;
     try {
       const { meeting } = await this.followed.send<"queue.accept">({ op: "queue.accept" });
-      location.assign(`${this.path}/meetings/${meeting}`);
+      location.assign(`${this.path}/meetings/${meeting}#join`);
     } catch (error) {
       toastRefusal(error);
     } finally {

@@ -5,7 +5,7 @@ import { Connection, type ConnectionState, type Passenger, type World } from "./
 import { Observable } from "./observable";
 import { ProblemError } from "./problem";
 import { Room, type Line } from "./room";
-import type { Id, Leave, PersonView, Welcome } from "./types";
+import type { DirectMessage, Id, Leave, PersonView, Welcome } from "./types";
 import type { RoomFrame } from "./wire";
 
 /** Who the page is for the server; `desk` is the room of the person's own notices. */
@@ -32,6 +32,8 @@ export class Live implements Passenger {
   private readonly line: Line;
   private readonly link: Connection;
   private started = false;
+  private readonly asked = new Set<(problem: ProblemError) => void>();
+  private readonly listeners = new Set<{ readonly room: Id; readonly listener: (told: DirectMessage) => void }>();
 
   constructor(world: World) {
     const link = new Connection(world, this);
@@ -82,6 +84,26 @@ export class Live implements Passenger {
     this.link.start();
   }
 
+  /** Sends what is no command of a journal, once and over the present connection. Rejects with ProblemError, "unavailable" when that ends first. */
+  ask(frame: object): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (!this.link.open) return reject(away());
+      this.asked.add(reject);
+      this.link.request(frame, ({ ok, error }) => {
+        this.asked.delete(reject);
+        if (error) reject(new ProblemError(error));
+        else resolve(ok ?? null);
+      });
+    });
+  }
+
+  /** Tells what the others in the call of a room say to this page. Returns how to stop. */
+  signals(room: Id, listener: (told: DirectMessage) => void): () => void {
+    const heard = { room, listener };
+    this.listeners.add(heard);
+    return () => void this.listeners.delete(heard);
+  }
+
   /** The network or the page's attention may have changed, or the reader presses “Try now”. */
   retryNow(): void {
     this.link.hint();
@@ -115,9 +137,12 @@ export class Live implements Passenger {
 
   down(): void {
     for (const room of this.rooms.values()) room.down();
+    for (const reject of this.asked) reject(away());
+    this.asked.clear();
   }
 
   heard(frame: RoomFrame): void {
+    if (frame.rtc) for (const { room, listener } of [...this.listeners]) if (room === frame.room) listener(frame.rtc);
     this.rooms.get(frame.room)?.heard(frame);
   }
 
@@ -142,4 +167,8 @@ export class Live implements Passenger {
     this.rooms.set(id, room);
     return room;
   }
+}
+
+function away(): ProblemError {
+  return new ProblemError({ code: "unavailable", message: t("The connection is away for a moment.") });
 }

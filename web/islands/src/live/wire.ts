@@ -1,4 +1,4 @@
-import type { Id, LatestValues, Position, ProblemView, RoomEvent, Time, Welcome } from "./types";
+import type { DirectMessage, Id, LatestValues, Position, ProblemView, RoomEvent, Time, Welcome } from "./types";
 
 export const SUBPROTOCOL = "plenary.v1.json";
 export const CLIENT = "web/1";
@@ -35,11 +35,12 @@ export interface HeartbeatReply {
   readonly time: Time;
 }
 
-/** What a room's members are told: events and latest values, or a whole snapshot when their rights changed, or that they were removed. */
+/** What a room's members are told: events and latest values, or a whole snapshot when their rights changed, or that they were removed; `rtc` to this page alone. */
 export interface RoomFrame extends Partial<Fresh> {
   readonly room: Id;
   readonly events?: readonly Told[];
   readonly left?: ProblemView;
+  readonly rtc?: DirectMessage;
 }
 
 export type Frame =

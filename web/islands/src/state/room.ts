@@ -50,6 +50,7 @@ export function merged(older: LatestValues, newer: LatestValues): LatestValues {
     ...(newer.reactions && { reactions: { ...older.reactions, ...newer.reactions } }),
     ...(newer.line && { line: { ...older.line, ...newer.line } }),
     ...(newer.floor && { floor: { ...older.floor, ...newer.floor } }),
+    ...(newer.call && { call: { ...older.call, ...newer.call } }),
     ...(newer.present && { present: { ...older.present, ...newer.present } }),
   };
 }

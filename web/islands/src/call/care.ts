@@ -1,0 +1,97 @@
+import { applyCap, capOf } from "./encoders";
+import type { Link } from "./link";
+import { Ladder, readingOf, sampleOf, type Mode, type Reading, type Sample } from "./quality";
+import { SafetyCode, type Commitment } from "./sas";
+import { fingerprintOf, SLOTS } from "./signals";
+
+export const MEASURED_EVERY = 2_000;
+const FRAME_WITHIN = 20_000;
+const FRAME_EVERY = 50;
+
+/** What is watched over of one link while it lives: how well it does, what it may send, and its safety code. */
+export class Care {
+  reading: Reading | null = null;
+  safety: SafetyCode | null = null;
+  private readonly ladder = new Ladder();
+  private sample: Sample | null = null;
+  private measured: RTCPeerConnection | null = null; // a new connection counts from zero
+  private secured: RTCPeerConnection | null = null;
+  private early: Commitment[] = [];
+
+  constructor(
+    private readonly self: string,
+    readonly link: Link,
+    private readonly told: {
+      sas(commitment: Commitment): void;
+      mode(mode: Mode): void;
+      changed(): void;
+    },
+  ) {}
+
+  get mode(): Mode {
+    return this.ladder.mode;
+  }
+
+  /** Their camera is on and nothing of it comes. */
+  get starved(): boolean {
+    return this.reading !== null && !this.reading.frames;
+  }
+
+  async measure(now: number): Promise<void> {
+    const { pc, state } = this.link;
+    if (!pc || state !== "connected") return;
+    const report = await pc.getStats();
+    const sample = sampleOf([...report.values()], now);
+    const before = pc === this.measured ? this.sample : null;
+    this.measured = pc;
+    this.sample = sample;
+    if (!before) return;
+    this.reading = readingOf(before, sample);
+    const mode = this.ladder.step(this.reading);
+    if (mode) this.told.mode(mode);
+    this.told.changed();
+  }
+
+  async cap(others: number, sharing: boolean): Promise<void> {
+    if (!this.link.pc?.localDescription) return;
+    for (const slot of SLOTS) {
+      // A sender that has just been closed refuses, and needs no cap any more.
+      await applyCap(this.link.sender(slot), capOf(slot, others, this.mode, sharing)).catch(() => undefined);
+    }
+  }
+
+  /** Begins anew with every connection: its certificates are others. */
+  secure(): void {
+    const { pc } = this.link;
+    if (!pc || pc === this.secured) return;
+    const ours = fingerprintOf(pc.currentLocalDescription?.sdp);
+    const theirs = fingerprintOf(pc.currentRemoteDescription?.sdp);
+    if (!ours || !theirs) return;
+    this.secured = pc;
+    this.safety = new SafetyCode(
+      { peer: this.self, fingerprint: ours },
+      { peer: this.link.peer, fingerprint: theirs },
+      this.told.sas,
+      this.told.changed,
+    );
+    this.safety.begin();
+    for (const each of this.early.splice(0)) this.safety.hear(each);
+  }
+
+  heardSas(commitment: Commitment): void {
+    if (this.safety && this.secured === this.link.pc) this.safety.hear(commitment);
+    else this.early.push(commitment);
+  }
+
+  /** Resolves at the first picture or sound that has been decoded; false when none comes in time. */
+  async firstFrame(wait: (ms: number) => Promise<void>): Promise<boolean> {
+    const { pc } = this.link;
+    for (let waited = 0; waited < FRAME_WITHIN && pc && pc === this.link.pc; waited += FRAME_EVERY) {
+      for (const each of (await pc.getStats()).values() as Iterable<{ type: string; kind?: string; framesDecoded?: number }>) {
+        if (each.type === "inbound-rtp" && (each.framesDecoded ?? 0) > 0) return true;
+      }
+      await wait(FRAME_EVERY);
+    }
+    return false;
+  }
+}

@@ -1,0 +1,199 @@
+import { Observable } from "../live/observable";
+import type { Tracks } from "./link";
+
+export type Kind = "mic" | "cam";
+
+/** Why a device cannot be had. */
+export type Cause = "denied" | "missing" | "busy" | "insecure" | "unknown";
+
+/** The devices that the person has chosen, kept by the browser; "": its own choice. */
+export interface Choice {
+  readonly mic: string;
+  readonly cam: string;
+  readonly speaker: string;
+  readonly micOn: boolean;
+  readonly camOn: boolean;
+  /** The check has been passed once. */
+  readonly passed: boolean;
+}
+
+const KEPT = "plenary-call-devices";
+const FIRST: Choice = { mic: "", cam: "", speaker: "", micOn: true, camOn: true, passed: false };
+const FAULTS: Readonly<Record<string, Cause>> = {
+  NotAllowedError: "denied",
+  SecurityError: "denied",
+  NotFoundError: "missing",
+  OverconstrainedError: "missing",
+  NotReadableError: "busy",
+  AbortError: "busy",
+};
+
+/** The person's camera, microphone and shared screen. A track that dies is taken again; whoever sends it is told by `changed`. */
+export class Devices {
+  readonly changed = new Observable(0);
+  readonly faults: Record<Kind, Cause | null> = { mic: null, cam: null };
+  mic: MediaStreamTrack | null = null;
+  cam: MediaStreamTrack | null = null;
+  screen: MediaStreamTrack | null = null;
+  list: readonly MediaDeviceInfo[] = [];
+  choice: Choice = { ...FIRST, ...kept() };
+  private taking: Record<Kind, Promise<void> | null> = { mic: null, cam: null };
+
+  constructor() {
+    navigator.mediaDevices?.addEventListener("devicechange", this.look);
+    document.addEventListener("visibilitychange", this.looked);
+  }
+
+  get micOn(): boolean {
+    return this.mic !== null && this.mic.enabled;
+  }
+
+  get camOn(): boolean {
+    return this.cam !== null;
+  }
+
+  /** What is sent; `held`: nothing. */
+  tracks(held: boolean): Tracks {
+    return held ? { audio: null, camera: null, screen: null } : { audio: this.mic, camera: this.cam, screen: this.screen };
+  }
+
+  /** Takes what the person last had on. Faults are noted, not raised. */
+  async open(): Promise<void> {
+    await Promise.all([this.choice.micOn ? this.take("mic") : null, this.choice.camOn ? this.take("cam") : null]);
+    await this.look();
+  }
+
+  /** A muted microphone is kept, so that it speaks again at once; a camera that is off is let go, and its light with it. */
+  async set(kind: Kind, on: boolean): Promise<void> {
+    this.keep(kind === "mic" ? { micOn: on } : { camOn: on });
+    if (kind === "mic" && this.mic) {
+      this.mic.enabled = on;
+    } else if (on) {
+      await this.take(kind);
+    } else {
+      this.put(kind, null);
+    }
+    this.tell();
+  }
+
+  async choose(kind: Kind | "speaker", id: string): Promise<void> {
+    this.keep({ [kind]: id });
+    if (kind !== "speaker" && this[kind]) {
+      const muted = kind === "mic" && !this.micOn;
+      await this.take(kind);
+      if (muted && this.mic) this.mic.enabled = false;
+    }
+    this.tell();
+  }
+
+  async share(): Promise<void> {
+    const stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: false });
+    const [track] = stream.getVideoTracks();
+    if (!track) return;
+    track.contentHint = "detail"; // letters are to be read
+    track.addEventListener("ended", () => this.unshare());
+    this.screen?.stop();
+    this.screen = track;
+    this.tell();
+  }
+
+  unshare(): void {
+    this.screen?.stop();
+    this.screen = null;
+    this.tell();
+  }
+
+  /** Remembers that the check has been passed, so that the next call can begin at once. */
+  remember(): void {
+    this.keep({ passed: true });
+  }
+
+  /** Lets all go. */
+  close(): void {
+    this.put("mic", null);
+    this.put("cam", null);
+    this.unshare();
+  }
+
+  dispose(): void {
+    this.close();
+    navigator.mediaDevices?.removeEventListener("devicechange", this.look);
+    document.removeEventListener("visibilitychange", this.looked);
+  }
+
+  private take(kind: Kind): Promise<void> {
+    this.taking[kind] ??= this.taken(kind).finally(() => (this.taking[kind] = null));
+    return this.taking[kind];
+  }
+
+  private async taken(kind: Kind): Promise<void> {
+    if (!navigator.mediaDevices) {
+      this.faults[kind] = "insecure";
+      return this.tell();
+    }
+    const id = this.choice[kind];
+    const device = id ? { deviceId: { ideal: id } } : {};
+    const wanted: MediaStreamConstraints =
+      kind === "mic"
+        ? { audio: { ...device, echoCancellation: true, noiseSuppression: true, autoGainControl: true } }
+        : { video: { ...device, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 24, max: 30 } } };
+    try {
+      const [track] = (await navigator.mediaDevices.getUserMedia(wanted)).getTracks();
+      this.faults[kind] = null;
+      this.put(kind, track ?? null);
+    } catch (fault) {
+      this.faults[kind] = FAULTS[(fault as DOMException).name] ?? "unknown";
+      this.put(kind, null);
+    }
+    this.tell();
+  }
+
+  private put(kind: Kind, track: MediaStreamTrack | null): void {
+    const old = this[kind];
+    this[kind] = track;
+    if (old && old !== track) old.stop();
+    track?.addEventListener("ended", () => {
+      if (this[kind] === track) void this.take(kind);
+    });
+  }
+
+  /** Back from another page a phone may leave us a track that looks alive and gives nothing. */
+  private readonly looked = (): void => {
+    if (document.visibilityState !== "visible") return;
+    for (const kind of ["mic", "cam"] as const) {
+      const track = this[kind];
+      if (track && (track.readyState === "ended" || track.muted)) {
+        const { enabled } = track;
+        void this.take(kind).then(() => {
+          if (kind === "mic" && this.mic) this.mic.enabled = enabled;
+        });
+      }
+    }
+  };
+
+  private readonly look = async (): Promise<void> => {
+    this.list = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
+    this.tell();
+  };
+
+  private keep(changes: Partial<Choice>): void {
+    this.choice = { ...this.choice, ...changes };
+    try {
+      localStorage.setItem(KEPT, JSON.stringify(this.choice));
+    } catch {
+      // The choice holds for this page.
+    }
+  }
+
+  private tell(): void {
+    this.changed.set(this.changed.value + 1);
+  }
+}
+
+function kept(): Partial<Choice> | null {
+  try {
+    return JSON.parse(localStorage.getItem(KEPT) ?? "null") as Partial<Choice> | null;
+  } catch {
+    return null;
+  }
+}

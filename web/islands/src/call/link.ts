@@ -1,0 +1,463 @@
+import type { Candidate, Description } from "../live/types";
+import { hasRelay, SLOTS, typeOf, type Entry, type Ice, type Signal, type Slot } from "./signals";
+
+export type LinkState =
+  | "new"
+  | "negotiating"
+  | "checking"
+  | "connected"
+  | "unstable"
+  | "restarting"
+  | "rebuilding"
+  | "relay_only"
+  | "failed";
+
+export type Tracks = Readonly<Record<Slot, MediaStreamTrack | null>>;
+
+/** What a link needs of the page. Times are milliseconds. */
+export interface Ground {
+  connect(config: RTCConfiguration): RTCPeerConnection;
+  timer(ms: number, then: () => void): () => void;
+  now(): number;
+  /** In order, and repeated until the server has taken it. */
+  send(signal: Signal): void;
+  /** Whether signals reach the other page now. Without that nothing is torn down: the media may live on. */
+  reachable(): boolean;
+  ice(): Ice;
+  /** Asks the server for fresh credentials; `ice()` gives them afterwards. */
+  refresh(): Promise<void>;
+  tracks(): Tracks;
+  changed(): void;
+  /** Something that is counted: connected, restarted, rebuilt, relayed, failed. */
+  happened(event: "connected" | "restarted" | "rebuilt" | "relayed" | "failed"): void;
+  heardSas(signal: Signal & { readonly type: "sas" }): void;
+}
+
+/** When the stages of a connection were reached, in milliseconds since the epoch. */
+export interface Marks {
+  began: number;
+  described?: number;
+  ice?: number;
+  dtls?: number;
+  frame?: number;
+}
+
+export const CANDIDATE_WITHIN = 8_000; // without a usable one until then, the relay does not answer: Chromium itself says nothing
+export const RESTARTED_WITHIN = 8_000;
+export const CONNECTED_WITHIN = 15_000; // of a new connection
+export const ANSWERED_WITHIN = 8_000; // an offer, before it is repeated
+export const SILENT_FOR = 2_000; // disconnected and not a byte: the path is gone
+const RETRIES = [10_000, 20_000, 40_000, 60_000]; // pauses after a failure; the last one repeats
+
+/**
+ * One connection to one other page. Perfect negotiation: either side may offer at any time; where two offers meet, the lower peer id gives way.
+ * One handler at a time; what belongs to an earlier generation is dropped.
+ */
+export class Link {
+  state: LinkState = "new";
+  /** The relay refuses us or does not answer. */
+  relayProblem = false;
+  pc: RTCPeerConnection | null = null;
+  marks: Marks;
+  readonly log: Entry[] = [];
+  private readonly polite: boolean;
+  private chain: Promise<void> = Promise.resolve();
+  private early: Candidate[] = [];
+  private ignoring = false; // the other side's offer gave way to ours, and its candidates with it
+  private failures = 0;
+  private relayed = false;
+  private wanted = false; // a restart that waits until signals get through
+  private refreshing = false;
+  private closed = false;
+  private readonly timers = new Map<string, () => void>();
+
+  constructor(
+    self: string,
+    readonly peer: string,
+    readonly offers: boolean,
+    public gen: number,
+    private readonly ground: Ground,
+  ) {
+    this.polite = self < peer;
+    this.marks = { began: ground.now() };
+  }
+
+  /** `again`: the page was loaded anew and the other side may still hold an older connection. */
+  start(again = false): void {
+    this.build(this.gen, this.offers);
+    if (again && !this.offers) this.ground.send({ type: "reset", gen: this.gen });
+  }
+
+  hear(signal: Signal): void {
+    if (this.closed || signal.gen < this.gen) return;
+    if (signal.gen > this.gen) {
+      this.note(`they begin generation ${signal.gen}`);
+      if (signal.type === "reset") return this.build(signal.gen, this.offers);
+      if (signal.type !== "desc" || signal.desc.type !== "offer") return;
+      this.build(signal.gen, false);
+    }
+    switch (signal.type) {
+      case "desc":
+        return this.later((pc) => this.described(pc, signal.desc));
+      case "cand":
+        return this.later((pc) => this.candidate(pc, signal.cand));
+      case "reset":
+        return this.repeat();
+      case "sas":
+        return this.ground.heardSas(signal);
+    }
+  }
+
+  /** New tracks, without negotiation: their transceivers stand already. */
+  async take(tracks: Tracks): Promise<void> {
+    const transceivers = this.pc?.getTransceivers() ?? [];
+    await Promise.all(
+      SLOTS.map(async (slot, index) => {
+        const sender = transceivers[index]?.sender;
+        if (sender && sender.track !== tracks[slot]) await sender.replaceTrack(tracks[slot]);
+      }),
+    );
+  }
+
+  sender(slot: Slot): RTCRtpSender | null {
+    return this.pc?.getTransceivers()[SLOTS.indexOf(slot)]?.sender ?? null;
+  }
+
+  received(slot: Slot): MediaStreamTrack | null {
+    return this.pc?.getTransceivers()[SLOTS.indexOf(slot)]?.receiver.track ?? null;
+  }
+
+  /** New credentials, for the next restart. */
+  renewCredentials(): void {
+    this.pc?.setConfiguration(this.configuration());
+  }
+
+  /** Looks for a new path while the old one lives on. */
+  restart(why: string): void {
+    const { pc } = this;
+    if (!pc || this.closed) return;
+    if (!this.ground.reachable()) {
+      this.wanted = true;
+      return;
+    }
+    this.wanted = false;
+    this.note(`restart: ${why}`);
+    this.ground.happened("restarted");
+    if (this.state !== "connected") {
+      this.move("restarting");
+      this.set("connect", RESTARTED_WITHIN, () => this.fail("no connection after a restart"));
+    }
+    this.awaitCandidate();
+    pc.restartIce();
+  }
+
+  /** Our own signals get through again after a pause in which the network may have changed. */
+  returned(): void {
+    if (this.closed) return;
+    if (this.state === "failed" || !this.pc || this.pc.connectionState === "failed") return this.rebuild("signals get through again");
+    this.repeat();
+    this.restart("signals get through again");
+  }
+
+  /** The other page can be reached again. */
+  reached(): void {
+    this.repeat();
+    if (this.wanted) this.restart("they can be reached again");
+  }
+
+  /** By hand, or when the network has come back. */
+  rebuild(why: string): void {
+    this.note(`rebuild: ${why}`);
+    this.ground.happened("rebuilt");
+    this.build(this.gen + 1, this.offers);
+    if (!this.offers) this.ground.send({ type: "reset", gen: this.gen });
+    if (this.state !== "failed") this.move(this.relayed ? "relay_only" : "rebuilding");
+  }
+
+  close(): void {
+    this.closed = true;
+    this.drop();
+  }
+
+  // Building.
+
+  private build(gen: number, offer: boolean): void {
+    this.drop();
+    this.gen = gen;
+    this.early = [];
+    this.ignoring = this.wanted = false;
+    this.chain = Promise.resolve(); // a closed connection leaves what it was asked for unanswered
+    this.marks = { began: this.ground.now() };
+    const pc = this.ground.connect(this.configuration());
+    this.pc = pc;
+    this.listen(pc);
+    this.set("connect", CONNECTED_WITHIN, () => this.fail("no connection"));
+    if (this.state === "new") this.move("negotiating");
+    else this.note(`generation ${gen}`);
+    if (!offer) return;
+    const tracks = this.ground.tracks();
+    for (const slot of SLOTS) pc.addTransceiver(tracks[slot] ?? kindOf(slot), { direction: "sendrecv" });
+    this.ground.changed();
+  }
+
+  private configuration(): RTCConfiguration {
+    const { servers, relayOnly } = this.ground.ice();
+    return { iceServers: [...servers], iceTransportPolicy: this.alone(relayOnly) ? "relay" : "all", bundlePolicy: "max-bundle" };
+  }
+
+  private alone(relayOnly: boolean): boolean {
+    return relayOnly || this.relayed;
+  }
+
+  private listen(pc: RTCPeerConnection): void {
+    const mine = (then: () => void) => () => {
+      if (pc === this.pc && !this.closed) then();
+    };
+    pc.onnegotiationneeded = mine(() => this.later(() => this.offer(pc)));
+    pc.onicecandidate = ({ candidate }) => mine(() => this.gathered(candidate))();
+    pc.onicecandidateerror = (event) => mine(() => this.refused(event))();
+    pc.oniceconnectionstatechange = mine(() => {
+      if (pc.iceConnectionState === "connected" || pc.iceConnectionState === "completed") this.marks.ice ??= this.ground.now();
+    });
+    pc.onconnectionstatechange = mine(() => this.connection(pc.connectionState));
+    pc.ontrack = mine(() => this.ground.changed());
+  }
+
+  // Negotiating: one at a time.
+
+  private later(task: (pc: RTCPeerConnection) => Promise<void>): void {
+    const { pc } = this;
+    if (!pc) return;
+    this.chain = this.chain
+      .then(async () => {
+        if (pc === this.pc) await task(pc);
+      })
+      .catch((fault: unknown) => {
+        if (pc === this.pc) this.fail(String(fault));
+      });
+  }
+
+  private async offer(pc: RTCPeerConnection): Promise<void> {
+    if (pc.signalingState !== "stable") return; // asked again when it is
+    await pc.setLocalDescription();
+    if (pc === this.pc) this.say(pc);
+  }
+
+  private async described(pc: RTCPeerConnection, desc: Description): Promise<void> {
+    if (desc.type === "answer") {
+      if (pc.signalingState !== "have-local-offer") return; // a repeated one
+      await pc.setRemoteDescription(desc);
+      this.clear("answer");
+    } else {
+      this.ignoring = pc.signalingState !== "stable" && !this.polite;
+      if (this.ignoring) return this.note("two offers met: ours stands");
+      if (pc.signalingState !== "stable") this.note("two offers met: theirs stands");
+      await pc.setRemoteDescription(desc); // our own offer is rolled back by it
+      this.clear("answer");
+      await this.adopt(pc);
+      await pc.setLocalDescription();
+      if (pc !== this.pc) return;
+      this.say(pc);
+    }
+    this.ignoring = false;
+    for (const candidate of this.early.splice(0)) await pc.addIceCandidate(candidate);
+    if (pc !== this.pc) return;
+    this.marks.described ??= this.ground.now();
+    if (this.state === "negotiating") this.move("checking");
+    this.ground.changed();
+  }
+
+  /** Their offer brings the transceivers; ours send in them, too. */
+  private async adopt(pc: RTCPeerConnection): Promise<void> {
+    const transceivers = pc.getTransceivers();
+    for (const each of transceivers) if (each.direction === "recvonly") each.direction = "sendrecv";
+    await this.take(this.ground.tracks());
+  }
+
+  private say(pc: RTCPeerConnection): void {
+    const description = pc.localDescription;
+    if (!description) return;
+    const type = description.type === "offer" ? "offer" : "answer";
+    this.ground.send({ type: "desc", gen: this.gen, desc: { type, sdp: description.sdp } });
+    this.awaitCandidate();
+    if (type === "offer") this.set("answer", ANSWERED_WITHIN, () => this.repeat());
+  }
+
+  /** An offer that was not answered may have been lost on its way. */
+  private repeat(): void {
+    this.later(async (pc) => {
+      if (pc.signalingState === "have-local-offer" && this.ground.reachable()) this.say(pc);
+    });
+  }
+
+  private async candidate(pc: RTCPeerConnection, candidate: Candidate | null): Promise<void> {
+    if (!candidate) return;
+    if (!pc.remoteDescription) {
+      this.early.push(candidate);
+      return;
+    }
+    try {
+      await pc.addIceCandidate(candidate);
+    } catch (fault) {
+      if (!this.ignoring) this.note(`a candidate was not taken: ${String(fault)}`);
+    }
+  }
+
+  // Finding a path.
+
+  private gathered(candidate: RTCIceCandidate | null): void {
+    if (candidate) {
+      if (!this.alone(this.ground.ice().relayOnly) || typeOf(candidate.candidate) === "relay") this.usable();
+      this.note(`found: ${typeOf(candidate.candidate)} ${candidate.protocol ?? ""}`);
+    }
+    this.ground.send({ type: "cand", gen: this.gen, cand: candidate && plain(candidate) });
+  }
+
+  private usable(): void {
+    this.clear("candidate");
+    if (!this.relayProblem) return;
+    this.relayProblem = false;
+    this.ground.changed();
+  }
+
+  private awaitCandidate(): void {
+    const { pc } = this;
+    if (!pc || pc.iceGatheringState === "complete") return;
+    this.set("candidate", CANDIDATE_WITHIN, () => void this.troubled("no usable candidate"));
+  }
+
+  private refused({ errorCode, url }: RTCPeerConnectionIceErrorEvent): void {
+    this.note(`${url ?? ""}: error ${errorCode}`);
+    if (errorCode === 401) void this.troubled("the relay refuses our credential");
+  }
+
+  /** Says so, and tries once more with a fresh credential. */
+  private async troubled(why: string): Promise<void> {
+    if (this.refreshing || !hasRelay(this.ground.ice())) return;
+    const { pc } = this;
+    const known = this.relayProblem;
+    this.note(`relay problem: ${why}`);
+    this.relayProblem = true;
+    this.ground.changed();
+    if (known || !this.ground.reachable()) return;
+    this.refreshing = true;
+    try {
+      await this.ground.refresh();
+    } catch (fault) {
+      this.note(`no fresh credential: ${String(fault)}`);
+      return;
+    } finally {
+      this.refreshing = false;
+    }
+    if (this.closed || pc !== this.pc) return;
+    this.renewCredentials();
+    this.restart("a fresh credential");
+  }
+
+  private connection(state: RTCPeerConnectionState): void {
+    this.note(`connection ${state}`);
+    switch (state) {
+      case "connected":
+        this.marks.dtls ??= this.ground.now();
+        return this.connected();
+      case "disconnected":
+        if (this.state === "connected") this.move("unstable");
+        if (this.state === "unstable") void this.watch();
+        return;
+      case "failed":
+        return this.fail("the connection failed");
+    }
+  }
+
+  private connected(): void {
+    for (const name of ["connect", "retry", "bytes"]) this.clear(name);
+    this.failures = 0;
+    this.usable();
+    if (this.state === "connected") return;
+    this.move("connected");
+    this.ground.happened("connected");
+  }
+
+  /** A disconnection heals by itself while something still comes. */
+  private async watch(): Promise<void> {
+    const { pc } = this;
+    const before = await bytesOf(pc);
+    if (pc !== this.pc || this.state !== "unstable") return;
+    this.set("bytes", SILENT_FOR, async () => {
+      const after = await bytesOf(pc);
+      if (pc !== this.pc || this.state !== "unstable") return;
+      if (after > before) return this.watch();
+      this.restart("nothing comes");
+    });
+  }
+
+  private fail(why: string): void {
+    if (this.closed) return;
+    this.note(`fault: ${why}`);
+    this.clear("connect");
+    if (!this.ground.reachable()) {
+      if (this.state === "connected" || this.state === "restarting") this.move("unstable");
+      this.wanted = true; // what is left of the media is not given up while nothing can take its place
+      return;
+    }
+    this.failures += 1;
+    if (this.failures === 1) return this.rebuild(why);
+    if (this.failures === 2 && !this.alone(this.ground.ice().relayOnly) && hasRelay(this.ground.ice())) {
+      this.relayed = true;
+      this.ground.happened("relayed");
+      return this.rebuild("through a relay alone");
+    }
+    if (this.state !== "failed") this.ground.happened("failed");
+    this.relayed = false;
+    this.move("failed");
+    const pause = RETRIES[Math.min(this.failures - 3, RETRIES.length - 1)] ?? RETRIES[0]!;
+    this.set("retry", pause, () => this.rebuild("another try"));
+  }
+
+  // Its own.
+
+  private drop(): void {
+    for (const name of [...this.timers.keys()]) this.clear(name);
+    const { pc } = this;
+    this.pc = null;
+    pc?.close();
+  }
+
+  private move(state: LinkState): void {
+    if (state === this.state) return;
+    this.note(`${this.state} → ${state}`);
+    this.state = state;
+    this.ground.changed();
+  }
+
+  private note(text: string): void {
+    this.log.push({ at: this.ground.now(), text });
+    if (this.log.length > 500) this.log.shift();
+  }
+
+  private set(name: string, ms: number, then: () => void): void {
+    this.clear(name);
+    this.timers.set(name, this.ground.timer(ms, then));
+  }
+
+  private clear(name: string): void {
+    this.timers.get(name)?.();
+    this.timers.delete(name);
+  }
+}
+
+function kindOf(slot: Slot): "audio" | "video" {
+  return slot === "audio" ? "audio" : "video";
+}
+
+function plain({ candidate, sdpMid, sdpMLineIndex, usernameFragment }: RTCIceCandidate): Candidate {
+  return { candidate, sdpMid, sdpMLineIndex, usernameFragment };
+}
+
+async function bytesOf(pc: RTCPeerConnection | null): Promise<number> {
+  let bytes = 0;
+  (await pc?.getStats())?.forEach((each: { type: string; bytesReceived?: number }) => {
+    if (each.type === "inbound-rtp") bytes += each.bytesReceived ?? 0;
+  });
+  return bytes;
+}

@@ -1,0 +1,94 @@
+import { html, nothing } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import type { Call } from "../../call/call";
+import type { Care } from "../../call/care";
+import type { Devices } from "../../call/devices";
+import type { Level } from "../../call/quality";
+import { t } from "../../i18n";
+import type { PeerView } from "../../live/index";
+import { icon, initials } from "../parts";
+import { streamOf } from "./streams";
+import { linkWords, modeWords } from "./words";
+
+export interface Own {
+  readonly name: string;
+  readonly hand: boolean;
+  readonly held: boolean;
+}
+
+/** Everybody's pictures, and one's own. A shared screen stands large, the faces beside it. */
+export function tiles(call: Call, devices: Devices, own: Own, muted: boolean) {
+  const others = call.peers.filter(({ peer }) => peer !== call.self);
+  const shared = others.find(({ screen, held }) => screen && !held);
+  const screen = shared ? (call.cares.get(shared.peer)?.link.received("screen") ?? null) : devices.screen;
+  const name = shared ? t("Screen of %(name)s", { name: shared.person.name }) : t("Your screen");
+  const layout = screen ? "with-screen" : others.length === 0 ? "alone" : others.length === 1 ? "pair" : "many";
+  return html`<div class="call-stage call-${layout}">
+    ${screen
+      ? html`<figure class="tile tile-screen">
+          <video autoplay playsinline muted .srcObject=${streamOf(screen)} aria-label=${name}></video>
+          <figcaption class="tile-name"><span dir="auto">${name}</span></figcaption>
+        </figure>`
+      : nothing}
+    <ul class="call-people" role="list" aria-label=${t("People in the call")}>
+      ${repeat(others, ({ peer }) => peer, (each) => other(each, call, muted || own.held))} ${self(devices, own, others.length === 0)}
+    </ul>
+  </div>`;
+}
+
+function other(view: PeerView, call: Call, muted: boolean) {
+  const care = call.cares.get(view.peer);
+  const { name } = view.person;
+  const picture = view.cam && !view.held && care?.mode !== "text" ? (care?.link.received("camera") ?? null) : null;
+  const words = care ? linkWords(care.link) : t("Connecting…");
+  const trouble = view.lost && care?.link.state !== "connected" ? t("%(name)s has lost the connection", { name }) : words;
+  return html`<li class="tile ${view.hand ? "tile-hand" : ""}">
+    ${picture && !care?.starved
+      ? html`<video autoplay playsinline muted .srcObject=${streamOf(picture)} aria-label=${t("Camera of %(name)s", { name })}></video>`
+      : face(name)}
+    <audio autoplay .muted=${muted} .srcObject=${streamOf(care?.link.received("audio") ?? null)}></audio>
+    ${trouble
+      ? html`<div class="tile-trouble" role="status">
+          ${care?.link.state === "failed" ? icon("alert") : html`<span class="spinner" aria-hidden="true"></span>`}<span>${trouble}</span>
+          ${care?.link.state === "failed" ? html`<button class="button button-small" @click=${() => call.tryAgain()}>${t("Try again")}</button>` : nothing}
+        </div>`
+      : nothing}
+    <p class="tile-name">
+      ${view.mic ? nothing : mark("mic-off", t("Microphone off"))}
+      <span dir="auto">${name}</span>
+      ${view.held ? html`<span class="tile-badge">${t("On hold")}</span>` : nothing}
+      ${care && modeWords(care.mode) ? html`<span class="tile-badge">${modeWords(care.mode)}</span>` : nothing}
+      ${care?.reading?.path === "relay" ? html`<span class="tile-badge" title=${t("Picture and sound go through a relay, still encrypted.")}>${t("Relayed")}</span>` : nothing}
+      ${care?.reading && care.link.state === "connected" ? quality(care) : nothing}
+    </p>
+    ${view.hand ? html`<p class="tile-raised">${icon("hand")}<span class="visually-hidden">${t("%(name)s has raised a hand", { name })}</span></p>` : nothing}
+  </li>`;
+}
+
+function self(devices: Devices, own: Own, alone: boolean) {
+  const picture = own.held ? null : devices.cam;
+  return html`<li class="tile tile-self ${own.hand ? "tile-hand" : ""}">
+    ${picture ? html`<video autoplay playsinline muted .srcObject=${streamOf(picture)} aria-label=${t("Your camera")}></video>` : face(own.name)}
+    <p class="tile-name">
+      ${devices.micOn && !own.held ? nothing : mark("mic-off", t("Your microphone is off"))}
+      <span>${t("You")}</span>
+      ${own.held ? html`<span class="tile-badge">${t("On hold")}</span>` : nothing}
+    </p>
+    ${alone ? html`<p class="tile-alone">${t("Nobody else is here yet. The others have been told.")}</p>` : nothing}
+    ${own.hand ? html`<p class="tile-raised">${icon("hand")}<span class="visually-hidden">${t("You have raised your hand")}</span></p>` : nothing}
+  </li>`;
+}
+
+function face(name: string) {
+  return html`<p class="tile-off" aria-hidden="true"><span class="tile-initials">${initials(name)}</span></p>`;
+}
+
+function mark(symbol: string, text: string) {
+  return html`<span class="tile-mark" title=${text}>${icon(symbol)}<span class="visually-hidden">${text}</span></span>`;
+}
+
+function quality({ reading }: Care) {
+  const words: Record<Level, string> = { good: t("Good connection"), fair: t("Fair connection"), poor: t("Poor connection") };
+  const level = reading?.level ?? "good";
+  return html`<span class="tile-quality tile-quality-${level}" title=${words[level]}><span></span><span></span><span></span><span class="visually-hidden">${words[level]}</span></span>`;
+}

@@ -1,0 +1,83 @@
+import { t } from "../../i18n";
+import type { Cause, Kind } from "../../call/devices";
+import type { Link } from "../../call/link";
+import type { Mode } from "../../call/quality";
+import type { Verdict } from "../../call/trial";
+
+/** What is said of a link that does not stand as it should; "" when it does. */
+export function linkWords({ state, relayProblem }: Link): string {
+  switch (state) {
+    case "connected":
+      return "";
+    case "unstable":
+      return t("The connection is interrupted…");
+    case "restarting":
+    case "rebuilding":
+      return relayProblem ? t("The relay does not answer. Trying again…") : t("Connecting again…");
+    case "relay_only":
+      return t("Trying through a relay…");
+    case "failed":
+      return relayProblem ? t("No connection: the relay does not answer") : t("No connection");
+    default:
+      return relayProblem ? t("The relay does not answer. Trying again…") : t("Connecting…");
+  }
+}
+
+export function modeWords(mode: Mode): string {
+  if (mode === "audio") return t("Sound only");
+  return mode === "text" ? t("Text only") : "";
+}
+
+/** Said aloud when a link changes by itself what it carries. */
+export function fellWords(name: string, mode: Mode): string {
+  if (mode === "audio") return t("The connection to %(name)s is weak: your picture is paused, and sound goes on.", { name });
+  if (mode === "text") return t("The connection to %(name)s is too weak for sound. Write in the chat; sound comes back by itself.", { name });
+  return t("The connection to %(name)s is well again: your picture is back.", { name });
+}
+
+/** Why a camera or microphone cannot be had, and what helps. */
+export function causeWords(kind: Kind, cause: Cause): readonly [string, string] {
+  const camera = kind === "cam";
+  switch (cause) {
+    case "denied":
+      return [
+        camera ? t("The browser was not allowed to use the camera.") : t("The browser was not allowed to use the microphone."),
+        t("Press the sign beside the address of this page, allow it, and try again."),
+      ];
+    case "missing":
+      return [
+        camera ? t("No camera was found.") : t("No microphone was found."),
+        t("Plug one in, or join without it."),
+      ];
+    case "busy":
+      return [
+        camera ? t("Another program is using the camera.") : t("Another program is using the microphone."),
+        t("Close the other program, or choose another device."),
+      ];
+    case "insecure":
+      return [t("This page is not served over a secure connection."), t("Open it with https:// and try again.")];
+    default:
+      return [
+        camera ? t("The camera did not start.") : t("The microphone did not start."),
+        t("Unplug it and plug it in again, or choose another device."),
+      ];
+  }
+}
+
+/** What came of trying the network: how it looks, what was found, and what helps. */
+export function networkWords(verdict: Verdict): readonly ["good" | "warning" | "fault", string, string] {
+  switch (verdict) {
+    case "good":
+      return ["good", t("UDP and the relay work."), ""];
+    case "no_udp":
+      return ["warning", t("Your network lets no UDP through, so the call goes over TCP."), t("It works, but picture and sound may lag. Another network is better.")];
+    case "reached":
+      return ["warning", t("The relay answers, but nothing came back through it."), t("A direct connection will be tried. If it fails, try another network.")];
+    case "refused":
+      return ["warning", t("The relay refuses our credential."), t("Check the clock of your computer, and reload the page.")];
+    case "blocked":
+      return ["fault", t("No relay can be reached: a firewall seems to block calls."), t("Leave the company's network or VPN, or ask its administrators to allow calls.")];
+    default:
+      return ["warning", t("There is no relay here: only direct connections are tried."), t("In most networks that works. If it does not, try another one.")];
+  }
+}
