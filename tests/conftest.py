@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 OUTPUT = Path(__file__).parent / "output"
 FAILED = pytest.StashKey[bool]()
+SLOW = {"browser", "faults"}  # folders of tests
 
 
 @pytest.fixture
@@ -167,6 +168,12 @@ async def window(
             await each.page.screenshot(path=OUTPUT / f"{name}-{number}.png", full_page=True)
     faults = [fault for each in windows for fault in each.faults]
     assert not faults, "\n".join(["went wrong in a window unseen:", *faults])
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where workers share the tests, the files that take longest come first, so that none is alone at the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.path.relative_to(config.rootpath).parts[1] not in SLOW)
 
 
 @pytest.hookimpl(wrapper=True)
