@@ -12,12 +12,14 @@ from rooms.exhibition import messages as x
 from rooms.files import messages as f
 from rooms.forum import messages as m
 from rooms.journal import room_of
+from rooms.meetings import messages as c
 from rooms.messages import Event, Latest, declared, tag_of
 from rooms.people import messages as p
 from rooms.programme.messages import StarSession, UnstarSession
 from tests.support.clients import Audience, audience, audience_everywhere, enter, verify_action
 from tests.support.fixtures import Fixture, reducer_fixtures
 from tests.support.reducers import reduce_event, reduce_latest
+from tests.support.samples import call_between
 from tests.support.world import World
 
 ELSEWHERE = {"signin.revoked"}
@@ -153,7 +155,9 @@ async def at_the_booth(spectators: Audience) -> None:
     async with world.house.database.read() as connection:
         room = await room_of(connection, "meeting", meeting)
     spectators.clients.append(await enter(world, "other", room=room))
+    spectators.clients.append(await enter(world, "staff", room=room))
     await verify_action(spectators, "staff", m.PostMessage("Welcome"), room=room)
+    await in_a_call(spectators, room)
     await do("staff", x.FinishTalk(called))
     await do("staff", x.CallNext())
     world.clock.advance(minutes=2)
@@ -173,6 +177,21 @@ async def at_the_booth(spectators: Audience) -> None:
     await do("owner", xl.NoteLead(lead.id, "Wants forty lamps"))
     await do("staff", xl.QualifyLead(lead.id, xl.Rating.HOT, ["resellers"]))
     await do("attendee", xl.WithdrawLead())
+
+
+async def in_a_call(spectators: Audience, room: str) -> None:
+    world = spectators.world
+    await call_between(world, room, "other", "staff")
+    for who, command in (
+        ("other", c.ExtendCall()),
+        ("staff", c.BringColleague(world.people["owner"])),
+        ("other", c.RateCall(c.CallOutcome.HELD, 4)),
+        ("other", p.ReportPerson(world.people["staff"], p.ReportReason.OTHER)),
+        ("other", p.BlockPerson(world.people["owner"])),
+        ("other", p.BlockPerson(world.people["staff"])),
+        ("other", p.UnblockPerson(world.people["staff"])),
+    ):
+        await verify_action(spectators, who, command, room=room)
 
 
 async def test_a_forgotten_event_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

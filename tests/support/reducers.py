@@ -29,7 +29,7 @@ def reduce_event(kind: str, state: State, event: Event) -> State:
 
 def reduce_latest(kind: str, state: State, values: dict[str, dict[str, Any]]) -> State:
     state = deepcopy(state)
-    for name in ("votes", "present", "reactions", "line", "floor"):
+    for name in ("votes", "present", "reactions", "line", "floor", "call"):
         if name in values:
             state["latest"].setdefault(name, {}).update(values[name])
     if kind == "session":
@@ -154,8 +154,17 @@ def _hall(state: State, event: Event) -> None:
 
 
 def _meeting(state: State, event: Event) -> None:
-    if event["type"] == "meeting.closed":
-        state["snapshot"]["closed_at"] = event["at"]
+    snapshot, own, type = state["snapshot"], state["own"], event["type"]
+    if type == "meeting.closed":
+        snapshot["closed_at"] = event["at"]
+    elif type == "meeting.invited":
+        _put(snapshot["people"], event["person"], lambda each: (each["name"], each["id"]))
+        _drop(own["colleagues"], lambda each: each["id"] == event["person"]["id"])
+    elif type == "meeting.rated":
+        own["outcome"] = event["outcome"]
+    elif type == "block.changed":
+        others = set(own["blocked"]) - {event["person"]}
+        own["blocked"] = sorted(others | ({event["person"]} if event["blocked"] else set()))
     else:
         _chat(state, event)
 

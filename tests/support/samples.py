@@ -13,9 +13,14 @@ from rooms.exhibition import lead_queries
 from rooms.exhibition import messages as x
 from rooms.files import messages as f
 from rooms.forum import messages as m
+from rooms.journal import room_of
+from rooms.meetings import messages as c
+from rooms.meetings import roster
+from rooms.meetings.opening import open_meeting
 from rooms.messages import Command
 from rooms.people import messages as p
 from rooms.programme import messages as pm
+from rooms.visit import resolve
 from tests.support.world import START, World
 
 
@@ -363,6 +368,69 @@ async def _(world: World) -> Command:
 @_sample("queue.finish", "staff", "booth")
 async def _(world: World) -> Command:
     return x.FinishTalk(await _queued(world, accepted=True))
+
+
+async def _met(world: World) -> tuple[str, str]:
+    """The meeting and the room of the attendee and the staff."""
+    both = [world.people["attendee"], world.people["staff"]]
+    async with world.house.database.write() as connection:
+        meeting = await open_meeting(connection, world.conference, world.booth, both, world.clock())
+        return meeting, await room_of(connection, "meeting", meeting)
+
+
+async def call_between(world: World, room: str, *who: str) -> list[str]:
+    """These people join the call of a meeting; gives their peers."""
+    peers: list[str] = []
+    for name in who:
+        person = world.people[name]
+        async with world.house.transaction([room, await world.desk(name)]) as tx:
+            visit = await resolve(tx.connection, person, tx.rooms[room], tx.now)
+            peers.append((await roster.take_seat(tx, visit, None)).peer)
+    return peers
+
+
+def _in_meeting(op: str, who: str) -> Callable[[Callable[[World, str], Awaitable[Command]]], Make]:
+    def register(make: Callable[[World, str], Awaitable[Command]]) -> Make:
+        async def made(world: World) -> Sample:
+            room = (await _met(world))[1]
+            return Sample(who, room, await make(world, room))
+
+        _MAKERS[op] = made
+        return made
+
+    return register
+
+
+@_in_meeting("call.extend", "attendee")
+async def _(world: World, room: str) -> Command:
+    await call_between(world, room, "attendee", "staff")
+    return c.ExtendCall()
+
+
+@_in_meeting("call.bring", "staff")
+async def _(world: World, room: str) -> Command:
+    return c.BringColleague(world.people["owner"])
+
+
+@_in_meeting("call.rate", "attendee")
+async def _(world: World, room: str) -> Command:
+    return c.RateCall(c.CallOutcome.HELD, 5, "Good talk")
+
+
+@_sample("person.report", "attendee")
+async def _(world: World) -> Command:
+    return p.ReportPerson(world.people["other"], p.ReportReason.SPAM, "The same again and again")
+
+
+@_sample("person.block", "attendee", "desk")
+async def _(world: World) -> Command:
+    return p.BlockPerson(world.people["other"])
+
+
+@_sample("person.unblock", "attendee", "desk")
+async def _(world: World) -> Command:
+    await world.do("attendee", p.BlockPerson(world.people["guest"]), room=await world.desk("attendee"))
+    return p.UnblockPerson(world.people["guest"])
 
 
 async def _asked(world: World) -> str:
