@@ -12,7 +12,7 @@ def N_(message: str) -> str:
 
 
 # Zero-width joiner and non-joiner stay: Persian, Hindi and emoji are misspelt without them. Bidi marks that only override or isolate go.
-_BAD = {"Cc", "Cs", "Co", "Cn"}
+_BAD = {"Cc", "Cs", "Co"}
 _FORMAT_KEPT = {"\u200c", "\u200d"}
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -23,7 +23,16 @@ def _kept(character: str) -> bool:
     category = unicodedata.category(character)
     if category == "Cf":
         return character in _FORMAT_KEPT or "\U000e0020" <= character <= "\U000e007f"
+    if category == "Cn":
+        return _is_newer(ord(character))
     return category not in _BAD
+
+
+def _is_newer(code: int) -> bool:
+    """Whether an unassigned code point may have been assigned since this Python was made, such as this year's emoji: neither a noncharacter (Unicode
+    §23.7) nor where only invisible characters are to come (Default_Ignorable_Code_Point)."""
+    noncharacter = 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
+    return not (noncharacter or code == 0x2065 or 0xFFF0 <= code <= 0xFFF8 or 0xE0000 <= code <= 0xE0FFF)
 
 
 def _scrub(text: str, keep: str = "") -> str:

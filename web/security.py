@@ -206,6 +206,8 @@ def permissions_policy(site: Site) -> str:
     shared = ("autoplay", "encrypted-media", "fullscreen", "picture-in-picture")
     refused = ("accelerometer", "browsing-topics", "geolocation", "gyroscope", "hid", "idle-detection")
     refused += ("local-fonts", "magnetometer", "midi", "payment", "serial", "usb", "xr-spatial-tracking")
-    players = " ".join(["self", *(f'"{host}"' for host in site.media_hosts)])
-    given = [f"{name}=(self)" for name in own] + [f"{name}=({players})" for name in shared]
+    # A whole scheme, which a content security policy may name, is no origin; here it can only be everybody.
+    schemes = any(host.endswith(":") for host in site.media_hosts)
+    players = "*" if schemes else "(" + " ".join(["self", *(f'"{host}"' for host in site.media_hosts)]) + ")"
+    given = [f"{name}=(self)" for name in own] + [f"{name}={players}" for name in shared]
     return ", ".join(given + [f"{name}=()" for name in refused])

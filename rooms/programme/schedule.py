@@ -124,7 +124,7 @@ class ScheduleFaults(Problem):
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         found = tuple(faults)
-        message = N_("The schedule cannot be imported: %(count)s faults were found. Nothing was changed.")
+        message = N_("The schedule cannot be imported. Faults found: %(count)s. Nothing was changed.")
         super().__init__("invalid", message, field="file", values={"count": len(found)})
         self.count = len(found)
         self.faults = found[:SHOWN_FAULTS]

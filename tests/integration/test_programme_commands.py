@@ -76,7 +76,7 @@ async def test_what_is_refused_and_how(tmp_path: Path):
     broken = file(event(title=""), SECOND | {"guid": EVENT["guid"], "duration": "long"})
     refused = await server(tmp_path, "import", "-", "--conference", "forum", "--create", given=broken)
     assert refused.code == 1
-    assert "3 faults were found. Nothing was changed." in refused.complained
+    assert "Faults found: 3. Nothing was changed." in refused.complained
     assert "duration: “long” does not belong here." in refused.complained
     assert "Traceback" not in refused.complained
     absent = await server(tmp_path, "import", str(tmp_path / "none.json"), "--conference", "forum")

@@ -15,7 +15,7 @@ from tests.support.visitor import URL, Visitor, make_app, make_site
 from tests.support.world import World
 from web.forms import local_path
 from web.routes import routes
-from web.security import BODY_LIMIT
+from web.security import BODY_LIMIT, permissions_policy
 from web.site import Site
 
 UNSAFE = sorted({route.path for route in routes() if isinstance(route, Route) and "POST" in (route.methods or ())})
@@ -88,6 +88,8 @@ async def test_media_hosts_are_the_only_foreign_ones(world: World) -> None:
     assert rules["media-src"] == "'self' blob: https://media.example"
     assert rules["frame-src"] == "https://media.example"
     assert "media.example" not in rules["script-src"] + rules["style-src"] + rules["default-src"]
+    assert 'fullscreen=(self "https://media.example")' in permissions_policy(site)
+    assert "fullscreen=*" in permissions_policy(make_site(world, media_hosts=("https:",)))
 
 
 async def test_a_fault_tells_its_number_and_nothing_else(site: Site, caplog: pytest.LogCaptureFixture) -> None:

@@ -83,7 +83,7 @@ async def test_a_broken_file_is_reported_whole_and_changes_nothing(organiser: Vi
     broken = file(event(duration="soon"), SECOND | {"title": ""}, time_zone_name="Moon/Crater")
     answer = await upload(organiser, broken)
     assert answer.status_code == 422
-    assert "3 faults were found. Nothing was changed." in organiser.page
+    assert "Faults found: 3. Nothing was changed." in organiser.page
     assert organiser.page.count("<li dir=") == 3
     for words in ("“soon” does not belong here", "“Moon/Crater” is no known time zone"):
         assert words in organiser.page
