@@ -75,6 +75,11 @@ class Presence:
                 everybody[person] = everybody.get(person) or name
         return everybody
 
+    def connected(self, room: str) -> list[str]:
+        """Those in a room whose connections this process holds."""
+        here = self._rooms.get(room)
+        return list(here.names) if here else []
+
     def send_changes(self, room: str) -> None:
         """Tells the others what has changed here since the last time."""
         here = self._rooms.get(room)

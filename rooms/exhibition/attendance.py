@@ -1,7 +1,8 @@
 """Who is really at the booths, from the connections themselves.
 
-Each process vouches for the booths whose people it sees; what has changed is written down and told in the booth and in its hall. Nobody vouches
-for a booth that everybody has left, or whose process has died: after a few seconds it counts as empty.
+Each process vouches for the booths whose people it sees; what has changed is written down and told in the booth and in its hall. Whoever of the staff
+is in a call of the booth is there too, though no process sees him at it. Nobody vouches for a booth that everybody has left, or whose process has died:
+after a few seconds it counts as empty.
 """
 
 from collections.abc import Collection
@@ -14,8 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms.exhibition import queries
 from rooms.exhibition.messages import Floor, Line
 from rooms.exhibition.tables import booth_staff, booths
+from rooms.exhibition.visits import Visits
 from rooms.house import House
 from rooms.journal import rooms
+from rooms.meetings.tables import call_peers, meetings
 
 EVERY_SECONDS = 2.0
 GOOD_FOR = timedelta(seconds=6)
@@ -33,6 +36,7 @@ class Attendance:
     def __init__(self, house: House) -> None:
         self._house = house
         self._booths: dict[str, str | None] = {}
+        self._visits = Visits(house)
 
     async def look(self) -> None:
         """One round. Raises Problem "unavailable"."""
@@ -41,11 +45,19 @@ class Attendance:
         async with self._house.database.read() as connection:
             await self._learn(connection, followed)
             here = {booth: room for room in followed if (booth := self._booths[room]) is not None}
-            seen = await self._seen(connection, here)
-            stale = sa.and_(b.people > 0, sa.or_(b.seen_at.is_(None), b.seen_at < now - GOOD_FOR))
+            talking = await _talking(connection)
+            seen = await self._seen(connection, here, talking)
+            unseen = sa.or_(b.seen_at.is_(None), b.seen_at < now - GOOD_FOR)
+            stale = sa.and_(sa.or_(b.people > 0, b.id.in_(talking)), unseen)
             told = (
                 await connection.execute(sa.select(b.id, b.people, b.staff_here).where(sa.or_(b.id.in_(seen), stale)))
             ).all()
+            # Where nobody is but those in calls, whoever looks first vouches for them.
+            seen |= {
+                row.id: _Seen(len(talking[row.id]), len(talking[row.id]))
+                for row in told
+                if row.id in talking and row.id not in seen
+            }
         changed = {
             row.id: seen.get(row.id, _Seen(0, 0))
             for row in told
@@ -56,6 +68,8 @@ class Attendance:
         if seen:
             async with self._house.database.write() as connection:
                 await connection.execute(booths.update().where(b.id.in_(seen)).values(seen_at=now))
+        self._visits.see({booth: hub.presence.connected(room) for booth, room in here.items()}, now)
+        await self._visits.write(now)
 
     async def _learn(self, connection: AsyncConnection, followed: set[str]) -> None:
         """Which of the rooms that the process follows are booths'."""
@@ -67,7 +81,9 @@ class Attendance:
             found: dict[str, str] = {row.id: row.subject for row in await connection.execute(select)}
             self._booths.update({room: found.get(room) for room in unknown})
 
-    async def _seen(self, connection: AsyncConnection, here: dict[str, str]) -> dict[str, _Seen]:
+    async def _seen(
+        self, connection: AsyncConnection, here: dict[str, str], talking: dict[str, set[str]]
+    ) -> dict[str, _Seen]:
         """The booths where somebody is."""
         present = {booth: people for booth, room in here.items() if (people := self._house.hub.presence.people(room))}
         s = booth_staff.c
@@ -77,7 +93,10 @@ class Attendance:
             for row in await connection.execute(select):
                 serving.setdefault(row.booth, set()).add(row.person)
         return {
-            booth: _Seen(len(people), len(serving.get(booth, set()) & people.keys()))
+            booth: _Seen(
+                len(people.keys() | talking.get(booth, set())),
+                len(serving.get(booth, set()) & people.keys() | talking.get(booth, set())),
+            )
             for booth, people in present.items()
         }
 
@@ -96,6 +115,18 @@ class Attendance:
                 row = await queries.booth_row(tx.connection, booth)
                 if row.open:
                     tx.latest(now, room=hall)
+
+
+async def _talking(connection: AsyncConnection) -> dict[str, set[str]]:
+    """Booth → who of its staff is in a call of it."""
+    s, m, p = booth_staff.c, meetings.c, call_peers.c
+    joined = call_peers.join(meetings, m.id == p.meeting)
+    joined = joined.join(booth_staff, sa.and_(s.booth == m.booth, s.person == p.person))
+    select = sa.select(s.booth, s.person).select_from(joined).where(p.lost_at.is_(None), s.duty != "contact")
+    found: dict[str, set[str]] = {}
+    for row in await connection.execute(select):
+        found.setdefault(row.booth, set()).add(row.person)
+    return found
 
 
 async def _rooms(connection: AsyncConnection, wanted: Collection[str]) -> dict[str, tuple[str, str]]:

@@ -41,6 +41,13 @@ def answers(visit: Visit) -> None:
         raise Problem("forbidden", N_("Only the staff of this booth can do this."))
 
 
+def counts(visit: Visit) -> None:
+    """Who may see a booth's figures."""
+    rules.signed_in(visit)
+    if not visit.roles & {*SERVES, Role.CONTACT, Role.ORGANISER}:
+        raise Problem("forbidden", N_("Only the staff of this booth and organisers can do this."))
+
+
 def owns(visit: Visit) -> None:
     rules.signed_in(visit)
     if not visit.roles & {Role.OWNER, Role.ORGANISER}:

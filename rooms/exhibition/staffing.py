@@ -39,8 +39,15 @@ async def take_up(tx: Transaction, conference: str, booth: str, room: str, perso
     await set_duty(tx.connection, booth, person.id, duty, tx.now)
     tx.record(DutyChanged(person, duty), room=room, person=person.id)
     if (await tx.connection.execute(sa.select(c.access).where(c.id == conference))).scalar_one() != "public":
-        given = {"person": person.id, "conference": conference, "session": None, "role": Role.EXHIBITOR, "by": None}
-        await roles.grant(tx.connection, **given, at=tx.now)
+        await roles.grant(
+            tx.connection,
+            person=person.id,
+            conference=conference,
+            session=None,
+            role=Role.EXHIBITOR,
+            by=None,
+            at=tx.now,
+        )
     return True
 
 

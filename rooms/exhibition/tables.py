@@ -44,7 +44,9 @@ booths = sa.Table(
     sa.Column("staff_here", sa.Integer, nullable=False, default=0),
     sa.Column("waiting", sa.Integer, nullable=False, default=0),
     sa.Column("seen_at", UtcDateTime),  # when a process last vouched for who is present
+    sa.Column("external_id", sa.String(80)),  # its identity in the file that it came from
     sa.Index("ix_booths_directory", "conference", "open", "tier"),
+    sa.UniqueConstraint("conference", "external_id"),
 )
 
 booth_staff = sa.Table(

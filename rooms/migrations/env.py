@@ -6,6 +6,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
 import rooms.exhibition.lead_tables
+import rooms.exhibition.record_tables
 import rooms.exhibition.tables
 import rooms.files.tables
 import rooms.forum.tables
@@ -16,6 +17,7 @@ from rooms.database import UtcDateTime, metadata
 
 DECLARED = (
     rooms.exhibition.lead_tables,
+    rooms.exhibition.record_tables,
     rooms.exhibition.tables,
     rooms.files.tables,
     rooms.forum.tables,

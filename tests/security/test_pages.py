@@ -49,6 +49,10 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/exhibition/halls/{hall}": IN_CONFERENCE,
     "/c/{conference}/exhibition/{booth}": IN_CONFERENCE,
     "/c/{conference}/exhibition/{booth}/edit": ORGANISERS | {"owner": 200},
+    "/c/{conference}/exhibition/{booth}/files": ORGANISERS | {"owner": 200},
+    "/c/{conference}/exhibition/{booth}/chat.csv": ORGANISERS | {"owner": 200, "staff": 200},
+    "/c/{conference}/exhibition/{booth}/figures": ORGANISERS | {"owner": 200, "staff": 200},
+    "/c/{conference}/exhibition/{booth}/figures.csv": ORGANISERS | {"owner": 200, "staff": 200},
     "/c/{conference}/exhibition/{booth}/leads": BOOTH_STAFF,
     "/c/{conference}/exhibition/{booth}/leads.csv": BOOTH_STAFF,
     "/c/{conference}/exhibition/{booth}/share": IN_CONFERENCE,
@@ -75,6 +79,7 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/sessions/{session}/speak": MODERATORS | {"speaker": 200},
     "/c/{conference}/unread": IN_CONFERENCE,
     "/conferences/new": ADMINISTRATORS,
+    "/files/{file}/{name}": NOBODY,  # a guessed one; tests/security/test_files.py has those that are there
     "/invite/{secret}": SPENT,
     "/rooms/{room}": IN_CONFERENCE,
     "/sign-in": PUBLIC,
@@ -101,6 +106,8 @@ POST: dict[str, dict[str, int]] = {
     "/account/tokens/end": DONE_FOR_THOSE_SIGNED_IN,
     "/c/{conference}/exhibition/booths": FOR_ORGANISERS,
     "/c/{conference}/exhibition/{booth}/edit": FOR_ORGANISERS | {"owner": 422},
+    "/c/{conference}/exhibition/{booth}/files": FOR_ORGANISERS | {"owner": 422},
+    "/c/{conference}/exhibition/{booth}/files/{file}": FOR_ORGANISERS | {"owner": 422},
     "/c/{conference}/exhibition/{booth}/staff/invite": FOR_ORGANISERS | {"owner": 422},
     "/c/{conference}/exhibition/{booth}/staff/withdraw-invite": FOR_ORGANISERS
     | {"owner": 303, "organiser": 303, "admin": 303},
@@ -151,7 +158,7 @@ async def everybody(site: Site, world: World) -> AsyncIterator[dict[str, Visitor
 
 def filled(path: str, world: World, conference: str = "forum") -> str:
     values = {"conference": conference, "session": world.session, "secret": "guessed", "op": "nothing.here"}
-    values |= {"room": world.room, "upload": "guessed", "format": "json"}
+    values |= {"room": world.room, "upload": "guessed", "format": "json", "file": "guessed", "name": "logo.webp"}
     values |= {"booth": world.booth, "hall": world.floor, "meeting": "guessed"}
     return path.format(**values)
 

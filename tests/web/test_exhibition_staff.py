@@ -4,8 +4,11 @@ import csv
 import io
 import re
 
+import msgspec
+
 from rooms.exhibition import lead_messages as xl
 from rooms.exhibition import messages as x
+from rooms.forum.messages import PostMessage, RemoveMessage
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.site import Site
@@ -79,3 +82,42 @@ async def test_one_who_is_only_asked_is_not_in_the_file(site: Site, world: World
     assert "Has yet to agree" in staff.page
     table = await staff.get(f"/c/forum/exhibition/{world.booth}/leads.csv?state=asked")
     assert "Attendee" not in table.content.decode("utf-8-sig")
+
+
+async def test_figures_as_a_chart_a_table_and_a_file(site: Site, world: World) -> None:
+    page = f"/c/forum/exhibition/{world.booth}/figures"
+    staff = await person(site, world, "staff")
+    await staff.get(page)
+    assert "Nothing has happened here yet." in staff.page
+    await world.do("attendee", x.JoinQueue(), room=world.stand)
+    await staff.get(page, params={"of": "joins", "day": "2026-11-20"})
+    assert 'role="img"' in staff.page
+    assert re.search(r"<desc id=\"chart-text\">17:00: 1</desc>", staff.page)
+    assert re.search(r"joined the queue</th>.*?<td class=\"numbers\">1</td>", staff.page, re.DOTALL)
+    assert "Attendee" not in staff.page, "nobody is named"
+    table = (await staff.get(f"{page}.csv")).content.decode("utf-8-sig").splitlines()
+    assert table == ["day,hour,visits,chats,joins,talks,leads", "2026-11-20,17:00,0,0,1,0,0"]
+    for odd in ("day=x", "of=x", "day=9999-99-99"):
+        assert (await staff.get(f"{page}?{odd}")).status_code == 200
+
+
+async def test_the_chat_is_moderated_and_taken_along(site: Site, world: World) -> None:
+    posted = []
+    for who, text in (("attendee", "=1+1"), ("other", "Buy my coins"), ("other", "Never mind")):
+        done = await world.do(who, PostMessage(text), room=world.stand)
+        posted.append(msgspec.json.decode(done.reply)["message"])
+    staff = await person(site, world, "staff")
+    path = f"/c/forum/exhibition/{world.booth}"
+    await staff.get(path)
+    assert "Buy my coins" in staff.page
+    await world.do("staff", RemoveMessage(posted[1]), room=world.stand)
+    await world.do("other", RemoveMessage(posted[2]), room=world.stand)
+    await staff.get(path)
+    assert "Buy my coins" not in staff.page
+    answer = await staff.get(f"{path}/chat.csv")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+    assert [(row["author"], row["text"], row["removed_by"]) for row in rows] == [
+        ("Attendee", "'=1+1", ""),
+        ("Other", "Buy my coins", "Staff"),
+        ("Other", "", "Other"),
+    ]

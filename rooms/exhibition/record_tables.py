@@ -1,0 +1,52 @@
+"""What is kept beside the booths: counted visits, the applications of exhibitors, and files that wait to be imported."""
+
+import sqlalchemy as sa
+
+from rooms.database import Json, UtcDateTime, metadata
+
+booth_visits = sa.Table(
+    "booth_visits",  # one row for each person and day, by which nobody can be found again
+    metadata,
+    sa.Column("booth", sa.String(20), sa.ForeignKey("booths.id"), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),  # of the conference's zone
+    sa.Column("visitor", sa.String(32), primary_key=True),  # a hash with the salt of the day
+    sa.Column("hours", sa.Integer, nullable=False),  # in which he was there, one bit each
+    sa.Column("seconds", sa.Integer, nullable=False),  # how long, all in all
+)
+
+visit_salts = sa.Table(
+    "visit_salts",  # forgotten when the day is over: then not even we know whom a hash means
+    metadata,
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("salt", sa.String(64), nullable=False),
+)
+
+exhibitor_applications = sa.Table(
+    "exhibitor_applications",
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("conference", sa.String(20), sa.ForeignKey("conferences.id"), nullable=False),
+    sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False, index=True),
+    sa.Column("said", Json, nullable=False),  # what the booth is to say, as a draft has it
+    sa.Column("hall", sa.String(120), nullable=False, default=""),  # where he would like to stand
+    sa.Column("tier", sa.Integer, nullable=False, default=3),  # as what: 1 partner, 2 sponsor, 3 exhibitor
+    sa.Column("remark", sa.String(1000), nullable=False, default=""),
+    sa.Column("state", sa.String(10), nullable=False),  # sent | reviewed | accepted | declined | withdrawn
+    sa.Column("reason", sa.String(300), nullable=False, default=""),
+    sa.Column("booth", sa.String(20)),
+    sa.Column("sent_at", UtcDateTime, nullable=False),
+    sa.Column("decided_at", UtcDateTime),
+    sa.Index("ix_exhibitor_applications_conference", "conference", "state"),
+)
+
+exhibitor_uploads = sa.Table(
+    "exhibitor_uploads",  # looked at by an organiser, but not yet brought in
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("conference", sa.String(20), sa.ForeignKey("conferences.id"), nullable=False),
+    sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Index("ix_exhibitor_uploads_owner", "conference", "person"),
+)

@@ -1,0 +1,79 @@
+"""/c/…/exhibition/<booth>/figures: how a booth does; as a chart, as a table and as a file. And the booth's chat as a file."""
+
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rooms import sheets
+from rooms.exhibition import rules
+from rooms.exhibition.figures import MEASURES, Figures, as_rows, figures
+from rooms.forum.transcript import transcript
+from web.booth import AtBooth, enter_booth, sheet
+from web.site import site_of
+
+HIGH = 100
+"""Units of the chart's height."""
+
+
+def _day(request: Request) -> date | None:
+    try:
+        return date.fromisoformat(request.query_params.get("day", ""))
+    except ValueError:
+        return None
+
+
+async def _figures(connection: AsyncConnection, at: AtBooth, day: date | None) -> Figures:
+    return await figures(connection, at.booth.id, at.visit.room.id, at.entered.event_zone, day)
+
+
+async def show(request: Request) -> Response:
+    day, measure = _day(request), request.query_params.get("of", "")
+    measure = measure if measure in MEASURES else MEASURES[0]
+    async with site_of(request).house.database.read() as connection:
+        at = await enter_booth(request, connection, rules.counts)
+        found = await _figures(connection, at, day)
+    values = [getattr(moment, measure) for moment in found.moments]
+    most = max(values, default=0)
+    return await at.page(
+        request,
+        "booth_figures.html",
+        figures=found,
+        day=day,
+        measure=measure,
+        measures=MEASURES,
+        bars=[
+            (moment, value, round(HIGH * value / most) if most else 0) for moment, value in zip(found.moments, values)
+        ],
+        most=most,
+        zone=at.entered.event_zone,
+    )
+
+
+async def table(request: Request) -> Response:
+    """Every hour in which something happened."""
+    async with site_of(request).house.database.read() as connection:
+        at = await enter_booth(request, connection, rules.counts)
+        days = (await _figures(connection, at, None)).days
+        hours = [moment for day in days for moment in (await _figures(connection, at, day)).moments]
+    return sheet(
+        sheets.as_csv(("day", "hour", *MEASURES), as_rows(hours)), f"{at.entered.conference.slug}-{at.booth.id}-figures"
+    )
+
+
+async def chat(request: Request) -> Response:
+    async with site_of(request).house.database.read() as connection:
+        at = await enter_booth(request, connection, rules.counts)
+        data = await transcript(connection, at.visit.room.id)
+    return sheet(data, f"{at.entered.conference.slug}-{at.booth.id}-chat")
+
+
+PATH = "/c/{conference}/exhibition/{booth}"
+
+routes = [
+    Route(f"{PATH}/figures", show),
+    Route(f"{PATH}/figures.csv", table),
+    Route(f"{PATH}/chat.csv", chat),
+]
