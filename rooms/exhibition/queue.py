@@ -36,6 +36,7 @@ from rooms.ids import new_id
 from rooms.journal import rooms
 from rooms.limits import Rate
 from rooms.meetings.opening import close_meeting, open_meeting
+from rooms.people import blocks
 from rooms.people.desk import desks_of, notify
 from rooms.programme.tables import conferences
 from rooms.text import N_
@@ -109,6 +110,7 @@ async def call_next(tx: Transaction, visit: Visit, given: CallNext) -> Called:
         raise Problem("conflict", N_("Finish with the visitor whom you have called first."))
     waiting = [each for each in here if each.state == "waiting"][:LOOKED_AT]
     busy = await _called_elsewhere(tx, [each.person for each in waiting])
+    busy |= await _blocked(tx, caller, [each.person for each in waiting])
     desks = {row.subject: row.id for row in await tx.connection.execute(_desks([each.person for each in waiting]))}
     # Without his desk locked, another booth could be calling him at this very moment.
     free = [each for each in waiting if each.person not in busy and desks.get(each.person) in tx.rooms]
@@ -133,6 +135,8 @@ async def accept_call(tx: Transaction, visit: Visit, given: AcceptCall) -> Admit
         raise Problem("expired", N_("This call has lapsed. You keep your place behind the next visitor."))
     assert visit.room.conference is not None
     assert place.called_by is not None
+    if await _blocked(tx, place.called_by, [place.person]):
+        raise Problem("expired", N_("This call has lapsed. You keep your place behind the next visitor."))
     people = [place.person, place.called_by]
     meeting = await open_meeting(tx.connection, visit.room.conference, visit.room.subject, people, tx.now)
     talking = {"state": "talking", "accepted_at": tx.now, "until": None, "meeting": meeting}
@@ -187,6 +191,12 @@ async def _put_back(tx: Transaction, visit: Visit, place: Place) -> None:
 async def _called_elsewhere(tx: Transaction, people: list[str]) -> set[str]:
     lasting = sa.or_(q.state == "talking", sa.and_(q.state == "called", q.until > tx.now))
     return set((await tx.connection.execute(sa.select(q.person).where(q.person.in_(people), lasting))).scalars())
+
+
+async def _blocked(tx: Transaction, person: str, others: list[str]) -> set[str]:
+    """Of the others, those who are never put into one call with a person, because one of the two has blocked the other."""
+    pairs = await blocks.between(tx.connection, [person, *others])
+    return {other for other in others if frozenset((person, other)) in pairs}
 
 
 def _desks(people: list[str]) -> "sa.Select[Any, Any]":

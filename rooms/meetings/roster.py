@@ -97,7 +97,7 @@ async def take_seat(tx: Transaction, visit: Visit, resume: str | None) -> Seat:
             token=_digest(token),
             link=link,
             relay_only=relay_only,
-            joined_at=tx.now,
+            joined_at=_after(others, tx.now),
             seen_at=tx.now,
         )
     )
@@ -184,6 +184,11 @@ async def _begin(tx: Transaction, meeting: Meeting, others: list[Peer]) -> None:
         ends_at = tx.now + timedelta(minutes=meeting.talk_minutes)
         first = sa.and_(c.meeting == meeting.id, c.ends_at.is_(None))
         await tx.connection.execute(calls.update().where(first).values(ends_at=ends_at))
+
+
+def _after(others: list[Peer], now: datetime) -> datetime:
+    """Behind all others, even where the clocks of two processes differ: who came later makes the first offer."""
+    return max([now, *(each.joined_at + timedelta(microseconds=1) for each in others)])
 
 
 def _seat(

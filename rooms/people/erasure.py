@@ -15,10 +15,10 @@ from rooms.forum.tables import forums, marks, messages, questions, votes
 from rooms.house import LONG, House
 from rooms.ids import new_id
 from rooms.journal import forget_person, rooms
-from rooms.meetings.tables import invited
+from rooms.meetings.tables import call_outcomes, call_peers, invited
 from rooms.people import accounts, signins
 from rooms.people.desk import desk_of
-from rooms.people.tables import api_tokens, links, notices, outcomes, persons, restraints, roles
+from rooms.people.tables import api_tokens, blocks, links, notices, outcomes, persons, reports, restraints, roles
 from rooms.people.tables import signins as signins_table
 from rooms.programme.tables import speakers, stars
 from rooms.transaction import Transaction
@@ -61,6 +61,9 @@ async def export(connection: AsyncConnection, person: str) -> dict[str, Any]:
         "files_taken": await _rows(connection, file_takers, person, "file", "at"),
         "booth_requests": await _rows(connection, contacts, person, "booth", "kind", "text", "state", "at"),
         "meetings": await _rows(connection, invited, person, "meeting"),
+        "calls": await _rows(connection, call_outcomes, person, "meeting", "outcome", "rating", "note", "at"),
+        "blocked": await _rows(connection, blocks, person, "blocked", "at"),
+        "reports": await _rows(connection, reports, person, "person", "reason", "text", "at", by="by"),
         "notices": await _rows(connection, notices, person, "kind", "values", "href", "at"),
     }
 
@@ -95,10 +98,16 @@ async def erase(house: House, person: str) -> None:
             stars,
             marks,
             booth_staff,
+            blocks,
+            call_peers,
+            call_outcomes,
             file_consents,
             file_takers,
         ):
             await tx.connection.execute(table.delete().where(table.c.person == person))
+        await tx.connection.execute(blocks.delete().where(blocks.c.blocked == person))
+        # What others have reported of him stays, about a bare id.
+        await tx.connection.execute(reports.update().where(reports.c.by == person).values(text=""))
         await _leave_exhibition(tx, person)
         await tx.connection.execute(speakers.update().where(speakers.c.person == person).values(person=None))
         bare = {"name": NOBODY, "email": None, "password": None, "verified_at": None, "admin": False, "listed": False}

@@ -1,0 +1,49 @@
+"""A meeting of the attendee and the booth's staff, and how people come into its call without a connection."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from rooms.journal import room_of
+from rooms.meetings import queries, roster
+from rooms.meetings.messages import CallView
+from rooms.meetings.opening import open_meeting
+from rooms.meetings.roster import Seat
+from rooms.visit import resolve
+from tests.support.world import World
+
+
+@dataclass
+class Meeting:
+    world: World
+    id: str
+    room: str
+
+    async def take(self, who: str, resume: str | None = None, *, house: int = 0) -> Seat:
+        """As one who joins the call does. Raises Problem."""
+        world, person = self.world.houses[house], self.world.people[who]
+        async with world.database.read() as connection:
+            others = await roster.rooms_of_calls(connection, person)
+        async with world.transaction([self.room, await self.world.desk(who), *others]) as tx:
+            visit = await resolve(tx.connection, person, tx.rooms[self.room], tx.now)
+            return await roster.take_seat(tx, visit, resume)
+
+    async def call(self) -> CallView:
+        async with self.world.house.database.read() as connection:
+            return await queries.call(connection, self.id)
+
+    async def names(self) -> list[str]:
+        """Who is in the call, in order."""
+        return [each.person.name for each in (await self.call()).peers]
+
+
+async def new_meeting(world: World, *who: str, booth: bool = True) -> Meeting:
+    people = [world.people[name] for name in who]
+    async with world.house.database.write() as connection:
+        id = await open_meeting(connection, world.conference, world.booth if booth else None, people, world.clock())
+        return Meeting(world, id, await room_of(connection, "meeting", id))
+
+
+@pytest.fixture
+async def meeting(world: World) -> Meeting:
+    return await new_meeting(world, "attendee", "staff")
