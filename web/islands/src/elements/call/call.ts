@@ -25,6 +25,7 @@ import "./check";
 import "./outcome";
 
 const SOON = 120_000; // ms before the end, when it is told
+const WIDE = matchMedia("(min-width: 60rem)"); // the chat has room beside the pictures
 const EXTENSIONS = 6; // rooms/meetings: so often a talk may be put off
 
 /** The call of a meeting: the check before it, the call itself, and how it went. */
@@ -35,7 +36,7 @@ export class CallElement extends Island {
   @property() back = "";
   @state() private hand = false;
   @state() private held = false;
-  @state() private chat = matchMedia("(min-width: 60rem)").matches;
+  @state() private chat = WIDE.matches;
   @state() private open: Sheet | null = null;
   @state() private about = "";
   @state() private silent = false; // the browser plays no sound before the page has been pressed
@@ -86,6 +87,7 @@ export class CallElement extends Island {
     tell(room.state);
     this.addEventListener("keydown", this.keyed);
     window.addEventListener("online", this.online);
+    WIDE.addEventListener("change", this.widened);
     if (call.interrupted || (location.hash === "#join" && devices.choice.passed)) void devices.open().then(() => this.join());
   }
 
@@ -94,6 +96,7 @@ export class CallElement extends Island {
     for (const stop of this.stops) stop();
     this.removeEventListener("keydown", this.keyed);
     window.removeEventListener("online", this.online);
+    WIDE.removeEventListener("change", this.widened);
   }
 
   protected override render() {
@@ -118,7 +121,7 @@ export class CallElement extends Island {
   private inside(call: Call, devices: Devices, state: MeetingRoom) {
     const name = state.own.person?.name ?? "";
     return html`<section class="call" aria-labelledby="call-heading">
-        <h2 class="visually-hidden" id="call-heading" tabindex="-1">${t("In the call")}</h2>
+        <h2 class="call-title" id="call-heading" tabindex="-1">${t("In the call")}</h2>
         ${this.clock(state)}
         ${this.silent ? notice(html`<div class="row row-apart"><p>${t("Your browser keeps the sound off.")}</p><button class="button button-small button-primary" @click=${this.unsilence}>${t("Switch the sound on")}</button></div>`, { kind: "warning", symbol: "silence" }) : nothing}
         ${tiles(call, devices, { name, hand: this.hand, held: this.held }, false)}
@@ -252,6 +255,8 @@ export class CallElement extends Island {
     const { ice_servers } = (await live().ask({ op: "rtc.ice", room: this.room })) as IceView;
     return ice_servers.map((server) => ({ ...server, urls: [...server.urls] }));
   };
+
+  private readonly widened = (): void => void (this.chat = WIDE.matches);
 
   private readonly online = (): void => this.call?.tryAgain();
 

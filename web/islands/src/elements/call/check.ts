@@ -6,7 +6,7 @@ import { tryServers, verdictOf, type Verdict } from "../../call/trial";
 import { t } from "../../i18n";
 import { icon } from "../parts";
 import { selectDevice } from "./select";
-import { streamOf } from "./streams";
+import { keep, streamOf } from "./streams";
 import { causeWords, networkWords } from "./words";
 
 /** Before a call: do camera, microphone, loudspeaker and network work? One may join in any case. Tells `join` when one wants to. */
@@ -52,7 +52,7 @@ export class CallCheck extends LitElement {
       <div class="check-view">
         <div class="tile tile-self">
           ${devices.cam
-            ? html`<video autoplay playsinline muted .srcObject=${streamOf(devices.cam)} aria-label=${t("Your camera")}></video>`
+            ? html`<video autoplay playsinline muted .srcObject=${keep(streamOf(devices.cam))} aria-label=${t("Your camera")}></video>`
             : html`<p class="tile-off">${icon("camera-off")}<span>${t("Your camera is off")}</span></p>`}
         </div>
         <div class="check-switches">

@@ -75,8 +75,10 @@ function people({ call, state, bring, block, open }: Behind) {
             <span><span dir="auto">${person.name}</span>${self ? html` <span class="soft">(${t("you")})</span>` : nothing}<br /><span class="soft small">${inside.has(person.id) ? t("In the call") : t("Not in the call")}</span></span>
             ${self
               ? nothing
-              : html`<button class="button button-small" @click=${() => open("report", person.id)}>${icon("flag")}${t("Report")}</button>
-                  <button class="button button-small button-danger-quiet" @click=${() => block(person.id, !blocked)}>${blocked ? t("Unblock") : t("Block")}</button>`}
+              : html`<span class="row">
+                  <button class="button button-small" @click=${() => open("report", person.id)}>${icon("flag")}${t("Report")}</button>
+                  <button class="button button-small button-danger-quiet" @click=${() => block(person.id, !blocked)}>${blocked ? t("Unblock") : t("Block")}</button>
+                </span>`}
           </li>`;
         })}
       </ul>

@@ -1,3 +1,5 @@
+import { live } from "lit/directives/live.js";
+
 const streams = new WeakMap<MediaStreamTrack, MediaStream>();
 
 /** The same stream for the same track, so that a rendering does not begin it anew. */
@@ -7,3 +9,6 @@ export function streamOf(track: MediaStreamTrack | null): MediaStream | null {
   if (!stream) streams.set(track, (stream = new MediaStream([track])));
   return stream;
 }
+
+/** An object is set anew at every rendering, and a video whose stream is set begins from nothing: so only another one is. */
+export const keep = live;

@@ -7,7 +7,7 @@ import type { Level } from "../../call/quality";
 import { t } from "../../i18n";
 import type { PeerView } from "../../live/index";
 import { icon, initials } from "../parts";
-import { streamOf } from "./streams";
+import { keep, streamOf } from "./streams";
 import { linkWords, modeWords } from "./words";
 
 export interface Own {
@@ -26,7 +26,7 @@ export function tiles(call: Call, devices: Devices, own: Own, muted: boolean) {
   return html`<div class="call-stage call-${layout}">
     ${screen
       ? html`<figure class="tile tile-screen">
-          <video autoplay playsinline muted .srcObject=${streamOf(screen)} aria-label=${name}></video>
+          <video autoplay playsinline muted .srcObject=${keep(streamOf(screen))} aria-label=${name}></video>
           <figcaption class="tile-name"><span dir="auto">${name}</span></figcaption>
         </figure>`
       : nothing}
@@ -44,9 +44,9 @@ function other(view: PeerView, call: Call, muted: boolean) {
   const trouble = view.lost && care?.link.state !== "connected" ? t("%(name)s has lost the connection", { name }) : words;
   return html`<li class="tile ${view.hand ? "tile-hand" : ""}">
     ${picture && !care?.starved
-      ? html`<video autoplay playsinline muted .srcObject=${streamOf(picture)} aria-label=${t("Camera of %(name)s", { name })}></video>`
+      ? html`<video autoplay playsinline muted .srcObject=${keep(streamOf(picture))} aria-label=${t("Camera of %(name)s", { name })}></video>`
       : face(name)}
-    <audio autoplay .muted=${muted} .srcObject=${streamOf(care?.link.received("audio") ?? null)}></audio>
+    <audio autoplay .muted=${muted} .srcObject=${keep(streamOf(care?.link.received("audio") ?? null))}></audio>
     ${trouble
       ? html`<div class="tile-trouble" role="status">
           ${care?.link.state === "failed" ? icon("alert") : html`<span class="spinner" aria-hidden="true"></span>`}<span>${trouble}</span>
@@ -68,7 +68,7 @@ function other(view: PeerView, call: Call, muted: boolean) {
 function self(devices: Devices, own: Own, alone: boolean) {
   const picture = own.held ? null : devices.cam;
   return html`<li class="tile tile-self ${own.hand ? "tile-hand" : ""}">
-    ${picture ? html`<video autoplay playsinline muted .srcObject=${streamOf(picture)} aria-label=${t("Your camera")}></video>` : face(own.name)}
+    ${picture ? html`<video autoplay playsinline muted .srcObject=${keep(streamOf(picture))} aria-label=${t("Your camera")}></video>` : face(own.name)}
     <p class="tile-name">
       ${devices.micOn && !own.held ? nothing : mark("mic-off", t("Your microphone is off"))}
       <span>${t("You")}</span>

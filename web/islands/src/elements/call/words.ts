@@ -78,6 +78,6 @@ export function networkWords(verdict: Verdict): readonly ["good" | "warning" | "
     case "blocked":
       return ["fault", t("No relay can be reached: a firewall seems to block calls."), t("Leave the company's network or VPN, or ask its administrators to allow calls.")];
     default:
-      return ["warning", t("There is no relay here: only direct connections are tried."), t("In most networks that works. If it does not, try another one.")];
+      return ["good", t("There is no relay here: only direct connections are tried."), t("In most networks that works. If it does not, try another one.")];
   }
 }
