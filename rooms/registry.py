@@ -1,6 +1,6 @@
 """Every slice of the product. Importing this module registers all kinds of rooms and all commands."""
 
-from rooms.exhibition import contacting, leads, queue
+from rooms.exhibition import applying, contacting, leads, queue
 from rooms.exhibition import editing as booths
 from rooms.exhibition import kind as exhibition
 from rooms.files import actions as files
@@ -12,6 +12,7 @@ from rooms.programme import editing, lobby, stars
 
 SLICES = (
     actions,
+    applying,
     asking,
     booths,
     calling,

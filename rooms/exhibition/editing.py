@@ -101,6 +101,29 @@ def columns_of(said: dict[str, Any]) -> dict[str, Any]:
     return {**said, "spoken": spoken, "searched": " ".join(words).casefold()}
 
 
+def said_by(given: DraftBooth) -> dict[str, Any]:
+    """What a booth is to say, cleaned. Raises Problem "invalid"."""
+    texts: dict[str, dict[str, str]] = {}
+    for locale, fields in given.texts.items():
+        for name, text in fields.items():
+            if name not in LIMITS:
+                raise Problem(
+                    "invalid", N_("A booth has no text “%(name)s”."), field="texts", values={"name": name[:40]}
+                )
+            if text.strip():
+                texts.setdefault(locale, {})[name] = _cleaned(name, text, "texts")
+    return {
+        "name": _cleaned("name", given.name, "name"),
+        "tagline": _cleaned("tagline", given.tagline, "tagline") if given.tagline.strip() else "",
+        "about": _cleaned("about", given.about, "about") if given.about.strip() else "",
+        "texts": texts,
+        "website": _website(given.website),
+        "country": given.country,
+        "field": clean_line(given.field, 80, "field") if given.field.strip() else "",
+        "languages": list(dict.fromkeys(given.languages)),
+    }
+
+
 @command(CreateBooth, kinds={"lobby"}, allowed=people.organises)
 async def create_booth(tx: Transaction, visit: Visit, given: CreateBooth) -> BoothCreated:
     conference = visit.room.subject
@@ -118,26 +141,7 @@ async def create_booth(tx: Transaction, visit: Visit, given: CreateBooth) -> Boo
 
 @command(DraftBooth, kinds=BOOTH, allowed=rules.owns)
 async def draft_booth(tx: Transaction, visit: Visit, given: DraftBooth) -> None:
-    texts: dict[str, dict[str, str]] = {}
-    for locale, fields in given.texts.items():
-        for name, text in fields.items():
-            if name not in LIMITS:
-                raise Problem(
-                    "invalid", N_("A booth has no text “%(name)s”."), field="texts", values={"name": name[:40]}
-                )
-            if text.strip():
-                texts.setdefault(locale, {})[name] = _cleaned(name, text, "texts")
-    said = {
-        "name": _cleaned("name", given.name, "name"),
-        "tagline": _cleaned("tagline", given.tagline, "tagline") if given.tagline.strip() else "",
-        "about": _cleaned("about", given.about, "about") if given.about.strip() else "",
-        "texts": texts,
-        "website": _website(given.website),
-        "country": given.country,
-        "field": clean_line(given.field, 80, "field") if given.field.strip() else "",
-        "languages": list(dict.fromkeys(given.languages)),
-    }
-    await _draft(tx, visit, draft=said, review="draft", note="")
+    await _draft(tx, visit, draft=said_by(given), review="draft", note="")
 
 
 @command(SubmitBooth, kinds=BOOTH, allowed=rules.owns)

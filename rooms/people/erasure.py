@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.exhibition.lead_tables import consents, lead_notes, leads
+from rooms.exhibition.record_tables import exhibitor_applications, exhibitor_uploads
 from rooms.exhibition.tables import booth_staff, booths, contacts, queue_places
 from rooms.files.tables import file_consents, file_takers
 from rooms.forum.tables import forums, marks, messages, questions, votes
@@ -59,6 +60,9 @@ async def export(connection: AsyncConnection, person: str) -> dict[str, Any]:
         "consents": await _rows(connection, consents, person, "booth", "act", "purpose", "source", "at"),
         "file_consents": await _rows(connection, file_consents, person, "booth", "purpose", "given", "at"),
         "files_taken": await _rows(connection, file_takers, person, "file", "at"),
+        "exhibitor_applications": await _rows(
+            connection, exhibitor_applications, person, "said", "hall", "remark", "state", "reason", "sent_at"
+        ),
         "booth_requests": await _rows(connection, contacts, person, "booth", "kind", "text", "state", "at"),
         "meetings": await _rows(connection, invited, person, "meeting"),
         "calls": await _rows(connection, call_outcomes, person, "meeting", "outcome", "rating", "note", "at"),
@@ -130,7 +134,8 @@ async def _leave_exhibition(tx: Transaction, person: str) -> None:
     own = sa.select(leads.c.id).where(leads.c.person == person)
     written = sa.or_(lead_notes.c.lead.in_(own), lead_notes.c.author == person)
     await tx.connection.execute(lead_notes.delete().where(written))
-    await tx.connection.execute(leads.delete().where(leads.c.person == person))
+    for table in (leads, exhibitor_applications, exhibitor_uploads):
+        await tx.connection.execute(table.delete().where(table.c.person == person))
     waiting = sa.select(sa.func.count()).where(q.booth == booths.c.id, q.state == "waiting").scalar_subquery()
     at = sa.select(q.booth).where(q.person == person)
     await tx.connection.execute(booths.update().where(booths.c.id.in_(at)).values(waiting=waiting))

@@ -121,6 +121,7 @@ LOBBY: dict[str, dict[str, str]] = REPORTS | {
     "person.remove": MODERATES_ALL,
     "person.silence": MODERATES_ALL,
     "person.unsilence": MODERATES_ALL,
+    "exhibitor.apply": TAKES_PART | {"guest": "forbidden"},
     "role.grant": ORGANISES,
     "role.revoke": ORGANISES,
     "session.cancel": ORGANISES,
@@ -214,6 +215,7 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "given": True,
         "address": "https://films.example/1",
         "lead": "a" * 20,
+        "application": "a" * 20,
         "purpose": "news",
         "kind": {"stage.show": "slate", "contact.ask": "message"}.get(op, "applause"),
         **about,
@@ -251,6 +253,7 @@ async def answer(world: World, who: str, op: str, room: str, question: str) -> s
             "contact",
             "file",
             "lead",
+            "application",
         }:
             return YES
         return problem.code if problem.code in REFUSALS else YES

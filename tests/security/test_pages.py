@@ -46,6 +46,7 @@ GET: dict[str, dict[str, int]] = {
     "/account/data.json": SIGNED_IN,
     "/c/{conference}": IN_CONFERENCE,
     "/c/{conference}/exhibition": IN_CONFERENCE,
+    "/c/{conference}/exhibition/apply": IN_CONFERENCE,
     "/c/{conference}/exhibition/halls/{hall}": IN_CONFERENCE,
     "/c/{conference}/exhibition/{booth}": IN_CONFERENCE,
     "/c/{conference}/exhibition/{booth}/edit": ORGANISERS | {"owner": 200},
@@ -61,6 +62,7 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/my.ics": NOBODY,  # without its key
     "/c/{conference}/organise": ORGANISERS,
     "/c/{conference}/organise/audit": ORGANISERS,
+    "/c/{conference}/organise/exhibitors": ORGANISERS,
     "/c/{conference}/organise/people": ORGANISERS,
     "/c/{conference}/organise/programme": ORGANISERS,
     "/c/{conference}/organise/programme/import/{upload}": ABSENT_FOR_ORGANISERS,
@@ -104,6 +106,7 @@ POST: dict[str, dict[str, int]] = {
     "/account/signins/end-others": DONE_FOR_THOSE_SIGNED_IN,
     "/account/tokens": FOR_THOSE_SIGNED_IN,
     "/account/tokens/end": DONE_FOR_THOSE_SIGNED_IN,
+    "/c/{conference}/exhibition/apply": FILLED | {"anonymous": 401, "unverified": 403, "guest": 403, "banned": 403},
     "/c/{conference}/exhibition/booths": FOR_ORGANISERS,
     "/c/{conference}/exhibition/{booth}/edit": FOR_ORGANISERS | {"owner": 422},
     "/c/{conference}/exhibition/{booth}/files": FOR_ORGANISERS | {"owner": 422},

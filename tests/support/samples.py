@@ -8,6 +8,7 @@ import msgspec
 
 from rooms.commands import SPECS
 from rooms.errors import Problem
+from rooms.exhibition import applying_messages as xa
 from rooms.exhibition import lead_messages as xl
 from rooms.exhibition import lead_queries
 from rooms.exhibition import messages as x
@@ -515,3 +516,33 @@ async def _(world: World) -> Command:
 @_sample("file.consent", "attendee", "booth")
 async def _(world: World) -> Command:
     return f.ConsentToName(True)
+
+
+async def _applied(world: World) -> str:
+    done = await world.do("other", xa.ApplyToExhibit("Aurora"), room=world.lobby)
+    return msgspec.json.decode(done.reply, type=xa.Applied).application
+
+
+@_sample("exhibitor.apply", "attendee", "lobby")
+async def _(world: World) -> Command:
+    return xa.ApplyToExhibit("Aurora", "Sleep well", hall="Hall 2", tier=2, remark="Near the door, please")
+
+
+@_sample("application.withdraw", "other", "lobby")
+async def _(world: World) -> Command:
+    return xa.WithdrawApplication(await _applied(world))
+
+
+@_sample("application.review", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return xa.ReviewApplication(await _applied(world))
+
+
+@_sample("application.accept", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return xa.AcceptApplication(await _applied(world), "Hall 2", "B7")
+
+
+@_sample("application.decline", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return xa.DeclineApplication(await _applied(world), "The halls are full")

@@ -18,6 +18,12 @@ function words({ kind, values }: Notified): string {
       return t("%(name)s of %(booth)s sees to your request.", { name: values["name"] ?? "", booth: values["booth"] ?? "" });
     case "lead.asked":
       return t("%(name)s of %(booth)s asks for your contact.", { name: values["name"] ?? "", booth: values["booth"] ?? "" });
+    case "application.review":
+      return t("The organisers are looking at the application of %(booth)s.", { booth: values["booth"] ?? "" });
+    case "application.accepted":
+      return t("Welcome to the exhibition: %(booth)s has its booth.", { booth: values["booth"] ?? "" });
+    case "application.declined":
+      return t("The application of %(booth)s has been declined.", { booth: values["booth"] ?? "" });
     case "booth.approved":
       return t("The texts of %(booth)s have been approved.", { booth: values["booth"] ?? "" });
     case "booth.declined":

@@ -38,6 +38,9 @@ export const STAGE_TITLE_LENGTH = 200;
 
 export const TITLE_LENGTH = 120;
 
+/** SENT, then perhaps in REVIEW, then ACCEPTED or DECLINED; or WITHDRAWN by the applicant before that. */
+export type ApplicationState = "sent" | "review" | "accepted" | "declined" | "withdrawn";
+
 /** ASKED: the staff have asked, and the visitor has yet to agree. */
 export type LeadState = "asked" | "given";
 
@@ -142,6 +145,31 @@ export interface Leave {
 export interface Heartbeat {
   readonly op: "heartbeat";
   readonly id: number;
+}
+
+/** `hall`, `tier` and `remark` are wishes; `reason`: why it was declined; `booth`: what came of it. */
+export interface ApplicationView {
+  readonly id: string;
+  readonly person: PersonView;
+  readonly name: string;
+  readonly tagline: string;
+  readonly about: string;
+  readonly website: string;
+  readonly country: string;
+  readonly field: string;
+  readonly languages: readonly string[];
+  readonly hall: string;
+  readonly tier: number;
+  readonly remark: string;
+  readonly state: ApplicationState;
+  readonly reason: string;
+  readonly booth: string | null;
+  readonly sent_at: Time;
+  readonly decided_at: Time | null;
+}
+
+export interface Applied {
+  readonly application: string;
 }
 
 /** That one has shared his contact with an exhibitor, or is asked to. */
@@ -812,6 +840,47 @@ export interface Replaced {
 export interface Removed {
   readonly type: "removed";
   readonly reason: "closed" | "expired";
+}
+
+/** In the lobby. `hall` and `tier` are wishes. */
+export interface ApplyToExhibit {
+  readonly op: "exhibitor.apply";
+  readonly name: string;
+  readonly tagline?: string;
+  readonly about?: string;
+  readonly website?: string;
+  readonly country?: string;
+  readonly field?: string;
+  readonly languages?: readonly string[];
+  readonly hall?: string;
+  readonly tier?: number;
+  readonly remark?: string;
+}
+
+export interface WithdrawApplication {
+  readonly op: "application.withdraw";
+  readonly application: Id;
+}
+
+/** The applicant learns that it is being looked at. */
+export interface ReviewApplication {
+  readonly op: "application.review";
+  readonly application: Id;
+}
+
+/** Makes the booth, of which the applicant is the owner; what he wrote is its draft. */
+export interface AcceptApplication {
+  readonly op: "application.accept";
+  readonly application: Id;
+  readonly hall: string;
+  readonly number?: string;
+  readonly tier?: number;
+}
+
+export interface DeclineApplication {
+  readonly op: "application.decline";
+  readonly application: Id;
+  readonly reason: string;
 }
 
 /** Gives the exhibitor one's name, organisation and address, for a purpose. Also the answer to being asked. */
@@ -1651,6 +1720,11 @@ export interface StarChanged {
 
 /** What a person can ask to happen. */
 export type Command =
+  | ApplyToExhibit
+  | WithdrawApplication
+  | ReviewApplication
+  | AcceptApplication
+  | DeclineApplication
   | ShareLead
   | WithdrawLead
   | AskLead
@@ -1815,9 +1889,11 @@ export type DirectMessage =
 
 /** What commands are answered with; a command that is not named here is answered with null. */
 export interface Replies {
+  readonly "application.accept": BoothCreated;
   readonly "booth.create": BoothCreated;
   readonly "chat.post": Posted;
   readonly "contact.ask": ContactAsked;
+  readonly "exhibitor.apply": Applied;
   readonly "film.link": FilmLinked;
   readonly "question.ask": Asked;
   readonly "question.unmask": Unmasked;

@@ -1,0 +1,72 @@
+"""/c/…/exhibition/apply: somebody asks for a booth, and sees what becomes of it. (A module before exhibition.py, whose addresses of booths would take it.)"""
+
+import sqlalchemy as sa
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rooms.commands import permitted, read
+from rooms.errors import Problem
+from rooms.exhibition import applying, directory
+from rooms.exhibition.record_tables import exhibitor_applications
+from rooms.text import N_
+from web.conference import Entered, enter
+from web.forms import read_form, text
+from web.pages.problems import said
+from web.site import site_of
+from web.templating import go
+
+PLAIN = ("name", "tagline", "about", "website", "field", "hall", "remark")
+
+
+async def show(request: Request) -> Response:
+    async with site_of(request).house.database.read() as connection:
+        entered = await enter(request, connection)
+    return await _page(request, entered)
+
+
+async def _page(
+    request: Request, entered: Entered, problem: Problem | None = None, typed: dict[str, str] | None = None
+) -> Response:
+    a = exhibitor_applications.c
+    async with entered.site.house.database.read() as connection:
+        mine = sa.and_(a.conference == entered.conference.id, a.person == (entered.viewer.id or ""))
+        applications = await applying.applications(connection, mine)
+        halls = await directory.halls(connection, entered.conference.id)
+    return await entered.page(
+        request,
+        "exhibition_apply.html",
+        status=problem.meaning.status if problem else 200,
+        problem=said(request, entered.viewer, problem) if problem else None,
+        typed=typed or {},
+        applications=applications,
+        halls=halls,
+        can=permitted(entered.visit),
+        here=f"{entered.path}/exhibition/apply",
+    )
+
+
+async def apply(request: Request) -> Response:
+    form = await read_form(request)
+    async with site_of(request).house.database.read() as connection:
+        entered = await enter(request, connection)
+    typed = {name: text(form, name) for name in (*PLAIN, "country", "languages", "tier")}
+    fields: dict[str, object] = {name: typed[name] for name in PLAIN}
+    fields["country"] = typed["country"].strip().upper()
+    fields["languages"] = [part.strip() for part in typed["languages"].split(",") if part.strip()]
+    fields["tier"] = typed["tier"] or "3"
+    try:
+        command = read("exhibitor.apply", fields, strict=False)
+        await entered.site.house.perform(entered.viewer.id, entered.conference.room, command, text(form, "key"))
+    except Problem as problem:
+        if problem.code not in {"invalid", "conflict", "forbidden"}:
+            raise
+        return await _page(request, entered, problem, typed)
+    gettext = entered.site.languages.texts(entered.viewer.locale).gettext
+    news = gettext(N_("Your application has been sent. Here you see what becomes of it."))
+    return go(request, f"{entered.path}/exhibition/apply", said=news)
+
+
+PATH = "/c/{conference}/exhibition/apply"
+
+routes = [Route(PATH, show, methods=["GET"]), Route(PATH, apply, methods=["POST"])]
