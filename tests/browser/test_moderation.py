@@ -3,6 +3,7 @@
 from playwright.async_api import Page, expect
 
 from rooms.forum.messages import ClaimQuestion, EditQuestion, QuestionState
+from rooms.people.messages import GrantRole, RevokeRole, Role
 from tests.browser.conftest import PHONE, Venue
 from tests.support.waiting import until
 
@@ -346,6 +347,16 @@ async def test_a_moderator_who_is_none_any_more_loses_the_console(venue: Venue) 
     await expect(moderator.locator("body")).to_contain_text("You are no longer a moderator here.")
     await expect(moderator.locator(".queue-row")).to_have_count(0)
     await expect(row(colleague, "Still there?")).to_be_visible()
+
+
+async def test_whoever_becomes_a_moderator_is_led_to_the_console(venue: Venue) -> None:
+    other = await venue.enter("other")
+    await expect(other.locator("plenary-doors a")).to_have_count(0)
+    granted = GrantRole(venue.world.people["other"], Role.MODERATOR)
+    await venue.act("organiser", granted)
+    await expect(other.locator(".shell-tools").get_by_role("link", name="Moderate")).to_be_visible()
+    await venue.act("organiser", RevokeRole(venue.world.people["other"], Role.MODERATOR))
+    await expect(other.locator("plenary-doors a")).to_have_count(0)
 
 
 async def test_claiming_and_releasing_can_be_undone(venue: Venue) -> None:

@@ -8,6 +8,7 @@ import "./elements/chat";
 import "./elements/connection";
 import "./elements/countdown";
 import "./elements/desk";
+import "./elements/doors";
 import "./elements/hall";
 import "./elements/lead";
 import "./elements/leads";
