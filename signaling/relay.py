@@ -3,6 +3,8 @@
 import asyncio
 import socket
 import ssl
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
@@ -15,8 +17,38 @@ PATIENCE = 5.0  # seconds for each step
 ALLOCATION_SECONDS = 60
 FIRST_CHANNEL = 0x4000
 
-# One address of each network that no relay for the public may reach: the machine itself, private nets, the metadata of clouds.
-INNER_PEERS = ("127.0.0.1", "0.0.0.0", "10.0.0.1", "172.16.0.1", "192.168.0.1", "100.64.0.1", "169.254.169.254")
+# One address of each network that no relay for the public may reach: the machine itself, private nets, the metadata of clouds, multicast.
+INNER_PEERS = (
+    "127.0.0.1",
+    "0.0.0.0",
+    "10.0.0.1",
+    "172.16.0.1",
+    "192.168.0.1",
+    "100.64.0.1",
+    "169.254.169.254",
+    "198.18.0.1",
+    "224.0.0.1",
+    "255.255.255.255",
+)
+# The same for one that relays over IPv6, where IPv4 is written as ::ffff:a.b.c.d or behind the prefix of a translator too.
+INNER_PEERS_6 = (
+    "::1",
+    "::",
+    "::ffff:127.0.0.1",
+    "::ffff:0.0.0.0",
+    "::ffff:10.0.0.1",
+    "::ffff:169.254.169.254",
+    "64:ff9b::7f00:1",
+    "fc00::1",
+    "fe80::1",
+    "ff02::1",
+)
+
+# What aioice does not know (RFC 8656 §18.8): the family of the address to relay from, in the first of four bytes.
+FAMILY = "REQUESTED-ADDRESS-FAMILY"
+IPV6 = 0x02 << 24
+stun.ATTRIBUTES_BY_NAME.setdefault(FAMILY, (0x0017, FAMILY, stun.pack_unsigned, stun.unpack_unsigned))
+UDP = 0x11 << 24
 
 
 @dataclass(slots=True)
@@ -40,23 +72,30 @@ class Tried:
 async def check_turn(server: Server, credentials: Credentials | None, patience: float = PATIENCE) -> Tried:
     """Asks a STUN server for a binding, or has a TURN server relay. Faults of the server are in the answer; raises nothing."""
     tried = Tried()
-    client: TurnClientProtocol | None = None
     try:
-        client = await asyncio.wait_for(_connect(server, credentials), patience)
+        async with _connected(server, credentials, patience) as client:
+            await (_allocate if server.relays else _bind)(client, tried, patience)
         if server.relays:
-            await _allocate(client, tried, patience)
-        else:
-            await _bind(client, tried, patience)
+            async with _connected(server, credentials, patience) as client:
+                await _allocate_ipv6(client, tried, patience)
     except stun.TransactionFailed as fault:
         tried.fault = _refusal(fault)
     except (TimeoutError, stun.TransactionTimeout):
         tried.fault = f"no answer within {patience:g} seconds: is the port open for {server.transport.upper()}?"
     except (OSError, ssl.SSLError) as fault:
         tried.fault = f"no connection: {fault}"
-    finally:
-        if client is not None:
-            client.transport.close()
     return tried
+
+
+@asynccontextmanager
+async def _connected(
+    server: Server, credentials: Credentials | None, patience: float
+) -> AsyncGenerator[TurnClientProtocol]:
+    client = await asyncio.wait_for(_connect(server, credentials), patience)
+    try:
+        yield client
+    finally:
+        client.transport.close()
 
 
 async def _connect(server: Server, given: Credentials | None) -> TurnClientProtocol:
@@ -92,14 +131,31 @@ async def _allocate(client: TurnClientProtocol, tried: Tried, patience: float) -
     try:
         tried.relayed = relayed
         tried.mapped = client.mapped_address[0] if client.mapped_address else ""
-        for number, peer in enumerate(INNER_PEERS):
-            try:
-                await asyncio.wait_for(client.channel_bind(FIRST_CHANNEL + number, (peer, 9)), patience)
-            except stun.TransactionFailed:
-                continue  # as it should be: 403 (RFC 8656 §9.2)
-            tried.reaches.append(peer)
+        await _reach_for(INNER_PEERS, client, tried, patience)
     finally:
         await asyncio.wait_for(client.delete(), patience)
+
+
+async def _allocate_ipv6(client: TurnClientProtocol, tried: Tried, patience: float) -> None:
+    request = stun.Message(message_method=stun.Method.ALLOCATE, message_class=stun.Class.REQUEST)
+    request.attributes |= {"LIFETIME": ALLOCATION_SECONDS, "REQUESTED-TRANSPORT": UDP, FAMILY: IPV6}
+    try:
+        await asyncio.wait_for(client.request_with_retry(request), patience)
+    except stun.TransactionFailed:
+        return  # it does not relay over IPv6 (440)
+    try:
+        await _reach_for(INNER_PEERS_6, client, tried, patience)
+    finally:
+        await asyncio.wait_for(client.delete(), patience)
+
+
+async def _reach_for(peers: Iterable[str], client: TurnClientProtocol, tried: Tried, patience: float) -> None:
+    for number, peer in enumerate(peers):
+        try:
+            await asyncio.wait_for(client.channel_bind(FIRST_CHANNEL + number, (peer, 9)), patience)
+        except stun.TransactionFailed:
+            continue  # as it should be: 403 (RFC 8656 §9.2)
+        tried.reaches.append(peer)
 
 
 def _refusal(fault: stun.TransactionFailed) -> str:

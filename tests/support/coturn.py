@@ -3,12 +3,21 @@
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from tests.support.components import absent, find_program, free_port
 from tests.support.process import Process, temporary_folder
@@ -17,20 +26,32 @@ REALM = "plenary.test"
 
 
 class TurnServer(Process):
-    """Relays between addresses of this machine, which a TURN server for the public must never do."""
+    """Relays between addresses of this machine, which a TURN server for the public must never do; unless it is given the `shipped` settings, those of
+    docs/operations.md, with the names in angle brackets still to be filled."""
 
-    def __init__(self, program: Path, folder: Path) -> None:
+    def __init__(self, program: Path, folder: Path, shipped: str = "") -> None:
         self.port = free_port()
+        self.tls_port = free_port()
         self.secret = secrets.token_hex(16)
         self.url = f"turn:127.0.0.1:{self.port}"
         settings = folder / "turnserver.conf"
-        settings.write_text(
-            f"listening-ip=127.0.0.1\nrelay-ip=127.0.0.1\nlistening-port={self.port}\nrealm={REALM}\n"
-            f"use-auth-secret\nstatic-auth-secret={self.secret}\nallow-loopback-peers\n"
-            f"no-tls\nno-dtls\nno-cli\nfingerprint\nlog-file=stdout\nsimple-log\n"
+        place = (
+            f"listening-ip=127.0.0.1\nlistening-ip=::1\nrelay-ip=127.0.0.1\nrelay-ip=::1\nlistening-port={self.port}\n"
+            f"fingerprint\nlog-file=stdout\nsimple-log\n"
             f"userdb={folder / 'turndb'}\npidfile={folder / 'turnserver.pid'}\n"
         )
+        ours = f"realm={REALM}\nuse-auth-secret\nstatic-auth-secret={self.secret}\nallow-loopback-peers\nno-tls\nno-dtls\nno-cli\n"
+        settings.write_text(place + (self._filled(shipped, folder) if shipped else ours))
         super().__init__([program, "-c", settings], ready=self._listens, folder=folder)
+
+    def _filled(self, shipped: str, folder: Path) -> str:
+        """The shipped settings for this machine: with our secret, a certificate of our own, and another port than 443, which is not ours to take."""
+        filled = shipped.replace("<PLENARY_TURN_SECRET>", self.secret).replace("443", str(self.tls_port))
+        filled = filled.replace("external-ip=<the public address>\n", "")
+        for name, path in make_certificate(folder).items():
+            filled = re.sub(rf"^{name}=.*$", f"{name}={path}", filled, flags=re.MULTILINE)
+        assert "<" not in filled, filled
+        return filled
 
     def credentials(self, person: str, *, seconds: int = 600) -> tuple[str, str]:
         """User name and password, valid for `seconds` (none when negative)."""
@@ -46,10 +67,26 @@ class TurnServer(Process):
         return True
 
 
+def make_certificate(folder: Path) -> dict[str, Path]:
+    """A certificate for 127.0.0.1 that nobody has signed, and its key: {"cert": …, "pkey": …}."""
+    files = {"cert": folder / "cert.pem", "pkey": folder / "key.pem"}
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder(
+        name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1)
+    )
+    names = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    signed = made.add_extension(names, critical=False).sign(key, hashes.SHA256())
+    files["cert"].write_bytes(signed.public_bytes(Encoding.PEM))
+    files["pkey"].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return files
+
+
 @contextmanager
-def running_coturn() -> Iterator[TurnServer]:
+def running_coturn(shipped: str = "") -> Iterator[TurnServer]:
     program = find_program("turnserver")
     if program is None:
         absent("coturn", "install the Debian package coturn")
-    with temporary_folder("coturn") as folder, TurnServer(program, folder) as server:
+    with temporary_folder("coturn") as folder, TurnServer(program, folder, shipped) as server:
         yield server
