@@ -14,10 +14,13 @@ from rooms.transaction import Value
 class Crowd:
     """Members of one audience (and one subprotocol) stand in one group and get the same bytes."""
 
+    __slots__ = ("_anonymous", "_count", "_groups", "_people", "_room", "_sweeps")
+
     def __init__(self, room: str) -> None:
         self._room = room
         self._groups: dict[tuple[Audience, bool], Group] = {}
-        self._people: dict[str | None, set[Member]] = {}
+        self._people: dict[str, tuple[Member, ...]] = {}
+        self._anonymous: dict[Member, None] = {}
         self._sweeps: list[Sweep] = []
         self._count = 0
 
@@ -25,7 +28,7 @@ class Crowd:
         return self._count
 
     def everybody(self) -> list[Member]:
-        return [member for members in self._people.values() for member in members]
+        return [*self._anonymous, *(member for members in self._people.values() for member in members)]
 
     def of(self, person: str) -> list[Member]:
         """A person's members: his tabs and devices, and big screens that he has opened."""
@@ -37,7 +40,10 @@ class Crowd:
         if group is None:
             group = self._groups[key] = Group(binary=member.sink.binary)
         member.place = group.add(member.sink)
-        self._people.setdefault(member.person, set()).add(member)
+        if member.person is None:
+            self._anonymous[member] = None
+        else:
+            self._people[member.person] = (*self._people.get(member.person, ()), member)
         self._count += 1
 
     def discard(self, member: Member) -> bool:
@@ -46,9 +52,11 @@ class Crowd:
             return False
         member.place.group.discard(member.place)
         member.place = None
-        members = self._people[member.person]
-        members.discard(member)
-        if not members:
+        if member.person is None:
+            del self._anonymous[member]
+        elif others := tuple(other for other in self._people[member.person] if other is not member):
+            self._people[member.person] = others
+        else:
             del self._people[member.person]
         self._count -= 1
         return True
@@ -59,7 +67,11 @@ class Crowd:
         singled_out = {e.person for e in entries if e.audience is Audience.PERSON}
         singled_out |= {v.person for v in values if v.audience is Audience.PERSON}
         alone = [
-            member for person in singled_out for member in self._people.get(person, ()) if member.reader is not None
+            member
+            for person in singled_out
+            if person is not None
+            for member in self._people.get(person, ())
+            if member.reader is not None
         ]
         for (audience, _), group in self._groups.items():
             shared = encode_batch(self._room, entries, values, audience, None)

@@ -21,14 +21,42 @@ VALUES_KEPT = 4096
 Watcher = Callable[[Entry], None]
 
 
+_NONE: OrderedDict[Slot, tuple[int, Value]] = OrderedDict()
+"""Stands for the values of the many rooms that have none, such as most desks."""
+
+
 class Feed:
+    __slots__ = (
+        "_early",
+        "_early_pulses",
+        "_forgotten",
+        "_newest",
+        "_pending",
+        "_recent",
+        "_top_pulse",
+        "_values",
+        "crowd",
+        "due",
+        "epoch",
+        "filling",
+        "present",
+        "pulse",
+        "room",
+        "sending",
+        "seq",
+        "told_at",
+        "users",
+        "watched",
+        "watchers",
+    )
+
     def __init__(self, room: Room) -> None:
         self.room = room.id
         self.epoch = room.epoch
         self.seq = room.seq
         self.pulse = room.pulse
         self.crowd = Crowd(room.id)
-        self.watchers: set[Watcher] = set()
+        self.watchers: list[Watcher] = []
         self.users = 0  # joins under way and watchers: as long as there are any, the room is followed
         self.told_at = 0.0
         self.due = False
@@ -38,11 +66,11 @@ class Feed:
         self.present: Raw | None = None  # who is here, as JSON, until it changes
         self._pending: list[Entry] = []
         self._values: dict[Slot, Value] = {}
-        self._newest: OrderedDict[Slot, tuple[int, Value]] = OrderedDict()
-        self._forgotten = 0
+        self._newest: OrderedDict[Slot, tuple[int, Value]] = _NONE
+        self._forgotten: int = 0
         self._top_pulse = room.pulse
         self._early: dict[int, Entry] = {}
-        self._early_pulses: set[int] = set()
+        self._early_pulses: dict[int, None] = {}
         self._recent: list[Entry] = []  # RECENT of them, and at times as many again
 
     # In
@@ -51,7 +79,7 @@ class Feed:
         """Takes in what one transaction did, in whatever order transactions arrive."""
         if nudge.values:
             if nudge.pulse > self.pulse:
-                self._early_pulses.add(nudge.pulse)
+                self._early_pulses[nudge.pulse] = None
                 self._count_pulses()
             for value in nudge.values:
                 self.offer(value, nudge.pulse)
@@ -74,6 +102,8 @@ class Feed:
         slot = (value.name, value.key, value.person)
         known = self._newest.get(slot)
         if known is None or pulse >= known[0]:
+            if self._newest is _NONE:
+                self._newest = OrderedDict()
             self._newest[slot] = (pulse, value)
             self._newest.move_to_end(slot)
             self._values[slot] = value
@@ -83,13 +113,13 @@ class Feed:
     def catch_up(self, pulse: int) -> None:
         """To be called when all latest values have been offered anew, as they were at a pulse."""
         self.pulse = max(self.pulse, pulse)
-        self._early_pulses = {early for early in self._early_pulses if early > self.pulse}
+        self._early_pulses = {early: None for early in self._early_pulses if early > self.pulse}
         self._count_pulses()
 
     def _count_pulses(self) -> None:
         while self.pulse + 1 in self._early_pulses:
             self.pulse += 1
-            self._early_pulses.remove(self.pulse)
+            del self._early_pulses[self.pulse]
 
     @property
     def has_hole(self) -> bool:
@@ -104,7 +134,7 @@ class Feed:
         if room.epoch != self.epoch:
             # What came early, and how new the values were, belongs to a history that is no more.
             self._early.clear()
-            self._newest.clear()
+            self._newest = _NONE
             self._forgotten = 0
             self._top_pulse = room.pulse
             self._early_pulses.clear()

@@ -47,14 +47,17 @@ class Following:
         if feed.users == 0:
             self._tasks.spawn(self._unfollow(feed))
 
+    async def end(self) -> None:
+        await self._rooms.end()
+
     async def watch(self, room: str, watcher: Watcher) -> None:
         feed = await self.follow(room)
-        feed.watchers.add(watcher)
+        feed.watchers.append(watcher)
 
     def unwatch(self, room: str, watcher: Watcher) -> None:
         feed = self.feeds.get(room)
         if feed is not None and watcher in feed.watchers:
-            feed.watchers.discard(watcher)
+            feed.watchers.remove(watcher)
             self.release(feed)
 
     async def _subscribe(self, room: str) -> Feed:

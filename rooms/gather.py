@@ -25,6 +25,12 @@ class Gather(Generic[K, V]):
             self._task = asyncio.create_task(self._run())
         return await future
 
+    async def end(self) -> None:
+        """Gives up what is under way, so that nothing is read from a database that is about to be closed."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
     async def _run(self) -> None:
         try:
             while self._waiting:
@@ -34,6 +40,10 @@ class Gather(Generic[K, V]):
                     answers = await self._answer([request for request, _ in batch])
                 except Exception as fault:
                     answers = [fault] * len(batch)
+                except BaseException:
+                    for _, future in [*batch, *self._waiting]:
+                        future.cancel()
+                    raise
                 for (_, future), answer in zip(batch, answers, strict=True):
                     if future.done():
                         continue

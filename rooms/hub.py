@@ -90,6 +90,8 @@ class Hub:
         self._bundles.send_all()
         await asyncio.sleep(0)
         await self._tasks.end()
+        await self._joins.end()
+        await self._following.end()
         await self._bus.stop()
 
     # In: what transactions did, here and elsewhere
@@ -278,7 +280,7 @@ class Hub:
                 if problem.code == "unavailable":
                     await asyncio.sleep(problem.retry_after or 1)
                     continue
-                member.sink.write(Outbound(msgspec.json.encode(Left(feed.room, problem.view()))))
+                member.sink.write(Outbound(msgspec.json.encode(Left(feed.room, problem.view(member.translate)))))
                 self.leave(member)
             except Exception:
                 # He would be told nothing any more and not know it, so he has to come back.

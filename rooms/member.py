@@ -1,5 +1,6 @@
 """A connection that has joined a room."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rooms.audience import Audience
@@ -9,7 +10,8 @@ from rooms.outbound import Sink
 
 @dataclass(eq=False, slots=True)
 class Member:
-    """`public`: he asked to see no more than everyone does, as a big screen must. `place` is where he stands in the crowd, None while he is not in it.
+    """`public`: he asked to see no more than everyone does, as a big screen must. `translate` gives a sentence in his language.
+    `place` is where he stands in the crowd, None while he is not in it.
 
     `entering`: he is being let in; `again`: his rights have changed meanwhile.
     """
@@ -18,6 +20,7 @@ class Member:
     room: str
     person: str | None
     public: bool = False
+    translate: Callable[[str], str] = str
     audience: Audience = Audience.EVERYONE
     place: Place | None = None
     left: bool = False

@@ -26,12 +26,20 @@ QUIET = ("/health/", "/static/")
 
 @dataclass(slots=True)
 class Seen:
-    """What the application has found out about a request: who asked, and the pattern of its route ("" when there is none)."""
+    """What the application has found out about a request: who asked, and the pattern of its route ("" when there is none); of a live connection,
+    that it was accepted (`open`) and by which code it ended."""
 
     person: str | None = None
     pattern: str = ""
     code: int = 1006
+    accepted: bool = False
+    metrics: Metrics | None = None
     began: float = field(default_factory=time.monotonic)
+
+    def open(self) -> None:
+        self.accepted = True
+        if self.metrics is not None:
+            self.metrics.connections.inc()
 
     @property
     def milliseconds(self) -> int:
@@ -85,31 +93,17 @@ class Watch:
                 log.info("%s %s", scope["method"], seen.pattern or "(no such page)", extra=told)
 
     async def _live(self, scope: Scope, receive: Receive, send: Send, seen: Seen) -> None:
-        id = new_id()[:12]
-        accepted = False
-
-        async def noting(message: Message) -> None:
-            nonlocal accepted
-            if message["type"] == "websocket.accept" and not accepted:
-                accepted = True
-                self._metrics.connections.inc()
-            await send(message)
-
-        async def receiving() -> Message:
-            message = await receive()
-            if message["type"] == "websocket.disconnect":
-                seen.code = message.get("code") or 1005
-            return message
-
-        token = logs.current.set({"connection": id})
+        # The application says itself what it has seen: what was wrapped around its messages would take memory as long as somebody is connected.
+        seen.metrics = self._metrics
+        token = logs.current.set({"connection": new_id()[:12]})
         try:
-            await self._app(scope, receiving, noting)
+            await self._app(scope, receive, send)
         finally:
-            if accepted:
+            if seen.accepted:
                 self._metrics.connections.dec()
                 self._metrics.closed(seen.code)
             told = logs.fields(code=seen.code, ms=seen.milliseconds, person=seen.person)
-            live_log.info("connection ended" if accepted else "connection refused", extra=told)
+            live_log.info("connection ended" if seen.accepted else "connection refused", extra=told)
             logs.current.reset(token)
 
     def _may_read(self, scope: Scope) -> bool:

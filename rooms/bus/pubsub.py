@@ -10,6 +10,7 @@ import logging
 import os
 import random
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, TypeVar, cast
 
@@ -56,6 +57,7 @@ class PubSubBus(ABC):
         self._restored: Callable[[], None] = lambda: None
         self._wanted: set[str] = set()
         self._confirmed: dict[str, asyncio.Event] = {}
+        self._leaving: Counter[str] = Counter()  # unsubscribed, and not yet confirmed
         self._lines: list[Line] = []
         self._sending = asyncio.Lock()
         self._outgoing: list[tuple[str, bytes]] = []
@@ -80,17 +82,20 @@ class PubSubBus(ABC):
 
     async def subscribe(self, channel: str) -> None:
         self._wanted.add(channel)
-        confirmed = self._confirmed.setdefault(channel, asyncio.Event())
         if not self._up:
             return
-        with contextlib.suppress(*FAULTS):
-            await self._subscribe([self._name(channel)])
-            await asyncio.wait_for(confirmed.wait(), PING_SECONDS)
+        confirmed = self._confirmed.setdefault(channel, asyncio.Event())
+        try:
+            with contextlib.suppress(*FAULTS):
+                await self._subscribe([self._name(channel)])
+                await asyncio.wait_for(confirmed.wait(), PING_SECONDS)
+        finally:
+            self._confirmed.pop(channel, None)
 
     async def unsubscribe(self, channel: str) -> None:
         self._wanted.discard(channel)
-        self._confirmed.pop(channel, None)
         if self._up:
+            self._leaving[channel] += 1
             with contextlib.suppress(*FAULTS):
                 await self._unsubscribe(self._name(channel))
 
@@ -134,8 +139,6 @@ class PubSubBus(ABC):
                     log.warning("the bus is down: %s", error)
                 self._up = False
                 self._outgoing.clear()
-                for confirmed in self._confirmed.values():
-                    confirmed.clear()
                 await self._drop()
                 failures += 1
                 await asyncio.sleep(random.uniform(0.05, min(2.0, 0.1 * 2**failures)))
@@ -179,8 +182,11 @@ class PubSubBus(ABC):
                     self._hand_on(channel, data[ORIGIN:])
             elif message["type"] in ("subscribe", "ssubscribe") and channel in self._confirmed:
                 self._confirmed[channel].set()
-            elif message["type"] == "sunsubscribe" and channel in self._wanted:
-                raise RedisError(f"{channel} has moved to another node")
+            elif message["type"] in ("unsubscribe", "sunsubscribe"):
+                if self._leaving[channel] == 0 and channel in self._wanted:
+                    raise RedisError(f"{channel} has moved to another node")
+                self._leaving[channel] -= 1
+                self._leaving += Counter()  # keeps only what is above nought
 
     def _hand_on(self, channel: str, data: bytes) -> None:
         try:
@@ -191,6 +197,7 @@ class PubSubBus(ABC):
             log.exception("a message on %s could not be dealt with", channel)
 
     async def _drop(self) -> None:
+        self._leaving.clear()
         lines, self._lines = self._lines, []
         for line in lines:
             with contextlib.suppress(*FAULTS):

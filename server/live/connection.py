@@ -17,7 +17,6 @@ from rooms.outbound import Outbound, Sink
 from rooms.people.messages import RightsChanged, SignInRevoked
 from rooms.people.tickets import read_ticket
 from rooms.text import N_
-from rooms.visit import Visit
 from server.live import wire
 from signaling import calls as rtc
 from signaling.calls import Calls, Line
@@ -32,6 +31,22 @@ encode = msgspec.json.encode
 class Connection:
     """`number` tells connections of this process apart; `translate` gives a message in the client's language."""
 
+    __slots__ = (
+        "_calls",
+        "_desk",
+        "_faults",
+        "_house",
+        "_joining",
+        "_line",
+        "_members",
+        "_number",
+        "_signin",
+        "_sink",
+        "_translate",
+        "greeted",
+        "person",
+    )
+
     def __init__(self, house: House, calls: Calls, sink: Sink, number: str, translate: Callable[[str], str]) -> None:
         self._house = house
         self._calls = calls
@@ -42,7 +57,7 @@ class Connection:
         self.person: str | None = None
         self._signin: str | None = None
         self._desk: str | None = None
-        self._members: dict[str, tuple[Member, Visit]] = {}
+        self._members: dict[str, tuple[Member, str | None]] = {}  # by room, each with its conference
         self._joining: Member | None = None
         self._faults = 0
         self.greeted = False
@@ -149,7 +164,7 @@ class Connection:
                 "conflict", N_("One connection can follow %(limit)s rooms."), values={"limit": wire.MOST_ROOMS}
             )
         self._leave(op.room)
-        member = Member(self._sink, op.room, self.person, op.public)
+        member = Member(self._sink, op.room, self.person, op.public, self._translate)
         after = Position(op.after.epoch, op.after.seq) if op.after else None
 
         def respond(joined: Joined) -> bytes:
@@ -157,7 +172,7 @@ class Connection:
 
         self._joining = member
         try:
-            self._members[op.room] = (member, await self._house.hub.join(member, after, respond))
+            self._members[op.room] = (member, (await self._house.hub.join(member, after, respond)).room.conference)
         except BaseException:
             self._lose_call(op.room)
             raise
@@ -188,8 +203,8 @@ class Connection:
             if self._joining is not None:
                 # What he is being let in with may have been read before the change.
                 self._house.hub.revisit(self._joining)
-            for member, visit in list(self._members.values()):
-                if changed.conference is None or visit.room.conference == changed.conference:
+            for member, conference in list(self._members.values()):
+                if changed.conference is None or conference == changed.conference:
                     self._house.hub.revisit(member)
 
     def _answer(self, request: int, reply: bytes, seq: int | None = None) -> None:

@@ -2,7 +2,8 @@
 
 Relied upon in uvicorn 0.54 (tests/server/test_protocols.py holds it to that): `transport`, `conn`, `queue`, `close_sent`, `close_timer`, `disconnected`,
 `connection_made`, `connection_lost`, `pause_writing`, `resume_writing`, `run_asgi`, `keepalive_timeout`, `stop_keepalive`,
-`pong_timer`, `pending_ping_payload`, `shutdown`, `frames`, `handle_ping`, `handle_pong`, `handle_cont`, `send_receive_event_to_app`;
+`pong_timer`, `pending_ping_payload`, `shutdown`, `frames`, `writable`, `server`, `client`,
+`handle_ping`, `handle_pong`, `handle_cont`, `send_receive_event_to_app`;
 `data_received`, `on_headers_complete`, `on_message_complete`, `send_400_response`, `headers`, `url`, `flow`.
 """
 
@@ -12,6 +13,10 @@ from typing import Any, cast
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
+from websockets.protocol import Protocol as WebSocketProtocol
+from websockets.streams import StreamReader
+
+from server.live.inbox import Gate, Inbox
 
 REQUEST_SECONDS = 10.0
 BODY_SECONDS = 30.0  # between two pieces of a body
@@ -33,6 +38,13 @@ class LiveProtocol(WebSocketsSansIOProtocol):
     descriptor = -1
     _socket = -1
     _controls_full_at = 0.0
+
+    def __init__(
+        self, config: Any, server_state: Any, app_state: dict[str, Any], _loop: asyncio.AbstractEventLoop | None = None
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.queue = cast(Any, Inbox())
+        self.writable = cast(Any, Gate())
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -99,9 +111,14 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         super().send_receive_event_to_app()
 
     def forget_handshake(self) -> None:
-        """Lets go of what is no longer needed once the connection is open: some 4 KB of headers, for each who stays connected for hours."""
-        self.request = self.response = cast(Any, None)
-        cast(list[Any], self.scope["headers"]).clear()
+        """Lets go of what is no longer needed once the connection is open: some 6 KB of scope and headers, for each who stays connected for hours."""
+        self.request = self.response = self.server = self.client = cast(Any, None)
+        cast(dict[str, Any], self.scope).clear()
+        waiting = cast(Any, self.conn.parser).gi_yieldfrom
+        if waiting is not None and getattr(waiting.gi_yieldfrom, "gi_code", None) is StreamReader.at_eof.__code__:
+            # The parser, which still holds the request, stands before the first byte of a frame: there another can go on in its place.
+            self.conn.parser = WebSocketProtocol.parse(self.conn)
+            next(self.conn.parser)
 
     def descriptor_changed(self) -> None:
         """Replaced by who wants to know."""

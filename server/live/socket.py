@@ -7,7 +7,7 @@ from itertools import count
 
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from rooms.outbound import Listener, Outbound, Sink, Unswept
@@ -15,6 +15,7 @@ from server.live.connection import Connection
 from server.live.protocols import BUFFER_LIMIT, EXTENSION, LiveProtocol
 from server.live.turns import Turns
 from server.live.wire import HELLO_SECONDS, JSON, SUBPROTOCOLS
+from server.watch import Seen
 from web.site import site_of
 from web.viewer import stranger
 
@@ -26,10 +27,12 @@ UPGRADE = "Use subprotocol plenary.v1.json or plenary.v1.msgpack.\n"
 class FastSink:
     """Writes ready frames to the transport, or has them sent to its socket directly."""
 
+    __slots__ = ("_listeners", "_protocol", "binary")
+
     def __init__(self, protocol: LiveProtocol, *, binary: bool) -> None:
         self.binary = binary
         self._protocol = protocol
-        self._listeners: set[Listener] = set()
+        self._listeners: tuple[Listener, ...] = ()  # one for each room
         protocol.descriptor_changed = self._refresh
 
     @property
@@ -46,11 +49,14 @@ class FastSink:
     def close(self, code: int, reason: str) -> None:
         self._protocol.close_now(code, reason)
 
+    def forget_handshake(self) -> None:
+        self._protocol.forget_handshake()
+
     def placed(self, listener: Listener) -> None:
-        self._listeners.add(listener)
+        self._listeners += (listener,)
 
     def displaced(self, listener: Listener) -> None:
-        self._listeners.discard(listener)
+        self._listeners = tuple(each for each in self._listeners if each is not listener)
 
     def _refresh(self) -> None:
         for listener in self._listeners:
@@ -102,7 +108,7 @@ class PlainSink(Unswept):
 
 
 async def live(scope: Scope, receive: Receive, send: Send) -> None:
-    """Plain ASGI: of the memory of an idle connection, each layer around it takes a part."""
+    """Plain ASGI: of the memory of an idle connection, each layer around it takes a part, and so does all that stands in these variables."""
     offered: list[str] = scope["subprotocols"]
     subprotocol = next((name for name in offered if name in SUBPROTOCOLS), None)
     if scope["path"] != "/live" or (subprotocol is None and offered):
@@ -111,41 +117,56 @@ async def live(scope: Scope, receive: Receive, send: Send) -> None:
         return
     await receive()  # "websocket.connect"
     await send({"type": "websocket.accept", "subprotocol": subprotocol})
-    await _serve(scope, receive, send, binary=subprotocol not in {None, JSON})
-
-
-async def _serve(scope: Scope, receive: Receive, send: Send, *, binary: bool) -> None:
-    protocol = scope["extensions"].get(EXTENSION)
-    sender: asyncio.Task[None] | None = None
-    sink: Sink
-    if protocol is not None:
-        sink = FastSink(protocol, binary=binary)
-    else:
-        sink = plain = PlainSink(send, binary=binary)
-        sender = asyncio.create_task(plain.run())
-    viewer = HTTPConnection(scope)
-    site = site_of(viewer)
-    translate = site.languages.texts(stranger(viewer).locale).gettext
-    if protocol is not None:
-        protocol.forget_handshake()
-    connection = Connection(site.house, site.calls, sink, str(next(_numbers)), translate)
+    seen: Seen = scope["state"].get("seen") or Seen()
+    seen.open()
+    sink, sender = _sink_of(scope, send, binary=subprotocol not in {None, JSON})
+    connection = _connection_of(HTTPConnection(scope), sink)
     turns = Turns(connection.deal)
-    patience = asyncio.get_running_loop().call_later(
-        HELLO_SECONDS, lambda: None if connection.greeted else sink.close(4408, "no hello")
-    )
+    patience = asyncio.get_running_loop().call_later(HELLO_SECONDS, _lose_patience, connection, sink)
+    if isinstance(sink, FastSink):
+        sink.forget_handshake()
     try:
-        while (message := await receive())["type"] != "websocket.disconnect":
-            data = message.get("text")
-            read = connection.read(message["bytes"] if data is None else data)
-            if read is not None:
-                await turns.put(read)
+        while True:
+            message = await receive()
+            if message["type"] == "websocket.disconnect":
+                break
+            await _take(message, connection, turns)
+            if connection.greeted:
+                patience.cancel()
+            del message
+        seen.code = message.get("code") or 1005
         await turns.finish()
     finally:
         patience.cancel()
         connection.end()
-        if "seen" in scope["state"]:
-            scope["state"]["seen"].person = connection.person
+        seen.person = connection.person
         if sender is not None:
             sender.cancel()
             with contextlib.suppress(asyncio.CancelledError, RuntimeError, OSError):
                 await sender
+
+
+def _sink_of(scope: Scope, send: Send, *, binary: bool) -> tuple[FastSink | PlainSink, asyncio.Task[None] | None]:
+    """The sink, and the task that empties it where there is one."""
+    if (protocol := scope["extensions"].get(EXTENSION)) is not None:
+        return FastSink(protocol, binary=binary), None
+    plain = PlainSink(send, binary=binary)
+    return plain, asyncio.create_task(plain.run())
+
+
+def _connection_of(viewer: HTTPConnection, sink: Sink) -> Connection:
+    site = site_of(viewer)
+    translate = site.languages.texts(stranger(viewer).locale).gettext
+    return Connection(site.house, site.calls, sink, str(next(_numbers)), translate)
+
+
+async def _take(message: Message, connection: Connection, turns: Turns) -> None:
+    data = message.get("text")
+    read = connection.read(message["bytes"] if data is None else data)
+    if read is not None:
+        await turns.put(read)
+
+
+def _lose_patience(connection: Connection, sink: Sink) -> None:
+    if not connection.greeted:
+        sink.close(4408, "no hello")

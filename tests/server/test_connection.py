@@ -199,6 +199,19 @@ async def test_rights_that_change_while_one_is_let_in_are_looked_at_again(
     assert "Seen by" not in str(client.sink.messages)
 
 
+async def test_one_who_is_put_out_is_told_why_in_his_language(world: World) -> None:
+    from rooms.people.messages import RemovePerson
+
+    client = await welcomed(world, "attendee")
+    client.connection._translate = lambda text: f"«{text}»"
+    await client.say(op="join", id=1, room=world.room)
+    await world.do("organiser", RemovePerson(world.people["attendee"]), room=world.lobby)
+    await settled(world.house)
+    left = client.sink.messages[-1]["left"]
+    assert left["code"] == "forbidden"
+    assert left["message"].startswith("«")
+
+
 async def test_after_its_end_nothing_is_told_and_nothing_is_left(world: World) -> None:
     client = await welcomed(world, "attendee")
     await client.say(op="join", id=1, room=world.room)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import inspect
 import re
 import socket
@@ -13,11 +14,14 @@ import pytest
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
 
 from rooms.outbound import Outbound
 from server.live import protocols
 from server.live.protocols import EXTENSION, LiveProtocol, RequestProtocol
+from tests.support.raw import CLOSE, TEXT, Raw, frame, raw_websocket
 from tests.support.serving import serving
+from tests.support.waiting import until
 from tests.support.wire import Wire, wire
 
 
@@ -172,3 +176,42 @@ async def test_without_our_protocol_there_is_no_extension() -> None:
     async with serving(app, http="httptools", ws="websockets-sansio") as port, wire(f"ws://127.0.0.1:{port}/live"):
         await asyncio.wait_for(app.accepted.wait(), 5)
         assert app.protocol is None
+
+
+@asynccontextmanager
+async def opened_raw() -> AsyncGenerator[tuple[App, Raw]]:
+    app = App()
+    async with serving(app) as port, raw_websocket(port, "Cookie: " + "x" * 1000) as client:
+        await asyncio.wait_for(app.accepted.wait(), 5)
+        yield app, client
+
+
+def requests_kept() -> int:
+    gc.collect()
+    return sum(isinstance(each, Request) for each in gc.get_objects())
+
+
+async def test_an_open_connection_forgets_its_handshake_and_goes_on() -> None:
+    async with opened_raw() as (app, client):
+        assert requests_kept() == 1, "websockets keeps it, with all its headers"
+        app.protocol.forget_handshake()
+        assert requests_kept() == 0
+        for text in (b"x" * 40_000, b"answer"):
+            await client.write(frame(TEXT, text))
+        assert (await client.frame()) == (0x80 | TEXT, b'{"from": "asgi"}')
+        assert [len(message["text"]) for message in app.messages] == [40_000, 6]
+        await client.write(frame(CLOSE, b"\x03\xe8"))
+        assert await client.closing() == 1000
+        await asyncio.wait_for(app.ended.wait(), 5)
+        assert app.messages[-1]["code"] == 1000
+
+
+async def test_one_that_has_begun_to_speak_is_understood_all_the_same() -> None:
+    """The parser then stands within a frame, and must not be replaced."""
+    async with opened_raw() as (app, client):
+        said = frame(TEXT, b"answer")
+        await client.write(said[:4])
+        await until(lambda: app.protocol.conn.parser.gi_yieldfrom.gi_yieldfrom.gi_code.co_name != "at_eof")
+        app.protocol.forget_handshake()
+        await client.write(said[4:])
+        assert (await client.frame()) == (0x80 | TEXT, b'{"from": "asgi"}')
