@@ -42,6 +42,15 @@ async def test_a_question_is_asked_by_a_form(attendee: Visitor, world: World) ->
     assert "once a moderator has looked at it" not in attendee.page
 
 
+async def test_the_room_may_be_ones_own_desk(attendee: Visitor, world: World) -> None:
+    page = f"/c/forum/sessions/{world.session}"
+    await attendee.get(page)
+    assert "Your name is not in this list" in attendee.page
+    form = {"room": "desk", "key": "k1", "next": page, "listed": "true"}
+    await attendee.post("/do/presence.list", form)
+    assert "Your name is in this list." in attendee.page
+
+
 async def test_a_form_sent_twice_changes_nothing(attendee: Visitor, world: World) -> None:
     for _ in range(2):
         assert (await attendee.post("/do/question.ask", asked(world), follow=False)).status_code == 303

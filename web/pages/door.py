@@ -13,6 +13,7 @@ from rooms.commands import read, spec_of
 from rooms.errors import Problem
 from rooms.house import Outcome
 from rooms.messages import Command
+from rooms.people.desk import desk_of
 from rooms.text import N_
 from web.forms import TOKEN, local_path, read_form, text
 from web.pages.problems import Kept, respond
@@ -22,6 +23,9 @@ from web.viewer import viewer_of
 
 OF_THE_DOOR = {"room", "key", "next", TOKEN}
 """Fields of every such form; all others are the command's own."""
+
+DESK = "desk"
+"""Given as the room: one's own desk, whose id pages do not know."""
 
 SENT = {
     "pending": N_("Your question has come in. It is shown once a moderator has looked at it."),
@@ -36,7 +40,12 @@ async def do(request: Request) -> Response:
     viewer = await viewer_of(request)
     try:
         command = command_of(request.path_params["op"], form)
-        outcome = await site_of(request).house.perform(viewer.id, text(form, "room"), command, text(form, "key"))
+        house = site_of(request).house
+        room = text(form, "room")
+        if room == DESK and viewer.id is not None:
+            async with house.database.read() as connection:
+                room = await desk_of(connection, viewer.id)
+        outcome = await house.perform(viewer.id, room, command, text(form, "key"))
     except Problem as problem:
         return await respond(request, problem, Kept(request.url.path, list(_kept(form, problem))))
     return go(request, next, said=_news(request, viewer.locale, outcome))
