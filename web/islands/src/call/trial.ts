@@ -89,7 +89,7 @@ async function within(ms: number, task: Promise<void>): Promise<void> {
   window.clearTimeout(handle);
 }
 
-export type Verdict = "good" | "no_udp" | "reached" | "refused" | "blocked" | "none";
+export type Verdict = "good" | "relay" | "no_udp" | "reached" | "refused" | "blocked" | "none";
 
 /** What all of it means for a call. */
 export function verdictOf(tried: readonly Tried[]): Verdict {
@@ -101,5 +101,5 @@ export function verdictOf(tried: readonly Tried[]): Verdict {
   if (relays.length === 0) return udp ? "none" : "blocked";
   if (!relays.some(({ outcome }) => outcome === "works" || outcome === "reached")) return udp ? "reached" : "blocked";
   if (!udp && tried.some(({ route }) => route.transport === "udp")) return "no_udp";
-  return through ? "good" : "reached";
+  return through ? (udp ? "good" : "relay") : "reached";
 }

@@ -69,6 +69,8 @@ export function networkWords(verdict: Verdict): readonly ["good" | "warning" | "
   switch (verdict) {
     case "good":
       return ["good", t("UDP and the relay work."), ""];
+    case "relay":
+      return ["good", t("The relay works."), ""];
     case "no_udp":
       return ["warning", t("Your network lets no UDP through, so the call goes over TCP."), t("It works, but picture and sound may lag. Another network is better.")];
     case "reached":
