@@ -7,6 +7,7 @@ import os
 from rooms.bus.memory import MemoryBus
 from rooms.clock import system_clock
 from rooms.database import Database
+from rooms.files.store import FolderStore
 from rooms.house import House
 from rooms.hub import Hub
 from rooms.migrations import upgrade
@@ -52,7 +53,7 @@ async def prepare(settings: Settings) -> dict[str, str]:
     try:
         await upgrade(database)
         await house.hub.start()
-        await seed(house)
+        await seed(house, FolderStore(settings.data / "files"))
         return await sign_in_links(house, settings.url)
     finally:
         await house.hub.stop()

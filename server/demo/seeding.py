@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms.exhibition.editing import hall_of, make_booth, set_duty
 from rooms.exhibition.messages import Duty
 from rooms.exhibition.tables import booths
+from rooms.files.store import Store
 from rooms.forum import messages as m
 from rooms.forum import queries
 from rooms.house import LONG, House
@@ -22,6 +23,7 @@ from rooms.programme.actions import create_conference, create_session
 from rooms.programme.queries import all_conferences
 from rooms.programme.tables import conferences, session_speakers, sessions, speakers, stars, tracks
 from server.demo import exhibitors, programme
+from server.demo.media import furnish
 
 SLUG = "ciep"
 ZONE = "Asia/Shanghai"
@@ -38,7 +40,7 @@ ROLES = {
 """Who gets a link. The colleague is a second moderator."""
 
 
-async def seed(house: House) -> None:
+async def seed(house: House, store: Store) -> None:
     """Makes the conference where there is none; where there is one, moves it to today."""
     async with house.database.read() as connection:
         found = [conference for conference in await all_conferences(connection) if conference.slug == SLUG]
@@ -46,7 +48,7 @@ async def seed(house: House) -> None:
         await _move_to_today(house, found[0].id)
     else:
         await _make(house)
-    await _exhibit(house)
+    await furnish(house, store, await _exhibit(house))
 
 
 async def sign_in_links(house: House, url: str) -> dict[str, str]:
@@ -118,14 +120,14 @@ async def _make(house: House) -> None:
     await _talk(house, room, audience, people["moderator"])
 
 
-async def _exhibit(house: House) -> None:
-    """Opens the exhibition where there is none: the speaker and the colleague stand at the first booth."""
+async def _exhibit(house: House) -> str:
+    """Opens the exhibition where there is none: the speaker and the colleague stand at the first booth. Returns the conference."""
     async with house.database.write(LONG) as connection:
         this = conferences.c.slug == SLUG
         conference = (await connection.execute(sa.select(conferences.c.id).where(this))).scalar_one()
         known = sa.select(sa.func.count()).select_from(booths).where(booths.c.conference == conference)
         if (await connection.execute(known)).scalar_one():
-            return
+            return conference
         for number, each in enumerate(exhibitors.EXHIBITORS):
             name, name_zh = exhibitors.HALLS[each.hall]
             hall = await hall_of(connection, conference, name, {"zh_Hans": {"name": name_zh}})
@@ -139,6 +141,7 @@ async def _exhibit(house: House) -> None:
                     account = await accounts.by_email(connection, ROLES[role][1])
                     assert account is not None
                     await set_duty(connection, booth, account.id, duty, house.clock())
+    return conference
 
 
 async def _conference(connection: AsyncConnection, start: datetime, now: datetime) -> str:
