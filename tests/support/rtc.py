@@ -1,6 +1,7 @@
 """A peer of a call that is no browser: it speaks our protocol over a real WebSocket, and media by aiortc."""
 
 import asyncio
+import contextlib
 import itertools
 from collections import defaultdict
 from collections.abc import AsyncGenerator
@@ -22,6 +23,7 @@ from aiortc import (
 )
 from aiortc.mediastreams import MediaStreamError
 from av import VideoFrame
+from websockets.exceptions import ConnectionClosed
 
 from tests.support.waiting import until
 from tests.support.wire import wire
@@ -42,7 +44,10 @@ class SmallPicture(VideoStreamTrack):
 
 
 class RtcPeer:
-    """`heard` are the messages of the direct lane, in order; `frames` counts what came from each peer, by kind; `roster` is the latest value."""
+    """`heard` are the messages of the direct lane, in order; `frames` counts what came from each peer, by kind; `roster` is the latest value.
+
+    `policy`: which candidates it gathers, "all" or "relay"; as the welcome says while it is empty.
+    """
 
     def __init__(self, room: str) -> None:
         self.room = room
@@ -52,6 +57,7 @@ class RtcPeer:
         self.news: list[dict[str, Any]] = []
         self.roster: dict[str, Any] = {}
         self.closed: tuple[int, str] | None = None
+        self.policy = ""
         self.links: dict[str, RTCPeerConnection] = {}
         self.frames: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         self._numbers = itertools.count(1)
@@ -116,8 +122,9 @@ class RtcPeer:
 
     def _link(self, other: str) -> RTCPeerConnection:
         servers = [RTCIceServer(**server) for server in self.welcome["ice_servers"]]
-        policy = RTCIceTransportPolicy.RELAY if self.welcome["relay_only"] else RTCIceTransportPolicy.ALL
-        link = RTCPeerConnection(RTCConfiguration(servers, policy, RTCBundlePolicy.MAX_BUNDLE))
+        policy = self.policy or ("relay" if self.welcome["relay_only"] else "all")
+        configuration = RTCConfiguration(servers, RTCIceTransportPolicy(policy), RTCBundlePolicy.MAX_BUNDLE)
+        link = RTCPeerConnection(configuration)
         self.links[other] = link
         link.on("track", lambda track: self._spawn(self._count(other, track)))
         return link
@@ -148,6 +155,11 @@ class RtcPeer:
     # The connection
 
     async def listen(self) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            await self._listen()
+        self.closed = self.connection.close_code, self.connection.close_reason
+
+    async def _listen(self) -> None:
         async for data in self.connection:
             message = msgspec.json.decode(data)
             if message.get("id") in self._waiting:
@@ -159,7 +171,6 @@ class RtcPeer:
             else:
                 self.news.append(message)
                 self.roster = message.get("latest", {}).get("call", {}).get("", self.roster)
-        self.closed = self.connection.close_code, self.connection.close_reason
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.create_task(work)
