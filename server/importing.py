@@ -1,4 +1,4 @@
-"""python -m server import: a frab or pretalx schedule into a conference, or what it would change there."""
+"""python -m server import: a frab or pretalx schedule, or a list of exhibitors, into a conference; or what it would change there."""
 
 import argparse
 import asyncio
@@ -10,6 +10,7 @@ from typing import TextIO
 
 from rooms.database import Database
 from rooms.errors import Problem
+from rooms.exhibition.listing import ExhibitorFaults
 from rooms.house import LONG, House
 from rooms.migrations import upgrade
 from rooms.programme import queries
@@ -20,10 +21,11 @@ from rooms.programme.importing import import_schedule, plan_import
 from rooms.programme.planning import Act, Change, Item, Plan
 from rooms.programme.schedule import Schedule, ScheduleFaults
 from rooms.text import N_
+from server import importing_exhibitors
 from server.app import make_house
 from server.settings import read_settings
 
-HELP = "bring a frab or pretalx schedule (JSON or XML) into a conference"
+HELP = "bring a frab or pretalx schedule (JSON or XML), or exhibitors (CSV or XLSX), into a conference"
 
 SIGNS = {
     Act.ADDED: "+",
@@ -36,7 +38,13 @@ SIGNS = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", help="the schedule as frab or pretalx exports it, or - for standard input")
+    kinds = ("schedule", "exhibitors")
+    parser.add_argument(
+        "kind", nargs="?", choices=kinds, default="schedule", help="what the file holds: a schedule if not given"
+    )
+    parser.add_argument(
+        "file", help="the schedule as frab or pretalx exports it, or the table; or - for standard input"
+    )
     parser.add_argument("--conference", required=True, metavar="NAME", help="its name in addresses: /c/NAME")
     parser.add_argument("--dry-run", action="store_true", help="only list what would change")
     parser.add_argument("--create", action="store_true", help="make the conference if there is none of that name")
@@ -57,15 +65,18 @@ async def _work(arguments: argparse.Namespace, data: bytes) -> int:
     try:
         await upgrade(house.database)
         await house.hub.start()
-        await import_command(
-            house,
-            data,
-            arguments.conference,
-            zone=arguments.zone,
-            dry_run=arguments.dry_run,
-            create=arguments.create,
-        )
-    except ScheduleFaults as faults:
+        if arguments.kind == "exhibitors":
+            await importing_exhibitors.import_command(house, data, arguments.conference, dry_run=arguments.dry_run)
+        else:
+            await import_command(
+                house,
+                data,
+                arguments.conference,
+                zone=arguments.zone,
+                dry_run=arguments.dry_run,
+                create=arguments.create,
+            )
+    except (ScheduleFaults, ExhibitorFaults) as faults:
         report_faults(faults, sys.stderr)
         return 1
     finally:
@@ -124,7 +135,7 @@ def described(plan: Plan) -> list[str]:
     return lines
 
 
-def report_faults(faults: ScheduleFaults, out: TextIO) -> None:
+def report_faults(faults: ScheduleFaults | ExhibitorFaults, out: TextIO) -> None:
     print(faults, file=out)
     print(*(f"  {fault.text()}" for fault in faults.faults), sep="\n", file=out)
     if faults.count > len(faults.faults):

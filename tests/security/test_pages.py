@@ -63,6 +63,7 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/organise": ORGANISERS,
     "/c/{conference}/organise/audit": ORGANISERS,
     "/c/{conference}/organise/exhibitors": ORGANISERS,
+    "/c/{conference}/organise/exhibitors/import/{upload}": ABSENT_FOR_ORGANISERS,
     "/c/{conference}/organise/people": ORGANISERS,
     "/c/{conference}/organise/programme": ORGANISERS,
     "/c/{conference}/organise/programme/import/{upload}": ABSENT_FOR_ORGANISERS,
@@ -114,6 +115,8 @@ POST: dict[str, dict[str, int]] = {
     "/c/{conference}/exhibition/{booth}/staff/invite": FOR_ORGANISERS | {"owner": 422},
     "/c/{conference}/exhibition/{booth}/staff/withdraw-invite": FOR_ORGANISERS
     | {"owner": 303, "organiser": 303, "admin": 303},
+    "/c/{conference}/organise/exhibitors": FOR_ORGANISERS,
+    "/c/{conference}/organise/exhibitors/import/{upload}": ABSENT_FOR_ORGANISERS,
     "/c/{conference}/organise/people/grant": FOR_ORGANISERS,
     "/c/{conference}/organise/people/invite": FOR_ORGANISERS,
     "/c/{conference}/organise/people/withdraw-invite": FOR_ORGANISERS | {"organiser": 303, "admin": 303},

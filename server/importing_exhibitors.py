@@ -1,0 +1,47 @@
+"""python -m server import exhibitors: a list of exhibitors into a conference, or what it would change there."""
+
+import sys
+from typing import TextIO
+
+from rooms.exhibition.importing import Plan, import_exhibitors, plan_import
+from rooms.exhibition.listing import exhibitors
+from rooms.exhibition.sheets import read_rows
+from rooms.house import House
+from rooms.programme import queries
+from rooms.programme.planning import Act
+
+SIGNS = {Act.ADDED: "+", Act.CHANGED: "~"}
+
+
+async def import_command(
+    house: House, data: bytes, slug: str, *, dry_run: bool = False, out: TextIO = sys.stdout
+) -> Plan:
+    """Imports a file and prints what was done, or with `dry_run` what would be. Raises ExhibitorFaults and Problem."""
+    told = exhibitors(await read_rows(data))
+    async with house.database.read() as connection:
+        conference = await queries.conference(connection, slug)
+    if dry_run:
+        plan = await plan_import(house, conference, told)
+    else:
+        plan = await import_exhibitors(house, conference, told, by=None)
+    print(*_described(plan), _ending(plan, dry_run), sep="\n", file=out)
+    return plan
+
+
+def _described(plan: Plan) -> list[str]:
+    lines = [f"New hall: {hall}" for hall in plan.halls]
+    for item in plan.booths:
+        lines.append(f"{SIGNS[item.act]} {item.name}")
+        for change in item.changes:
+            before, after = (" ".join(text.split()) for text in (change.before, change.after))
+            lines.append(f"    {change.field}: “{before}” → “{after}”")
+    if plan.strangers:
+        lines.append(f"Owners without an account: {', '.join(plan.strangers)}")
+    return lines
+
+
+def _ending(plan: Plan, dry_run: bool) -> str:
+    if plan.empty:
+        return "Nothing to do: the exhibition is as the file says."
+    counts = f"{plan.count(Act.ADDED)} added, {plan.count(Act.CHANGED)} changed"
+    return f"Exhibitors: {counts}." + (" This was a dry run; nothing was changed." if dry_run else " Done.")

@@ -1,0 +1,56 @@
+"""The organiser's import of exhibitors: first what it would change, then all of that."""
+
+import re
+
+from rooms.exhibition import messages as x
+from tests.support.visitor import Visitor
+from tests.support.world import World
+from web.site import Site
+
+PATH = "/c/forum/organise/exhibitors"
+TABLE = "id,name,hall,tier,owner\nA-1,Aurora,Hall 2,sponsor,nobody@example.org\n,Lumen,Hall 1,partner,\n"
+
+
+async def upload(organiser: Visitor, table: str) -> str:
+    """The address of what it would change."""
+    await organiser.get(PATH)
+    answer = await organiser.post(PATH, files={"file": ("list.csv", table.encode(), "text/csv")})
+    return answer.url.path
+
+
+async def test_a_list_is_looked_at_and_brought_in(site: Site, world: World) -> None:
+    organiser = await Visitor(site).sign_in(world.people["organiser"])
+    address = await upload(organiser, TABLE)
+    assert "Nothing has happened yet." in organiser.page
+    for said in ("Aurora", "nobody@example.org", '<del dir="auto">3</del>', '<ins dir="auto">1</ins>'):
+        assert said in organiser.page, said
+    plan = re.search(r'name="plan" value="(\w{32})"', organiser.page)[1]
+    # Meanwhile somebody else makes the same booth.
+    await world.do("organiser", x.CreateBooth("Aurora", "Hall 3"), room=world.lobby)
+    answer = await organiser.post(address, {"plan": plan})
+    assert answer.status_code == 409
+    assert "changed by somebody else meanwhile" in organiser.page
+    plan = re.search(r'name="plan" value="(\w{32})"', organiser.page)[1]
+    await organiser.post(address, {"plan": plan})
+    assert "The exhibitors were imported: 0 added, 2 changed." in organiser.page
+    assert (await organiser.get(address)).status_code == 404, "it is no longer kept"
+    await upload(organiser, TABLE)
+    assert "There is nothing to change" in organiser.page
+
+
+async def test_faults_are_listed_row_by_row(site: Site, world: World) -> None:
+    organiser = await Visitor(site).sign_in(world.people["organiser"])
+    await upload(organiser, "name,hall,country\nA,Hall 1,Sweden\nB,Hall 1,SE\nC,Hall 1,<b>\n")
+    assert "2 faults were found. Nothing was changed." in organiser.page
+    assert "2 · A: “SWEDEN” is no country." in organiser.page
+    assert "4 · C: “<B>” is no country." in organiser.page
+    assert (await organiser.post(PATH, files={"file": ("x.xlsx", b"PK\x03\x04", "x/y")})).status_code == 422
+    answer = await organiser.post(PATH, files={"file": ("x.csv", b"a" * 7_000_000, "text/csv")})
+    assert answer.status_code == 413
+
+
+async def test_an_upload_is_its_owners_alone(site: Site, world: World) -> None:
+    organiser, admin = [await Visitor(site).sign_in(world.people[who]) for who in ("organiser", "admin")]
+    address = await upload(organiser, TABLE)
+    assert (await organiser.get(address)).status_code == 200
+    assert (await admin.get(address)).status_code == 404
