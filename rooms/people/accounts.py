@@ -33,6 +33,7 @@ class Account(NamedTuple):
     has_password: bool
     admin: bool
     listed: bool
+    relay_only: bool
     locale: str | None
     zone: str | None
     calendar_key: str
@@ -52,6 +53,7 @@ ACCOUNT_COLUMNS = (
     persons.c.password.is_not(None).label("has_password"),
     persons.c.admin,
     persons.c.listed,
+    persons.c.relay_only,
     persons.c.locale,
     persons.c.zone,
     persons.c.calendar_key,
@@ -137,9 +139,11 @@ async def give_address(connection: AsyncConnection, person: str, email: str, at:
     await _change(connection, person, email=email, kind="registered", verified_at=at)
 
 
-async def change_profile(connection: AsyncConnection, person: str, *, name: str, listed: bool) -> None:
+async def change_profile(
+    connection: AsyncConnection, person: str, *, name: str, listed: bool, relay_only: bool
+) -> None:
     """Raises Problem "invalid"."""
-    await _change(connection, person, name=clean_name(name), listed=listed)
+    await _change(connection, person, name=clean_name(name), listed=listed, relay_only=relay_only)
 
 
 async def change_password(connection: AsyncConnection, person: str, hashed: str | None) -> None:

@@ -23,12 +23,16 @@ TAGLINE_LENGTH = 300
 DESCRIPTION_LENGTH = 20_000
 LONGEST = timedelta(days=366)
 ACCESS = ("public", "members")
+CALL_LIMITS = (2, 8)
+"""More people than this no browser carries without a server between them."""
+TALK_MINUTES = (1, 240)
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
 
 class About(NamedTuple):
-    """What a conference says of itself. `texts` are translations by locale of title, tagline and description; `access` is "public" or "members"."""
+    """What a conference says of itself. `texts` are translations by locale of title, tagline and description; `access` is "public" or "members". In a call
+    there are at most `call_limit` people, for about `talk_minutes`; `relay_only`: they do not learn each other's addresses."""
 
     title: str
     tagline: str
@@ -39,6 +43,9 @@ class About(NamedTuple):
     ends_on: date
     access: str
     guests: bool
+    call_limit: int = 4
+    relay_only: bool = False
+    talk_minutes: int = 10
 
 
 def clean_about(about: About) -> About:
@@ -51,6 +58,8 @@ def clean_about(about: About) -> About:
         raise Problem("invalid", N_("A conference takes at most a year."), field="ends_on")
     if about.access not in ACCESS:
         raise Problem("invalid", N_("There is no such choice."), field="access")
+    _check_number(about.call_limit, CALL_LIMITS, "call_limit")
+    _check_number(about.talk_minutes, TALK_MINUTES, "talk_minutes")
     texts = {locale: _clean_texts(locale, fields) for locale, fields in about.texts.items()}
     return about._replace(
         title=clean_line(about.title, TITLE_LENGTH, "title"),
@@ -58,6 +67,13 @@ def clean_about(about: About) -> About:
         description=_text(about.description, "description"),
         texts={locale: fields for locale, fields in texts.items() if fields},
     )
+
+
+def _check_number(number: int, bounds: tuple[int, int], field: str) -> None:
+    low, high = bounds
+    if not low <= number <= high:
+        values = {"low": low, "high": high}
+        raise Problem("invalid", N_("Give a number from %(low)s to %(high)s."), field=field, values=values)
 
 
 def _clean_texts(locale: str, fields: dict[str, str]) -> dict[str, str]:

@@ -29,6 +29,9 @@ class Conference(NamedTuple):
     ends_on: date
     access: str
     guests: bool
+    call_limit: int
+    relay_only: bool
+    talk_minutes: int
     room: str
 
 

@@ -12,7 +12,7 @@ from tests.support.chromium import accessibility_faults
 
 OPEN = ["/sign-in?next={session}", "/sign-up", "/sign-in/forgotten"]
 OWN = ["/account"]
-ORGANISED = ["/c/{slug}/organise/people", "/c/{slug}/organise/settings", "/c/{slug}/organise/audit"]
+ORGANISED = [f"/c/{{slug}}/organise/{page}" for page in ("people", "reports", "settings", "audit")]
 
 
 async def faults_of(page: Page, path: str) -> list[str]:

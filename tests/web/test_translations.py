@@ -21,6 +21,7 @@ PAGES = (
     "/c/forum/organise",
     "/c/forum/organise/people",
     "/c/forum/organise/programme",
+    "/c/forum/organise/reports",
     "/c/forum/organise/settings",
     "/c/forum/organise/audit",
     "/c/forum/sessions/{session}",

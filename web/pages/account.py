@@ -60,10 +60,11 @@ async def _done(request: Request, news: str = SAVED) -> Response:
 
 async def change_profile(request: Request) -> Response:
     site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
-    name, listed = text(form, "name"), text(form, "listed") == "on"
+    name, listed, relay_only = text(form, "name"), text(form, "listed") == "on", text(form, "relay_only") == "on"
     try:
         async with signins.on_desk(site.house, viewer.signed_in.id) as tx:
-            await accounts.change_profile(tx.connection, viewer.signed_in.id, name=name, listed=listed)
+            said = {"name": name, "listed": listed, "relay_only": relay_only}
+            await accounts.change_profile(tx.connection, viewer.signed_in.id, **said)
             tx.record(RightsChanged(None), person=viewer.id)
     except Problem as problem:
         return await _page(request, "profile", problem, name=name)

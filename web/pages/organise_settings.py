@@ -11,6 +11,7 @@ from starlette.routing import Route
 from rooms.errors import Problem
 from rooms.programme import conferences
 from rooms.programme.conferences import About
+from rooms.programme.queries import Conference
 from rooms.text import N_
 from web.conference import Entered, enter_as_organiser
 from web.forms import read_form, text
@@ -21,6 +22,7 @@ from web.templating import go, page
 from web.viewer import Viewer, viewer_of
 
 TRANSLATED = ("title", "tagline", "description")
+CHECKED = ("guests", "relay_only")
 
 
 async def _entered(request: Request) -> Entered:
@@ -44,9 +46,9 @@ def _typed(request: Request, form: FormData) -> dict[str, str]:
     return {name: text(form, name) for name in names if name != "texts"}
 
 
-def _about(typed: dict[str, str], kept: dict[str, dict[str, str]]) -> About:
-    """Reads the form; translations into languages that it does not show are `kept`. Raises Problem "invalid"."""
-    texts = {code: dict(fields) for code, fields in kept.items()}
+def _about(typed: dict[str, str], kept: Conference | None) -> About:
+    """Reads the form; of what it does not show, such as translations into other languages, that is `kept`. Raises Problem "invalid"."""
+    texts = {code: dict(fields) for code, fields in kept.texts.items()} if kept else {}
     for name, value in typed.items():
         code, dot, field = name.partition(".")
         if dot:
@@ -61,7 +63,19 @@ def _about(typed: dict[str, str], kept: dict[str, dict[str, str]]) -> About:
         ends_on=_day(typed, "ends_on"),
         access=typed["access"],
         guests=typed["guests"] == "on",
+        call_limit=_number(typed, "call_limit", kept.call_limit if kept else 4),
+        relay_only=typed["relay_only"] == "on",
+        talk_minutes=_number(typed, "talk_minutes", kept.talk_minutes if kept else 10),
     )
+
+
+def _number(typed: dict[str, str], name: str, kept: int) -> int:
+    given = typed[name].strip()
+    if not given:
+        return kept
+    if not (given.isascii() and given.isdigit() and len(given) < 6):
+        raise Problem("invalid", N_("Give a whole number."), field=name)
+    return int(given)
 
 
 def _day(typed: dict[str, str], name: str) -> date:
@@ -86,8 +100,8 @@ async def _settings_page(
 
 def _as_typed(entered: Entered) -> dict[str, str]:
     conference = entered.conference
-    typed = {name: str(getattr(conference, name)) for name in About._fields if name not in {"texts", "guests"}}
-    typed["guests"] = "on" if conference.guests else ""
+    typed = {name: str(getattr(conference, name)) for name in About._fields if name not in {"texts", *CHECKED}}
+    typed |= {name: "on" if getattr(conference, name) else "" for name in CHECKED}
     for code, fields in conference.texts.items():
         typed |= {f"{code}.{name}": value for name, value in fields.items()}
     return typed
@@ -102,7 +116,7 @@ async def change_settings(request: Request) -> Response:
     entered, form = await _entered(request), await read_form(request)
     typed = _typed(request, form)
     try:
-        about = _about(typed, entered.conference.texts)
+        about = _about(typed, entered.conference)
         await conferences.change(entered.site.house, entered.conference, about, by=entered.viewer.signed_in.id)
     except Problem as problem:
         if problem.code != "invalid":
@@ -124,6 +138,7 @@ async def show_new(request: Request) -> Response:
     viewer = await _administrator(request)
     today = site_of(request).house.clock().date().isoformat()
     typed = {"starts_on": today, "ends_on": today, "access": "public", "guests": "on", "zone": "Asia/Shanghai"}
+    typed |= {"call_limit": "4", "talk_minutes": "10"}
     common = _common(request, None, viewer)
     return await page(request, "conference_new.html", typed=typed, here="/conferences/new", **common)  # type: ignore[arg-type]
 
@@ -133,7 +148,7 @@ async def found(request: Request) -> Response:
     site, typed = site_of(request), _typed(request, form)
     try:
         slug = typed["slug"].strip().lower()
-        await conferences.found(site.house, slug, _about(typed, {}), by=viewer.signed_in.id)
+        await conferences.found(site.house, slug, _about(typed, None), by=viewer.signed_in.id)
     except Problem as problem:
         if problem.code != "invalid":
             raise

@@ -1,0 +1,111 @@
+"""What organisers read of people's conduct, and how calls are set for a conference and by everybody for himself; without JavaScript."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from rooms.people import audit
+from rooms.people.messages import ReportPerson, ReportReason
+from rooms.people.tables import persons, reports
+from rooms.programme.tables import conferences
+from tests.support.visitor import Visitor
+from tests.support.world import World
+from web.site import Site
+
+PAGE = "/c/forum/organise/reports"
+
+
+@pytest.fixture
+async def organiser(site: Site, world: World) -> Visitor:
+    return await Visitor(site).sign_in(world.people["organiser"])
+
+
+async def test_a_report_waits_until_an_organiser_has_seen_to_it(organiser: Visitor, world: World) -> None:
+    await organiser.get(PAGE)
+    assert "Nothing waits for you." in organiser.page
+    report = ReportPerson(world.people["other"], ReportReason.HARASSMENT, "He <b>shouted</b>\nat me")
+    await world.do("attendee", report)
+    await organiser.get(PAGE)
+    assert "He <b>shouted</b>\nat me" in organiser.page
+    assert "<b>shouted</b>" not in (await organiser.get(PAGE)).text
+    for words in ("Harassment", "Reported by Attendee", "in a session", "Other"):
+        assert words in organiser.page
+    async with world.house.database.read() as connection:
+        id = (await connection.execute(sa.select(reports.c.id))).scalar_one()
+    await organiser.post(PAGE, {"report": id})
+    assert "The report is marked as seen to." in organiser.page
+    assert "Organiser has seen to it" in organiser.page
+    assert "Nothing waits for you." in organiser.page
+    await organiser.post(PAGE, {"report": id})  # a second time changes nothing
+    async with world.house.database.read() as connection:
+        noted = [entry.act for entry in await audit.read(connection, world.conference, before=None, limit=9)]
+    assert noted.count("report.done") == 1
+    assert noted.count("person.report") == 1
+    await organiser.get("/c/forum/organise/audit")
+    assert "reported" in organiser.page
+    assert "saw to a report about" in organiser.page
+    assert "shouted" not in organiser.page
+
+
+async def test_a_report_of_another_conference_is_absent(site: Site, world: World, organiser: Visitor) -> None:
+    await world.do("attendee", ReportPerson(world.people["other"], ReportReason.SPAM))
+    async with world.house.database.read() as connection:
+        id = (await connection.execute(sa.select(reports.c.id))).scalar_one()
+    stranger = await Visitor(site).sign_in(world.people["stranger"])
+    assert (await stranger.get("/c/elsewhere/organise/reports")).status_code == 200
+    assert "Reported by" not in stranger.page
+    assert (await stranger.post("/c/elsewhere/organise/reports", {"report": id})).status_code == 404
+    await organiser.get(PAGE)
+    assert "Reported by" in organiser.page
+
+
+async def test_people_report_and_block_by_plain_forms(site: Site, world: World) -> None:
+    visitor = await Visitor(site).sign_in(world.people["attendee"])
+    form = {"room": world.room, "key": "k" * 8, "person": world.people["other"], "next": "/c/forum"}
+    answer = await visitor.post("/do/person.report", {**form, "reason": "spam", "text": ""})
+    assert answer.status_code == 200
+    answer = await visitor.post("/do/person.block", {**form, "room": "desk", "key": "b" * 8})
+    assert answer.status_code == 200
+    async with world.house.database.read() as connection:
+        assert len((await connection.execute(sa.select(reports))).all()) == 1
+
+
+async def rules(world: World) -> tuple[Any, ...]:
+    c = conferences.c
+    async with world.house.database.read() as connection:
+        select = sa.select(c.call_limit, c.relay_only, c.talk_minutes).where(c.id == world.conference)
+        return tuple((await connection.execute(select)).one())
+
+
+async def test_an_organiser_sets_how_calls_go(organiser: Visitor, world: World) -> None:
+    await organiser.get("/c/forum/organise/settings")
+    assert 'name="call_limit" type="number" value="4"' in organiser.page
+    form = {"title": "The Forum", "zone": "Asia/Shanghai", "access": "public", "guests": "on"}
+    form |= {"starts_on": "2026-11-20", "ends_on": "2026-11-22"}
+    await organiser.post(
+        "/c/forum/organise/settings", {**form, "call_limit": "6", "relay_only": "on", "talk_minutes": "15"}
+    )
+    assert await rules(world) == (6, True, 15)
+    for bad in ({"call_limit": "9"}, {"call_limit": "1"}, {"talk_minutes": "0"}, {"talk_minutes": "ten"}):
+        answer = await organiser.post(
+            "/c/forum/organise/settings", {**form, "call_limit": "4", "talk_minutes": "5", **bad}
+        )
+        assert answer.status_code == 422
+        assert f'value="{next(iter(bad.values()))}"' in organiser.page
+    assert await rules(world) == (6, True, 15)
+    await organiser.post("/c/forum/organise/settings", form)
+    assert await rules(world) == (6, False, 15), "what a form does not hold stays; a switch that is off is not sent"
+
+
+async def test_one_hides_ones_own_address(site: Site, world: World) -> None:
+    visitor = await Visitor(site).sign_in(world.people["attendee"])
+    await visitor.get("/account")
+    await visitor.post("/account", {"name": "Attendee", "relay_only": "on"})
+    chosen = sa.select(persons.c.relay_only).where(persons.c.id == world.people["attendee"])
+    async with world.house.database.read() as connection:
+        assert (await connection.execute(chosen)).scalar_one() is True
+    assert 'name="relay_only" value="on" checked' in visitor.page
+    await visitor.post("/account", {"name": "Attendee"})
+    async with world.house.database.read() as connection:
+        assert (await connection.execute(chosen)).scalar_one() is False
