@@ -180,7 +180,7 @@ async def approve_booth(tx: Transaction, visit: Visit, given: ApproveBooth) -> N
     tx.record(BoothListed(queries.card_of(row)), room=hall)
     tx.latest(Floor(booth, queries.now_of(row)), room=hall)
     tx.audit(visit.room.conference, visit.known.id, "booth.approve", booth)
-    await _notify_owners(tx, visit, "booth.approved", row.name)
+    await notify_owners(tx, visit, "booth.approved", row.name)
 
 
 @command(DeclineBooth, kinds=BOOTH, allowed=people.organises, also=with_owners)
@@ -188,7 +188,7 @@ async def decline_booth(tx: Transaction, visit: Visit, given: DeclineBooth) -> N
     row = await _drafted(tx, visit)
     await _draft(tx, visit, review="declined", note=clean_line(given.reason, 300, "reason"))
     tx.audit(visit.room.conference, visit.known.id, "booth.decline", visit.room.subject)
-    await _notify_owners(tx, visit, "booth.declined", row.name)
+    await notify_owners(tx, visit, "booth.declined", row.name)
 
 
 async def with_person(connection: AsyncConnection, room: str, given: SetDuty) -> Iterable[str]:
@@ -230,12 +230,13 @@ async def _drafted(tx: Transaction, visit: Visit) -> Any:
     return row
 
 
-async def _notify_owners(tx: Transaction, visit: Visit, kind: str, name: str) -> None:
+async def notify_owners(tx: Transaction, visit: Visit, kind: str, name: str, **values: str) -> None:
+    """Tells all owners but the visitor himself, where the transaction has locked their desks; `name` is the booth's."""
     slug = sa.select(conferences.c.slug).where(conferences.c.id == visit.room.conference)
     path = f"/c/{(await tx.connection.execute(slug)).scalar_one()}/exhibition/{visit.room.subject}"
     for each in await queries.staff(tx.connection, visit.room.subject):
         if each.duty is Duty.OWNER and each.person.id != visit.known.id and await _locked(tx, each.person.id):
-            await notify(tx, each.person.id, kind, {"booth": name}, path)
+            await notify(tx, each.person.id, kind, {"booth": name, **values}, path)
 
 
 async def _locked(tx: Transaction, person: str) -> bool:

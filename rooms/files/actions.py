@@ -12,7 +12,7 @@ from rooms.database import insert_into
 from rooms.errors import Problem
 from rooms.exhibition import queries as exhibition
 from rooms.exhibition import rules
-from rooms.exhibition.editing import BOOTH, with_hall
+from rooms.exhibition.editing import BOOTH, notify_owners, with_hall, with_owners
 from rooms.exhibition.messages import BoothChanged, BoothListed
 from rooms.exhibition.tables import booths
 from rooms.files import queries
@@ -31,6 +31,7 @@ from rooms.files.messages import (
 )
 from rooms.files.tables import file_consents, file_takers, files
 from rooms.ids import new_id
+from rooms.people.messages import Role
 from rooms.text import N_, clean_line
 from rooms.transaction import Transaction
 from rooms.visit import Visit
@@ -109,13 +110,16 @@ async def place_file(tx: Transaction, visit: Visit, given: PlaceFile) -> None:
     tx.record(FilesChanged(await queries.shown(tx.connection, row.booth)))
 
 
-@command(RemoveFile, kinds=BOOTH, allowed=rules.owns, also=with_hall)
+@command(RemoveFile, kinds=BOOTH, allowed=rules.owns, also=with_owners)
 async def remove_file(tx: Transaction, visit: Visit, given: RemoveFile) -> None:
     row = await queries.file_row(tx.connection, given.file, visit.room.subject)
     await _forget(tx, [row.id])
     if row.kind == FileKind.LOGO:
         await tx.connection.execute(booths.update().where(booths.c.id == row.booth).values(logo=""))
     await _told(tx, visit, "file.remove", row.id, FileKind(row.kind))
+    if Role.OWNER not in visit.roles:
+        booth = await exhibition.booth_row(tx.connection, row.booth)
+        await notify_owners(tx, visit, "file.removed", booth.name, file=row.title)
 
 
 @command(ConsentToName, kinds=BOOTH, allowed=rules.waits)

@@ -64,6 +64,14 @@ async def test_an_owner_brings_a_logo_and_a_brochure_and_a_visitor_takes_it(
     await owner.reload()
     await expect(owner.get_by_text("taken 1 time")).to_be_visible()
     await expect(owner.get_by_text("Who agreed to be known")).to_be_hidden()
+    await visitor.get_by_role("button", name="Yes, they may").click()
+    await expect(visitor.get_by_text("The staff may know by name what you take here.")).to_be_visible()
+    await choose(owner, "Choose a brochure", "Prices.pdf", made.pdf(), "Add the brochure")
+    async with visitor.expect_download():
+        await visitor.get_by_role("link", name="Prices").click()
+    await expect(owner.get_by_text("taken 0 times")).to_be_visible()
+    await owner.reload()
+    await expect(owner.get_by_text("Who agreed to be known")).to_be_visible()
 
 
 async def test_why_a_file_is_not_taken_is_said_where_it_was_chosen(venue: Venue, booth: str) -> None:

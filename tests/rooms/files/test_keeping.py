@@ -260,3 +260,13 @@ async def test_many_at_once_take_turns(world: World, folder: Path, files: Files)
     ids = await asyncio.gather(*taking)
     assert stored(folder) == set(ids)
     assert sorted(view.title for view in (await booth(world)).files) == [f"{n}" for n in range(8)]
+
+
+async def test_what_organisers_take_down_its_owners_are_told(world: World, bring: Bring) -> None:
+    _, desk = await world.join("owner", room=await world.desk("owner"))
+    first, second = [await bring(BROCHURE, made.pdf(), title=title) for title in ("Prices", "Lamps")]
+    await world.do("owner", f.RemoveFile(first), room=world.stand)
+    await world.do("organiser", f.RemoveFile(second), room=world.stand)
+    (notice,) = desk.events
+    assert (notice["kind"], notice["values"]) == ("file.removed", {"booth": "Lumen", "file": "Lamps"})
+    assert notice["href"] == f"/c/forum/exhibition/{world.booth}"

@@ -1,6 +1,7 @@
 // Every island registers its element when it is imported here.
 import "./elements/announcements";
 import "./elements/ask";
+import "./elements/brochures";
 import "./elements/call/call";
 import "./elements/called";
 import "./elements/channels";

@@ -28,6 +28,8 @@ function words({ kind, values }: Notified): string {
       return t("The texts of %(booth)s have been approved.", { booth: values["booth"] ?? "" });
     case "booth.declined":
       return t("The texts of %(booth)s have been declined.", { booth: values["booth"] ?? "" });
+    case "file.removed":
+      return t("An organiser has taken down “%(file)s” from %(booth)s.", { file: values["file"] ?? "", booth: values["booth"] ?? "" });
     default:
       return "";
   }
