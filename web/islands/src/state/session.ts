@@ -91,6 +91,8 @@ function reduce(state: SessionRoom, event: RoomEvent): SessionRoom {
     case "contact.own":
     case "lead.changed":
     case "lead.own":
+    case "files.changed":
+    case "file.consented":
     case "meeting.closed": // told in meetings
     case "desk.notified": // told on desks
     case "rights.changed":
