@@ -5,7 +5,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 
 from server.doctor.findings import Finding, wrong
-from server.doctor.machine import check_address, check_files, check_islands, check_python, check_space
+from server.doctor.machine import check_address, check_files, check_islands, check_pictures, check_python, check_space
 from server.doctor.services import check_bus, check_mail, check_turn_servers
 from server.doctor.storage import check_database
 from server.settings import BadSettings, Settings, read_settings
@@ -15,6 +15,7 @@ CHECKS: tuple[Callable[[Settings], AsyncIterator[Finding]], ...] = (
     check_islands,
     check_files,
     check_space,
+    check_pictures,
     check_address,
     check_database,
     check_bus,

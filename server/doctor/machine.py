@@ -1,15 +1,20 @@
 """This machine and this installation: Python, built files, limits, disk, the public address."""
 
+import base64
 import os
 import platform
 import resource
 import shutil
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from rooms.errors import Problem
+from rooms.files.inspection import inspect
+from rooms.files.messages import FileKind
 from server.doctor.findings import Finding, missing, ok, wrong
 from server.settings import Settings
 
@@ -17,6 +22,9 @@ OLDEST_PYTHON = (3, 11)
 BUILT = Path(__file__).parents[2] / "web" / "static" / "built"
 BUILT_FILES = ("main.css", "main.js")
 FEWEST_FILES = 4096
+DOT = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGPgyk4CAAFaANhYFC47AAAAAElFTkSuQmCC"
+)  # the smallest PNG
 LEAST_SPACE = 1_000_000_000  # bytes
 
 
@@ -62,6 +70,18 @@ async def check_space(settings: Settings) -> AsyncIterator[Finding]:
         yield wrong("secret", f"others on this machine may read {secret}", f"chmod 600 {secret}")
 
 
+async def check_pictures(settings: Settings) -> AsyncIterator[Finding]:
+    """A logo goes its whole way but the last step."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            await inspect(FileKind.LOGO, _dot(folder), Path(folder, "drawn"))
+        except Problem as problem:
+            remedy = "install the packages of requirements.lock: Pillow is needed, with WebP"
+            yield wrong("pictures", f"a logo could not be drawn anew: {problem}", remedy)
+        else:
+            yield ok("pictures", "files are looked into by a process of its own, and drawn anew")
+
+
 async def check_address(settings: Settings) -> AsyncIterator[Finding]:
     host = urlsplit(settings.url).hostname or ""
     if settings.url.startswith("https://"):
@@ -81,6 +101,12 @@ async def check_address(settings: Settings) -> AsyncIterator[Finding]:
     workers = os.environ.get("PLENARY_WORKERS", "1")
     if workers.isdigit() and int(workers) > 1 and not settings.redis:
         yield missing("message bus", f"PLENARY_WORKERS={workers} and no Redis between them", "set PLENARY_REDIS")
+
+
+def _dot(folder: str) -> Path:
+    path = Path(folder, "dot")
+    path.write_bytes(DOT)
+    return path
 
 
 def _is_loopback(host: str) -> bool:

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from rooms.database import Database
+from rooms.files import inspection
 from rooms.migrations import upgrade
 from server.doctor import machine
 from server.doctor.findings import Finding, Verdict
-from server.doctor.machine import check_address, check_files, check_islands, check_python, check_space
+from server.doctor.machine import check_address, check_files, check_islands, check_pictures, check_python, check_space
 from server.doctor.services import check_bus, check_mail, check_turn_servers
 from server.doctor.storage import check_database, skew
 from server.settings import Settings, read_settings
@@ -241,3 +242,13 @@ async def test_the_public_address_wants_tls(
 async def test_several_workers_want_redis(settings_with: SettingsWith, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLENARY_WORKERS", "4")
     assert verdicts(await found(check_address, settings_with())) == [Verdict.OK, Verdict.MISSING]
+
+
+async def test_a_machine_that_cannot_draw_pictures(
+    settings_with: SettingsWith, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert verdicts(await found(check_pictures, settings_with())) == [Verdict.OK]
+    broken = tmp_path / "looking.py"
+    broken.write_text("import a_package_that_is_not_there")
+    monkeypatch.setattr(inspection, "SCRIPT", broken)
+    assert verdicts(await found(check_pictures, settings_with())) == [Verdict.WRONG]
