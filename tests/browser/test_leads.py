@@ -104,7 +104,8 @@ async def test_nothing_shuts_anybody_out(
     share = xl.ShareLead(xl.Purpose.NEWS, organisation="Nordic Light & Power Cooperative of the North")
     await world.do("attendee", share, room=stand)
     pages = [("attendee", booth), ("other", booth), ("colleague", f"{booth}/leads"), ("attendee", "/account")]
-    pages += [(None, f"{booth}/share"), ("other", f"{booth}/share")]
+    pages += [(None, f"{booth}/share"), ("moderator", f"{booth}/staff"), ("organiser", f"{booth}/figures")]
+    pages += [("other", f"/c/{venue.slug}/exhibition/apply"), ("organiser", f"/c/{venue.slug}/organise/exhibitors")]
     for who, path in pages:
         page = await enter(venue, who, path, color_scheme=scheme, viewport=viewport, locale=locale)
         assert await accessibility_faults(page) == [], (who, path)

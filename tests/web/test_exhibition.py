@@ -122,7 +122,7 @@ async def test_one_queues_and_is_called_by_forms_alone(site: Site, world: World,
     assert "It is your turn." in attendee.page
     await attendee.post("/do/queue.accept", {"room": world.stand, "key": "k2", "next": path})
     await attendee.get(path)
-    meeting = re.search(r'href="(/c/forum/meetings/\w{20})"', attendee.page)[1]
+    meeting = re.search(r'href="(/c/forum/meetings/\w{20})', attendee.page)[1]
     assert (await attendee.get(meeting)).status_code == 200
     other = await person(site, world, "organiser")
     assert (await other.get(meeting)).status_code == 404, "not even organisers were invited"

@@ -92,7 +92,7 @@ async def test_figures_as_a_chart_a_table_and_a_file(site: Site, world: World) -
     await world.do("attendee", x.JoinQueue(), room=world.stand)
     await staff.get(page, params={"of": "joins", "day": "2026-11-20"})
     assert 'role="img"' in staff.page
-    assert re.search(r"<desc id=\"chart-text\">17:00: 1</desc>", staff.page)
+    assert 'aria-label="In the queue: 17:00 1"' in staff.page
     assert re.search(r"joined the queue</th>.*?<td class=\"numbers\">1</td>", staff.page, re.DOTALL)
     assert "Attendee" not in staff.page, "nobody is named"
     table = (await staff.get(f"{page}.csv")).content.decode("utf-8-sig").splitlines()
@@ -121,3 +121,18 @@ async def test_the_chat_is_moderated_and_taken_along(site: Site, world: World) -
         ("Other", "Buy my coins", "Staff"),
         ("Other", "", "Other"),
     ]
+
+
+async def test_in_a_talk_one_shares_without_leaving_it(site: Site, world: World) -> None:
+    await world.do("attendee", x.JoinQueue(), room=world.stand)
+    await world.do("staff", x.CallNext(), room=world.stand)
+    accepted = await world.do("attendee", x.AcceptCall(), room=world.stand)
+    meeting = f"/c/forum/meetings/{msgspec.json.decode(accepted.reply)['meeting']}"
+    visitor, staff = await person(site, world, "attendee"), await person(site, world, "staff")
+    await visitor.get(meeting)
+    share = re.search(r'href="([^"]*/share\?from=call)" target="_blank"', visitor.page)[1]
+    await visitor.get(share)
+    assert 'name="source" value="call"' in visitor.page
+    await staff.get(meeting)
+    assert f"/c/forum/exhibition/{world.booth}/leads" in staff.page
+    assert "/share" not in staff.page

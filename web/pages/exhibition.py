@@ -100,21 +100,27 @@ async def booth(request: Request) -> Response:
         wait=round(waits[at] / 60) if at is not None else None,
         now=now,
         zone=entered.viewer.zone_for(ZoneInfo(entered.conference.zone)),
-        source=_source(own),
+        source=_source(snapshot, own),
     )
 
 
-def _source(own: BoothOwn) -> str:
+def _source(snapshot: BoothSnapshot, own: BoothOwn) -> str:
     """Where one stands who shares his contact on the booth's page (rooms.exhibition.lead_messages.Source)."""
     asks = any(each.state is not ContactState.DONE for each in own.contacts)
-    return "queue" if own.place else "contact" if asks else "booth"
+    wrote = own.person is not None and any(each.author.id == own.person.id for each in snapshot.messages)
+    return "queue" if own.place else "contact" if asks else "chat" if wrote else "booth"
 
 
 async def meeting(request: Request) -> Response:
     entered, room, view = await _view(request, "meeting")
     snapshot, own = cast(MeetingSnapshot, view.snapshot), cast(MeetingOwn, view.own)
     path = f"{entered.path}/meetings/{request.path_params['meeting']}"
-    return await entered.page(request, "meeting.html", page=Place(room, path), snapshot=snapshot, own=own)
+    async with entered.site.house.database.read() as connection:
+        mine = await staffing.booths_of(connection, entered.conference.id, entered.viewer.id or "")
+    serves = snapshot.booth in {id for id, _ in mine}
+    return await entered.page(
+        request, "meeting.html", page=Place(room, path), snapshot=snapshot, own=own, serves=serves
+    )
 
 
 routes = [

@@ -73,12 +73,13 @@ def _row(lead: Lead) -> list[object]:
 
 
 async def share(request: Request) -> Response:
-    """Where the code leads that a visitor reads at a booth."""
+    """Where the code leads that a visitor reads at a booth, and the link in a call (?from=call)."""
+    source = "call" if request.query_params.get("from") == "call" else "scan"
     async with site_of(request).house.database.read() as connection:
         at = await enter_booth(request, connection, lambda visit: None)
         person = at.entered.viewer.id
         own = await lead_queries.own(connection, [person] if person else [], [at.booth.id])
-    return await at.page(request, "booth_share.html", lead=own.get((person or "", at.booth.id)))
+    return await at.page(request, "booth_share.html", lead=own.get((person or "", at.booth.id)), source=source)
 
 
 async def take_back(request: Request) -> Response:

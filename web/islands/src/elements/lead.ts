@@ -35,7 +35,7 @@ export class Lead extends Island {
     const { lead } = state.own;
     if (lead?.state === "given") {
       return html`<p>${t("You have shared your contact: %(purpose)s.", { purpose: purposeName(lead.purpose) })}</p>
-        ${this.button(t("Take it back"), { op: "lead.withdraw" })}`;
+        <div class="row">${this.button(t("Take it back"), { op: "lead.withdraw" })}</div>`;
     }
     return html`${lead ? html`<p class="lead-asked">${this.question(lead)}</p>` : nothing}
       <form class="stack" id="lead-form" @submit=${this.share}>
@@ -79,8 +79,10 @@ export class Lead extends Island {
   };
 
   private source(): Source {
-    const own = this.followed.state?.own;
-    return own?.place ? "queue" : own?.contacts.some(({ state }) => state !== "done") ? "contact" : "booth";
+    const { snapshot, own } = this.followed.state ?? {};
+    if (own?.place) return "queue";
+    if (own?.contacts.some(({ state }) => state !== "done")) return "contact";
+    return snapshot?.messages.some(({ author }) => author.id === own?.person?.id) ? "chat" : "booth";
   }
 
   private async act(command: Act): Promise<void> {
