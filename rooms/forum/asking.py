@@ -44,8 +44,7 @@ async def ask_questions(tx: Transaction, given: Sequence[tuple[Visit, m.AskQuest
     # Who asks wants an answer: his own vote is the first, and counts when duplicates are united.
     ballots = [{"question": row["id"], "person": row["author"], "at": tx.now} for row in rows]
     await tx.connection.execute(votes.insert(), ballots)
-    found = await queries.questions_of(tx.connection, room.id, questions.c.id.in_([row["id"] for row in rows]))
-    told = {question.id: question for question in found}
+    told = {row["id"]: queries.as_asked(row) for row in rows}
     for place, reply in enumerate(replies):
         if not isinstance(reply, Problem):
             asked = told[reply[0].question]

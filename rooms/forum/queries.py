@@ -1,6 +1,6 @@
 """What is read of a session's forum: its questions for each audience, its state, its chat."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -171,6 +171,23 @@ class Question(NamedTuple):
             answered_at=self.answered_at,
             reason=self.reason,
         )
+
+
+_ABSENT = ("original", "into", "into_text", "claimed_by", "claimed_name", "decided_name", "archived_at")
+_UNTOUCHED: dict[str, Any] = {
+    **dict.fromkeys((*_ABSENT, "answer", "answered_name", "answered_at")),
+    "pinned": False,
+    "reason": "",
+    "answer_public": False,
+    "merged": 0,
+    "version": 1,
+}
+
+
+def as_asked(row: Mapping[str, Any]) -> Question:
+    """A question that has just been inserted, as it would be read again."""
+    fields: dict[str, Any] = {**_UNTOUCHED, **row, "state": QuestionState(row["state"])}
+    return Question(**fields)
 
 
 _claimer, _answerer, _decider = persons.alias("claimer"), persons.alias("answerer"), persons.alias("decider")

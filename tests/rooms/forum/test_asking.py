@@ -1,11 +1,14 @@
 """Asking, revising, withdrawing, voting: each command's effect, its refusals, and who is told what."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
 
 from rooms.forum import messages as m
+from rooms.forum import queries
 from rooms.people.messages import GrantRole, RemovePerson, Role, SilencePerson
 from tests.support.clients import audience, enter
 from tests.support.refusals import refused
@@ -52,6 +55,23 @@ async def test_under_review_a_question_waits_and_only_asker_and_moderators_know(
         assert spectators.of(who).seq == outcome.seq
     assert spectators.of("moderator").state["latest"]["votes"] == {asked.question: 1}
     assert spectators.of("attendee").state["own"]["votes"] == [asked.question]
+
+
+@pytest.mark.parametrize("review", [True, False])
+async def test_what_is_told_of_a_new_question_is_what_is_read_of_it(
+    world: World, monkeypatch: pytest.MonkeyPatch, review: bool
+) -> None:
+    await world.do("moderator", m.SetReview(review))
+    told: list[queries.Question] = []
+    as_asked = queries.as_asked
+
+    def noting(row: Mapping[str, Any]) -> queries.Question:
+        told.append(as_asked(row))
+        return told[-1]
+
+    monkeypatch.setattr(queries, "as_asked", noting)
+    questions = [await world.ask("Why?"), await world.ask("Who?", anonymous=True)]
+    assert told == [await world.question(question) for question in questions]
 
 
 async def test_without_review_everyone_sees_it_at_once(world: World) -> None:
