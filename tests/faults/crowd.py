@@ -9,6 +9,7 @@ import uuid
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -45,7 +46,7 @@ class Refused(Exception):
         self.retry_after: float | None = problem.get("retry_after")
 
 
-class _Frame(msgspec.Struct):
+class _Frame(msgspec.Struct, frozen=True):
     op: str | None = None
     id: int | None = None
     ok: msgspec.Raw = msgspec.Raw()
@@ -58,6 +59,12 @@ class _Frame(msgspec.Struct):
     audience: str = ""
     left: dict[str, Any] | None = None
     latest: dict[str, Any] = {}
+
+
+@lru_cache(1000)
+def _decode(payload: bytes) -> _Frame:
+    """Once for all those who are told the same."""
+    return msgspec.json.decode(payload, type=_Frame)
 
 
 class _Joined(msgspec.Struct):
@@ -217,7 +224,7 @@ class Client:
     # What is heard
 
     def _hear(self, payload: bytes) -> None:
-        frame = msgspec.json.decode(payload, type=_Frame)
+        frame = _decode(payload)
         if frame.id is not None:
             # Taken in here and not where the answer is awaited: more may stand in the same packet.
             if frame.id == self._joining and bytes(frame.ok):
