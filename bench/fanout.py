@@ -1,6 +1,7 @@
 """Fan-out of one room: CPU of the server for each message delivered, beside the physical limit and the peers, all in one run.
 
     python -m bench.fanout [--members 200 1000 5000] [--rounds 3] [--seconds 5] [--only limit plenary …] [--json FILE]
+    python -m bench.fanout --lag [--members 5000]           how late Plenary's loop is while it sweeps
 
 Rounds are interleaved, figures are medians. What each server does per message is what its users would get from it; Plenary alone has rights, audiences
 and seqs. Needs a C compiler and Node.js with npm.
@@ -31,7 +32,7 @@ class Contender(NamedTuple):
     subprotocol: str = ""
 
 
-def contenders(folder: Path) -> dict[str, Contender]:
+def contenders(folder: Path, *, lag: bool = False) -> dict[str, Contender]:
     limit = compile_c("limit", folder)
 
     def no_script(folder: Path, members: int) -> None:
@@ -48,6 +49,7 @@ def contenders(folder: Path) -> dict[str, Contender]:
     def plenary(*options: str) -> Callable[[int, int, int, Path], Program]:
         def start(port: int, members: int, rate: int, folder: Path) -> Program:
             arguments = [str(port), str(members), str(rate), str(SIZE), str(folder / "plenary"), *options]
+            arguments += ["lag"] if lag else []
             return Program([sys.executable, "-m", "bench.served", *arguments], port, ready_line=True)
 
         return start
@@ -70,7 +72,7 @@ def contenders(folder: Path) -> dict[str, Contender]:
 
 
 def measure(
-    contender: Contender, load: Path, members: int, rate: int, seconds: float, folder: Path
+    contender: Contender, load: Path, members: int, rate: int, seconds: float, folder: Path, *, lag: bool = False
 ) -> dict[str, float]:
     """One server, one load, one measurement."""
     port = free_port()
@@ -87,6 +89,7 @@ def measure(
             cpu = server.cpu()
             result = clients.measure(seconds)
             cpu = server.cpu() - cpu
+            late = server.ask_lag() if lag else 0.0
         finally:
             clients.stop()
     finally:
@@ -100,6 +103,7 @@ def measure(
         "delivered": result["events"] / (members * rate * seconds),
         "kb": memory / members / 1024,
         "joins": members / max(opening, 0.01),
+        "lag": late,
     }
 
 
@@ -111,20 +115,25 @@ def main() -> None:
     parser.add_argument("--rate", type=int, help="messages a second, instead of what suits the number of members")
     parser.add_argument("--only", nargs="+")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--lag", action="store_true", help="only Plenary, and how late its loop is")
     arguments = parser.parse_args()
+    if arguments.lag:
+        arguments.only = ["plenary", "plenary, pure Python"]
     install_peers()
     report: list[dict[str, Any]] = []
     with temporary() as name:
         folder = Path(name)
         load = compile_c("load", folder)
-        every = contenders(folder)
+        every = contenders(folder, lag=arguments.lag)
         chosen = {name: each for name, each in every.items() if not arguments.only or name in arguments.only}
         for members in arguments.members:
             rate = arguments.rate or RATE.get(members, 10)
             rounds: dict[str, list[dict[str, float]]] = {name: [] for name in chosen}
             for _ in range(arguments.rounds):
                 for name, contender in chosen.items():
-                    rounds[name].append(measure(contender, load, members, rate, arguments.seconds, folder))
+                    rounds[name].append(
+                        measure(contender, load, members, rate, arguments.seconds, folder, lag=arguments.lag)
+                    )
             report += _show(members, rate, rounds)
     if arguments.json:
         arguments.json.write_text(json.dumps(report, indent=1) + "\n")
@@ -134,6 +143,7 @@ def _show(members: int, rate: int, rounds: dict[str, list[dict[str, float]]]) ->
     print(f"\n{members} members, {rate} messages/s of {SIZE} bytes")
     print(
         f"{'':24}{'µs/delivery':>12}{'× limit':>9}{'core':>7}{'p50 ms':>8}{'p99 ms':>8}{'got':>7}{'closed':>8}{'KB/idle':>9}{'joins/s/core':>14}"
+        + (f"{'loop late ms, p99':>19}" if any(each["lag"] for runs in rounds.values() for each in runs) else "")
     )
     medians = {
         name: {key: statistics.median(each[key] for each in runs) for key in runs[0]} for name, runs in rounds.items()
@@ -144,7 +154,8 @@ def _show(members: int, rate: int, rounds: dict[str, list[dict[str, float]]]) ->
         ratio = each["us"] / limit if limit else float("nan")
         print(
             f"{name:24}{each['us']:12.2f}{ratio:9.2f}{each['core']:7.2f}{each['p50']:8.1f}{each['p99']:8.1f}"
-            f"{each['delivered']:7.1%}{each['closed']:8.0f}{each['kb']:9.1f}{each['joins']:14.0f}",
+            f"{each['delivered']:7.1%}{each['closed']:8.0f}{each['kb']:9.1f}{each['joins']:14.0f}"
+            + (f"{each['lag']:19.2f}" if each["lag"] else ""),
             flush=True,
         )
         rows.append({"members": members, "rate": rate, "server": name, "ratio": ratio, **each})

@@ -66,6 +66,12 @@ class Program:
     def go(self) -> None:
         self.process.send_signal(self.go_signal)
 
+    def ask_lag(self) -> float:
+        """How late its loop is, in milliseconds (bench/served.py)."""
+        assert self.process.stdout is not None
+        self.process.send_signal(signal.SIGUSR2)
+        return float(self.process.stdout.readline())
+
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
         try:

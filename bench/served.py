@@ -1,9 +1,10 @@
 """Plenary under measurement: the whole application on a temporary database, with one session whose members are signed in.
 
-    python -m bench.served PORT MEMBERS RATE SIZE SCRIPT [pure]
+    python -m bench.served PORT MEMBERS RATE SIZE SCRIPT [pure] [lag]
 
 Writes SCRIPT, a line for each member with his hello and his join, for bench/load. From SIGUSR1 on, RATE chat messages of SIZE bytes a second are told in
-the session's room as if they had just been committed: through the hub, with seqs, audiences and ticks.
+the session's room as if they had just been committed: through the hub, with seqs, audiences and ticks. "lag": from then on it notes how late its loop
+is, and at SIGUSR2 prints the 99th percentile in milliseconds.
 """
 
 import asyncio
@@ -85,6 +86,27 @@ async def publish(house: House, room: str, rate: int, size: int) -> None:
             await asyncio.sleep(max(0.0, wait))
 
 
+class Lag:
+    """How late a timer of the loop fires, every few milliseconds."""
+
+    EVERY = 0.003  # seconds
+
+    def __init__(self) -> None:
+        self._late: list[float] = []
+
+    async def note(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + self.EVERY
+            await asyncio.sleep(self.EVERY)
+            self._late.append(loop.time() - due)
+
+    def show(self) -> None:
+        late = sorted(self._late)
+        print(f"{late[len(late) * 99 // 100] * 1000:.2f}", flush=True)
+        self._late.clear()
+
+
 def main() -> None:
     port, members, rate, size = map(int, sys.argv[1:5])
     script = Path(sys.argv[5])
@@ -115,9 +137,15 @@ def main() -> None:
             script.write_text("\n".join(lines) + "\n")
             loop = asyncio.get_running_loop()
             tasks: list[asyncio.Task[None]] = []
-            loop.add_signal_handler(
-                signal.SIGUSR1, lambda: tasks.append(loop.create_task(publish(house, room, rate, size)))
-            )
+            lag = Lag()
+
+            def go() -> None:
+                tasks.append(loop.create_task(publish(house, room, rate, size)))
+                if "lag" in sys.argv[6:]:
+                    tasks.append(loop.create_task(lag.note()))
+
+            loop.add_signal_handler(signal.SIGUSR1, go)
+            loop.add_signal_handler(signal.SIGUSR2, lag.show)
             print("ready", flush=True)
 
         serve.serve(settings, ready=ready)
