@@ -16,7 +16,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import AskError, MovedError, RedisError
 
-from rooms.bus.pubsub import DEAD_SECONDS, Line, PubSubBus, connect
+from rooms.bus.pubsub import DEAD_SECONDS, Claim, Line, PubSubBus, connect, set_once
 
 SCHEMES = ("redis+cluster", "rediss+cluster")
 MOST_TRIED = 20_000  # names, until one belongs to a node: enough for a node with a thousandth of the slots
@@ -113,9 +113,14 @@ class ClusterBus(PubSubBus):
             pipeline.execute_command("SPUBLISH", name, data)
         await pipeline.execute()
 
-    async def _set_once(self, key: str, milliseconds: int) -> bool:
+    async def _set_once(self, claims: Sequence[Claim]) -> Sequence[bool]:
+        of_node: defaultdict[str, list[Claim]] = defaultdict(list)
+        for claim in claims:
+            of_node[self._node_of(claim[0])].append(claim)
         with self._noticing_moves():
-            return bool(await self._clients[self._node_of(key)].set(key, b"1", nx=True, px=milliseconds))
+            found = await asyncio.gather(*(set_once(self._clients[node], some) for node, some in of_node.items()))
+        answers = {node: iter(some) for node, some in zip(of_node, found, strict=True)}
+        return [next(answers[self._node_of(claim[0])]) for claim in claims]
 
     @contextmanager
     def _noticing_moves(self) -> Generator[None]:

@@ -22,6 +22,7 @@ from redis.exceptions import RedisClusterException, RedisError
 
 from rooms.bus.interface import Receive
 from rooms.errors import Problem
+from rooms.gather import Gather
 from rooms.text import N_
 
 log = logging.getLogger("plenary.bus")
@@ -34,6 +35,9 @@ ORIGIN = 8  # bytes before each message that tell a process its own, which Redis
 FAULTS = (RedisError, RedisClusterException, OSError, asyncio.TimeoutError)
 
 T = TypeVar("T")
+
+Claim = tuple[str, int]
+"""A key, and for how many milliseconds it is to be kept."""
 
 Line = Any
 """A connection that listens: redis-py's PubSub."""
@@ -63,6 +67,7 @@ class PubSubBus(ABC):
         self._outgoing: list[tuple[str, bytes]] = []
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._claims: Gather[Claim, bool] = Gather(self._claim_together)
 
     @property
     def is_up(self) -> bool:
@@ -102,7 +107,7 @@ class PubSubBus(ABC):
     async def claim(self, name: str, seconds: float) -> bool:
         try:
             key, milliseconds = f"{self._prefix}:claim:{name}", max(1, int(seconds * 1000))
-            return await twice(lambda: self._set_once(key, milliseconds))
+            return await self._claims.ask((key, milliseconds))
         except FAULTS as error:
             raise Problem(
                 "unavailable",
@@ -110,7 +115,12 @@ class PubSubBus(ABC):
                 retry_after=2,
             ) from error
 
+    async def _claim_together(self, claims: Sequence[Claim]) -> Sequence[bool]:
+        """Those that come while others are under way share a message: when thousands come back at once, each could not have a connection to Redis."""
+        return await twice(lambda: self._set_once(claims))
+
     async def stop(self) -> None:
+        await self._claims.end()
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._send_waiting(), FAREWELL_SECONDS)
         for task in self._tasks:
@@ -245,8 +255,8 @@ class PubSubBus(ABC):
     async def _publish(self, batch: Sequence[tuple[str, bytes]]) -> None: ...
 
     @abstractmethod
-    async def _set_once(self, key: str, milliseconds: int) -> bool:
-        """Whether the key was not set before."""
+    async def _set_once(self, claims: Sequence[Claim]) -> Sequence[bool]:
+        """For each, in order, whether its key was not set before."""
 
     def _readers(self) -> list[Coroutine[Any, Any, None]]:
         """What reads the lines; none of them ends but by a fault."""
@@ -259,3 +269,11 @@ async def twice(ask: Callable[[], Awaitable[T]]) -> T:
         return await ask()
     except RedisConnectionError:
         return await ask()
+
+
+async def set_once(client: Any, claims: Sequence[Claim]) -> list[bool]:
+    """For each claim, whether its key was not set before on this server."""
+    pipeline = client.pipeline(transaction=False)
+    for key, milliseconds in claims:
+        pipeline.set(key, b"1", nx=True, px=milliseconds)
+    return [bool(answer) for answer in await pipeline.execute()]

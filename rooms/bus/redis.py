@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rooms.bus.pubsub import PubSubBus, connect
+from rooms.bus.pubsub import Claim, PubSubBus, connect, set_once
 
 
 class RedisBus(PubSubBus):
@@ -30,5 +30,5 @@ class RedisBus(PubSubBus):
             pipeline.publish(name, data)
         await pipeline.execute()
 
-    async def _set_once(self, key: str, milliseconds: int) -> bool:
-        return bool(await self._redis.set(key, b"1", nx=True, px=milliseconds))
+    async def _set_once(self, claims: Sequence[Claim]) -> Sequence[bool]:
+        return await set_once(self._redis, claims)

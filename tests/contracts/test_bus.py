@@ -171,6 +171,16 @@ async def test_a_name_is_claimed_once_by_all_processes(pair: tuple[Ear, Ear]) ->
     assert await pair[0].bus.claim("ticket:2", 60)
 
 
+async def test_a_thousand_names_are_claimed_at_once(pair: tuple[Ear, Ear]) -> None:
+    """As when everybody comes back after a process has ended: nobody is turned away."""
+    a, b = pair
+    names = [f"ticket:{number}" for number in range(1000)]
+    granted = await asyncio.gather(
+        *(a.bus.claim(name, 60) for name in names), *(b.bus.claim(name, 60) for name in names)
+    )
+    assert all(first != second for first, second in zip(granted[:1000], granted[1000:], strict=True))
+
+
 async def test_a_claim_runs_out(pair: tuple[Ear, Ear]) -> None:
     a, b = pair
     assert await a.bus.claim("ticket:1", 0.05)
