@@ -112,6 +112,10 @@ SESSION: dict[str, dict[str, str]] = REPORTS | {
 }
 
 LOBBY: dict[str, dict[str, str]] = REPORTS | {
+    "application.accept": ORGANISES,
+    "application.decline": ORGANISES,
+    "application.review": ORGANISES,
+    "application.withdraw": TAKES_PART,
     "booth.create": ORGANISES,
     "chat.post": SPEAKS_UP,
     "chat.read": TAKES_PART,
@@ -195,7 +199,7 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "session": world.session,
         "message": "a" * 20,
         "text": "Why is it so?",
-        "number": "A1" if op == "booth.create" else 0,
+        "number": "A1" if op in {"booth.create", "application.accept"} else 0,
         "open": True,
         "slow_seconds": 0,
         "allowed": True,

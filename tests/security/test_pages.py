@@ -108,7 +108,7 @@ POST: dict[str, dict[str, int]] = {
     "/account/signins/end-others": DONE_FOR_THOSE_SIGNED_IN,
     "/account/tokens": FOR_THOSE_SIGNED_IN,
     "/account/tokens/end": DONE_FOR_THOSE_SIGNED_IN,
-    "/c/{conference}/exhibition/apply": FILLED | {"anonymous": 401, "unverified": 403, "guest": 403, "banned": 403},
+    "/c/{conference}/exhibition/apply": FILLED | {"banned": 403},
     "/c/{conference}/exhibition/booths": FOR_ORGANISERS,
     "/c/{conference}/exhibition/{booth}/edit": FOR_ORGANISERS | {"owner": 422},
     "/c/{conference}/exhibition/{booth}/files": FOR_ORGANISERS | {"owner": 422},
