@@ -167,6 +167,7 @@ async def test_no_form_is_taken_without_the_browsers_token(visitor: Visitor, wor
         op="question.ask",
         booth=world.booth,
         upload="guessed",
+        file="guessed",
     )
     for token in ("", "0" * 40, visitor.csrf[::-1]):
         answer = await visitor.post(path, {"name": "Mallory", "next": "/"}, csrf=token, follow=False)

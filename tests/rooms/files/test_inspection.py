@@ -41,6 +41,7 @@ async def test_what_hides_in_a_picture_is_gone_when_it_is_made_anew(tmp_path: Pa
             assert b"52.5 N" in given
             found, output = await look(tmp_path, kind, given)
             assert found == ("webp" if kind is LOGO else ending)
+            assert output is not None
             assert not any(part in output for part in (b"<script>", b"52.5 N", b"PK\x03\x04"))
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from pathlib import Path
+from typing import cast
 
 import pytest
 import sqlalchemy as sa
@@ -26,7 +27,8 @@ LOGO, BROCHURE, FILM = FileKind.LOGO, FileKind.BROCHURE, FileKind.FILM
 
 
 async def booth(world: World, who: str | None = None) -> BoothSnapshot:
-    return (await world.house.view(world.people[who] if who else None, world.stand)).snapshot
+    view = await world.house.view(world.people[who] if who else None, world.stand)
+    return cast(BoothSnapshot, view.snapshot)
 
 
 def stored(folder: Path) -> set[str]:
@@ -53,7 +55,7 @@ async def test_a_logo_is_seen_in_the_hall_and_replaces_the_one_before(world: Wor
     first = await bring(LOGO, made.picture())
     second = await bring(LOGO, made.picture("JPEG"))
     assert [event["booth"]["logo"] for event in hall.events] == [f"/files/{id}/logo.webp" for id in (first, second)]
-    snapshot: HallSnapshot = (await world.house.view(None, world.hall)).snapshot
+    snapshot = cast(HallSnapshot, (await world.house.view(None, world.hall)).snapshot)
     assert snapshot.booths[0].logo == (await booth(world)).booth.logo == f"/files/{second}/logo.webp"
     async with world.house.database.read() as connection:
         assert [row.id for row in await queries.rows(connection, world.booth, LOGO)] == [second]
