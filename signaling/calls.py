@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -20,13 +19,10 @@ from rooms.house import House
 from rooms.limits import Rate
 from rooms.meetings import queries, roster, sweeping
 from rooms.meetings.messages import Direct, Removed, Replaced
-from rooms.meetings.queries import Peer
 from rooms.meetings.rules import NOT_IN_CALL
 from rooms.meetings.tables import call_peers
 from rooms.messages import View
 from rooms.outbound import Outbound, Sink
-from rooms.people import blocks
-from rooms.people.blocks import Pair
 from rooms.people.desk import desk_of
 from rooms.people.tables import persons
 from rooms.text import N_
@@ -38,28 +34,18 @@ from signaling.messages import (
     OPS,
     AskIce,
     CallWelcome,
-    CandidateSent,
-    DescriptionSent,
-    DigitsSent,
     IceView,
     JoinCall,
     LeaveCall,
-    LinkReset,
     Op,
-    ResetLink,
-    SendCandidate,
-    SendDescription,
-    SendDigits,
     SetState,
     TellStats,
 )
-from signaling.relaying import relayed_candidate, relayed_description
+from signaling.signals import Seated, Signals
 
 log = logging.getLogger("plenary.calls")
 
 TAGS = frozenset(str(op.__struct_config__.tag) for op in OPS)
-MOST_CANDIDATES = 200
-"""Of one link in one generation, in one direction."""
 RATES: dict[type[msgspec.Struct], Rate] = {
     JoinCall: Rate(20, 60),
     SetState: Rate(30, 10),
@@ -70,8 +56,6 @@ SIGNALS = Rate(300, 10)
 """Of one person, to all others together."""
 
 p = call_peers.c
-
-Signal = SendDescription | SendCandidate | ResetLink | SendDigits
 
 
 def read_op(message: dict[str, Any]) -> Op:
@@ -91,24 +75,6 @@ class Ice(NamedTuple):
 
     def servers(self, person: str, now: datetime) -> list[IceServer]:
         return ice_servers(self.addresses, self.secret, person, now)
-
-
-@dataclass(slots=True, eq=False)
-class Seated:
-    """A peer whose connection is held here. `candidates`: by the other peer, the newest generation and how many candidates of it went to him."""
-
-    room: str
-    meeting: str
-    peer: str
-    link: str
-    relay_only: bool
-    line: "Line"
-    candidates: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
-
-
-class _Roster(NamedTuple):
-    peers: dict[str, Peer]
-    blocked: set[Pair]
 
 
 class Line:
@@ -143,10 +109,10 @@ class Calls:
         self._house = house
         self._ice = ice or Ice()
         self._seats: dict[str, Seated] = {}
-        self._rosters: dict[str, tuple[tuple[str, int] | None, _Roster]] = {}
         self._lost: list[tuple[Seated, datetime]] = []
         self._losing: asyncio.Task[None] | None = None
         self.figures = CallFigures()
+        self._signals = Signals(house, self.figures)
 
     @property
     def peers(self) -> int:
@@ -187,7 +153,7 @@ class Calls:
                 self.figures.note(op)
             case _:
                 self._house.limits.take("rtc", person, SIGNALS)
-                await self._signal(self._seat(line, op.room), op)
+                await self._signals.send(self._seat(line, op.room), op)
         return None
 
     def _seat(self, line: Line, room: str) -> Seated:
@@ -260,7 +226,7 @@ class Calls:
             del seated.line.seats[seated.room]
         self._house.hub.direct.detach(seated.peer, seated.line.sink)
         if not any(other.room == seated.room for other in self._seats.values()):
-            self._rosters.pop(seated.room, None)
+            self._signals.forget(seated.room)
 
     def _tell(self, seated: Seated, message: Direct) -> None:
         seated.line.sink.write(Outbound(word(seated.room, message)))
@@ -294,74 +260,6 @@ class Calls:
         if self._losing is not None:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._losing, 5)
-
-    # Signals
-
-    async def _signal(self, seated: Seated, op: Signal) -> None:
-        target = await self._target(seated, op.to)
-        direct = self._house.hub.direct
-        if not direct.is_here(op.to) and (target.lost_at is not None or not self._house.bus.is_up):
-            raise Problem("unavailable", N_("His connection is gone for a moment."), field="to", retry_after=2)
-        message = self._passed_on(seated, op)
-        if message is not None:
-            direct.send(seated.room, op.to, word(seated.room, message))
-            self.figures.signals[str(op.__struct_config__.tag)] += 1
-
-    def _passed_on(self, seated: Seated, op: Signal) -> Direct | None:
-        """What the other is told: None for what is out of date, or would show an address that is to be hidden. Raises Problem "rate_limited"."""
-        peer, gen = seated.peer, op.gen
-        match op:
-            case SendDescription():
-                desc = op.desc
-                if seated.relay_only:
-                    desc = msgspec.structs.replace(desc, sdp=relayed_description(desc.sdp))
-                return DescriptionSent(peer, gen, desc)
-            case SendCandidate():
-                newest, count = seated.candidates.get(op.to, (gen, 0))
-                if gen < newest:
-                    return None
-                count = count + 1 if gen == newest else 1
-                if count > MOST_CANDIDATES:
-                    raise Problem("rate_limited", N_("There are too many candidates."), retry_after=10)
-                seated.candidates[op.to] = gen, count
-                cand = op.cand
-                if seated.relay_only and cand is not None:
-                    relayed = relayed_candidate(cand.candidate)
-                    if relayed is None:
-                        return None
-                    cand = msgspec.structs.replace(cand, candidate=relayed)
-                return CandidateSent(peer, gen, cand)
-            case ResetLink():
-                return LinkReset(peer, gen)
-            case SendDigits():
-                return DigitsSent(peer, gen, op.commit, op.reveal)
-
-    async def _target(self, seated: Seated, to: str) -> Peer:
-        """Raises Problem "conflict" for one who is in the call no more, "not_found" when the other is not, or is not to be reached by him."""
-        now = await self._roster(seated)
-        if to not in now.peers or seated.peer not in now.peers:
-            # What this process knows may be older than what the client was told.
-            self._rosters.pop(seated.room, None)
-            now = await self._roster(seated)
-        mine, target = now.peers.get(seated.peer), now.peers.get(to)
-        if mine is None or mine.link != seated.link:
-            raise Problem("conflict", NOT_IN_CALL)
-        if target is None or target is mine or frozenset((mine.person, target.person)) in now.blocked:
-            raise Problem("not_found", N_("This person is not in the call."), field="to")
-        return target
-
-    async def _roster(self, seated: Seated) -> _Roster:
-        """Read again whenever something has changed in the room, by its pulse."""
-        pulse = self._house.hub.pulse(seated.room)
-        kept = self._rosters.get(seated.room)
-        if kept is not None and kept[0] == pulse:
-            return kept[1]
-        async with self._house.database.read() as connection:
-            peers = await queries.peers(connection, p.meeting == seated.meeting)
-            blocked = await blocks.between(connection, [each.person for each in peers])
-        found = _Roster({each.peer: each for each in peers}, blocked)
-        self._rosters[seated.room] = pulse, found
-        return found
 
     async def _ice_of(self, person: str, room: str) -> IceView:
         async with self._house.database.read() as connection:

@@ -11,12 +11,14 @@ import msgspec.inspect as inspect
 from rooms.errors import CODES
 from rooms.house import PERSON_RATE
 from rooms.ids import ID_PATTERN
+from rooms.meetings.roster import KEPT
 from rooms.messages import Event, tag_of
 from rooms.people.tickets import LASTS_SECONDS
 from rooms.reading import LONGEST_TAIL
 from server.live import wire
 from server.live.connection import INBOUND_RATE
 from server.protocol.catalogue import Catalogue, doc_of, fields_of, may_lack, named_types
+from signaling.signals import MOST_CANDIDATES
 
 PROSE = Path(__file__).with_name("prose.md")
 
@@ -80,6 +82,8 @@ def _prose() -> str:
         frames=INBOUND_RATE.count,
         frames_seconds=round(INBOUND_RATE.seconds),
         tail=LONGEST_TAIL,
+        candidates=MOST_CANDIDATES,
+        kept=round(KEPT.total_seconds()),
         commands=PERSON_RATE.count,
         commands_seconds=round(PERSON_RATE.seconds),
     )

@@ -189,3 +189,47 @@ async def test_who_has_not_joined_the_room_or_the_call_is_refused(server: Server
         await ada.join_room()
         assert (await ada.refused("rtc.join"))["code"] == "not_found"
         assert (await ada.refused("rtc.ice"))["code"] == "not_found"
+
+
+def figure(server: Server, name: str) -> float:
+    """A figure of the server, by its name with labels; 0 while there is none."""
+    lines = server.get("/metrics")[2].decode().splitlines()
+    return next((float(line.rpartition(" ")[2]) for line in lines if line.startswith(f"{name} ")), 0.0)
+
+
+async def test_what_became_of_links_is_counted(server: Server, meeting: Meeting) -> None:
+    names = {
+        "fast": 'plenary_call_setup_seconds_bucket{le="0.5",stage="ice"}',
+        "slow": 'plenary_call_setup_seconds_bucket{le="+Inf",stage="ice"}',
+        "took": 'plenary_call_setup_seconds_sum{stage="total"}',
+        "relayed": 'plenary_call_links_total{event="connected",path="relay"}',
+        "failed": 'plenary_call_failures_total{stage="ice"}',
+        "refused": 'plenary_call_refusals_total{code="not_found",op="rtc.reset"}',
+        "passed on": 'plenary_call_signals_total{op="rtc.reset"}',
+        "resumed": "plenary_call_resumes_total",
+    }
+    before = {name: figure(server, line) for name, line in names.items()}
+    async with meeting.connected() as (ada, ben):
+        token = (await ada.join())["token"]
+        await ada.join(token)
+        await ben.join()
+        assert figure(server, "plenary_call_peers") >= 2
+        assert figure(server, "plenary_calls") >= 1
+        to = ben.peer
+        for ice, path in ((400, "host"), (1700, "relay")):
+            stage = {"accept_ms": 10, "sdp_ms": 20, "ice_ms": ice, "dtls_ms": 5, "frame_ms": 5, "total_ms": 2000}
+            await ada.give("rtc.stats", to=to, event="connected", path=path, stage=stage, rtt_ms=30, loss=0, kbps=900)
+        await ada.give("rtc.stats", to=to, event="failed", stage={"accept_ms": 10, "sdp_ms": 20})
+        await ada.give("rtc.reset", to=to, gen=1)
+        await ada.refused("rtc.reset", to="x" * 20, gen=1)
+    grown = {name: figure(server, line) - before[name] for name, line in names.items()}
+    assert grown == {
+        "fast": 1,
+        "slow": 2,
+        "took": 4,
+        "relayed": 1,
+        "failed": 1,
+        "refused": 1,
+        "passed on": 1,
+        "resumed": 1,
+    }

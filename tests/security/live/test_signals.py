@@ -13,8 +13,9 @@ from websockets.exceptions import ConnectionClosed
 
 from rooms.limits import Limits
 from server.live.wire import MAX_FRAME
-from signaling.calls import MOST_CANDIDATES, Calls, Line
+from signaling.calls import Calls, Line
 from signaling.messages import SDP_LENGTH, CallWelcome, Candidate, JoinCall, SendCandidate
+from signaling.signals import MOST_CANDIDATES
 from tests.rooms.meetings.conftest import new_meeting as rooms_meeting
 from tests.signaling.conftest import new_meeting
 from tests.support.refusals import refused

@@ -16,6 +16,8 @@ function words({ kind, values }: Notified): string {
       return t("You have a new role in a session.");
     case "contact":
       return t("%(name)s of %(booth)s sees to your request.", { name: values["name"] ?? "", booth: values["booth"] ?? "" });
+    case "meeting":
+      return t("%(name)s of %(booth)s asks you to join a talk.", { name: values["name"] ?? "", booth: values["booth"] ?? "" });
     case "lead.asked":
       return t("%(name)s of %(booth)s asks for your contact.", { name: values["name"] ?? "", booth: values["booth"] ?? "" });
     case "application.review":
