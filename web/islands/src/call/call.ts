@@ -25,6 +25,8 @@ export interface Wire {
   /** Whether the room is followed over a living connection. */
   readonly up: Observable<boolean>;
   signals(listener: (heard: DirectMessage) => void): () => void;
+  /** Tries to reach the server now, whatever pause it was about to make. */
+  hurry(): void;
 }
 
 export interface World {
@@ -40,6 +42,7 @@ export interface World {
 
 const NOTHING: Ice = { servers: [], relayOnly: false };
 const JOIN_AGAIN = 1_000;
+const HURRIED_EVERY = 1_500;
 const TOLD_WITHIN = 5_000; // who makes himself known by an offer is named by the roster until then
 const QUALITY_EVERY = 15; // measurements
 
@@ -172,10 +175,20 @@ export class Call {
     if (!up) {
       this.joins += 1;
       this.resuming = true;
+      if (this.phase.name === "in") this.hurry();
       this.tell();
     } else if (this.phase.name === "in" || this.phase.name === "joining") {
       void this.enter();
     }
+  }
+
+  /** Others wait for us: so long a pause as a reader of a page can bear would be too long here. */
+  private hurry(): void {
+    this.set("hurry", HURRIED_EVERY, () => {
+      if (this.world.wire.up.value) return;
+      this.world.wire.hurry();
+      this.hurry();
+    });
   }
 
   private hear(heard: DirectMessage): void {

@@ -14,6 +14,7 @@ export function wireOf(room: string): Wire & { readonly close: () => void } {
     up,
     ask: ({ op, fields }) => line.ask({ op, room, ...fields }),
     signals: (listener: (heard: DirectMessage) => void) => line.signals(room, listener),
+    hurry: () => line.retryNow(),
     close: stop,
   };
 }
