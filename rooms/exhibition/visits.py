@@ -19,7 +19,6 @@ from rooms.programme.tables import conferences
 WRITTEN_EVERY = timedelta(seconds=30)
 LONGEST_LOOK = 10.0
 """Seconds that at most lie between two looks of a process that runs: what is longer was a standstill, and nobody's stay."""
-SALTS_KEPT = timedelta(days=2)  # until the day is over in every zone
 
 v = booth_visits.c
 
@@ -51,7 +50,7 @@ class Visits:
         if not self._stays or now < self._written + WRITTEN_EVERY:
             return
         async with self._house.database.write() as connection:
-            rows = await self._rows(connection, now)
+            rows = await self._rows(connection)
             if rows:
                 insert = insert_into(connection, booth_visits)
                 told = {
@@ -63,7 +62,7 @@ class Visits:
         self._stays.clear()
         self._written = now
 
-    async def _rows(self, connection: AsyncConnection, now: datetime) -> list[dict[str, Any]]:
+    async def _rows(self, connection: AsyncConnection) -> list[dict[str, Any]]:
         """Everybody but the staff; each visitor once for each booth and day."""
         at = {booth for booth, _, _ in self._stays}
         s = booth_staff.c
@@ -79,7 +78,7 @@ class Visits:
             local = hour.astimezone(zones[booth])
             day = local.date()
             if day not in salts:
-                salts[day] = await _salt(connection, day, now)
+                salts[day] = await _salt(connection, day)
             visitor = _hash(salts[day], booth, person)
             row = rows.setdefault(
                 (booth, day, visitor), {"booth": booth, "day": day, "visitor": visitor, "hours": 0, "seconds": 0.0}
@@ -94,10 +93,9 @@ def _hash(salt: str, booth: str, person: str) -> str:
     return hashlib.blake2b(f"{booth} {person}".encode(), key=salt.encode(), digest_size=16).hexdigest()
 
 
-async def _salt(connection: AsyncConnection, day: date, now: datetime) -> str:
-    """The salt of a day, the same for all processes. Those of days that are over are forgotten."""
+async def _salt(connection: AsyncConnection, day: date) -> str:
+    """The salt of a day, the same for all processes. Those of days that are over are forgotten (rooms/people/housekeeping.py)."""
     s = visit_salts.c
-    await connection.execute(visit_salts.delete().where(s.day < (now - SALTS_KEPT).date()))
     drawn = insert_into(connection, visit_salts).values(day=day, salt=secrets.token_hex(24))
     await connection.execute(drawn.on_conflict_do_nothing())
     return (await connection.execute(sa.select(s.salt).where(s.day == day))).scalar_one()

@@ -139,3 +139,19 @@ async def test_a_role_of_a_booth_cannot_be_granted_in_a_conference(world: World)
 @pytest.mark.parametrize("end", ["/" + "a" * 20, "/halls/" + "a" * 20, "/%00", "/x/edit"])
 async def test_a_guessed_address_is_absent(visitor: Visitor, end: str) -> None:
     assert (await visitor.get(PATH + end)).status_code == 404
+
+
+async def test_two_hundred_booths_at_once_in_the_readers_language(site: Site, world: World, visitor: Visitor) -> None:
+    async with world.house.database.write() as connection:
+        hall = await hall_of(connection, world.conference, "Great Hall", {"zh_Hans": {"name": "大厅"}})
+        for number in range(200):
+            said = {"name": f"Stand {number}", "texts": {"zh_Hans": {"name": f"展位{number}"}}}
+            await make_booth(connection, world.conference, hall, said, open=True, number=f"{number:03}")
+    await visitor.get(f"{PATH}/halls/{hall}")
+    assert len(names(visitor.page)) == 200
+    reader = Visitor(site, language="zh-CN")
+    await reader.get(PATH)
+    assert "大厅" in reader.page
+    await reader.get(PATH, params={"words": "展位199"})
+    assert names(reader.page) == ["展位199"]
+    await reader.http.aclose()

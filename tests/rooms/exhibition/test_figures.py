@@ -77,6 +77,7 @@ async def test_nobody_can_be_found_again_in_what_is_kept(world: World) -> None:
     assert second.visitor != first.visitor, "another day, another hash"
     world.clock.advance(days=3)
     await stay(world, attendance, 60)
+    await world.house.prune(timedelta(days=30))
     async with world.house.database.read() as connection:
         kept = (await connection.execute(sa.select(visit_salts.c.day))).scalars().all()
     assert kept == [TODAY + timedelta(days=4)], "the salts of days gone by are forgotten"

@@ -141,3 +141,23 @@ async def test_people_are_found_by_their_address_or_by_a_name_that_they_show(wor
         assert await names("other") == [], "he does not show his name"
         assert await names("lindg") == ["Lindgren"]
         assert await names("%") == await names("") == await names("unverified@example.org") == []
+
+
+async def test_a_message_is_a_task_of_whoever_of_the_contacts_has_the_fewest(world: World) -> None:
+    for who in ("other", "speaker"):
+        await world.do("owner", x.SetDuty(world.people[who], x.Duty.CONTACT), room=world.stand)
+        world.clock.advance(seconds=1)
+    asked: list[str] = []
+    for number, who in enumerate(("attendee", "exhibitor", "interpreter")):
+        message = x.AskContact(x.ContactKind.MESSAGE, f"Call me back, {number}")
+        done = await world.do(who, message, room=world.stand)
+        asked.append(msgspec.json.decode(done.reply, type=x.ContactAsked).contact)
+    _, staff = await world.join("staff", room=world.stand)
+    tasks = {each["id"]: each for each in staff.joined["snapshot"]["desk"]["contacts"]}
+    assert [tasks[id]["owner"]["name"] for id in asked] == ["Other", "Speaker", "Other"]
+    assert {task["state"] for task in tasks.values()} == {"taken"}
+    _, visitor = await world.join("attendee", room=world.stand)
+    assert visitor.joined["own"]["contacts"][0]["owner"]["name"] == "Other", "he sees who sees to it"
+    await world.do("other", x.CloseContact(asked[0]), room=world.stand)
+    _, staff = await world.join("staff", room=world.stand)
+    assert len(staff.joined["snapshot"]["desk"]["contacts"]) == 2
