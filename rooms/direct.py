@@ -12,7 +12,7 @@ from rooms.outbound import Outbound, Sink
 from rooms.transaction import Word
 
 COUNTED = 20_000
-"""Addresses in other processes whose messages are counted; with those beyond, counting begins anew."""
+"""Addresses in other processes whose messages are counted; for one that was forgotten, counting begins anew under another name."""
 
 
 class DirectLane:
@@ -22,8 +22,11 @@ class DirectLane:
         self._process = process
         self._tell = tell
         self._sinks: dict[str, Sink] = {}
-        self._sent: OrderedDict[str, int] = OrderedDict()
-        self._heard: dict[str, dict[str, int]] = {}  # address → process → the number of its last message
+        self._sent: OrderedDict[str, tuple[str, int]] = (
+            OrderedDict()
+        )  # address → the name of the count, and how far it has come
+        self._forgotten = 0
+        self._heard: dict[str, dict[str, int]] = {}  # address → name of a count → how far it has come
 
     def attach(self, address: str, sink: Sink) -> None:
         """From now on a sink is written to under an address."""
@@ -42,10 +45,12 @@ class DirectLane:
         if self.is_here(address):
             self._sinks[address].write(Outbound(payload))
             return
-        number = self._sent[address] = self._sent.pop(address, 0) + 1
+        count, number = self._sent.pop(address, (f"{self._process}.{self._forgotten}", 0))
+        self._sent[address] = count, number + 1
         if len(self._sent) > COUNTED:
             self._sent.popitem(last=False)
-        self._tell(room, "direct", [self._process, number, address, payload])
+            self._forgotten += 1
+        self._tell(room, "direct", [count, number + 1, address, payload])
 
     def deliver(self, words: Iterable[Word]) -> None:
         """What transactions had to say, here or in another process."""
@@ -55,17 +60,17 @@ class DirectLane:
 
     def receive(self, body: Any) -> None:
         """What another process has sent. Raises ValueError for what cannot come from one."""
-        process, number, address, payload = body
-        if not (isinstance(process, str) and type(number) is int and isinstance(payload, bytes)):
+        count, number, address, payload = body
+        if not (isinstance(count, str) and type(number) is int and isinstance(payload, bytes)):
             raise ValueError("no message of the direct lane")
         heard = self._heard.get(address)
         if heard is None:
             return
-        last = heard.get(process)
-        if last == number or (last is not None and last >= number > 1):
+        last = heard.get(count, number - 1)  # of what went on before he was here nothing is missing
+        if number <= last:
             return  # the bus may bring a message twice
-        heard[process] = number
-        if last is not None and number not in {last + 1, 1}:
+        heard[count] = number
+        if number > last + 1:
             self._sinks[address].close(4508, "messages were lost")
             return
         self._sinks[address].write(Outbound(payload))

@@ -140,13 +140,24 @@ async def _allocate_ipv6(client: TurnClientProtocol, tried: Tried, patience: flo
     request = stun.Message(message_method=stun.Method.ALLOCATE, message_class=stun.Class.REQUEST)
     request.attributes |= {"LIFETIME": ALLOCATION_SECONDS, "REQUESTED-TRANSPORT": UDP, FAMILY: IPV6}
     try:
-        await asyncio.wait_for(client.request_with_retry(request), patience)
+        await asyncio.wait_for(ask(client, request), patience)
     except stun.TransactionFailed:
         return  # it does not relay over IPv6 (440)
     try:
         await _reach_for(INNER_PEERS_6, client, tried, patience)
     finally:
         await asyncio.wait_for(client.delete(), patience)
+
+
+async def ask(client: TurnClientProtocol, request: stun.Message) -> stun.Message:
+    """Asks once more when the nonce is stale (438): a first request that was sent twice makes the server give two, of which only one holds."""
+    try:
+        return (await client.request_with_retry(request))[0]
+    except stun.TransactionFailed as fault:
+        if fault.response.error_code != 438:
+            raise
+        request.transaction_id = stun.random_transaction_id()
+        return (await client.request_with_retry(request))[0]
 
 
 async def _reach_for(peers: Iterable[str], client: TurnClientProtocol, tried: Tried, patience: float) -> None:

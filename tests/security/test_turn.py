@@ -35,12 +35,12 @@ async def answers(server: TurnServer, family: int | None, peers: tuple[str, ...]
         request.attributes |= {"LIFETIME": 60, "REQUESTED-TRANSPORT": relay.UDP}
         if family is not None:
             request.attributes[relay.FAMILY] = family
-        await client.request_with_retry(request)
+        await relay.ask(client, request)
         for peer in peers:
             asked = stun.Message(message_method=stun.Method.CREATE_PERMISSION, message_class=stun.Class.REQUEST)
             asked.attributes["XOR-PEER-ADDRESS"] = (peer, 9)
             try:
-                await client.request_with_retry(asked)
+                await relay.ask(client, asked)
                 codes[peer] = 0
             except stun.TransactionFailed as refusal:
                 codes[peer] = refusal.response.error_code

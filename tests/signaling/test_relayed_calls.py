@@ -1,4 +1,4 @@
-"""Relay only, through a real coturn: the call works over UDP and over TCP, and no address of a person reaches the other (S56)."""
+"""Relay only, through a real coturn: the call works over UDP, TCP and TLS, and no address of a person reaches the other (S56)."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -17,10 +17,11 @@ from tests.support.world import World
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.fixture(scope="module", params=["udp", "tcp"])
+@pytest.fixture(scope="module", params=["udp", "tcp", "tls"])
 def server(request: pytest.FixtureRequest, turn_server: TurnServer) -> Iterator[Server]:
-    """One that tells browsers of a relay alone."""
-    with running_server(turn=f"{turn_server.url}?transport={request.param}", turn_secret=turn_server.secret) as running:
+    """One that tells browsers of a relay alone, and of one way to it alone. Over TCP or TLS nothing of theirs goes by UDP."""
+    ways = {way: f"{turn_server.url}?transport={way}" for way in ("udp", "tcp")} | {"tls": turn_server.tls_url}
+    with running_server(turn=ways[request.param], turn_secret=turn_server.secret) as running:
         yield running
 
 
@@ -31,6 +32,12 @@ async def furnished(server: Server) -> AsyncIterator[World]:
         await connection.execute(conferences.update().values(relay_only=True))
     yield world
     await world.close()
+
+
+@pytest.fixture(autouse=True)
+def trusted(turn_server: TurnServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its certificate, which nobody has signed, counts here."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(turn_server.certificate["cert"]))
 
 
 def candidates(peer: RtcPeer) -> list[str]:

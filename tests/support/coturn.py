@@ -34,21 +34,27 @@ class TurnServer(Process):
         self.tls_port = free_port()
         self.secret = secrets.token_hex(16)
         self.url = f"turn:127.0.0.1:{self.port}"
+        self.tls_url = f"turns:127.0.0.1:{self.tls_port}?transport=tcp"
+        self.certificate = make_certificate(folder)
         settings = folder / "turnserver.conf"
         place = (
             f"listening-ip=127.0.0.1\nlistening-ip=::1\nrelay-ip=127.0.0.1\nrelay-ip=::1\nlistening-port={self.port}\n"
             f"fingerprint\nlog-file=stdout\nsimple-log\n"
             f"userdb={folder / 'turndb'}\npidfile={folder / 'turnserver.pid'}\n"
         )
-        ours = f"realm={REALM}\nuse-auth-secret\nstatic-auth-secret={self.secret}\nallow-loopback-peers\nno-tls\nno-dtls\nno-cli\n"
-        settings.write_text(place + (self._filled(shipped, folder) if shipped else ours))
+        tls = "".join(f"{name}={path}\n" for name, path in self.certificate.items())
+        ours = (
+            f"realm={REALM}\nuse-auth-secret\nstatic-auth-secret={self.secret}\nallow-loopback-peers\nno-cli\n"
+            f"tls-listening-port={self.tls_port}\n{tls}"
+        )
+        settings.write_text(place + (self._filled(shipped) if shipped else ours))
         super().__init__([program, "-c", settings], ready=self._listens, folder=folder)
 
-    def _filled(self, shipped: str, folder: Path) -> str:
+    def _filled(self, shipped: str) -> str:
         """The shipped settings for this machine: with our secret, a certificate of our own, and another port than 443, which is not ours to take."""
         filled = shipped.replace("<PLENARY_TURN_SECRET>", self.secret).replace("443", str(self.tls_port))
         filled = filled.replace("external-ip=<the public address>\n", "")
-        for name, path in make_certificate(folder).items():
+        for name, path in self.certificate.items():
             filled = re.sub(rf"^{name}=.*$", f"{name}={path}", filled, flags=re.MULTILINE)
         assert "<" not in filled, filled
         return filled

@@ -1,0 +1,131 @@
+"""What a process does with the peers whose connections it holds, round by round."""
+
+import pytest
+
+from rooms.meetings.opening import close_meeting
+from rooms.meetings.tables import call_peers
+from signaling.calls import Calls, Line
+from signaling.messages import CallWelcome, JoinCall, LeaveCall, SetState
+from tests.rooms.meetings.conftest import Meeting, new_meeting
+from tests.support.refusals import refused
+from tests.support.world import ListSink, World
+
+
+@pytest.fixture
+async def meeting(world: World) -> Meeting:
+    return await new_meeting(world, "attendee", "staff")
+
+
+class Held:
+    """A connection of somebody in the call. `inside`: whether it is still in the room."""
+
+    def __init__(self, calls: Calls, meeting: Meeting, who: str) -> None:
+        self.inside = True
+        self.sink = ListSink()
+        self.line = Line(calls, self.sink, lambda room: self.inside)
+        self.person, self.room = meeting.world.people[who], meeting.room
+        self.welcome: CallWelcome | None = None
+
+    async def join(self, resume: str | None = None) -> CallWelcome:
+        answer = await self.line.obey(self.person, JoinCall(1, self.room, resume))
+        assert isinstance(answer, CallWelcome)
+        return answer
+
+    @property
+    def told(self) -> list[dict[str, str]]:
+        return [message["rtc"] for message in self.sink.messages]
+
+
+async def test_who_is_put_out_of_the_room_is_out_of_the_call(meeting: Meeting) -> None:
+    calls = Calls(meeting.world.house)
+    here, other = Held(calls, meeting, "attendee"), Held(calls, meeting, "staff")
+    await here.join()
+    await other.join()
+    here.inside = False
+    await calls.keep()
+    assert here.told == [{"type": "removed", "reason": "closed"}]
+    assert await meeting.names() == ["Staff"]
+    assert (calls.peers, calls.under_way) == (1, 1)
+    assert other.told == []
+
+
+async def test_a_closed_meeting_ends_the_call_for_all(meeting: Meeting) -> None:
+    world, calls = meeting.world, Calls(meeting.world.house)
+    held = [Held(calls, meeting, who) for who in ("attendee", "staff")]
+    for each in held:
+        await each.join()
+    async with world.house.transaction([meeting.room]) as tx:
+        await close_meeting(tx, meeting.id)
+    assert [each.told for each in held] == [[{"type": "removed", "reason": "closed"}]] * 2
+    for each in held:
+        with refused("conflict"):
+            await each.line.obey(each.person, SetState(2, meeting.room, True, True, False, False, False))
+    await calls.keep()
+    assert calls.peers == 0
+
+
+async def test_a_place_that_expired_in_spite_of_all_is_known_to_have(meeting: Meeting) -> None:
+    world, calls = meeting.world, Calls(meeting.world.house)
+    here = Held(calls, meeting, "attendee")
+    await here.join()
+    async with world.house.database.write() as connection:
+        await connection.execute(call_peers.delete())
+    await calls.keep()
+    assert here.told == [{"type": "removed", "reason": "expired"}]
+    assert calls.peers == 0
+
+
+async def test_a_peer_that_came_back_elsewhere_is_let_go(meeting: Meeting) -> None:
+    """To another process: this one learns of it when it looks."""
+    here = Held(calls := Calls(meeting.world.house), meeting, "attendee")
+    token = (await here.join()).token
+    await meeting.take("attendee", token)
+    await calls.keep()
+    assert here.told == [{"type": "replaced"}]
+    assert calls.peers == 0
+
+
+async def test_a_peer_that_comes_back_to_this_process_leaves_its_older_connection(meeting: Meeting) -> None:
+    calls = Calls(meeting.world.house)
+    older, newer = Held(calls, meeting, "attendee"), Held(calls, meeting, "attendee")
+    welcome = await older.join()
+    assert (await newer.join(welcome.token)).peer == welcome.peer
+    assert older.told == [{"type": "replaced"}]
+    older.line.end()
+    await calls.stop()
+    assert [each.lost for each in (await meeting.call()).peers] == [False], "its end does not concern him"
+
+
+async def test_a_round_that_came_late_makes_up_for_it(meeting: Meeting) -> None:
+    world, calls = meeting.world, Calls(meeting.world.house)
+    here = Held(calls, meeting, "attendee")
+    await here.join()
+    world.clock.advance(seconds=20)
+    await Calls(world.house).keep()  # another process, which sweeps
+    assert [each.lost for each in (await meeting.call()).peers] == [True]
+    await calls.keep()
+    assert [each.lost for each in (await meeting.call()).peers] == [False]
+    assert here.told == []
+
+
+async def test_a_process_that_ends_writes_down_all_losses(meeting: Meeting) -> None:
+    calls = Calls(meeting.world.house)
+    held = [Held(calls, meeting, who) for who in ("attendee", "staff")]
+    for each in held:
+        await each.join()
+    for each in held:
+        each.line.end()
+    await calls.stop()
+    assert [each.lost for each in (await meeting.call()).peers] == [True, True]
+    assert calls.figures.losses == 2
+
+
+async def test_one_who_leaves_is_not_lost(meeting: Meeting) -> None:
+    calls = Calls(meeting.world.house)
+    here = Held(calls, meeting, "attendee")
+    await here.join()
+    await here.line.obey(here.person, LeaveCall(2, meeting.room))
+    here.line.end()
+    await calls.stop()
+    assert await meeting.names() == []
+    assert calls.figures.losses == 0
