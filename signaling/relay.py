@@ -1,6 +1,7 @@
 """Tries a STUN or TURN server as a browser would, for `python -m server doctor`: does it answer, does it relay, and whom would it let one reach?"""
 
 import asyncio
+import secrets
 import socket
 import ssl
 from collections.abc import AsyncGenerator, Iterable
@@ -127,26 +128,34 @@ async def _bind(client: TurnClientProtocol, tried: Tried, patience: float) -> No
 
 
 async def _allocate(client: TurnClientProtocol, tried: Tried, patience: float) -> None:
-    relayed, _ = await asyncio.wait_for(client.connect(), patience)
+    relayed, mapped = await asyncio.wait_for(_ask_to_relay(client), patience)
     try:
-        tried.relayed = relayed
-        tried.mapped = client.mapped_address[0] if client.mapped_address else ""
+        tried.relayed, tried.mapped = relayed, mapped
         await _reach_for(INNER_PEERS, client, tried, patience)
     finally:
         await asyncio.wait_for(client.delete(), patience)
 
 
 async def _allocate_ipv6(client: TurnClientProtocol, tried: Tried, patience: float) -> None:
-    request = stun.Message(message_method=stun.Method.ALLOCATE, message_class=stun.Class.REQUEST)
-    request.attributes |= {"LIFETIME": ALLOCATION_SECONDS, "REQUESTED-TRANSPORT": UDP, FAMILY: IPV6}
     try:
-        await asyncio.wait_for(ask(client, request), patience)
+        await asyncio.wait_for(_ask_to_relay(client, IPV6), patience)
     except stun.TransactionFailed:
         return  # it does not relay over IPv6 (440)
     try:
         await _reach_for(INNER_PEERS_6, client, tried, patience)
     finally:
         await asyncio.wait_for(client.delete(), patience)
+
+
+async def _ask_to_relay(client: TurnClientProtocol, family: int | None = None) -> tuple[str, str]:
+    """Where it relays for us, and our own address as it sees it."""
+    request = stun.Message(message_method=stun.Method.ALLOCATE, message_class=stun.Class.REQUEST)
+    request.attributes |= {"LIFETIME": ALLOCATION_SECONDS, "REQUESTED-TRANSPORT": UDP}
+    if family is not None:
+        request.attributes[FAMILY] = family
+    told = (await ask(client, request)).attributes
+    relayed, mapped = told.get("XOR-RELAYED-ADDRESS"), told.get("XOR-MAPPED-ADDRESS")
+    return str(relayed[0]) if relayed else "", str(mapped[0]) if mapped else ""
 
 
 async def ask(client: TurnClientProtocol, request: stun.Message) -> stun.Message:
@@ -156,7 +165,7 @@ async def ask(client: TurnClientProtocol, request: stun.Message) -> stun.Message
     except stun.TransactionFailed as fault:
         if fault.response.error_code != 438:
             raise
-        request.transaction_id = stun.random_transaction_id()
+        request.transaction_id = secrets.token_bytes(12)
         return (await client.request_with_retry(request))[0]
 
 

@@ -31,11 +31,7 @@ async def answers(server: TurnServer, family: int | None, peers: tuple[str, ...]
     given = credentials(server.secret, "stranger", datetime.now(UTC))
     codes: dict[str, int] = {}
     async with relay._connected(parse(server.url), given, 5) as client:
-        request = stun.Message(message_method=stun.Method.ALLOCATE, message_class=stun.Class.REQUEST)
-        request.attributes |= {"LIFETIME": 60, "REQUESTED-TRANSPORT": relay.UDP}
-        if family is not None:
-            request.attributes[relay.FAMILY] = family
-        await relay.ask(client, request)
+        await relay._ask_to_relay(client, family)
         for peer in peers:
             asked = stun.Message(message_method=stun.Method.CREATE_PERMISSION, message_class=stun.Class.REQUEST)
             asked.attributes["XOR-PEER-ADDRESS"] = (peer, 9)
