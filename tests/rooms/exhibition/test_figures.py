@@ -12,6 +12,7 @@ from rooms.exhibition.attendance import Attendance
 from rooms.exhibition.figures import FEW, Figures, figures
 from rooms.exhibition.record_tables import booth_visits, visit_salts
 from rooms.forum.messages import PostMessage
+from tests.support.waiting import until
 from tests.support.world import World
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -126,3 +127,20 @@ async def test_of_a_few_visitors_no_stay_is_told(world: World) -> None:
     await stay(world, attendance, 60)
     found = await read(world)
     assert (found.visits, found.dwell) == (FEW - 1, None)
+
+
+async def test_two_processes_count_each_those_whom_they_see(each_world: World) -> None:
+    world = each_world
+    both = [Attendance(house) for house in world.houses]
+    for house, who in ((0, "attendee"), (0, "other"), (1, "speaker")):
+        await world.join(who, room=world.stand, house=house)
+    people = {world.people[who] for who in ("attendee", "other", "speaker")}
+    await until(lambda: all(set(house.hub.presence.people(world.stand)) == people for house in world.houses))
+    for _ in range(31):
+        for attendance in both:
+            await attendance.look()
+        world.clock.advance(seconds=2)
+    found = await read(world)
+    assert found.visits == 3
+    assert found.dwell is not None
+    assert 30 <= found.dwell <= 60, "and nobody's stay is counted twice"

@@ -83,7 +83,8 @@ async def test_dry_run_then_all_of_it_then_nothing_more(world: World, data: byte
     assert await everything(world) == after, "a second time there is nothing to do"
 
 
-async def test_changes_are_told_field_by_field_and_to_those_who_look_on(world: World) -> None:
+async def test_changes_are_told_field_by_field_and_to_those_who_look_on(each_world: World) -> None:
+    world = each_world
     await bring(world, TABLE)
     _, hall = await world.join("attendee", room=world.hall)
     _, stand = await world.join("attendee", room=world.stand)
@@ -105,11 +106,12 @@ async def test_changes_are_told_field_by_field_and_to_those_who_look_on(world: W
     )
 
 
-async def test_a_booth_that_moves_is_gone_from_where_it_stood(world: World) -> None:
+async def test_a_booth_that_moves_is_gone_from_where_it_stood(each_world: World) -> None:
+    world = each_world
     await bring(world, TABLE)
     _, hall = await world.join("attendee", room=world.hall)
     await bring(world, "id,name,hall\nA-2,Zenit,Hall 2\n")
-    await settled(world.house)
+    await settled(*world.houses)
     shown = [message["snapshot"] for message in hall.messages if "snapshot" in message][-1]
     assert [card["name"] for card in shown["booths"]] == ["Lumen"]
 

@@ -67,7 +67,8 @@ async def test_whoever_was_silenced_may_still_share_and_take_back(world: World) 
     assert await found(world) == []
 
 
-async def test_the_staff_ask_and_the_visitor_decides(world: World) -> None:
+async def test_the_staff_ask_and_the_visitor_decides(each_world: World) -> None:
+    world = each_world
     with refused("not_found", "person"):  # they have never met
         await at(world, "staff", xl.AskLead(world.people["other"]))
     await at(world, "other", PostMessage("Do you sell lamps?"))
@@ -151,7 +152,8 @@ async def test_notes_and_qualifiers_are_shared_by_the_shift(world: World) -> Non
     assert (lead.rating, lead.tags) == (xl.Rating.HOT, ["resellers", "north"])
 
 
-async def test_searched_and_filtered(world: World) -> None:
+async def test_searched_and_filtered(each_world: World) -> None:
+    world = each_world
     await at(world, "attendee", SHARE)
     await at(world, "other", xl.ShareLead(xl.Purpose.FOLLOW_UP, organisation="Nordlys"))
     both = {lead.name: lead.id for lead in await found(world)}
@@ -180,7 +182,8 @@ async def test_an_exhibitor_sees_his_own_leads_alone(world: World) -> None:
         await world.do("speaker", xl.NoteLead(lead.id, "Ours now"), room=room)
 
 
-async def test_erasure_leaves_no_trace(world: World) -> None:
+async def test_erasure_leaves_no_trace(each_world: World) -> None:
+    world = each_world
     await at(world, "attendee", SHARE)
     async with world.house.database.read() as connection:
         kept = await export(connection, world.people["attendee"])

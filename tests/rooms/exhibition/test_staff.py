@@ -95,7 +95,8 @@ async def test_an_exhibitor_with_several_booths_has_his_duty_at_each(world: Worl
     assert await duties(world, second) == {"Owner": "staff"}
 
 
-async def test_a_link_makes_one_of_the_staff_at_that_booth_alone(world: World) -> None:
+async def test_a_link_makes_one_of_the_staff_at_that_booth_alone(each_world: World) -> None:
+    world = each_world
     _, owner = await world.join("owner", room=world.stand)
     secret = await link(world, Role.STAFF, world.booth)
     await accept(world, "other", secret)
@@ -130,7 +131,8 @@ async def test_duties_are_given_at_booths_and_roles_elsewhere(world: World, role
             await link(world, role, world.booth if at_booth else None, session=session)
 
 
-async def test_people_are_found_by_their_address_or_by_a_name_that_they_show(world: World) -> None:
+async def test_people_are_found_by_their_address_or_by_a_name_that_they_show(each_world: World) -> None:
+    world = each_world
     await world.person("lindgren", listed=True)
     async with world.house.database.read() as connection:
 
