@@ -23,7 +23,7 @@ class FileKind(StrEnum):
 
 
 class FileView(View):
-    """A brochure or a film. `address` is where it is served, `link` where a film plays elsewhere: one of the two is empty. `size` in bytes;
+    """A brochure or a film. `href` is where it is served, `link` where a film plays elsewhere: one of the two is empty. `size` in bytes;
     `texts` holds translations of the title by locale."""
 
     id: str
@@ -32,7 +32,7 @@ class FileView(View):
     texts: dict[str, dict[str, str]]
     ending: str
     size: int
-    address: str
+    href: str
     link: str
 
 

@@ -38,7 +38,7 @@ def view_of(row: Any) -> FileView:
         texts=row.texts,
         ending=row.ending,
         size=row.size,
-        address="" if row.link else address_of(row.id, row.kind, row.ending),
+        href="" if row.link else address_of(row.id, row.kind, row.ending),
         link=row.link,
     )
 

@@ -43,7 +43,7 @@ async def test_a_brochure_is_there_for_everybody_at_once(
     id = await bring(BROCHURE, data, name="C:\\Users\\me\\Our lamps.pdf")
     (view,) = (await booth(world)).files
     assert (view.id, view.title, view.ending, view.size) == (id, "Our lamps", "pdf", len(data))
-    assert view.address == f"/files/{id}/brochure.pdf"
+    assert view.href == f"/files/{id}/brochure.pdf"
     assert sink.types == ["files.changed"]
     assert stored(folder) == {id}
     assert b"".join([piece async for piece in files.store.read(id, 0, len(data))]) == data

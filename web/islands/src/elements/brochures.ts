@@ -32,7 +32,7 @@ export class Brochures extends Island {
   private row(file: FileView) {
     return html`<li class="file">
       <span class="file-mark" aria-hidden="true">${file.ending.toUpperCase()}</span>
-      <a class="file-name" href=${file.address} download dir="auto">${localised(file, "title")}</a>
+      <a class="file-name" href=${file.href} download dir="auto">${localised(file, "title")}</a>
       <span class="soft numbers">${size(file.size)}</span>${icon("download")}
     </li>`;
   }

@@ -359,7 +359,7 @@ export interface ContactAsked {
 }
 
 /**
- * A brochure or a film. `address` is where it is served, `link` where a film plays elsewhere: one of the two is empty. `size` in bytes;
+ * A brochure or a film. `href` is where it is served, `link` where a film plays elsewhere: one of the two is empty. `size` in bytes;
  * `texts` holds translations of the title by locale.
  */
 export interface FileView {
@@ -369,7 +369,7 @@ export interface FileView {
   readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly ending: string;
   readonly size: number;
-  readonly address: string;
+  readonly href: string;
   readonly link: string;
 }
 
