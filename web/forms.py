@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
 from rooms.errors import Problem
+from rooms.files.store import disk_faults
 from rooms.text import N_
 from web.viewer import viewer_of
 
@@ -20,12 +21,13 @@ _LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
 async def read_form(request: Request) -> FormData:
-    """The fields of a posted form. Raises Problem "forbidden" without this browser's token, "too_large" for too many fields, "malformed"."""
+    """The fields of a posted form. Raises Problem "forbidden" without this browser's token, "too_large" for too many fields, "malformed", "no_space"."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
         raise Problem("forbidden", N_("This form did not come from a page of ours."))
     try:
-        form = await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES)
+        with disk_faults():  # files of some size are laid on the disk meanwhile
+            form = await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES)
     except HTTPException as fault:
         if "Too many" in fault.detail or "exceeded" in fault.detail:
             raise Problem("too_large", N_("This form has too many fields.")) from fault

@@ -15,6 +15,8 @@ from tests.faults.report import note
 from tests.support import files as made
 from tests.support.process import temporary_folder
 from tests.support.server import Server, cookie_of, furnish, sign_in
+from tests.support.visitor import Visitor
+from tests.support.world import World
 
 DISK = 90  # MB
 FILM = 25_000_000  # bytes
@@ -90,3 +92,16 @@ async def test_f21_the_disk_is_full_during_an_upload() -> None:
     kept, told = statuses.count(200), statuses.count(507)
     disk = f"a disk of {DISK} MB" if server.has_disk else "no file above 20 MB"
     note("F21", f"{FILMS} films of 25 MB at once onto {disk}", f"{kept} kept whole, {told} told 507; no orphan file")
+
+
+async def test_f21_the_disk_is_full_while_a_schedule_comes_in(world: World, visitor: Visitor) -> None:
+    await visitor.sign_in(world.people["organiser"], page := "/c/forum/organise/programme")
+    file = {"file": ("schedule.json", b"[" * 8_000_000)}
+    assert (await visitor.post(page, files=file)).status_code == 422, "with room it is read, and is no schedule"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_000_000, hard))
+    try:
+        answer = await visitor.post(page, files=file)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert answer.status_code == 507
