@@ -2,13 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, MetaData, Table, event
+from sqlalchemy import JSON, ColumnElement, DateTime, Dialect, MetaData, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
@@ -157,6 +157,15 @@ def _dumps(value: object) -> str:
 def insert_into(connection: AsyncConnection, table: Table) -> "sqlite.Insert | postgresql.Insert":
     """`Database.insert` for code that holds only a connection."""
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def among(column: "ColumnElement[Any]", values: Collection[Any]) -> "ColumnElement[bool]":
+    """`column IN (…)`, with the last value repeated up to a power of two. Drivers keep what they have prepared, a statement for each length: of the
+    hundred lengths that a crowd comes in, they would keep megabytes and find few again."""
+    given = list(values)
+    if given:
+        given += given[-1:] * ((1 << (len(given) - 1).bit_length()) - len(given))
+    return column.in_(given)
 
 
 class _faults:

@@ -26,9 +26,8 @@ class Gather(Generic[K, V]):
         return await future
 
     async def end(self) -> None:
-        """Gives up what is under way, so that nothing is read from a database that is about to be closed."""
+        """Returns when what was asked for has been answered, so that nobody reads from what is about to be closed."""
         if self._task is not None:
-            self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
@@ -40,10 +39,6 @@ class Gather(Generic[K, V]):
                     answers = await self._answer([request for request, _ in batch])
                 except Exception as fault:
                     answers = [fault] * len(batch)
-                except BaseException:
-                    for _, future in [*batch, *self._waiting]:
-                        future.cancel()
-                    raise
                 for (_, future), answer in zip(batch, answers, strict=True):
                     if future.done():
                         continue

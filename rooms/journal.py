@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.audience import Audience
-from rooms.database import UtcDateTime, metadata
+from rooms.database import UtcDateTime, among, metadata
 from rooms.ids import is_id, new_id
 
 MOST_PARAMETERS = 10_000  # in one statement; PostgreSQL and SQLite take some 32,000
@@ -125,7 +125,7 @@ async def room_of(connection: AsyncConnection, kind: str, subject: str) -> str:
 async def lock_rooms(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, Room]:
     """Locks room rows until the end of the transaction, in sorted order so that two commands never wait for each other in a ring."""
     wanted = sorted(filter(is_id, set(ids)))
-    select = sa.select(*_ROOM).where(rooms.c.id.in_(wanted)).order_by(rooms.c.id).with_for_update()
+    select = sa.select(*_ROOM).where(among(rooms.c.id, wanted)).order_by(rooms.c.id).with_for_update()
     return {row.id: Room(*row) for row in await connection.execute(select)}
 
 
@@ -167,7 +167,7 @@ async def heads(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, Ro
     """The rows of many rooms in one query, or a few: by their seqs a process finds what the bus has lost."""
     wanted, found = list(ids), dict[str, Room]()
     for start in range(0, len(wanted), MOST_PARAMETERS):
-        some = rooms.c.id.in_(wanted[start : start + MOST_PARAMETERS])
+        some = among(rooms.c.id, wanted[start : start + MOST_PARAMETERS])
         found |= {row.id: Room(*row) for row in await connection.execute(sa.select(*_ROOM).where(some))}
     return found
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.audience import Audience
+from rooms.database import among
 from rooms.errors import Problem
 from rooms.exhibition.tables import booth_staff, booths
 from rooms.journal import Room
@@ -112,7 +113,7 @@ async def _people(connection: AsyncConnection, ids: Collection[str]) -> dict[str
         return {}
     p = persons.c
     columns = (p.id, p.name, p.kind, p.verified_at, p.admin, p.listed)
-    select = sa.select(*columns).where(p.id.in_(ids), p.erased_at.is_(None))
+    select = sa.select(*columns).where(among(p.id, ids), p.erased_at.is_(None))
     return {
         row.id: Person(
             row.id, row.name, row.kind, row.kind == "guest" or row.verified_at is not None, row.admin, row.listed
@@ -129,7 +130,7 @@ class _Doors(NamedTuple):
 async def _doors(connection: AsyncConnection, ids: Collection[str]) -> dict[str, _Doors]:
     if not ids:
         return {}
-    select = sa.select(conferences.c.id, conferences.c.access, conferences.c.guests).where(conferences.c.id.in_(ids))
+    select = sa.select(conferences.c.id, conferences.c.access, conferences.c.guests).where(among(conferences.c.id, ids))
     return {row.id: _Doors(row.access == "public", row.guests) for row in await connection.execute(select)}
 
 
@@ -146,7 +147,9 @@ async def _rows(
 ) -> _Rows:
     found: _Rows = {}
     if people and where:
-        for row in await connection.execute(select.where(table.c.person.in_(people), table.c.conference.in_(where))):
+        for row in await connection.execute(
+            select.where(among(table.c.person, people), among(table.c.conference, where))
+        ):
             found.setdefault((row.person, row.conference), []).append(row)
     return found
 
@@ -195,14 +198,14 @@ async def _closer(connection: AsyncConnection, people: Collection[str], rooms: C
     found = _Closer(set(), {}, set())
     if at:
         found.open.update(
-            (await connection.execute(sa.select(booths.c.id).where(booths.c.id.in_(at), booths.c.open))).scalars()
+            (await connection.execute(sa.select(booths.c.id).where(among(booths.c.id, at), booths.c.open))).scalars()
         )
         s = booth_staff.c
-        staff = sa.select(s.booth, s.person, s.duty).where(s.booth.in_(at), s.person.in_(people))
+        staff = sa.select(s.booth, s.person, s.duty).where(among(s.booth, at), among(s.person, people))
         found.duties.update(((row.booth, row.person), Role(row.duty)) for row in await connection.execute(staff))
     if met:
         i = invited.c
-        asked = sa.select(i.meeting, i.person).where(i.meeting.in_(met), i.person.in_(people))
+        asked = sa.select(i.meeting, i.person).where(among(i.meeting, met), among(i.person, people))
         found.invited.update((row.meeting, row.person) for row in await connection.execute(asked))
     return found
 

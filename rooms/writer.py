@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms import journal
 from rooms.clock import Clock
 from rooms.commands import Replied, Spec
-from rooms.database import SILENT, Database, insert_into, is_unavailable
+from rooms.database import SILENT, Database, among, insert_into, is_unavailable
 from rooms.errors import Problem
 from rooms.figures import Written
 from rooms.journal import Room
@@ -213,7 +213,7 @@ Earlier = dict[tuple[str, str], tuple[str, Outcome]]
 async def _earlier(connection: AsyncConnection, batch: Sequence[Given]) -> Earlier:
     o = outcomes.c
     pairs = [(given.person, given.key) for given in batch]
-    select = sa.select(o.person, o.key, o.digest, o.reply, o.seq).where(sa.tuple_(o.person, o.key).in_(pairs))
+    select = sa.select(o.person, o.key, o.digest, o.reply, o.seq).where(among(sa.tuple_(o.person, o.key), pairs))
     rows = await connection.execute(select)
     return {(row.person, row.key): (row.digest, Outcome(bytes(row.reply), row.seq)) for row in rows}
 

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.audience import Audience
 from rooms.commands import permitted
+from rooms.database import among
 from rooms.forum import queries
 from rooms.forum.messages import Moderation, Own, OwnQuestion, SessionSnapshot
 from rooms.forum.tables import questions
@@ -48,7 +49,7 @@ async def own(connection: AsyncConnection, visits: list[Visit]) -> list[View]:
     asked: dict[tuple[str, str], list[OwnQuestion]] = {}
     voted: dict[tuple[str, str], list[str]] = {}
     for room, people in people_by_room(visits).items():
-        for question in await queries.questions_of(connection, room, questions.c.author.in_(people)):
+        for question in await queries.questions_of(connection, room, among(questions.c.author, people)):
             asked.setdefault((room, question.author), []).append(question.own())
         votes = await queries.voted_by(connection, room, people)
         voted.update({(room, person): chosen for person, chosen in votes.items()})

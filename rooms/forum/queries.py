@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rooms.database import among
 from rooms.errors import Problem
 from rooms.forum.messages import (
     Asking,
@@ -285,7 +286,7 @@ async def voted_by(connection: AsyncConnection, room: str, people: Collection[st
     """The questions that each person wants answered; for a duplicate of his choice, the question that it ended up in."""
     select = sa.select(votes.c.person, votes.c.question)
     select = select.select_from(votes.join(questions, questions.c.id == votes.c.question))
-    chosen = (await connection.execute(select.where(questions.c.room == room, votes.c.person.in_(people)))).all()
+    chosen = (await connection.execute(select.where(questions.c.room == room, among(votes.c.person, people)))).all()
     if not chosen:
         return {}
     merged = sa.select(questions.c.id, questions.c.into).where(
@@ -328,7 +329,7 @@ async def latest_messages(
 
 async def read_marks(connection: AsyncConnection, room: str, people: Collection[str]) -> dict[str, int]:
     """How far each person has read a room's chat; who has not read anything is left out."""
-    select = sa.select(marks.c.person, marks.c.number).where(marks.c.person.in_(people), marks.c.room == room)
+    select = sa.select(marks.c.person, marks.c.number).where(among(marks.c.person, people), marks.c.room == room)
     return {row.person: row.number for row in await connection.execute(select)}
 
 

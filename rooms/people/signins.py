@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rooms.database import among
 from rooms.errors import Problem
 from rooms.ids import new_id
 from rooms.journal import rooms
@@ -72,7 +73,7 @@ async def signed_in(connection: AsyncConnection, ids: Sequence[str], at: datetim
     joined = signins.join(persons, persons.c.id == signins.c.person)
     joined = joined.join(rooms, sa.and_(rooms.c.kind == "desk", rooms.c.subject == persons.c.id))
     select = sa.select(signins.c.id.label("signin"), rooms.c.id.label("desk"), *ACCOUNT_COLUMNS).select_from(joined)
-    select = select.where(signins.c.id.in_(ids), *_in_force(at), persons.c.erased_at.is_(None))
+    select = select.where(among(signins.c.id, ids), *_in_force(at), persons.c.erased_at.is_(None))
     found = {row[0]: SignedIn(Account(*row[2:]), row[1]) for row in await connection.execute(select)}
     return [found.get(id) or Problem("not_signed_in", N_("You have been signed out. Sign in again.")) for id in ids]
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from rooms import journal
-from rooms.database import Database, Json, UtcDateTime, insert_into
+from rooms.database import Database, Json, UtcDateTime, among, insert_into
 from tests.support.postgres import PostgresServer
 from tests.support.refusals import refused
 
@@ -254,6 +254,25 @@ async def test_json_and_any_text_come_back_as_they_were(database: Database) -> N
     async with database.read() as connection:
         row = (await connection.execute(sa.select(things.c.name, things.c.data))).one()
     assert tuple(row) == ("中文 🎉 e\u0301", data)
+
+
+async def test_of_however_many_is_asked_few_statements_are_prepared(database: Database) -> None:
+    sent: set[str] = set()
+    engine = database._reader.sync_engine
+    sa.event.listen(engine, "before_cursor_execute", lambda *given: sent.add(given[2]))
+    async with database.write() as connection:
+        await connection.execute(things.insert(), [{"name": f"n{number}"} for number in range(40)])
+    async with database.read() as connection:
+        for length in range(100):
+            wanted = [f"n{number}" for number in range(length)]
+            for condition in (
+                among(things.c.name, wanted),
+                among(sa.tuple_(things.c.name, things.c.count), [(name, 0) for name in wanted]),
+            ):
+                found = (await connection.execute(sa.select(things.c.name).where(condition))).scalars().all()
+                assert sorted(found) == sorted(wanted[:40])
+    asked = {statement for statement in sent if "things" in statement}
+    assert len(asked) == 2 * 9, "none, and 1, 2, 4 … 128 of them"
 
 
 async def test_what_refers_to_nothing_is_refused(database: Database) -> None:
