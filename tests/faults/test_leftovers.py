@@ -2,6 +2,8 @@
 
 import asyncio
 import hashlib
+import itertools
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -21,6 +23,9 @@ from tests.faults.places import Shaken, descriptors, figure, resident, scaled, s
 from tests.faults.report import note
 from tests.support.postgres import PostgresServer
 from tests.support.waiting import until
+
+HALF = 60 * float(os.environ.get("PLENARY_SOAK_MINUTES", "20")) / 2
+"""Seconds that half of F28 may take: a slow machine has fewer come and go."""
 
 
 async def test_f26_nobody_stays_as_a_ghost(postgres_url: str, redis_url: str) -> None:
@@ -42,30 +47,37 @@ def present(client: object) -> int:
 
 
 async def test_f28_many_come_and_go(sqlite_url: str) -> None:
-    total, at_once = scaled((2000, 100), (100_000, 200))
+    """What is made once for ever, such as prepared statements, is made in the first half; the second must add next to nothing."""
+    total, at_once = scaled((1200, 100), (100_000, 200))
     ground = await lay(sqlite_url, at_once)
     with shaken(1, sqlite_url) as (server,):
-        await come_and_go(ground, server, at_once * 2, at_once)  # what is made once for ever is made now
-        await until(lambda: figure(server, "plenary_connections") == 0)
-        before = descriptors(server.pid), resident(server.pid)
+        await come_and_go(ground, server, at_once * 2, at_once)
+        await nobody_is_left(server)
+        before = descriptors(server.pid)
+        sizes = [resident(server.pid)]
         began = time.monotonic()
-        await come_and_go(ground, server, total, at_once)
+        came = 0
+        for _ in range(2):
+            came += await come_and_go(ground, server, total // 2, at_once, seconds=HALF)
+            await nobody_is_left(server)
+            sizes.append(resident(server.pid))
         seconds = time.monotonic() - began
-        await until(lambda: figure(server, "plenary_connections") == 0, 30)
-        await until(lambda: figure(server, "plenary_rooms_followed") == 0, 30)
-        assert figure(server, "plenary_members") == 0
-        assert figure(server, "plenary_present") == 0
-        await until(lambda: descriptors(server.pid) <= before[0] + 2, 30)
-        grown = resident(server.pid) - before[1]
-    assert grown < scaled(24, 64) * 1024 * 1024
-    result = (
-        f"no room, member or descriptor left over; memory +{grown / 1048576:.1f} MB; {total / seconds:.0f} a second"
-    )
-    note("F28", f"{total} connections come, join and go, politely and not", result)
+        await until(lambda: descriptors(server.pid) <= before + 2, 30)
+    first, second = ((after - before) / 1048576 for before, after in itertools.pairwise(sizes))
+    assert first + second < scaled(16, 32)
+    # A spent ticket is remembered for two minutes; beside that, nothing may stay.
+    assert second < scaled(4, 8), f"every half adds as much: {first:.1f} MB, then {second:.1f} MB"
+    result = f"no room, member or descriptor left over; memory +{first:.1f} MB, in the second half +{second:.1f} MB; {came / seconds:.0f} a second"
+    note("F28", f"{came} connections come, join and go, politely and not", result)
 
 
-async def come_and_go(ground: object, server: Shaken, total: int, at_once: int) -> None:
-    """Each comes, joins, and goes: with a close frame, by a reset, or before the answer."""
+async def nobody_is_left(server: Shaken) -> None:
+    for name in ("plenary_connections", "plenary_rooms_followed", "plenary_members", "plenary_present"):
+        await until(lambda name=name: figure(server, name) == 0, 30)
+
+
+async def come_and_go(ground: object, server: Shaken, total: int, at_once: int, *, seconds: float = 600) -> int:
+    """Each comes, joins, and goes: with a close frame, by a reset, or before the answer. Returns how many came within the time."""
     import msgspec
 
     async def one(number: int, way: int) -> None:
@@ -96,8 +108,12 @@ async def come_and_go(ground: object, server: Shaken, total: int, at_once: int) 
             line.cut()
         await ended.wait()
 
+    end = time.monotonic() + seconds
     for start in range(0, total, at_once):
+        if time.monotonic() > end:
+            return start
         await asyncio.gather(*(one(number % at_once, (start + number) % 3) for number in range(at_once)))
+    return total
 
 
 @pytest.fixture(params=["SQLite", "PostgreSQL"])

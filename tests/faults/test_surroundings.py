@@ -119,7 +119,7 @@ async def test_f20_the_disk_is_full(sqlite_url: str, tmp_path: Path) -> None:
         assert (await connection.execute(sa.text("PRAGMA integrity_check"))).scalar_one() == "ok"
     await database.close()
     result = f"“unavailable” {refusals['unavailable']} times, reads went on; {verdict.acknowledged} acknowledged, 0 lost; integrity ok"
-    note("F20", "the disk under SQLite is full, then is not", result)
+    note("F20", "SQLite may not grow by a page more, as on a full disk; then it may again", result)
 
 
 async def test_f22_a_bad_network(sqlite_url: str) -> None:
