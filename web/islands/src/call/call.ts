@@ -2,11 +2,13 @@ import { Observable } from "../live/observable";
 import { ProblemError } from "../live/problem";
 import type { CallView, CallWelcome, DirectMessage, IceView, PeerView, TellStats } from "../live/types";
 import { Care, MEASURED_EVERY } from "./care";
-import { Link, type Ground, type Marks, type Tracks } from "./link";
+import { Link, type Ground, type Marks } from "./link";
 import type { Memory } from "./memory";
+import type { Tracks } from "./negotiation";
 import { Outbox, type Frame } from "./outbox";
 import type { Mode } from "./quality";
 import type { Ice, Signal } from "./signals";
+import { Timers } from "./timers";
 
 /** What the page shows of one's own to the others. */
 export type Shown = Readonly<Record<"mic" | "cam" | "screen" | "hand" | "held", boolean>>;
@@ -63,9 +65,10 @@ export class Call {
   private rounds = 0;
   private readonly outbox: Outbox;
   private readonly stops: (() => void)[];
-  private readonly timers = new Map<string, () => void>();
+  private readonly timers: Timers;
 
   constructor(private readonly world: World) {
+    this.timers = new Timers((ms, then) => world.timer(ms, then));
     this.outbox = new Outbox(
       (frame) => world.wire.ask(frame),
       (ms, then) => world.timer(ms, then),
@@ -144,7 +147,7 @@ export class Call {
       if (attempt === this.joins) this.welcomed(welcome);
     } catch (problem) {
       if (attempt !== this.joins || !(problem instanceof ProblemError)) return;
-      if (problem.retryable) this.set("join", problem.retryAfter ? problem.retryAfter * 1000 : JOIN_AGAIN, () => this.world.wire.up.value && void this.enter());
+      if (problem.retryable) this.timers.set("join", problem.retryAfter ? problem.retryAfter * 1000 : JOIN_AGAIN, () => this.world.wire.up.value && void this.enter());
       else this.end({ name: "refused", problem });
     }
   }
@@ -168,7 +171,7 @@ export class Call {
     this.outbox.post({ op: "rtc.state", fields: this.shown });
     this.outbox.flush();
     if (welcome.resumed && !reloaded) for (const { link } of this.cares.values()) link.returned();
-    this.set("quality", MEASURED_EVERY, () => void this.measure());
+    this.timers.set("quality", MEASURED_EVERY, () => void this.measure());
   }
 
   private connected(up: boolean): void {
@@ -184,7 +187,7 @@ export class Call {
 
   /** Others wait for us: so long a pause as a reader of a page can bear would be too long here. */
   private hurry(): void {
-    this.set("hurry", HURRIED_EVERY, () => {
+    this.timers.set("hurry", HURRIED_EVERY, () => {
       if (this.world.wire.up.value) return;
       this.world.wire.hurry();
       this.hurry();
@@ -208,7 +211,7 @@ export class Call {
       ...(credential && { credential }),
     }));
     this.ice = { servers, relayOnly: relay_only };
-    this.set("ice", ttl * 800, () => void this.refresh().catch(() => undefined)); // a link that needs it asks again
+    this.timers.set("ice", ttl * 800, () => void this.refresh().catch(() => undefined)); // a link that needs it asks again
   }
 
   private async refresh(): Promise<void> {
@@ -279,7 +282,7 @@ export class Call {
   }
 
   private async measure(): Promise<void> {
-    this.set("quality", MEASURED_EVERY, () => void this.measure());
+    this.timers.set("quality", MEASURED_EVERY, () => void this.measure());
     this.rounds += 1;
     for (const [peer, care] of this.cares) {
       await care.measure(this.world.now());
@@ -323,8 +326,7 @@ export class Call {
 
   private drop(): void {
     for (const { link } of [...this.cares.values()]) this.forget(link);
-    for (const stop of this.timers.values()) stop();
-    this.timers.clear();
+    this.timers.clearAll();
     this.outbox.clear();
     this.seen.clear();
   }
@@ -351,11 +353,6 @@ export class Call {
   private tell(): void {
     if (this.phase.name === "in") this.remember();
     this.changed.set(this.changed.value + 1);
-  }
-
-  private set(name: string, ms: number, then: () => void): void {
-    this.timers.get(name)?.();
-    this.timers.set(name, this.world.timer(ms, then));
   }
 }
 

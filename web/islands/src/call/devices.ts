@@ -1,5 +1,5 @@
 import { Observable } from "../live/observable";
-import type { Tracks } from "./link";
+import type { Tracks } from "./negotiation";
 
 export type Kind = "mic" | "cam";
 

@@ -1,4 +1,5 @@
-import { Link, type Ground, type Tracks } from "./link";
+import { Link, type Ground } from "./link";
+import type { Tracks } from "./negotiation";
 import type { Ice, Signal } from "./signals";
 
 // Two links over a signalling of their own, with connections that negotiate as browsers do and a clock that tests turn.

@@ -1,5 +1,7 @@
 import type { Candidate, Description } from "../live/types";
+import { Negotiation, sendTracks, type Tracks } from "./negotiation";
 import { hasRelay, SLOTS, typeOf, type Entry, type Ice, type Signal, type Slot } from "./signals";
+import { Timers } from "./timers";
 
 export type LinkState =
   | "new"
@@ -11,8 +13,6 @@ export type LinkState =
   | "rebuilding"
   | "relay_only"
   | "failed";
-
-export type Tracks = Readonly<Record<Slot, MediaStreamTrack | null>>;
 
 /** What a link needs of the page. Times are milliseconds. */
 export interface Ground {
@@ -50,8 +50,8 @@ export const SILENT_FOR = 2_000; // disconnected and not a byte: the path is gon
 const RETRIES = [10_000, 20_000, 40_000, 60_000]; // pauses after a failure; the last one repeats
 
 /**
- * One connection to one other page. Perfect negotiation: either side may offer at any time; where two offers meet, the lower peer id gives way.
- * One handler at a time; what belongs to an earlier generation is dropped.
+ * The way to one other page, over all the connections that it takes: each is a generation, and what belongs to an earlier one is dropped.
+ * Of the two the lower peer id is the polite one.
  */
 export class Link {
   state: LinkState = "new";
@@ -60,26 +60,23 @@ export class Link {
   pc: RTCPeerConnection | null = null;
   marks: Marks;
   readonly log: Entry[] = [];
-  private readonly polite: boolean;
-  private chain: Promise<void> = Promise.resolve();
-  private early: Candidate[] = [];
-  private ignoring = false; // the other side's offer gave way to ours, and its candidates with it
+  private negotiation: Negotiation | null = null;
   private failures = 0;
   private relayed = false;
   private wanted = false; // a restart that waits until signals get through
   private refreshing = false;
   private closed = false;
-  private readonly timers = new Map<string, () => void>();
+  private readonly timers: Timers;
 
   constructor(
-    self: string,
+    private readonly self: string,
     readonly peer: string,
     readonly offers: boolean,
     public gen: number,
     private readonly ground: Ground,
   ) {
-    this.polite = self < peer;
     this.marks = { began: ground.now() };
+    this.timers = new Timers((ms, then) => ground.timer(ms, then));
   }
 
   /** `again`: the page was loaded anew and the other side may still hold an older connection. */
@@ -98,9 +95,9 @@ export class Link {
     }
     switch (signal.type) {
       case "desc":
-        return this.later((pc) => this.described(pc, signal.desc));
+        return this.negotiation?.describe(signal.desc);
       case "cand":
-        return this.later((pc) => this.candidate(pc, signal.cand));
+        return this.negotiation?.candidate(signal.cand);
       case "reset":
         return this.repeat();
       case "sas":
@@ -108,15 +105,9 @@ export class Link {
     }
   }
 
-  /** New tracks, without negotiation: their transceivers stand already. */
+  /** New tracks in the places of the old. */
   async take(tracks: Tracks): Promise<void> {
-    const transceivers = this.pc?.getTransceivers() ?? [];
-    await Promise.all(
-      SLOTS.map(async (slot, index) => {
-        const sender = transceivers[index]?.sender;
-        if (sender && sender.track !== tracks[slot]) await sender.replaceTrack(tracks[slot]);
-      }),
-    );
+    await sendTracks(this.pc, tracks);
   }
 
   sender(slot: Slot): RTCRtpSender | null {
@@ -145,7 +136,7 @@ export class Link {
     this.ground.happened("restarted");
     if (this.state !== "connected") {
       this.move("restarting");
-      this.set("connect", RESTARTED_WITHIN, () => this.fail("no connection after a restart"));
+      this.timers.set("connect", RESTARTED_WITHIN, () => this.fail("no connection after a restart"));
     }
     this.awaitCandidate();
     pc.restartIce();
@@ -184,14 +175,19 @@ export class Link {
   private build(gen: number, offer: boolean): void {
     this.drop();
     this.gen = gen;
-    this.early = [];
-    this.ignoring = this.wanted = false;
-    this.chain = Promise.resolve(); // a closed connection leaves what it was asked for unanswered
+    this.wanted = false;
     this.marks = { began: this.ground.now() };
     const pc = this.ground.connect(this.configuration());
     this.pc = pc;
-    this.listen(pc);
-    this.set("connect", CONNECTED_WITHIN, () => this.fail("no connection"));
+    const negotiation = new Negotiation(pc, this.self < this.peer, () => this.ground.tracks(), {
+      say: (desc) => this.say(desc),
+      settled: () => this.described(),
+      note: (text) => this.note(text),
+      broke: (why) => this.fail(why),
+    });
+    this.negotiation = negotiation;
+    this.listen(pc, negotiation);
+    this.timers.set("connect", CONNECTED_WITHIN, () => this.fail("no connection"));
     if (this.state === "new") this.move("negotiating");
     else this.note(`generation ${gen}`);
     if (!offer) return;
@@ -209,11 +205,11 @@ export class Link {
     return relayOnly || this.relayed;
   }
 
-  private listen(pc: RTCPeerConnection): void {
+  private listen(pc: RTCPeerConnection, negotiation: Negotiation): void {
     const mine = (then: () => void) => () => {
       if (pc === this.pc && !this.closed) then();
     };
-    pc.onnegotiationneeded = mine(() => this.later(() => this.offer(pc)));
+    pc.onnegotiationneeded = mine(() => negotiation.offer());
     pc.onicecandidate = ({ candidate }) => mine(() => this.gathered(candidate))();
     pc.onicecandidateerror = (event) => mine(() => this.refused(event))();
     pc.oniceconnectionstatechange = mine(() => {
@@ -223,84 +219,23 @@ export class Link {
     pc.ontrack = mine(() => this.ground.changed());
   }
 
-  // Negotiating: one at a time.
+  // Negotiating.
 
-  private later(task: (pc: RTCPeerConnection) => Promise<void>): void {
-    const { pc } = this;
-    if (!pc) return;
-    this.chain = this.chain
-      .then(async () => {
-        if (pc === this.pc) await task(pc);
-      })
-      .catch((fault: unknown) => {
-        if (pc === this.pc) this.fail(String(fault));
-      });
+  private say(desc: Description): void {
+    this.ground.send({ type: "desc", gen: this.gen, desc });
+    this.awaitCandidate();
+    if (desc.type === "offer") this.timers.set("answer", ANSWERED_WITHIN, () => this.repeat());
   }
 
-  private async offer(pc: RTCPeerConnection): Promise<void> {
-    if (pc.signalingState !== "stable") return; // asked again when it is
-    await pc.setLocalDescription();
-    if (pc === this.pc) this.say(pc);
-  }
-
-  private async described(pc: RTCPeerConnection, desc: Description): Promise<void> {
-    if (desc.type === "answer") {
-      if (pc.signalingState !== "have-local-offer") return; // a repeated one
-      await pc.setRemoteDescription(desc);
-      this.clear("answer");
-    } else {
-      this.ignoring = pc.signalingState !== "stable" && !this.polite;
-      if (this.ignoring) return this.note("two offers met: ours stands");
-      if (pc.signalingState !== "stable") this.note("two offers met: theirs stands");
-      await pc.setRemoteDescription(desc); // our own offer is rolled back by it
-      this.clear("answer");
-      await this.adopt(pc);
-      await pc.setLocalDescription();
-      if (pc !== this.pc) return;
-      this.say(pc);
-    }
-    this.ignoring = false;
-    for (const candidate of this.early.splice(0)) await pc.addIceCandidate(candidate);
-    if (pc !== this.pc) return;
+  private described(): void {
+    this.timers.clear("answer");
     this.marks.described ??= this.ground.now();
     if (this.state === "negotiating") this.move("checking");
     this.ground.changed();
   }
 
-  /** Their offer brings the transceivers; ours send in them, too. */
-  private async adopt(pc: RTCPeerConnection): Promise<void> {
-    const transceivers = pc.getTransceivers();
-    for (const each of transceivers) if (each.direction === "recvonly") each.direction = "sendrecv";
-    await this.take(this.ground.tracks());
-  }
-
-  private say(pc: RTCPeerConnection): void {
-    const description = pc.localDescription;
-    if (!description) return;
-    const type = description.type === "offer" ? "offer" : "answer";
-    this.ground.send({ type: "desc", gen: this.gen, desc: { type, sdp: description.sdp } });
-    this.awaitCandidate();
-    if (type === "offer") this.set("answer", ANSWERED_WITHIN, () => this.repeat());
-  }
-
-  /** An offer that was not answered may have been lost on its way. */
   private repeat(): void {
-    this.later(async (pc) => {
-      if (pc.signalingState === "have-local-offer" && this.ground.reachable()) this.say(pc);
-    });
-  }
-
-  private async candidate(pc: RTCPeerConnection, candidate: Candidate | null): Promise<void> {
-    if (!candidate) return;
-    if (!pc.remoteDescription) {
-      this.early.push(candidate);
-      return;
-    }
-    try {
-      await pc.addIceCandidate(candidate);
-    } catch (fault) {
-      if (!this.ignoring) this.note(`a candidate was not taken: ${String(fault)}`);
-    }
+    if (this.ground.reachable()) this.negotiation?.repeat();
   }
 
   // Finding a path.
@@ -314,7 +249,7 @@ export class Link {
   }
 
   private usable(): void {
-    this.clear("candidate");
+    this.timers.clear("candidate");
     if (!this.relayProblem) return;
     this.relayProblem = false;
     this.ground.changed();
@@ -323,7 +258,7 @@ export class Link {
   private awaitCandidate(): void {
     const { pc } = this;
     if (!pc || pc.iceGatheringState === "complete") return;
-    this.set("candidate", CANDIDATE_WITHIN, () => void this.troubled("no usable candidate"));
+    this.timers.set("candidate", CANDIDATE_WITHIN, () => void this.troubled("no usable candidate"));
   }
 
   private refused({ errorCode, url }: RTCPeerConnectionIceErrorEvent): void {
@@ -370,7 +305,7 @@ export class Link {
   }
 
   private connected(): void {
-    for (const name of ["connect", "retry", "bytes"]) this.clear(name);
+    this.timers.clear("connect", "retry", "bytes");
     this.failures = 0;
     this.usable();
     if (this.state === "connected") return;
@@ -383,7 +318,7 @@ export class Link {
     const { pc } = this;
     const before = await bytesOf(pc);
     if (pc !== this.pc || this.state !== "unstable") return;
-    this.set("bytes", SILENT_FOR, async () => {
+    this.timers.set("bytes", SILENT_FOR, async () => {
       const after = await bytesOf(pc);
       if (pc !== this.pc || this.state !== "unstable") return;
       if (after > before) return this.watch();
@@ -394,7 +329,7 @@ export class Link {
   private fail(why: string): void {
     if (this.closed) return;
     this.note(`fault: ${why}`);
-    this.clear("connect");
+    this.timers.clear("connect");
     if (!this.ground.reachable()) {
       if (this.state === "connected" || this.state === "restarting") this.move("unstable");
       this.wanted = true; // what is left of the media is not given up while nothing can take its place
@@ -411,15 +346,16 @@ export class Link {
     this.relayed = false;
     this.move("failed");
     const pause = RETRIES[Math.min(this.failures - 3, RETRIES.length - 1)] ?? RETRIES[0]!;
-    this.set("retry", pause, () => this.rebuild("another try"));
+    this.timers.set("retry", pause, () => this.rebuild("another try"));
   }
 
   // Its own.
 
   private drop(): void {
-    for (const name of [...this.timers.keys()]) this.clear(name);
+    this.timers.clearAll();
     const { pc } = this;
     this.pc = null;
+    this.negotiation?.end();
     pc?.close();
   }
 
@@ -433,16 +369,6 @@ export class Link {
   private note(text: string): void {
     this.log.push({ at: this.ground.now(), text });
     if (this.log.length > 500) this.log.shift();
-  }
-
-  private set(name: string, ms: number, then: () => void): void {
-    this.clear(name);
-    this.timers.set(name, this.ground.timer(ms, then));
-  }
-
-  private clear(name: string): void {
-    this.timers.get(name)?.();
-    this.timers.delete(name);
   }
 }
 

@@ -84,7 +84,7 @@ export class CallCheck extends LitElement {
           <button class="button button-primary" ?disabled=${this.busy} @click=${() => this.join()}>${open ? t("Join the call") : t("Join without camera and microphone")}</button>
           ${open ? html`<button class="button button-quiet" ?disabled=${this.busy} @click=${this.joinSilently}>${t("Join without camera and microphone")}</button>` : nothing}
         </div>
-        <p class="faint small">${t("Picture and sound go straight to the others, encrypted. Nothing is recorded.")}</p>
+        <p class="faint small">${t("Picture and sound go to the others encrypted, past this server. Nothing is recorded.")}</p>
       </div>
     </section>`;
   }

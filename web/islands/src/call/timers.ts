@@ -1,0 +1,22 @@
+/** Timers by name: one that is set again replaces the former. */
+export class Timers {
+  private readonly running = new Map<string, () => void>();
+
+  constructor(private readonly timer: (ms: number, then: () => void) => () => void) {}
+
+  set(name: string, ms: number, then: () => void): void {
+    this.clear(name);
+    this.running.set(name, this.timer(ms, then));
+  }
+
+  clear(...names: string[]): void {
+    for (const name of names) {
+      this.running.get(name)?.();
+      this.running.delete(name);
+    }
+  }
+
+  clearAll(): void {
+    this.clear(...this.running.keys());
+  }
+}
