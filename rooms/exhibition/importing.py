@@ -23,6 +23,7 @@ from rooms.text import N_
 from rooms.transaction import Transaction
 
 TRIES = 5
+NAMES = {1: "partner", 2: "sponsor", 3: "exhibitor"}
 b = booths.c
 
 
@@ -165,8 +166,10 @@ def _plan(stored: _Stored, told: list[Exhibitor]) -> Plan:
 def _changes(stored: _Stored, row: Any, each: Exhibitor) -> list[Change]:
     pairs: list[tuple[str, object, object]] = [(name, getattr(row, name), value) for name, value in each.said.items()]
     for name, value in each.placed.items():
+        if name == "tier":
+            pairs.append((name, NAMES[row.tier], NAMES[cast(int, value)]))
         # An empty cell moves nobody out of his hall.
-        if name != "hall" or value:
+        elif name != "hall" or value:
             pairs.append((name, row.hall_name if name == "hall" else getattr(row, name), value))
     for locale, texts in each.texts.items():
         pairs += [(f"{name} ({locale})", row.texts.get(locale, {}).get(name, ""), text) for name, text in texts.items()]

@@ -37,7 +37,7 @@ async def test_a_visitor_is_asked_agrees_and_takes_it_back(venue: Venue, booth: 
     await visitor.get_by_role("button", name="Join the queue").click()
     await expect(visitor.get_by_text("You are the next one")).to_be_visible()
     staff = await enter(venue, "colleague", f"{booth}/leads")
-    await staff.get_by_role("button", name="Ask · Attendee").click()
+    await staff.get_by_role("button", name="Ask to share · Attendee").click()
     await expect(staff.get_by_text("Has yet to agree")).to_be_visible()
     await expect(visitor.locator("plenary-lead").get_by_text("Colleague asks for your contact.")).to_be_visible()
     await visitor.get_by_label("Organisation, if you like").fill("Sol AB")

@@ -22,7 +22,7 @@ async def test_a_list_is_looked_at_and_brought_in(site: Site, world: World) -> N
     organiser = await Visitor(site).sign_in(world.people["organiser"])
     address = await upload(organiser, TABLE)
     assert "Nothing has happened yet." in organiser.page
-    for said in ("Aurora", "nobody@example.org", '<del dir="auto">3</del>', '<ins dir="auto">1</ins>'):
+    for said in ("Aurora", "nobody@example.org", '<del dir="auto">exhibitor</del>', '<ins dir="auto">partner</ins>'):
         assert said in organiser.page, said
     plan = re.search(r'name="plan" value="(\w{32})"', organiser.page)[1]
     # Meanwhile somebody else makes the same booth.
