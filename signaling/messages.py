@@ -7,7 +7,6 @@ from typing import Annotated, Literal, dataclass_transform
 
 import msgspec
 
-from rooms.ids import ID_LENGTH
 from rooms.meetings.messages import Direct, PeerView, Removed, Replaced
 from rooms.messages import View
 from rooms.people.messages import Id
@@ -17,7 +16,6 @@ SDP_LENGTH = 48 * 1024
 CANDIDATE_LENGTH = 1024
 
 RequestId = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
-PeerId = Annotated[str, msgspec.Meta(min_length=ID_LENGTH, max_length=ID_LENGTH)]
 Generation = Annotated[int, msgspec.Meta(ge=0, le=1000)]
 Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=3_600_000)]
@@ -71,7 +69,7 @@ class CallOp(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field=
 class Signal(CallOp, tag=""):
     """For another peer of the call."""
 
-    to: PeerId
+    to: Id
     gen: Generation
 
 
@@ -121,7 +119,7 @@ class AskIce(CallOp, tag="rtc.ice"):
 class TellStats(CallOp, tag="rtc.stats"):
     """What became of a link, for the figures of the operator. `loss`: lost packets of a thousand."""
 
-    to: PeerId
+    to: Id
     event: Literal["connected", "failed", "restarted", "rebuilt", "relayed", "audio_only", "text_only", "quality"]
     stage: Stages | None = None
     path: Literal["host", "srflx", "prflx", "relay"] | None = None

@@ -22,6 +22,7 @@ from rooms.house import Outcome
 from rooms.messages import Command
 from server.live.connection import Connection
 from signaling.calls import Calls
+from signaling.messages import OPS
 from tests.support.world import ListSink, NoLimits
 
 ROOM = "a" * 20
@@ -43,7 +44,7 @@ AWKWARD: list[Any] = [
 AWKWARD += [[], {}, [[]], {"op": "hello"}, "a" * 20, "live", b"\xff", [None] * 50]
 
 
-TEXTS = ["some text", ROOM, "DE", "#0a6b62", "2026-11-20", "https://forum.example/x", ""]
+TEXTS = ["some text", ROOM, "a" * 64, "DE", "#0a6b62", "2026-11-20", "https://forum.example/x", ""]
 """One of them fits each pattern that a text may have to match."""
 
 
@@ -114,6 +115,11 @@ def sound() -> Iterator[dict[str, Any]]:
         described = inspect.type_info(spec.type)
         assert isinstance(described, inspect.StructType)
         yield {"op": op, **head, **{field.encode_name: _example(field.type) for field in described.fields}}
+    for call in OPS:
+        described = inspect.type_info(call)
+        assert isinstance(described, inspect.StructType)
+        fields = {field.encode_name: _example(field.type) for field in described.fields}
+        yield {"op": call.__struct_config__.tag, **fields, "id": 1, "room": ROOM}
 
 
 def _example(described: inspect.Type) -> Any:
@@ -132,6 +138,10 @@ def _example(described: inspect.Type) -> Any:
             return {"en": _example(value)}
         case inspect.UnionType(types=types):
             return _example(types[0])
+        case inspect.StructType(fields=fields):
+            return {field.encode_name: _example(field.type) for field in fields}
+        case inspect.LiteralType(values=values):
+            return values[0]
         case inspect.DateTimeType():
             return "2026-11-20T09:00:00Z"
         case _:

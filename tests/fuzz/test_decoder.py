@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from rooms.commands import SPECS, read
 from rooms.errors import Problem
+from signaling.calls import TAGS, read_op
 from tests.fuzz.budget import budget, examples
 from tests.fuzz.decoder import AWKWARD, mutated, seeds, sound, take, take_bytes
 
@@ -24,7 +25,7 @@ VALUES = st.recursive(
 
 def test_a_sound_message_of_each_kind_is_taken() -> None:
     ops = {message["op"] for message in sound()}
-    assert ops >= SPECS.keys()
+    assert ops >= SPECS.keys() | TAGS
     unfit: list[str] = []
     for message in sound():
         take(msgspec.json.encode(message).decode())
@@ -34,6 +35,8 @@ def test_a_sound_message_of_each_kind_is_taken() -> None:
                 read(message["op"], {k: v for k, v in message.items() if k not in {"op", "id", "room", "key"}})
             except Problem as problem:
                 unfit.append(f"{message}: {problem}")
+        elif message["op"] in TAGS:
+            assert read_op(message).id == message["id"]
     assert len(unfit) < len(SPECS) / 10, unfit
 
 

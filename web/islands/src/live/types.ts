@@ -736,7 +736,7 @@ export interface SendDescription {
   readonly op: "rtc.desc";
   readonly id: number;
   readonly room: Id;
-  readonly to: string;
+  readonly to: Id;
   readonly gen: number;
   readonly desc: Description;
 }
@@ -746,7 +746,7 @@ export interface SendCandidate {
   readonly op: "rtc.cand";
   readonly id: number;
   readonly room: Id;
-  readonly to: string;
+  readonly to: Id;
   readonly gen: number;
   readonly cand: Candidate | null;
 }
@@ -756,7 +756,7 @@ export interface ResetLink {
   readonly op: "rtc.reset";
   readonly id: number;
   readonly room: Id;
-  readonly to: string;
+  readonly to: Id;
   readonly gen: number;
 }
 
@@ -765,7 +765,7 @@ export interface SendDigits {
   readonly op: "rtc.sas";
   readonly id: number;
   readonly room: Id;
-  readonly to: string;
+  readonly to: Id;
   readonly gen: number;
   readonly commit?: string | null;
   readonly reveal?: string | null;
@@ -794,7 +794,7 @@ export interface TellStats {
   readonly op: "rtc.stats";
   readonly id: number;
   readonly room: Id;
-  readonly to: string;
+  readonly to: Id;
   readonly event: "audio_only" | "connected" | "failed" | "quality" | "rebuilt" | "relayed" | "restarted" | "text_only";
   readonly stage?: Stages | null;
   readonly path?: "host" | "prflx" | "relay" | "srflx" | null;
