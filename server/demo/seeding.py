@@ -24,6 +24,7 @@ from rooms.programme.queries import all_conferences
 from rooms.programme.tables import conferences, session_speakers, sessions, speakers, stars, tracks
 from server.demo import exhibitors, programme
 from server.demo.media import furnish
+from server.demo.visitors import visit
 
 SLUG = "ciep"
 ZONE = "Asia/Shanghai"
@@ -49,7 +50,9 @@ async def seed(house: House, store: Store) -> None:
         await _move_to_today(house, found[0].id)
     else:
         await _make(house)
-    await furnish(house, store, await _exhibit(house))
+    conference = await _exhibit(house)
+    await furnish(house, store, conference)
+    await visit(house, conference)
 
 
 async def sign_in_links(house: House, url: str) -> dict[str, str]:

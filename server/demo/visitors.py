@@ -1,0 +1,100 @@
+"""Who has come to the first booth of the demonstration, and what they left there."""
+
+import random
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+import sqlalchemy as sa
+
+from rooms.exhibition import applying_messages as xa
+from rooms.exhibition import lead_messages as xl
+from rooms.exhibition import lead_queries
+from rooms.exhibition import messages as x
+from rooms.exhibition.record_tables import booth_visits
+from rooms.exhibition.tables import booth_staff, booths
+from rooms.forum.messages import PostMessage
+from rooms.house import LONG, House
+from rooms.ids import new_id
+from rooms.journal import room_of
+from rooms.messages import Command
+from rooms.people.tables import persons
+from rooms.programme.queries import conference_by_id
+from server.demo.exhibitors import EXHIBITORS
+
+CHAT = (
+    "Do you take applicants who have not finished their thesis?",
+    "Is the laboratory open to visitors this week?",
+    "Thank you, that was a good talk.",
+)
+LEADS = (  # organisation, note, rating, tags
+    (
+        "University of Cebu",
+        "Has two doctoral students for the autumn. Send the list of posts.",
+        xl.Rating.HOT,
+        ["posts"],
+    ),
+    ("Baltic Photonics", "Wants to lend us a spectrometer in return for bench time.", xl.Rating.WARM, ["partners"]),
+    ("", "Asked for the brochure in English.", xl.Rating.COLD, []),
+    ("Ruhr Institute", "Meets the dean on the third day.", xl.Rating.HOT, ["partners", "visit"]),
+)
+DAYS = 3
+HOURS = range(9, 18)
+
+
+async def visit(house: House, conference: str) -> None:
+    """Once; a booth where something was shared already is left alone."""
+    async with house.database.read() as connection:
+        this = sa.and_(booths.c.conference == conference, booths.c.name == EXHIBITORS[0].name)
+        booth = (await connection.execute(sa.select(booths.c.id).where(this))).scalar_one()
+        room = await room_of(connection, "booth", booth)
+        found = await conference_by_id(connection, conference)
+        guests = sa.select(persons.c.id).where(persons.c.email.like("guest%@demo.example")).order_by(persons.c.email)
+        people = list((await connection.execute(guests)).scalars())
+        s = booth_staff.c
+        owner = (await connection.execute(sa.select(s.person).where(s.booth == booth, s.duty == "owner"))).scalar()
+        if owner is None or len(people) < 10 or await lead_queries.count(connection, booth):
+            return
+
+    async def do(person: str, command: Command, where: str = room) -> bytes:
+        return (await house.perform(person, where, command, new_id())).reply
+
+    await _count(house, booth, found.zone)
+    for person, text in zip(people, CHAT, strict=False):
+        await do(person, PostMessage(text))
+    for person in people[:4]:
+        await do(person, x.JoinQueue())
+    for person in people[:2]:
+        called = msgspec.json.decode(await do(owner, x.CallNext()), type=x.Called)
+        await do(person, x.AcceptCall())
+        await do(owner, x.FinishTalk(called.place))
+    for person, (organisation, note, rating, tags) in zip(people, LEADS, strict=False):
+        await do(person, xl.ShareLead(xl.Purpose.FOLLOW_UP, xl.Source.QUEUE, organisation))
+        async with house.database.read() as connection:
+            [lead] = [each for each in await lead_queries.found(connection, booth) if each.person == person]
+        await do(owner, xl.NoteLead(lead.id, note))
+        await do(owner, xl.QualifyLead(lead.id, rating, tags))
+    await do(people[4], x.AskContact(x.ContactKind.MESSAGE, "When can I reach you by telephone?"))
+    await do(owner, xl.AskLead(people[4]))
+    wish = xa.ApplyToExhibit(
+        "Fjord Batteries", "Storage that likes the cold", country="NO", field="Clean energy", tier=2
+    )
+    await do(people[9], wish, found.room)
+
+
+async def _count(house: House, booth: str, zone: str) -> None:
+    """Visits of the last days, as busy about noon as visits are."""
+    dice, today = random.Random(20), house.clock().astimezone(ZoneInfo(zone)).date()
+    rows = [
+        {
+            "booth": booth,
+            "day": today - timedelta(days=before),
+            "visitor": f"{number:032x}",
+            "hours": 1 << min(max(round(dice.gauss(12.5, 2.2)), HOURS[0]), HOURS[-1]),
+            "seconds": round(dice.expovariate(1 / 240)) + 15,
+        }
+        for before in range(DAYS)
+        for number in range(30 + 12 * before)
+    ]
+    async with house.database.write(LONG) as connection:
+        await connection.execute(booth_visits.insert(), rows)

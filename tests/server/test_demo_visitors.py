@@ -1,0 +1,33 @@
+"""Visitors of the demonstration come once, and leave what real ones would."""
+
+from zoneinfo import ZoneInfo
+
+from rooms.exhibition import applying, lead_queries
+from rooms.exhibition.editing import make_booth, set_duty
+from rooms.exhibition.figures import figures
+from rooms.exhibition.messages import Duty
+from rooms.people import accounts
+from server.demo.exhibitors import EXHIBITORS
+from server.demo.visitors import DAYS, LEADS, visit
+from tests.support.world import World
+
+
+async def test_visitors_of_the_demonstration_come_once(world: World) -> None:
+    world.lift_limits()
+    async with world.house.database.write() as connection:
+        said = {"name": EXHIBITORS[0].name}
+        booth, room = await make_booth(connection, world.conference, world.floor, said, open=True)
+        await set_duty(connection, booth, world.people["owner"], Duty.OWNER, world.clock())
+        for number in range(10):
+            named = {"name": f"Guest {number}", "email": f"guest{number}@demo.example"}
+            await accounts.create(connection, **named, verified=True, at=world.clock())
+    for _ in range(2):
+        await visit(world.house, world.conference)
+        async with world.house.database.read() as connection:
+            found = await figures(connection, booth, room, ZoneInfo("Asia/Shanghai"))
+            shared = await lead_queries.found(connection, booth)
+            applications = await applying.applications(connection)
+        assert (found.chats, found.joins, found.talks, found.leads) == (3, 4, 2, len(LEADS))
+        assert len(found.days) == DAYS
+        assert len(shared) == len(LEADS) + 1, "one has yet to agree"
+        assert [each.name for each in applications] == ["Fjord Batteries"]
