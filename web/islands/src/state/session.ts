@@ -94,6 +94,9 @@ function reduce(state: SessionRoom, event: RoomEvent): SessionRoom {
     case "files.changed":
     case "file.consented":
     case "meeting.closed": // told in meetings
+    case "meeting.invited":
+    case "meeting.rated":
+    case "block.changed":
     case "desk.notified": // told on desks
     case "rights.changed":
     case "signin.revoked":
