@@ -8,17 +8,17 @@ from tests.faults.places import LONG
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reliability.md"
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
-ROW = re.compile(r"^\| (F\d+) \| ")
+ROW = re.compile(r"^\| ([FS]\d+) \| ")
 
 
 def note(fault: str, what: str, result: str) -> None:
-    """One row of the table: the fault's number, what was done to whom, and what came of it."""
+    """One row of the table: the number of the fault or attack, what was done to whom, and what came of it."""
     if not LONG and os.environ.get("PLENARY_WRITE_FIGURES") != "1":
         return
     before, _, rest = DOCUMENT.read_text("utf-8").partition(BEGIN)
     table, _, after = rest.partition(END)
     rows = {match[1]: line for line in table.splitlines() if (match := ROW.match(line))}
     rows[fault] = f"| {fault} | {what} | {result} | {'long' if LONG else 'quick'} |"
-    lines = [rows[name] for name in sorted(rows, key=lambda name: int(name[1:]))]
+    lines = [rows[name] for name in sorted(rows, key=lambda name: (name[0], int(name[1:])))]
     head = "| | Fault | What came of it | Scale |\n|---|---|---|---|\n"
     DOCUMENT.write_text(f"{before}{BEGIN}\n{head}" + "\n".join(lines) + f"\n{END}{after}", "utf-8")
