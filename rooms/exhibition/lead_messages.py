@@ -85,11 +85,14 @@ class NoteLead(Command, tag="lead.note"):
 
 
 class QualifyLead(Command, tag="lead.qualify"):
+    """`seen`: the mark of what one has seen; where it is given and a colleague has judged otherwise meanwhile, nothing is overwritten."""
+
     lead: Id
     rating: Rating = Rating.NONE
     tags: Annotated[list[Annotated[str, msgspec.Meta(max_length=100)]], msgspec.Meta(max_length=MOST_TAGS)] = (
         msgspec.field(default_factory=list[str])
     )
+    seen: Annotated[str, msgspec.Meta(max_length=16)] = ""
 
 
 class LeadChanged(Event, tag="lead.changed"):

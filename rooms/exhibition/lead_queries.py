@@ -1,5 +1,6 @@
 """What is read of leads: by an exhibitor's staff, and by each visitor his own."""
 
+import hashlib
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -43,6 +44,15 @@ class Lead(NamedTuple):
     rating: Rating
     tags: list[str]
     notes: list[Note]
+
+    @property
+    def mark(self) -> str:
+        """Differs when the judgement does."""
+        return mark(self.rating.value, self.tags)
+
+
+def mark(rating: str, tags: list[str]) -> str:
+    return hashlib.blake2b("\n".join([rating, *tags]).encode(), digest_size=8).hexdigest()
 
 
 class Sought(NamedTuple):
@@ -154,8 +164,11 @@ def _in_touch(booth: str) -> "sa.CompoundSelect[Any]":
 
 
 async def is_in_touch(connection: AsyncConnection, booth: str, person: str) -> bool:
+    """Whether the staff may ask him; none of their own."""
     met = _in_touch(booth).subquery()
-    return (await connection.execute(sa.select(met).where(met.c[0] == person).limit(1))).first() is not None
+    staff = sa.select(booth_staff.c.person).where(booth_staff.c.booth == booth)
+    select = sa.select(met).where(met.c[0] == person, met.c[0].not_in(staff)).limit(1)
+    return (await connection.execute(select)).first() is not None
 
 
 async def to_ask(connection: AsyncConnection, booth: str, refused: "sa.Select[Any]") -> list[PersonView]:

@@ -153,6 +153,8 @@ async def qualify_lead(tx: Transaction, visit: Visit, given: QualifyLead) -> Non
     tags = list(dict.fromkeys(clean_line(tag, TAG_LENGTH, "tags") for tag in given.tags if tag.strip()))
     if (lead.rating, lead.tags) == (given.rating.value, tags):
         return
+    if given.seen and given.seen != queries.mark(lead.rating, lead.tags):
+        raise Problem("stale", N_("A colleague has judged this lead otherwise meanwhile. Look at it once more."))
     await tx.connection.execute(leads.update().where(l.id == lead.id).values(rating=given.rating.value, tags=tags))
     await _tell(tx, visit.room.subject, lead.id)
 

@@ -152,6 +152,26 @@ async def test_notes_and_qualifiers_are_shared_by_the_shift(world: World) -> Non
     assert (lead.rating, lead.tags) == (xl.Rating.HOT, ["resellers", "north"])
 
 
+async def test_of_two_who_judge_at_once_none_overwrites_the_other(world: World) -> None:
+    await at(world, "attendee", SHARE)
+    [lead] = await found(world)
+    await at(world, "staff", xl.QualifyLead(lead.id, xl.Rating.HOT, ["north"], seen=lead.mark))
+    with refused("stale"):
+        await at(world, "owner", xl.QualifyLead(lead.id, xl.Rating.COLD, seen=lead.mark))
+    [lead] = await found(world)
+    await at(world, "owner", xl.QualifyLead(lead.id, xl.Rating.WARM, lead.tags, seen=lead.mark))
+    [lead] = await found(world)
+    assert (lead.rating, lead.tags) == (xl.Rating.WARM, ["north"])
+
+
+async def test_colleagues_are_no_leads(world: World) -> None:
+    await at(world, "owner", PostMessage("We open at nine"))
+    with refused("not_found", "person"):
+        await at(world, "staff", xl.AskLead(world.people["owner"]))
+    with refused("forbidden"):
+        await at(world, "owner", SHARE)
+
+
 async def test_searched_and_filtered(each_world: World) -> None:
     world = each_world
     await at(world, "attendee", SHARE)

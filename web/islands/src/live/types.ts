@@ -909,11 +909,13 @@ export interface NoteLead {
   readonly text: string;
 }
 
+/** `seen`: the mark of what one has seen; where it is given and a colleague has judged otherwise meanwhile, nothing is overwritten. */
 export interface QualifyLead {
   readonly op: "lead.qualify";
   readonly lead: Id;
   readonly rating?: Rating;
   readonly tags?: readonly string[];
+  readonly seen?: string;
 }
 
 /** By an organiser, in the lobby: a booth that nobody sees until its texts are approved. A `hall` of a new name is made. */
