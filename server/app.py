@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -33,6 +34,8 @@ from web.pages.problems import handlers
 from web.routes import routes
 from web.security import Security
 from web.site import Site
+
+log = logging.getLogger("plenary")
 
 PRUNE_SECONDS = 3600
 SWEEP_SECONDS = 900
@@ -105,8 +108,12 @@ def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
 async def _keep(calls: Calls) -> None:
     while True:
         await asyncio.sleep(sweeping.EVERY_SECONDS)
-        with contextlib.suppress(Problem):
+        try:
             await calls.keep()
+        except Problem as problem:
+            log.warning("the round of the calls was put off: %s", problem)
+        except Exception:
+            log.exception("the round of the calls failed")  # the next one must not fail to come
 
 
 async def _attend(attendance: Attendance) -> None:
