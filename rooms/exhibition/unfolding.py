@@ -16,6 +16,7 @@ from datetime import date, datetime
 MEMORY = 1 << 30  # bytes
 SECONDS = 20  # of the processor
 MOST_PARTS = 500
+MOST_LETTERS = 5_000_000  # in all cells together
 
 
 def main(rows: int, columns: int, unfolded: int) -> dict[str, object]:
@@ -44,8 +45,13 @@ def read(data: bytes, rows: int, columns: int) -> dict[str, object]:
     # What the sheet says of its size is not believed.
     sheet.reset_dimensions()  # type: ignore[union-attr]
     found: list[list[str]] = []
+    letters = 0
     for row in sheet.iter_rows(max_row=rows + 1, max_col=columns + 1, values_only=True):
         found.append([text(value) for value in row])
+        # One long text may stand in a hundred thousand cells, though the book holds it once.
+        letters += sum(map(len, found[-1]))
+        if letters > MOST_LETTERS:
+            return {"refused": "large"}
     if len(found) > rows or any(any(row[columns:]) for row in found):
         return {"refused": "large"}
     return {"rows": found}

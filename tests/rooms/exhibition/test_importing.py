@@ -215,6 +215,17 @@ async def test_a_bomb_is_not_unfolded() -> None:
         await read_rows(data)
 
 
+async def test_one_long_text_in_every_cell_is_not_multiplied() -> None:
+    made = Workbook()
+    for _ in range(1000):
+        made.active.append(["A" * 9000] * 10)
+    file = io.BytesIO()
+    made.save(file)
+    assert len(file.getvalue()) < 200_000
+    with refused("too_large"):
+        await read_rows(file.getvalue())
+
+
 async def test_entities_in_a_book_are_refused() -> None:
     parts = unpacked(book())
     sheet = parts["xl/worksheets/sheet1.xml"].partition(b"?>")[2] or parts["xl/worksheets/sheet1.xml"]
