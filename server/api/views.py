@@ -53,7 +53,8 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ConferenceItem(Answer):
-    """A conference. `room` is its lobby; `texts` holds translations by locale; `zone` is an IANA name; `access` is "public" or "members"."""
+    """A conference. `room` is its lobby; `texts` holds translations by locale; `zone` is an IANA name; `access` is "public" or "members". In a call there are
+    at most `call_limit` people for about `talk_minutes`; `relay_only`: they do not learn each other's addresses."""
 
     id: str
     slug: str
@@ -66,6 +67,9 @@ class ConferenceItem(Answer):
     ends_on: date
     access: str
     guests: bool
+    call_limit: int
+    relay_only: bool
+    talk_minutes: int
     room: str
 
 
