@@ -1,6 +1,7 @@
 """What is kept about a person: to be handed to him, or to be erased.
 
-Erased are his name, his address and all that he wrote. His bare id stays, in votes, whose count is the room's, and in the audit log, which is a chain.
+Erased are his name, his address and all that he wrote. His bare id stays, in votes, whose count is the room's, in the ledger of consents and in the audit
+log, which is a chain.
 """
 
 from typing import Any
