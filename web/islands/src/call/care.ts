@@ -7,6 +7,7 @@ import { fingerprintOf, SLOTS } from "./signals";
 export const MEASURED_EVERY = 2_000;
 const FRAME_WITHIN = 20_000;
 const FRAME_EVERY = 50;
+const FRAME_SOON = 3_000; // who has no camera on is not asked so often
 
 /** What is watched over of one link while it lives: how well it does, what it may send, and its safety code. */
 export class Care {
@@ -63,7 +64,7 @@ export class Care {
   /** Begins anew with every connection: its certificates are others. */
   secure(): void {
     const { pc } = this.link;
-    if (!pc || pc === this.secured) return;
+    if (!pc || pc === this.secured || !("subtle" in crypto)) return; // only secure pages have digests
     const ours = fingerprintOf(pc.currentLocalDescription?.sdp);
     const theirs = fingerprintOf(pc.currentRemoteDescription?.sdp);
     if (!ours || !theirs) return;
@@ -86,11 +87,12 @@ export class Care {
   /** Resolves at the first picture or sound that has been decoded; false when none comes in time. */
   async firstFrame(wait: (ms: number) => Promise<void>): Promise<boolean> {
     const { pc } = this.link;
-    for (let waited = 0; waited < FRAME_WITHIN && pc && pc === this.link.pc; waited += FRAME_EVERY) {
+    for (let waited = 0, pause = FRAME_EVERY; waited < FRAME_WITHIN && pc && pc === this.link.pc; waited += pause) {
       for (const each of (await pc.getStats()).values() as Iterable<{ type: string; kind?: string; framesDecoded?: number }>) {
         if (each.type === "inbound-rtp" && (each.framesDecoded ?? 0) > 0) return true;
       }
-      await wait(FRAME_EVERY);
+      pause = waited < FRAME_SOON ? FRAME_EVERY : FRAME_EVERY * 10;
+      await wait(pause);
     }
     return false;
   }

@@ -57,9 +57,10 @@ export class Devices {
     return held ? { audio: null, camera: null, screen: null } : { audio: this.mic, camera: this.cam, screen: this.screen };
   }
 
-  /** Takes what the person last had on. Faults are noted, not raised. */
+  /** Takes what the person last had on, if it is not open already. Faults are noted, not raised. */
   async open(): Promise<void> {
-    await Promise.all([this.choice.micOn ? this.take("mic") : null, this.choice.camOn ? this.take("cam") : null]);
+    const { micOn, camOn } = this.choice;
+    await Promise.all([micOn && !this.mic ? this.take("mic") : null, camOn && !this.cam ? this.take("cam") : null]);
     await this.look();
   }
 

@@ -88,7 +88,7 @@ export class CallElement extends Island {
     this.addEventListener("keydown", this.keyed);
     window.addEventListener("online", this.online);
     WIDE.addEventListener("change", this.widened);
-    if (call.interrupted || (location.hash === "#join" && devices.choice.passed)) void devices.open().then(() => this.join());
+    if (call.interrupted || (location.hash === "#join" && devices.choice.passed)) this.join();
   }
 
   override disconnectedCallback(): void {
@@ -200,6 +200,7 @@ export class CallElement extends Island {
       const first = this.shown === "";
       this.shown = name;
       document.dispatchEvent(new CustomEvent("panel-shown", { detail: "chat" }));
+      if (name === "ended" || name === "refused") this.devices?.close(); // no camera stays on behind a page that shows none
       if (!first && name !== "joining") this.querySelector<HTMLElement>("#call-heading, #check-heading")?.focus();
       if (name === "in") say(t("You are in the call. Press the question mark for its keys."));
     }
@@ -226,6 +227,7 @@ export class CallElement extends Island {
   // What happens.
 
   private happened(event: RoomEvent): void {
+    if (event.type === "meeting.closed") this.devices?.close();
     if (event.type === "meeting.invited") announce(t("%(name)s has been invited", { name: event.person.name }));
     if (event.type === "chat.posted" && !this.chat && event.message.author.id !== this.followed.state?.own.person?.id) {
       toast(t("%(name)s writes: %(text)s", { name: event.message.author.name, text: event.message.text }));
@@ -263,12 +265,12 @@ export class CallElement extends Island {
   // What one does.
 
   private readonly join = (): void => {
+    void this.devices?.open(); // meanwhile the others are found; the tracks take their places when they come
     void this.call?.join(this.own());
   };
 
   private readonly leave = (): void => {
     this.call?.leave();
-    this.devices?.close();
     this.hand = this.held = false;
   };
 
