@@ -33,6 +33,22 @@ async def test_two_peers_hear_and_see_each_other(meeting: Meeting) -> None:
         assert ada.roster["ends_at"] is not None
 
 
+async def test_a_third_comes_in_and_nobody_connects_anew(server: Server, furnished: World) -> None:
+    meeting = await new_meeting(server, furnished, 3)
+    async with meeting.connected() as (ada, ben, eve):
+        await ada.call()
+        await ben.call()
+        await ada.hears_and_sees(ben.peer)
+        so_far = ada.frames[ben.peer]["audio"]
+        await eve.call()
+        for one in (ada, ben, eve):
+            for other in {ada.peer, ben.peer, eve.peer} - {one.peer}:
+                await one.hears_and_sees(other)
+        await until(lambda: ada.frames[ben.peer]["audio"] > so_far)
+        assert [each["from"] for each in ada.told("desc")] == [ben.peer, eve.peer], "one offer each"
+        assert [len(each.links) for each in (ada, ben, eve)] == [2, 2, 2]
+
+
 async def test_signals_come_in_order_and_name_their_sender(meeting: Meeting) -> None:
     async with meeting.connected() as (ada, ben):
         await ada.join()
