@@ -27,7 +27,7 @@ UPGRADE = "Use subprotocol plenary.v1.json or plenary.v1.msgpack.\n"
 class FastSink:
     """Writes ready frames to the transport, or has them sent to its socket directly."""
 
-    __slots__ = ("_listeners", "_protocol", "binary")
+    __slots__ = ("__weakref__", "_listeners", "_protocol", "binary")
 
     def __init__(self, protocol: LiveProtocol, *, binary: bool) -> None:
         self.binary = binary

@@ -6,6 +6,7 @@ import gc
 import inspect
 import re
 import socket
+import weakref
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,6 +20,7 @@ from websockets.http11 import Request
 from rooms.outbound import Outbound
 from server.live import protocols
 from server.live.protocols import EXTENSION, LiveProtocol, RequestProtocol
+from server.live.socket import FastSink
 from tests.support.raw import CLOSE, TEXT, Raw, frame, raw_websocket
 from tests.support.serving import serving
 from tests.support.waiting import until
@@ -204,6 +206,27 @@ async def test_an_open_connection_forgets_its_handshake_and_goes_on() -> None:
         assert await client.closing() == 1000
         await asyncio.wait_for(app.ended.wait(), 5)
         assert app.messages[-1]["code"] == 1000
+
+
+@pytest.mark.parametrize("politely", [True, False])
+async def test_of_one_who_has_gone_nothing_waits_for_the_collector(politely: bool) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        async with opened_raw() as (app, client):
+            sink = FastSink(app.protocol, binary=False)
+            kept = [weakref.ref(each) for each in (sink, app.protocol, app.protocol.transport, app.protocol.conn)]
+            app.protocol.forget_handshake()
+            if politely:
+                await client.write(frame(CLOSE, b"\x03\xe8"))
+                assert await client.closing() == 1000
+            else:
+                client.writer.transport.abort()
+            await asyncio.wait_for(app.ended.wait(), 5)
+            app.protocol = sink = None
+            await until(lambda: [each for each in kept if each() is not None] == [])
+    finally:
+        gc.enable()
 
 
 async def test_one_that_has_begun_to_speak_is_understood_all_the_same() -> None:
