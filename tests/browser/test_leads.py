@@ -63,30 +63,44 @@ async def test_a_visitor_is_asked_agrees_and_takes_it_back(venue: Venue, booth: 
     await expect(staff.get_by_text("Sol AB")).to_be_hidden()
 
 
+async def tab_to(page: Page, name: str) -> None:
+    for _ in range(60):
+        await page.keyboard.press("Tab")
+        focused = "(document.activeElement.labels?.[0] ?? document.activeElement).textContent.trim()"
+        if await page.evaluate(focused) == name:
+            return
+    raise AssertionError(f"{name} cannot be reached")
+
+
 async def test_by_keyboard_alone(venue: Venue, booth: str) -> None:
     visitor = await enter(venue, "attendee", booth)
     await expect(visitor.locator("plenary-lead form")).to_be_visible()
-
-    async def tab_to(name: str) -> None:
-        for _ in range(60):
-            await visitor.keyboard.press("Tab")
-            focused = await visitor.evaluate(
-                "(document.activeElement.labels?.[0] ?? document.activeElement).textContent.trim()"
-            )
-            if focused == name:
-                return
-        raise AssertionError(f"{name} cannot be reached")
-
-    await tab_to("Join the queue")
+    await tab_to(visitor, "Join the queue")
     await visitor.keyboard.press("Enter")
     await expect(visitor.get_by_text("You are the next one")).to_be_visible()
-    await tab_to("to answer me about what we talked about")
+    await tab_to(visitor, "to answer me about what we talked about")
     await visitor.keyboard.press("ArrowDown")
-    await tab_to("Organisation, if you like")
+    await tab_to(visitor, "Organisation, if you like")
     await visitor.keyboard.type("Sol AB")
     await visitor.keyboard.press("Enter")
     await expect(visitor.get_by_text("and to send me news and offers")).to_be_visible()
-    await tab_to("Take it back")
+    # The staff judge and note, and come back to the booth.
+    staff = await enter(venue, "colleague", booth)
+    await tab_to(staff, "Leads")
+    await staff.keyboard.press("Enter")
+    await staff.wait_for_url("**/leads")
+    await tab_to(staff, "Rating")  # the filter's
+    await tab_to(staff, "Rating")
+    await staff.keyboard.press("h")
+    await tab_to(staff, "Save · Attendee")
+    await staff.keyboard.press("Enter")
+    await expect(staff.locator("[name=rating]").last).to_have_value("hot")
+    await tab_to(staff, "Note about Attendee")
+    await staff.keyboard.type("Wants forty lamps")
+    await staff.keyboard.press("Enter")
+    await expect(staff.locator(".lead-note")).to_contain_text("Wants forty lamps")
+    await visitor.bring_to_front()
+    await tab_to(visitor, "Take it back")
     await visitor.keyboard.press("Space")
     await expect(visitor.get_by_role("button", name="Share my contact")).to_be_visible()
 
