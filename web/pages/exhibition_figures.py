@@ -45,7 +45,8 @@ async def show(request: Request) -> Response:
         measure=measure,
         measures=MEASURES,
         bars=[
-            (moment, value, round(HIGH * value / most) if most else 0) for moment, value in zip(found.moments, values, strict=True)
+            (moment, value, round(HIGH * value / most) if most else 0)
+            for moment, value in zip(found.moments, values, strict=True)
         ],
         most=most,
         zone=at.entered.event_zone,
