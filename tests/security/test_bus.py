@@ -89,7 +89,11 @@ async def test_what_is_sealed_and_makes_no_sense_harms_nothing(
     world = grown_world
     _, sink = await world.join("attendee")
     odd: list[tuple[str, Any]] = [
-        *((kind, body) for kind in ("nudge", "nudges", "direct", "presence", "tallies") for body in (None, 5, [], {}, "x", [[]], [1] * 5)),
+        *(
+            (kind, body)
+            for kind in ("nudge", "nudges", "direct", "presence", "tallies")
+            for body in (None, 5, [], {}, "x", [[]], [1] * 5)
+        ),
         ("tomorrow's", {"a": 1}),
         ("nudge", [world.room, "x", 1, [[1]], []]),
         ("nudge", [world.room, "x", 1, [], [["votes", "q", "nobody", None, b"1"]]]),
