@@ -179,5 +179,10 @@ async def test_nothing_works_and_the_check_says_why(relayed: Venue, own_turn: Tu
         await expect(network).to_contain_text("Leave the company's network or VPN")
     finally:
         own_turn.thaw()
-    await network.get_by_role("button", name="Try again").click()
-    await expect(network).to_contain_text("UDP and the relay work.", timeout=15_000)
+    for _ in range(3):  # it has a backlog to work off first
+        await network.get_by_role("button", name="Try again").click()
+        await expect(network).not_to_contain_text("Trying", timeout=15_000)
+        if "UDP and the relay work." in await network.inner_text():
+            break
+    else:
+        pytest.fail("the relay was not found again")
