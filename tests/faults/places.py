@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -52,16 +53,20 @@ def door_of(server: Server, port: int = 0) -> Door:
 
 @contextmanager
 def shaken(
-    count: int, database: str, redis: str = "", *, faults: dict[str, Any] | None = None, **settings: str
+    count: int, database: str, *redis: str, faults: dict[str, Any] | None = None, **settings: str
 ) -> Iterator[list[Shaken]]:
-    """So many processes, each with a port of its own. Without rate limits; `faults` for all of them."""
+    """So many processes, each with a port of its own, on one Redis or on one each. Without rate limits; `faults` for all of them."""
     given = {"unlimited": True, **(faults or {})}
     with contextlib.ExitStack() as stack:
         servers: list[Shaken] = []
-        for _ in range(count):
+        for number in range(count):
             folder = stack.enter_context(temporary_folder("fault"))
-            server = Shaken(folder, database, redis=redis, faults=given, drain_seconds="1", **settings)
-            servers.append(stack.enter_context(server))
+            bus = redis[number % len(redis)] if redis else ""
+            servers.append(Shaken(folder, database, redis=bus, faults=given, drain_seconds="1", **settings))
+        # Side by side: most of a start is Python's own, most of an end is waiting.
+        together = stack.enter_context(ThreadPoolExecutor(count))
+        stack.callback(lambda: list(together.map(Shaken.stop, servers)))
+        list(together.map(Shaken.start, servers))
         yield servers
 
 

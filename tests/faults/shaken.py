@@ -5,6 +5,8 @@ at         … the so-many-th time that a command gets so far
 bus        [dropped, doubled, delayed]: shares of the messages that it publishes
 clock      a file that holds how many seconds to add to the system's clock
 ping       [seconds between pings, seconds to answer one]
+deaf       [seconds between pings of the bus, seconds of silence after which it is given up]
+ghosts     [seconds between signs of life of a process, seconds of silence after which it is forgotten]
 pages      a file that holds at how many pages the SQLite file is full
 unlimited  true: no rate limits, for crowds that act faster than people
 """
@@ -24,6 +26,8 @@ import uvicorn
 from sqlalchemy import event
 
 import server.app
+from rooms import hub, presence
+from rooms.bus import pubsub
 from rooms.bus.interface import Bus
 from rooms.clock import Clock, system_clock
 from rooms.database import Database
@@ -170,6 +174,10 @@ def shake(given: dict[str, Any]) -> None:
             configure(self, *arguments, **{**named, "ws_ping_interval": interval, "ws_ping_timeout": timeout})
 
         uvicorn.Config.__init__ = with_pings  # type: ignore[method-assign]
+    if "deaf" in given:
+        pubsub.PING_SECONDS, pubsub.DEAD_SECONDS = given["deaf"]
+    if "ghosts" in given:
+        hub.ALIVE_SECONDS, presence.SILENT_SECONDS = given["ghosts"]
 
 
 if __name__ == "__main__":

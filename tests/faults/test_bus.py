@@ -92,10 +92,10 @@ async def test_f4_redis_forgets_everything(postgres_url: str, own_redis: RedisSe
 
 
 async def test_f5_redis_is_half_open(postgres_url: str, own_redis: RedisServer) -> None:
-    """The connections to Redis swallow everything without a word; only new ones would work."""
+    """The connections to Redis swallow everything without a word; only new ones would work. Quick: the bus is given up after 3 s; as delivered, after 9."""
     ground = await lay(postgres_url, PEOPLE)
     async with Proxy(own_redis.port).running() as proxy:
-        with two(postgres_url, f"redis://127.0.0.1:{proxy.port}/0") as servers:
+        with two(postgres_url, f"redis://127.0.0.1:{proxy.port}/0", deaf=scaled((1, 3), (3, 9))) as servers:
             async with parted(servers, ground) as clients:
                 await healed(clients)
                 heard = [server.figure("plenary_nudges_heard_total") for server in servers]
@@ -123,7 +123,7 @@ async def test_f5_redis_is_half_open(postgres_url: str, own_redis: RedisServer) 
 @pytest.mark.parametrize("faults", [[0.01, 0.01, 0.01], [0.2, 0.2, 0.2]], ids=["1 %", "20 %"])
 async def test_f6_the_bus_drops_doubles_and_reorders(faults: list[float], postgres_url: str, redis_url: str) -> None:
     ground = await lay(postgres_url, PEOPLE)
-    commands = scaled(10, 100)
+    commands = scaled(6, 100)
     with two(postgres_url, redis_url, bus=faults) as servers:
         async with parted(servers, ground) as clients:
             await clients.act(commands, pause=0.02)
@@ -142,7 +142,7 @@ async def test_f6_the_bus_drops_doubles_and_reorders(faults: list[float], postgr
 
 async def test_f9_two_processes_are_parted(postgres_url: str, own_redis: RedisServer) -> None:
     """Each hears nothing of the other but what it finds in the database; a person votes on both sides at once."""
-    seconds = scaled(4, 60)
+    seconds = scaled(3, 60)
     ground = await lay(postgres_url, PEOPLE)
     async with Proxy(own_redis.port).running() as proxy:
         with contextless(postgres_url, own_redis.url, f"redis://127.0.0.1:{proxy.port}/0") as servers:
@@ -178,8 +178,8 @@ async def test_f9_two_processes_are_parted(postgres_url: str, own_redis: RedisSe
 @contextmanager
 def contextless(database: str, redis: str, other_redis: str) -> Iterator[list[Shaken]]:
     """Two processes that reach the same Redis, the second through a proxy."""
-    with shaken(1, database, redis) as (one,), shaken(1, database, other_redis) as (other,):
-        yield [one, other]
+    with shaken(2, database, redis, other_redis, faults={"deaf": scaled((1, 3), (3, 9))}) as servers:
+        yield servers
 
 
 async def voters_for(url: str, question: str) -> list[str]:

@@ -29,8 +29,9 @@ HALF = 60 * float(os.environ.get("PLENARY_SOAK_MINUTES", "20")) / 2
 
 
 async def test_f26_nobody_stays_as_a_ghost(postgres_url: str, redis_url: str) -> None:
+    """Quick: a process shows that it lives every second, and is forgotten after 4; as delivered, after 15."""
     ground = await lay(postgres_url, 20)
-    with shaken(2, postgres_url, redis_url) as (one, other):
+    with shaken(2, postgres_url, redis_url, faults={"ghosts": scaled((1, 4), (5, 15))}) as (one, other):
         async with crowd(ground, lambda: other.door, count=10) as here:
             async with crowd(ground, lambda: one.door, first=10):
                 await until(lambda: present(here[0]) == 20, 20)
@@ -62,7 +63,8 @@ async def test_f28_many_come_and_go(sqlite_url: str) -> None:
             await nobody_is_left(server)
             sizes.append(resident(server.pid))
         seconds = time.monotonic() - began
-        await until(lambda: descriptors(server.pid) <= before + 2, 30)
+        # The pool of SQLite may have opened more of its five connections, of three files each.
+        await until(lambda: descriptors(server.pid) <= before + 12, 30)
     first, second = ((after - before) / 1048576 for before, after in itertools.pairwise(sizes))
     assert first + second < scaled(24, 64)
     # A spent ticket is remembered for two minutes; beside that, nothing may stay.

@@ -15,12 +15,12 @@ TEXT = 900  # characters in a message
 BUFFER = 4096
 
 
-async def talk(clients: Crowd, seconds: float, pause: float) -> None:
-    """Some say long things, at a steady pace."""
+async def talk(clients: Crowd, seconds: float, pause: float, enough: asyncio.Event | None = None) -> None:
+    """Some say long things, at a steady pace, until it is enough."""
     end = time.monotonic() + seconds
 
     async def one(client: Client) -> None:
-        while time.monotonic() < end:
+        while time.monotonic() < end and not (enough is not None and enough.is_set()):
             await client.say("chat.post", text=(uuid.uuid4().hex + " ").ljust(TEXT, "x"))
             await asyncio.sleep(pause)
 
@@ -36,7 +36,7 @@ async def sluggish(ground: Ground, server: Shaken, number: int) -> Client:
 
 async def test_f10_a_reader_at_a_kilobyte_a_second(sqlite_url: str) -> None:
     ground = await lay(sqlite_url, 22)
-    span = scaled(8, 60)
+    span = scaled(6, 60)
     with shaken(1, sqlite_url) as (server,):
         async with crowd(ground, lambda: server.door, count=20) as clients:
             await talk(clients, span / 2, 0.1)
@@ -103,9 +103,11 @@ async def stall(ground: Ground, server: Shaken, clients: Crowd, stopped: int) ->
     for line in lines:
         line.transport.pause_reading()
     began = time.monotonic()
-    talking = asyncio.create_task(talk(clients, scaled(10, 30), 0.02))
+    enough = asyncio.Event()
+    talking = asyncio.create_task(talk(clients, 60, 0.02, enough))
     await until(lambda: figure(server, "plenary_closes_total", code="4508") >= before + stopped, 90)
     seconds = time.monotonic() - began
+    enough.set()
     await talking
     for line in lines:
         line.transport.resume_reading()
