@@ -61,7 +61,8 @@ async def booth_of(world: World, relay: bool) -> str:
 async def page_of(browser: Browser, server: Server, world: World, who: str) -> Page:
     window = await open_window(browser, base_url=server.url, locale="en-GB")
     signin = await sign_in(world.house, world.people[who])
-    await window.context.add_cookies([cookie_of(server, world.house, signin)])
+    cookie: Any = cookie_of(server, world.house, signin)
+    await window.context.add_cookies([cookie])
     await window.context.add_init_script(REMEMBERED)
     return window.page
 
