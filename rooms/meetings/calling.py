@@ -18,8 +18,9 @@ from rooms.meetings.messages import (
     MeetingRated,
     OutcomeView,
     RateCall,
+    WaitForCall,
 )
-from rooms.meetings.tables import call_outcomes, call_peers, calls, invited
+from rooms.meetings.tables import call_outcomes, call_peers, call_waits, calls, invited
 from rooms.people import blocks
 from rooms.people.desk import desks_of, notify
 from rooms.programme.tables import conferences
@@ -49,6 +50,27 @@ async def extend_call(tx: Transaction, visit: Visit, given: ExtendCall) -> None:
     longer = {"ends_at": max(now.ends_at, tx.now) + EXTENSION, "extensions": now.extensions + 1}
     await tx.connection.execute(calls.update().where(c.meeting == meeting).values(longer))
     await roster.tell(tx, visit.room.id, meeting)
+
+
+@command(WaitForCall, kinds=MEETING, allowed=rules.invited)
+async def wait_for_call(tx: Transaction, visit: Visit, given: WaitForCall) -> None:
+    meeting, person = await queries.meeting(tx.connection, visit.room.subject), visit.known.id
+    known = any(each.id == person for each in await queries.waiting(tx.connection, meeting.id))
+    mine = sa.and_(call_waits.c.meeting == meeting.id, call_waits.c.person == person)
+    if not given.waiting:
+        await tx.connection.execute(call_waits.delete().where(mine))
+    elif known:
+        await tx.connection.execute(call_waits.update().where(mine).values(seen_at=tx.now))
+    else:
+        if meeting.closed_at is not None:
+            raise Problem("closed", rules.OVER)
+        here = {each.person for each in await queries.peers(tx.connection, call_peers.c.meeting == meeting.id)}
+        if person in here:
+            raise Problem("conflict", N_("You are in this call already."))
+        times = {"since": tx.now, "seen_at": tx.now}
+        await tx.connection.execute(call_waits.insert().values(meeting=meeting.id, person=person, **times))
+    if known is not given.waiting:
+        await roster.tell(tx, visit.room.id, meeting.id)
 
 
 async def with_colleague(connection: AsyncConnection, room: str, given: BringColleague) -> Iterable[str]:

@@ -42,14 +42,16 @@ class PeerView(View):
 
 
 class CallView(View):
-    """A call: its `peers` in the order in which they joined, and how many there may be. `ends_at`: when the talk should end, from the second person
-    on; `extensions`: how often it has been put off. `relay_only`: the addresses of people are kept from each other."""
+    """A call: its `peers` in the order in which they joined, how many there may be, and who waits for a place, the first of the line first. `ends_at`:
+    when the talk should end, from the second person on; `extensions`: how often it has been put off. `relay_only`: the addresses of people are kept
+    from each other."""
 
     peers: list[PeerView]
     limit: int
     ends_at: datetime | None
     extensions: int
     relay_only: bool
+    waiting: list[PersonView]
 
 
 class OutcomeView(View):
@@ -84,6 +86,12 @@ class MeetingOwn(RoomOwn):
 
 class ExtendCall(Command, tag="call.extend"):
     """Five minutes more, up to six times; by anyone in the call."""
+
+
+class WaitForCall(Command, tag="call.wait"):
+    """For a place in a call that is full. To be repeated every 20 seconds: who is silent for 45 waits no more. `waiting` false: he has thought better of it."""
+
+    waiting: bool = True
 
 
 class BringColleague(Command, tag="call.bring"):

@@ -11,7 +11,7 @@ from rooms.errors import Problem
 from rooms.exhibition.tables import booth_staff, booths
 from rooms.journal import rooms
 from rooms.meetings.messages import CallOutcome, CallView, OutcomeView, PeerView
-from rooms.meetings.tables import call_outcomes, call_peers, calls, invited, meetings
+from rooms.meetings.tables import call_outcomes, call_peers, call_waits, calls, invited, meetings
 from rooms.people.messages import PersonView
 from rooms.people.tables import blocks, persons
 from rooms.programme.tables import conferences
@@ -103,9 +103,19 @@ async def call(connection: AsyncConnection, meeting_id: str) -> CallView:
     row = (await connection.execute(select)).one_or_none()
     if row is None:
         rules = await meeting(connection, meeting_id)
-        return CallView([], rules.call_limit, None, 0, rules.relay_only)
+        return CallView([], rules.call_limit, None, 0, rules.relay_only, [])
     views = [each.view() for each in await peers(connection, p.meeting == meeting_id)]
-    return CallView(views, row.limit, row.ends_at, row.extensions, row.relay_only)
+    return CallView(
+        views, row.limit, row.ends_at, row.extensions, row.relay_only, await waiting(connection, meeting_id)
+    )
+
+
+async def waiting(connection: AsyncConnection, meeting: str) -> list[PersonView]:
+    """Who waits for a place in the call, the first in the line first."""
+    w = call_waits.c
+    joined = call_waits.join(persons, persons.c.id == w.person)
+    select = sa.select(persons.c.id, persons.c.name).select_from(joined).where(w.meeting == meeting)
+    return [PersonView(*row) for row in await connection.execute(select.order_by(w.since, w.person))]
 
 
 async def outcomes(connection: AsyncConnection, at: Collection[str]) -> dict[tuple[str, str], OutcomeView]:

@@ -20,7 +20,7 @@ from rooms.journal import rooms
 from rooms.meetings import queries, rules
 from rooms.meetings.messages import CallNow, PeerView, Removed, Replaced
 from rooms.meetings.queries import Meeting, Peer
-from rooms.meetings.tables import call_peers, calls
+from rooms.meetings.tables import call_peers, call_waits, calls
 from rooms.people import blocks
 from rooms.people.tables import persons
 from rooms.text import N_
@@ -32,7 +32,7 @@ KEPT = timedelta(seconds=60)
 GOOD_FOR = timedelta(seconds=15)
 """How long a process's word holds that a connection is there."""
 
-p, c = call_peers.c, calls.c
+p, c, w = call_peers.c, calls.c, call_waits.c
 
 
 class Seat(NamedTuple):
@@ -80,10 +80,9 @@ async def take_seat(tx: Transaction, visit: Visit, resume: str | None) -> Seat:
         return _seat(mine.peer, link, resume, others, meeting, relay_only=mine.relay_only, resumed=True)
     await _leave_others(tx, person, meeting.id)
     await _check_blocks(tx, person, others)
-    if len(others) >= meeting.call_limit:
-        text = N_("This call is full: %(limit)s people are in it. You can come in when somebody leaves.")
-        raise Problem("conflict", text, values={"limit": len(others)}, present={"limit": meeting.call_limit})
-    if mine is not None:
+    if mine is None:
+        await _take_turn(tx, meeting, person, len(others))
+    else:
         await tx.connection.execute(call_peers.delete().where(p.peer == mine.peer))
         tx.tell(mine.peer, Replaced(), room=room.id)
     peer, token = new_id(), secrets.token_urlsafe(24)
@@ -138,6 +137,7 @@ async def end(tx: Transaction, room: str, meeting: str) -> None:
     here = await queries.peers(tx.connection, p.meeting == meeting)
     for each in here:
         tx.tell(each.peer, Removed("closed"), room=room)
+    await tx.connection.execute(call_waits.delete().where(w.meeting == meeting))
     await leave(tx, room, meeting, [each.peer for each in here])
 
 
@@ -154,6 +154,18 @@ async def separate(tx: Transaction, room: str, meeting: str, person: str, blocke
 
 async def tell(tx: Transaction, room: str, meeting: str) -> None:
     tx.latest(CallNow("", await queries.call(tx.connection, meeting)), room=room)
+
+
+async def _take_turn(tx: Transaction, meeting: Meeting, person: str, here: int) -> None:
+    """Raises Problem "conflict" while there is no place for him: free places are for those who have waited longest."""
+    waiting = [each.id for each in await queries.waiting(tx.connection, meeting.id)]
+    before = waiting.index(person) if person in waiting else len(waiting)
+    if here + before >= meeting.call_limit:
+        text = N_("This call is full: %(limit)s people are in it. You can come in when somebody leaves.")
+        if here < meeting.call_limit:
+            text = N_("The free place in this call is for those who have waited for it.")
+        raise Problem("conflict", text, values={"limit": here}, present={"limit": meeting.call_limit})
+    await tx.connection.execute(call_waits.delete().where(w.meeting == meeting.id, w.person == person))
 
 
 async def _leave_others(tx: Transaction, person: str, meeting: str) -> None:

@@ -1,6 +1,7 @@
 """Whoever is in a call is vouched for by the process that holds his connection; whom nobody vouches for is lost, and after a minute he is out."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -10,9 +11,11 @@ from rooms.journal import rooms
 from rooms.meetings import queries, roster
 from rooms.meetings.queries import Peer
 from rooms.meetings.roster import GOOD_FOR, KEPT
-from rooms.meetings.tables import call_peers
+from rooms.meetings.tables import call_peers, call_waits
 
 EVERY_SECONDS = 5.0
+WAITS = timedelta(seconds=45)
+"""How long somebody waits for a place without saying so again."""
 MOST_AT_ONCE = 100
 """Places that one round gives up: after a great loss the others wait for the next."""
 
@@ -60,6 +63,21 @@ async def sweep(house: House) -> int:
                     await roster.leave(tx, place.room, peer.meeting, [peer.peer])
                 elif still.lost_at is None and still.seen_at < tx.now - GOOD_FOR:
                     await roster.lose(tx, place.room, peer.meeting, peer.peer, still.link, still.seen_at)
+    return len(found) + await _sweep_waits(house)
+
+
+async def _sweep_waits(house: House) -> int:
+    """Those who have closed their page wait no more, so that the next may come in."""
+    w, late = call_waits.c, house.clock() - WAITS
+    async with house.database.read() as connection:
+        joined = call_waits.join(rooms, sa.and_(rooms.c.kind == "meeting", rooms.c.subject == w.meeting))
+        select = sa.select(rooms.c.id, w.meeting).select_from(joined).where(w.seen_at < late).distinct()
+        found = (await connection.execute(select.limit(MOST_AT_ONCE))).all()
+    for room, meeting in found:
+        async with house.transaction([room]) as tx:
+            gone = call_waits.delete().where(w.meeting == meeting, w.seen_at < tx.now - WAITS)
+            if (await tx.connection.execute(gone)).rowcount:
+                await roster.tell(tx, room, meeting)
     return len(found)
 
 

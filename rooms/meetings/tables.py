@@ -50,6 +50,15 @@ call_peers = sa.Table(
     sa.Column("lost_at", UtcDateTime),  # since when its connection is gone
 )
 
+call_waits = sa.Table(
+    "call_waits",  # who waits for a place in a call that is full
+    metadata,
+    sa.Column("meeting", sa.String(20), sa.ForeignKey("meetings.id"), primary_key=True),
+    sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), primary_key=True),
+    sa.Column("since", UtcDateTime, nullable=False),
+    sa.Column("seen_at", UtcDateTime, nullable=False, index=True),  # when he last said so
+)
+
 call_outcomes = sa.Table(
     "call_outcomes",
     metadata,

@@ -17,7 +17,7 @@ from rooms.forum.tables import forums, marks, messages, questions, votes
 from rooms.house import LONG, House
 from rooms.ids import new_id
 from rooms.journal import forget_person, rooms
-from rooms.meetings.tables import call_outcomes, call_peers, invited
+from rooms.meetings.tables import call_outcomes, call_peers, call_waits, invited
 from rooms.people import accounts, signins
 from rooms.people.desk import desk_of
 from rooms.people.tables import api_tokens, blocks, links, notices, outcomes, persons, reports, restraints, roles
@@ -105,6 +105,7 @@ async def erase(house: House, person: str) -> None:
             booth_staff,
             blocks,
             call_peers,
+            call_waits,
             call_outcomes,
             file_consents,
             file_takers,

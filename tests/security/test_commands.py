@@ -175,6 +175,7 @@ MEETING: dict[str, dict[str, str]] = {  # between the attendee and one of the st
     "call.bring": INVITED | {"attendee": "forbidden"},
     "call.extend": INVITED,
     "call.rate": INVITED,
+    "call.wait": INVITED,
     "chat.post": INVITED,
     "chat.read": INVITED,
     "chat.remove": INVITED,

@@ -408,6 +408,11 @@ async def _(world: World, room: str) -> Command:
     return c.ExtendCall()
 
 
+@_in_meeting("call.wait", "attendee")
+async def _(world: World, room: str) -> Command:
+    return c.WaitForCall()
+
+
 @_in_meeting("call.bring", "staff")
 async def _(world: World, room: str) -> Command:
     return c.BringColleague(world.people["owner"])

@@ -9,6 +9,7 @@ from rooms.meetings import queries, roster
 from rooms.meetings.messages import CallView
 from rooms.meetings.opening import open_meeting
 from rooms.meetings.roster import Seat
+from rooms.meetings.tables import call_peers
 from rooms.visit import resolve
 from tests.support.world import World
 
@@ -27,6 +28,12 @@ class Meeting:
         async with world.transaction([self.room, await self.world.desk(who), *others]) as tx:
             visit = await resolve(tx.connection, person, tx.rooms[self.room], tx.now)
             return await roster.take_seat(tx, visit, resume)
+
+    async def give_up(self, who: str) -> None:
+        async with self.world.house.transaction([self.room]) as tx:
+            here = await queries.peers(tx.connection, call_peers.c.meeting == self.id)
+            mine = [each.peer for each in here if each.person == self.world.people[who]]
+            await roster.leave(tx, self.room, self.id, mine)
 
     async def call(self) -> CallView:
         async with self.world.house.database.read() as connection:

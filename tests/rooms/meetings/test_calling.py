@@ -7,10 +7,13 @@ import msgspec
 import sqlalchemy as sa
 
 from rooms.exhibition.messages import SetDuty
-from rooms.meetings.messages import BringColleague, CallOutcome, ExtendCall, RateCall
+from rooms.meetings.messages import BringColleague, CallOutcome, ExtendCall, RateCall, WaitForCall
+from rooms.meetings.sweeping import sweep
+from rooms.meetings.tables import invited
 from rooms.people.erasure import erase, export
 from rooms.people.messages import BlockPerson, ReportPerson, ReportReason, UnblockPerson
 from rooms.people.tables import audit, blocks, reports
+from rooms.programme.tables import conferences
 from tests.rooms.meetings.conftest import Meeting
 from tests.support.refusals import refused
 from tests.support.waiting import settled, until
@@ -52,6 +55,60 @@ async def test_only_who_is_in_the_call_makes_it_longer(meeting: Meeting) -> None
     await meeting.take("attendee")
     with refused("conflict"):
         await meeting.world.do("staff", ExtendCall(), room=meeting.room)
+
+
+async def test_who_comes_too_late_waits_in_a_line(meeting: Meeting) -> None:
+    world = meeting.world
+    async with world.house.database.write() as connection:
+        await connection.execute(conferences.update().values(call_limit=2))
+        more = [{"meeting": meeting.id, "person": world.people[who]} for who in ("owner", "other", "speaker")]
+        await connection.execute(invited.insert(), more)
+    await meeting.take("attendee")
+    await meeting.take("staff")
+    for who in ("owner", "other"):
+        with refused("conflict") as refusal:
+            await meeting.take(who)
+        assert refusal.problem.present == {"limit": 2}
+        await world.do(who, WaitForCall(), room=meeting.room)
+        world.clock.advance(seconds=1)
+    await world.do("owner", WaitForCall(), room=meeting.room)  # saying so again costs nobody his place
+    assert [each.name for each in (await meeting.call()).waiting] == ["Owner", "Other"]
+
+    await meeting.give_up("attendee")
+    for who in ("other", "speaker"):  # the place is free, but not for them
+        with refused("conflict"):
+            await meeting.take(who)
+    await meeting.take("owner")
+    assert [each.name for each in (await meeting.call()).waiting] == ["Other"]
+    with refused("conflict"):
+        await world.do("owner", WaitForCall(), room=meeting.room)
+
+    await world.do("other", WaitForCall(waiting=False), room=meeting.room)
+    assert (await meeting.call()).waiting == []
+
+
+async def test_who_says_nothing_waits_no_more_and_the_next_comes_in(meeting: Meeting) -> None:
+    world = meeting.world
+    async with world.house.database.write() as connection:
+        await connection.execute(conferences.update().values(call_limit=2))
+        more = [{"meeting": meeting.id, "person": world.people[who]} for who in ("owner", "other")]
+        await connection.execute(invited.insert(), more)
+    for who in ("attendee", "staff"):
+        await meeting.take(who)
+    for who in ("owner", "other"):
+        await world.do(who, WaitForCall(), room=meeting.room)
+        world.clock.advance(seconds=1)
+    _, sink = await world.join("other", room=meeting.room)
+    await meeting.give_up("staff")
+    with refused("conflict"):
+        await meeting.take("other")
+    world.clock.advance(seconds=30)
+    await world.do("other", WaitForCall(), room=meeting.room)
+    world.clock.advance(seconds=20)
+    await sweep(world.house)
+    await until(lambda: [each["name"] for each in sink.latest("call")[""]["waiting"]] == ["Other"])
+    await meeting.take("other")
+    assert await meeting.names() == ["Attendee", "Other"]
 
 
 async def test_a_colleague_is_brought_in_without_anybody_being_disturbed(meeting: Meeting) -> None:

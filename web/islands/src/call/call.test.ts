@@ -16,7 +16,7 @@ function peer(name: string, more: Partial<PeerView> = {}): PeerView {
 }
 
 function view(...peers: PeerView[]): CallView {
-  return { peers, limit: 4, ends_at: null, extensions: 0, relay_only: false };
+  return { peers, limit: 4, ends_at: null, extensions: 0, relay_only: false, waiting: [] };
 }
 
 /** A page in a call, with a server that does what the test says. */

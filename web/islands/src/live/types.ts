@@ -581,8 +581,9 @@ export interface PeerView {
 }
 
 /**
- * A call: its `peers` in the order in which they joined, and how many there may be. `ends_at`: when the talk should end, from the second
- * person on; `extensions`: how often it has been put off. `relay_only`: the addresses of people are kept from each other.
+ * A call: its `peers` in the order in which they joined, how many there may be, and who waits for a place, the first of the line first.
+ * `ends_at`: when the talk should end, from the second person on; `extensions`: how often it has been put off. `relay_only`: the addresses
+ * of people are kept from each other.
  */
 export interface CallView {
   readonly peers: readonly PeerView[];
@@ -590,6 +591,7 @@ export interface CallView {
   readonly ends_at: Time | null;
   readonly extensions: number;
   readonly relay_only: boolean;
+  readonly waiting: readonly PersonView[];
 }
 
 /** What one person says of a call. `rating`: 1 to 5. */
@@ -1268,6 +1270,15 @@ export interface ExtendCall {
   readonly op: "call.extend";
 }
 
+/**
+ * For a place in a call that is full. To be repeated every 20 seconds: who is silent for 45 waits no more. `waiting` false: he has thought
+ * better of it.
+ */
+export interface WaitForCall {
+  readonly op: "call.wait";
+  readonly waiting?: boolean;
+}
+
 /** By the booth's staff: one more of them is invited, and told so at his desk. */
 export interface BringColleague {
   readonly op: "call.bring";
@@ -1790,6 +1801,7 @@ export type Command =
   | SetChat
   | SendReaction
   | ExtendCall
+  | WaitForCall
   | BringColleague
   | RateCall
   | GrantRole

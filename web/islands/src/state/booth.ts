@@ -144,7 +144,7 @@ function byTime(a: { at: string; id: string }, b: { at: string; id: string }): n
 }
 
 const NOBODY: BoothNow = { people: 0, waiting: 0, staffed: false };
-const NO_CALL: CallView = { peers: [], limit: 0, ends_at: null, extensions: 0, relay_only: false };
+const NO_CALL: CallView = { peers: [], limit: 0, ends_at: null, extensions: 0, relay_only: false, waiting: [] };
 const EMPTY: LineView = { tickets: [], service_seconds: 300, staff: 0, talking_since: [] };
 
 export function nowAt(state: BoothRoom | HallRoom, id: string): BoothNow {

@@ -8,7 +8,7 @@ import { memoryOf } from "../../call/memory";
 import type { Mode } from "../../call/quality";
 import { wireOf } from "../../call/wire";
 import { formatCountdown, t } from "../../i18n";
-import { live, RoomController, type IceView, type ReportReason, type RoomEvent } from "../../live/index";
+import { live, RoomController, type IceView, type ProblemError, type ReportReason, type RoomEvent } from "../../live/index";
 import { callOf, meeting, type MeetingRoom } from "../../state/booth";
 import { unreadIn } from "../../state/chat";
 import { announce, say, toast } from "../announce";
@@ -20,6 +20,7 @@ import { Ticking } from "../ticking";
 import { sheet, type Sheet } from "./dialogs";
 import { tiles } from "./tiles";
 import { toolbar } from "./toolbar";
+import { isFull, Waiting } from "./waiting";
 import { fellWords } from "./words";
 import "./check";
 import "./outcome";
@@ -45,6 +46,15 @@ export class CallElement extends Island {
   devices: Devices | null = null;
   call: Call | null = null;
   private stops: (() => void)[] = [];
+  readonly line = {
+    of: this as CallElement,
+    get state() {
+      return this.of.call?.phase.name === "refused" ? this.of.followed.state : null;
+    },
+    say: (waiting: boolean) => this.followed.send({ op: "call.wait", waiting }),
+    join: () => this.join(),
+  };
+  private readonly waiting = new Waiting(this);
   private shown = "";
 
   constructor() {
@@ -110,7 +120,7 @@ export class CallElement extends Island {
       case "ended":
         return this.epilogue(state, ...ENDS[phase.reason](), phase.reason !== "closed");
       case "refused":
-        return this.refused(phase.problem.message);
+        return this.refused(phase.problem);
       case "joining":
         return html`<div class="call-wait"><span class="spinner" aria-hidden="true"></span><p role="status">${t("Joining the call…")}</p></div>`;
       default:
@@ -159,9 +169,26 @@ export class CallElement extends Island {
     </div>`;
   }
 
-  private refused(message: string) {
+  private refused(problem: ProblemError) {
+    const { waiting } = this;
+    if (waiting.on) {
+      return html`<div class="call-end">
+        <div class="stack stack-tight">
+          <h2 id="call-heading" tabindex="-1">${t("You are waiting for a place")}</h2>
+          <p role="status">${waiting.place ? t("You are number %(place)s in the line.", { place: waiting.place }) : t("You are being put into the line…")}</p>
+          <p class="soft">${t("Leave this page open: you join by yourself when it is your turn. You can write in the chat meanwhile.")}</p>
+        </div>
+        <div class="row"><button class="button" @click=${this.unwait}>${t("Stop waiting")}</button>${this.wayBack()}</div>
+      </div>`;
+    }
+    const head = notice(html`<h2 id="call-heading" tabindex="-1">${t("You cannot join just now")}</h2><p>${problem.message}</p>`, { kind: "warning", symbol: "alert" });
+    if (isFull(problem)) {
+      return html`<div class="call-end">${head}
+        <div class="row"><button class="button button-primary" @click=${this.wait}>${t("Wait for a place")}</button>${this.wayBack()}</div>
+      </div>`;
+    }
     return html`<div class="call-end">
-      ${notice(html`<h2 id="call-heading" tabindex="-1">${t("You cannot join just now")}</h2><p>${message}</p>`, { kind: "warning", symbol: "alert" })}
+      ${head}
       <p class="soft">${t("You can write in the chat meanwhile, and try again when somebody has left.")}</p>
       <div class="row"><button class="button button-primary" @click=${this.join}>${t("Try again")}</button>${this.wayBack()}</div>
     </div>`;
@@ -202,6 +229,7 @@ export class CallElement extends Island {
       document.dispatchEvent(new CustomEvent("panel-shown", { detail: "chat" }));
       if (name === "ended" || name === "refused") this.devices?.close(); // no camera stays on behind a page that shows none
       if (!first && name !== "joining") this.querySelector<HTMLElement>("#call-heading, #check-heading")?.focus();
+      if (name === "in") this.waiting.stop();
       if (name === "in") say(t("You are in the call. Press the question mark for its keys."));
     }
     const dialog = this.querySelector("dialog");
@@ -268,6 +296,10 @@ export class CallElement extends Island {
     void this.devices?.open(); // meanwhile the others are found; the tracks take their places when they come
     void this.call?.join(this.own());
   };
+
+  private readonly wait = (): Promise<void> => this.waiting.begin().catch(toastRefusal);
+
+  private readonly unwait = (): Promise<void> => this.waiting.end().catch(toastRefusal);
 
   private readonly leave = (): void => {
     this.call?.leave();
