@@ -20,6 +20,11 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Pages of Chromium's own behind its address bar, in which nobody types here: they cost as much as a page of ours, for each window. Of several such
+    # switches the last one counts, so those of Playwright that matter here stand in it too.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,AvoidUnnecessaryBeforeUnloadCheckSync,"
+    "DestroyProfileOnBrowserClose,HttpsFirstBalancedModeAutoEnable,HttpsUpgrades,LensOverlay,MediaRouter,OptimizationHints,PaintHolding,"
+    "ThirdPartyStoragePartitioning",
 )
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 MAC_FOLDERS = [Path(f"/Applications/{name}.app/Contents/MacOS") for name in ("Chromium", "Google Chrome")]
