@@ -42,6 +42,7 @@ DECLARED = {
         "staff.changed",
         "queue.changed",
         "contact.changed",
+        "lead.changed",
     },
     PERSON: {
         "question.own",
@@ -51,6 +52,10 @@ DECLARED = {
         "desk.notified",
         "queue.own",
         "contact.own",
+        "lead.own",
+        "file.consented",
+        "meeting.rated",
+        "block.changed",
     },
     EVERYONE: {
         "session.changed",
@@ -67,6 +72,8 @@ DECLARED = {
         "booth.changed",
         "booth.listed",
         "meeting.closed",
+        "meeting.invited",
+        "files.changed",
     },
 }
 """Whoever declares an event says here, a second time, who may see it."""

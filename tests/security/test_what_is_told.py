@@ -39,7 +39,11 @@ SNAPSHOTS = {
 
 NEVER = {"email", "password", "calendar_key", "device", "digest", "secret", "address"}
 PERSONS_FOR_EVERYONE = {"chat.posted.message.author", "latest.present.value.people"}
-PERSONS_FOR_EVERYONE |= {"meeting.invited.person", "latest.call.value.peers.person"}  # among those who are invited
+PERSONS_FOR_EVERYONE |= {  # among those who are invited
+    "meeting.invited.person",
+    "latest.call.value.peers.person",
+    "latest.call.value.waiting",
+}
 """Where, in what everyone is told, a person stands with his id: whoever writes in the chat, and those who chose to be named."""
 
 

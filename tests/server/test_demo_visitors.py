@@ -27,7 +27,7 @@ async def test_visitors_of_the_demonstration_come_once(world: World) -> None:
             found = await figures(connection, booth, room, ZoneInfo("Asia/Shanghai"))
             shared = await lead_queries.found(connection, booth)
             applications = await applying.applications(connection)
-        assert (found.chats, found.joins, found.talks, found.leads) == (3, 4, 2, len(LEADS))
+        assert (found.chats, found.joins, found.talks, found.leads) == (3, 4, 4, len(LEADS))
         assert len(found.days) == DAYS
         assert len(shared) == len(LEADS) + 1, "one has yet to agree"
         assert [each.name for each in applications] == ["Fjord Batteries"]

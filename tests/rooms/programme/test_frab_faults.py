@@ -160,7 +160,7 @@ def test_a_long_report_is_cut_but_counted():
         read_json(file(*broken))
     assert caught.value.count == 500
     assert len(caught.value.faults) == SHOWN_FAULTS
-    assert "500 faults" in str(caught.value)
+    assert "Faults found: 500." in str(caught.value)
 
 
 def test_what_is_no_schedule_is_told_in_one_line():

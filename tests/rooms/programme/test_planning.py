@@ -26,7 +26,8 @@ SCHEDULE = Schedule(
 
 def stored(schedule: Schedule, *, imported: bool = True, kept: bool = False, cancelled: tuple[str, ...] = ()) -> Stored:
     """What the database holds after a schedule was imported (or, `imported` false, made by hand)."""
-    row = Conference("c", "forum", "Forum", "", "", {}, INFO.zone, INFO.first_day, INFO.last_day, "public", True, "r")
+    days = (INFO.zone, INFO.first_day, INFO.last_day)
+    row = Conference("c", "forum", "Forum", "", "", {}, *days, "public", True, 4, False, 10, "r")
     return Stored(
         conference=row,
         info=schedule.conference,
