@@ -78,6 +78,15 @@ def running_server(database: str = "", *, redis: str = "", workers: int = 1, **s
 
 
 @contextmanager
+def faultless_server() -> Iterator[Server]:
+    """A server on a new SQLite file. Whatever is done to it, no fault of its own may stand in its log."""
+    with running_server() as running:
+        yield running
+        said = running.output()
+    assert "Traceback" not in said, said
+
+
+@contextmanager
 def running_servers(count: int, database: str, redis: str, **settings: str) -> Iterator[list[Server]]:
     """Several processes, each with a port of its own, that share a database and a Redis."""
     with contextlib.ExitStack() as stack:
