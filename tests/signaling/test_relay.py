@@ -1,12 +1,17 @@
 """A TURN server tried: against a real coturn."""
 
+import asyncio
 import socket
+import ssl
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from signaling import relay
 from signaling.ice import credentials, parse
 from signaling.relay import check_turn
 from tests.support.components import free_port
-from tests.support.coturn import TurnServer
+from tests.support.coturn import TurnServer, running_coturn
 
 
 async def test_a_relay_is_tried_and_its_open_doors_are_named(turn_server: TurnServer) -> None:
@@ -47,3 +52,18 @@ async def test_one_that_does_not_answer_is_given_up() -> None:
     assert "no answer within 0.2 seconds" in tried.fault
     tried = await check_turn(parse(f"turn:127.0.0.1:{free_port()}?transport=tcp"), None, patience=1)
     assert "no connection" in tried.fault
+
+
+async def test_nobody_waits_for_the_goodbye_of_a_relay(monkeypatch: pytest.MonkeyPatch) -> None:
+    with running_coturn() as server:
+        trusting = ssl.create_default_context(cafile=str(server.certificate["cert"]))
+        trusting.check_hostname = False
+        monkeypatch.setattr(relay.ssl, "create_default_context", lambda: trusting)
+        given = credentials(server.secret, "doctor", datetime.now(UTC))
+        async with relay._connected(parse(server.tls_url), given, 5) as client:
+            line = client.transport.get_extra_info("socket")
+            assert line.fileno() != -1
+            server.freeze()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert line.fileno() == -1
