@@ -19,7 +19,9 @@ from pathlib import Path
 
 from rooms.bus.memory import MemoryBus
 from rooms.errors import Problem
-from rooms.forum import messages as m
+from rooms.forum.messages.asking import AskQuestion, VoteQuestion
+from rooms.forum.messages.chat import PostMessage
+from rooms.forum.messages.moderating import ApproveQuestion
 from rooms.forum.queries import question as find_question
 from rooms.messages import Command
 from rooms.people import accounts
@@ -31,7 +33,7 @@ async def prepare(url: str, people: int) -> tuple[str, str, list[str]]:
     """A session with one approved question and many people; returns room, question and people."""
     world = await make_world(url)
     question = await world.ask("Shall we?", "other")
-    await world.do("moderator", m.ApproveQuestion(question, (await world.question(question)).version))
+    await world.do("moderator", ApproveQuestion(question, (await world.question(question)).version))
     async with world.house.database.write() as connection:
         made = [
             (
@@ -47,9 +49,9 @@ async def prepare(url: str, people: int) -> tuple[str, str, list[str]]:
 
 def kinds(question: str) -> dict[str, Callable[[int], Command]]:
     return {
-        "vote": lambda n: m.VoteQuestion(question),
-        "post a message": lambda n: m.PostMessage(f"Message {n} of somebody in the hall, as long as they are."),
-        "ask a question": lambda n: m.AskQuestion(f"What about number {n}, and why?"),
+        "vote": lambda n: VoteQuestion(question),
+        "post a message": lambda n: PostMessage(f"Message {n} of somebody in the hall, as long as they are."),
+        "ask a question": lambda n: AskQuestion(f"What about number {n}, and why?"),
     }
 
 

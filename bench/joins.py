@@ -14,7 +14,8 @@ from pathlib import Path
 
 import msgspec
 
-from rooms.forum.messages import AskQuestion, PostMessage
+from rooms.forum.messages.asking import AskQuestion
+from rooms.forum.messages.chat import PostMessage
 from rooms.hub import Joined
 from rooms.member import Member
 from rooms.outbound import Outbound, Unswept

@@ -23,7 +23,7 @@ from rooms import fanout
 from rooms.audience import Audience
 from rooms.clock import system_clock
 from rooms.database import Database, metadata
-from rooms.forum.messages import MessagePosted, MessageView
+from rooms.forum.messages.chat import MessagePosted, MessageView
 from rooms.house import House
 from rooms.ids import new_id
 from rooms.journal import Entry, find_room, rooms

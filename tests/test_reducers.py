@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from rooms.exhibition.messages import BoothOwn, BoothSnapshot, HallOwn, HallSnapshot
-from rooms.forum.messages import LobbyOwn, LobbySnapshot, Own, SessionSnapshot
+from rooms.forum.messages.snapshots import LobbyOwn, LobbySnapshot, Own, SessionSnapshot
 from rooms.meetings.messages import MeetingOwn, MeetingSnapshot
 from rooms.messages import Event, declared, tag_of
 from rooms.people.desk import DeskOwn

@@ -12,7 +12,8 @@ import msgspec
 from rooms.audience import Audience
 from rooms.exhibition.lead_messages import OwnLead
 from rooms.files.messages import FileView
-from rooms.forum.messages import ChatView, MessageView, RoomOwn
+from rooms.forum.messages.chat import ChatView, MessageView
+from rooms.forum.messages.snapshots import RoomOwn
 from rooms.messages import Command, Event, Latest, View
 from rooms.people.messages import Id, PersonView, Reason
 from rooms.programme.messages import Locale

@@ -7,8 +7,10 @@ from typing import Any
 from rooms.commands import Replied, command, commands_together
 from rooms.database import insert_into
 from rooms.errors import Problem
-from rooms.forum import messages as m
 from rooms.forum import queries
+from rooms.forum.messages import asking as m
+from rooms.forum.messages.moderating import QuestionAsked, QuestionRevised, QuestionWithdrawn
+from rooms.forum.messages.session import Asking
 from rooms.forum.queries import Question
 from rooms.forum.steps import announce, clear_places, recount, release_duplicate, update
 from rooms.forum.tables import questions, votes
@@ -48,7 +50,7 @@ async def ask_questions(tx: Transaction, given: Sequence[tuple[Visit, m.AskQuest
     for place, reply in enumerate(replies):
         if not isinstance(reply, Problem):
             asked = told[reply[0].question]
-            await announce(tx, m.QuestionAsked, None, asked, None)
+            await announce(tx, QuestionAsked, None, asked, None)
             tx.latest(m.OwnVotes(asked.id, True), person=asked.author)
             replies[place] = (reply[0], tx.next_seq() - 1)
     return replies
@@ -56,11 +58,11 @@ async def ask_questions(tx: Transaction, given: Sequence[tuple[Visit, m.AskQuest
 
 def _new_question(visit: Visit, asked: m.AskQuestion, forum: queries.Forum, now: datetime) -> dict[str, Any]:
     """Its row. Raises Problem "closed", "conflict" or "invalid"."""
-    if forum.asking is m.Asking.LOCKED:
+    if forum.asking is Asking.LOCKED:
         raise Problem("closed", N_("The moderators take no more questions just now. Your text is kept here."))
     if asked.anonymous and not forum.anonymous:
         raise Problem("conflict", N_("In this session questions are asked under one's name."), field="anonymous")
-    paused = forum.asking is m.Asking.PAUSED
+    paused = forum.asking is Asking.PAUSED
     waits = forum.review or paused
     return {
         "id": new_id(),
@@ -89,7 +91,7 @@ async def revise_question(tx: Transaction, visit: Visit, given: m.ReviseQuestion
     changes = {"state": State.PENDING.value, "pinned": False, "approved_at": None} if waits else {}
     after = await update(tx, before, text=text, original=None, **changes)
     await clear_places(tx, visit, after)
-    await announce(tx, m.QuestionRevised, before, after, None)
+    await announce(tx, QuestionRevised, before, after, None)
 
 
 @command(m.WithdrawQuestion, kinds=SESSION, allowed=rules.takes_part)
@@ -103,7 +105,7 @@ async def withdraw_question(tx: Transaction, visit: Visit, given: m.WithdrawQues
         )
     after = await update(tx, before, state=State.WITHDRAWN.value, pinned=False, claimed_by=None, claimed_at=None)
     await clear_places(tx, visit, after)
-    await announce(tx, m.QuestionWithdrawn, before, after, None)
+    await announce(tx, QuestionWithdrawn, before, after, None)
     # What others asked must not vanish with it.
     for duplicate in await queries.questions_of(tx.connection, visit.room.id, questions.c.into == before.id):
         await release_duplicate(tx, duplicate, None)

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from rooms.commands import command, commands_together
 from rooms.database import insert_into
 from rooms.errors import Problem
-from rooms.forum import messages as m
 from rooms.forum import queries
+from rooms.forum.messages import chat as m
 from rooms.forum.tables import chats, marks, messages
 from rooms.ids import new_id
 from rooms.limits import Rate

@@ -103,7 +103,7 @@ class _Of(msgspec.Struct):
 
 
 class _Moderated(msgspec.Struct):
-    """What an export reads of the events that only moderators are told (rooms.forum.messages.QuestionModerated)."""
+    """What an export reads of the events that only moderators are told (rooms.forum.messages.moderating.QuestionModerated)."""
 
     question: _Of
     by: _By | None = None

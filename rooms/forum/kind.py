@@ -8,7 +8,9 @@ from rooms.audience import Audience
 from rooms.commands import permitted
 from rooms.database import among
 from rooms.forum import queries
-from rooms.forum.messages import Moderation, Own, OwnQuestion, SessionSnapshot
+from rooms.forum.messages.asking import OwnQuestion
+from rooms.forum.messages.moderating import Moderation
+from rooms.forum.messages.snapshots import Own, SessionSnapshot
 from rooms.forum.tables import questions
 from rooms.journal import Room
 from rooms.kinds import LatestValues, RoomKind, register

@@ -6,8 +6,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.commands import command
 from rooms.errors import Problem
-from rooms.forum import messages as m
 from rooms.forum import queries
+from rooms.forum.messages import moderating as m
+from rooms.forum.messages.asking import QUESTION_LENGTH, OwnVotes, QuestionCommand
+from rooms.forum.messages.asking import QuestionState as State
 from rooms.forum.steps import current, moderate, place, recount, release_duplicate
 from rooms.forum.tables import questions
 from rooms.people import rules
@@ -18,7 +20,6 @@ from rooms.transaction import Transaction
 from rooms.visit import Visit
 
 SESSION = {"session"}
-State = m.QuestionState
 
 
 @command(m.ApproveQuestion, kinds=SESSION, allowed=rules.moderates)
@@ -48,7 +49,7 @@ async def restore_question(tx: Transaction, visit: Visit, given: m.RestoreQuesti
 @command(m.EditQuestion, kinds=SESSION, allowed=rules.moderates)
 async def edit_question(tx: Transaction, visit: Visit, given: m.EditQuestion) -> None:
     before = await current(tx, visit, given, {State.PENDING, State.APPROVED})
-    text = clean_text(given.text, m.QUESTION_LENGTH, "text")
+    text = clean_text(given.text, QUESTION_LENGTH, "text")
     original = before.original or before.text
     await moderate(tx, visit, m.QuestionEdited, before, text=text, original=None if original == text else original)
 
@@ -93,8 +94,8 @@ async def merge_question(tx: Transaction, visit: Visit, given: m.MergeQuestion) 
     await moderate(tx, visit, m.QuestionMerged, before, state=State.MERGED.value, into=target.id, pinned=False)
     await recount(tx, visit.room.id, target.id)
     for person in await queries.voters(tx.connection, before.id):
-        tx.latest(m.OwnVotes(before.id, False), person=person)
-        tx.latest(m.OwnVotes(target.id, True), person=person)
+        tx.latest(OwnVotes(before.id, False), person=person)
+        tx.latest(OwnVotes(target.id, True), person=person)
 
 
 @command(m.UnmergeQuestion, kinds=SESSION, allowed=rules.moderates)
@@ -103,7 +104,7 @@ async def unmerge_question(tx: Transaction, visit: Visit, given: m.UnmergeQuesti
     await release_duplicate(tx, before, visit.known.view, decided_by=visit.known.id)
 
 
-async def with_asker(connection: AsyncConnection, room: str, given: m.QuestionCommand) -> Iterable[str]:
+async def with_asker(connection: AsyncConnection, room: str, given: QuestionCommand) -> Iterable[str]:
     """The asker's desk, to tell him."""
     found = await queries.questions_of(connection, room, questions.c.id == given.question)
     return await desks_of(connection, [question.author for question in found])

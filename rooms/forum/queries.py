@@ -9,19 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.database import among
 from rooms.errors import Problem
-from rooms.forum.messages import (
-    Asking,
-    AskingView,
-    ChatView,
-    MessageView,
-    ModeratedQuestion,
-    OwnQuestion,
-    PublicQuestion,
-    QuestionState,
-    SessionState,
-    StageKind,
-    StageView,
-)
+from rooms.forum.messages.asking import OwnQuestion, PublicQuestion, QuestionState
+from rooms.forum.messages.chat import ChatView, MessageView
+from rooms.forum.messages.moderating import ModeratedQuestion
+from rooms.forum.messages.session import Asking, AskingView, SessionState, StageKind, StageView
 from rooms.forum.tables import chats, forums, marks, messages, questions, votes
 from rooms.people.messages import PersonView
 from rooms.people.tables import persons

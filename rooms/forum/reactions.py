@@ -6,8 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.commands import Thing, ephemeral
 from rooms.errors import Problem
-from rooms.forum import messages as m
 from rooms.forum import queries
+from rooms.forum.messages import reactions as m
 from rooms.limits import Rate
 from rooms.people import rules
 from rooms.text import N_

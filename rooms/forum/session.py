@@ -8,8 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.commands import command
 from rooms.errors import Problem
-from rooms.forum import messages as m
 from rooms.forum import queries
+from rooms.forum.messages import session as m
+from rooms.forum.messages.asking import QuestionState
+from rooms.forum.messages.moderating import QuestionApproved, QuestionRestored
 from rooms.forum.steps import announce, update
 from rooms.forum.tables import forums, questions
 from rooms.people import rules
@@ -102,11 +104,11 @@ async def _release_held(tx: Transaction, visit: Visit, *, publish: bool) -> None
     """What came in during a pause takes the way that it would have taken without one."""
     for question in await queries.questions_of(tx.connection, visit.room.id, questions.c.held.is_(True)):
         changes: dict[str, Any] = {"held": False}
-        if publish and question.state is m.QuestionState.PENDING:
-            changes |= {"state": m.QuestionState.APPROVED.value, "approved_at": tx.now}
+        if publish and question.state is QuestionState.PENDING:
+            changes |= {"state": QuestionState.APPROVED.value, "approved_at": tx.now}
         await announce(
             tx,
-            m.QuestionApproved if publish else m.QuestionRestored,
+            QuestionApproved if publish else QuestionRestored,
             question,
             await update(tx, question, **changes),
             visit.known.view,

@@ -3,8 +3,24 @@
 from typing import Any
 
 from rooms.errors import Problem
-from rooms.forum import messages as m
 from rooms.forum import queries
+from rooms.forum.messages.asking import (
+    OwnQuestionChanged,
+    OwnVotes,
+    QuestionHidden,
+    QuestionShown,
+    QueueVotes,
+    Votes,
+)
+from rooms.forum.messages.asking import QuestionState as State
+from rooms.forum.messages.moderating import (
+    AnsweringChanged,
+    Moderate,
+    Present,
+    QuestionModerated,
+    QuestionUnmerged,
+    ScreenChanged,
+)
 from rooms.forum.queries import Question
 from rooms.forum.tables import forums, questions
 from rooms.people.messages import PersonView
@@ -12,11 +28,9 @@ from rooms.text import N_
 from rooms.transaction import Transaction
 from rooms.visit import Visit
 
-State = m.QuestionState
-
 
 async def current(
-    tx: Transaction, visit: Visit, given: m.Moderate | m.Present, states: set[m.QuestionState] | None = None
+    tx: Transaction, visit: Visit, given: Moderate | Present, states: set[State] | None = None
 ) -> Question:
     """The question, if it still is as the moderator saw it. Raises Problem "stale" or "conflict", each with the present state."""
     question = await queries.question(tx.connection, visit.room.id, given.question)
@@ -46,7 +60,7 @@ def _check_presented(question: Question, version: int | None) -> None:
 
 
 async def moderate(
-    tx: Transaction, visit: Visit, event: type[m.QuestionModerated], before: Question, **changes: Any
+    tx: Transaction, visit: Visit, event: type[QuestionModerated], before: Question, **changes: Any
 ) -> Question:
     after = await update(tx, before, decided_by=visit.known.id, **changes)
     await clear_places(tx, visit, after)
@@ -62,27 +76,27 @@ async def update(tx: Transaction, before: Question, **changes: Any) -> Question:
 
 
 async def announce(
-    tx: Transaction, event: type[m.QuestionModerated], before: Question | None, after: Question, by: PersonView | None
+    tx: Transaction, event: type[QuestionModerated], before: Question | None, after: Question, by: PersonView | None
 ) -> None:
     """Tells the moderators what was done, everyone what he may see of it, the asker how his question stands, and the askers of its duplicates."""
     tx.record(event(question=after.moderated(), by=by), person=after.author)
     _tell_public(tx, before, after)
     if before is None or before.own() != after.own():
-        tx.record(m.OwnQuestionChanged(after.own()), person=after.author)
+        tx.record(OwnQuestionChanged(after.own()), person=after.author)
     if before is not None and before.public_text != after.public_text:
         for duplicate in await queries.questions_of(tx.connection, after.room, questions.c.into == after.id):
-            tx.record(m.OwnQuestionChanged(duplicate.own()), person=duplicate.author)
+            tx.record(OwnQuestionChanged(duplicate.own()), person=duplicate.author)
 
 
 def _tell_public(tx: Transaction, before: Question | None, after: Question) -> None:
     was_public = before is not None and before.is_public
     if after.is_public:
         if before is None or not was_public or before.public() != after.public():
-            tx.record(m.QuestionShown(after.public()))
+            tx.record(QuestionShown(after.public()))
     elif was_public:
-        tx.record(m.QuestionHidden(after.id))
+        tx.record(QuestionHidden(after.id))
     if before is None or before.votes != after.votes or (after.is_public and not was_public):
-        tx.latest(m.Votes(after.id, after.votes) if after.is_public else m.QueueVotes(after.id, after.votes))
+        tx.latest(Votes(after.id, after.votes) if after.is_public else QueueVotes(after.id, after.votes))
 
 
 async def place(tx: Transaction, visit: Visit, **places: str | None) -> None:
@@ -96,10 +110,10 @@ async def clear_places(tx: Transaction, visit: Visit, question: Question) -> Non
     forum = await queries.forum(tx.connection, visit.room.subject)
     if forum.screen == question.id:
         await place(tx, visit, screen=None)
-        tx.record(m.ScreenChanged(None))
+        tx.record(ScreenChanged(None))
     if forum.answering == question.id:
         await place(tx, visit, answering=None)
-        tx.record(m.AnsweringChanged(None))
+        tx.record(AnsweringChanged(None))
 
 
 async def recount(tx: Transaction, room: str, id: str) -> None:
@@ -119,10 +133,10 @@ async def release_duplicate(tx: Transaction, duplicate: Question, by: PersonView
     root = await queries.root(tx.connection, duplicate.room, duplicate.into)
     state = State.PENDING if duplicate.approved_at is None else State.APPROVED
     freed = await update(tx, duplicate, state=state.value, into=None, **changes)
-    await announce(tx, m.QuestionUnmerged, duplicate, freed, by)
+    await announce(tx, QuestionUnmerged, duplicate, freed, by)
     await recount(tx, freed.room, freed.id)
     await recount(tx, freed.room, duplicate.into)
     remaining = set(await queries.voters(tx.connection, root.id))
     for person in await queries.voters(tx.connection, freed.id):
-        tx.latest(m.OwnVotes(freed.id, True), person=person)
-        tx.latest(m.OwnVotes(root.id, person in remaining), person=person)
+        tx.latest(OwnVotes(freed.id, True), person=person)
+        tx.latest(OwnVotes(root.id, person in remaining), person=person)

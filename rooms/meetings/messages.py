@@ -11,7 +11,8 @@ from typing import Annotated, ClassVar, Literal, dataclass_transform
 import msgspec
 
 from rooms.audience import Audience
-from rooms.forum.messages import ChatView, MessageView, RoomOwn
+from rooms.forum.messages.chat import ChatView, MessageView
+from rooms.forum.messages.snapshots import RoomOwn
 from rooms.messages import Command, Event, Latest, View
 from rooms.people.messages import Id, PersonView
 

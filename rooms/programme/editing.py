@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.commands import command
 from rooms.errors import Problem
-from rooms.forum.messages import SessionListed
+from rooms.forum.messages.session import SessionListed
 from rooms.forum.session import tell_session
 from rooms.ids import new_id
 from rooms.journal import rooms

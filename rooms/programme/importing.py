@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.errors import Problem
-from rooms.forum.messages import SessionChanged, SessionListed
+from rooms.forum.messages.session import SessionChanged, SessionListed
 from rooms.house import LONG, House
 from rooms.ids import new_id
 from rooms.journal import rooms

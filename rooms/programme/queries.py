@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.errors import Problem
-from rooms.forum.messages import SessionCard, SessionState, SessionView, SpeakerView
+from rooms.forum.messages.session import SessionCard, SessionState, SessionView, SpeakerView
 from rooms.forum.tables import forums
 from rooms.journal import rooms
 from rooms.programme.tables import conferences, session_speakers, sessions, speakers, tracks

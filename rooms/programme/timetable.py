@@ -6,7 +6,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.forum.messages import SessionState, SpeakerView
+from rooms.forum.messages.session import SessionState, SpeakerView
 from rooms.forum.tables import forums
 from rooms.journal import rooms
 from rooms.programme.queries import speakers_of

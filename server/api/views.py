@@ -11,16 +11,10 @@ import rooms.registry  # noqa: F401 - the schemas name every kind of room and ev
 from rooms.commands import SPECS
 from rooms.errors import ProblemView
 from rooms.exhibition.messages import BoothOwn, HallOwn
-from rooms.forum.messages import (
-    AskingView,
-    ChatView,
-    LobbyOwn,
-    MessageView,
-    Own,
-    PublicQuestion,
-    SessionView,
-    StageView,
-)
+from rooms.forum.messages.asking import PublicQuestion
+from rooms.forum.messages.chat import ChatView, MessageView
+from rooms.forum.messages.session import AskingView, SessionView, StageView
+from rooms.forum.messages.snapshots import LobbyOwn, Own
 from rooms.kinds import KINDS
 from rooms.meetings.messages import MeetingOwn
 from rooms.messages import Command, View

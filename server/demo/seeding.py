@@ -12,8 +12,19 @@ from rooms.exhibition.editing import hall_of, make_booth, set_duty
 from rooms.exhibition.messages import Duty
 from rooms.exhibition.tables import booths
 from rooms.files.store import Store
-from rooms.forum import messages as m
 from rooms.forum import queries
+from rooms.forum.messages.asking import Asked, AskQuestion, VoteQuestion
+from rooms.forum.messages.chat import PostMessage
+from rooms.forum.messages.moderating import (
+    AnswerQuestion,
+    ApproveQuestion,
+    DismissQuestion,
+    LabelQuestion,
+    PinQuestion,
+    ShowOnScreen,
+    TakeQuestion,
+)
+from rooms.forum.messages.session import EndSession, OpenSession, StartSession
 from rooms.house import LONG, House
 from rooms.ids import new_id
 from rooms.messages import Command
@@ -117,11 +128,11 @@ async def _make(house: House) -> None:
         )
     for room, planned in rooms.items():
         if planned.start <= 0:
-            await _do(house, people["organiser"], room, m.StartSession())
+            await _do(house, people["organiser"], room, StartSession())
         if planned.start + planned.minutes <= 0:
-            await _do(house, people["organiser"], room, m.EndSession())
+            await _do(house, people["organiser"], room, EndSession())
         if 0 < planned.start <= 5:
-            await _do(house, people["organiser"], room, m.OpenSession())
+            await _do(house, people["organiser"], room, OpenSession())
     room = next(room for room, planned in rooms.items() if planned.title == programme.MAIN)
     await _talk(house, room, audience, people["moderator"])
 
@@ -229,27 +240,27 @@ async def _sessions(
 async def _talk(house: House, room: str, audience: list[str], moderator: str) -> None:
     """Fills the main session with questions, votes and a chat."""
     for asked in programme.QUESTIONS:
-        outcome = await _do(house, audience[asked.who], room, m.AskQuestion(asked.text, asked.anonymous))
-        id = msgspec.json.decode(outcome, type=m.Asked).question
+        outcome = await _do(house, audience[asked.who], room, AskQuestion(asked.text, asked.anonymous))
+        id = msgspec.json.decode(outcome, type=Asked).question
         if asked.labels:
-            await _moderate(house, room, moderator, m.LabelQuestion, id, labels=list(asked.labels))
+            await _moderate(house, room, moderator, LabelQuestion, id, labels=list(asked.labels))
         if asked.fate == "dismissed":
-            await _moderate(house, room, moderator, m.DismissQuestion, id)
+            await _moderate(house, room, moderator, DismissQuestion, id)
         elif asked.fate != "pending":
-            await _moderate(house, room, moderator, m.ApproveQuestion, id)
+            await _moderate(house, room, moderator, ApproveQuestion, id)
             voters = [person for number, person in enumerate(audience) if number != asked.who][: asked.votes]
             for person in voters:
-                await _do(house, person, room, m.VoteQuestion(id))
+                await _do(house, person, room, VoteQuestion(id))
         if asked.fate == "pinned":
-            await _moderate(house, room, moderator, m.PinQuestion, id)
+            await _moderate(house, room, moderator, PinQuestion, id)
         elif asked.fate == "answering":
-            await _do(house, moderator, room, m.TakeQuestion(id))
-            await _do(house, moderator, room, m.ShowOnScreen(id))
+            await _do(house, moderator, room, TakeQuestion(id))
+            await _do(house, moderator, room, ShowOnScreen(id))
         elif asked.fate == "answered":
             answer = "Yes: the partner cities agreed on it this spring, and the first four begin in March."
-            await _moderate(house, room, moderator, m.AnswerQuestion, id, text=answer, public=True)
+            await _moderate(house, room, moderator, AnswerQuestion, id, text=answer, public=True)
     for who, text in programme.CHAT:
-        await _do(house, audience[who], room, m.PostMessage(text))
+        await _do(house, audience[who], room, PostMessage(text))
 
 
 async def _moderate(

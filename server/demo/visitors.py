@@ -13,7 +13,7 @@ from rooms.exhibition import lead_queries
 from rooms.exhibition import messages as x
 from rooms.exhibition.record_tables import booth_visits
 from rooms.exhibition.tables import booth_staff, booths
-from rooms.forum.messages import PostMessage
+from rooms.forum.messages.chat import PostMessage
 from rooms.house import LONG, House
 from rooms.ids import new_id
 from rooms.journal import room_of

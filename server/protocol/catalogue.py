@@ -107,7 +107,7 @@ def doc_of(cls: type) -> str:
 def _modules() -> list[ModuleType]:
     """The modules of messages. They and the registry are all that is imported: messages are declared and actions registered there."""
     importlib.import_module("rooms.registry")
-    names = [info.name for info in pkgutil.walk_packages(rooms.__path__, "rooms.") if info.name.endswith(".messages")]
+    names = [info.name for info in pkgutil.walk_packages(rooms.__path__, "rooms.") if ".messages" in info.name]
     return [importlib.import_module(name) for name in names]
 
 

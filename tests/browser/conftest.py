@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Page
 
 from rooms.bus.memory import MemoryBus
-from rooms.forum.messages import ApproveQuestion
+from rooms.forum.messages.moderating import ApproveQuestion
 from rooms.ids import new_id
 from rooms.messages import Command
 from rooms.people import accounts, roles

@@ -2,7 +2,8 @@
 
 from playwright.async_api import Page, expect
 
-from rooms.forum.messages import ClaimQuestion, EditQuestion, QuestionState
+from rooms.forum.messages.asking import QuestionState
+from rooms.forum.messages.moderating import ClaimQuestion, EditQuestion
 from rooms.people.messages import GrantRole, RevokeRole, Role
 from tests.browser.conftest import PHONE, Venue
 from tests.support.waiting import until

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from rooms.forum.messages import EndSession, StartSession
+from rooms.forum.messages.session import EndSession, StartSession
 from rooms.programme.frab import read
 from rooms.programme.importing import import_schedule
 from rooms.programme.messages import CancelSession, ChangeSession, CreateSession, SpeakerLine

@@ -2,7 +2,9 @@
 
 from playwright.async_api import Page, expect
 
-from rooms.forum.messages import PostMessage, QuestionState, SetChat, ShowStage, StageKind
+from rooms.forum.messages.asking import QuestionState
+from rooms.forum.messages.chat import PostMessage, SetChat
+from rooms.forum.messages.session import ShowStage, StageKind
 from tests.browser.conftest import PHONE, Venue
 
 

@@ -5,7 +5,8 @@ from random import Random
 
 import sqlalchemy as sa
 
-from rooms.forum import messages as m
+from rooms.forum.messages.asking import UnvoteQuestion, VoteQuestion
+from rooms.forum.messages.moderating import ApproveQuestion, MergeQuestion, UnmergeQuestion
 from rooms.forum.tables import votes
 from rooms.ids import new_id
 from rooms.people.tables import persons
@@ -37,11 +38,11 @@ async def distinct_voters(world: World, question: str) -> int:
 async def test_two_hundred_voters_and_some_of_them_twice(each_world: World) -> None:
     names = await populate(each_world)
     question = await each_world.ask()
-    await each_world.do("moderator", m.ApproveQuestion(question, 1))
+    await each_world.do("moderator", ApproveQuestion(question, 1))
     clients = [await enter(each_world, who, house=house) for who in (None, "moderator") for house in (0, 1)]
     ballots = names + names[:80]
     Random(1).shuffle(ballots)
-    await asyncio.gather(*(each_world.do(who, m.VoteQuestion(question), house=n % 2) for n, who in enumerate(ballots)))
+    await asyncio.gather(*(each_world.do(who, VoteQuestion(question), house=n % 2) for n, who in enumerate(ballots)))
     assert (await each_world.question(question)).votes == VOTERS + 1 == await distinct_voters(each_world, question)
     await settled(*each_world.houses)
     for client in clients:
@@ -54,27 +55,27 @@ async def test_votes_and_second_thoughts_while_moderators_merge_and_unmerge(each
     names = await populate(each_world)
     target, duplicate = await each_world.ask("Why?"), await each_world.ask("Why so?", "other")
     for question in (target, duplicate):
-        await each_world.do("moderator", m.ApproveQuestion(question, 1))
+        await each_world.do("moderator", ApproveQuestion(question, 1))
 
     async def vote(n: int, who: str) -> None:
-        await each_world.do(who, m.VoteQuestion(target if n % 2 else duplicate), house=n % 2)
+        await each_world.do(who, VoteQuestion(target if n % 2 else duplicate), house=n % 2)
         if n % 5 == 0:
-            await each_world.do(who, m.UnvoteQuestion(target if n % 2 else duplicate), house=(n + 1) % 2)
+            await each_world.do(who, UnvoteQuestion(target if n % 2 else duplicate), house=(n + 1) % 2)
 
     async def merge() -> None:
         for house in (0, 1):
             await each_world.do(
-                "moderator", m.MergeQuestion(duplicate, await version(each_world, duplicate), target), house=house
+                "moderator", MergeQuestion(duplicate, await version(each_world, duplicate), target), house=house
             )
             await asyncio.sleep(0.02)
             await each_world.do(
-                "moderator", m.UnmergeQuestion(duplicate, await version(each_world, duplicate)), house=house
+                "moderator", UnmergeQuestion(duplicate, await version(each_world, duplicate)), house=house
             )
 
     await asyncio.gather(merge(), *(vote(n, who) for n, who in enumerate(names)))
     for question in (target, duplicate):
         assert (await each_world.question(question)).votes == await distinct_voters(each_world, question)
-    await each_world.do("moderator", m.MergeQuestion(duplicate, await version(each_world, duplicate), target))
+    await each_world.do("moderator", MergeQuestion(duplicate, await version(each_world, duplicate), target))
     async with each_world.house.database.read() as connection:
         united = (await connection.execute(sa.select(sa.func.count(votes.c.person.distinct())))).scalar_one()
     assert (await each_world.question(target)).votes == united
@@ -88,13 +89,13 @@ async def version(world: World, question: str) -> int:
 
 async def test_s26_a_second_tab_and_a_new_sign_in_are_the_same_identity(each_world: World) -> None:
     question = await each_world.ask()
-    await each_world.do("moderator", m.ApproveQuestion(question, 1))
+    await each_world.do("moderator", ApproveQuestion(question, 1))
     for house in (0, 1):  # another tab, on another process; each joins, votes, leaves and joins again
         for _ in range(2):
             client = await enter(each_world, "other", house=house)
-            await each_world.do("other", m.VoteQuestion(question), house=house)
+            await each_world.do("other", VoteQuestion(question), house=house)
             each_world.houses[house].hub.leave(client.member)
     assert (await each_world.question(question)).votes == 2
     # Somebody else is somebody else.
-    await each_world.do("guest", m.VoteQuestion(question), house=1)
+    await each_world.do("guest", VoteQuestion(question), house=1)
     assert (await each_world.question(question)).votes == 3

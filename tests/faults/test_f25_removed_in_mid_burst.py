@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from rooms.forum import messages as m
+from rooms.forum.messages.asking import AskQuestion
+from rooms.forum.messages.chat import PostMessage
 from rooms.people.messages import ReadmitPerson, RemovePerson
 from tests.support.clients import enter
 from tests.support.refusals import refused
@@ -16,7 +17,7 @@ TALKERS = ("other", "guest", "speaker", "organiser")
 
 async def burst(world: World, house: int, who: str, stop: asyncio.Event) -> None:
     while not stop.is_set():
-        await world.do(who, m.PostMessage("and on"), house=house)
+        await world.do(who, PostMessage("and on"), house=house)
         await asyncio.sleep(
             0.005
         )  # SQLite's lock goes to whoever happens to try: without a pause one process could starve the other
@@ -33,7 +34,7 @@ async def test_nothing_after_the_removal(each_world: World, monkeypatch: pytest.
     await until(lambda: any(client.catch_up().types for client in others))
     removal = await each_world.do("moderator", RemovePerson(each_world.people["attendee"]), house=1)
     last = removal.seq or 0
-    for command in (m.PostMessage("Still here?"), m.AskQuestion("Am I?")):
+    for command in (PostMessage("Still here?"), AskQuestion("Am I?")):
         for house in (0, 1):
             with refused("forbidden"):
                 await each_world.do("attendee", command, house=house)
@@ -58,7 +59,7 @@ async def test_he_who_was_on_his_way_in_is_out_too(each_world: World) -> None:
         for _ in range(n):
             await asyncio.sleep(0)
         removal = await each_world.do("moderator", RemovePerson(each_world.people["attendee"]))
-        await each_world.do("other", m.PostMessage("not for him"))
+        await each_world.do("other", PostMessage("not for him"))
         results = await asyncio.gather(*joining, return_exceptions=True)
         await settled(*each_world.houses)
         for result in results:
@@ -74,6 +75,6 @@ async def test_one_who_was_readmitted_hears_again(each_world: World) -> None:
     await each_world.do("moderator", RemovePerson(each_world.people["attendee"]))
     await each_world.do("moderator", ReadmitPerson(each_world.people["attendee"]), house=1)
     client = await enter(each_world, "attendee", house=1)
-    await each_world.do("other", m.PostMessage("welcome back"))
+    await each_world.do("other", PostMessage("welcome back"))
     await settled(*each_world.houses)
     assert client.catch_up().types == ["chat.posted"]

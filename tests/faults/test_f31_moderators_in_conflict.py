@@ -5,13 +5,14 @@ import asyncio
 import pytest
 
 from rooms.errors import Problem
-from rooms.forum import messages as m
+from rooms.forum.messages.asking import QuestionState
+from rooms.forum.messages.moderating import ApproveQuestion, ClaimQuestion, DismissQuestion, EditQuestion, MergeQuestion
 from rooms.writer import Outcome
 from tests.support.clients import enter
 from tests.support.waiting import settled
 from tests.support.world import World
 
-State = m.QuestionState
+State = QuestionState
 MODERATORS = ("moderator", "colleague", "organiser", "admin")
 
 
@@ -21,10 +22,10 @@ async def test_of_all_who_decide_at_once_one_wins_and_the_others_learn_by_whom(e
     question = await each_world.ask()
     clients = {who: await enter(each_world, who, house=n % 2) for n, who in enumerate(MODERATORS)}
     commands = [
-        m.ApproveQuestion(question, 1),
-        m.DismissQuestion(question, 1, "no"),
-        m.EditQuestion(question, 1, "Edited"),
-        m.ClaimQuestion(question, 1),
+        ApproveQuestion(question, 1),
+        DismissQuestion(question, 1, "no"),
+        EditQuestion(question, 1, "Edited"),
+        ClaimQuestion(question, 1),
     ]
     acts = list(zip(MODERATORS, commands[round_:] + commands[:round_], strict=True))
     results = await asyncio.gather(
@@ -54,7 +55,7 @@ async def test_a_hundred_questions_triaged_by_four_moderators_at_once(each_world
 
     async def triage(who: str, house: int, *, approves: bool) -> None:
         for question in questions:
-            command = m.ApproveQuestion(question, 1) if approves else m.DismissQuestion(question, 1)
+            command = ApproveQuestion(question, 1) if approves else DismissQuestion(question, 1)
             try:
                 await each_world.do(who, command, house=house)
                 done.append(question)
@@ -75,8 +76,8 @@ async def test_two_who_merge_in_opposite_directions_make_no_ring(each_world: Wor
     for _ in range(5):
         a, b = await each_world.ask("a"), await each_world.ask("b", "other")
         results = await asyncio.gather(
-            each_world.do("moderator", m.MergeQuestion(a, 1, b), house=0),
-            each_world.do("colleague", m.MergeQuestion(b, 1, a), house=1),
+            each_world.do("moderator", MergeQuestion(a, 1, b), house=0),
+            each_world.do("colleague", MergeQuestion(b, 1, a), house=1),
             return_exceptions=True,
         )
         losers = [result for result in results if isinstance(result, Problem)]

@@ -12,7 +12,9 @@ import pytest
 
 from rooms.bus.memory import Switchboard
 from rooms.errors import Problem
-from rooms.forum import messages as m
+from rooms.forum.messages.asking import VoteQuestion
+from rooms.forum.messages.chat import PostMessage
+from rooms.forum.messages.moderating import ApproveQuestion
 from rooms.journal import Position
 from tests.support.buses import UnreliableBus, troubled
 from tests.support.clients import Client, enter
@@ -44,9 +46,9 @@ class Storm:
         for n in range(rounds):
             house = self.random.randrange(2)
             question = await self.world.ask(f"Why {n}?", who)
-            await self.world.do("moderator", m.ApproveQuestion(question, 1), house=house)
-            await self.world.do("guest", m.VoteQuestion(question), house=house)
-            await self.world.do(who, m.PostMessage(f"{n}"), house=house)
+            await self.world.do("moderator", ApproveQuestion(question, 1), house=house)
+            await self.world.do("guest", VoteQuestion(question), house=house)
+            await self.world.do(who, PostMessage(f"{n}"), house=house)
 
     async def prune(self, rounds: int) -> None:
         for _ in range(rounds):
@@ -94,7 +96,7 @@ async def test_f18_no_position_whatever_makes_a_hole(world: World, seed: int) ->
     random = Random(seed)
     world.lift_limits()
     for n in range(10):
-        await world.do("attendee", m.PostMessage(f"{n}"))
+        await world.do("attendee", PostMessage(f"{n}"))
     there = await enter(world, "other")
     epochs = ["", "x", there.epoch, there.epoch.partition("-")[0], there.epoch.replace("everyone", "moderators")]
     for _ in range(20):
@@ -129,9 +131,9 @@ async def write(world: World, written: list[str]) -> None:
         question = await world.ask(f"Why {n}?")
         written.append(question)
         try:
-            await world.do("moderator", m.ApproveQuestion(question, 1), house=n % 2)
+            await world.do("moderator", ApproveQuestion(question, 1), house=n % 2)
             await asyncio.gather(
-                *(world.do(who, m.VoteQuestion(question), house=n % 2) for who in ("guest", "organiser"))
+                *(world.do(who, VoteQuestion(question), house=n % 2) for who in ("guest", "organiser"))
             )
         except Problem as problem:
             raise AssertionError(f"nobody else touches this question: {problem}") from problem

@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from rooms.bus.memory import MemoryBus, Switchboard
 from rooms.database import metadata
 from rooms.errors import Problem
-from rooms.forum import messages as m
 from rooms.forum import queries
+from rooms.forum.messages import asking as m
 from rooms.forum.tables import votes
 from rooms.house import Outcome
 from rooms.journal import Entry

@@ -10,7 +10,27 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from rooms.commands import SPECS
-from rooms.forum import messages as m
+from rooms.forum.messages import moderating as m
+from rooms.forum.messages.asking import (
+    AskQuestion,
+    QuestionCommand,
+    ReviseQuestion,
+    UnvoteQuestion,
+    VoteQuestion,
+    WithdrawQuestion,
+)
+from rooms.forum.messages.chat import PostMessage, SetChat
+from rooms.forum.messages.session import (
+    Asking,
+    EndSession,
+    OpenSession,
+    SetAnonymity,
+    SetAsking,
+    SetReview,
+    ShowStage,
+    StageKind,
+    StartSession,
+)
 from rooms.messages import Command, tag_of
 from rooms.people import messages as p
 from rooms.people import rules
@@ -28,19 +48,19 @@ MODERATORS = st.sampled_from(["moderator", "colleague", "organiser"])
 HOUSES = st.sampled_from([0, 1])
 PICK = st.integers(0, 30)
 
-PLAIN = [m.VoteQuestion, m.UnvoteQuestion, m.WithdrawQuestion, m.ShowOnScreen, m.UnmaskQuestion]
+PLAIN = [VoteQuestion, UnvoteQuestion, WithdrawQuestion, m.ShowOnScreen, m.UnmaskQuestion]
 VERSIONED = [m.ApproveQuestion, m.RestoreQuestion, m.ClaimQuestion, m.ReleaseQuestion, m.UnmergeQuestion, m.PinQuestion]
 VERSIONED += [m.UnpinQuestion, m.ArchiveQuestion, m.UnarchiveQuestion, m.TakeQuestion, m.MarkAnswered, m.ReopenQuestion]
 HOSTING = st.one_of(
-    st.just(m.OpenSession()),
-    st.just(m.StartSession()),
-    st.just(m.EndSession()),
+    st.just(OpenSession()),
+    st.just(StartSession()),
+    st.just(EndSession()),
     st.just(m.ClearScreen()),
-    st.sampled_from(m.Asking).map(m.SetAsking),
-    st.booleans().map(m.SetReview),
-    st.booleans().map(m.SetAnonymity),
-    st.builds(m.SetChat, st.booleans(), st.sampled_from([0, 5])),
-    st.just(m.ShowStage(m.StageKind.EMBED, "https://video.example/1", "Opening")),
+    st.sampled_from(Asking).map(SetAsking),
+    st.booleans().map(SetReview),
+    st.booleans().map(SetAnonymity),
+    st.builds(SetChat, st.booleans(), st.sampled_from([0, 5])),
+    st.just(ShowStage(StageKind.EMBED, "https://video.example/1", "Opening")),
 )
 PEOPLE = st.sampled_from(["attendee", "other", "speaker", "guest"])
 
@@ -96,10 +116,10 @@ class Roles(RuleBasedStateMachine):
 
     @rule(who=EVERYBODY, house=HOUSES, anonymous=st.booleans())
     def ask(self, who: str | None, house: int, anonymous: bool) -> None:
-        self.act(who, house, m.AskQuestion(self.text(who or ""), anonymous))
+        self.act(who, house, AskQuestion(self.text(who or ""), anonymous))
 
     @rule(who=EVERYBODY, house=HOUSES, pick=PICK, kind=st.sampled_from(PLAIN))
-    def touch(self, who: str | None, house: int, pick: int, kind: type[m.QuestionCommand]) -> None:
+    def touch(self, who: str | None, house: int, pick: int, kind: type[QuestionCommand]) -> None:
         self.act(who, house, kind(self.question(pick)[0]))
 
     @rule(who=st.one_of(MODERATORS, EVERYBODY), house=HOUSES, pick=PICK, kind=st.sampled_from(VERSIONED), late=PICK)
@@ -125,7 +145,7 @@ class Roles(RuleBasedStateMachine):
     @rule(who=EVERYBODY, house=HOUSES, pick=PICK)
     def revise(self, who: str | None, house: int, pick: int) -> None:
         id, _, asker = self.question(pick)
-        self.act(who, house, m.ReviseQuestion(id, self.text(asker)))
+        self.act(who, house, ReviseQuestion(id, self.text(asker)))
 
     @rule(who=st.one_of(MODERATORS, EVERYBODY), house=HOUSES, command=HOSTING)
     def host(self, who: str | None, house: int, command: Command) -> None:
@@ -133,7 +153,7 @@ class Roles(RuleBasedStateMachine):
 
     @rule(who=EVERYBODY, house=HOUSES, lobby=st.booleans())
     def post(self, who: str | None, house: int, lobby: bool) -> None:
-        self.act(who, house, m.PostMessage("Hello"), lobby=lobby)
+        self.act(who, house, PostMessage("Hello"), lobby=lobby)
 
     @rule(who=st.sampled_from(["moderator", "organiser", "attendee"]), house=HOUSES, whom=PEOPLE, lobby=st.booleans())
     def restrain(self, who: str, house: int, whom: str, lobby: bool) -> None:

@@ -10,7 +10,8 @@ from sqlalchemy.exc import OperationalError
 
 from rooms import journal
 from rooms.database import Database
-from rooms.forum.messages import AskQuestion, PostMessage
+from rooms.forum.messages.asking import AskQuestion
+from rooms.forum.messages.chat import PostMessage
 from rooms.forum.tables import messages, questions
 from rooms.people.tables import outcomes
 from rooms.transaction import Nudge, Transaction

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms import journal
 from rooms.database import Database
 from rooms.errors import Problem
-from rooms.forum.messages import EndSession, PostMessage, StartSession
+from rooms.forum.messages.chat import PostMessage
+from rooms.forum.messages.session import EndSession, StartSession
 from rooms.journal import Room
 from tests.support.world import World
 

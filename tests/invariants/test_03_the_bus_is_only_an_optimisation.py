@@ -8,7 +8,9 @@ import pytest
 
 from rooms.bus.memory import Switchboard
 from rooms.bus.redis import RedisBus
-from rooms.forum import messages as m
+from rooms.forum.messages.asking import VoteQuestion
+from rooms.forum.messages.chat import PostMessage
+from rooms.forum.messages.moderating import ApproveQuestion
 from rooms.hub import Hub
 from tests.support.buses import UnreliableBus, lost, lost_in_rooms, sure, troubled
 from tests.support.clients import Client, audience, enter
@@ -34,9 +36,9 @@ async def act(world: World, rounds: int) -> None:
     """Questions, votes and chat from the first process."""
     for n in range(rounds):
         question = await world.ask(f"Why {n}?")
-        await world.do("moderator", m.ApproveQuestion(question, 1))
-        await world.do("other", m.VoteQuestion(question))
-        await world.do("other", m.PostMessage(f"{n}"))
+        await world.do("moderator", ApproveQuestion(question, 1))
+        await world.do("other", VoteQuestion(question))
+        await world.do("other", PostMessage(f"{n}"))
 
 
 async def test_with_the_bus_the_other_process_learns_at_once(unreliable: World) -> None:
@@ -88,9 +90,9 @@ async def test_a_comparison_that_fails_is_made_again(unreliable: World, monkeypa
 async def test_a_hole_is_filled_without_waiting_for_the_comparison(unreliable: World) -> None:
     client = await enter(unreliable, None, house=1)
     set_fate(unreliable, lost_in_rooms)
-    await unreliable.do("other", m.PostMessage("lost"))
+    await unreliable.do("other", PostMessage("lost"))
     set_fate(unreliable, sure)
-    await unreliable.do("other", m.PostMessage("heard"))
+    await unreliable.do("other", PostMessage("heard"))
     await until(lambda: client.catch_up().types == ["chat.posted"] * 2, seconds=2)
 
 
@@ -121,14 +123,14 @@ async def test_while_redis_is_gone_all_goes_on_and_afterwards_all_is_healed(
 ) -> None:
     async with running_world(sqlite_url, buses=[RedisBus(own_redis.url), RedisBus(own_redis.url)]) as world:
         client = await enter(world, None, house=1)
-        await world.do("other", m.PostMessage("before"))
+        await world.do("other", PostMessage("before"))
         await until(lambda: client.catch_up().types == ["chat.posted"])
         own_redis.kill()
         await until(lambda: not any(house.bus.is_up for house in world.houses))
-        await world.do("other", m.PostMessage("meanwhile"))
+        await world.do("other", PostMessage("meanwhile"))
         own_redis.start()
         await until(lambda: all(house.bus.is_up for house in world.houses))
         await until(lambda: client.catch_up().types == ["chat.posted"] * 2)
-        await world.do("other", m.PostMessage("after"))
+        await world.do("other", PostMessage("after"))
         await until(lambda: client.catch_up().types == ["chat.posted"] * 3, seconds=2)
         await client.verify()

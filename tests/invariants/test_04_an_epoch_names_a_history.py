@@ -8,7 +8,9 @@ from sqlalchemy.engine import make_url
 from rooms import journal
 from rooms.bus.memory import MemoryBus
 from rooms.database import Database
-from rooms.forum import messages as m
+from rooms.forum.messages.asking import VoteQuestion
+from rooms.forum.messages.chat import PostMessage
+from rooms.forum.messages.moderating import ApproveQuestion
 from tests.support.clients import Client, enter
 from tests.support.waiting import settled
 from tests.support.world import World, make_house
@@ -28,7 +30,7 @@ async def after_a_restore(world: World, folder: Path, *, renewed: bool) -> tuple
     await world.house.hub.start()
     before = await enter(world, "other")
     for text in ("lost", "with the disk"):
-        await world.do("attendee", m.PostMessage(text))
+        await world.do("attendee", PostMessage(text))
     await settled(world.house)
     before.catch_up()
     await world.close()
@@ -40,7 +42,7 @@ async def after_a_restore(world: World, folder: Path, *, renewed: bool) -> tuple
             assert await journal.renew_epochs(connection) > 0
     await world.house.hub.start()
     for text in ("another", "history", "now"):
-        await world.do("attendee", m.PostMessage(text))
+        await world.do("attendee", PostMessage(text))
     return before, await enter(world, "other", resuming=before)
 
 
@@ -66,9 +68,9 @@ async def test_without_a_new_epoch_two_histories_would_be_mixed(world: World, tm
 
 async def test_those_who_are_there_when_the_epoch_changes_get_a_fresh_snapshot_and_go_on(each_world: World) -> None:
     question = await each_world.ask()
-    await each_world.do("moderator", m.ApproveQuestion(question, 1))
+    await each_world.do("moderator", ApproveQuestion(question, 1))
     for who in ("other", "speaker", "guest"):
-        await each_world.do(who, m.VoteQuestion(question))
+        await each_world.do(who, VoteQuestion(question))
     clients = [await enter(each_world, who, house=house) for who in ("other", "moderator") for house in (0, 1)]
     await settled(*each_world.houses)
     old = {client.catch_up().epoch for client in clients}
@@ -79,8 +81,8 @@ async def test_those_who_are_there_when_the_epoch_changes_get_a_fresh_snapshot_a
         await connection.execute(journal.rooms.update().values(pulse=0))
     for house in each_world.houses:
         await house.hub.reconcile()
-    await each_world.do("interpreter", m.VoteQuestion(question))
-    await each_world.do("attendee", m.PostMessage("On we go"))
+    await each_world.do("interpreter", VoteQuestion(question))
+    await each_world.do("attendee", PostMessage("On we go"))
     await settled(*each_world.houses)
     for client in clients:
         await client.verify()

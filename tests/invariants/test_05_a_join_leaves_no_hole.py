@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from rooms.forum import messages as m
+from rooms.forum.messages.asking import VoteQuestion
+from rooms.forum.messages.chat import PostMessage
+from rooms.forum.messages.moderating import ApproveQuestion
 from rooms.journal import Position
 from rooms.people.messages import GrantRole, RemovePerson, RevokeRole, Role
 from rooms.reading import LONGEST_TAIL, Reader
@@ -18,7 +20,7 @@ from tests.support.world import World
 
 async def say(world: World, count: int, house: int = 0) -> None:
     for n in range(count):
-        await world.do("attendee", m.PostMessage(f"{n}"), house=house)
+        await world.do("attendee", PostMessage(f"{n}"), house=house)
 
 
 async def gone(world: World, who: str | None = "other", house: int = 0) -> Client:
@@ -120,7 +122,7 @@ async def test_votes_that_are_cast_while_a_snapshot_is_read_are_told_after_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     question = await world.ask()
-    await world.do("moderator", m.ApproveQuestion(question, 1))
+    await world.do("moderator", ApproveQuestion(question, 1))
     read = Reader._joined
     reading, go_on = asyncio.Event(), asyncio.Event()
 
@@ -134,7 +136,7 @@ async def test_votes_that_are_cast_while_a_snapshot_is_read_are_told_after_it(
     first = asyncio.create_task(enter(world, "other"))
     await reading.wait()
     for who in ("other", "guest"):
-        await world.do(who, m.VoteQuestion(question))
+        await world.do(who, VoteQuestion(question))
     go_on.set()
     client = await first
     assert client.sink.joined["latest"]["votes"] == {question: 1}, "the snapshot was read before"

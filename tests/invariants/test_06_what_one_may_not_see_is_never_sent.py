@@ -8,7 +8,18 @@ import pytest
 import rooms.registry  # noqa: F401
 from rooms.audience import Audience, sees
 from rooms.encoding import encode_events
-from rooms.forum import messages as m
+from rooms.forum.messages.asking import AskQuestion
+from rooms.forum.messages.chat import PostMessage
+from rooms.forum.messages.moderating import (
+    AnswerQuestion,
+    ApproveQuestion,
+    ClaimQuestion,
+    DismissQuestion,
+    EditQuestion,
+    LabelQuestion,
+    QuestionModerated,
+)
+from rooms.forum.messages.session import SetReview
 from rooms.journal import Entry
 from rooms.messages import Event, declared, tag_of
 from rooms.people.messages import GrantRole, RevokeRole, Role
@@ -33,7 +44,7 @@ TOLD = {
 
 DECLARED = {
     MODERATORS: {
-        *(tag_of(event) for event in declared(m.QuestionModerated)),
+        *(tag_of(event) for event in declared(QuestionModerated)),
         "role.granted",
         "role.revoked",
         "person.restrained",
@@ -111,23 +122,23 @@ async def full_life(world: World) -> None:
     shown = await world.ask("The public one", "other")
     version = 1
     for command in (
-        m.LabelQuestion(secret, 1, ["label-a"]),
-        m.ClaimQuestion(secret, 2),
-        m.DismissQuestion(secret, 3, "reason-b"),
-        m.LabelQuestion(shown, version, ["label-c"]),
-        m.EditQuestion(shown, 2, "The public one, edited"),
-        m.ApproveQuestion(shown, 3),
-        m.AnswerQuestion(question=shown, version=4, text="answer-d", public=False),
+        LabelQuestion(secret, 1, ["label-a"]),
+        ClaimQuestion(secret, 2),
+        DismissQuestion(secret, 3, "reason-b"),
+        LabelQuestion(shown, version, ["label-c"]),
+        EditQuestion(shown, 2, "The public one, edited"),
+        ApproveQuestion(shown, 3),
+        AnswerQuestion(question=shown, version=4, text="answer-d", public=False),
     ):
         await world.do("moderator", command)
-    await world.do("other", m.PostMessage("hello all"))
+    await world.do("other", PostMessage("hello all"))
 
 
 SECRETS = ("The pending one", "label-a", "label-c", "reason-b", "answer-d")
 
 
 async def test_what_is_for_some_never_reaches_the_others_by_any_way(world: World) -> None:
-    await world.do("moderator", m.SetReview(True))
+    await world.do("moderator", SetReview(True))
     spectators = await audience(world)
     before = {who: await enter(world, who) for who in (None, "speaker", "moderator")}
     for client in before.values():
@@ -164,7 +175,7 @@ async def test_that_check_finds_a_leak(world: World, monkeypatch: pytest.MonkeyP
 
 async def test_hidden_events_still_move_the_counter(world: World) -> None:
     client = await enter(world, None)
-    outcome = await world.do("attendee", m.AskQuestion("Why?"))
+    outcome = await world.do("attendee", AskQuestion("Why?"))
     await settled(world.house)
     assert client.sink.events == [{"seq": seq} for seq in range(1, (outcome.seq or 0) + 1)]
 
@@ -183,7 +194,7 @@ async def test_a_role_that_changes_forces_a_fresh_snapshot(each_world: World, ro
         assert client.state["snapshot"]["moderation"]["questions"][0]["id"] == question
         assert "role.granted" not in client.types
     await each_world.do(giver, RevokeRole(each_world.people["other"], Role.MODERATOR), room=where)
-    await each_world.do("moderator", m.EditQuestion(question, 1, "After he was one"))
+    await each_world.do("moderator", EditQuestion(question, 1, "After he was one"))
     await settled(*each_world.houses)
     for client in clients:
         await client.verify()

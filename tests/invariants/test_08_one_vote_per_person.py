@@ -6,14 +6,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from rooms.forum import messages as m
+from rooms.forum.messages.asking import VoteQuestion
+from rooms.forum.messages.moderating import ApproveQuestion
 from rooms.forum.tables import votes
 from tests.support.world import World
 
 
 async def public_question(world: World) -> str:
     question = await world.ask()
-    await world.do("moderator", m.ApproveQuestion(question, 1))
+    await world.do("moderator", ApproveQuestion(question, 1))
     return question
 
 
@@ -30,7 +31,7 @@ async def test_the_database_itself_refuses_a_second_vote(each_world: World) -> N
 async def test_a_hundred_votes_at_once_from_two_processes_are_one(each_world: World) -> None:
     each_world.lift_limits()
     question = await public_question(each_world)
-    await asyncio.gather(*(each_world.do("other", m.VoteQuestion(question), house=n % 2) for n in range(100)))
+    await asyncio.gather(*(each_world.do("other", VoteQuestion(question), house=n % 2) for n in range(100)))
     assert (await each_world.question(question)).votes == 2
     async with each_world.house.database.read() as connection:
         rows = (await connection.execute(sa.select(votes.c.person).where(votes.c.question == question))).scalars().all()

@@ -8,7 +8,20 @@ import msgspec
 import pytest
 
 from rooms.errors import Problem
-from rooms.forum import messages as m
+from rooms.forum.messages import moderating as m
+from rooms.forum.messages.asking import AskQuestion, ReviseQuestion, UnvoteQuestion, VoteQuestion, WithdrawQuestion
+from rooms.forum.messages.chat import PostMessage, RemoveMessage, SetChat
+from rooms.forum.messages.session import (
+    Asking,
+    EndSession,
+    OpenSession,
+    SetAnonymity,
+    SetAsking,
+    SetReview,
+    ShowStage,
+    StageKind,
+    StartSession,
+)
 from rooms.messages import Command
 from rooms.people import messages as p
 from rooms.programme.messages import StarSession, UnstarSession
@@ -47,15 +60,15 @@ class Stream:
         return await make()
 
     async def _ask(self) -> tuple[str, Command]:
-        return self.random.choice(ACTORS), m.AskQuestion(f"Why {self.random.random()}?", self.random.random() < 0.3)
+        return self.random.choice(ACTORS), AskQuestion(f"Why {self.random.random()}?", self.random.random() < 0.3)
 
     def _any_question(self) -> str:
         return self.random.choice(self.questions or ["x" * 20])
 
     async def _attend(self) -> tuple[str, Command]:
         question = self._any_question()
-        acts: list[Command] = [m.VoteQuestion(question), m.VoteQuestion(question), m.UnvoteQuestion(question)]
-        acts += [m.ReviseQuestion(question, f"Rather {self.random.random()}"), m.WithdrawQuestion(question)]
+        acts: list[Command] = [VoteQuestion(question), VoteQuestion(question), UnvoteQuestion(question)]
+        acts += [ReviseQuestion(question, f"Rather {self.random.random()}"), WithdrawQuestion(question)]
         return self.random.choice(ACTORS), self.random.choice(acts)
 
     async def _moderate(self) -> tuple[str, Command]:
@@ -95,21 +108,21 @@ class Stream:
 
     async def _chat(self) -> tuple[str, Command]:
         acts: list[Command] = [
-            m.PostMessage("Hello"),
-            m.PostMessage("Hello"),
-            m.RemoveMessage(self.random.choice(self.messages or ["x" * 20])),
+            PostMessage("Hello"),
+            PostMessage("Hello"),
+            RemoveMessage(self.random.choice(self.messages or ["x" * 20])),
         ]
         return self.random.choice(ACTORS), self.random.choice(acts)
 
     async def _host(self) -> tuple[str, Command]:
         acts: list[Command] = [
-            m.OpenSession(),
-            m.StartSession(),
-            m.EndSession(),
-            m.SetReview(self.random.random() < 0.5),
+            OpenSession(),
+            StartSession(),
+            EndSession(),
+            SetReview(self.random.random() < 0.5),
         ]
-        acts += [m.SetAsking(self.random.choice(list(m.Asking))), m.SetAnonymity(self.random.random() < 0.7)]
-        acts += [m.SetChat(self.random.random() < 0.8, 0), m.ShowStage(m.StageKind.SLATE, "", "Soon")]
+        acts += [SetAsking(self.random.choice(list(Asking))), SetAnonymity(self.random.random() < 0.7)]
+        acts += [SetChat(self.random.random() < 0.8, 0), ShowStage(StageKind.SLATE, "", "Soon")]
         return "moderator", self.random.choice(acts)
 
     async def _people(self) -> tuple[str, Command]:
@@ -130,9 +143,9 @@ async def perform(stream: Stream, step: int) -> str:
             raise
         return problem.code
     reply: Any = msgspec.json.decode(outcome.reply)
-    if isinstance(command, m.AskQuestion):
+    if isinstance(command, AskQuestion):
         stream.questions.append(reply["question"])
-    elif isinstance(command, m.PostMessage):
+    elif isinstance(command, PostMessage):
         stream.messages.append(reply["message"])
     return "done"
 

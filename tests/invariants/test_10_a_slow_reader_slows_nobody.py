@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from rooms.errors import CODES
-from rooms.forum import messages as m
+from rooms.forum.messages import chat as m
 from rooms.hub import Hub
 from rooms.member import Member
 from rooms.reading import Joined

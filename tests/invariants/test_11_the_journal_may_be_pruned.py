@@ -5,7 +5,9 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from rooms import journal
-from rooms.forum import messages as m
+from rooms.forum.messages.asking import VoteQuestion
+from rooms.forum.messages.chat import PostMessage
+from rooms.forum.messages.moderating import ApproveQuestion
 from rooms.people.tables import outcomes
 from tests.support.clients import audience, enter
 from tests.support.waiting import settled
@@ -18,9 +20,9 @@ async def life(world: World) -> None:
     world.lift_limits()
     for n in range(4):
         question = await world.ask(f"Why {n}?")
-        await world.do("moderator", m.ApproveQuestion(question, 1))
-        await world.do("other", m.VoteQuestion(question))
-        await world.do("other", m.PostMessage(f"{n}"))
+        await world.do("moderator", ApproveQuestion(question, 1))
+        await world.do("other", VoteQuestion(question))
+        await world.do("other", PostMessage(f"{n}"))
 
 
 async def recorded(world: World, room: str) -> list[int]:
@@ -73,10 +75,10 @@ async def test_a_process_that_missed_what_was_pruned_gives_its_members_a_snapsho
 
 
 async def test_outcomes_are_kept_longer_than_any_retry(world: World) -> None:
-    await world.do("attendee", m.PostMessage("Hello"), key="early")
+    await world.do("attendee", PostMessage("Hello"), key="early")
     world.clock.advance(days=1)
     await world.house.prune(NOTHING)
-    assert (await world.do("attendee", m.PostMessage("Hello"), key="early")).seq == 1, "still answered from its outcome"
+    assert (await world.do("attendee", PostMessage("Hello"), key="early")).seq == 1, "still answered from its outcome"
     world.clock.advance(days=2)
     await world.house.prune(NOTHING)
     async with world.house.database.read() as connection:
@@ -86,8 +88,8 @@ async def test_outcomes_are_kept_longer_than_any_retry(world: World) -> None:
 async def test_erasing_a_person_leaves_no_word_of_his_in_the_journal(each_world: World) -> None:
     spectators = await audience(each_world, ["other", "moderator"])
     await each_world.ask("A question of the attendee")
-    await each_world.do("attendee", m.PostMessage("A message of the attendee"))
-    await each_world.do("other", m.PostMessage("Something else"))
+    await each_world.do("attendee", PostMessage("A message of the attendee"))
+    await each_world.do("other", PostMessage("Something else"))
 
     async def payloads() -> bytes:
         async with each_world.house.database.read() as connection:
@@ -99,5 +101,5 @@ async def test_erasing_a_person_leaves_no_word_of_his_in_the_journal(each_world:
     left = await payloads()
     assert b"of the attendee" not in left
     assert each_world.people["attendee"].encode() not in left
-    await each_world.do("other", m.PostMessage("On we go"))
+    await each_world.do("other", PostMessage("On we go"))
     await spectators.verify()

@@ -7,7 +7,9 @@ import pytest
 
 from rooms.audience import Audience
 from rooms.bundles import Bundles
-from rooms.forum import messages as m
+from rooms.forum.messages.asking import UnvoteQuestion, VoteQuestion
+from rooms.forum.messages.chat import PostMessage
+from rooms.forum.messages.moderating import ApproveQuestion
 from rooms.journal import Entry
 from rooms.nudge import unseal
 from rooms.transaction import Nudge
@@ -119,7 +121,7 @@ async def test_a_busy_room_costs_one_message_a_tick_and_the_others_learn_all(
     client = await enter(world, None, house=1)
     messages = overheard(world)
     for n in range(60):
-        await world.do("other", m.PostMessage(f"{n}"))  # one after the other: each its own transaction
+        await world.do("other", PostMessage(f"{n}"))  # one after the other: each its own transaction
     await settled(*world.houses)
     await client.verify()
     assert client.types == ["chat.posted"] * 60
@@ -139,11 +141,11 @@ async def test_two_processes_that_take_turns_find_nothing_missing(
     world.lift_limits()
     clients = [await enter(world, None, house=house) for house in (0, 1)]
     question = await world.ask()
-    await world.do("moderator", m.ApproveQuestion(question, 1))
+    await world.do("moderator", ApproveQuestion(question, 1))
     await settled(*world.houses)
     voters = ("other", "speaker", "guest", "exhibitor")
     for n in range(20):
-        votes = [(m.VoteQuestion, m.UnvoteQuestion)[n % 2](question) for _ in voters[:each]]
+        votes = [(VoteQuestion, UnvoteQuestion)[n % 2](question) for _ in voters[:each]]
         await asyncio.gather(*(world.do(who, vote, house=n % 2) for who, vote in zip(voters, votes, strict=False)))
     await settled(*world.houses)
     for client in clients:
@@ -172,8 +174,8 @@ async def test_a_process_of_before_and_one_of_now_understand_each_other(each_wor
     hub._bundles.add = lambda nudge: hub._send(nudge.room, [nudge])
     other = await enter(world, None, house=0)
     for n in range(30):
-        await world.do("other", m.PostMessage(f"{n}"), house=0)
-        await world.do("attendee", m.PostMessage(f"{n}"), house=1)
+        await world.do("other", PostMessage(f"{n}"), house=0)
+        await world.do("attendee", PostMessage(f"{n}"), house=1)
     await hub.reconcile()
     await settled(*world.houses)
     assert passed_by, "there were bundles"

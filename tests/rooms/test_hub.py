@@ -10,7 +10,9 @@ import pytest
 from rooms import journal
 from rooms.audience import Audience
 from rooms.errors import Problem
-from rooms.forum import messages as m
+from rooms.forum.messages.asking import UnvoteQuestion, VoteQuestion
+from rooms.forum.messages.chat import PostMessage
+from rooms.forum.messages.moderating import ApproveQuestion
 from rooms.journal import Entry
 from rooms.member import Member
 from rooms.nudge import Forged, from_body, seal, to_body, unseal
@@ -87,7 +89,7 @@ async def test_coming_and_going_at_once_keeps_one_feed(world: World) -> None:
     staying, sink = await world.join("other")
     await asyncio.gather(*(rounds(n) for n in range(10)))
     assert list(hub._feeds) == [world.room]
-    await world.do("attendee", m.PostMessage("Hello"))
+    await world.do("attendee", PostMessage("Hello"))
     await settled(world.house)
     assert sink.types == ["chat.posted"]
     hub.leave(staying)
@@ -114,7 +116,7 @@ async def test_a_join_in_the_midst_of_a_tick_sees_everything_once(
     monkeypatch.setattr("rooms.hub.TICK", 0.05)
     clients = [await enter(world, None)]
     for n in range(6):
-        await world.do("other", m.PostMessage(f"{n}"))
+        await world.do("other", PostMessage(f"{n}"))
         clients.append(await enter(world, "guest"))
     await settled(world.house)
     for client in clients:
@@ -125,7 +127,7 @@ async def test_a_join_in_the_midst_of_a_tick_sees_everything_once(
 async def test_a_watcher_is_told_all_events_in_order_before_the_members_hear_of_what_follows(world: World) -> None:
     seen: list[int] = []
     await world.house.hub.watch(world.room, lambda entry: seen.append(entry.seq))
-    outcomes = await asyncio.gather(*(world.do("other", m.PostMessage(f"{n}")) for n in range(8)))
+    outcomes = await asyncio.gather(*(world.do("other", PostMessage(f"{n}")) for n in range(8)))
     await settled(world.house)
     assert seen == sorted(outcome.seq or 0 for outcome in outcomes)
 
@@ -137,16 +139,16 @@ async def test_an_unwatched_room_is_let_go(world: World) -> None:
     await world.house.hub.watch(world.room, watcher)
     world.house.hub.unwatch(world.room, watcher)
     world.house.hub.unwatch(world.room, watcher)
-    await world.do("other", m.PostMessage("Hello"))
+    await world.do("other", PostMessage("Hello"))
     await until(lambda: world.house.hub._feeds == {})
 
 
 async def test_the_top_seq_of_a_heartbeat_is_what_has_been_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     client = await enter(world, None)
-    await world.do("other", m.PostMessage("told"))
+    await world.do("other", PostMessage("told"))
     await settled(world.house)
     monkeypatch.setattr("rooms.hub.TICK", 5.0)
-    await world.do("other", m.PostMessage("waits for its tick"))
+    await world.do("other", PostMessage("waits for its tick"))
     top = world.house.hub.seqs([world.room])[world.room]
     assert top == client.catch_up().seq == 1
 
@@ -156,9 +158,9 @@ async def test_the_top_seq_of_a_heartbeat_is_what_has_been_told(world: World, mo
 
 async def test_nothing_reaches_one_who_was_removed_after_the_removal(world: World) -> None:
     client = await enter(world, "attendee")
-    burst = [world.do("other", m.PostMessage(f"{n}")) for n in range(5)]
+    burst = [world.do("other", PostMessage(f"{n}")) for n in range(5)]
     burst.append(world.do("moderator", RemovePerson(world.people["attendee"])))
-    burst += [world.do("guest", m.PostMessage(f"{n}")) for n in range(5)]
+    burst += [world.do("guest", PostMessage(f"{n}")) for n in range(5)]
     outcomes = await asyncio.gather(*burst)
     await settled(world.house)
     assert max(client.sink.seqs, default=0) < (outcomes[5].seq or 0)
@@ -203,7 +205,7 @@ async def test_a_desks_word_about_rights_is_heard_by_one_who_is_being_let_in(wor
     assert hub._feeds[world.room].users == 2
     sink = member.sink
     assert isinstance(sink, ListSink)
-    await world.do("other", m.PostMessage("once"))
+    await world.do("other", PostMessage("once"))
     await settled(world.house)
     assert sink.types == ["chat.posted"]
 
@@ -280,7 +282,7 @@ async def test_a_forged_message_is_refused(world_of_two: World, caplog: pytest.L
 async def test_a_sealed_message_that_makes_no_sense_does_no_harm(world: World, kind: str, body: object) -> None:
     await world.join("guest")
     world.house.hub._heard("processes", seal(SECRET, kind, body))
-    await world.do("other", m.PostMessage("On we go"))
+    await world.do("other", PostMessage("On we go"))
     await settled(world.house)
 
 
@@ -305,8 +307,8 @@ async def test_old_messages_played_again_change_nothing(world_of_two: World) -> 
     world.houses[1].bus._receive = overhear  # pyright: ignore[reportAttributeAccessIssue]
     client = await enter(world, None, house=1)
     question = await world.ask()
-    await world.do("moderator", m.ApproveQuestion(question, 1))
-    for command in (m.VoteQuestion(question), m.UnvoteQuestion(question)):
+    await world.do("moderator", ApproveQuestion(question, 1))
+    for command in (VoteQuestion(question), UnvoteQuestion(question)):
         await world.do("other", command)
     await settled(*world.houses)
     before = client.catch_up().state

@@ -10,7 +10,27 @@ from rooms.exhibition import lead_messages as xl
 from rooms.exhibition import lead_queries
 from rooms.exhibition import messages as x
 from rooms.files import messages as f
-from rooms.forum import messages as m
+from rooms.forum.messages import moderating as m
+from rooms.forum.messages.asking import (
+    AskQuestion,
+    QuestionState,
+    ReviseQuestion,
+    UnvoteQuestion,
+    VoteQuestion,
+    WithdrawQuestion,
+)
+from rooms.forum.messages.chat import PostMessage, ReadChat, RemoveMessage, SetChat
+from rooms.forum.messages.session import (
+    Asking,
+    EndSession,
+    OpenSession,
+    SetAnonymity,
+    SetAsking,
+    SetReview,
+    ShowStage,
+    StageKind,
+    StartSession,
+)
 from rooms.journal import room_of
 from rooms.meetings import messages as c
 from rooms.messages import Event, Latest, declared, tag_of
@@ -27,7 +47,7 @@ ELSEWHERE = {"signin.revoked"}
 
 
 async def ask(spectators: Audience, text: str, who: str = "attendee", *, anonymous: bool = False) -> str:
-    outcome = await verify_action(spectators, who, m.AskQuestion(text, anonymous))
+    outcome = await verify_action(spectators, who, AskQuestion(text, anonymous))
     return msgspec.json.decode(outcome.reply)["question"]
 
 
@@ -51,23 +71,23 @@ async def test_every_event_leads_from_the_old_state_to_the_new_one(world: World)
     await moderate(m.ClaimQuestion, first)
     await moderate(m.LabelQuestion, first, labels=["physics", "sky"])
     await moderate(m.EditQuestion, first, text="Why is the sky blue by day?")
-    await do("attendee", m.ReviseQuestion(first, "Why is the sky blue, and red?"))
+    await do("attendee", ReviseQuestion(first, "Why is the sky blue, and red?"))
     await moderate(m.ReleaseQuestion, first)
     await moderate(m.ApproveQuestion, first)
-    await do("other", m.VoteQuestion(first))
-    await do("other", m.UnvoteQuestion(first))
-    await do("speaker", m.VoteQuestion(first))
+    await do("other", VoteQuestion(first))
+    await do("other", UnvoteQuestion(first))
+    await do("speaker", VoteQuestion(first))
     # Merging: pending into public, a chain, and back
     third = await ask(spectators, "And green?", "organiser")
     await moderate(m.MergeQuestion, third, into=second)
     await moderate(m.MergeQuestion, second, into=first)
-    await do("other", m.VoteQuestion(third))
+    await do("other", VoteQuestion(third))
     await moderate(m.EditQuestion, first, text="Why has the sky its colours?")
     await moderate(m.UnmergeQuestion, third)
     await moderate(m.UnmergeQuestion, second)
     await moderate(m.MergeQuestion, first, into=second)
     await moderate(m.ApproveQuestion, second)
-    await do("other", m.WithdrawQuestion(second))
+    await do("other", WithdrawQuestion(second))
     # On the stage
     await moderate(m.PinQuestion, first)
     await do("moderator", m.ShowOnScreen(first))
@@ -84,25 +104,23 @@ async def test_every_event_leads_from_the_old_state_to_the_new_one(world: World)
     await moderate(m.AnswerQuestion, first, text="For you alone.", public=False)
     await do("moderator", m.ClearScreen())
     # How one may ask
-    await do("moderator", m.SetReview(False))
-    await do("moderator", m.SetAsking(m.Asking.PAUSED))
+    await do("moderator", SetReview(False))
+    await do("moderator", SetAsking(Asking.PAUSED))
     held = await ask(spectators, "Held?", "other")
-    await do("moderator", m.SetAsking(m.Asking.OPEN))
-    assert (await world.question(held)).state is m.QuestionState.APPROVED
-    await do("moderator", m.SetAnonymity(False))
+    await do("moderator", SetAsking(Asking.OPEN))
+    assert (await world.question(held)).state is QuestionState.APPROVED
+    await do("moderator", SetAnonymity(False))
     await moderate(m.MergeQuestion, held, into=third)
     await moderate(m.DismissQuestion, third)
     # The session, its stage and its chat
-    for command in (m.OpenSession(), m.StartSession(), m.EndSession()):
+    for command in (OpenSession(), StartSession(), EndSession()):
         await do("moderator", command)
-    await do("moderator", m.ShowStage(m.StageKind.EMBED, "https://video.example/1", "Opening"))
+    await do("moderator", ShowStage(StageKind.EMBED, "https://video.example/1", "Opening"))
     for room in (world.room, world.lobby):
-        posted = msgspec.json.decode(
-            (await verify_action(spectators, "other", m.PostMessage("Hello"), room=room)).reply
-        )
-        await do("attendee", m.ReadChat(world.houses[0].hub.seqs([room])[room]), room)
-        await do("other", m.RemoveMessage(posted["message"]), room)
-        await do("organiser", m.SetChat(True, 5), room)
+        posted = msgspec.json.decode((await verify_action(spectators, "other", PostMessage("Hello"), room=room)).reply)
+        await do("attendee", ReadChat(world.houses[0].hub.seqs([room])[room]), room)
+        await do("other", RemoveMessage(posted["message"]), room)
+        await do("organiser", SetChat(True, 5), room)
     for star in (StarSession, UnstarSession):
         await do("attendee", star(world.session), world.lobby)
     # People
@@ -156,7 +174,7 @@ async def at_the_booth(spectators: Audience) -> None:
         room = await room_of(connection, "meeting", meeting)
     spectators.clients.append(await enter(world, "other", room=room))
     spectators.clients.append(await enter(world, "staff", room=room))
-    await verify_action(spectators, "staff", m.PostMessage("Welcome"), room=room)
+    await verify_action(spectators, "staff", PostMessage("Welcome"), room=room)
     await in_a_call(spectators, room)
     await do("staff", x.FinishTalk(called))
     await do("staff", x.CallNext())
@@ -168,7 +186,7 @@ async def at_the_booth(spectators: Audience) -> None:
     await do("attendee", x.AskContact(x.ContactKind.MESSAGE, "When may I come?"))
     await do("owner", x.TakeContact(asked))
     await do("owner", x.CloseContact(asked))
-    await do("attendee", m.PostMessage("Hello"))
+    await do("attendee", PostMessage("Hello"))
     # Leads
     await do("staff", xl.AskLead(world.people["attendee"]))
     await do("attendee", xl.ShareLead(xl.Purpose.NEWS, organisation="Sol AB"))

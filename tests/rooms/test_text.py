@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.errors import Problem
-from rooms.forum import messages as m
+from rooms.forum.messages.chat import PostMessage
+from rooms.forum.messages.moderating import (
+    AnswerQuestion,
+    ApproveQuestion,
+    DismissQuestion,
+    EditQuestion,
+    LabelQuestion,
+)
+from rooms.forum.messages.session import ShowStage, StageKind
 from rooms.people.messages import SilencePerson
 from rooms.text import clean_line, clean_text
 from tests.support.clients import enter
@@ -138,10 +146,10 @@ def test_paragraphs_stay_and_walls_of_blank_lines_do_not() -> None:
 async def test_hostile_text_is_text(world: World, text: str) -> None:
     """It is stored and told as it was written: whoever shows it escapes it (tests/security/test_web.py, and the islands by Lit)."""
     question = await world.ask(text)
-    await world.do("moderator", m.LabelQuestion(question, 1, [text[:40]]))
-    await world.do("moderator", m.DismissQuestion(question, 2, text))
-    await world.do("other", m.PostMessage(text))
-    await world.do("moderator", m.ShowStage(m.StageKind.SLATE, "", text))
+    await world.do("moderator", LabelQuestion(question, 1, [text[:40]]))
+    await world.do("moderator", DismissQuestion(question, 2, text))
+    await world.do("other", PostMessage(text))
+    await world.do("moderator", ShowStage(StageKind.SLATE, "", text))
     await world.do("moderator", SilencePerson(world.people["guest"], 5, text))
     snapshot = (await enter(world, "moderator")).state["snapshot"]
     told = snapshot["moderation"]["questions"][0]
@@ -161,17 +169,17 @@ async def test_in_every_field_of_every_command(world: World, case: str) -> None:
     question = await world.ask(dirty)
     version = 1
     for command in (
-        m.EditQuestion(question, 1, f"x{dirty}"),
-        m.LabelQuestion(question, 2, [dirty]),
-        m.ApproveQuestion(question, 3),
-        m.AnswerQuestion(question=question, version=4, text=dirty, public=True),
-        m.DismissQuestion(question, 5, dirty),
+        EditQuestion(question, 1, f"x{dirty}"),
+        LabelQuestion(question, 2, [dirty]),
+        ApproveQuestion(question, 3),
+        AnswerQuestion(question=question, version=4, text=dirty, public=True),
+        DismissQuestion(question, 5, dirty),
         SilencePerson(world.people["guest"], 5, dirty),
-        m.ShowStage(m.StageKind.SLATE, "", dirty),
+        ShowStage(StageKind.SLATE, "", dirty),
     ):
         await world.do("moderator", command)
         version += 1
-    await world.do("other", m.PostMessage(dirty))
+    await world.do("other", PostMessage(dirty))
     snapshot = (await enter(world, "moderator")).state["snapshot"]
     told = snapshot["moderation"]["questions"][0]
     line, text = left, clean_text(dirty, LIMIT)

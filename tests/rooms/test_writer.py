@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import event
 
 from rooms.errors import Problem
-from rooms.forum import messages as m
+from rooms.forum.messages.asking import VoteQuestion
+from rooms.forum.messages.chat import PostMessage, ReadChat
+from rooms.forum.messages.moderating import ApproveQuestion, ClaimQuestion, EditQuestion
 from rooms.gather import MOST_AT_ONCE, Gather
 from rooms.people.messages import GrantRole, Role
 from rooms.writer import Outcome
@@ -26,7 +28,7 @@ def count_commits(world: World) -> list[int]:
 async def test_commands_that_come_together_share_a_commit(world: World) -> None:
     world.lift_limits()
     commits = count_commits(world)
-    await asyncio.gather(*(world.do("attendee", m.PostMessage(f"{n}")) for n in range(100)))
+    await asyncio.gather(*(world.do("attendee", PostMessage(f"{n}")) for n in range(100)))
     assert len(commits) < 10
 
 
@@ -35,13 +37,13 @@ async def test_a_refused_command_leaves_no_trace_in_the_transaction_of_the_other
     clients = [await enter(each_world, who) for who in (None, "moderator")]
     question = await each_world.ask()
     commands = [
-        ("attendee", m.PostMessage("one")),
-        ("moderator", m.EditQuestion(question, 1, "x" * 600)),  # refused in the midst of its action
-        ("moderator", m.EditQuestion(question, 1, "Edited")),
-        ("moderator", m.ApproveQuestion(question, 1)),  # stale by the one before
-        ("attendee", m.PostMessage(" ")),
-        ("other", m.VoteQuestion("x" * 20)),
-        ("attendee", m.PostMessage("two")),
+        ("attendee", PostMessage("one")),
+        ("moderator", EditQuestion(question, 1, "x" * 600)),  # refused in the midst of its action
+        ("moderator", EditQuestion(question, 1, "Edited")),
+        ("moderator", ApproveQuestion(question, 1)),  # stale by the one before
+        ("attendee", PostMessage(" ")),
+        ("other", VoteQuestion("x" * 20)),
+        ("attendee", PostMessage("two")),
     ]
     results = await asyncio.gather(*(each_world.do(who, command) for who, command in commands), return_exceptions=True)
     codes = [getattr(result, "code", "done") for result in results]
@@ -60,9 +62,9 @@ async def test_a_fault_of_ours_falls_on_its_command_alone(world: World, monkeypa
     question = await world.ask()
     monkeypatch.setattr("rooms.forum.moderating.current", fail)
     results = await asyncio.gather(
-        world.do("attendee", m.PostMessage("one")),
-        world.do("moderator", m.ClaimQuestion(question, 1)),
-        world.do("attendee", m.PostMessage("two")),
+        world.do("attendee", PostMessage("one")),
+        world.do("moderator", ClaimQuestion(question, 1)),
+        world.do("attendee", PostMessage("two")),
         return_exceptions=True,
     )
     assert [type(result) for result in results] == [Outcome, LookupError, Outcome]
@@ -71,9 +73,9 @@ async def test_a_fault_of_ours_falls_on_its_command_alone(world: World, monkeypa
 async def test_rights_that_one_command_gives_the_next_one_has(world: World) -> None:
     question = await world.ask()
     results = await asyncio.gather(
-        world.do("other", m.ApproveQuestion(question, 1)),
+        world.do("other", ApproveQuestion(question, 1)),
         world.do("organiser", GrantRole(world.people["other"], Role.MODERATOR)),
-        world.do("other", m.ApproveQuestion(question, 1)),
+        world.do("other", ApproveQuestion(question, 1)),
         return_exceptions=True,
     )
     assert [getattr(result, "code", "done") for result in results] == ["forbidden", "done", "done"]
@@ -81,9 +83,9 @@ async def test_rights_that_one_command_gives_the_next_one_has(world: World) -> N
 
 async def test_the_answer_names_the_seq_of_the_commands_own_last_event(world: World) -> None:
     world.lift_limits()
-    outcomes = await asyncio.gather(*(world.do("attendee", m.PostMessage(f"{n}")) for n in range(20)))
+    outcomes = await asyncio.gather(*(world.do("attendee", PostMessage(f"{n}")) for n in range(20)))
     assert [outcome.seq for outcome in outcomes] == list(range(1, 21))
-    silent = await world.do("attendee", m.ReadChat(3))
+    silent = await world.do("attendee", ReadChat(3))
     assert silent.seq is None
 
 
@@ -91,23 +93,23 @@ async def test_too_many_who_wait_are_told_to_come_back(world: World, monkeypatch
     world.lift_limits()
     monkeypatch.setattr("rooms.writer.MOST_WAITING", 5)
     results = await asyncio.gather(
-        *(world.do("attendee", m.PostMessage(f"{n}")) for n in range(20)), return_exceptions=True
+        *(world.do("attendee", PostMessage(f"{n}")) for n in range(20)), return_exceptions=True
     )
     refusals = [result for result in results if isinstance(result, Problem)]
     assert refusals
     assert {problem.code for problem in refusals} == {"unavailable"}
     assert all(problem.retry_after for problem in refusals)
-    assert await world.do("attendee", m.PostMessage("later"))
+    assert await world.do("attendee", PostMessage("later"))
 
 
 async def test_one_who_goes_away_does_not_take_the_others_along(world: World) -> None:
     world.lift_limits()
-    tasks = [asyncio.create_task(world.do("attendee", m.PostMessage(f"{n}"))) for n in range(10)]
+    tasks = [asyncio.create_task(world.do("attendee", PostMessage(f"{n}"))) for n in range(10)]
     await asyncio.sleep(0)
     tasks[3].cancel()
     results = await asyncio.gather(*tasks, return_exceptions=True)
     assert [type(result) for n, result in enumerate(results) if n != 3] == [Outcome] * 9
-    assert await world.do("attendee", m.PostMessage("and on"))
+    assert await world.do("attendee", PostMessage("and on"))
 
 
 # Gather
@@ -159,4 +161,4 @@ async def test_one_who_asks_and_goes_away_disturbs_nobody() -> None:
 
 async def test_the_premise_an_unsigned_command_is_refused_before_it_waits(world: World) -> None:
     with refused("not_signed_in"):
-        await world.do(None, m.PostMessage("Hello"))
+        await world.do(None, PostMessage("Hello"))

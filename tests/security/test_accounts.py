@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 
 from rooms.database import metadata
 from rooms.errors import Problem
-from rooms.forum.messages import PostMessage
+from rooms.forum.messages.chat import PostMessage
 from rooms.journal import journal
 from rooms.people import erasure, signins
 from rooms.people.passwords import Passwords

@@ -5,7 +5,8 @@ import logging
 import msgspec
 import pytest
 
-from rooms.forum.messages import ApproveQuestion, AskQuestion, UnmaskQuestion
+from rooms.forum.messages.asking import AskQuestion
+from rooms.forum.messages.moderating import ApproveQuestion, UnmaskQuestion
 from rooms.people import audit
 from tests.support.visitor import Visitor
 from tests.support.world import World

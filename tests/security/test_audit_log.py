@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from rooms.forum.messages import SetReview
+from rooms.forum.messages.session import SetReview
 from rooms.people.tables import audit, audit_heads
 from tests.support.visitor import Visitor
 from tests.support.world import World

@@ -13,7 +13,7 @@ import pytest
 from rooms.audience import Audience
 from rooms.bus.pubsub import ORIGIN
 from rooms.bus.redis import RedisBus
-from rooms.forum.messages import PostMessage
+from rooms.forum.messages.chat import PostMessage
 from rooms.journal import Entry
 from rooms.nudge import SEAL, seal, to_body
 from rooms.transaction import Nudge

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from rooms.database import Database
-from rooms.forum.messages import PostMessage
+from rooms.forum.messages.chat import PostMessage
 from rooms.journal import read_after
 from tests.fuzz.budget import examples
 from tests.support.waiting import settled

@@ -3,7 +3,8 @@
 import pytest
 
 from rooms.errors import Problem
-from rooms.forum.messages import SetReview, VoteQuestion
+from rooms.forum.messages.asking import VoteQuestion
+from rooms.forum.messages.session import SetReview
 from rooms.people import registration
 from rooms.people.registration import GUESTS, Browser
 from tests.support.refusals import refused

@@ -6,7 +6,10 @@ from collections.abc import Callable
 import pytest
 
 from rooms.errors import Problem
-from rooms.forum import messages as m
+from rooms.forum.messages.asking import AskQuestion
+from rooms.forum.messages.chat import PostMessage, SetChat
+from rooms.forum.messages.moderating import ClaimQuestion
+from rooms.forum.messages.session import Asking, SetAnonymity, SetAsking
 from rooms.messages import Command
 from rooms.people.messages import RemovePerson, RevokeRole, Role, SilencePerson
 from rooms.writer import Outcome
@@ -18,34 +21,34 @@ Shut = Callable[[World], Command]
 RACES: dict[str, tuple[Shut, str, Callable[[str], Command], str]] = {
     # what shuts the door; who is shut out; what he wants to do with a question of his; why he cannot
     "locking questions": (
-        lambda _: m.SetAsking(m.Asking.LOCKED),
+        lambda _: SetAsking(Asking.LOCKED),
         "attendee",
-        lambda _: m.AskQuestion("Late?"),
+        lambda _: AskQuestion("Late?"),
         "closed",
     ),
-    "closing the chat": (lambda _: m.SetChat(False, 0), "attendee", lambda _: m.PostMessage("Late"), "closed"),
+    "closing the chat": (lambda _: SetChat(False, 0), "attendee", lambda _: PostMessage("Late"), "closed"),
     "ending anonymity": (
-        lambda _: m.SetAnonymity(False),
+        lambda _: SetAnonymity(False),
         "attendee",
-        lambda _: m.AskQuestion("Late?", True),
+        lambda _: AskQuestion("Late?", True),
         "conflict",
     ),
     "silencing": (
         lambda w: SilencePerson(w.people["attendee"]),
         "attendee",
-        lambda _: m.PostMessage("Late"),
+        lambda _: PostMessage("Late"),
         "silenced",
     ),
     "removing": (
         lambda w: RemovePerson(w.people["attendee"]),
         "attendee",
-        lambda _: m.PostMessage("Late"),
+        lambda _: PostMessage("Late"),
         "forbidden",
     ),
     "taking a role away": (
         lambda w: RevokeRole(w.people["moderator"], Role.MODERATOR),
         "moderator",
-        lambda q: m.ClaimQuestion(q, 1),
+        lambda q: ClaimQuestion(q, 1),
         "forbidden",
     ),
 }
@@ -89,7 +92,7 @@ async def test_in_both_orders(world: World, race: str, first: str) -> None:
 async def test_commands_that_share_a_transaction_follow_each_other_all_the_same(world: World) -> None:
     """Group commit: the one that shuts the door stands between two others in one batch."""
     world.lift_limits()
-    posts = [world.do("attendee", m.PostMessage(f"{n}")) for n in range(6)]
+    posts = [world.do("attendee", PostMessage(f"{n}")) for n in range(6)]
     shut = world.do("organiser", SilencePerson(world.people["attendee"]))
     results = await asyncio.gather(*posts[:3], shut, *posts[3:], return_exceptions=True)
     kinds = ["done" if isinstance(result, Outcome) else getattr(result, "code", "?") for result in results]

@@ -6,7 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from rooms.errors import Problem
-from rooms.forum.messages import OpenSession, PostMessage, ReactionKind, SendReaction
+from rooms.forum.messages.chat import PostMessage
+from rooms.forum.messages.reactions import ReactionKind, SendReaction
+from rooms.forum.messages.session import OpenSession
 from rooms.journal import room_of, rooms
 from rooms.kinds import KINDS
 from rooms.meetings.opening import open_meeting

@@ -8,7 +8,9 @@ import msgspec
 import pytest
 
 from rooms.errors import Problem
-from rooms.forum import messages as m
+from rooms.forum.messages.chat import PostMessage
+from rooms.forum.messages.moderating import AnswerQuestion, ApproveQuestion, DismissQuestion, LabelQuestion
+from rooms.forum.messages.session import SetReview
 from rooms.people.messages import SilencePerson
 from rooms.people.registration import Notice, Told
 from tests.support.clients import enter
@@ -39,10 +41,10 @@ async def test_placeholders_stay_literal_in_rooms_and_pages(site: Site, world: W
     organiser = await Visitor(site).sign_in(world.people["organiser"])
     await organiser.post("/account", {"name": text}, follow=False)
     attendee = await enter(world, "attendee")
-    await world.do("moderator", m.SetReview(False))
+    await world.do("moderator", SetReview(False))
     question = await world.ask(text, "organiser")
-    await world.do("organiser", m.PostMessage(text))
-    await world.do("moderator", m.AnswerQuestion(question, 1, text=text, public=True))
+    await world.do("organiser", PostMessage(text))
+    await world.do("moderator", AnswerQuestion(question, 1, text=text, public=True))
     await settled(world.house)
     snapshot = attendee.catch_up().state["snapshot"]
     [shown], [message] = snapshot["questions"], snapshot["messages"]
@@ -66,9 +68,9 @@ async def test_placeholders_stay_literal_in_problems(world: World, text: str) ->
             persons.update().where(persons.c.id == world.people["moderator"]).values(name=text[:80])
         )
     question = await world.ask("Why?")
-    await world.do("moderator", m.ApproveQuestion(question, 1))
+    await world.do("moderator", ApproveQuestion(question, 1))
     with refused("stale") as refusal:
-        await world.do("colleague", m.DismissQuestion(question, 1))
+        await world.do("colleague", DismissQuestion(question, 1))
     assert refusal.problem.view().message.startswith(f"{text[:80]} has changed")
     from rooms.commands import spec_of
 
@@ -115,8 +117,8 @@ async def test_no_cell_of_an_export_begins_a_formula(world: World) -> None:
     for formula in FORMULAS:
         world.clock.advance(seconds=1)
         question = await world.ask(formula)
-        await world.do("moderator", m.LabelQuestion(question, 1, [formula[:40]]))
-        await world.do("moderator", m.DismissQuestion(question, 2, formula))
+        await world.do("moderator", LabelQuestion(question, 1, [formula[:40]]))
+        await world.do("moderator", DismissQuestion(question, 2, formula))
     async with world.house.database.read() as connection:
         export = await export_questions(connection, world.session, world.room, world.clock())
     rows = list(csv.DictReader(io.StringIO(as_csv(export).decode("utf-8-sig"), newline="")))

@@ -11,7 +11,9 @@ from msgspec import inspect
 from rooms.audience import Audience
 from rooms.errors import Problem
 from rooms.exhibition import messages as x
-from rooms.forum import messages as m
+from rooms.forum.messages import moderating as m
+from rooms.forum.messages.chat import PostMessage
+from rooms.forum.messages.snapshots import LobbySnapshot, SessionSnapshot
 from rooms.meetings.messages import MeetingSnapshot
 from rooms.messages import Event, Latest, declared, tag_of
 from rooms.people import audit
@@ -26,8 +28,8 @@ from tests.support.world import World
 EVENTS = {tag_of(event): event for event in declared(Event)}
 LATEST = {(latest.name, latest.audience): latest for latest in declared(Latest)}
 SNAPSHOTS = {
-    "session": m.SessionSnapshot,
-    "lobby": m.LobbySnapshot,
+    "session": SessionSnapshot,
+    "lobby": LobbySnapshot,
     "desk": DeskSnapshot,
     "booth": x.BoothSnapshot,
     "hall": x.HallSnapshot,
@@ -195,7 +197,7 @@ async def test_who_asked_anonymously_is_in_nobodys_frames_but_his_own(world: Wor
     question = await world.ask("Who knows?", anonymous=True)
     for step in steps:
         await world.do("moderator", step(question, (await world.question(question)).version))
-    await world.do("other", m.PostMessage("meanwhile"))
+    await world.do("other", PostMessage("meanwhile"))
     await settled(world.house)
     for who in (None, "other", "speaker", "moderator", "colleague", "organiser"):
         fresh = await enter(world, who)

@@ -12,7 +12,8 @@ import msgspec
 import pytest
 from starlette.websockets import WebSocket
 
-from rooms.forum.messages import SetAsking, SetChat, SetReview
+from rooms.forum.messages.chat import SetChat
+from rooms.forum.messages.session import SetAsking, SetReview
 from rooms.forum.tables import messages, questions, votes
 from rooms.people.tables import persons, signins
 from rooms.text import clean_line, clean_text
@@ -80,7 +81,7 @@ async def test_an_interrupt_ends_it_calmly(server: Server, furnished: World) -> 
 
 
 async def test_locked_asking_and_slow_chat_are_honoured(server: Server, furnished: World) -> None:
-    from rooms.forum.messages import Asking
+    from rooms.forum.messages.session import Asking
 
     await furnished.do("moderator", SetAsking(Asking.LOCKED))
     await furnished.do("moderator", SetChat(open=True, slow_seconds=3600))

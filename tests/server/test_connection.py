@@ -135,7 +135,7 @@ async def test_joining_again_is_one_membership(world: World) -> None:
 
 
 def _post() -> Any:
-    from rooms.forum.messages import PostMessage
+    from rooms.forum.messages.chat import PostMessage
 
     return PostMessage
 

@@ -8,7 +8,7 @@ from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
-from rooms.forum.messages import QuestionModerated
+from rooms.forum.messages.moderating import QuestionModerated
 from rooms.messages import declared, tag_of
 
 State = dict[str, Any]

@@ -13,7 +13,21 @@ from rooms.exhibition import lead_messages as xl
 from rooms.exhibition import lead_queries
 from rooms.exhibition import messages as x
 from rooms.files import messages as f
-from rooms.forum import messages as m
+from rooms.forum.messages import moderating as m
+from rooms.forum.messages.asking import AskQuestion, ReviseQuestion, UnvoteQuestion, VoteQuestion, WithdrawQuestion
+from rooms.forum.messages.chat import PostMessage, ReadChat, RemoveMessage, SetChat
+from rooms.forum.messages.reactions import ReactionKind, SendReaction
+from rooms.forum.messages.session import (
+    Asking,
+    EndSession,
+    OpenSession,
+    SetAnonymity,
+    SetAsking,
+    SetReview,
+    ShowStage,
+    StageKind,
+    StartSession,
+)
 from rooms.journal import room_of
 from rooms.meetings import messages as c
 from rooms.meetings import roster
@@ -139,91 +153,91 @@ async def _(world: World) -> Command:
 
 @_sample("question.ask", "attendee")
 async def _(world: World) -> Command:
-    return m.AskQuestion("Why?")
+    return AskQuestion("Why?")
 
 
 @_sample("question.revise", "attendee")
 async def _(world: World) -> Command:
-    return m.ReviseQuestion((await _question(world))[0], "Why, though?")
+    return ReviseQuestion((await _question(world))[0], "Why, though?")
 
 
 @_sample("question.withdraw", "attendee")
 async def _(world: World) -> Command:
-    return m.WithdrawQuestion((await _question(world))[0])
+    return WithdrawQuestion((await _question(world))[0])
 
 
 @_sample("question.vote", "other")
 async def _(world: World) -> Command:
-    return m.VoteQuestion(await _public(world))
+    return VoteQuestion(await _public(world))
 
 
 @_sample("question.unvote", "other")
 async def _(world: World) -> Command:
     id = await _public(world)
-    await world.do("other", m.VoteQuestion(id))
-    return m.UnvoteQuestion(id)
+    await world.do("other", VoteQuestion(id))
+    return UnvoteQuestion(id)
 
 
 @_sample("reaction.send", "attendee")
 async def _(world: World) -> Command:
-    await world.do("moderator", m.StartSession())
-    return m.SendReaction(m.ReactionKind.HEART)
+    await world.do("moderator", StartSession())
+    return SendReaction(ReactionKind.HEART)
 
 
 @_sample("chat.post", "attendee")
 async def _(world: World) -> Command:
-    return m.PostMessage("Hello")
+    return PostMessage("Hello")
 
 
 @_sample("chat.remove", "attendee")
 async def _(world: World) -> Command:
-    return m.RemoveMessage(msgspec.json.decode((await world.do("attendee", m.PostMessage("Hello"))).reply)["message"])
+    return RemoveMessage(msgspec.json.decode((await world.do("attendee", PostMessage("Hello"))).reply)["message"])
 
 
 @_sample("chat.read", "attendee")
 async def _(world: World) -> Command:
-    return m.ReadChat((await world.do("other", m.PostMessage("Hello"))).seq or 0)
+    return ReadChat((await world.do("other", PostMessage("Hello"))).seq or 0)
 
 
 @_sample("chat.set")
 async def _(world: World) -> Command:
-    return m.SetChat(True, 7)
+    return SetChat(True, 7)
 
 
 @_sample("asking.set")
 async def _(world: World) -> Command:
-    return m.SetAsking(m.Asking.PAUSED)
+    return SetAsking(Asking.PAUSED)
 
 
 @_sample("asking.review")
 async def _(world: World) -> Command:
-    return m.SetReview(False)
+    return SetReview(False)
 
 
 @_sample("asking.anonymity")
 async def _(world: World) -> Command:
-    return m.SetAnonymity(False)
+    return SetAnonymity(False)
 
 
 @_sample("stage.show")
 async def _(world: World) -> Command:
-    return m.ShowStage(m.StageKind.HLS, "https://media.example/live.m3u8", "Live")
+    return ShowStage(StageKind.HLS, "https://media.example/live.m3u8", "Live")
 
 
 @_sample("session.open", "speaker")
 async def _(world: World) -> Command:
-    return m.OpenSession()
+    return OpenSession()
 
 
 @_sample("session.start", "speaker")
 async def _(world: World) -> Command:
-    return m.StartSession()
+    return StartSession()
 
 
 @_sample("session.end", "speaker")
 async def _(world: World) -> Command:
-    await world.do("moderator", m.StartSession())
-    return m.EndSession()
+    await world.do("moderator", StartSession())
+    return EndSession()
 
 
 @_sample("role.grant")
@@ -478,7 +492,7 @@ async def _(world: World) -> Command:
 
 @_sample("lead.ask", "staff", "booth")
 async def _(world: World) -> Command:
-    await world.do("other", m.PostMessage("Hello"), room=world.stand)
+    await world.do("other", PostMessage("Hello"), room=world.stand)
     return xl.AskLead(world.people["other"])
 
 

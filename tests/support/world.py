@@ -136,7 +136,7 @@ class World:
 
     async def ask(self, text: str = "Why?", who: str = "attendee", *, anonymous: bool = False) -> str:
         """Asks a question; returns its id."""
-        from rooms.forum.messages import AskQuestion
+        from rooms.forum.messages.asking import AskQuestion
 
         return msgspec.json.decode((await self.do(who, AskQuestion(text, anonymous))).reply)["question"]
 

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import update
 
-from rooms.forum.messages import PostMessage, ReadChat, StartSession
+from rooms.forum.messages.chat import PostMessage, ReadChat
+from rooms.forum.messages.session import StartSession
 from rooms.people import roles
 from rooms.people.messages import Role
 from rooms.programme.actions import create_conference, create_session

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from rooms.forum.messages import ApproveQuestion, AskQuestion
+from rooms.forum.messages.asking import AskQuestion
+from rooms.forum.messages.moderating import ApproveQuestion
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.site import Site

@@ -8,7 +8,7 @@ import msgspec
 
 from rooms.exhibition import lead_messages as xl
 from rooms.exhibition import messages as x
-from rooms.forum.messages import PostMessage, RemoveMessage
+from rooms.forum.messages.chat import PostMessage, RemoveMessage
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.site import Site

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import web.pages.organise_programme as organise_programme
-from rooms.forum.messages import DismissQuestion
+from rooms.forum.messages.moderating import DismissQuestion
 from rooms.programme import frab, timetable
 from rooms.programme.messages import CreateSession
 from rooms.programme.timetable import Entry

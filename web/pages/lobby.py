@@ -12,7 +12,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from rooms.forum import queries as forum_queries
-from rooms.forum.messages import LobbyOwn, LobbySnapshot, SessionCard, SessionState
+from rooms.forum.messages.session import SessionCard, SessionState
+from rooms.forum.messages.snapshots import LobbyOwn, LobbySnapshot
 from rooms.forum.tables import marks
 from rooms.journal import rooms
 from rooms.people.messages import PresenceView

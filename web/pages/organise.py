@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from rooms.errors import Problem
 from rooms.forum import export
-from rooms.forum.messages import QuestionState
+from rooms.forum.messages.asking import QuestionState
 from rooms.forum.tables import questions
 from rooms.journal import rooms
 from rooms.people.tables import roles

@@ -11,7 +11,7 @@ from rooms.exhibition import messages as x
 from rooms.exhibition.attendance import Attendance
 from rooms.exhibition.figures import FEW, Figures, figures
 from rooms.exhibition.record_tables import booth_visits, visit_salts
-from rooms.forum.messages import PostMessage
+from rooms.forum.messages.chat import PostMessage
 from tests.support.waiting import until
 from tests.support.world import World
 

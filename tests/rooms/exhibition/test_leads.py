@@ -14,7 +14,7 @@ from rooms.exhibition.editing import make_booth
 from rooms.exhibition.lead_queries import Lead, Sought
 from rooms.exhibition.lead_tables import consents, lead_notes
 from rooms.exhibition.lead_tables import leads as table
-from rooms.forum.messages import PostMessage
+from rooms.forum.messages.chat import PostMessage
 from rooms.journal import journal
 from rooms.messages import Command
 from rooms.people.erasure import erase, export

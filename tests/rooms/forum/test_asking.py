@@ -7,30 +7,50 @@ from typing import Any
 import msgspec
 import pytest
 
-from rooms.forum import messages as m
 from rooms.forum import queries
+from rooms.forum.messages.asking import (
+    QUESTION_LENGTH,
+    Asked,
+    AskQuestion,
+    QuestionState,
+    ReviseQuestion,
+    UnvoteQuestion,
+    VoteQuestion,
+    WithdrawQuestion,
+)
+from rooms.forum.messages.moderating import (
+    ApproveQuestion,
+    ArchiveQuestion,
+    DismissQuestion,
+    MarkAnswered,
+    MergeQuestion,
+    PinQuestion,
+    ShowOnScreen,
+    TakeQuestion,
+)
+from rooms.forum.messages.session import Asking, SetAnonymity, SetAsking, SetReview
 from rooms.people.messages import GrantRole, RemovePerson, Role, SilencePerson
 from tests.support.clients import audience, enter
 from tests.support.refusals import refused
 from tests.support.waiting import settled
 from tests.support.world import START, World
 
-State = m.QuestionState
+State = QuestionState
 
 
 async def open_asking(world: World) -> None:
     """Without review: what is asked is public at once."""
-    await world.do("moderator", m.SetReview(False))
+    await world.do("moderator", SetReview(False))
 
 
 async def approved(world: World, text: str = "Why?", who: str = "attendee", *, anonymous: bool = False) -> str:
     question = await world.ask(text, who, anonymous=anonymous)
-    await world.do("moderator", m.ApproveQuestion(question, (await world.question(question)).version))
+    await world.do("moderator", ApproveQuestion(question, (await world.question(question)).version))
     return question
 
 
 async def merge(world: World, question: str, into: str) -> None:
-    await world.do("moderator", m.MergeQuestion(question, (await world.question(question)).version, into))
+    await world.do("moderator", MergeQuestion(question, (await world.question(question)).version, into))
 
 
 async def votes_of(world: World, question: str) -> int:
@@ -42,9 +62,9 @@ async def votes_of(world: World, question: str) -> int:
 
 async def test_under_review_a_question_waits_and_only_asker_and_moderators_know(world: World) -> None:
     spectators = await audience(world)
-    outcome = await world.do("attendee", m.AskQuestion("  Why,\r\nthough?  "))
+    outcome = await world.do("attendee", AskQuestion("  Why,\r\nthough?  "))
     await spectators.verify()
-    asked = msgspec.json.decode(outcome.reply, type=m.Asked)
+    asked = msgspec.json.decode(outcome.reply, type=Asked)
     assert asked.state is State.PENDING
     question = await world.question(asked.question)
     assert (question.text, question.author_name, question.votes) == ("Why,\nthough?", "Attendee", 1)
@@ -61,7 +81,7 @@ async def test_under_review_a_question_waits_and_only_asker_and_moderators_know(
 async def test_what_is_told_of_a_new_question_is_what_is_read_of_it(
     world: World, monkeypatch: pytest.MonkeyPatch, review: bool
 ) -> None:
-    await world.do("moderator", m.SetReview(review))
+    await world.do("moderator", SetReview(review))
     told: list[queries.Question] = []
     as_asked = queries.as_asked
 
@@ -89,27 +109,27 @@ async def test_review_affects_new_questions_only(world: World) -> None:
     early = await world.ask("Under review")
     await open_asking(world)
     late = await world.ask("Without")
-    await world.do("moderator", m.SetReview(True))
+    await world.do("moderator", SetReview(True))
     last = await world.ask("Under review again")
     states = [(await world.question(each)).state for each in (early, late, last)]
     assert states == [State.PENDING, State.APPROVED, State.PENDING]
 
 
 async def test_a_locked_session_takes_no_question(world: World) -> None:
-    await world.do("moderator", m.SetAsking(m.Asking.LOCKED))
+    await world.do("moderator", SetAsking(Asking.LOCKED))
     with refused("closed"):
         await world.ask()
 
 
 async def test_a_pause_keeps_arrivals_and_lets_them_go_their_way_afterwards(world: World) -> None:
     await open_asking(world)
-    await world.do("moderator", m.SetAsking(m.Asking.PAUSED))
+    await world.do("moderator", SetAsking(Asking.PAUSED))
     everyone = await enter(world, None)
     question = await world.ask("In the pause")
     assert (await world.question(question)).held
     await settled(world.house)
     assert everyone.catch_up().types == []
-    await world.do("moderator", m.SetAsking(m.Asking.OPEN))
+    await world.do("moderator", SetAsking(Asking.OPEN))
     await settled(world.house)
     assert everyone.catch_up().types == ["asking.changed", "question.shown"]
     after = await world.question(question)
@@ -118,20 +138,20 @@ async def test_a_pause_keeps_arrivals_and_lets_them_go_their_way_afterwards(worl
 
 async def test_where_review_begins_in_a_pause_the_arrivals_wait_for_it(world: World) -> None:
     await open_asking(world)
-    await world.do("moderator", m.SetAsking(m.Asking.PAUSED))
+    await world.do("moderator", SetAsking(Asking.PAUSED))
     question = await world.ask("In the pause")
-    await world.do("moderator", m.SetReview(True))
-    await world.do("moderator", m.SetAsking(m.Asking.OPEN))
+    await world.do("moderator", SetReview(True))
+    await world.do("moderator", SetAsking(Asking.OPEN))
     after = await world.question(question)
     assert (after.state, after.held) == (State.PENDING, False)
 
 
 async def test_what_moderators_dismissed_in_a_pause_stays_dismissed(world: World) -> None:
     await open_asking(world)
-    await world.do("moderator", m.SetAsking(m.Asking.PAUSED))
+    await world.do("moderator", SetAsking(Asking.PAUSED))
     question = await world.ask("In the pause")
-    await world.do("moderator", m.DismissQuestion(question, 1))
-    await world.do("moderator", m.SetAsking(m.Asking.OPEN))
+    await world.do("moderator", DismissQuestion(question, 1))
+    await world.do("moderator", SetAsking(Asking.OPEN))
     assert (await world.question(question)).state is State.DISMISSED
 
 
@@ -147,7 +167,7 @@ async def test_asking_anonymously_hides_the_name_from_everybody(world: World) ->
 
 
 async def test_anonymity_can_be_switched_off(world: World) -> None:
-    await world.do("moderator", m.SetAnonymity(False))
+    await world.do("moderator", SetAnonymity(False))
     with refused("conflict", "anonymous"):
         await world.ask(anonymous=True)
     assert await world.ask("Under my name")
@@ -160,10 +180,10 @@ async def test_an_empty_question_is_refused(world: World, text: str) -> None:
 
 
 async def test_a_question_has_a_length(world: World) -> None:
-    assert await world.ask("x" * m.QUESTION_LENGTH)
+    assert await world.ask("x" * QUESTION_LENGTH)
     with refused("invalid", "text") as refusal:
-        await world.ask("x" * (m.QUESTION_LENGTH + 1))
-    assert str(m.QUESTION_LENGTH) in str(refusal.problem)
+        await world.ask("x" * (QUESTION_LENGTH + 1))
+    assert str(QUESTION_LENGTH) in str(refusal.problem)
 
 
 async def test_the_silenced_cannot_ask_until_their_time_is_over(world: World) -> None:
@@ -181,7 +201,7 @@ async def test_the_silenced_cannot_ask_until_their_time_is_over(world: World) ->
 async def test_a_pending_question_is_revised_by_its_asker_alone(world: World) -> None:
     question = await world.ask("Wy?")
     spectators = await audience(world)
-    await world.do("attendee", m.ReviseQuestion(question, "Why?"))
+    await world.do("attendee", ReviseQuestion(question, "Why?"))
     await spectators.verify()
     after = await world.question(question)
     assert (after.text, after.state, after.version, after.original) == ("Why?", State.PENDING, 2, None)
@@ -189,15 +209,15 @@ async def test_a_pending_question_is_revised_by_its_asker_alone(world: World) ->
     assert spectators.of("moderator").types == ["question.revised"]
     for who in ("other", "moderator", "organiser"):
         with refused("not_found"):
-            await world.do(who, m.ReviseQuestion(question, "Mine now"))
+            await world.do(who, ReviseQuestion(question, "Mine now"))
 
 
 async def test_under_review_a_revised_question_waits_again(world: World) -> None:
     question = await approved(world)
-    for command in (m.PinQuestion(question, 2), m.ShowOnScreen(question), m.TakeQuestion(question)):
+    for command in (PinQuestion(question, 2), ShowOnScreen(question), TakeQuestion(question)):
         await world.do("moderator", command)
     everyone = await enter(world, None)
-    await world.do("attendee", m.ReviseQuestion(question, "Something else entirely"))
+    await world.do("attendee", ReviseQuestion(question, "Something else entirely"))
     await settled(world.house)
     after = await world.question(question)
     assert (after.state, after.pinned, after.approved_at) == (State.PENDING, False, None)
@@ -209,7 +229,7 @@ async def test_without_review_a_revised_question_stays_public(world: World) -> N
     await open_asking(world)
     question = await world.ask("Wy?")
     everyone = await enter(world, None)
-    await world.do("attendee", m.ReviseQuestion(question, "Why?"))
+    await world.do("attendee", ReviseQuestion(question, "Why?"))
     await settled(world.house)
     assert everyone.catch_up().types == ["question.shown"]
     assert (await world.question(question)).state is State.APPROVED
@@ -217,34 +237,34 @@ async def test_without_review_a_revised_question_stays_public(world: World) -> N
 
 async def test_a_question_that_was_dealt_with_is_not_revised(world: World) -> None:
     answered, dismissed = await approved(world), await world.ask()
-    await world.do("moderator", m.MarkAnswered(answered))
-    await world.do("moderator", m.DismissQuestion(dismissed, 1))
+    await world.do("moderator", MarkAnswered(answered))
+    await world.do("moderator", DismissQuestion(dismissed, 1))
     for question in (answered, dismissed):
         with refused("conflict"):
-            await world.do("attendee", m.ReviseQuestion(question, "Again"))
+            await world.do("attendee", ReviseQuestion(question, "Again"))
 
 
 async def test_a_withdrawal_updates_list_screen_and_stage(world: World) -> None:
     question = await approved(world)
-    await world.do("moderator", m.ShowOnScreen(question))
-    await world.do("moderator", m.TakeQuestion(question))
+    await world.do("moderator", ShowOnScreen(question))
+    await world.do("moderator", TakeQuestion(question))
     everyone = await enter(world, None)
-    await world.do("attendee", m.WithdrawQuestion(question))
+    await world.do("attendee", WithdrawQuestion(question))
     await settled(world.house)
     assert sorted(everyone.catch_up().types) == ["answering.changed", "question.hidden", "screen.changed"]
     assert everyone.state["snapshot"]["questions"] == []
     assert everyone.state["snapshot"]["screen"] is None
-    again = await world.do("attendee", m.WithdrawQuestion(question))
+    again = await world.do("attendee", WithdrawQuestion(question))
     assert again.seq is None, "nothing happens twice"
     with refused("not_found"):
-        await world.do("other", m.WithdrawQuestion(question))
+        await world.do("other", WithdrawQuestion(question))
 
 
 async def test_a_merged_question_is_not_withdrawn(world: World) -> None:
     first, second = await approved(world), await approved(world, "Why really?", "other")
     await merge(world, second, first)
     with refused("conflict"):
-        await world.do("other", m.WithdrawQuestion(second))
+        await world.do("other", WithdrawQuestion(second))
 
 
 async def test_what_was_merged_into_a_withdrawn_question_comes_back_as_it_was(world: World) -> None:
@@ -255,7 +275,7 @@ async def test_what_was_merged_into_a_withdrawn_question_comes_back_as_it_was(wo
     await merge(world, pending, target)
     assert await votes_of(world, target) == 3
     spectators = await audience(world)
-    await world.do("attendee", m.WithdrawQuestion(target))
+    await world.do("attendee", WithdrawQuestion(target))
     await spectators.verify()
     states = [(await world.question(each)).state for each in (target, public, pending)]
     assert states == [State.WITHDRAWN, State.APPROVED, State.PENDING]
@@ -270,19 +290,19 @@ async def test_one_vote_per_person_however_often_it_is_given(world: World) -> No
     question = await approved(world)
     everyone = await enter(world, None)
     for _ in range(3):
-        await world.do("other", m.VoteQuestion(question))
+        await world.do("other", VoteQuestion(question))
     assert await votes_of(world, question) == 2
     await settled(world.house)
     assert everyone.catch_up().state["latest"]["votes"] == {question: 2}
     for _ in range(2):
-        await world.do("other", m.UnvoteQuestion(question))
+        await world.do("other", UnvoteQuestion(question))
     assert await votes_of(world, question) == 1
 
 
 async def test_a_vote_is_told_to_everyone_as_a_count_and_to_the_voter_as_his(world: World) -> None:
     question = await approved(world)
     spectators = await audience(world)
-    outcome = await world.do("other", m.VoteQuestion(question))
+    outcome = await world.do("other", VoteQuestion(question))
     assert outcome.seq is None, "votes are latest values, not events"
     await spectators.verify()
     assert spectators.of("other").state["own"]["votes"] == [question]
@@ -295,13 +315,13 @@ async def test_a_vote_is_told_to_everyone_as_a_count_and_to_the_voter_as_his(wor
 
 async def test_only_public_questions_take_votes(world: World) -> None:
     pending, dismissed, archived = await world.ask(), await world.ask(), await approved(world)
-    await world.do("moderator", m.DismissQuestion(dismissed, 1))
-    await world.do("moderator", m.ArchiveQuestion(archived, 2))
+    await world.do("moderator", DismissQuestion(dismissed, 1))
+    await world.do("moderator", ArchiveQuestion(archived, 2))
     for question in (pending, dismissed, archived, "x" * 20):
         with refused("not_found", "question"):
-            await world.do("other", m.VoteQuestion(question))
+            await world.do("other", VoteQuestion(question))
         with refused("not_found", "question"):
-            await world.do("other", m.UnvoteQuestion(question))
+            await world.do("other", UnvoteQuestion(question))
 
 
 async def test_voters_of_merged_questions_are_united_never_added_up(world: World) -> None:
@@ -309,8 +329,8 @@ async def test_voters_of_merged_questions_are_united_never_added_up(world: World
         await approved(world, f"Why {n}?", who) for n, who in enumerate(("attendee", "other", "speaker"))
     ]
     for question in (first, second, third):
-        await world.do("guest", m.VoteQuestion(question))
-    await world.do("other", m.VoteQuestion(first))
+        await world.do("guest", VoteQuestion(question))
+    await world.do("other", VoteQuestion(first))
     spectators = await audience(world)
     await merge(world, third, second)
     await merge(world, second, first)
@@ -319,10 +339,10 @@ async def test_voters_of_merged_questions_are_united_never_added_up(world: World
     assert await votes_of(world, first) == 4
     assert spectators.of(None).state["snapshot"]["questions"][0]["merged"] == 2
     # A vote for a duplicate is one for what it ended up in, and is taken back there.
-    await world.do("interpreter", m.VoteQuestion(third))
+    await world.do("interpreter", VoteQuestion(third))
     assert await votes_of(world, first) == 5
-    await world.do("interpreter", m.UnvoteQuestion(second))
-    await world.do("guest", m.UnvoteQuestion(first))
+    await world.do("interpreter", UnvoteQuestion(second))
+    await world.do("guest", UnvoteQuestion(first))
     await spectators.verify()
     assert await votes_of(world, first) == 3
 
@@ -330,7 +350,7 @@ async def test_voters_of_merged_questions_are_united_never_added_up(world: World
 async def test_a_vote_from_another_room_of_the_conference_is_refused(world: World) -> None:
     question = await approved(world)
     with refused("not_found"):
-        await world.do("other", m.VoteQuestion(question), room=world.lobby)
+        await world.do("other", VoteQuestion(question), room=world.lobby)
 
 
 # Who may
@@ -341,15 +361,15 @@ ATTENDEES = ("attendee", "guest", "speaker", "interpreter", "exhibitor", "modera
 @pytest.mark.parametrize("who", ATTENDEES)
 async def test_everyone_who_takes_part_may_ask_and_vote(world: World, who: str) -> None:
     question = await world.ask("Why?", who)
-    await world.do("moderator", m.ApproveQuestion(question, 1))
-    await world.do(who, m.UnvoteQuestion(question))
+    await world.do("moderator", ApproveQuestion(question, 1))
+    await world.do(who, UnvoteQuestion(question))
     assert await votes_of(world, question) == 0
 
 
 async def test_the_removed_can_do_nothing_and_others_are_told_so(world: World) -> None:
     question = await approved(world)
     await world.do("moderator", RemovePerson(world.people["attendee"]))
-    for command in (m.AskQuestion("Why?"), m.VoteQuestion(question), m.WithdrawQuestion(question)):
+    for command in (AskQuestion("Why?"), VoteQuestion(question), WithdrawQuestion(question)):
         with refused("forbidden"):
             await world.do("attendee", command)
 

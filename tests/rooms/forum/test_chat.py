@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from rooms.forum import messages as m
+from rooms.forum.messages import chat as m
 from rooms.forum.queries import latest_messages, unread
 from rooms.people import audit
 from rooms.people.messages import SilencePerson

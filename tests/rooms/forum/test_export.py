@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from rooms.forum import messages as m
 from rooms.forum.export import as_csv, as_json, export_questions
+from rooms.forum.messages import moderating as m
 from tests.support.world import World
 
 

@@ -3,7 +3,8 @@
 import msgspec
 import pytest
 
-from rooms.forum import messages as m
+from rooms.forum.messages import moderating as m
+from rooms.forum.messages.asking import QuestionCommand, QuestionState, VoteQuestion, WithdrawQuestion
 from rooms.people import audit
 from rooms.people.audit import AuditEntry
 from tests.support.clients import audience, enter
@@ -11,7 +12,7 @@ from tests.support.refusals import refused
 from tests.support.waiting import settled
 from tests.support.world import START, World
 
-State = m.QuestionState
+State = QuestionState
 
 
 async def do(
@@ -31,7 +32,7 @@ async def asked(
     return question
 
 
-async def state_of(world: World, question: str) -> m.QuestionState:
+async def state_of(world: World, question: str) -> QuestionState:
     return (await world.question(question)).state
 
 
@@ -119,7 +120,7 @@ async def test_what_a_question_in_this_state_does_not_allow_is_refused_with_the_
     await do(world, m.ApproveQuestion, questions["approved"])
     await do(world, m.DismissQuestion, questions["dismissed"])
     await do(world, m.MergeQuestion, questions["merged"], into=target)
-    await world.do("attendee", m.WithdrawQuestion(questions["withdrawn"]))
+    await world.do("attendee", WithdrawQuestion(questions["withdrawn"]))
     for command, fields, states in WRONG_STATES:
         for state in states:
             with refused("conflict") as refusal:
@@ -210,7 +211,7 @@ async def test_a_stale_write_is_refused_with_the_present_state_and_who_was_first
 async def test_every_command_that_carries_a_version_stands_in_that_list() -> None:
     from rooms.messages import declared
 
-    assert {c for c in declared(m.QuestionCommand) if "version" in c.__struct_fields__} == set(VERSIONED)
+    assert {c for c in declared(QuestionCommand) if "version" in c.__struct_fields__} == set(VERSIONED)
 
 
 # Merging
@@ -272,8 +273,8 @@ async def test_a_chain_of_merges_is_counted_to_its_root_and_undone_link_by_link(
 async def test_undoing_a_merge_gives_back_votes_state_and_place(world: World) -> None:
     target, duplicate = await asked(world, approved=True), await asked(world, "Why so?", "other", approved=True)
     for who in ("speaker", "guest"):
-        await world.do(who, m.VoteQuestion(duplicate))
-    await world.do("guest", m.VoteQuestion(target))
+        await world.do(who, VoteQuestion(duplicate))
+    await world.do("guest", VoteQuestion(target))
     before = [(await world.question(each)).votes for each in (target, duplicate)]
     await do(world, m.MergeQuestion, duplicate, into=target)
     assert (await world.question(target)).votes == 4

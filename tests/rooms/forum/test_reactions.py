@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from rooms.database import metadata
-from rooms.forum.messages import EndSession, ReactionKind, SendReaction, SetReview, StartSession, VoteQuestion
+from rooms.forum.messages.asking import VoteQuestion
+from rooms.forum.messages.reactions import ReactionKind, SendReaction
+from rooms.forum.messages.session import EndSession, SetReview, StartSession
 from rooms.people.messages import SilencePerson
 from rooms.tallies import WINDOW, Tallies
 from tests.support.clients import enter

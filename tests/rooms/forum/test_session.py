@@ -2,7 +2,7 @@
 
 import pytest
 
-from rooms.forum import messages as m
+from rooms.forum.messages import session as m
 from rooms.people import audit
 from tests.support.clients import audience, enter
 from tests.support.refusals import refused

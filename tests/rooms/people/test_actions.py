@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from rooms.forum.messages import AskQuestion, PostMessage
+from rooms.forum.messages.asking import AskQuestion
+from rooms.forum.messages.chat import PostMessage
 from rooms.people import audit, roles
 from rooms.people import messages as p
 from rooms.people.messages import Role

@@ -196,7 +196,7 @@ async def test_bad_invites_are_refused(world: World, changes: dict[str, object])
 
 
 async def test_an_erased_person_is_gone_and_his_duplicates_stay(world: World) -> None:
-    from rooms.forum.messages import ApproveQuestion, MergeQuestion
+    from rooms.forum.messages.moderating import ApproveQuestion, MergeQuestion
 
     first, second = await world.ask("One?", "attendee"), await world.ask("Two?", "other")
     await world.do("moderator", ApproveQuestion(first, version=1))

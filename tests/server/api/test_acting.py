@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from rooms.errors import Problem
-from rooms.forum.messages import ApproveQuestion
+from rooms.forum.messages.moderating import ApproveQuestion
 from rooms.people.tickets import read_ticket
 from server.live.wire import MAX_FRAME
 from tests.server.api.conftest import ProgramOf

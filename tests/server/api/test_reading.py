@@ -6,7 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from rooms.forum.messages import ApproveQuestion, DismissQuestion, PostMessage, VoteQuestion
+from rooms.forum.messages.asking import VoteQuestion
+from rooms.forum.messages.chat import PostMessage
+from rooms.forum.messages.moderating import ApproveQuestion, DismissQuestion
 from rooms.journal import Position
 from tests.server.api.conftest import ProgramOf
 from tests.support.world import World

@@ -62,14 +62,14 @@ export type ContactState = "open" | "taken" | "done";
 
 export type FileKind = "logo" | "brochure" | "film";
 
+export type QuestionState = "pending" | "approved" | "dismissed" | "withdrawn" | "merged";
+
 export type StageKind = "slate" | "hls" | "embed";
 
 export type SessionState = "scheduled" | "lobby" | "live" | "ended";
 
 /** OPEN; PAUSED: arrivals are kept for the moderators and the public list stands still; LOCKED: nobody can ask. */
 export type Asking = "open" | "paused" | "locked";
-
-export type QuestionState = "pending" | "approved" | "dismissed" | "withdrawn" | "merged";
 
 /** HELD: the talk took place. NO_SHOW: the other did not come. */
 export type CallOutcome = "held" | "no_show";
@@ -377,6 +377,96 @@ export interface FilmLinked {
   readonly file: string;
 }
 
+/** A question as everyone sees it. `author` is null when asked anonymously; `merged` counts the duplicates united in it. */
+export interface PublicQuestion {
+  readonly id: string;
+  readonly text: string;
+  readonly author: string | null;
+  readonly asked_at: Time;
+  readonly approved_at: Time;
+  readonly pinned: boolean;
+  readonly edited: boolean;
+  readonly merged: number;
+  readonly answer: string | null;
+  readonly answered_by: string | null;
+  readonly answered_at: Time | null;
+}
+
+/** A question as its asker sees it; `into_text` is the question that his was merged into, where that is public. */
+export interface OwnQuestion {
+  readonly id: string;
+  readonly state: QuestionState;
+  readonly text: string;
+  readonly original: string | null;
+  readonly anonymous: boolean;
+  readonly asked_at: Time;
+  readonly into: string | null;
+  readonly into_text: string | null;
+  readonly answer: string | null;
+  readonly answer_public: boolean;
+  readonly answered_at: Time | null;
+  readonly reason: string;
+}
+
+export interface Asked {
+  readonly question: string;
+  readonly state: QuestionState;
+}
+
+/** `slow_seconds`: how long one waits between two messages; 0 = no wait. */
+export interface ChatView {
+  readonly open: boolean;
+  readonly slow_seconds: number;
+}
+
+/** `number` orders the messages of a room. */
+export interface MessageView {
+  readonly id: string;
+  readonly number: number;
+  readonly author: PersonView;
+  readonly text: string;
+  readonly at: Time;
+}
+
+export interface Posted {
+  readonly message: string;
+  readonly next_at: Time | null;
+}
+
+/** A question as moderators see it. `author` is null when asked anonymously, for them too; `version` grows with every change. */
+export interface ModeratedQuestion {
+  readonly id: string;
+  readonly version: number;
+  readonly state: QuestionState;
+  readonly text: string;
+  readonly original: string | null;
+  readonly author: PersonView | null;
+  readonly asked_at: Time;
+  readonly approved_at: Time | null;
+  readonly held: boolean;
+  readonly into: string | null;
+  readonly pinned: boolean;
+  readonly labels: readonly string[];
+  readonly claimed_by: PersonView | null;
+  readonly answer: string | null;
+  readonly answer_public: boolean;
+  readonly answered_at: Time | null;
+  readonly archived_at: Time | null;
+  readonly reason: string;
+  readonly decided_by: string | null;
+}
+
+/** The part of a session's snapshot that only moderators get. */
+export interface Moderation {
+  readonly questions: readonly ModeratedQuestion[];
+  readonly restraints: readonly RestraintView[];
+  readonly roles: readonly RoleView[];
+}
+
+export interface Unmasked {
+  readonly person: PersonView;
+}
+
 /** What the stage shows: `address` is empty for a slate. */
 export interface StageView {
   readonly kind: StageKind;
@@ -410,87 +500,25 @@ export interface SessionView {
   readonly speakers: readonly SpeakerView[];
 }
 
+/** A session in a list. */
+export interface SessionCard {
+  readonly id: string;
+  readonly title: string;
+  readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly track: string;
+  readonly place: string;
+  readonly language: string;
+  readonly starts_at: Time;
+  readonly ends_at: Time;
+  readonly cancelled: boolean;
+  readonly state: SessionState;
+}
+
 /** `review`: new questions wait for a moderator; `anonymous`: whether one may ask without a name. */
 export interface AskingView {
   readonly asking: Asking;
   readonly review: boolean;
   readonly anonymous: boolean;
-}
-
-/** `slow_seconds`: how long one waits between two messages; 0 = no wait. */
-export interface ChatView {
-  readonly open: boolean;
-  readonly slow_seconds: number;
-}
-
-/** `number` orders the messages of a room. */
-export interface MessageView {
-  readonly id: string;
-  readonly number: number;
-  readonly author: PersonView;
-  readonly text: string;
-  readonly at: Time;
-}
-
-/** A question as everyone sees it. `author` is null when asked anonymously; `merged` counts the duplicates united in it. */
-export interface PublicQuestion {
-  readonly id: string;
-  readonly text: string;
-  readonly author: string | null;
-  readonly asked_at: Time;
-  readonly approved_at: Time;
-  readonly pinned: boolean;
-  readonly edited: boolean;
-  readonly merged: number;
-  readonly answer: string | null;
-  readonly answered_by: string | null;
-  readonly answered_at: Time | null;
-}
-
-/** A question as moderators see it. `author` is null when asked anonymously, for them too; `version` grows with every change. */
-export interface ModeratedQuestion {
-  readonly id: string;
-  readonly version: number;
-  readonly state: QuestionState;
-  readonly text: string;
-  readonly original: string | null;
-  readonly author: PersonView | null;
-  readonly asked_at: Time;
-  readonly approved_at: Time | null;
-  readonly held: boolean;
-  readonly into: string | null;
-  readonly pinned: boolean;
-  readonly labels: readonly string[];
-  readonly claimed_by: PersonView | null;
-  readonly answer: string | null;
-  readonly answer_public: boolean;
-  readonly answered_at: Time | null;
-  readonly archived_at: Time | null;
-  readonly reason: string;
-  readonly decided_by: string | null;
-}
-
-/** A question as its asker sees it; `into_text` is the question that his was merged into, where that is public. */
-export interface OwnQuestion {
-  readonly id: string;
-  readonly state: QuestionState;
-  readonly text: string;
-  readonly original: string | null;
-  readonly anonymous: boolean;
-  readonly asked_at: Time;
-  readonly into: string | null;
-  readonly into_text: string | null;
-  readonly answer: string | null;
-  readonly answer_public: boolean;
-  readonly answered_at: Time | null;
-  readonly reason: string;
-}
-
-/** The part of a session's snapshot that only moderators get. */
-export interface Moderation {
-  readonly questions: readonly ModeratedQuestion[];
-  readonly restraints: readonly RestraintView[];
-  readonly roles: readonly RoleView[];
 }
 
 /** `messages` are the latest 100; `moderation` is null for everyone but moderators. */
@@ -531,20 +559,6 @@ export interface LobbyOwn {
   readonly stars: readonly string[];
 }
 
-/** A session in a list. */
-export interface SessionCard {
-  readonly id: string;
-  readonly title: string;
-  readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  readonly track: string;
-  readonly place: string;
-  readonly language: string;
-  readonly starts_at: Time;
-  readonly ends_at: Time;
-  readonly cancelled: boolean;
-  readonly state: SessionState;
-}
-
 /** A conference's lobby: what is on, and its chat. */
 export interface LobbySnapshot {
   readonly conference: string;
@@ -552,20 +566,6 @@ export interface LobbySnapshot {
   readonly chat: ChatView;
   readonly messages: readonly MessageView[];
   readonly restraints: readonly RestraintView[] | null;
-}
-
-export interface Asked {
-  readonly question: string;
-  readonly state: QuestionState;
-}
-
-export interface Posted {
-  readonly message: string;
-  readonly next_at: Time | null;
-}
-
-export interface Unmasked {
-  readonly person: PersonView;
 }
 
 /** One connection in a call. `held`: he is away for a moment; `lost`: his connection is gone, and his place is kept for a minute. */
@@ -1045,26 +1045,6 @@ export interface ConsentToName {
   readonly given: boolean;
 }
 
-/** Opens the lobby, where the countdown runs. */
-export interface OpenSession {
-  readonly op: "session.open";
-}
-
-export interface StartSession {
-  readonly op: "session.start";
-}
-
-export interface EndSession {
-  readonly op: "session.end";
-}
-
-export interface ShowStage {
-  readonly op: "stage.show";
-  readonly kind: StageKind;
-  readonly address?: string;
-  readonly title?: string;
-}
-
 export interface AskQuestion {
   readonly op: "question.ask";
   readonly text: string;
@@ -1091,6 +1071,28 @@ export interface VoteQuestion {
 export interface UnvoteQuestion {
   readonly op: "question.unvote";
   readonly question: Id;
+}
+
+export interface PostMessage {
+  readonly op: "chat.post";
+  readonly text: string;
+}
+
+export interface RemoveMessage {
+  readonly op: "chat.remove";
+  readonly message: Id;
+}
+
+/** The person has seen the chat up to this number. */
+export interface ReadChat {
+  readonly op: "chat.read";
+  readonly number: number;
+}
+
+export interface SetChat {
+  readonly op: "chat.set";
+  readonly open: boolean;
+  readonly slow_seconds: number;
 }
 
 export interface ApproveQuestion {
@@ -1221,6 +1223,32 @@ export interface ClearScreen {
   readonly op: "screen.clear";
 }
 
+/** While the session is live. Nothing is kept of it: who looks on is told how many people have reacted. */
+export interface SendReaction {
+  readonly op: "reaction.send";
+  readonly kind: ReactionKind;
+}
+
+/** Opens the lobby, where the countdown runs. */
+export interface OpenSession {
+  readonly op: "session.open";
+}
+
+export interface StartSession {
+  readonly op: "session.start";
+}
+
+export interface EndSession {
+  readonly op: "session.end";
+}
+
+export interface ShowStage {
+  readonly op: "stage.show";
+  readonly kind: StageKind;
+  readonly address?: string;
+  readonly title?: string;
+}
+
 export interface SetAsking {
   readonly op: "asking.set";
   readonly asking: Asking;
@@ -1235,34 +1263,6 @@ export interface SetReview {
 export interface SetAnonymity {
   readonly op: "asking.anonymity";
   readonly allowed: boolean;
-}
-
-export interface PostMessage {
-  readonly op: "chat.post";
-  readonly text: string;
-}
-
-export interface RemoveMessage {
-  readonly op: "chat.remove";
-  readonly message: Id;
-}
-
-/** The person has seen the chat up to this number. */
-export interface ReadChat {
-  readonly op: "chat.read";
-  readonly number: number;
-}
-
-export interface SetChat {
-  readonly op: "chat.set";
-  readonly open: boolean;
-  readonly slow_seconds: number;
-}
-
-/** While the session is live. Nothing is kept of it: who looks on is told how many people have reacted. */
-export interface SendReaction {
-  readonly op: "reaction.send";
-  readonly kind: ReactionKind;
 }
 
 /** Five minutes more, up to six times; by anyone in the call. */
@@ -1473,43 +1473,6 @@ export interface Consented {
   readonly given: boolean;
 }
 
-/** State, times or texts. */
-export interface SessionChanged {
-  readonly type: "session.changed";
-  readonly session: SessionView;
-}
-
-/** In the lobby: a session is new or has changed. */
-export interface SessionListed {
-  readonly type: "session.listed";
-  readonly session: SessionCard;
-}
-
-export interface StageChanged {
-  readonly type: "stage.changed";
-  readonly stage: StageView;
-}
-
-export interface AskingChanged {
-  readonly type: "asking.changed";
-  readonly asking: AskingView;
-}
-
-export interface ChatChanged {
-  readonly type: "chat.changed";
-  readonly chat: ChatView;
-}
-
-export interface ScreenChanged {
-  readonly type: "screen.changed";
-  readonly question: string | null;
-}
-
-export interface AnsweringChanged {
-  readonly type: "answering.changed";
-  readonly question: string | null;
-}
-
 /** New in the public list, or changed there. */
 export interface QuestionShown {
   readonly type: "question.shown";
@@ -1519,6 +1482,16 @@ export interface QuestionShown {
 export interface QuestionHidden {
   readonly type: "question.hidden";
   readonly question: string;
+}
+
+export interface OwnQuestionChanged {
+  readonly type: "question.own";
+  readonly question: OwnQuestion;
+}
+
+export interface ChatChanged {
+  readonly type: "chat.changed";
+  readonly chat: ChatView;
 }
 
 export interface MessagePosted {
@@ -1531,9 +1504,14 @@ export interface MessageRemoved {
   readonly message: string;
 }
 
-export interface OwnQuestionChanged {
-  readonly type: "question.own";
-  readonly question: OwnQuestion;
+export interface ScreenChanged {
+  readonly type: "screen.changed";
+  readonly question: string | null;
+}
+
+export interface AnsweringChanged {
+  readonly type: "answering.changed";
+  readonly question: string | null;
 }
 
 export interface QuestionAsked {
@@ -1656,6 +1634,28 @@ export interface AnswerWritten {
   readonly by: PersonView | null;
 }
 
+/** State, times or texts. */
+export interface SessionChanged {
+  readonly type: "session.changed";
+  readonly session: SessionView;
+}
+
+/** In the lobby: a session is new or has changed. */
+export interface SessionListed {
+  readonly type: "session.listed";
+  readonly session: SessionCard;
+}
+
+export interface StageChanged {
+  readonly type: "stage.changed";
+  readonly stage: StageView;
+}
+
+export interface AskingChanged {
+  readonly type: "asking.changed";
+  readonly asking: AskingView;
+}
+
 export interface MeetingInvited {
   readonly type: "meeting.invited";
   readonly person: PersonView;
@@ -1763,15 +1763,15 @@ export type Command =
   | RemoveFile
   | LinkFilm
   | ConsentToName
-  | OpenSession
-  | StartSession
-  | EndSession
-  | ShowStage
   | AskQuestion
   | ReviseQuestion
   | WithdrawQuestion
   | VoteQuestion
   | UnvoteQuestion
+  | PostMessage
+  | RemoveMessage
+  | ReadChat
+  | SetChat
   | ApproveQuestion
   | DismissQuestion
   | RestoreQuestion
@@ -1792,14 +1792,14 @@ export type Command =
   | UnmaskQuestion
   | ShowOnScreen
   | ClearScreen
+  | SendReaction
+  | OpenSession
+  | StartSession
+  | EndSession
+  | ShowStage
   | SetAsking
   | SetReview
   | SetAnonymity
-  | PostMessage
-  | RemoveMessage
-  | ReadChat
-  | SetChat
-  | SendReaction
   | ExtendCall
   | WaitForCall
   | BringColleague
@@ -1835,18 +1835,14 @@ export type RoomEvent =
   | ContactOwn
   | FilesChanged
   | Consented
-  | SessionChanged
-  | SessionListed
-  | StageChanged
-  | AskingChanged
-  | ChatChanged
-  | ScreenChanged
-  | AnsweringChanged
   | QuestionShown
   | QuestionHidden
+  | OwnQuestionChanged
+  | ChatChanged
   | MessagePosted
   | MessageRemoved
-  | OwnQuestionChanged
+  | ScreenChanged
+  | AnsweringChanged
   | QuestionAsked
   | QuestionRevised
   | QuestionWithdrawn
@@ -1867,6 +1863,10 @@ export type RoomEvent =
   | QuestionArchived
   | QuestionUnarchived
   | AnswerWritten
+  | SessionChanged
+  | SessionListed
+  | StageChanged
+  | AskingChanged
   | MeetingInvited
   | MeetingRated
   | MeetingClosed
