@@ -28,7 +28,7 @@ const FAULTS: Readonly<Record<string, Cause>> = {
   AbortError: "busy",
 };
 
-/** The person's camera, microphone and shared screen. A track that dies is taken again; whoever sends it is told by `changed`. */
+/** The person's camera, microphone and shared screen. A track that dies is taken again, at once or when a device comes back; whoever sends it is told by `changed`. */
 export class Devices {
   readonly changed = new Observable(0);
   readonly faults: Record<Kind, Cause | null> = { mic: null, cam: null };
@@ -37,10 +37,10 @@ export class Devices {
   screen: MediaStreamTrack | null = null;
   list: readonly MediaDeviceInfo[] = [];
   choice: Choice = { ...FIRST, ...kept() };
-  private taking: Record<Kind, Promise<void> | null> = { mic: null, cam: null };
+  private taking: Record<Kind, Promise<void> | null> = { mic: null, cam: null }; // another object once all was let go
 
   constructor() {
-    navigator.mediaDevices?.addEventListener("devicechange", this.look);
+    navigator.mediaDevices?.addEventListener("devicechange", this.plugged);
     document.addEventListener("visibilitychange", this.looked);
   }
 
@@ -79,11 +79,7 @@ export class Devices {
 
   async choose(kind: Kind | "speaker", id: string): Promise<void> {
     this.keep({ [kind]: id });
-    if (kind !== "speaker" && this[kind]) {
-      const muted = kind === "mic" && !this.micOn;
-      await this.take(kind);
-      if (muted && this.mic) this.mic.enabled = false;
-    }
+    if (kind !== "speaker" && this[kind]) await this.take(kind);
     this.tell();
   }
 
@@ -111,6 +107,8 @@ export class Devices {
 
   /** Lets all go. */
   close(): void {
+    this.taking = { mic: null, cam: null };
+    this.faults.mic = this.faults.cam = null;
     this.put("mic", null);
     this.put("cam", null);
     this.unshare();
@@ -118,13 +116,14 @@ export class Devices {
 
   dispose(): void {
     this.close();
-    navigator.mediaDevices?.removeEventListener("devicechange", this.look);
+    navigator.mediaDevices?.removeEventListener("devicechange", this.plugged);
     document.removeEventListener("visibilitychange", this.looked);
   }
 
   private take(kind: Kind): Promise<void> {
-    this.taking[kind] ??= this.taken(kind).finally(() => (this.taking[kind] = null));
-    return this.taking[kind];
+    const { taking } = this;
+    taking[kind] ??= this.taken(kind).finally(() => (taking[kind] = null));
+    return taking[kind];
   }
 
   private async taken(kind: Kind): Promise<void> {
@@ -138,11 +137,15 @@ export class Devices {
       kind === "mic"
         ? { audio: { ...device, echoCancellation: true, noiseSuppression: true, autoGainControl: true } }
         : { video: { ...device, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 24, max: 30 } } };
+    const { taking } = this;
     try {
       const [track] = (await navigator.mediaDevices.getUserMedia(wanted)).getTracks();
+      if (taking !== this.taking || (kind === "cam" && !this.choice.camOn)) return track?.stop(); // let go before it had come
       this.faults[kind] = null;
+      if (kind === "mic" && track) track.enabled = this.choice.micOn; // who was muted stays so with another one
       this.put(kind, track ?? null);
     } catch (fault) {
+      if (taking !== this.taking) return;
       this.faults[kind] = FAULTS[(fault as DOMException).name] ?? "unknown";
       this.put(kind, null);
     }
@@ -163,13 +166,17 @@ export class Devices {
     if (document.visibilityState !== "visible") return;
     for (const kind of ["mic", "cam"] as const) {
       const track = this[kind];
-      if (track && (track.readyState === "ended" || track.muted)) {
-        const { enabled } = track;
-        void this.take(kind).then(() => {
-          if (kind === "mic" && this.mic) this.mic.enabled = enabled;
-        });
-      }
+      if (track && (track.readyState === "ended" || track.muted)) void this.take(kind);
     }
+  };
+
+  /** Something was plugged in or out: whoever was left without takes what there is now. */
+  private readonly plugged = (): void => {
+    for (const kind of ["mic", "cam"] as const) {
+      const wanted = kind === "mic" ? this.choice.micOn : this.choice.camOn;
+      if (wanted && (this.faults[kind] === "missing" || this.faults[kind] === "busy")) void this.take(kind);
+    }
+    void this.look();
   };
 
   private readonly look = async (): Promise<void> => {

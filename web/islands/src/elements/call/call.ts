@@ -18,6 +18,7 @@ import { icon, notice } from "../parts";
 import { toastRefusal } from "../refusal";
 import { Ticking } from "../ticking";
 import { sheet, type Sheet } from "./dialogs";
+import { Losses } from "./losses";
 import { tiles } from "./tiles";
 import { toolbar } from "./toolbar";
 import { isFull, Waiting } from "./waiting";
@@ -55,6 +56,7 @@ export class CallElement extends Island {
     join: () => this.join(),
   };
   private readonly waiting = new Waiting(this);
+  private readonly losses = new Losses();
   private shown = "";
 
   constructor() {
@@ -272,6 +274,7 @@ export class CallElement extends Island {
   private deviceChanged(): void {
     this.requestUpdate();
     this.call?.show(this.own());
+    if (this.devices) this.losses.look(this.devices, this.call?.phase.name === "in");
   }
 
   private own(): Shown {

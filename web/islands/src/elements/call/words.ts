@@ -64,6 +64,11 @@ export function causeWords(kind: Kind, cause: Cause): readonly [string, string] 
   }
 }
 
+/** Said when a device that was lost in a call is there again. */
+export function backWords(kind: Kind): string {
+  return kind === "cam" ? t("Your camera is back.") : t("Your microphone is back.");
+}
+
 /** What came of trying the network: how it looks, what was found, and what helps. */
 export function networkWords(verdict: Verdict): readonly ["good" | "warning" | "fault", string, string] {
   switch (verdict) {

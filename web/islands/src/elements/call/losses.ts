@@ -1,0 +1,20 @@
+import type { Cause, Devices, Kind } from "../../call/devices";
+import { say, toast } from "../announce";
+import { backWords, causeWords } from "./words";
+
+/** Tells in a call when a camera or a microphone is lost, why, and that it is back: nobody looks at his own buttons while he talks. */
+export class Losses {
+  private readonly known: Record<Kind, Cause | null> = { mic: null, cam: null };
+
+  look(devices: Devices, inside: boolean): void {
+    for (const kind of ["mic", "cam"] as const) {
+      const cause = devices.faults[kind];
+      if (cause === this.known[kind]) continue;
+      this.known[kind] = cause;
+      if (!inside || (!cause && !devices[kind])) continue;
+      const words = cause ? causeWords(kind, cause).join(" ") : backWords(kind);
+      say(words);
+      toast(words);
+    }
+  }
+}
