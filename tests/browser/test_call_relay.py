@@ -1,4 +1,4 @@
-"""Calls through a real TURN server: over UDP and TCP, with a bad line, a relay that freezes, and a credential that has run out."""
+"""Calls through a real TURN server: over UDP, TCP and TLS, with a bad line, a relay that freezes, and a credential that has run out."""
 
 import asyncio
 import json
@@ -29,15 +29,16 @@ from tests.support.server import Server, running_server
 
 
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with running_chromium(*MEDIA) as chromium:
-        yield chromium
-
-
-@pytest.fixture
 def own_turn() -> Iterator[TurnServer]:
     with running_coturn() as server:
         yield server
+
+
+@pytest.fixture
+async def browser(own_turn: TurnServer) -> AsyncIterator[Browser]:
+    """One to which the relay's certificate counts."""
+    async with running_chromium(*MEDIA, f"--ignore-certificate-errors-spki-list={own_turn.pin}") as chromium:
+        yield chromium
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def line_port() -> int:
 def routes(request: pytest.FixtureRequest, own_turn: TurnServer, line_port: int) -> str:
     """How the relay is reached: a test may ask for another way than UDP."""
     way: str = getattr(request, "param", "{url}?transport=udp")
-    return way.format(url=own_turn.url, line=f"turn:127.0.0.1:{line_port}")
+    return way.format(url=own_turn.url, tls=own_turn.tls_url, line=f"turn:127.0.0.1:{line_port}")
 
 
 @pytest.fixture
@@ -79,9 +80,10 @@ async def through_relay(pages: list[Page], protocol: str) -> None:
     [
         ("{url}?transport=udp", "udp", "UDP and the relay work."),
         ("{line}?transport=udp {url}?transport=tcp", "tcp", "Your network lets no UDP through"),
+        ("{line}?transport=udp {tls}", "tls", "Your network lets no UDP through"),
     ],
     indirect=["routes"],
-    ids=["udp", "udp is blocked"],
+    ids=["udp", "udp is blocked", "only tls goes through"],
 )
 async def test_a_call_through_the_relay_alone(relayed: Venue, protocol: str, found: str) -> None:
     path = await meeting_at_booth(relayed, "attendee", STAFF)

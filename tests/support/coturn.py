@@ -16,7 +16,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.x509.oid import NameOID
 
 from tests.support.components import absent, find_program, free_port
@@ -64,6 +64,13 @@ class TurnServer(Process):
         username = f"{int(time.time()) + seconds}:{person}"
         digest = hmac.new(self.secret.encode(), username.encode(), hashlib.sha1).digest()
         return username, base64.b64encode(digest).decode()
+
+    @property
+    def pin(self) -> str:
+        """Its key as Chromium's `--ignore-certificate-errors-spki-list` takes it: this certificate counts there though nobody has signed it, and no other."""
+        key = x509.load_pem_x509_certificate(self.certificate["cert"].read_bytes()).public_key()
+        digest = hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
+        return base64.b64encode(digest).decode()
 
     def _listens(self) -> bool:
         try:
