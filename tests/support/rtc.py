@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import gc
 import itertools
+from asyncio.sslproto import SSLProtocol, SSLProtocolState
 from collections import defaultdict
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -183,6 +185,14 @@ class RtcPeer:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await until(lambda: not lines_that_end())
+
+
+def lines_that_end() -> list[SSLProtocol]:
+    """Lines over TLS that wait for the other side's goodbye, and would be left open by a loop that ends before it."""
+    ending, loop = (SSLProtocolState.FLUSHING, SSLProtocolState.SHUTDOWN), asyncio.get_running_loop()
+    lines = [each for each in gc.get_objects() if type(each) is SSLProtocol and each._loop is loop]
+    return [each for each in lines if each._state in ending]
 
 
 @asynccontextmanager
