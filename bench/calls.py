@@ -18,7 +18,7 @@ from typing import Any
 from playwright.async_api import Browser, Page
 
 from rooms.exhibition.editing import hall_of, make_booth, set_duty
-from rooms.exhibition.messages import Duty
+from rooms.exhibition.messages.staffing import Duty
 from rooms.programme.tables import conferences
 from tests.browser.callers import MEDIA
 from tests.support.chromium import open_window, running_chromium

@@ -5,7 +5,7 @@ import json
 import msgspec
 import pytest
 
-from rooms.exhibition.messages import BoothOwn, BoothSnapshot, HallOwn, HallSnapshot
+from rooms.exhibition.messages.snapshots import BoothOwn, BoothSnapshot, HallOwn, HallSnapshot
 from rooms.forum.messages.snapshots import LobbyOwn, LobbySnapshot, Own, SessionSnapshot
 from rooms.meetings.messages import MeetingOwn, MeetingSnapshot
 from rooms.messages import Event, declared, tag_of

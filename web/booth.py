@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from rooms import journal
 from rooms.commands import permitted
 from rooms.exhibition import queries
-from rooms.exhibition.messages import BoothView
+from rooms.exhibition.messages.editing import BoothView
 from rooms.visit import Visit, resolve
 from web.conference import Entered, enter
 

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.commands import command
 from rooms.errors import Problem
-from rooms.exhibition.applying_messages import (
+from rooms.exhibition.editing import hall_of, make_booth, said_by, set_duty
+from rooms.exhibition.messages.applying import (
     REMARK_LENGTH,
     AcceptApplication,
     ApplicationState,
@@ -19,8 +20,8 @@ from rooms.exhibition.applying_messages import (
     ReviewApplication,
     WithdrawApplication,
 )
-from rooms.exhibition.editing import hall_of, make_booth, said_by, set_duty
-from rooms.exhibition.messages import BoothCreated, DraftBooth, Duty
+from rooms.exhibition.messages.editing import BoothCreated, DraftBooth
+from rooms.exhibition.messages.staffing import Duty
 from rooms.exhibition.record_tables import exhibitor_applications
 from rooms.exhibition.tables import booths
 from rooms.ids import new_id

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.exhibition import queries
-from rooms.exhibition.messages import Floor, Line
+from rooms.exhibition.messages.attendance import Floor
+from rooms.exhibition.messages.queue import Line
 from rooms.exhibition.tables import booth_staff, booths
 from rooms.exhibition.visits import Visits
 from rooms.house import House

@@ -9,7 +9,7 @@ from rooms.commands import command
 from rooms.errors import Problem
 from rooms.exhibition import queries, rules
 from rooms.exhibition.editing import BOOTH
-from rooms.exhibition.messages import (
+from rooms.exhibition.messages.contacting import (
     CONTACT_LENGTH,
     AskContact,
     CloseContact,

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.exhibition import queries
-from rooms.exhibition.messages import BoothCard, BoothNow
+from rooms.exhibition.messages.attendance import BoothNow
+from rooms.exhibition.messages.editing import BoothCard
 from rooms.exhibition.tables import booths, exhibition_halls
 from rooms.ids import ID_LENGTH
 
@@ -111,7 +112,7 @@ async def halls(connection: AsyncConnection, conference: str) -> list[Hall]:
 
 
 class Pending(NamedTuple):
-    """A booth that waits for the organisers. `review` is a state of rooms.exhibition.messages.Review."""
+    """A booth that waits for the organisers. `review` is a state of rooms.exhibition.messages.editing.Review."""
 
     id: str
     name: str

@@ -12,7 +12,8 @@ from rooms.commands import command
 from rooms.database import insert_into
 from rooms.errors import Problem
 from rooms.exhibition import queries, rules
-from rooms.exhibition.messages import (
+from rooms.exhibition.messages.attendance import Floor
+from rooms.exhibition.messages.editing import (
     BOOTH_ABOUT_LENGTH,
     BOOTH_NAME_LENGTH,
     BOOTH_TAGLINE_LENGTH,
@@ -24,12 +25,9 @@ from rooms.exhibition.messages import (
     CreateBooth,
     DeclineBooth,
     DraftBooth,
-    Duty,
-    DutyChanged,
-    Floor,
-    SetDuty,
     SubmitBooth,
 )
+from rooms.exhibition.messages.staffing import Duty, DutyChanged, SetDuty
 from rooms.exhibition.tables import booth_staff, booths, exhibition_halls
 from rooms.exhibition.waits import FIRST_GUESS
 from rooms.forum.tables import chats

@@ -10,7 +10,9 @@ from rooms.errors import Problem
 from rooms.exhibition import queries
 from rooms.exhibition.editing import columns_of, hall_of, make_booth, set_duty
 from rooms.exhibition.listing import Exhibitor, ExhibitorFaults
-from rooms.exhibition.messages import BoothChanged, BoothListed, Duty, Floor
+from rooms.exhibition.messages.attendance import Floor
+from rooms.exhibition.messages.editing import BoothChanged, BoothListed
+from rooms.exhibition.messages.staffing import Duty
 from rooms.exhibition.tables import booth_staff, booths, exhibition_halls
 from rooms.house import LONG, House
 from rooms.ids import new_id

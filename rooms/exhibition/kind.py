@@ -5,14 +5,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.audience import Audience
 from rooms.exhibition import lead_queries, queries
-from rooms.exhibition.messages import (
-    BoothDesk,
-    BoothOwn,
-    BoothSnapshot,
-    HallOwn,
-    HallSnapshot,
-    OwnContact,
-)
+from rooms.exhibition.messages.contacting import OwnContact
+from rooms.exhibition.messages.snapshots import BoothDesk, BoothOwn, BoothSnapshot, HallOwn, HallSnapshot
 from rooms.exhibition.tables import contacts
 from rooms.files import queries as files
 from rooms.forum import queries as forum

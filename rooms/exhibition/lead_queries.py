@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.exhibition.lead_messages import LeadState, OwnLead, Purpose, Rating, Source
 from rooms.exhibition.lead_tables import lead_notes, leads
+from rooms.exhibition.messages.leads import LeadState, OwnLead, Purpose, Rating, Source
 from rooms.exhibition.tables import booth_staff, booths, contacts, queue_places
 from rooms.forum.tables import messages
 from rooms.journal import rooms

@@ -11,7 +11,8 @@ from rooms.errors import Problem
 from rooms.exhibition import lead_queries as queries
 from rooms.exhibition import rules
 from rooms.exhibition.editing import BOOTH
-from rooms.exhibition.lead_messages import (
+from rooms.exhibition.lead_tables import consents, lead_notes, leads
+from rooms.exhibition.messages.leads import (
     NOTE_LENGTH,
     ORGANISATION_LENGTH,
     TAG_LENGTH,
@@ -26,7 +27,6 @@ from rooms.exhibition.lead_messages import (
     Source,
     WithdrawLead,
 )
-from rooms.exhibition.lead_tables import consents, lead_notes, leads
 from rooms.exhibition.tables import booths
 from rooms.house import House
 from rooms.ids import new_id

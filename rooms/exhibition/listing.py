@@ -7,7 +7,7 @@ from msgspec import Struct, field
 
 from rooms.errors import Problem
 from rooms.exhibition.editing import said_by
-from rooms.exhibition.messages import DraftBooth
+from rooms.exhibition.messages.editing import DraftBooth
 from rooms.programme.schedule import SHOWN_FAULTS, Fault
 from rooms.text import N_, clean_line
 

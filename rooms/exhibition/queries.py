@@ -7,24 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.errors import Problem
-from rooms.exhibition.messages import (
-    BoothCard,
-    BoothNow,
-    BoothView,
-    ContactKind,
-    ContactState,
-    ContactView,
-    DraftView,
-    Duty,
-    HallView,
-    LineView,
-    OwnContact,
-    OwnPlace,
-    PlaceState,
-    PlaceView,
-    Review,
-    StaffView,
-)
+from rooms.exhibition.messages.attendance import BoothNow
+from rooms.exhibition.messages.contacting import ContactKind, ContactState, ContactView, OwnContact
+from rooms.exhibition.messages.editing import BoothCard, BoothView, DraftView, Review
+from rooms.exhibition.messages.queue import LineView, OwnPlace, PlaceState, PlaceView
+from rooms.exhibition.messages.snapshots import HallView
+from rooms.exhibition.messages.staffing import Duty, StaffView
 from rooms.exhibition.tables import booth_staff, booths, contacts, exhibition_halls, queue_places
 from rooms.journal import rooms
 from rooms.people.messages import PersonView

@@ -15,13 +15,13 @@ from rooms.commands import command
 from rooms.errors import Problem
 from rooms.exhibition import queries, rules, waits
 from rooms.exhibition.editing import BOOTH, with_hall
-from rooms.exhibition.messages import (
+from rooms.exhibition.messages.attendance import Floor
+from rooms.exhibition.messages.queue import (
     AcceptCall,
     Admitted,
     Called,
     CallNext,
     FinishTalk,
-    Floor,
     JoinQueue,
     LeaveQueue,
     Line,

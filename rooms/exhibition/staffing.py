@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.exhibition.editing import set_duty
-from rooms.exhibition.messages import Duty, DutyChanged
+from rooms.exhibition.messages.staffing import Duty, DutyChanged
 from rooms.exhibition.tables import booth_staff, booths
 from rooms.people import roles
 from rooms.people.messages import PersonView, Role

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from statistics import median
 
-from rooms.exhibition.messages import LineView
+from rooms.exhibition.messages.queue import LineView
 
 FIRST_GUESS = 300
 """Seconds, for a conference in which nobody has talked yet."""

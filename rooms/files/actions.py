@@ -13,7 +13,7 @@ from rooms.errors import Problem
 from rooms.exhibition import queries as exhibition
 from rooms.exhibition import rules
 from rooms.exhibition.editing import BOOTH, notify_owners, with_hall, with_owners
-from rooms.exhibition.messages import BoothChanged, BoothListed
+from rooms.exhibition.messages.editing import BoothChanged, BoothListed
 from rooms.exhibition.tables import booths
 from rooms.files import queries
 from rooms.files.messages import (

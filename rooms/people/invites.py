@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms import journal
 from rooms.errors import Problem
 from rooms.exhibition import staffing
-from rooms.exhibition.messages import Duty
+from rooms.exhibition.messages.staffing import Duty
 from rooms.house import House
 from rooms.ids import new_id
 from rooms.people import roles

@@ -10,7 +10,7 @@ import msgspec
 import rooms.registry  # noqa: F401 - the schemas name every kind of room and every reply
 from rooms.commands import SPECS
 from rooms.errors import ProblemView
-from rooms.exhibition.messages import BoothOwn, HallOwn
+from rooms.exhibition.messages.snapshots import BoothOwn, HallOwn
 from rooms.forum.messages.asking import PublicQuestion
 from rooms.forum.messages.chat import ChatView, MessageView
 from rooms.forum.messages.session import AskingView, SessionView, StageView

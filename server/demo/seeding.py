@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.exhibition.editing import hall_of, make_booth, set_duty
-from rooms.exhibition.messages import Duty
+from rooms.exhibition.messages.staffing import Duty
 from rooms.exhibition.tables import booths
 from rooms.files.store import Store
 from rooms.forum import queries

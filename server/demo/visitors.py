@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 import sqlalchemy as sa
 
-from rooms.exhibition import applying_messages as xa
-from rooms.exhibition import lead_messages as xl
 from rooms.exhibition import lead_queries
-from rooms.exhibition import messages as x
+from rooms.exhibition.messages.applying import ApplyToExhibit
+from rooms.exhibition.messages.contacting import AskContact, ContactKind
+from rooms.exhibition.messages.leads import AskLead, NoteLead, Purpose, QualifyLead, Rating, ShareLead, Source
+from rooms.exhibition.messages.queue import AcceptCall, Called, CallNext, FinishTalk, JoinQueue
 from rooms.exhibition.record_tables import booth_visits
 from rooms.exhibition.tables import booth_staff, booths
 from rooms.forum.messages.chat import PostMessage
@@ -31,12 +32,12 @@ LEADS = (  # organisation, note, rating, tags
     (
         "University of Cebu",
         "Has two doctoral students for the autumn. Send the list of posts.",
-        xl.Rating.HOT,
+        Rating.HOT,
         ["posts"],
     ),
-    ("Baltic Photonics", "Wants to lend us a spectrometer in return for bench time.", xl.Rating.WARM, ["partners"]),
-    ("", "Asked for the brochure in English.", xl.Rating.COLD, []),
-    ("Ruhr Institute", "Meets the dean on the third day.", xl.Rating.HOT, ["partners", "visit"]),
+    ("Baltic Photonics", "Wants to lend us a spectrometer in return for bench time.", Rating.WARM, ["partners"]),
+    ("", "Asked for the brochure in English.", Rating.COLD, []),
+    ("Ruhr Institute", "Meets the dean on the third day.", Rating.HOT, ["partners", "visit"]),
 )
 DAYS = 3
 HOURS = range(9, 18)
@@ -63,22 +64,20 @@ async def visit(house: House, conference: str) -> None:
     for person, text in zip(people, CHAT, strict=False):
         await do(person, PostMessage(text))
     for person in people[:4]:
-        await do(person, x.JoinQueue())
+        await do(person, JoinQueue())
     for person in people[:4]:  # nobody is left waiting who would not answer when called
-        called = msgspec.json.decode(await do(owner, x.CallNext()), type=x.Called)
-        await do(person, x.AcceptCall())
-        await do(owner, x.FinishTalk(called.place))
+        called = msgspec.json.decode(await do(owner, CallNext()), type=Called)
+        await do(person, AcceptCall())
+        await do(owner, FinishTalk(called.place))
     for person, (organisation, note, rating, tags) in zip(people, LEADS, strict=False):
-        await do(person, xl.ShareLead(xl.Purpose.FOLLOW_UP, xl.Source.QUEUE, organisation))
+        await do(person, ShareLead(Purpose.FOLLOW_UP, Source.QUEUE, organisation))
         async with house.database.read() as connection:
             [lead] = [each for each in await lead_queries.found(connection, booth) if each.person == person]
-        await do(owner, xl.NoteLead(lead.id, note))
-        await do(owner, xl.QualifyLead(lead.id, rating, tags))
-    await do(people[4], x.AskContact(x.ContactKind.MESSAGE, "When can I reach you by telephone?"))
-    await do(owner, xl.AskLead(people[4]))
-    wish = xa.ApplyToExhibit(
-        "Fjord Batteries", "Storage that likes the cold", country="NO", field="Clean energy", tier=2
-    )
+        await do(owner, NoteLead(lead.id, note))
+        await do(owner, QualifyLead(lead.id, rating, tags))
+    await do(people[4], AskContact(ContactKind.MESSAGE, "When can I reach you by telephone?"))
+    await do(owner, AskLead(people[4]))
+    wish = ApplyToExhibit("Fjord Batteries", "Storage that likes the cold", country="NO", field="Clean energy", tier=2)
     await do(people[9], wish, found.room)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from playwright.async_api import Page
 
 from rooms.exhibition.editing import hall_of, make_booth, set_duty
-from rooms.exhibition.messages import Duty
+from rooms.exhibition.messages.staffing import Duty
 from rooms.meetings.opening import open_meeting
 from tests.browser.conftest import Venue
 

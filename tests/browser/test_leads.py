@@ -3,9 +3,9 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from rooms.exhibition import lead_messages as xl
 from rooms.exhibition.editing import hall_of, make_booth, set_duty
-from rooms.exhibition.messages import Duty
+from rooms.exhibition.messages.leads import Purpose, ShareLead
+from rooms.exhibition.messages.staffing import Duty
 from rooms.journal import room_of
 from tests.browser.conftest import DESKTOP, PHONE, TABLET, Venue
 from tests.support.chromium import accessibility_faults
@@ -115,7 +115,7 @@ async def test_nothing_shuts_anybody_out(
     world = venue.world
     async with world.house.database.read() as connection:
         stand = await room_of(connection, "booth", world.booth)
-    share = xl.ShareLead(xl.Purpose.NEWS, organisation="Nordic Light & Power Cooperative of the North")
+    share = ShareLead(Purpose.NEWS, organisation="Nordic Light & Power Cooperative of the North")
     await world.do("attendee", share, room=stand)
     pages = [("attendee", booth), ("other", booth), ("colleague", f"{booth}/leads"), ("attendee", "/account")]
     pages += [(None, f"{booth}/share"), ("moderator", f"{booth}/staff"), ("organiser", f"{booth}/figures")]

@@ -6,11 +6,15 @@ import msgspec
 import pytest
 
 import rooms.registry  # noqa: F401
-from rooms.exhibition import lead_messages as xl
 from rooms.exhibition import lead_queries
-from rooms.exhibition import messages as x
+from rooms.exhibition.messages.contacting import AskContact, CloseContact, ContactKind, TakeContact
+from rooms.exhibition.messages.editing import ApproveBooth, DeclineBooth, DraftBooth, SubmitBooth
+from rooms.exhibition.messages.leads import AskLead, NoteLead, Purpose, QualifyLead, Rating, ShareLead, WithdrawLead
+from rooms.exhibition.messages.queue import AcceptCall, CallNext, FinishTalk, JoinQueue, LeaveQueue, SkipPlace
+from rooms.exhibition.messages.staffing import Duty, SetDuty
 from rooms.files import messages as f
 from rooms.forum.messages import moderating as m
+from rooms.forum.messages import polls as v
 from rooms.forum.messages.asking import (
     AskQuestion,
     QuestionState,
@@ -103,6 +107,7 @@ async def test_every_event_leads_from_the_old_state_to_the_new_one(world: World)
     await moderate(m.RestoreQuestion, first)
     await moderate(m.AnswerQuestion, first, text="For you alone.", public=False)
     await do("moderator", m.ClearScreen())
+    await polled(spectators)
     # How one may ask
     await do("moderator", SetReview(False))
     await do("moderator", SetAsking(Asking.PAUSED))
@@ -143,6 +148,35 @@ async def test_every_event_leads_from_the_old_state_to_the_new_one(world: World)
     assert every - spectators.types - ELSEWHERE == set(), "these events were never seen by anybody"
 
 
+async def polled(spectators: Audience) -> None:
+    async def do(who: str, command: p.Command) -> Any:
+        return msgspec.json.decode((await verify_action(spectators, who, command)).reply)
+
+    for kind, answers in (
+        (v.PollKind.MULTIPLE, ({"choices": [1, 2]}, {"choices": [2]}, {"choices": [1]})),
+        (v.PollKind.CLOUD, ({"text": "light"}, {"text": "Light, air"}, {"text": "water"})),
+    ):
+        poll = (await do("moderator", v.DraftPoll(kind, "What?", ["Left", "Right"])))["poll"]
+        await do("moderator", v.RevealPoll(poll, v.Reveal.NEVER))
+        await do("moderator", v.OpenPoll(poll))
+        await do("organiser", v.EditPoll(kind, "What, then?", ["Right", "Left"], poll=poll, version=1))
+        await do("moderator", v.ShowPollOnScreen(poll))
+        for answer in answers:
+            await do("attendee", v.AnswerPoll(poll, 2, **answer))
+        await do("other", v.AnswerPoll(poll, 2, **answers[0]))
+        await do("attendee", v.RetractAnswer(poll))
+        await do("moderator", v.RevealPoll(poll, v.Reveal.LIVE))
+        await do("speaker", v.AnswerPoll(poll, 2, **answers[1]))
+        await do("moderator", v.HideText(poll, "LIGHT", True))
+        await do("moderator", v.RevealPoll(poll, v.Reveal.CLOSED))
+        await do("attendee", v.AnswerPoll(poll, 2, **answers[2]))
+        await do("moderator", v.ClosePoll(poll))
+        await do("moderator", v.RevealPoll(poll, v.Reveal.NEVER))
+        await do("moderator", v.RevealPoll(poll, v.Reveal.CLOSED))
+        await do("moderator", v.HideText(poll, "light", False))
+        await do("moderator", v.ArchivePoll(poll))
+
+
 async def at_the_booth(spectators: Audience) -> None:
     world = spectators.world
 
@@ -150,51 +184,51 @@ async def at_the_booth(spectators: Audience) -> None:
         return msgspec.json.decode((await verify_action(spectators, who, command, room=world.stand)).reply)
 
     # What it says
-    await do("owner", x.DraftBooth("Lumen AB", texts={"zh_Hans": {"name": "流明"}}, languages=["en", "zh"]))
-    await do("owner", x.SubmitBooth())
-    await do("organiser", x.DeclineBooth("Say more"))
-    await do("owner", x.DraftBooth("Lumen AB", "Light", "For everybody"))
-    await do("organiser", x.ApproveBooth())
+    await do("owner", DraftBooth("Lumen AB", texts={"zh_Hans": {"name": "流明"}}, languages=["en", "zh"]))
+    await do("owner", SubmitBooth())
+    await do("organiser", DeclineBooth("Say more"))
+    await do("owner", DraftBooth("Lumen AB", "Light", "For everybody"))
+    await do("organiser", ApproveBooth())
     film = (await do("owner", f.LinkFilm("https://films.example/1", "Our lamps")))["file"]
     await do("owner", f.ChangeFile(film, "Lamps", {"zh_Hans": "灯具"}))
     await do("owner", f.PlaceFile(film, 0))
     await do("attendee", f.ConsentToName(True))
     await do("organiser", f.RemoveFile(film))
     # Who stands there
-    await do("owner", x.SetDuty(world.people["speaker"], x.Duty.CONTACT))
-    await do("owner", x.SetDuty(world.people["speaker"]))
+    await do("owner", SetDuty(world.people["speaker"], Duty.CONTACT))
+    await do("owner", SetDuty(world.people["speaker"]))
     # The queue
     for who in ("attendee", "other", "speaker"):
-        await do(who, x.JoinQueue())
-    skipped = (await do("staff", x.CallNext()))["place"]
-    await do("staff", x.SkipPlace(skipped))
-    called = (await do("staff", x.CallNext()))["place"]
-    meeting = (await do("other", x.AcceptCall()))["meeting"]
+        await do(who, JoinQueue())
+    skipped = (await do("staff", CallNext()))["place"]
+    await do("staff", SkipPlace(skipped))
+    called = (await do("staff", CallNext()))["place"]
+    meeting = (await do("other", AcceptCall()))["meeting"]
     async with world.house.database.read() as connection:
         room = await room_of(connection, "meeting", meeting)
     spectators.clients.append(await enter(world, "other", room=room))
     spectators.clients.append(await enter(world, "staff", room=room))
     await verify_action(spectators, "staff", PostMessage("Welcome"), room=room)
     await in_a_call(spectators, room)
-    await do("staff", x.FinishTalk(called))
-    await do("staff", x.CallNext())
+    await do("staff", FinishTalk(called))
+    await do("staff", CallNext())
     world.clock.advance(minutes=2)
-    await do("owner", x.CallNext())
-    await do("attendee", x.LeaveQueue())
+    await do("owner", CallNext())
+    await do("attendee", LeaveQueue())
     # What visitors ask
-    asked = (await do("attendee", x.AskContact(x.ContactKind.CONTACT, "Call me")))["contact"]
-    await do("attendee", x.AskContact(x.ContactKind.MESSAGE, "When may I come?"))
-    await do("owner", x.TakeContact(asked))
-    await do("owner", x.CloseContact(asked))
+    asked = (await do("attendee", AskContact(ContactKind.CONTACT, "Call me")))["contact"]
+    await do("attendee", AskContact(ContactKind.MESSAGE, "When may I come?"))
+    await do("owner", TakeContact(asked))
+    await do("owner", CloseContact(asked))
     await do("attendee", PostMessage("Hello"))
     # Leads
-    await do("staff", xl.AskLead(world.people["attendee"]))
-    await do("attendee", xl.ShareLead(xl.Purpose.NEWS, organisation="Sol AB"))
+    await do("staff", AskLead(world.people["attendee"]))
+    await do("attendee", ShareLead(Purpose.NEWS, organisation="Sol AB"))
     async with world.house.database.read() as connection:
         [lead] = await lead_queries.found(connection, world.booth)
-    await do("owner", xl.NoteLead(lead.id, "Wants forty lamps"))
-    await do("staff", xl.QualifyLead(lead.id, xl.Rating.HOT, ["resellers"]))
-    await do("attendee", xl.WithdrawLead())
+    await do("owner", NoteLead(lead.id, "Wants forty lamps"))
+    await do("staff", QualifyLead(lead.id, Rating.HOT, ["resellers"]))
+    await do("attendee", WithdrawLead())
 
 
 async def in_a_call(spectators: Audience, room: str) -> None:

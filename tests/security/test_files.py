@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from rooms.exhibition.editing import make_booth, set_duty
-from rooms.exhibition.messages import Duty
+from rooms.exhibition.messages.staffing import Duty
 from rooms.exhibition.tables import booths
 from rooms.files.store import FolderStore
 from rooms.files.tables import files

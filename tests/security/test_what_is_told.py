@@ -10,7 +10,7 @@ from msgspec import inspect
 
 from rooms.audience import Audience
 from rooms.errors import Problem
-from rooms.exhibition import messages as x
+from rooms.exhibition.messages.snapshots import BoothSnapshot, HallSnapshot
 from rooms.forum.messages import moderating as m
 from rooms.forum.messages.chat import PostMessage
 from rooms.forum.messages.snapshots import LobbySnapshot, SessionSnapshot
@@ -31,8 +31,8 @@ SNAPSHOTS = {
     "session": SessionSnapshot,
     "lobby": LobbySnapshot,
     "desk": DeskSnapshot,
-    "booth": x.BoothSnapshot,
-    "hall": x.HallSnapshot,
+    "booth": BoothSnapshot,
+    "hall": HallSnapshot,
     "meeting": MeetingSnapshot,
 }
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from rooms.exhibition import applying, lead_queries
 from rooms.exhibition.editing import make_booth, set_duty
 from rooms.exhibition.figures import figures
-from rooms.exhibition.messages import Duty
+from rooms.exhibition.messages.staffing import Duty
 from rooms.people import accounts
 from server.demo.exhibitors import EXHIBITORS
 from server.demo.visitors import DAYS, LEADS, visit

@@ -8,12 +8,32 @@ import msgspec
 
 from rooms.commands import SPECS
 from rooms.errors import Problem
-from rooms.exhibition import applying_messages as xa
-from rooms.exhibition import lead_messages as xl
 from rooms.exhibition import lead_queries
-from rooms.exhibition import messages as x
+from rooms.exhibition.messages.applying import (
+    AcceptApplication,
+    Applied,
+    ApplyToExhibit,
+    DeclineApplication,
+    ReviewApplication,
+    WithdrawApplication,
+)
+from rooms.exhibition.messages.contacting import AskContact, CloseContact, ContactAsked, ContactKind, TakeContact
+from rooms.exhibition.messages.editing import ApproveBooth, CreateBooth, DeclineBooth, DraftBooth, SubmitBooth
+from rooms.exhibition.messages.leads import (
+    AskLead,
+    NoteLead,
+    Purpose,
+    QualifyLead,
+    Rating,
+    ShareLead,
+    Source,
+    WithdrawLead,
+)
+from rooms.exhibition.messages.queue import AcceptCall, Called, CallNext, FinishTalk, JoinQueue, LeaveQueue, SkipPlace
+from rooms.exhibition.messages.staffing import Duty, SetDuty
 from rooms.files import messages as f
 from rooms.forum.messages import moderating as m
+from rooms.forum.messages import polls as v
 from rooms.forum.messages.asking import AskQuestion, ReviseQuestion, UnvoteQuestion, VoteQuestion, WithdrawQuestion
 from rooms.forum.messages.chat import PostMessage, ReadChat, RemoveMessage, SetChat
 from rooms.forum.messages.reactions import ReactionKind, SendReaction
@@ -178,6 +198,68 @@ async def _(world: World) -> Command:
     return UnvoteQuestion(id)
 
 
+async def _poll(world: World, *steps: type[v.PollCommand], kind: v.PollKind = v.PollKind.SINGLE) -> str:
+    drafted = await world.do("moderator", v.DraftPoll(kind, "Which way?", ["Left", "Right"]))
+    poll = msgspec.json.decode(drafted.reply, type=v.Drafted).poll
+    for step in steps:
+        await world.do("moderator", step(poll))
+    return poll
+
+
+@_sample("poll.draft")
+async def _(world: World) -> Command:
+    return v.DraftPoll(v.PollKind.MULTIPLE, "Which ways?", ["Left", "Right"])
+
+
+@_sample("poll.edit")
+async def _(world: World) -> Command:
+    return v.EditPoll(v.PollKind.RATING, "How was the way?", poll=await _poll(world), version=1)
+
+
+@_sample("poll.open")
+async def _(world: World) -> Command:
+    return v.OpenPoll(await _poll(world))
+
+
+@_sample("poll.close")
+async def _(world: World) -> Command:
+    return v.ClosePoll(await _poll(world, v.OpenPoll))
+
+
+@_sample("poll.archive")
+async def _(world: World) -> Command:
+    return v.ArchivePoll(await _poll(world, v.OpenPoll, v.ClosePoll))
+
+
+@_sample("poll.reveal")
+async def _(world: World) -> Command:
+    return v.RevealPoll(await _poll(world, v.OpenPoll), v.Reveal.LIVE)
+
+
+@_sample("poll.hide")
+async def _(world: World) -> Command:
+    poll = await _poll(world, v.OpenPoll, kind=v.PollKind.CLOUD)
+    await world.do("attendee", v.AnswerPoll(poll, 1, text="left, right"))
+    return v.HideText(poll, "Left", True)
+
+
+@_sample("screen.poll")
+async def _(world: World) -> Command:
+    return v.ShowPollOnScreen(await _poll(world, v.OpenPoll))
+
+
+@_sample("poll.answer", "attendee")
+async def _(world: World) -> Command:
+    return v.AnswerPoll(await _poll(world, v.OpenPoll), 1, [2])
+
+
+@_sample("poll.retract", "attendee")
+async def _(world: World) -> Command:
+    poll = await _poll(world, v.OpenPoll)
+    await world.do("attendee", v.AnswerPoll(poll, 1, [2]))
+    return v.RetractAnswer(poll)
+
+
 @_sample("reaction.send", "attendee")
 async def _(world: World) -> Command:
     await world.do("moderator", StartSession())
@@ -312,77 +394,77 @@ async def _(world: World) -> Command:
 
 @_sample("booth.create", "organiser", "lobby")
 async def _(world: World) -> Command:
-    return x.CreateBooth("Aurora", "Hall 2", owner=world.people["other"])
+    return CreateBooth("Aurora", "Hall 2", owner=world.people["other"])
 
 
 @_sample("booth.draft", "owner", "booth")
 async def _(world: World) -> Command:
-    return x.DraftBooth("Lumen AB", "Light for everybody")
+    return DraftBooth("Lumen AB", "Light for everybody")
 
 
 @_sample("booth.submit", "owner", "booth")
 async def _(world: World) -> Command:
-    await world.do("owner", x.DraftBooth("Lumen AB"), room=world.stand)
-    return x.SubmitBooth()
+    await world.do("owner", DraftBooth("Lumen AB"), room=world.stand)
+    return SubmitBooth()
 
 
 @_sample("booth.approve", "organiser", "booth")
 async def _(world: World) -> Command:
-    await world.do("owner", x.DraftBooth("Lumen AB"), room=world.stand)
-    return x.ApproveBooth()
+    await world.do("owner", DraftBooth("Lumen AB"), room=world.stand)
+    return ApproveBooth()
 
 
 @_sample("booth.decline", "organiser", "booth")
 async def _(world: World) -> Command:
-    await world.do("owner", x.DraftBooth("Lumen AB"), room=world.stand)
-    return x.DeclineBooth("Too short")
+    await world.do("owner", DraftBooth("Lumen AB"), room=world.stand)
+    return DeclineBooth("Too short")
 
 
 @_sample("staff.set", "owner", "booth")
 async def _(world: World) -> Command:
-    return x.SetDuty(world.people["other"], x.Duty.CONTACT)
+    return SetDuty(world.people["other"], Duty.CONTACT)
 
 
 async def _queued(world: World, *, accepted: bool = False) -> str:
     """The attendee is called by the staff; gives his place."""
-    await world.do("attendee", x.JoinQueue(), room=world.stand)
-    called = await world.do("staff", x.CallNext(), room=world.stand)
+    await world.do("attendee", JoinQueue(), room=world.stand)
+    called = await world.do("staff", CallNext(), room=world.stand)
     if accepted:
-        await world.do("attendee", x.AcceptCall(), room=world.stand)
-    return msgspec.json.decode(called.reply, type=x.Called).place
+        await world.do("attendee", AcceptCall(), room=world.stand)
+    return msgspec.json.decode(called.reply, type=Called).place
 
 
 @_sample("queue.join", "attendee", "booth")
 async def _(world: World) -> Command:
-    return x.JoinQueue()
+    return JoinQueue()
 
 
 @_sample("queue.leave", "attendee", "booth")
 async def _(world: World) -> Command:
-    await world.do("attendee", x.JoinQueue(), room=world.stand)
-    return x.LeaveQueue()
+    await world.do("attendee", JoinQueue(), room=world.stand)
+    return LeaveQueue()
 
 
 @_sample("queue.call", "staff", "booth")
 async def _(world: World) -> Command:
-    await world.do("attendee", x.JoinQueue(), room=world.stand)
-    return x.CallNext()
+    await world.do("attendee", JoinQueue(), room=world.stand)
+    return CallNext()
 
 
 @_sample("queue.accept", "attendee", "booth")
 async def _(world: World) -> Command:
     await _queued(world)
-    return x.AcceptCall()
+    return AcceptCall()
 
 
 @_sample("queue.skip", "staff", "booth")
 async def _(world: World) -> Command:
-    return x.SkipPlace(await _queued(world))
+    return SkipPlace(await _queued(world))
 
 
 @_sample("queue.finish", "staff", "booth")
 async def _(world: World) -> Command:
-    return x.FinishTalk(await _queued(world, accepted=True))
+    return FinishTalk(await _queued(world, accepted=True))
 
 
 async def _met(world: World) -> tuple[str, str]:
@@ -454,56 +536,56 @@ async def _(world: World) -> Command:
 
 
 async def _asked(world: World) -> str:
-    asked = await world.do("attendee", x.AskContact(x.ContactKind.CONTACT, "Call me"), room=world.stand)
-    return msgspec.json.decode(asked.reply, type=x.ContactAsked).contact
+    asked = await world.do("attendee", AskContact(ContactKind.CONTACT, "Call me"), room=world.stand)
+    return msgspec.json.decode(asked.reply, type=ContactAsked).contact
 
 
 @_sample("contact.ask", "attendee", "booth")
 async def _(world: World) -> Command:
-    return x.AskContact(x.ContactKind.MESSAGE, "When can I visit you?")
+    return AskContact(ContactKind.MESSAGE, "When can I visit you?")
 
 
 @_sample("contact.take", "staff", "booth")
 async def _(world: World) -> Command:
-    return x.TakeContact(await _asked(world))
+    return TakeContact(await _asked(world))
 
 
 @_sample("contact.close", "staff", "booth")
 async def _(world: World) -> Command:
-    return x.CloseContact(await _asked(world))
+    return CloseContact(await _asked(world))
 
 
 async def _lead(world: World) -> str:
-    await world.do("attendee", xl.ShareLead(xl.Purpose.FOLLOW_UP), room=world.stand)
+    await world.do("attendee", ShareLead(Purpose.FOLLOW_UP), room=world.stand)
     async with world.house.database.read() as connection:
         return (await lead_queries.found(connection, world.booth))[0].id
 
 
 @_sample("lead.share", "attendee", "booth")
 async def _(world: World) -> Command:
-    return xl.ShareLead(xl.Purpose.NEWS, xl.Source.SCAN, "Sol AB")
+    return ShareLead(Purpose.NEWS, Source.SCAN, "Sol AB")
 
 
 @_sample("lead.withdraw", "attendee", "booth")
 async def _(world: World) -> Command:
     await _lead(world)
-    return xl.WithdrawLead()
+    return WithdrawLead()
 
 
 @_sample("lead.ask", "staff", "booth")
 async def _(world: World) -> Command:
     await world.do("other", PostMessage("Hello"), room=world.stand)
-    return xl.AskLead(world.people["other"])
+    return AskLead(world.people["other"])
 
 
 @_sample("lead.note", "staff", "booth")
 async def _(world: World) -> Command:
-    return xl.NoteLead(await _lead(world), "Wants forty lamps")
+    return NoteLead(await _lead(world), "Wants forty lamps")
 
 
 @_sample("lead.qualify", "staff", "booth")
 async def _(world: World) -> Command:
-    return xl.QualifyLead(await _lead(world), xl.Rating.HOT, ["resellers"])
+    return QualifyLead(await _lead(world), Rating.HOT, ["resellers"])
 
 
 async def _film(world: World) -> str:
@@ -538,30 +620,30 @@ async def _(world: World) -> Command:
 
 
 async def _applied(world: World) -> str:
-    done = await world.do("other", xa.ApplyToExhibit("Aurora"), room=world.lobby)
-    return msgspec.json.decode(done.reply, type=xa.Applied).application
+    done = await world.do("other", ApplyToExhibit("Aurora"), room=world.lobby)
+    return msgspec.json.decode(done.reply, type=Applied).application
 
 
 @_sample("exhibitor.apply", "attendee", "lobby")
 async def _(world: World) -> Command:
-    return xa.ApplyToExhibit("Aurora", "Sleep well", hall="Hall 2", tier=2, remark="Near the door, please")
+    return ApplyToExhibit("Aurora", "Sleep well", hall="Hall 2", tier=2, remark="Near the door, please")
 
 
 @_sample("application.withdraw", "other", "lobby")
 async def _(world: World) -> Command:
-    return xa.WithdrawApplication(await _applied(world))
+    return WithdrawApplication(await _applied(world))
 
 
 @_sample("application.review", "organiser", "lobby")
 async def _(world: World) -> Command:
-    return xa.ReviewApplication(await _applied(world))
+    return ReviewApplication(await _applied(world))
 
 
 @_sample("application.accept", "organiser", "lobby")
 async def _(world: World) -> Command:
-    return xa.AcceptApplication(await _applied(world), "Hall 2", "B7")
+    return AcceptApplication(await _applied(world), "Hall 2", "B7")
 
 
 @_sample("application.decline", "organiser", "lobby")
 async def _(world: World) -> Command:
-    return xa.DeclineApplication(await _applied(world), "The halls are full")
+    return DeclineApplication(await _applied(world), "The halls are full")

@@ -17,7 +17,7 @@ from rooms.bus.interface import Bus
 from rooms.bus.memory import MemoryBus, Switchboard
 from rooms.database import Database, metadata
 from rooms.exhibition.editing import hall_of, make_booth, set_duty
-from rooms.exhibition.messages import Duty
+from rooms.exhibition.messages.staffing import Duty
 from rooms.house import House, Outcome
 from rooms.hub import Hub, Joined
 from rooms.journal import Position, lock_rooms, room_of

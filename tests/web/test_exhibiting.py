@@ -5,8 +5,8 @@ import re
 import pytest
 
 from rooms.exhibition import applying, queries
-from rooms.exhibition import applying_messages as xa
-from rooms.exhibition.messages import Duty
+from rooms.exhibition.messages.applying import AcceptApplication, ApplyToExhibit, WithdrawApplication
+from rooms.exhibition.messages.staffing import Duty
 from rooms.people.erasure import erase, export
 from tests.support.refusals import refused
 from tests.support.visitor import Visitor
@@ -98,23 +98,23 @@ async def test_one_sees_and_withdraws_his_own_alone(site: Site, world: World) ->
     await other.get(APPLY)
     assert "Aurora AB" not in other.page
     with refused("not_found", "application"):
-        await world.do("other", xa.WithdrawApplication(id), room=world.lobby)
-    await world.do("attendee", xa.WithdrawApplication(id), room=world.lobby)
+        await world.do("other", WithdrawApplication(id), room=world.lobby)
+    await world.do("attendee", WithdrawApplication(id), room=world.lobby)
     with refused("stale"):
-        await world.do("organiser", xa.AcceptApplication(id, "Hall 1"), room=world.lobby)
+        await world.do("organiser", AcceptApplication(id, "Hall 1"), room=world.lobby)
 
 
 async def test_guests_and_too_many_applications_are_refused(world: World) -> None:
     with refused("forbidden"):
-        await world.do("guest", xa.ApplyToExhibit("Aurora"), room=world.lobby)
+        await world.do("guest", ApplyToExhibit("Aurora"), room=world.lobby)
     for number in range(3):
-        await world.do("attendee", xa.ApplyToExhibit(f"Aurora {number}"), room=world.lobby)
+        await world.do("attendee", ApplyToExhibit(f"Aurora {number}"), room=world.lobby)
     with refused("conflict"):
-        await world.do("attendee", xa.ApplyToExhibit("Aurora 4"), room=world.lobby)
+        await world.do("attendee", ApplyToExhibit("Aurora 4"), room=world.lobby)
 
 
 async def test_an_erased_applicant_leaves_nothing(world: World) -> None:
-    await world.do("attendee", xa.ApplyToExhibit("Aurora", remark="By the door"), room=world.lobby)
+    await world.do("attendee", ApplyToExhibit("Aurora", remark="By the door"), room=world.lobby)
     async with world.house.database.read() as connection:
         kept = await export(connection, world.people["attendee"])
     assert [row["remark"] for row in kept["exhibitor_applications"]] == ["By the door"]
@@ -126,6 +126,6 @@ async def test_an_erased_applicant_leaves_nothing(world: World) -> None:
 
 @pytest.mark.parametrize("who", ["attendee", "owner", "moderator"])
 async def test_only_organisers_decide(site: Site, world: World, who: str) -> None:
-    await world.do("other", xa.ApplyToExhibit("Aurora"), room=world.lobby)
+    await world.do("other", ApplyToExhibit("Aurora"), room=world.lobby)
     visitor = await person(site, world, who)
     assert (await visitor.get(ORGANISE)).status_code == 403

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from rooms.exhibition import directory
-from rooms.exhibition import messages as x
 from rooms.exhibition.directory import PAGE, Wanted
 from rooms.exhibition.editing import hall_of, make_booth
+from rooms.exhibition.messages.editing import BoothCard
+from rooms.exhibition.messages.queue import CallNext
 from rooms.people.messages import Role
 from tests.support.visitor import Visitor
 from tests.support.world import World
@@ -67,7 +68,7 @@ async def test_every_booth_stands_on_one_page_and_partners_come_first(world: Wor
     async with world.house.database.read() as connection:
         now = world.clock()
 
-        async def order(hours: int) -> list[x.BoothCard]:
+        async def order(hours: int) -> list[BoothCard]:
             at = now + timedelta(hours=hours)
             pages = [await directory.page(connection, world.conference, Wanted(), n, at) for n in range(3)]
             return [each.card for page in pages for each in page]
@@ -117,7 +118,7 @@ async def test_one_queues_and_is_called_by_forms_alone(site: Site, world: World,
     await attendee.post("/do/queue.join", {"room": world.stand, "key": "k1", "next": path})
     await attendee.get(path)
     assert "0 people before you" in attendee.page
-    await world.do("staff", x.CallNext(), room=world.stand)
+    await world.do("staff", CallNext(), room=world.stand)
     await attendee.get(path)
     assert "It is your turn." in attendee.page
     await attendee.post("/do/queue.accept", {"room": world.stand, "key": "k2", "next": path})

@@ -6,8 +6,8 @@ import re
 
 import msgspec
 
-from rooms.exhibition import lead_messages as xl
-from rooms.exhibition import messages as x
+from rooms.exhibition.messages.leads import AskLead
+from rooms.exhibition.messages.queue import AcceptCall, CallNext, JoinQueue
 from rooms.forum.messages.chat import PostMessage, RemoveMessage
 from tests.support.visitor import Visitor
 from tests.support.world import World
@@ -75,8 +75,8 @@ async def test_a_visitor_shares_by_form_and_the_staff_take_it_along(site: Site, 
 
 
 async def test_one_who_is_only_asked_is_not_in_the_file(site: Site, world: World) -> None:
-    await world.do("attendee", x.JoinQueue(), room=world.stand)
-    await world.do("staff", xl.AskLead(world.people["attendee"]), room=world.stand)
+    await world.do("attendee", JoinQueue(), room=world.stand)
+    await world.do("staff", AskLead(world.people["attendee"]), room=world.stand)
     staff = await person(site, world, "staff")
     await staff.get(f"/c/forum/exhibition/{world.booth}/leads")
     assert "Has yet to agree" in staff.page
@@ -89,7 +89,7 @@ async def test_figures_as_a_chart_a_table_and_a_file(site: Site, world: World) -
     staff = await person(site, world, "staff")
     await staff.get(page)
     assert "Nothing has happened here yet." in staff.page
-    await world.do("attendee", x.JoinQueue(), room=world.stand)
+    await world.do("attendee", JoinQueue(), room=world.stand)
     await staff.get(page, params={"of": "joins", "day": "2026-11-20"})
     assert 'role="img"' in staff.page
     assert 'aria-label="In the queue: 17:00 1"' in staff.page
@@ -124,9 +124,9 @@ async def test_the_chat_is_moderated_and_taken_along(site: Site, world: World) -
 
 
 async def test_in_a_talk_one_shares_without_leaving_it(site: Site, world: World) -> None:
-    await world.do("attendee", x.JoinQueue(), room=world.stand)
-    await world.do("staff", x.CallNext(), room=world.stand)
-    accepted = await world.do("attendee", x.AcceptCall(), room=world.stand)
+    await world.do("attendee", JoinQueue(), room=world.stand)
+    await world.do("staff", CallNext(), room=world.stand)
+    accepted = await world.do("attendee", AcceptCall(), room=world.stand)
     meeting = f"/c/forum/meetings/{msgspec.json.decode(accepted.reply)['meeting']}"
     visitor, staff = await person(site, world, "attendee"), await person(site, world, "staff")
     await visitor.get(meeting)

@@ -2,7 +2,7 @@
 
 import re
 
-from rooms.exhibition import messages as x
+from rooms.exhibition.messages.editing import CreateBooth
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.site import Site
@@ -26,7 +26,7 @@ async def test_a_list_is_looked_at_and_brought_in(site: Site, world: World) -> N
         assert said in organiser.page, said
     plan = re.search(r'name="plan" value="(\w{32})"', organiser.page)[1]
     # Meanwhile somebody else makes the same booth.
-    await world.do("organiser", x.CreateBooth("Aurora", "Hall 3"), room=world.lobby)
+    await world.do("organiser", CreateBooth("Aurora", "Hall 3"), room=world.lobby)
     answer = await organiser.post(address, {"plan": plan})
     assert answer.status_code == 409
     assert "changed by somebody else meanwhile" in organiser.page

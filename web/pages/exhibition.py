@@ -10,7 +10,8 @@ from starlette.routing import Route
 
 from rooms.exhibition import directory, queries, staffing
 from rooms.exhibition.directory import PAGE, Wanted
-from rooms.exhibition.messages import BoothOwn, BoothSnapshot, ContactState, HallSnapshot
+from rooms.exhibition.messages.contacting import ContactState
+from rooms.exhibition.messages.snapshots import BoothOwn, BoothSnapshot, HallSnapshot
 from rooms.exhibition.waits import expected
 from rooms.house import RoomView
 from rooms.meetings.messages import MeetingOwn, MeetingSnapshot
@@ -105,7 +106,7 @@ async def booth(request: Request) -> Response:
 
 
 def _source(snapshot: BoothSnapshot, own: BoothOwn) -> str:
-    """Where one stands who shares his contact on the booth's page (rooms.exhibition.lead_messages.Source)."""
+    """Where one stands who shares his contact on the booth's page (rooms.exhibition.messages.leads.Source)."""
     asks = any(each.state is not ContactState.DONE for each in own.contacts)
     wrote = own.person is not None and any(each.author.id == own.person.id for each in snapshot.messages)
     return "queue" if own.place else "contact" if asks else "chat" if wrote else "booth"

@@ -11,7 +11,8 @@ from starlette.routing import Route
 from rooms.commands import permitted, read
 from rooms.errors import Problem
 from rooms.exhibition import queries, rules
-from rooms.exhibition.messages import BoothCreated, BoothSnapshot
+from rooms.exhibition.messages.editing import BoothCreated
+from rooms.exhibition.messages.snapshots import BoothSnapshot
 from rooms.people import accounts
 from rooms.text import N_
 from web.conference import Entered, enter, enter_as_organiser

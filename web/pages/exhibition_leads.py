@@ -6,8 +6,8 @@ from starlette.routing import Route
 
 from rooms import sheets
 from rooms.exhibition import lead_queries, leads, rules
-from rooms.exhibition.lead_messages import LeadState, Rating
 from rooms.exhibition.lead_queries import PAGE, Lead, Sought
+from rooms.exhibition.messages.leads import LeadState, Rating
 from rooms.text import N_
 from web.booth import enter_booth, sheet
 from web.forms import read_form, text

@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from rooms.errors import Problem
 from rooms.exhibition import queries, rules, staffing
-from rooms.exhibition.messages import Duty
+from rooms.exhibition.messages.staffing import Duty
 from rooms.limits import Rate
 from rooms.people import invites
 from rooms.people.messages import Role

@@ -3,8 +3,8 @@
 import msgspec
 
 from rooms.exhibition import applying, queries
-from rooms.exhibition import applying_messages as xa
-from rooms.exhibition.messages import ApproveBooth, BoothCreated
+from rooms.exhibition.messages.applying import AcceptApplication, Applied, ApplyToExhibit, DeclineApplication
+from rooms.exhibition.messages.editing import ApproveBooth, BoothCreated
 from rooms.exhibition.record_tables import exhibitor_applications
 from rooms.journal import room_of
 from tests.support.world import World
@@ -12,16 +12,14 @@ from tests.support.world import World
 
 async def test_an_accepted_application_becomes_a_booth(each_world: World) -> None:
     world = each_world
-    wish = xa.ApplyToExhibit(
-        "Aurora", "Sleep well", languages=["no"], country="NO", hall="Hall 2", remark="By the door"
-    )
+    wish = ApplyToExhibit("Aurora", "Sleep well", languages=["no"], country="NO", hall="Hall 2", remark="By the door")
     ids: list[str] = []
     for who in ("attendee", "other"):
         done = await world.do(who, wish, room=world.lobby)
-        ids.append(msgspec.json.decode(done.reply, type=xa.Applied).application)
+        ids.append(msgspec.json.decode(done.reply, type=Applied).application)
         world.clock.advance(seconds=1)
-    await world.do("organiser", xa.DeclineApplication(ids[1], "One is enough"), room=world.lobby)
-    accepted = await world.do("organiser", xa.AcceptApplication(ids[0], "Hall 2", "B7"), room=world.lobby, house=1)
+    await world.do("organiser", DeclineApplication(ids[1], "One is enough"), room=world.lobby)
+    accepted = await world.do("organiser", AcceptApplication(ids[0], "Hall 2", "B7"), room=world.lobby, house=1)
     booth = msgspec.json.decode(accepted.reply, type=BoothCreated).booth
     here = exhibitor_applications.c.conference == world.conference
     async with world.house.database.read() as connection:

@@ -2,17 +2,18 @@
 
 import sqlalchemy as sa
 
-from rooms.exhibition import messages as x
 from rooms.exhibition import queries
+from rooms.exhibition.messages.contacting import AskContact, ContactKind
+from rooms.exhibition.messages.queue import JoinQueue
 from rooms.exhibition.tables import booths, contacts
 from rooms.people.erasure import erase, export
 from tests.support.world import World
 
 
 async def test_an_erased_visitor_leaves_the_queue_and_his_messages_are_blank(world: World) -> None:
-    await world.do("attendee", x.JoinQueue(), room=world.stand)
-    await world.do("other", x.JoinQueue(), room=world.stand)
-    await world.do("attendee", x.AskContact(x.ContactKind.MESSAGE, "My number is 555"), room=world.stand)
+    await world.do("attendee", JoinQueue(), room=world.stand)
+    await world.do("other", JoinQueue(), room=world.stand)
+    await world.do("attendee", AskContact(ContactKind.MESSAGE, "My number is 555"), room=world.stand)
     _, staff = await world.join("staff", room=world.stand)
     assert "555" in str(staff.joined)
     async with world.house.database.read() as connection:

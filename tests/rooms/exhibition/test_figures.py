@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 import sqlalchemy as sa
 
-from rooms.exhibition import lead_messages as xl
-from rooms.exhibition import messages as x
 from rooms.exhibition.attendance import Attendance
 from rooms.exhibition.figures import FEW, Figures, figures
+from rooms.exhibition.messages.leads import Purpose, ShareLead, WithdrawLead
+from rooms.exhibition.messages.queue import AcceptCall, CallNext, FinishTalk, JoinQueue
 from rooms.exhibition.record_tables import booth_visits, visit_salts
 from rooms.forum.messages.chat import PostMessage
 from tests.support.waiting import until
@@ -102,13 +102,13 @@ async def test_from_a_visit_to_a_contact(world: World) -> None:
     await world.do("attendee", PostMessage("Anybody here?"), room=world.stand)
     await world.do("staff", PostMessage("Welcome"), room=world.stand)
     for who in ("attendee", "other"):
-        await world.do(who, x.JoinQueue(), room=world.stand)
-    called = await world.do("staff", x.CallNext(), room=world.stand)
-    await world.do("attendee", x.AcceptCall(), room=world.stand)
-    await world.do("staff", x.FinishTalk(msgspec.json.decode(called.reply)["place"]), room=world.stand)
-    await world.do("attendee", xl.ShareLead(xl.Purpose.NEWS), room=world.stand)
-    await world.do("other", xl.ShareLead(xl.Purpose.NEWS), room=world.stand)
-    await world.do("other", xl.WithdrawLead(), room=world.stand)
+        await world.do(who, JoinQueue(), room=world.stand)
+    called = await world.do("staff", CallNext(), room=world.stand)
+    await world.do("attendee", AcceptCall(), room=world.stand)
+    await world.do("staff", FinishTalk(msgspec.json.decode(called.reply)["place"]), room=world.stand)
+    await world.do("attendee", ShareLead(Purpose.NEWS), room=world.stand)
+    await world.do("other", ShareLead(Purpose.NEWS), room=world.stand)
+    await world.do("other", WithdrawLead(), room=world.stand)
     found = await read(world)
     assert (found.chats, found.joins, found.talks, found.leads) == (1, 2, 1, 1)
     assert [moment[1:] for moment in found.moments] == [(0, 2, 2, 1, 1)]

@@ -7,13 +7,25 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from rooms.exhibition import lead_messages as xl
 from rooms.exhibition import lead_queries, leads
-from rooms.exhibition import messages as x
 from rooms.exhibition.editing import make_booth
 from rooms.exhibition.lead_queries import Lead, Sought
 from rooms.exhibition.lead_tables import consents, lead_notes
 from rooms.exhibition.lead_tables import leads as table
+from rooms.exhibition.messages.contacting import AskContact, ContactKind
+from rooms.exhibition.messages.leads import (
+    AskLead,
+    LeadState,
+    NoteLead,
+    Purpose,
+    QualifyLead,
+    Rating,
+    ShareLead,
+    Source,
+    WithdrawLead,
+)
+from rooms.exhibition.messages.queue import CallNext, JoinQueue
+from rooms.exhibition.messages.staffing import Duty, SetDuty
 from rooms.forum.messages.chat import PostMessage
 from rooms.journal import journal
 from rooms.messages import Command
@@ -24,7 +36,7 @@ from tests.support.refusals import refused
 from tests.support.waiting import settled
 from tests.support.world import World
 
-SHARE = xl.ShareLead(xl.Purpose.NEWS, xl.Source.QUEUE, "Sol AB")
+SHARE = ShareLead(Purpose.NEWS, Source.QUEUE, "Sol AB")
 
 
 async def at(world: World, who: str, command: Command) -> None:
@@ -49,57 +61,57 @@ async def test_purpose_time_and_source_are_kept_with_what_is_shared(world: World
     shared_at = world.clock()
     [lead] = await found(world)
     assert (lead.name, lead.organisation, lead.email) == ("Attendee", "Sol AB", "attendee@example.org")
-    assert (lead.purpose, lead.source, lead.at) == (xl.Purpose.NEWS, xl.Source.QUEUE, shared_at)
+    assert (lead.purpose, lead.source, lead.at) == (Purpose.NEWS, Source.QUEUE, shared_at)
     assert await ledger(world, "attendee") == [("given", "news", "queue")]
 
 
 async def test_a_guest_shares_his_name_alone(world: World) -> None:
-    await at(world, "guest", xl.ShareLead(xl.Purpose.FOLLOW_UP))
+    await at(world, "guest", ShareLead(Purpose.FOLLOW_UP))
     assert [(lead.name, lead.email) for lead in await found(world)] == [("Guest", None)]
 
 
 async def test_whoever_was_silenced_may_still_share_and_take_back(world: World) -> None:
     await world.do("organiser", SilencePerson(world.people["attendee"]), room=world.lobby)
     with refused("silenced"):
-        await at(world, "attendee", x.JoinQueue())
+        await at(world, "attendee", JoinQueue())
     await at(world, "attendee", SHARE)
-    await at(world, "attendee", xl.WithdrawLead())
+    await at(world, "attendee", WithdrawLead())
     assert await found(world) == []
 
 
 async def test_the_staff_ask_and_the_visitor_decides(each_world: World) -> None:
     world = each_world
     with refused("not_found", "person"):  # they have never met
-        await at(world, "staff", xl.AskLead(world.people["other"]))
+        await at(world, "staff", AskLead(world.people["other"]))
     await at(world, "other", PostMessage("Do you sell lamps?"))
-    await at(world, "staff", xl.AskLead(world.people["other"]))
+    await at(world, "staff", AskLead(world.people["other"]))
     [asked] = await found(world)
-    assert (asked.state, asked.name, asked.email, asked.asked_by) == (xl.LeadState.ASKED, "Other", None, "Staff")
+    assert (asked.state, asked.name, asked.email, asked.asked_by) == (LeadState.ASKED, "Other", None, "Staff")
     _, desk = await world.join("other", room=await world.desk("other"))
     notice = desk.joined["snapshot"]["notices"][0]
     assert (notice["kind"], notice["values"]["name"]) == ("lead.asked", "Staff")
-    await at(world, "other", xl.ShareLead(xl.Purpose.FOLLOW_UP, xl.Source.BOOTH))
+    await at(world, "other", ShareLead(Purpose.FOLLOW_UP, Source.BOOTH))
     [given] = await found(world)
     assert (given.id, given.state, given.source, given.email) == (
         asked.id,
-        xl.LeadState.GIVEN,
-        xl.Source.ASKED,
+        LeadState.GIVEN,
+        Source.ASKED,
         "other@example.org",
     )
     assert [act for act, *_ in await ledger(world, "other")] == ["asked", "given"]
 
 
 async def test_a_refusal_blocks_nothing_and_is_not_asked_for_twice(world: World) -> None:
-    await at(world, "attendee", x.JoinQueue())
-    await at(world, "staff", xl.AskLead(world.people["attendee"]))
-    await at(world, "attendee", xl.WithdrawLead())
+    await at(world, "attendee", JoinQueue())
+    await at(world, "staff", AskLead(world.people["attendee"]))
+    await at(world, "attendee", WithdrawLead())
     assert await found(world) == []
     assert [act for act, *_ in await ledger(world, "attendee")] == ["asked", "refused"]
     with refused("conflict"):
-        await at(world, "staff", xl.AskLead(world.people["attendee"]))
-    called = msgspec.json.decode((await world.do("staff", x.CallNext(), room=world.stand)).reply)
+        await at(world, "staff", AskLead(world.people["attendee"]))
+    called = msgspec.json.decode((await world.do("staff", CallNext(), room=world.stand)).reply)
     assert called["person"]["id"] == world.people["attendee"], "he is called as before"
-    await at(world, "attendee", x.AskContact(x.ContactKind.MESSAGE, "Still, a question"))
+    await at(world, "attendee", AskContact(ContactKind.MESSAGE, "Still, a question"))
     await at(world, "attendee", SHARE)
     assert len(await found(world)) == 1, "he may always change his mind"
 
@@ -107,10 +119,10 @@ async def test_a_refusal_blocks_nothing_and_is_not_asked_for_twice(world: World)
 async def test_taken_back_it_is_gone_for_the_exhibitor(world: World) -> None:
     await at(world, "attendee", SHARE)
     [lead] = await found(world)
-    await at(world, "staff", xl.NoteLead(lead.id, "Wants forty lamps"))
+    await at(world, "staff", NoteLead(lead.id, "Wants forty lamps"))
     _, staff = await world.join("staff", room=world.stand)
     assert staff.joined["snapshot"]["desk"]["leads"] == 1
-    await at(world, "attendee", xl.WithdrawLead())
+    await at(world, "attendee", WithdrawLead())
     await settled(world.house)
     async with world.house.database.read() as connection:
         for kept in (table, lead_notes):
@@ -120,14 +132,14 @@ async def test_taken_back_it_is_gone_for_the_exhibitor(world: World) -> None:
     assert [(event["type"], event.get("leads")) for event in staff.events if "type" in event] == [("lead.changed", 0)]
     assert await ledger(world, "attendee") == [("given", "news", "queue"), ("withdrawn", "news", "queue")]
     with refused("not_found", "lead"):
-        await at(world, "staff", xl.NoteLead(lead.id, "Call again"))
+        await at(world, "staff", NoteLead(lead.id, "Call again"))
 
 
 async def test_one_who_was_removed_takes_back_from_his_account(world: World) -> None:
     await at(world, "attendee", SHARE)
     await world.do("organiser", RemovePerson(world.people["attendee"]), room=world.lobby)
     with refused("forbidden"):
-        await at(world, "attendee", xl.WithdrawLead())
+        await at(world, "attendee", WithdrawLead())
     await leads.take_back(world.house, world.people["attendee"], world.booth)
     assert await found(world) == []
     with refused("not_found"):
@@ -139,35 +151,35 @@ async def test_notes_and_qualifiers_are_shared_by_the_shift(world: World) -> Non
     [lead] = await found(world)
     _, owner = await world.join("owner", room=world.stand)
     _, other = await world.join("other", room=world.stand)
-    await at(world, "staff", xl.NoteLead(lead.id, "Wants forty lamps"))
+    await at(world, "staff", NoteLead(lead.id, "Wants forty lamps"))
     world.clock.advance(minutes=1)
-    await at(world, "owner", xl.NoteLead(lead.id, "By March"))
-    await at(world, "staff", xl.QualifyLead(lead.id, xl.Rating.HOT, ["resellers", " resellers ", "north"]))
+    await at(world, "owner", NoteLead(lead.id, "By March"))
+    await at(world, "staff", QualifyLead(lead.id, Rating.HOT, ["resellers", " resellers ", "north"]))
     await settled(world.house)
     assert owner.types == ["lead.changed"] * 3
     assert other.types == [], "visitors are told nothing of it"
     [lead] = await found(world)
     assert [(note.author, note.text) for note in lead.notes] == [("Staff", "Wants forty lamps"), ("Owner", "By March")]
     assert lead.notes[0].at < lead.notes[1].at
-    assert (lead.rating, lead.tags) == (xl.Rating.HOT, ["resellers", "north"])
+    assert (lead.rating, lead.tags) == (Rating.HOT, ["resellers", "north"])
 
 
 async def test_of_two_who_judge_at_once_none_overwrites_the_other(world: World) -> None:
     await at(world, "attendee", SHARE)
     [lead] = await found(world)
-    await at(world, "staff", xl.QualifyLead(lead.id, xl.Rating.HOT, ["north"], seen=lead.mark))
+    await at(world, "staff", QualifyLead(lead.id, Rating.HOT, ["north"], seen=lead.mark))
     with refused("stale"):
-        await at(world, "owner", xl.QualifyLead(lead.id, xl.Rating.COLD, seen=lead.mark))
+        await at(world, "owner", QualifyLead(lead.id, Rating.COLD, seen=lead.mark))
     [lead] = await found(world)
-    await at(world, "owner", xl.QualifyLead(lead.id, xl.Rating.WARM, lead.tags, seen=lead.mark))
+    await at(world, "owner", QualifyLead(lead.id, Rating.WARM, lead.tags, seen=lead.mark))
     [lead] = await found(world)
-    assert (lead.rating, lead.tags) == (xl.Rating.WARM, ["north"])
+    assert (lead.rating, lead.tags) == (Rating.WARM, ["north"])
 
 
 async def test_colleagues_are_no_leads(world: World) -> None:
     await at(world, "owner", PostMessage("We open at nine"))
     with refused("not_found", "person"):
-        await at(world, "staff", xl.AskLead(world.people["owner"]))
+        await at(world, "staff", AskLead(world.people["owner"]))
     with refused("forbidden"):
         await at(world, "owner", SHARE)
 
@@ -175,10 +187,10 @@ async def test_colleagues_are_no_leads(world: World) -> None:
 async def test_searched_and_filtered(each_world: World) -> None:
     world = each_world
     await at(world, "attendee", SHARE)
-    await at(world, "other", xl.ShareLead(xl.Purpose.FOLLOW_UP, organisation="Nordlys"))
+    await at(world, "other", ShareLead(Purpose.FOLLOW_UP, organisation="Nordlys"))
     both = {lead.name: lead.id for lead in await found(world)}
-    await at(world, "staff", xl.QualifyLead(both["Other"], xl.Rating.COLD, ["press"]))
-    await at(world, "staff", xl.NoteLead(both["Attendee"], "Spoke of Kiruna"))
+    await at(world, "staff", QualifyLead(both["Other"], Rating.COLD, ["press"]))
+    await at(world, "staff", NoteLead(both["Attendee"], "Spoke of Kiruna"))
     for sought, names in (
         (Sought(), {"Attendee", "Other"}),
         (Sought(words="kiruna sol"), {"Attendee"}),
@@ -197,9 +209,9 @@ async def test_an_exhibitor_sees_his_own_leads_alone(world: World) -> None:
     [lead] = await found(world)
     async with world.house.database.read() as connection:
         assert await lead_queries.found(connection, other) == []
-    await world.do("organiser", x.SetDuty(world.people["speaker"], x.Duty.OWNER), room=room)
+    await world.do("organiser", SetDuty(world.people["speaker"], Duty.OWNER), room=room)
     with refused("not_found", "lead"):
-        await world.do("speaker", xl.NoteLead(lead.id, "Ours now"), room=room)
+        await world.do("speaker", NoteLead(lead.id, "Ours now"), room=room)
 
 
 async def test_erasure_leaves_no_trace(each_world: World) -> None:

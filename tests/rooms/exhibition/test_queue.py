@@ -11,10 +11,11 @@ import pytest
 import sqlalchemy as sa
 
 from rooms.errors import Problem
-from rooms.exhibition import messages as x
 from rooms.exhibition import queries
 from rooms.exhibition.attendance import Attendance
 from rooms.exhibition.editing import make_booth, set_duty
+from rooms.exhibition.messages.queue import AcceptCall, CallNext, FinishTalk, JoinQueue, LineView, SkipPlace
+from rooms.exhibition.messages.staffing import Duty
 from rooms.exhibition.queue import CALL_SECONDS
 from rooms.exhibition.tables import booths, queue_places
 from rooms.exhibition.waits import expected, service_seconds
@@ -46,21 +47,21 @@ async def other_booth(world: World, *staff: str) -> str:
         said = {"name": "Aurora"}
         booth, room = await make_booth(connection, world.conference, hall, said, open=True)
         for who in staff:
-            await set_duty(connection, booth, world.people[who], x.Duty.STAFF, world.clock())
+            await set_duty(connection, booth, world.people[who], Duty.STAFF, world.clock())
     return room
 
 
 async def test_a_place_is_kept_for_one_who_asks_twice(world: World) -> None:
-    assert (await reply(world, "attendee", x.JoinQueue()))["ticket"] == 1
-    assert (await reply(world, "other", x.JoinQueue()))["ticket"] == 2
-    assert (await reply(world, "attendee", x.JoinQueue()))["ticket"] == 1
+    assert (await reply(world, "attendee", JoinQueue()))["ticket"] == 1
+    assert (await reply(world, "other", JoinQueue()))["ticket"] == 2
+    assert (await reply(world, "attendee", JoinQueue()))["ticket"] == 1
     assert await waiting(world) == ["Attendee", "Other"]
 
 
 async def test_a_place_survives_a_reload_and_two_minutes_without_a_connection(world: World) -> None:
     member, _ = await world.join("attendee", room=world.stand)
-    await world.do("attendee", x.JoinQueue(), room=world.stand)
-    await world.do("other", x.JoinQueue(), room=world.stand)
+    await world.do("attendee", JoinQueue(), room=world.stand)
+    await world.do("other", JoinQueue(), room=world.stand)
     world.house.hub.leave(member)
     world.clock.advance(minutes=2)
     _, sink = await world.join("attendee", room=world.stand)
@@ -69,10 +70,10 @@ async def test_a_place_survives_a_reload_and_two_minutes_without_a_connection(wo
 
 
 async def test_who_accepts_gets_a_room_of_their_own(world: World) -> None:
-    await world.do("attendee", x.JoinQueue(), room=world.stand)
-    called = await reply(world, "staff", x.CallNext())
-    meeting = (await reply(world, "attendee", x.AcceptCall()))["meeting"]
-    assert (await reply(world, "attendee", x.AcceptCall()))["meeting"] == meeting, "pressed twice"
+    await world.do("attendee", JoinQueue(), room=world.stand)
+    called = await reply(world, "staff", CallNext())
+    meeting = (await reply(world, "attendee", AcceptCall()))["meeting"]
+    assert (await reply(world, "attendee", AcceptCall()))["meeting"] == meeting, "pressed twice"
     async with world.house.database.read() as connection:
         room = await room_of(connection, "meeting", meeting)
     for who in ("attendee", "staff"):
@@ -81,53 +82,53 @@ async def test_who_accepts_gets_a_room_of_their_own(world: World) -> None:
     for who in ("other", "owner", "organiser"):
         with pytest.raises(Problem, match="nothing here"):
             await world.house.view(world.people[who], room)
-    await world.do("staff", x.FinishTalk(called["place"]), room=world.stand)
+    await world.do("staff", FinishTalk(called["place"]), room=world.stand)
     assert (await world.house.view(world.people["attendee"], room)).snapshot.closed_at == world.clock()
 
 
 async def test_a_call_lapses_after_a_minute_and_the_place_is_kept_behind_the_next(world: World) -> None:
     for who in ("attendee", "other", "speaker"):
-        await world.do(who, x.JoinQueue(), room=world.stand)
-    await world.do("staff", x.CallNext(), room=world.stand)
+        await world.do(who, JoinQueue(), room=world.stand)
+    await world.do("staff", CallNext(), room=world.stand)
     world.clock.advance(seconds=CALL_SECONDS)
-    assert await refused(world, "attendee", x.AcceptCall()) == "expired"
-    assert (await reply(world, "staff", x.CallNext()))["person"]["name"] == "Other"
+    assert await refused(world, "attendee", AcceptCall()) == "expired"
+    assert (await reply(world, "staff", CallNext()))["person"]["name"] == "Other"
     assert await waiting(world) == ["Attendee", "Speaker"]
 
 
 async def test_who_is_skipped_keeps_his_place_behind_the_next(world: World) -> None:
     for who in ("attendee", "other", "speaker"):
-        await world.do(who, x.JoinQueue(), room=world.stand)
-    place = (await reply(world, "staff", x.CallNext()))["place"]
-    await world.do("staff", x.SkipPlace(place), room=world.stand)
+        await world.do(who, JoinQueue(), room=world.stand)
+    place = (await reply(world, "staff", CallNext()))["place"]
+    await world.do("staff", SkipPlace(place), room=world.stand)
     assert await waiting(world) == ["Other", "Attendee", "Speaker"]
 
 
 async def test_who_misses_three_calls_loses_his_place_and_may_come_back(world: World) -> None:
-    await world.do("attendee", x.JoinQueue(), room=world.stand)
+    await world.do("attendee", JoinQueue(), room=world.stand)
     for _ in range(3):
-        place = (await reply(world, "staff", x.CallNext()))["place"]
-        await world.do("staff", x.SkipPlace(place), room=world.stand)
+        place = (await reply(world, "staff", CallNext()))["place"]
+        await world.do("staff", SkipPlace(place), room=world.stand)
     assert await waiting(world) == []
-    assert (await reply(world, "attendee", x.JoinQueue()))["ticket"] == 2
+    assert (await reply(world, "attendee", JoinQueue()))["ticket"] == 2
 
 
 async def test_one_of_the_staff_finishes_before_he_calls_again(world: World) -> None:
     for who in ("attendee", "other"):
-        await world.do(who, x.JoinQueue(), room=world.stand)
-    await world.do("staff", x.CallNext(), room=world.stand)
-    assert await refused(world, "staff", x.CallNext()) == "conflict"
-    assert (await reply(world, "owner", x.CallNext()))["person"]["name"] == "Other"
+        await world.do(who, JoinQueue(), room=world.stand)
+    await world.do("staff", CallNext(), room=world.stand)
+    assert await refused(world, "staff", CallNext()) == "conflict"
+    assert (await reply(world, "owner", CallNext()))["person"]["name"] == "Other"
 
 
 async def test_nobody_is_called_by_two_booths_at_once(each_world: World) -> None:
     world = each_world
     elsewhere = await other_booth(world, "speaker")
     for room in (world.stand, elsewhere):
-        await world.do("attendee", x.JoinQueue(), room=room)
+        await world.do("attendee", JoinQueue(), room=room)
     calls = [
-        world.do("staff", x.CallNext(), room=world.stand, house=0),
-        world.do("speaker", x.CallNext(), room=elsewhere, house=1),
+        world.do("staff", CallNext(), room=world.stand, house=0),
+        world.do("speaker", CallNext(), room=elsewhere, house=1),
     ]
     outcomes = await asyncio.gather(*calls, return_exceptions=True)
     assert sorted(type(each).__name__ for each in outcomes) == ["Outcome", "Problem"]
@@ -139,8 +140,8 @@ async def test_nobody_is_called_by_two_booths_at_once(each_world: World) -> None
 async def test_who_is_called_learns_it_at_his_desk_wherever_he_is(world: World) -> None:
     desk = await world.desk("attendee")
     _, sink = await world.join("attendee", room=desk)
-    await world.do("attendee", x.JoinQueue(), room=world.stand)
-    await world.do("staff", x.CallNext(), room=world.stand)
+    await world.do("attendee", JoinQueue(), room=world.stand)
+    await world.do("staff", CallNext(), room=world.stand)
     await settled(*world.houses)
     assert [(each["kind"], each["href"]) for each in sink.events] == [("call", f"/c/forum/exhibition/{world.booth}")]
 
@@ -148,7 +149,7 @@ async def test_who_is_called_learns_it_at_his_desk_wherever_he_is(world: World) 
 async def test_visitors_learn_of_each_other_by_numbers_alone(world: World) -> None:
     _, sink = await world.join("other", room=world.stand)
     _, staff = await world.join("staff", room=world.stand)
-    await world.do("attendee", x.JoinQueue(), room=world.stand)
+    await world.do("attendee", JoinQueue(), room=world.stand)
     await settled(*world.houses)
     assert "queue.changed" in staff.types, "there is something to see"
     assert sink.types == []
@@ -181,7 +182,7 @@ async def test_a_booth_is_staffed_while_its_staff_is_connected(world: World) -> 
 
 
 def test_waits_are_what_the_free_hands_make_of_them(world: World) -> None:
-    line = x.LineView([7, 8, 9], 300, 2, [world.clock()])
+    line = LineView([7, 8, 9], 300, 2, [world.clock()])
     assert expected(line, world.clock()) == [0, 300, 300]
     world.clock.advance(seconds=200)
     assert expected(line, world.clock()) == [0, 100, 300]
@@ -221,7 +222,7 @@ async def test_two_hundred_visitors_at_twenty_booths_with_three_staff_each(world
         return (world.clock() - start).total_seconds()
 
     async def arrive(who: str, room: str) -> None:
-        ticket = (await reply(world, who, x.JoinQueue(), room))["ticket"]
+        ticket = (await reply(world, who, JoinQueue(), room))["ticket"]
         line = (await world.house.view(None, room)).latest["line"][""]
         promised[who] = expected(line, world.clock())[line.tickets.index(ticket)]
         came[who] = now()
@@ -230,18 +231,18 @@ async def test_two_hundred_visitors_at_twenty_booths_with_three_staff_each(world
 
     async def call(staff: str, room: str) -> None:
         try:
-            called = await reply(world, staff, x.CallNext(), room)
+            called = await reply(world, staff, CallNext(), room)
         except Problem:
             return
         who = next(name for name, id in world.people.items() if id == called["person"]["id"])
         assert who not in talking, "called while he talks"
         talking.add(who)
-        await world.do(who, x.AcceptCall(), room=room)
+        await world.do(who, AcceptCall(), room=room)
         took[who] = now() - came[who]
         at(now() + random.uniform(240, 360), lambda: finish(staff, room, who, called["place"]))
 
     async def finish(staff: str, room: str, who: str, place: str) -> None:
-        await world.do(staff, x.FinishTalk(place), room=room)
+        await world.do(staff, FinishTalk(place), room=room)
         talking.discard(who)
         await call(staff, room)
 

@@ -6,9 +6,11 @@ import msgspec
 import pytest
 
 from rooms.errors import Problem
-from rooms.exhibition import messages as x
 from rooms.exhibition import queries, staffing
 from rooms.exhibition.editing import make_booth, set_duty
+from rooms.exhibition.messages.contacting import AskContact, CloseContact, ContactAsked, ContactKind, TakeContact
+from rooms.exhibition.messages.queue import CallNext
+from rooms.exhibition.messages.staffing import Duty, SetDuty
 from rooms.people import accounts, invites
 from rooms.people.messages import Role
 from tests.support.refusals import refused
@@ -36,36 +38,36 @@ async def accept(world: World, who: str, secret: str) -> None:
 
 
 async def test_owners_choose_the_staff_and_one_owner_stays(world: World) -> None:
-    owner = x.SetDuty(world.people["owner"])
+    owner = SetDuty(world.people["owner"])
     with refused("conflict", "person"):
         await world.do("owner", owner, room=world.stand)
     with refused("conflict", "person"):
-        await world.do("owner", x.SetDuty(world.people["owner"], x.Duty.STAFF), room=world.stand)
-    await world.do("owner", x.SetDuty(world.people["other"], x.Duty.OWNER), room=world.stand)
+        await world.do("owner", SetDuty(world.people["owner"], Duty.STAFF), room=world.stand)
+    await world.do("owner", SetDuty(world.people["other"], Duty.OWNER), room=world.stand)
     await world.do("other", owner, room=world.stand)
     assert await duties(world) == {"Other": "owner", "Staff": "staff"}
     with refused("forbidden"):
-        await world.do("owner", x.SetDuty(world.people["attendee"], x.Duty.STAFF), room=world.stand)
+        await world.do("owner", SetDuty(world.people["attendee"], Duty.STAFF), room=world.stand)
 
 
 async def test_a_contact_answers_messages_but_calls_nobody(world: World) -> None:
-    await world.do("owner", x.SetDuty(world.people["other"], x.Duty.CONTACT), room=world.stand)
-    asked = await world.do("attendee", x.AskContact(x.ContactKind.CONTACT, "Call me"), room=world.stand)
-    contact = msgspec.json.decode(asked.reply, type=x.ContactAsked).contact
-    await world.do("other", x.TakeContact(contact), room=world.stand)
+    await world.do("owner", SetDuty(world.people["other"], Duty.CONTACT), room=world.stand)
+    asked = await world.do("attendee", AskContact(ContactKind.CONTACT, "Call me"), room=world.stand)
+    contact = msgspec.json.decode(asked.reply, type=ContactAsked).contact
+    await world.do("other", TakeContact(contact), room=world.stand)
     with refused("forbidden"):
-        await world.do("other", x.CallNext(), room=world.stand)
+        await world.do("other", CallNext(), room=world.stand)
 
 
 async def test_of_two_who_take_one_contact_one_wins_and_the_other_learns_of_it(each_world: World) -> None:
     world = each_world
     _, looking = await world.join("owner", room=world.stand, house=1)
     for number in range(5):
-        asked = await world.do("attendee", x.AskContact(x.ContactKind.CONTACT, "Call me"), room=world.stand)
-        contact = msgspec.json.decode(asked.reply, type=x.ContactAsked).contact
+        asked = await world.do("attendee", AskContact(ContactKind.CONTACT, "Call me"), room=world.stand)
+        contact = msgspec.json.decode(asked.reply, type=ContactAsked).contact
         told = await asyncio.gather(
-            world.do("staff", x.TakeContact(contact), room=world.stand, house=0),
-            world.do("owner", x.TakeContact(contact), room=world.stand, house=1),
+            world.do("staff", TakeContact(contact), room=world.stand, house=0),
+            world.do("owner", TakeContact(contact), room=world.stand, house=1),
             return_exceptions=True,
         )
         losers = [each for each in told if isinstance(each, Problem)]
@@ -73,7 +75,7 @@ async def test_of_two_who_take_one_contact_one_wins_and_the_other_learns_of_it(e
         winner = "Owner" if isinstance(told[0], Problem) else "Staff"
         assert (losers[0].code, losers[0].present.owner.name) == ("stale", winner)
         assert winner in str(losers[0]), "he is told by whom"
-        await world.do("staff", x.CloseContact(contact), room=world.stand)
+        await world.do("staff", CloseContact(contact), room=world.stand)
     await settled(*world.houses)
     assert looking.types.count("contact.changed") == 15, "asked, taken and closed, each once"
 
@@ -83,14 +85,14 @@ async def test_an_exhibitor_with_several_booths_has_his_duty_at_each(world: Worl
     async with world.house.database.write() as connection:
         second, room = await make_booth(connection, world.conference, world.floor, {"name": "Aurora"}, open=True)
         third, _ = await make_booth(connection, world.conference, world.floor, {"name": "Zenit"}, open=True)
-        await set_duty(connection, second, person, x.Duty.STAFF, world.clock())
+        await set_duty(connection, second, person, Duty.STAFF, world.clock())
     async with world.house.database.read() as connection:
         mine = await staffing.booths_of(connection, world.conference, person)
     assert mine == [(second, "Aurora"), (world.booth, "Lumen")]
     assert third not in dict(mine)
     with refused("forbidden"):
-        await world.do("owner", x.SetDuty(world.people["other"], x.Duty.STAFF), room=room)
-    await world.do("owner", x.SetDuty(world.people["other"], x.Duty.STAFF), room=world.stand)
+        await world.do("owner", SetDuty(world.people["other"], Duty.STAFF), room=room)
+    await world.do("owner", SetDuty(world.people["other"], Duty.STAFF), room=world.stand)
     assert (await duties(world))["Other"] == "staff"
     assert await duties(world, second) == {"Owner": "staff"}
 
@@ -147,19 +149,19 @@ async def test_people_are_found_by_their_address_or_by_a_name_that_they_show(eac
 
 async def test_a_message_is_a_task_of_whoever_of_the_contacts_has_the_fewest(world: World) -> None:
     for who in ("other", "speaker"):
-        await world.do("owner", x.SetDuty(world.people[who], x.Duty.CONTACT), room=world.stand)
+        await world.do("owner", SetDuty(world.people[who], Duty.CONTACT), room=world.stand)
         world.clock.advance(seconds=1)
     asked: list[str] = []
     for number, who in enumerate(("attendee", "exhibitor", "interpreter")):
-        message = x.AskContact(x.ContactKind.MESSAGE, f"Call me back, {number}")
+        message = AskContact(ContactKind.MESSAGE, f"Call me back, {number}")
         done = await world.do(who, message, room=world.stand)
-        asked.append(msgspec.json.decode(done.reply, type=x.ContactAsked).contact)
+        asked.append(msgspec.json.decode(done.reply, type=ContactAsked).contact)
     _, staff = await world.join("staff", room=world.stand)
     tasks = {each["id"]: each for each in staff.joined["snapshot"]["desk"]["contacts"]}
     assert [tasks[id]["owner"]["name"] for id in asked] == ["Other", "Speaker", "Other"]
     assert {task["state"] for task in tasks.values()} == {"taken"}
     _, visitor = await world.join("attendee", room=world.stand)
     assert visitor.joined["own"]["contacts"][0]["owner"]["name"] == "Other", "he sees who sees to it"
-    await world.do("other", x.CloseContact(asked[0]), room=world.stand)
+    await world.do("other", CloseContact(asked[0]), room=world.stand)
     _, staff = await world.join("staff", room=world.stand)
     assert len(staff.joined["snapshot"]["desk"]["contacts"]) == 2

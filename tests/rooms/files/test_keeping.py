@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 import sqlalchemy as sa
 
-from rooms.exhibition.messages import BoothSnapshot, HallSnapshot
+from rooms.exhibition.messages.snapshots import BoothSnapshot, HallSnapshot
 from rooms.files import messages as f
 from rooms.files import queries
 from rooms.files.actions import MOST, note_download

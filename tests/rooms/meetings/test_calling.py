@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from rooms.exhibition.messages import SetDuty
+from rooms.exhibition.messages.staffing import SetDuty
 from rooms.meetings.messages import BringColleague, CallOutcome, ExtendCall, RateCall, WaitForCall
 from rooms.meetings.sweeping import sweep
 from rooms.meetings.tables import invited

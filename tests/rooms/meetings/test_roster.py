@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from rooms.errors import Problem
-from rooms.exhibition import messages as x
 from rooms.exhibition.attendance import Attendance
+from rooms.exhibition.messages.queue import AcceptCall, CallNext, JoinQueue
 from rooms.meetings import roster, sweeping
 from rooms.meetings.messages import CallNow
 from rooms.meetings.opening import close_meeting
@@ -161,19 +161,19 @@ async def test_a_blocked_pair_is_never_put_together(world: World, blocker: str) 
         await meeting.take("staff")
     # The queue passes him over: the next one is called.
     for who in ("attendee", "other"):
-        await world.do(who, x.JoinQueue(), room=world.stand)
-    called = await world.do("staff", x.CallNext(), room=world.stand)
+        await world.do(who, JoinQueue(), room=world.stand)
+    called = await world.do("staff", CallNext(), room=world.stand)
     assert world.people["other"].encode() in called.reply
-    free = await world.do("owner", x.CallNext(), room=world.stand)
+    free = await world.do("owner", CallNext(), room=world.stand)
     assert world.people["attendee"].encode() in free.reply
 
 
 async def test_a_block_between_call_and_acceptance_lets_the_call_lapse(world: World) -> None:
-    await world.do("attendee", x.JoinQueue(), room=world.stand)
-    await world.do("staff", x.CallNext(), room=world.stand)
+    await world.do("attendee", JoinQueue(), room=world.stand)
+    await world.do("staff", CallNext(), room=world.stand)
     await world.do("attendee", BlockPerson(world.people["staff"]), room=await world.desk("attendee"))
     with refused("expired"):
-        await world.do("attendee", x.AcceptCall(), room=world.stand)
+        await world.do("attendee", AcceptCall(), room=world.stand)
 
 
 async def test_staff_in_a_call_of_their_booth_count_as_there(meeting: Meeting) -> None:

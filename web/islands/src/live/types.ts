@@ -24,9 +24,15 @@ export const LINK_LENGTH = 500;
 
 export const MESSAGE_LENGTH = 1000;
 
+export const NOTE_LENGTH = 1000;
+
+export const ORGANISATION_LENGTH = 120;
+
 export const QUESTION_LENGTH = 500;
 
 export const REASON_LENGTH = 300;
+
+export const REMARK_LENGTH = 1000;
 
 export const REPORT_LENGTH = 1000;
 
@@ -36,10 +42,20 @@ export const SESSION_TITLE_LENGTH = 300;
 
 export const STAGE_TITLE_LENGTH = 200;
 
+export const TAG_LENGTH = 40;
+
 export const TITLE_LENGTH = 120;
 
 /** SENT, then perhaps in REVIEW, then ACCEPTED or DECLINED; or WITHDRAWN by the applicant before that. */
 export type ApplicationState = "sent" | "review" | "accepted" | "declined" | "withdrawn";
+
+/** CONTACT: whoever of the staff takes it first. MESSAGE: left for one of the staff, to be answered later. */
+export type ContactKind = "contact" | "message";
+
+export type ContactState = "open" | "taken" | "done";
+
+/** How a booth's draft stands: NONE, being written, WAITING for the organisers, or DECLINED by them. */
+export type Review = "none" | "draft" | "waiting" | "declined";
 
 /** ASKED: the staff have asked, and the visitor has yet to agree. */
 export type LeadState = "asked" | "given";
@@ -47,18 +63,10 @@ export type LeadState = "asked" | "given";
 /** What the contact may be used for. FOLLOW_UP: to answer what was talked about. NEWS: that, and news and offers. */
 export type Purpose = "follow_up" | "news";
 
-/** How a booth's draft stands: NONE, being written, WAITING for the organisers, or DECLINED by them. */
-export type Review = "none" | "draft" | "waiting" | "declined";
+export type PlaceState = "waiting" | "called" | "talking" | "done" | "left";
 
 /** OWNER: writes the booth's texts and chooses its staff. STAFF: talks to visitors. CONTACT: answers what visitors have written. */
 export type Duty = "owner" | "staff" | "contact";
-
-export type PlaceState = "waiting" | "called" | "talking" | "done" | "left";
-
-/** CONTACT: whoever of the staff takes it first. MESSAGE: left for one of the staff, to be answered later. */
-export type ContactKind = "contact" | "message";
-
-export type ContactState = "open" | "taken" | "done";
 
 export type FileKind = "logo" | "brochure" | "film";
 
@@ -172,12 +180,35 @@ export interface Applied {
   readonly application: string;
 }
 
-/** That one has shared his contact with an exhibitor, or is asked to. */
-export interface OwnLead {
-  readonly state: LeadState;
-  readonly purpose: Purpose;
-  readonly asked_by: PersonView | null;
+/** What goes on at a booth. `staffed`: somebody of its staff is connected. */
+export interface BoothNow {
+  readonly people: number;
+  readonly waiting: number;
+  readonly staffed: boolean;
+}
+
+export interface ContactView {
+  readonly id: string;
+  readonly kind: ContactKind;
+  readonly state: ContactState;
+  readonly person: PersonView;
+  readonly text: string;
+  readonly owner: PersonView | null;
   readonly at: Time;
+}
+
+/** What one has asked; `owner`: who of the staff sees to it. */
+export interface OwnContact {
+  readonly id: string;
+  readonly kind: ContactKind;
+  readonly state: ContactState;
+  readonly text: string;
+  readonly owner: PersonView | null;
+  readonly at: Time;
+}
+
+export interface ContactAsked {
+  readonly contact: string;
 }
 
 /**
@@ -221,9 +252,16 @@ export interface DraftView {
   readonly booth: BoothView | null;
 }
 
-export interface StaffView {
-  readonly person: PersonView;
-  readonly duty: Duty;
+export interface BoothCreated {
+  readonly booth: string;
+}
+
+/** That one has shared his contact with an exhibitor, or is asked to. */
+export interface OwnLead {
+  readonly state: LeadState;
+  readonly purpose: Purpose;
+  readonly asked_by: PersonView | null;
+  readonly at: Time;
 }
 
 /** A place in the queue, as the staff see it. `until`: when the call lapses. */
@@ -251,35 +289,6 @@ export interface OwnPlace {
   readonly meeting: string | null;
 }
 
-export interface ContactView {
-  readonly id: string;
-  readonly kind: ContactKind;
-  readonly state: ContactState;
-  readonly person: PersonView;
-  readonly text: string;
-  readonly owner: PersonView | null;
-  readonly at: Time;
-}
-
-/** What one has asked; `owner`: who of the staff sees to it. */
-export interface OwnContact {
-  readonly id: string;
-  readonly kind: ContactKind;
-  readonly state: ContactState;
-  readonly text: string;
-  readonly owner: PersonView | null;
-  readonly at: Time;
-}
-
-/** The part of a booth's snapshot that only its staff and the organisers get. `leads`: how many visitors have shared their contact. */
-export interface BoothDesk {
-  readonly draft: DraftView;
-  readonly staff: readonly StaffView[];
-  readonly places: readonly PlaceView[];
-  readonly contacts: readonly ContactView[];
-  readonly leads: number;
-}
-
 /**
  * The queue as everybody may know it: the tickets that wait, in order; how long a talk takes here, as measured; how many of the staff are
  * here or talking; and since when each talk under way has lasted.
@@ -291,11 +300,26 @@ export interface LineView {
   readonly talking_since: readonly Time[];
 }
 
-/** What goes on at a booth. `staffed`: somebody of its staff is connected. */
-export interface BoothNow {
-  readonly people: number;
-  readonly waiting: number;
-  readonly staffed: boolean;
+export interface Queued {
+  readonly ticket: number;
+}
+
+export interface Called {
+  readonly place: string;
+  readonly person: PersonView;
+}
+
+export interface Admitted {
+  readonly meeting: string;
+}
+
+/** The part of a booth's snapshot that only its staff and the organisers get. `leads`: how many visitors have shared their contact. */
+export interface BoothDesk {
+  readonly draft: DraftView;
+  readonly staff: readonly StaffView[];
+  readonly places: readonly PlaceView[];
+  readonly contacts: readonly ContactView[];
+  readonly leads: number;
 }
 
 /** `files` are its brochures and films; `messages` are the latest 100; `desk` is null for everyone but the staff and the organisers. */
@@ -337,25 +361,9 @@ export interface HallSnapshot {
 export interface HallOwn {
 }
 
-export interface BoothCreated {
-  readonly booth: string;
-}
-
-export interface Queued {
-  readonly ticket: number;
-}
-
-export interface Called {
-  readonly place: string;
+export interface StaffView {
   readonly person: PersonView;
-}
-
-export interface Admitted {
-  readonly meeting: string;
-}
-
-export interface ContactAsked {
-  readonly contact: string;
+  readonly duty: Duty;
 }
 
 /**
@@ -885,39 +893,21 @@ export interface DeclineApplication {
   readonly reason: string;
 }
 
-/** Gives the exhibitor one's name, organisation and address, for a purpose. Also the answer to being asked. */
-export interface ShareLead {
-  readonly op: "lead.share";
-  readonly purpose: Purpose;
-  readonly source?: Source;
-  readonly organisation?: string;
-}
-
-/** Takes back what one has shared, or refuses what one was asked for: the exhibitor's record of it is gone. */
-export interface WithdrawLead {
-  readonly op: "lead.withdraw";
-}
-
-/** By the staff: asks a visitor whom they have talked to for his contact. */
-export interface AskLead {
-  readonly op: "lead.ask";
-  readonly person: Id;
-}
-
-/** Adds a note, which nobody changes afterwards. */
-export interface NoteLead {
-  readonly op: "lead.note";
-  readonly lead: Id;
+export interface AskContact {
+  readonly op: "contact.ask";
+  readonly kind: ContactKind;
   readonly text: string;
 }
 
-/** `seen`: the mark of what one has seen; where it is given and a colleague has judged otherwise meanwhile, nothing is overwritten. */
-export interface QualifyLead {
-  readonly op: "lead.qualify";
-  readonly lead: Id;
-  readonly rating?: Rating;
-  readonly tags?: readonly string[];
-  readonly seen?: string;
+/** Of several who take it exactly one gets it; the others are told who. */
+export interface TakeContact {
+  readonly op: "contact.take";
+  readonly contact: Id;
+}
+
+export interface CloseContact {
+  readonly op: "contact.close";
+  readonly contact: Id;
 }
 
 /** By an organiser, in the lobby: a booth that nobody sees until its texts are approved. A `hall` of a new name is made. */
@@ -958,11 +948,39 @@ export interface DeclineBooth {
   readonly reason: string;
 }
 
-/** `duty` null: of the staff no more. */
-export interface SetDuty {
-  readonly op: "staff.set";
+/** Gives the exhibitor one's name, organisation and address, for a purpose. Also the answer to being asked. */
+export interface ShareLead {
+  readonly op: "lead.share";
+  readonly purpose: Purpose;
+  readonly source?: Source;
+  readonly organisation?: string;
+}
+
+/** Takes back what one has shared, or refuses what one was asked for: the exhibitor's record of it is gone. */
+export interface WithdrawLead {
+  readonly op: "lead.withdraw";
+}
+
+/** By the staff: asks a visitor whom they have talked to for his contact. */
+export interface AskLead {
+  readonly op: "lead.ask";
   readonly person: Id;
-  readonly duty?: Duty | null;
+}
+
+/** Adds a note, which nobody changes afterwards. */
+export interface NoteLead {
+  readonly op: "lead.note";
+  readonly lead: Id;
+  readonly text: string;
+}
+
+/** `seen`: the mark of what one has seen; where it is given and a colleague has judged otherwise meanwhile, nothing is overwritten. */
+export interface QualifyLead {
+  readonly op: "lead.qualify";
+  readonly lead: Id;
+  readonly rating?: Rating;
+  readonly tags?: readonly string[];
+  readonly seen?: string;
 }
 
 export interface JoinQueue {
@@ -994,21 +1012,11 @@ export interface FinishTalk {
   readonly place: Id;
 }
 
-export interface AskContact {
-  readonly op: "contact.ask";
-  readonly kind: ContactKind;
-  readonly text: string;
-}
-
-/** Of several who take it exactly one gets it; the others are told who. */
-export interface TakeContact {
-  readonly op: "contact.take";
-  readonly contact: Id;
-}
-
-export interface CloseContact {
-  readonly op: "contact.close";
-  readonly contact: Id;
+/** `duty` null: of the staff no more. */
+export interface SetDuty {
+  readonly op: "staff.set";
+  readonly person: Id;
+  readonly duty?: Duty | null;
 }
 
 /** `titles`: translations of the title by locale; those that are not named stay as they are, an empty one goes. */
@@ -1406,17 +1414,14 @@ export interface ReinstateSession {
   readonly session: Id;
 }
 
-/** A lead is new, was noted upon or is gone. `leads`: how many visitors have shared their contact now. */
-export interface LeadChanged {
-  readonly type: "lead.changed";
-  readonly lead: string;
-  readonly leads: number;
+export interface ContactChanged {
+  readonly type: "contact.changed";
+  readonly contact: ContactView;
 }
 
-/** `lead` null: nothing is shared. */
-export interface LeadOwn {
-  readonly type: "lead.own";
-  readonly lead: OwnLead | null;
+export interface ContactOwn {
+  readonly type: "contact.own";
+  readonly contact: OwnContact;
 }
 
 /** In a hall: a booth that is new there, or has changed. */
@@ -1435,11 +1440,17 @@ export interface BoothDrafted {
   readonly draft: DraftView;
 }
 
-/** `duty` null: of the staff no more. */
-export interface DutyChanged {
-  readonly type: "staff.changed";
-  readonly person: PersonView;
-  readonly duty: Duty | null;
+/** A lead is new, was noted upon or is gone. `leads`: how many visitors have shared their contact now. */
+export interface LeadChanged {
+  readonly type: "lead.changed";
+  readonly lead: string;
+  readonly leads: number;
+}
+
+/** `lead` null: nothing is shared. */
+export interface LeadOwn {
+  readonly type: "lead.own";
+  readonly lead: OwnLead | null;
 }
 
 export interface PlaceChanged {
@@ -1452,14 +1463,11 @@ export interface PlaceOwn {
   readonly place: OwnPlace;
 }
 
-export interface ContactChanged {
-  readonly type: "contact.changed";
-  readonly contact: ContactView;
-}
-
-export interface ContactOwn {
-  readonly type: "contact.own";
-  readonly contact: OwnContact;
+/** `duty` null: of the staff no more. */
+export interface DutyChanged {
+  readonly type: "staff.changed";
+  readonly person: PersonView;
+  readonly duty: Duty | null;
 }
 
 /** All brochures and films of the booth, in their order. */
@@ -1738,26 +1746,26 @@ export type Command =
   | ReviewApplication
   | AcceptApplication
   | DeclineApplication
-  | ShareLead
-  | WithdrawLead
-  | AskLead
-  | NoteLead
-  | QualifyLead
+  | AskContact
+  | TakeContact
+  | CloseContact
   | CreateBooth
   | DraftBooth
   | SubmitBooth
   | ApproveBooth
   | DeclineBooth
-  | SetDuty
+  | ShareLead
+  | WithdrawLead
+  | AskLead
+  | NoteLead
+  | QualifyLead
   | JoinQueue
   | LeaveQueue
   | CallNext
   | AcceptCall
   | SkipPlace
   | FinishTalk
-  | AskContact
-  | TakeContact
-  | CloseContact
+  | SetDuty
   | ChangeFile
   | PlaceFile
   | RemoveFile
@@ -1823,16 +1831,16 @@ export type Command =
 
 /** What can have happened. */
 export type RoomEvent =
-  | LeadChanged
-  | LeadOwn
+  | ContactChanged
+  | ContactOwn
   | BoothListed
   | BoothChanged
   | BoothDrafted
-  | DutyChanged
+  | LeadChanged
+  | LeadOwn
   | PlaceChanged
   | PlaceOwn
-  | ContactChanged
-  | ContactOwn
+  | DutyChanged
   | FilesChanged
   | Consented
   | QuestionShown
@@ -1921,9 +1929,9 @@ export type ReplyTo<Op extends Command["op"]> = Op extends keyof Replies ? Repli
 
 /** Values of which only the newest matters: by name, then by key (the value of a whole room has the key ""). */
 export interface LatestValues {
-  readonly line?: Readonly<Record<string, LineView>>;
   /** What goes on at booths, by booth: in a hall all of its booths, at a booth itself. */
   readonly floor?: Readonly<Record<string, BoothNow>>;
+  readonly line?: Readonly<Record<string, LineView>>;
   /** How many people want a question answered; the key is the question. */
   readonly votes?: Readonly<Record<string, number>>;
   /** Whether the person himself has voted; the key is the question. */

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from rooms.exhibition.messages import About, Country, LanguageTag, Name
+from rooms.exhibition.messages.editing import About, Country, LanguageTag, Name
 from rooms.messages import Command, View
 from rooms.people.messages import Id, PersonView, Reason
 
