@@ -13,17 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms.exhibition.lead_tables import leads
 from rooms.exhibition.record_tables import booth_visits
 from rooms.exhibition.tables import booth_staff, queue_places
-from rooms.files.tables import files
+from rooms.files import queries as files
+from rooms.files.messages import FileKind, FileView
 from rooms.forum.tables import messages
 
 FEW = 3
 """Of fewer visitors no median is told: it would be one person's stay."""
 
-MEASURES = ("visits", "chats", "joins", "talks", "leads")
+MEASURES = ("visits", "chats", "joins", "talks", "leads", "downloads")
 
 
 class Moment(NamedTuple):
-    """What happened in one day or hour. `visits`: how many people were there; `chats`: how many messages they wrote."""
+    """What happened in one day or hour. `visits`: how many people were there; `chats`: how many messages they wrote; `downloads`: of brochures."""
 
     start: datetime
     visits: int
@@ -31,11 +32,20 @@ class Moment(NamedTuple):
     joins: int
     talks: int
     leads: int
+    downloads: int
+
+
+class Taken(NamedTuple):
+    """How often a brochure was taken (`view` None: all that have been removed since), and by how many who have agreed to be known, on whatever day."""
+
+    view: FileView | None
+    number: int
+    known: int
 
 
 class Figures(NamedTuple):
     """`visits`: persons, each counted once a day; `dwell`: the median of their stay in seconds; `chats`: persons who wrote; `joins`: places in the queue;
-    `talks`: those that were held; `leads`: contacts that are shared still; `downloads`: of brochures, ever since; `days`: on which something was.
+    `talks`: those that were held; `leads`: contacts that are shared still; `brochures`: how often each was taken; `days`: on which something was.
     `moments` are the days, or the hours of the one day that was asked for."""
 
     visits: int
@@ -44,7 +54,7 @@ class Figures(NamedTuple):
     joins: int
     talks: int
     leads: int
-    downloads: int
+    brochures: list[Taken]
     days: list[date]
     moments: list[Moment]
 
@@ -63,10 +73,9 @@ async def figures(
     talked = await _moments(connection, zone, held)
     given = sa.select(leads.c.at).where(leads.c.booth == booth, leads.c.state == "given")
     shared = await _moments(connection, zone, given)
-    taken = sa.select(sa.func.coalesce(sa.func.sum(files.c.downloads), 0)).where(
-        files.c.booth == booth, files.c.kind == "brochure"
-    )
-    told = [[at for at, _ in written], joined, talked, shared]
+    downloads = [(file, at.astimezone(zone), number) for file, at, number in await files.downloads(connection, booth)]
+    taken = [at for _, at, number in downloads for _ in range(number)]
+    told = [[at for at, _ in written], joined, talked, shared, taken]
     days = sorted({row.day for row in stays} | {at.date() for each in told for at in each})
     if day is not None:
         stays = [row for row in stays if row.day == day]
@@ -84,10 +93,27 @@ async def figures(
         joins=len(told[1]),
         talks=len(told[2]),
         leads=len(told[3]),
-        downloads=int((await connection.execute(taken)).scalar_one()),
+        brochures=await _brochures(connection, booth, downloads, day),
         days=days,
         moments=moments,
     )
+
+
+async def _brochures(
+    connection: AsyncConnection, booth: str, downloads: list[tuple[str, datetime, int]], day: date | None
+) -> list[Taken]:
+    """In their order, on all days or on one."""
+    counts = Counter[str]()
+    for file, at, number in downloads:
+        counts[file] += number if day in {None, at.date()} else 0
+    every: list[Taken] = []
+    for view, ever, takers in await files.kept(connection, booth):
+        number = counts.pop(view.id, 0)
+        if view.kind is FileKind.BROCHURE:
+            # Before their days were kept, downloads were added up: only the sum over all days knows of those.
+            every.append(Taken(view, number if day else ever, len(takers)))
+    removed = counts.total()
+    return [*every, Taken(None, removed, 0)] if removed else every
 
 
 async def _moments(connection: AsyncConnection, zone: ZoneInfo, select: "sa.Select[datetime]") -> list[datetime]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,7 +30,7 @@ from rooms.files.messages import (
     PlaceFile,
     RemoveFile,
 )
-from rooms.files.tables import file_consents, file_takers, files
+from rooms.files.tables import file_consents, file_downloads, file_takers, files
 from rooms.ids import new_id
 from rooms.people.messages import Role
 from rooms.text import N_, clean_line
@@ -70,8 +71,8 @@ async def replace(tx: Transaction, visit: Visit, old: str, values: dict[str, Any
     same = {name: getattr(row, name) for name in ("title", "texts", "position", "downloads")}
     new = {"booth": row.booth, "added_by": visit.known.id, "added_at": tx.now, **values, **same}
     await tx.connection.execute(files.insert().values(new))
-    moved = file_takers.update().where(file_takers.c.file == old).values(file=values["id"])
-    await tx.connection.execute(moved)
+    for table in (file_takers, file_downloads):
+        await tx.connection.execute(table.update().where(table.c.file == old).values(file=values["id"]))
     await _forget(tx, [old])
     await _told(tx, visit, "file.replace", values["id"], FileKind(row.kind))
 
@@ -137,9 +138,15 @@ async def consent_to_name(tx: Transaction, visit: Visit, given: ConsentToName) -
     tx.record(Consented(given.given), person=person)
 
 
-async def note_download(connection: AsyncConnection, row: Any, visit: Visit, at: Any) -> None:
+async def note_download(connection: AsyncConnection, row: Any, visit: Visit, at: datetime) -> None:
     """Counts that a visitor has taken a file; whom, only where he has consented."""
     await connection.execute(files.update().where(f.id == row.id).values(downloads=f.downloads + 1))
+    quarter = at.replace(minute=at.minute - at.minute % 15, second=0, microsecond=0)
+    counted = insert_into(connection, file_downloads).values(booth=row.booth, file=row.id, quarter=quarter, number=1)
+    d = file_downloads.c
+    await connection.execute(
+        counted.on_conflict_do_update(index_elements=[d.booth, d.file, d.quarter], set_={"number": d.number + 1})
+    )
     person = visit.person.id if visit.person else None
     if person and (await queries.consents(connection, [person], [row.booth])).get((person, row.booth)):
         taken = insert_into(connection, file_takers).values(file=row.id, person=person, at=at)

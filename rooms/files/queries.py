@@ -1,6 +1,7 @@
 """What is read of a booth's files."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.errors import Problem
 from rooms.files.messages import FileKind, FileView
-from rooms.files.tables import file_consents, file_takers, files
+from rooms.files.tables import file_consents, file_downloads, file_takers, files
 from rooms.ids import is_id
 from rooms.people.messages import PersonView
 from rooms.people.tables import persons
@@ -75,6 +76,13 @@ async def kept(connection: AsyncConnection, booth: str) -> list[Kept]:
         taken.setdefault(row.file, []).append(PersonView(row.id, row.name))
     found = await rows(connection, booth, FileKind.BROCHURE, FileKind.FILM)
     return [Kept(view_of(row), row.downloads, taken.get(row.id, [])) for row in found]
+
+
+async def downloads(connection: AsyncConnection, booth: str) -> list[tuple[str, datetime, int]]:
+    """(file, quarter of an hour, how often it was taken in it), in the order of time. Files that have been removed are among them."""
+    d = file_downloads.c
+    select = sa.select(d.file, d.quarter, d.number).where(d.booth == booth).order_by(d.quarter, d.file)
+    return [(row.file, row.quarter, row.number) for row in await connection.execute(select)]
 
 
 async def consents(

@@ -1,4 +1,4 @@
-"""The files of booths: logos, brochures and films; and who lets the staff know what he took."""
+"""The files of booths: logos, brochures and films; when they were taken, and who lets the staff know what he took."""
 
 import sqlalchemy as sa
 
@@ -20,6 +20,17 @@ files = sa.Table(
     sa.Column("downloads", sa.Integer, nullable=False, default=0),
     sa.Column("added_by", sa.String(20)),
     sa.Column("added_at", UtcDateTime, nullable=False),
+)
+
+file_downloads = sa.Table(
+    "file_downloads",  # how often a brochure was taken, and when; nobody can be found again by it
+    metadata,
+    sa.Column("booth", sa.String(20), sa.ForeignKey("booths.id"), primary_key=True),
+    sa.Column("file", sa.String(20), primary_key=True),  # stays when the file is removed: what was taken was taken
+    sa.Column(
+        "quarter", UtcDateTime, primary_key=True
+    ),  # the quarter of an hour: every zone's hours are made of whole ones
+    sa.Column("number", sa.Integer, nullable=False),
 )
 
 file_consents = sa.Table(

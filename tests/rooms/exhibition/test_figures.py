@@ -111,7 +111,7 @@ async def test_from_a_visit_to_a_contact(world: World) -> None:
     await world.do("other", WithdrawLead(), room=world.stand)
     found = await read(world)
     assert (found.chats, found.joins, found.talks, found.leads) == (1, 2, 1, 1)
-    assert [moment[1:] for moment in found.moments] == [(0, 2, 2, 1, 1)]
+    assert [moment[1:] for moment in found.moments] == [(0, 2, 2, 1, 1, 0)]
     world.clock.advance(days=2)
     await world.do("other", PostMessage("Still here?"), room=world.stand)
     assert [moment.chats for moment in (await read(world)).moments] == [2, 0, 1], (
