@@ -6,7 +6,6 @@ The rights of all who come at the same moment are read by a few queries, so a ha
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rooms import journal
 from rooms.clock import Clock
 from rooms.commands import Spec
 from rooms.database import Database
@@ -14,7 +13,7 @@ from rooms.errors import Problem
 from rooms.gather import Gather
 from rooms.messages import Command, tag_of
 from rooms.tallies import Tallies
-from rooms.visit import Visit, resolve_many
+from rooms.visit import Visit, resolve_many, rooms_with_doors
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +37,9 @@ class Ephemeral:
 
     async def _do(self, batch: Sequence[Passing]) -> list[Exception | None]:
         async with self._database.read() as connection:
-            rows = await journal.heads(connection, {each.room for each in batch})
+            rows, doors = await rooms_with_doors(connection, {each.room for each in batch})
             wanted = [(each.person, rows.get(each.room)) for each in batch]
-            visits = await resolve_many(connection, wanted, self._clock())
+            visits = await resolve_many(connection, wanted, self._clock(), doors)
             answers: list[Exception | None] = [None] * len(batch)
             admitted: dict[str, list[tuple[int, Visit]]] = {}
             for place, visit in enumerate(visits):

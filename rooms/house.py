@@ -19,7 +19,6 @@ from rooms.figures import Written
 from rooms.gather import Gather
 from rooms.hub import Hub
 from rooms.ids import is_id
-from rooms.journal import Room
 from rooms.kinds import KINDS
 from rooms.limits import Limits, Rate
 from rooms.messages import Command, View, tag_of
@@ -27,7 +26,7 @@ from rooms.people import housekeeping, signins
 from rooms.people.tables import outcomes
 from rooms.text import N_
 from rooms.transaction import Transaction
-from rooms.visit import ABSENT, Visit, resolve
+from rooms.visit import ABSENT, Visit, visit_to
 from rooms.writer import Given, Outcome, Writer
 
 PERSON_RATE = Rate(60, 10)  # commands of one person, all kinds together
@@ -126,15 +125,13 @@ class House:
     async def visit(self, person: str | None, room: str) -> Visit:
         """Raises Problem "not_found" or "forbidden"."""
         async with self.database.read() as connection:
-            return await resolve(connection, person, await journal.find_room(connection, room), self.clock())
+            return await visit_to(connection, person, room, self.clock())
 
     async def view(self, person: str | None, room: str, *, public: bool = False) -> RoomView:
         """A room as this person may see it, from one consistent read. `public`: as everyone sees it. Raises Problem."""
         async with self.database.read() as connection:
-            row: Room | None = await journal.find_room(connection, room)
-            visit = await resolve(connection, person, row, self.clock())
-            if row is None:
-                raise Problem("not_found", ABSENT)
+            visit = await visit_to(connection, person, room, self.clock())
+            row = visit.room
             kind = KINDS[row.kind]
             reading = visit.as_anybody if public else visit
             return RoomView(

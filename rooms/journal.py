@@ -76,7 +76,7 @@ class Position(NamedTuple):
     seq: int
 
 
-_ROOM = (
+ROOM = (
     rooms.c.id,
     rooms.c.kind,
     rooms.c.subject,
@@ -108,7 +108,7 @@ async def open_room(connection: AsyncConnection, kind: str, subject: str, confer
 async def find_room(connection: AsyncConnection, room: str) -> Room | None:
     if not is_id(room):
         return None
-    row = (await connection.execute(sa.select(*_ROOM).where(rooms.c.id == room))).one_or_none()
+    row = (await connection.execute(sa.select(*ROOM).where(rooms.c.id == room))).one_or_none()
     return None if row is None else Room(*row)
 
 
@@ -125,7 +125,7 @@ async def room_of(connection: AsyncConnection, kind: str, subject: str) -> str:
 async def lock_rooms(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, Room]:
     """Locks room rows until the end of the transaction, in sorted order so that two commands never wait for each other in a ring."""
     wanted = sorted(filter(is_id, set(ids)))
-    select = sa.select(*_ROOM).where(among(rooms.c.id, wanted)).order_by(rooms.c.id).with_for_update()
+    select = sa.select(*ROOM).where(among(rooms.c.id, wanted)).order_by(rooms.c.id).with_for_update()
     return {row.id: Room(*row) for row in await connection.execute(select)}
 
 
@@ -168,7 +168,7 @@ async def heads(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, Ro
     wanted, found = list(ids), dict[str, Room]()
     for start in range(0, len(wanted), MOST_PARAMETERS):
         some = among(rooms.c.id, wanted[start : start + MOST_PARAMETERS])
-        found |= {row.id: Room(*row) for row in await connection.execute(sa.select(*_ROOM).where(some))}
+        found |= {row.id: Room(*row) for row in await connection.execute(sa.select(*ROOM).where(some))}
     return found
 
 

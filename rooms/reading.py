@@ -18,7 +18,7 @@ from rooms.feed import Feed
 from rooms.journal import Entry, Position, Room
 from rooms.kinds import KINDS
 from rooms.messages import View
-from rooms.visit import Visit, resolve_many
+from rooms.visit import Visit, resolve_many, rooms_with_doors
 
 LONGEST_TAIL = 500
 
@@ -68,9 +68,9 @@ class Reader:
 
     async def read(self, wanted: Sequence[Wanted]) -> list[Found | Exception]:
         async with self._database.read() as connection:
-            rows = await journal.heads(connection, {each.room for each in wanted})
+            rows, doors = await rooms_with_doors(connection, {each.room for each in wanted})
             visits = await resolve_many(
-                connection, [(each.person, rows.get(each.room)) for each in wanted], self._clock()
+                connection, [(each.person, rows.get(each.room)) for each in wanted], self._clock(), doors
             )
             found: list[Found | Exception] = []
             readers = [

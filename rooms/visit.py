@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.audience import Audience
-from rooms.database import among
+from rooms.database import given, padded
 from rooms.errors import Problem
 from rooms.exhibition.tables import booth_staff, booths
-from rooms.journal import Room
+from rooms.ids import is_id
+from rooms.journal import ROOM, Room, rooms
 from rooms.meetings.tables import invited
 from rooms.people.messages import BOOTH_ROLES, PersonView, Role
 from rooms.people.tables import persons, restraints, roles
@@ -81,26 +82,30 @@ async def resolve(connection: AsyncConnection, person: str | None, room: Room | 
     return found
 
 
+async def visit_to(connection: AsyncConnection, person: str | None, room: str, now: datetime) -> Visit:
+    """The same where only the id of the room is known."""
+    found, doors = await rooms_with_doors(connection, [room] if is_id(room) else [])
+    visit = (await resolve_many(connection, [(person, found.get(room))], now, doors))[0]
+    if isinstance(visit, Problem):
+        raise visit
+    return visit
+
+
 async def resolve_many(
-    connection: AsyncConnection, wanted: Sequence[tuple[str | None, Room | None]], now: datetime
+    connection: AsyncConnection,
+    wanted: Sequence[tuple[str | None, Room | None]],
+    now: datetime,
+    doors: "Doors | None" = None,
 ) -> list[Visit | Problem]:
-    """The visits of many people, or why there is none, in a number of queries that does not grow with theirs."""
-    people = await _people(connection, {person for person, _ in wanted if person is not None})
-    conferences_wanted = {room.conference for _, room in wanted if room is not None and room.conference is not None}
-    doors = await _doors(connection, conferences_wanted)
-    held = await _rows(
-        connection, sa.select(roles.c.person, roles.c.conference, roles.c.session, roles.c.role), roles, people, doors
-    )
-    bounds = sa.select(
-        restraints.c.person, restraints.c.conference, restraints.c.session, restraints.c.kind, restraints.c.until
-    )
-    bounds = bounds.where(sa.or_(restraints.c.until.is_(None), restraints.c.until > now))
-    bound = await _rows(connection, bounds, restraints, people, doors)
+    """The visits of many people, or why there is none, in a number of queries that does not grow with theirs. `doors`: when they were read with the rooms."""
+    if doors is None:
+        doors = await _doors(connection, {room.conference for _, room in wanted if room is not None})
+    people, standing = await _people(connection, {person for person, _ in wanted if person is not None}, doors, now)
     closer = await _closer(connection, people, [room for _, room in wanted if room is not None])
     visits: list[Visit | Problem] = []
     for person, room in wanted:
         try:
-            visit = _visit(people.get(person or ""), room, doors, held, bound)
+            visit = _visit(people.get(person or ""), room, doors, standing)
             visits.append(_come_closer(visit, closer))
         except Problem as problem:
             hidden = room is not None and _is_out_of_sight(room, person or "", closer)
@@ -108,53 +113,85 @@ async def resolve_many(
     return visits
 
 
-async def _people(connection: AsyncConnection, ids: Collection[str]) -> dict[str, Person]:
+_People = dict[str, Person]
+_Standing = dict[tuple[str, str], list[Any]]
+"""(person, conference) → his roles and restraints there, as rows of `_standing`."""
+
+
+def _standing_of(person: "sa.ColumnElement[str]", conference: "sa.ColumnElement[str]") -> "sa.ColumnElement[bool]":
+    return sa.and_(person.in_(given("people")), conference.in_(given("conferences")))
+
+
+def _select_people() -> "sa.Select[Any]":
+    """People with their roles and restraints, a row for each of these; one who has none has a row without."""
+    p, r, b = persons.c, roles.c, restraints.c
+    bound = sa.select(b.person, b.conference, b.session, b.kind.label("what"), sa.true().label("bound"), b.until)
+    bound = bound.where(_standing_of(b.person, b.conference), sa.or_(b.until.is_(None), b.until > sa.bindparam("now")))
+    held = sa.select(r.person, r.conference, r.session, r.role, sa.false(), sa.null())
+    s = sa.union_all(bound, held.where(_standing_of(r.person, r.conference))).subquery("standing")
+    select = sa.select(p.id, p.name, p.kind, p.verified_at, p.admin, p.listed, *s.c[1:])
+    select = select.select_from(persons.outerjoin(s, s.c.person == p.id))
+    return select.where(p.id.in_(given("people")), p.erased_at.is_(None))
+
+
+_PEOPLE = _select_people()
+
+
+async def _people(
+    connection: AsyncConnection, ids: Collection[str], where: Collection[str], now: datetime
+) -> tuple[_People, _Standing]:
+    people: _People = {}
+    standing: _Standing = {}
     if not ids:
-        return {}
-    p = persons.c
-    columns = (p.id, p.name, p.kind, p.verified_at, p.admin, p.listed)
-    select = sa.select(*columns).where(among(p.id, ids), p.erased_at.is_(None))
-    return {
-        row.id: Person(
-            row.id, row.name, row.kind, row.kind == "guest" or row.verified_at is not None, row.admin, row.listed
-        )
-        for row in await connection.execute(select)
-    }
+        return people, standing
+    asked = {"people": padded(ids), "conferences": padded(where), "now": now}
+    for row in await connection.execute(_PEOPLE, asked):
+        if row.id not in people:
+            verified = row.kind == "guest" or row.verified_at is not None
+            people[row.id] = Person(row.id, row.name, row.kind, verified, row.admin, row.listed)
+        if row.what is not None:
+            standing.setdefault((row.id, row.conference), []).append(row)
+    return people, standing
 
 
-class _Doors(NamedTuple):
+class Door(NamedTuple):
     public: bool
     guests: bool
 
 
-async def _doors(connection: AsyncConnection, ids: Collection[str]) -> dict[str, _Doors]:
-    if not ids:
+Doors = dict[str, Door]
+"""Who may enter which conference without a role there."""
+
+_DOORS = sa.select(conferences.c.id, conferences.c.access, conferences.c.guests).where(
+    conferences.c.id.in_(given("conferences"))
+)
+_ROOMS = (
+    sa.select(*ROOM, conferences.c.access, conferences.c.guests)
+    .select_from(rooms.outerjoin(conferences, conferences.c.id == rooms.c.conference))
+    .where(rooms.c.id.in_(given("rooms")))
+)
+
+
+async def _doors(connection: AsyncConnection, ids: Collection[str | None]) -> Doors:
+    known = {id for id in ids if id is not None}
+    if not known:
         return {}
-    select = sa.select(conferences.c.id, conferences.c.access, conferences.c.guests).where(among(conferences.c.id, ids))
-    return {row.id: _Doors(row.access == "public", row.guests) for row in await connection.execute(select)}
+    rows = await connection.execute(_DOORS, {"conferences": padded(known)})
+    return {row.id: Door(row.access == "public", row.guests) for row in rows}
 
 
-_Rows = dict[tuple[str, str], list[Any]]
-"""(person, conference) → rows."""
+async def rooms_with_doors(connection: AsyncConnection, ids: Collection[str]) -> tuple[dict[str, Room], Doors]:
+    """The rows of rooms, and the doors of their conferences, in one query."""
+    found: dict[str, Room] = {}
+    doors: Doors = {}
+    for row in await connection.execute(_ROOMS, {"rooms": padded(ids)}):
+        found[row.id] = Room(*row[: len(ROOM)])
+        if row.conference is not None:
+            doors[row.conference] = Door(row.access == "public", row.guests)
+    return found, doors
 
 
-async def _rows(
-    connection: AsyncConnection,
-    select: "sa.Select[*tuple[Any, ...]]",
-    table: sa.Table,
-    people: Collection[str],
-    where: Collection[str],
-) -> _Rows:
-    found: _Rows = {}
-    if people and where:
-        for row in await connection.execute(
-            select.where(among(table.c.person, people), among(table.c.conference, where))
-        ):
-            found.setdefault((row.person, row.conference), []).append(row)
-    return found
-
-
-def _visit(who: Person | None, room: Room | None, doors: dict[str, _Doors], held: _Rows, bound: _Rows) -> Visit:
+def _visit(who: Person | None, room: Room | None, doors: Doors, standing: _Standing) -> Visit:
     if room is None:
         raise Problem("not_found", ABSENT)
     if room.conference is None:
@@ -166,12 +203,12 @@ def _visit(who: Person | None, room: Room | None, doors: dict[str, _Doors], held
     has: set[Role] = set()
     silences: list[datetime | None] = []
     if who is not None:
-        restrained = [row for row in bound.get((who.id, room.conference), ()) if row.session in here]
-        if any(row.kind == "ban" for row in restrained) and not who.admin:
+        rows = [row for row in standing.get((who.id, room.conference), ()) if row.session in here]
+        if any(row.bound and row.what == "ban" for row in rows) and not who.admin:
             raise Problem("forbidden", BANNED)
-        silences = [row.until for row in restrained if row.kind == "silence"]
+        silences = [row.until for row in rows if row.bound and row.what == "silence"]
         if who.verified:
-            has = {Role(row.role) for row in held.get((who.id, room.conference), ()) if row.session in here}
+            has = {Role(row.what) for row in rows if not row.bound}
             has -= BOOTH_ROLES
             if who.admin:
                 has.add(Role.ORGANISER)
@@ -192,21 +229,34 @@ class _Closer(NamedTuple):
     invited: set[tuple[str, str]]
 
 
+_BOOTHS = (
+    sa.select(booths.c.id, booths.c.open, booth_staff.c.person, booth_staff.c.duty)
+    .select_from(
+        booths.outerjoin(
+            booth_staff, sa.and_(booth_staff.c.booth == booths.c.id, booth_staff.c.person.in_(given("people")))
+        )
+    )
+    .where(booths.c.id.in_(given("booths")))
+)
+_INVITED = sa.select(invited.c.meeting, invited.c.person).where(
+    invited.c.meeting.in_(given("meetings")), invited.c.person.in_(given("people"))
+)
+
+
 async def _closer(connection: AsyncConnection, people: Collection[str], rooms: Collection[Room]) -> _Closer:
     at = {room.subject for room in rooms if room.kind == "booth"}
     met = {room.subject for room in rooms if room.kind == "meeting"}
     found = _Closer(set(), {}, set())
     if at:
-        found.open.update(
-            (await connection.execute(sa.select(booths.c.id).where(among(booths.c.id, at), booths.c.open))).scalars()
-        )
-        s = booth_staff.c
-        staff = sa.select(s.booth, s.person, s.duty).where(among(s.booth, at), among(s.person, people))
-        found.duties.update(((row.booth, row.person), Role(row.duty)) for row in await connection.execute(staff))
+        booths_asked = {"booths": padded(at), "people": padded(people)}
+        for row in await connection.execute(_BOOTHS, booths_asked):
+            if row.open:
+                found.open.add(row.id)
+            if row.duty is not None:
+                found.duties[row.id, row.person] = Role(row.duty)
     if met:
-        i = invited.c
-        asked = sa.select(i.meeting, i.person).where(among(i.meeting, met), among(i.person, people))
-        found.invited.update((row.meeting, row.person) for row in await connection.execute(asked))
+        asked = {"meetings": padded(met), "people": padded(people)}
+        found.invited.update((row.meeting, row.person) for row in await connection.execute(_INVITED, asked))
     return found
 
 

@@ -6,12 +6,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.audience import Audience
 from rooms.commands import permitted
-from rooms.database import among
 from rooms.forum import queries
 from rooms.forum.messages.asking import OwnQuestion
 from rooms.forum.messages.moderating import Moderation
 from rooms.forum.messages.snapshots import Own, SessionSnapshot
-from rooms.forum.tables import questions
 from rooms.journal import Room
 from rooms.kinds import LatestValues, RoomKind, register
 from rooms.messages import View
@@ -51,7 +49,7 @@ async def own(connection: AsyncConnection, visits: list[Visit]) -> list[View]:
     asked: dict[tuple[str, str], list[OwnQuestion]] = {}
     voted: dict[tuple[str, str], list[str]] = {}
     for room, people in people_by_room(visits).items():
-        for question in await queries.questions_of(connection, room, among(questions.c.author, people)):
+        for question in await queries.asked_by(connection, room, people):
             asked.setdefault((room, question.author), []).append(question.own())
         votes = await queries.voted_by(connection, room, people)
         voted.update({(room, person): chosen for person, chosen in votes.items()})

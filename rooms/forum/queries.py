@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.database import among
+from rooms.database import given, padded
 from rooms.errors import Problem
 from rooms.forum.messages.asking import OwnQuestion, PublicQuestion, QuestionState
 from rooms.forum.messages.chat import ChatView, MessageView
@@ -214,9 +214,18 @@ def _row(row: Sequence[Any]) -> Question:
     return question._replace(state=QuestionState(question.state))
 
 
+_QUESTIONS = _select()
+_ASKED_BY = _QUESTIONS.where(questions.c.room == sa.bindparam("in_room"), questions.c.author.in_(given("people")))
+
+
+async def asked_by(connection: AsyncConnection, room: str, people: Collection[str]) -> list[Question]:
+    """The questions of these people in a room, oldest first."""
+    return [_row(row) for row in await connection.execute(_ASKED_BY, {"in_room": room, "people": padded(people)})]
+
+
 async def questions_of(connection: AsyncConnection, room: str, *conditions: "sa.ColumnElement[bool]") -> list[Question]:
     """The questions of a room that meet the conditions, oldest first."""
-    return [_row(row) for row in await connection.execute(_select().where(questions.c.room == room, *conditions))]
+    return [_row(row) for row in await connection.execute(_QUESTIONS.where(questions.c.room == room, *conditions))]
 
 
 async def public_questions(connection: AsyncConnection, room: str) -> list[Question]:
@@ -273,17 +282,22 @@ async def votes_of(connection: AsyncConnection, room: str, *, public: bool) -> d
     return {row.id: row.votes for row in await connection.execute(select)}
 
 
+_BALLOTS = (
+    sa.select(votes.c.person, votes.c.question, questions.c.into)
+    .select_from(votes.join(questions, questions.c.id == votes.c.question))
+    .where(questions.c.room == sa.bindparam("in_room"), votes.c.person.in_(given("people")))
+)
+
+
 async def voted_by(connection: AsyncConnection, room: str, people: Collection[str]) -> dict[str, list[str]]:
     """The questions that each person wants answered; for a duplicate of his choice, the question that it ended up in."""
-    select = sa.select(votes.c.person, votes.c.question)
-    select = select.select_from(votes.join(questions, questions.c.id == votes.c.question))
-    chosen = (await connection.execute(select.where(questions.c.room == room, among(votes.c.person, people)))).all()
-    if not chosen:
-        return {}
-    merged = sa.select(questions.c.id, questions.c.into).where(
-        questions.c.room == room, questions.c.state == QuestionState.MERGED.value
-    )
-    into = {row.id: row.into for row in await connection.execute(merged)}
+    chosen = (await connection.execute(_BALLOTS, {"in_room": room, "people": padded(people)})).all()
+    into: dict[str, str | None] = {}
+    if any(row.into is not None for row in chosen):
+        merged = sa.select(questions.c.id, questions.c.into).where(
+            questions.c.room == room, questions.c.state == QuestionState.MERGED.value
+        )
+        into = {row.id: row.into for row in await connection.execute(merged)}
     found: dict[str, set[str]] = {}
     for row in chosen:
         found.setdefault(row.person, set()).add(_root(row.question, into))
@@ -318,10 +332,15 @@ async def latest_messages(
     return [MessageView(r.id, r.number, PersonView(r.author, r.author_name), r.text, r.at) for r in reversed(rows)]
 
 
+_MARKS = sa.select(marks.c.person, marks.c.number).where(
+    marks.c.person.in_(given("people")), marks.c.room == sa.bindparam("in_room")
+)
+
+
 async def read_marks(connection: AsyncConnection, room: str, people: Collection[str]) -> dict[str, int]:
     """How far each person has read a room's chat; who has not read anything is left out."""
-    select = sa.select(marks.c.person, marks.c.number).where(among(marks.c.person, people), marks.c.room == room)
-    return {row.person: row.number for row in await connection.execute(select)}
+    rows = await connection.execute(_MARKS, {"in_room": room, "people": padded(people)})
+    return {row.person: row.number for row in rows}
 
 
 async def unread(connection: AsyncConnection, person: str, rooms: Iterable[str]) -> dict[str, int]:
