@@ -21,7 +21,8 @@ from server.settings import Settings
 
 log = logging.getLogger("plenary.server")
 
-BACKLOG = 4096
+BACKLOG = 4096  # connections that wait in the kernel
+ACCEPTED = 32  # of them in one turn of the loop, in which nobody else is served
 DRAIN_RATE = 100.0  # connections a second that come back elsewhere without being a storm: fewer people are sent away in less time
 BATCH_SECONDS = 0.1
 FAREWELL_SECONDS = 3.0  # how long a client may take to answer a close frame
@@ -63,6 +64,8 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        for each in sockets or []:
+            each.listen(BACKLOG)  # asyncio has asked the kernel for as few as it accepts at once
         if self.started:
             self._ready()
 
@@ -125,7 +128,7 @@ def serve(
         ws=LiveProtocol,
         ws_max_size=MAX_FRAME,
         ws_per_message_deflate=False,  # seven times the cost of a delivery
-        backlog=BACKLOG,
+        backlog=ACCEPTED,
         log_config=None,
         log_level="warning",
         access_log=False,

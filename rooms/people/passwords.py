@@ -1,11 +1,15 @@
-"""Passwords: argon2id with the second recommendation of RFC 9106 §4, hashed in threads of which there are no more than the cores can bear."""
+"""Passwords: argon2id with the second recommendation of RFC 9106 §4, hashed in threads that leave the cores to whoever talks."""
 
 import asyncio
 import os
+import random
 import secrets
+import sys
+import threading
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 from argon2 import PasswordHasher
@@ -19,8 +23,13 @@ T = TypeVar("T")
 
 SHORTEST = 10
 LONGEST = 200
-WAITING = 200
-"""How many may wait for their turn before others are told to come back."""
+WAITING = 40
+"""How many may wait for each thread that hashes (some ten seconds) before others are told to come back."""
+
+COME_AGAIN_SECONDS = (5.0, 20.0)
+
+NICE = 10
+"""At this priority hashing gets a tenth of a core that has other things to do, and all of one that has not."""
 
 
 def check_password(password: str, *, email: str | None = None) -> None:
@@ -36,22 +45,58 @@ def check_password(password: str, *, email: str | None = None) -> None:
 
 
 class Passwords:
-    """Hashes and compares. Every comparison costs the same, whether there is something to compare with or not."""
+    """The line before the hashing: short, so that nobody stands in it for longer than he would wait, and those who find it full are told so at once."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
-        self._hasher = hasher or PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
-        workers = max(1, (os.cpu_count() or 1) // self._hasher.parallelism)
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="password")
+        self._hashing = Hashing(hasher or PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY))
+        self.longest_line = WAITING * self._hashing.at_once
         self._waiting = 0
-        self._decoy = self._hasher.hash(secrets.token_urlsafe())
+
+    @contextmanager
+    def place(self) -> Generator["Hashing"]:
+        """A place in the line, to be taken before anything that costs. Raises Problem "unavailable" when it is full."""
+        if self._waiting >= self.longest_line:
+            # Not all after the same time, or they would be as many again.
+            again = random.uniform(*COME_AGAIN_SECONDS)
+            text = N_("Very many people sign in just now. Try again in a moment.")
+            raise Problem("unavailable", text, retry_after=round(again))
+        self._waiting += 1
+        try:
+            yield self._hashing
+        finally:
+            self._waiting -= 1
 
     async def hash(self, password: str) -> str:
         """The argon2id text to store. Raises Problem "unavailable" when too many wait."""
-        return await self._in_turn(lambda: self._hasher.hash(_normal(password)))
+        with self.place() as hashing:
+            return await hashing.hash(password)
 
     async def matches(self, password: str, hashed: str | None) -> bool:
         """Whether the password is the stored one; with None it is compared in vain. Raises Problem "unavailable" when too many wait."""
+        with self.place() as hashing:
+            return await hashing.matches(password, hashed)
+
+    def close(self) -> None:
+        self._hashing.close()
+
+
+class Hashing:
+    """Hashes and compares, `at_once` at a time. Every comparison costs the same, whether there is something to compare with or not."""
+
+    def __init__(self, hasher: PasswordHasher) -> None:
+        self._hasher = hasher
+        self.at_once = max(1, ((os.cpu_count() or 1) - 1) // hasher.parallelism)
+        self._threads = ThreadPoolExecutor(self.at_once, thread_name_prefix="password", initializer=_step_back)
+        self._decoy = hasher.hash(secrets.token_urlsafe())
+
+    async def hash(self, password: str) -> str:
+        return await self._in_turn(lambda: self._hasher.hash(_normal(password)))
+
+    async def matches(self, password: str, hashed: str | None) -> bool:
         return await self._in_turn(lambda: self._verify(password, hashed)) and hashed is not None
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _verify(self, password: str, hashed: str | None) -> bool:
         try:
@@ -60,16 +105,15 @@ class Passwords:
             return False
 
     async def _in_turn(self, work: Callable[[], T]) -> T:
-        if self._waiting >= WAITING:
-            raise Problem("unavailable", N_("Very many people sign in just now. Try again in a moment."), retry_after=5)
-        self._waiting += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-        finally:
-            self._waiting -= 1
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
-    def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+
+def _step_back() -> None:
+    """Lets everything else go before this thread and the lanes that argon2 starts from it, which are one each and may be more than the cores. Linux gives
+    each thread a priority of its own; elsewhere it would be the process that steps back."""
+    thread = threading.get_native_id()
+    if sys.platform == "linux" and os.getpriority(os.PRIO_PROCESS, thread) < NICE:
+        os.setpriority(os.PRIO_PROCESS, thread, NICE)
 
 
 def _normal(password: str) -> str:

@@ -53,15 +53,17 @@ class Browser(NamedTuple):
 
 
 async def by_password(house: House, passwords: Passwords, browser: Browser, email: str, password: str) -> Account:
-    """The account, at equal cost whether the address is known or not. Raises Problem "invalid" or "rate_limited"."""
+    """The account, at equal cost whether the address is known or not. Raises Problem "invalid", "rate_limited" or "unavailable"."""
     email = clean_email(email)
-    house.limits.take("password.address", browser.address, FROM_ADDRESS)
-    house.limits.take("password.here", f"{browser.address} {email}", PASSWORD_HERE)
-    house.limits.take("password.account", email, PASSWORD_EVERYWHERE)
-    async with house.database.read() as connection:
-        account = await accounts.by_email(connection, email)
-        hashed = await accounts.hashed_password(connection, account.id if account else "")
-    if not await passwords.matches(password, hashed) or account is None:
+    with passwords.place() as hashing:
+        house.limits.take("password.address", browser.address, FROM_ADDRESS)
+        house.limits.take("password.here", f"{browser.address} {email}", PASSWORD_HERE)
+        house.limits.take("password.account", email, PASSWORD_EVERYWHERE)
+        async with house.database.read() as connection:
+            account = await accounts.by_email(connection, email)
+            hashed = await accounts.hashed_password(connection, account.id if account else "")
+        matches = await hashing.matches(password, hashed)
+    if not matches or account is None:
         raise Problem("invalid", WRONG, field="password")
     return account
 

@@ -8,6 +8,7 @@ ping       [seconds between pings, seconds to answer one]
 deaf       [seconds between pings of the bus, seconds of silence after which it is given up]
 ghosts     [seconds between signs of life of a process, seconds of silence after which it is forgotten]
 pages      a file that holds at how many pages the SQLite file is full
+line       how many may wait for each thread that hashes passwords
 unlimited  true: no rate limits, for crowds that act faster than people
 """
 
@@ -34,6 +35,7 @@ from rooms.database import Database
 from rooms.house import House
 from rooms.hub import Hub
 from rooms.limits import Limits, Rate
+from rooms.people import passwords
 from rooms.transaction import Nudge, Transaction
 from rooms.writer import Given, Writer
 from server.__main__ import main
@@ -176,6 +178,8 @@ def shake(given: dict[str, Any]) -> None:
         uvicorn.Config.__init__ = with_pings  # type: ignore[method-assign]
     if "deaf" in given:
         pubsub.PING_SECONDS, pubsub.DEAD_SECONDS = given["deaf"]
+    if "line" in given:
+        passwords.WAITING = given["line"]
     if "ghosts" in given:
         hub.ALIVE_SECONDS, presence.SILENT_SECONDS = given["ghosts"]
 

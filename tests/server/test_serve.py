@@ -1,6 +1,7 @@
 """Processes: how their sockets are made, how they share a port, how they end."""
 
 import asyncio
+import contextlib
 import signal
 import socket
 import subprocess
@@ -10,7 +11,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from server.live.protocols import SEND_BUFFER
-from server.serve import listening_socket
+from server.serve import ACCEPTED, listening_socket
 from tests.support.process import _family
 from tests.support.server import Server, furnish, running_server, ticket_for
 from tests.support.waiting import until
@@ -33,6 +34,23 @@ async def test_accepted_sockets_do_not_wait_for_more_and_keep_little(host: str) 
         for writer in (client, server):
             writer.close()
             await writer.wait_closed()
+
+
+def test_who_comes_while_the_loop_is_busy_waits_in_the_kernel(server: Server) -> None:
+    """asyncio asks the kernel to keep only as many as it accepts in one turn of the loop."""
+    request = f"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nConnection: close\r\n\r\n".encode()
+    with contextlib.ExitStack() as stack:
+        server.freeze()
+        try:
+            clients = [
+                stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=5))
+                for _ in range(4 * ACCEPTED)
+            ]
+        finally:
+            server.thaw()
+        for client in clients:
+            client.sendall(request)
+        assert {client.recv(12) for client in clients} == {b"HTTP/1.1 200"}
 
 
 def test_a_port_is_shared_only_by_those_who_mean_to() -> None:

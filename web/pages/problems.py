@@ -64,8 +64,13 @@ async def respond(request: Request, problem: Problem, kept: Kept | None = None) 
     else:
         response = _page(request, viewer, view, problem.meaning.status, kept)
     if problem.retry_after is not None:
-        response.headers["Retry-After"] = str(max(1, round(problem.retry_after)))
+        response.headers["Retry-After"] = retry_after(problem.retry_after)
     return response
+
+
+def retry_after(seconds: float) -> str:
+    """The header of this name, which knows whole seconds only."""
+    return str(max(1, round(seconds)))
 
 
 def said(request: Request, viewer: Viewer, problem: Problem) -> ProblemView:

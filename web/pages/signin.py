@@ -18,7 +18,7 @@ from web.devices import device_name
 from web.forms import local_path, read_form, text
 from web.letters import letter
 from web.mail import Letter
-from web.pages.problems import said
+from web.pages.problems import retry_after, said
 from web.site import site_of
 from web.templating import go, page
 from web.viewer import SIGNIN, drop_cookie, sign_in_cookie, viewer_of
@@ -72,9 +72,12 @@ async def _form(
     conference = await _conference_of(request, next)
     view = said(request, viewer, problem) if problem else None
     status = problem.meaning.status if problem else 200
-    return await page(
+    response = await page(
         request, template, status=status, next=next, conference=conference, problem=view, typed=typed, here=next
     )
+    if problem is not None and problem.retry_after is not None:
+        response.headers["Retry-After"] = retry_after(problem.retry_after)
+    return response
 
 
 async def show_sign_in(request: Request) -> Response:
