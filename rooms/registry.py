@@ -4,7 +4,7 @@ from rooms.exhibition import applying, contacting, leads, queue
 from rooms.exhibition import editing as booths
 from rooms.exhibition import kind as exhibition
 from rooms.files import actions as files
-from rooms.forum import asking, chat, kind, moderating, reactions, session
+from rooms.forum import asking, chat, kind, moderating, polls, reactions, session
 from rooms.meetings import calling
 from rooms.meetings import kind as meetings
 from rooms.people import actions, conduct, desk
@@ -28,6 +28,7 @@ SLICES = (
     lobby,
     meetings,
     moderating,
+    polls,
     queue,
     reactions,
     session,

@@ -6,9 +6,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.audience import Audience
 from rooms.commands import permitted
-from rooms.forum import queries
+from rooms.forum import poll_queries, queries
 from rooms.forum.messages.asking import OwnQuestion
 from rooms.forum.messages.moderating import Moderation
+from rooms.forum.messages.polls import PollAnswer
 from rooms.forum.messages.snapshots import Own, SessionSnapshot
 from rooms.journal import Room
 from rooms.kinds import LatestValues, RoomKind, register
@@ -27,9 +28,11 @@ async def snapshot(connection: AsyncConnection, room: Room, audience: Audience) 
         asking=forum.asking_view,
         chat=await queries.chat(connection, room.id),
         screen=forum.screen,
+        screen_poll=forum.screen_poll,
         answering=forum.answering,
         questions=[question.public() for question in await queries.public_questions(connection, room.id)],
         messages=await queries.latest_messages(connection, room.id),
+        polls=[poll.view() for poll in await poll_queries.polls_seen(connection, room.id, audience)],
         moderation=await _moderation(connection, room) if audience is Audience.MODERATORS else None,
     )
 
@@ -48,14 +51,17 @@ async def own(connection: AsyncConnection, visits: list[Visit]) -> list[View]:
     bases = await own_of_people(connection, visits)
     asked: dict[tuple[str, str], list[OwnQuestion]] = {}
     voted: dict[tuple[str, str], list[str]] = {}
+    answered: dict[tuple[str, str], dict[str, PollAnswer]] = {}
     for room, people in people_by_room(visits).items():
         for question in await queries.asked_by(connection, room, people):
             asked.setdefault((room, question.author), []).append(question.own())
         votes = await queries.voted_by(connection, room, people)
         voted.update({(room, person): chosen for person, chosen in votes.items()})
+        answers = await poll_queries.answers_of(connection, room, people)
+        answered.update({(room, person): given for person, given in answers.items()})
     keys = [(visit.room.id, visit.person.id if visit.person else "") for visit in visits]
     return [
-        Own(**base, questions=asked.get(key, []), votes=voted.get(key, []))
+        Own(**base, questions=asked.get(key, []), votes=voted.get(key, []), answers=answered.get(key, {}))
         for base, key in zip(bases, keys, strict=True)
     ]
 
@@ -90,7 +96,8 @@ async def own_of_people(connection: AsyncConnection, visits: list[Visit]) -> lis
 
 
 async def latest(connection: AsyncConnection, room: Room, audience: Audience) -> LatestValues:
-    return {"votes": dict(await queries.votes_of(connection, room.id, public=audience is Audience.EVERYONE))}
+    votes = dict(await queries.votes_of(connection, room.id, public=audience is Audience.EVERYONE))
+    return {"votes": votes, **await poll_queries.results_seen(connection, room.id, audience)}
 
 
 register(RoomKind("session", snapshot, own, latest))

@@ -170,11 +170,11 @@ async def show_on_screen(tx: Transaction, visit: Visit, given: m.ShowOnScreen) -
     question = await queries.question(tx.connection, visit.room.id, given.question)
     if not question.is_public:
         raise Problem("conflict", N_("Only approved questions can be put on the big screen."), field="question")
-    await place(tx, visit, screen=question.id)
+    await place(tx, visit, screen=question.id, screen_poll=None)
     tx.record(m.ScreenChanged(question.id))
 
 
 @command(m.ClearScreen, kinds=SESSION, allowed=rules.moderates)
 async def clear_screen(tx: Transaction, visit: Visit, given: m.ClearScreen) -> None:
-    await place(tx, visit, screen=None)
+    await place(tx, visit, screen=None, screen_poll=None)
     tx.record(m.ScreenChanged(None))

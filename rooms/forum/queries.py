@@ -33,6 +33,7 @@ class Forum(NamedTuple):
     review: bool
     anonymous: bool
     screen: str | None
+    screen_poll: str | None
     answering: str | None
 
     @property
@@ -46,7 +47,8 @@ class Forum(NamedTuple):
 
 async def forum(connection: AsyncConnection, session: str) -> Forum:
     f = forums.c
-    columns = (f.state, f.started_at, f.ended_at, f.stage, f.asking, f.review, f.anonymous, f.screen, f.answering)
+    columns = (f.state, f.started_at, f.ended_at, f.stage, f.asking, f.review, f.anonymous)
+    columns = (*columns, f.screen, f.screen_poll, f.answering)
     row = (await connection.execute(sa.select(*columns).where(f.session == session))).one()
     return Forum(
         row.state,
@@ -57,6 +59,7 @@ async def forum(connection: AsyncConnection, session: str) -> Forum:
         row.review,
         row.anonymous,
         row.screen,
+        row.screen_poll,
         row.answering,
     )
 

@@ -16,6 +16,7 @@ forums = sa.Table(
     sa.Column("review", sa.Boolean, nullable=False, default=True),
     sa.Column("anonymous", sa.Boolean, nullable=False, default=True),
     sa.Column("screen", sa.String(20)),  # the question on the big screen
+    sa.Column("screen_poll", sa.String(20)),  # or the poll
     sa.Column("answering", sa.String(20)),  # the question being answered now
 )
 

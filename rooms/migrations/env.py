@@ -9,6 +9,7 @@ import rooms.exhibition.lead_tables
 import rooms.exhibition.record_tables
 import rooms.exhibition.tables
 import rooms.files.tables
+import rooms.forum.poll_tables
 import rooms.forum.tables
 import rooms.journal
 import rooms.people.tables
@@ -20,6 +21,7 @@ DECLARED = (
     rooms.exhibition.record_tables,
     rooms.exhibition.tables,
     rooms.files.tables,
+    rooms.forum.poll_tables,
     rooms.forum.tables,
     rooms.journal,
     rooms.people.tables,

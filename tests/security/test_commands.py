@@ -77,6 +77,15 @@ SESSION: dict[str, dict[str, str]] = REPORTS | {
     "person.remove": MODERATES,
     "person.silence": MODERATES,
     "person.unsilence": MODERATES,
+    "poll.answer": TAKES_PART,
+    "poll.archive": MODERATES,
+    "poll.close": MODERATES,
+    "poll.draft": MODERATES,
+    "poll.edit": MODERATES,
+    "poll.hide": MODERATES,
+    "poll.open": MODERATES,
+    "poll.retract": TAKES_PART,
+    "poll.reveal": MODERATES,
     "question.answer": PRESENTS,
     "question.answered": PRESENTS,
     "question.approve": MODERATES,
@@ -104,6 +113,7 @@ SESSION: dict[str, dict[str, str]] = REPORTS | {
     "role.grant": MODERATES,
     "role.revoke": MODERATES,
     "screen.clear": MODERATES,
+    "screen.poll": MODERATES,
     "screen.show": MODERATES,
     "session.end": PRESENTS,
     "session.open": PRESENTS,
@@ -221,8 +231,11 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "address": "https://films.example/1",
         "lead": "a" * 20,
         "application": "a" * 20,
+        "poll": "a" * 20,
+        "reveal": "never",
+        "hidden": True,
         "purpose": "news",
-        "kind": {"stage.show": "slate", "contact.ask": "message"}.get(op, "applause"),
+        "kind": {"stage.show": "slate", "contact.ask": "message", "poll.draft": "text", "poll.edit": "text"}.get(op, "applause"),
         **about,
     }
     names = [field for field in SPECS[op].type.__struct_fields__ if field in known]
@@ -259,6 +272,7 @@ async def answer(world: World, who: str, op: str, room: str, question: str) -> s
             "file",
             "lead",
             "application",
+            "poll",
         }:
             return YES
         return problem.code if problem.code in REFUSALS else YES

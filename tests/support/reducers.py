@@ -18,6 +18,8 @@ Item = dict[str, Any]
 KEPT_MESSAGES = 500
 NOTICES_SHOWN = 20
 
+REVEALING = {"live": {"open", "closed"}, "closed": {"closed"}, "never": set[str]()}
+POLL_EVENTS = {"poll.drafted", "poll.opened", "poll.changed", "poll.closed", "poll.hidden", "poll.archived"}
 QUEUE_EVENTS = frozenset(tag_of(event) for event in declared(QuestionModerated))
 
 
@@ -29,7 +31,7 @@ def reduce_event(kind: str, state: State, event: Event) -> State:
 
 def reduce_latest(kind: str, state: State, values: dict[str, dict[str, Any]]) -> State:
     state = deepcopy(state)
-    for name in ("votes", "present", "reactions", "line", "floor", "call"):
+    for name in ("votes", "present", "reactions", "line", "floor", "call", "poll_results", "poll_tallies"):
         if name in values:
             state["latest"].setdefault(name, {}).update(values[name])
     if kind == "session":
@@ -37,6 +39,8 @@ def reduce_latest(kind: str, state: State, values: dict[str, dict[str, Any]]) ->
         for question, voted in values.get("own_votes", {}).items():
             votes = set(own["votes"]) - {question} | ({question} if voted else set())
             own["votes"] = sorted(votes)
+        _set_or_drop(own["answers"], values.get("own_answers", {}))
+        _set_or_drop(state["latest"].get("poll_results", {}), values.get("poll_results", {}))
     return state
 
 
@@ -56,8 +60,12 @@ def _session(state: State, event: Event) -> None:
     if type in {"session.changed", "stage.changed", "asking.changed"}:
         name = type.partition(".")[0]
         snapshot[name] = event[name]
-    elif type in {"screen.changed", "answering.changed"}:
-        snapshot[type.partition(".")[0]] = event["question"]
+    elif type == "screen.changed":
+        snapshot["screen"], snapshot["screen_poll"] = event["question"], event["poll"]
+    elif type == "answering.changed":
+        snapshot["answering"] = event["question"]
+    elif type in POLL_EVENTS:
+        _poll(state, event)
     elif type == "question.shown":
         _put_question(snapshot["questions"], event["question"])
     elif type == "question.hidden":
@@ -76,6 +84,18 @@ def _session(state: State, event: Event) -> None:
             moderation["roles"].sort(key=lambda held: (held["person"]["name"], _id_of(held), held["role"]))
     elif moderation is None or not _restraint(moderation["restraints"], event):
         _chat(state, event)
+
+
+def _poll(state: State, event: Event) -> None:
+    polls = state["snapshot"]["polls"]
+    if event["type"] == "poll.hidden":
+        _drop(polls, lambda poll: poll["id"] == event["poll"])
+        state["latest"].get("poll_results", {}).pop(event["poll"], None)
+        return
+    poll = event["poll"]
+    _put(polls, poll, lambda each: (datetime.fromisoformat(each["made_at"]), each["id"]))
+    if poll["state"] not in REVEALING[poll["reveal"]]:
+        state["latest"].get("poll_results", {}).pop(poll["id"], None)
 
 
 def _lobby(state: State, event: Event) -> None:
@@ -221,6 +241,13 @@ def _put(items: list[Item], item: Item, order: Callable[[Item], Any]) -> None:
     _drop(items, lambda other: other["id"] == item["id"])
     items.append(item)
     items.sort(key=order)
+
+
+def _set_or_drop(kept: Item, values: Item) -> None:
+    """What is None is there no more."""
+    kept.update(values)
+    for key in [key for key in values if values[key] is None]:
+        del kept[key]
 
 
 def _drop(items: list[Item], unwanted: Callable[[Item], bool]) -> None:

@@ -152,7 +152,10 @@ class Unmasked(View):
 
 
 class ScreenChanged(Event, tag="screen.changed"):
+    """A question, a poll or neither is on the big screen."""
+
     question: str | None
+    poll: str | None = None
 
 
 class AnsweringChanged(Event, tag="answering.changed"):

@@ -5,22 +5,25 @@ from datetime import datetime
 from rooms.forum.messages.asking import OwnQuestion, PublicQuestion
 from rooms.forum.messages.chat import ChatView, MessageView
 from rooms.forum.messages.moderating import Moderation
+from rooms.forum.messages.polls import PollAnswer, PollView
 from rooms.forum.messages.session import AskingView, SessionCard, SessionView, StageView
 from rooms.messages import View
 from rooms.people.messages import PersonView, RestraintView
 
 
 class SessionSnapshot(View):
-    """`messages` are the latest 100; `moderation` is None for everyone but moderators."""
+    """`messages` are the latest 100; `polls` the open and closed ones, for moderators all; `moderation` is None for everyone but moderators."""
 
     session: SessionView
     stage: StageView
     asking: AskingView
     chat: ChatView
     screen: str | None
+    screen_poll: str | None
     answering: str | None
     questions: list[PublicQuestion]
     messages: list[MessageView]
+    polls: list[PollView]
     moderation: Moderation | None
 
 
@@ -38,10 +41,11 @@ class RoomOwn(View):
 
 
 class Own(RoomOwn):
-    """What is one person's own in a session."""
+    """What is one person's own in a session. `answers` are his own to polls, by poll."""
 
     questions: list[OwnQuestion]
     votes: list[str]
+    answers: dict[str, PollAnswer]
 
 
 class LobbyOwn(RoomOwn):

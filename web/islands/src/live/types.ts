@@ -28,6 +28,12 @@ export const NOTE_LENGTH = 1000;
 
 export const ORGANISATION_LENGTH = 120;
 
+export const POLL_OPTION_LENGTH = 120;
+
+export const POLL_TEXT_LENGTH = 200;
+
+export const POLL_TITLE_LENGTH = 300;
+
 export const QUESTION_LENGTH = 500;
 
 export const REASON_LENGTH = 300;
@@ -71,6 +77,17 @@ export type Duty = "owner" | "staff" | "contact";
 export type FileKind = "logo" | "brochure" | "film";
 
 export type QuestionState = "pending" | "approved" | "dismissed" | "withdrawn" | "merged";
+
+/** RATING: from 1 to 5. TEXT: one text. CLOUD: up to three words, parted by commas. */
+export type PollKind = "single" | "multiple" | "rating" | "text" | "cloud";
+
+export type PollState = "draft" | "open" | "closed" | "archived";
+
+/**
+ * When everyone may see the results: LIVE while it is open and afterwards, CLOSED once it is closed, NEVER until a moderator says
+ * otherwise.
+ */
+export type Reveal = "live" | "closed" | "never";
 
 export type StageKind = "slate" | "hls" | "embed";
 
@@ -475,6 +492,52 @@ export interface Unmasked {
   readonly person: PersonView;
 }
 
+/**
+ * `options` are empty unless one chooses among them; `version` grows with every change of the wording. Everyone sees open and closed
+ * polls, moderators all of them.
+ */
+export interface PollView {
+  readonly id: string;
+  readonly kind: PollKind;
+  readonly title: string;
+  readonly options: readonly string[];
+  readonly state: PollState;
+  readonly reveal: Reveal;
+  readonly version: number;
+  readonly made_at: Time;
+  readonly opened_at: Time | null;
+  readonly closed_at: Time | null;
+}
+
+/** One person's own. `choices` are numbers of options, from 1; of a rating, the rating. */
+export interface PollAnswer {
+  readonly choices: readonly number[];
+  readonly text: string;
+}
+
+/** What people have written, capitals or not, and how many they are. */
+export interface CountedText {
+  readonly text: string;
+  readonly count: number;
+}
+
+/** `voters` have answered; `counts` has one number for each option, or for each rating from 1 to 5; `texts` are the most frequent. */
+export interface PollTally {
+  readonly voters: number;
+  readonly counts: readonly number[];
+  readonly texts: readonly CountedText[];
+}
+
+/** `hidden` are the texts that moderators keep from everyone. */
+export interface ModeratedTally {
+  readonly tally: PollTally;
+  readonly hidden: readonly CountedText[];
+}
+
+export interface Drafted {
+  readonly poll: string;
+}
+
 /** What the stage shows: `address` is empty for a slate. */
 export interface StageView {
   readonly kind: StageKind;
@@ -529,20 +592,22 @@ export interface AskingView {
   readonly anonymous: boolean;
 }
 
-/** `messages` are the latest 100; `moderation` is null for everyone but moderators. */
+/** `messages` are the latest 100; `polls` the open and closed ones, for moderators all; `moderation` is null for everyone but moderators. */
 export interface SessionSnapshot {
   readonly session: SessionView;
   readonly stage: StageView;
   readonly asking: AskingView;
   readonly chat: ChatView;
   readonly screen: string | null;
+  readonly screen_poll: string | null;
   readonly answering: string | null;
   readonly questions: readonly PublicQuestion[];
   readonly messages: readonly MessageView[];
+  readonly polls: readonly PollView[];
   readonly moderation: Moderation | null;
 }
 
-/** What is one person's own in a session. */
+/** What is one person's own in a session. `answers` are his own to polls, by poll. */
 export interface Own {
   readonly person: PersonView | null;
   readonly roles: readonly string[];
@@ -553,6 +618,7 @@ export interface Own {
   readonly read: number;
   readonly questions: readonly OwnQuestion[];
   readonly votes: readonly string[];
+  readonly answers: Readonly<Record<string, PollAnswer>>;
 }
 
 /** What is one person's own in a lobby. `stars` are the sessions that he has starred. */
@@ -1231,6 +1297,74 @@ export interface ClearScreen {
   readonly op: "screen.clear";
 }
 
+export interface DraftPoll {
+  readonly op: "poll.draft";
+  readonly kind: PollKind;
+  readonly title: string;
+  readonly options?: readonly string[];
+  readonly reveal?: Reveal;
+}
+
+/** Before the first answer. `version` is the one that the moderator has seen; an older one is refused as "stale" with the present state. */
+export interface EditPoll {
+  readonly op: "poll.edit";
+  readonly kind: PollKind;
+  readonly title: string;
+  readonly options?: readonly string[];
+  readonly poll: Id;
+  readonly version: number;
+}
+
+export interface OpenPoll {
+  readonly op: "poll.open";
+  readonly poll: Id;
+}
+
+/** For good: no answer counts that comes after it. */
+export interface ClosePoll {
+  readonly op: "poll.close";
+  readonly poll: Id;
+}
+
+/** Out of everyone's sight; a draft, too. What was answered stays for the moderators. */
+export interface ArchivePoll {
+  readonly op: "poll.archive";
+  readonly poll: Id;
+}
+
+export interface RevealPoll {
+  readonly op: "poll.reveal";
+  readonly poll: Id;
+  readonly reveal: Reveal;
+}
+
+/** Keeps a text from everyone, whoever has written it, or shows it again. */
+export interface HideText {
+  readonly op: "poll.hide";
+  readonly poll: Id;
+  readonly text: string;
+  readonly hidden: boolean;
+}
+
+export interface ShowPollOnScreen {
+  readonly op: "screen.poll";
+  readonly poll: Id;
+}
+
+/** In the place of one's former answer. `version` is the wording that one has answered; an older one is refused as "stale". */
+export interface AnswerPoll {
+  readonly op: "poll.answer";
+  readonly poll: Id;
+  readonly version: number;
+  readonly choices?: readonly number[];
+  readonly text?: string;
+}
+
+export interface RetractAnswer {
+  readonly op: "poll.retract";
+  readonly poll: Id;
+}
+
 /** While the session is live. Nothing is kept of it: who looks on is told how many people have reacted. */
 export interface SendReaction {
   readonly op: "reaction.send";
@@ -1512,9 +1646,11 @@ export interface MessageRemoved {
   readonly message: string;
 }
 
+/** A question, a poll or neither is on the big screen. */
 export interface ScreenChanged {
   readonly type: "screen.changed";
   readonly question: string | null;
+  readonly poll: string | null;
 }
 
 export interface AnsweringChanged {
@@ -1640,6 +1776,39 @@ export interface AnswerWritten {
   readonly type: "question.answer_written";
   readonly question: ModeratedQuestion;
   readonly by: PersonView | null;
+}
+
+/** New, or changed while it is a draft. */
+export interface PollDrafted {
+  readonly type: "poll.drafted";
+  readonly poll: PollView;
+}
+
+export interface PollOpened {
+  readonly type: "poll.opened";
+  readonly poll: PollView;
+}
+
+/** Its wording, or whether its results are revealed. */
+export interface PollChanged {
+  readonly type: "poll.changed";
+  readonly poll: PollView;
+}
+
+export interface PollClosed {
+  readonly type: "poll.closed";
+  readonly poll: PollView;
+}
+
+/** Nobody but moderators sees it any more. */
+export interface PollHidden {
+  readonly type: "poll.hidden";
+  readonly poll: string;
+}
+
+export interface PollArchived {
+  readonly type: "poll.archived";
+  readonly poll: PollView;
 }
 
 /** State, times or texts. */
@@ -1800,6 +1969,16 @@ export type Command =
   | UnmaskQuestion
   | ShowOnScreen
   | ClearScreen
+  | DraftPoll
+  | EditPoll
+  | OpenPoll
+  | ClosePoll
+  | ArchivePoll
+  | RevealPoll
+  | HideText
+  | ShowPollOnScreen
+  | AnswerPoll
+  | RetractAnswer
   | SendReaction
   | OpenSession
   | StartSession
@@ -1871,6 +2050,12 @@ export type RoomEvent =
   | QuestionArchived
   | QuestionUnarchived
   | AnswerWritten
+  | PollDrafted
+  | PollOpened
+  | PollChanged
+  | PollClosed
+  | PollHidden
+  | PollArchived
   | SessionChanged
   | SessionListed
   | StageChanged
@@ -1917,6 +2102,7 @@ export interface Replies {
   readonly "contact.ask": ContactAsked;
   readonly "exhibitor.apply": Applied;
   readonly "film.link": FilmLinked;
+  readonly "poll.draft": Drafted;
   readonly "question.ask": Asked;
   readonly "question.unmask": Unmasked;
   readonly "queue.accept": Admitted;
@@ -1936,6 +2122,11 @@ export interface LatestValues {
   readonly votes?: Readonly<Record<string, number>>;
   /** Whether the person himself has voted; the key is the question. */
   readonly own_votes?: Readonly<Record<string, boolean>>;
+  /** Told while the poll reveals them; None when it no longer does. */
+  readonly poll_results?: Readonly<Record<string, PollTally | null>>;
+  readonly poll_tallies?: Readonly<Record<string, ModeratedTally>>;
+  /** The person's own answer; None when he has taken it back. */
+  readonly own_answers?: Readonly<Record<string, PollAnswer | null>>;
   /** How many people have reacted within the last half second, by kind. Each value is news of its own, none is the state of anything. */
   readonly reactions?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly call?: Readonly<Record<string, CallView>>;

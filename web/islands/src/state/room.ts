@@ -51,8 +51,16 @@ export function merged(older: LatestValues, newer: LatestValues): LatestValues {
     ...(newer.line && { line: { ...older.line, ...newer.line } }),
     ...(newer.floor && { floor: { ...older.floor, ...newer.floor } }),
     ...(newer.call && { call: { ...older.call, ...newer.call } }),
+    ...(newer.poll_results && { poll_results: laidOver(older.poll_results, newer.poll_results) }),
+    ...(newer.poll_tallies && { poll_tallies: { ...older.poll_tallies, ...newer.poll_tallies } }),
     ...(newer.present && { present: { ...older.present, ...newer.present } }),
   };
+}
+
+/** Newer values laid over older ones; what is null is there no more. */
+export function laidOver<T>(older: Readonly<Record<string, T | null>> | undefined, newer: Readonly<Record<string, T | null>>): Record<string, T> {
+  const entries = Object.entries({ ...older, ...newer });
+  return Object.fromEntries(entries.filter((entry): entry is [string, T] => entry[1] !== null));
 }
 
 /** The person's own votes after some were given or taken back. */

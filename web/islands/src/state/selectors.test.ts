@@ -44,7 +44,7 @@ test("unread are the messages of others behind the mark; reading moves it, never
 });
 
 test("what does not change keeps its identity, so that it is not rendered again", () => {
-  const after = session.event(STATE, { type: "screen.changed", question: QUESTION.id });
+  const after = session.event(STATE, { type: "screen.changed", question: QUESTION.id, poll: null });
   assert.equal(after.snapshot.questions, STATE.snapshot.questions);
   assert.equal(after.own, STATE.own);
   const hidden = session.event(STATE, { type: "question.hidden", question: "unknown" });
@@ -54,7 +54,7 @@ test("what does not change keeps its identity, so that it is not rendered again"
 });
 
 test("an event that only a newer client knows changes nothing", () => {
-  const unheardOf = { type: "poll.opened" } as unknown as Parameters<typeof session.event>[1];
+  const unheardOf = { type: "quiz.opened" } as unknown as Parameters<typeof session.event>[1];
   assert.equal(session.event(STATE, unheardOf), STATE);
 });
 

@@ -1,16 +1,19 @@
 import type {
   Command,
+  LatestValues,
   ModeratedQuestion,
   Moderation,
   Own,
+  PollView,
   PresenceView,
   PublicQuestion,
   RoomEvent,
   SessionSnapshot,
 } from "../live/types";
+import { isRevealed, withPoll, withoutResults } from "./polls";
 import { unreadIn, withMessage } from "./chat";
 import { withoutRestraint, withoutRole, withRestraint, withRole } from "./restraints";
-import { acknowledgedOwn, merged, without, withQuestion, withVotes, type AnyState, type RoomKind, type RoomState, type SharedOwn } from "./room";
+import { acknowledgedOwn, laidOver, merged, without, withQuestion, withVotes, type AnyState, type RoomKind, type RoomState, type SharedOwn } from "./room";
 
 /** What a page knows of a live session. */
 export type SessionRoom = RoomState<SessionSnapshot>;
@@ -20,7 +23,7 @@ export const session: RoomKind<SessionRoom> = {
   latest: (state, values) => ({
     ...state,
     latest: merged(state.latest, values),
-    own: withVotes(state.own, values.own_votes),
+    own: withAnswers(withVotes(state.own, values.own_votes), values.own_answers),
   }),
   acknowledged: acknowledgedOwn,
 };
@@ -37,7 +40,7 @@ function reduce(state: SessionRoom, event: RoomEvent): SessionRoom {
     case "chat.changed":
       return show(state, { chat: event.chat });
     case "screen.changed":
-      return show(state, { screen: event.question });
+      return show(state, { screen: event.question, screen_poll: event.poll ?? null }); // older servers knew no polls
     case "answering.changed":
       return show(state, { answering: event.question });
     case "question.shown":
@@ -48,6 +51,14 @@ function reduce(state: SessionRoom, event: RoomEvent): SessionRoom {
       return show(state, { messages: withMessage(snapshot.messages, event.message) });
     case "chat.removed":
       return show(state, { messages: without(snapshot.messages, ({ id }) => id === event.message) });
+    case "poll.drafted":
+    case "poll.opened":
+    case "poll.changed":
+    case "poll.closed":
+    case "poll.archived":
+      return poll(state, event.poll);
+    case "poll.hidden":
+      return forgetResults(show(state, { polls: without(snapshot.polls, ({ id }) => id === event.poll) }), event.poll);
     case "question.own":
       return tell(state, { questions: withQuestion(own.questions, event.question) });
     case "question.asked":
@@ -116,6 +127,20 @@ function hide(state: SessionRoom, question: string): SessionRoom {
   if (state.snapshot.moderation || state.latest.votes?.[question] === undefined) return shown;
   const { [question]: _, ...votes } = state.latest.votes;
   return { ...shown, latest: { ...shown.latest, votes } };
+}
+
+function poll(state: SessionRoom, changed: PollView): SessionRoom {
+  const shown = show(state, { polls: withPoll(state.snapshot.polls, changed) });
+  return isRevealed(changed) ? shown : forgetResults(shown, changed.id);
+}
+
+function forgetResults(state: SessionRoom, id: string): SessionRoom {
+  const latest = withoutResults(state.latest, id);
+  return latest === state.latest ? state : { ...state, latest };
+}
+
+function withAnswers(own: Own, changes: LatestValues["own_answers"]): Own {
+  return changes ? { ...own, answers: laidOver(own.answers, changes) } : own;
 }
 
 function tell(state: SessionRoom, changes: Partial<Own>): SessionRoom {
