@@ -172,6 +172,11 @@ async def hall(connection: AsyncConnection, id: str) -> HallView:
     return HallView(*(await connection.execute(sa.select(h.id, h.name, h.texts).where(h.id == id))).one())
 
 
+async def hall_of_booth(connection: AsyncConnection, booth: str) -> HallView:
+    """The hall in which a booth stands."""
+    return await hall(connection, (await connection.execute(sa.select(b.hall).where(b.id == booth))).scalar_one())
+
+
 async def staff(connection: AsyncConnection, booth: str) -> list[StaffView]:
     """By name."""
     s = booth_staff.c

@@ -147,7 +147,7 @@ async def test_two_hundred_booths_at_once_in_the_readers_language(site: Site, wo
         hall = await hall_of(connection, world.conference, "Great Hall", {"zh_Hans": {"name": "大厅"}})
         for number in range(200):
             said = {"name": f"Stand {number}", "texts": {"zh_Hans": {"name": f"展位{number}"}}}
-            await make_booth(connection, world.conference, hall, said, open=True, number=f"{number:03}")
+            booth, _ = await make_booth(connection, world.conference, hall, said, open=True, number=f"{number:03}")
     await visitor.get(f"{PATH}/halls/{hall}")
     assert len(names(visitor.page)) == 200
     reader = Visitor(site, language="zh-CN")
@@ -155,4 +155,6 @@ async def test_two_hundred_booths_at_once_in_the_readers_language(site: Site, wo
     assert "大厅" in reader.page
     await reader.get(PATH, params={"words": "展位199"})
     assert names(reader.page) == ["展位199"]
+    await reader.get(f"{PATH}/{booth}")
+    assert re.search(f'halls/{hall}" dir="auto">大厅</a> · 199<', reader.page), "a booth says where it stands"
     await reader.http.aclose()

@@ -88,10 +88,13 @@ async def booth(request: Request) -> Response:
     waits = expected(line, now)
     at = line.tickets.index(own.place.ticket) if own.place and own.place.ticket in line.tickets else None
     path = f"{entered.path}/exhibition/{snapshot.booth.id}"
+    async with entered.site.house.database.read() as connection:
+        stands_in = await queries.hall_of_booth(connection, snapshot.booth.id)
     return await entered.page(
         request,
         "booth.html",
         page=Place(room, path),
+        hall=stands_in,
         snapshot=snapshot,
         booth=snapshot.booth,
         own=own,
