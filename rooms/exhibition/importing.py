@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms.errors import Problem
 from rooms.exhibition import queries
 from rooms.exhibition.editing import columns_of, hall_of, make_booth, set_duty
-from rooms.exhibition.listing import Exhibitor, ExhibitorFaults
+from rooms.exhibition.listing import Exhibitor, ExhibitorFaults, exhibitors
 from rooms.exhibition.messages.attendance import Floor
 from rooms.exhibition.messages.editing import BoothChanged, BoothListed
 from rooms.exhibition.messages.staffing import Duty
+from rooms.exhibition.sheets import MOST_BYTES, read_rows
 from rooms.exhibition.tables import booth_staff, booths, exhibition_halls
 from rooms.house import LONG, House
 from rooms.ids import new_id
@@ -21,6 +22,7 @@ from rooms.people.tables import persons
 from rooms.programme.planning import EXCERPT, Act, Change, Item
 from rooms.programme.queries import Conference
 from rooms.programme.schedule import Fault
+from rooms.programme.uploads import FileKind, Progress
 from rooms.text import N_
 from rooms.transaction import Transaction
 
@@ -61,7 +63,9 @@ async def plan_import(house: House, conference: Conference, told: list[Exhibitor
         return _plan(await _load(connection, conference.id, told), told)
 
 
-async def import_exhibitors(house: House, conference: Conference, told: list[Exhibitor], *, by: str | None) -> Plan:
+async def import_exhibitors(
+    house: House, conference: Conference, told: list[Exhibitor], *, by: str | None, progress: Progress | None = None
+) -> Plan:
     """Does what the plan says and returns it. Booths that the file does not name stay as they are; imported texts are shown at once.
 
     `by` is the person for the audit log (None: the command line). Raises ExhibitorFaults or Problem "conflict".
@@ -79,7 +83,7 @@ async def import_exhibitors(house: House, conference: Conference, told: list[Exh
             plan = _plan(stored, told)
             if not ({*_concerned(stored, told), *stored.halls.values()} <= tx.rooms.keys()):
                 continue
-            renewed = await _write(tx, conference.id, stored, told)
+            renewed = await _write(tx, conference.id, stored, told, progress or (lambda done, total: None))
             details = {act.value: plan.count(act) for act in (Act.ADDED, Act.CHANGED)}
             tx.audit(conference.id, by, "exhibitors.imported", details=details)
         await house.hub.reconcile(renewed)
@@ -190,10 +194,13 @@ def _shown(value: object) -> str:
     return text if len(text) <= EXCERPT else f"{text[:EXCERPT]}…"
 
 
-async def _write(tx: Transaction, conference: str, stored: _Stored, told: list[Exhibitor]) -> list[str]:
+async def _write(
+    tx: Transaction, conference: str, stored: _Stored, told: list[Exhibitor], progress: Progress
+) -> list[str]:
     """Returns the rooms of the halls out of which a booth has moved: who looks at one is given it anew."""
     left: set[str] = set()
-    for each in told:
+    for done, each in enumerate(told, start=1):
+        progress(done, len(told))
         row = _known(stored, each)
         if row is not None and not _changes(stored, row, each):
             continue
@@ -236,3 +243,14 @@ async def _tell(tx: Transaction, booth: str, room: str | None, hall: str | None)
     if hall is not None:
         tx.record(BoothListed(queries.card_of(row)), room=hall)
         tx.latest(Floor(booth, queries.now_of(row)), room=hall)
+
+
+async def _read(conference: Conference, data: bytes) -> list[Exhibitor]:
+    return exhibitors(await read_rows(data))
+
+
+async def _bring(house: House, conference: Conference, told: list[Exhibitor], by: str, progress: Progress) -> Plan:
+    return await import_exhibitors(house, conference, told, by=by, progress=progress)
+
+
+EXHIBITORS = FileKind("exhibitors", MOST_BYTES, _read, plan_import, _bring)

@@ -1,14 +1,13 @@
 """A list of exhibitors as a table has it: a header, then one exhibitor in each row. Pure; every fault is found before anything happens."""
 
 import re
-from collections.abc import Iterable
 
 from msgspec import Struct, field
 
 from rooms.errors import Problem
 from rooms.exhibition.editing import said_by
 from rooms.exhibition.messages.editing import DraftBooth
-from rooms.programme.schedule import SHOWN_FAULTS, Fault
+from rooms.programme.schedule import Fault, FileFaults
 from rooms.text import N_, clean_line
 
 PLAIN = ("name", "tagline", "about", "website", "country", "field", "languages")
@@ -39,15 +38,8 @@ class Exhibitor(Struct, frozen=True):
         return self.id or self.name
 
 
-class ExhibitorFaults(Problem):
-    """A list that cannot be imported. `faults` holds the first 200, `count` says how many there are."""
-
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        found = tuple(faults)
-        message = N_("The exhibitors cannot be imported: %(count)s faults were found. Nothing was changed.")
-        super().__init__("invalid", message, field="file", values={"count": len(found)})
-        self.count = len(found)
-        self.faults = found[:SHOWN_FAULTS]
+class ExhibitorFaults(FileFaults):
+    summary = N_("The exhibitors cannot be imported: %(count)s faults were found. Nothing was changed.")
 
 
 def exhibitors(rows: list[list[str]]) -> list[Exhibitor]:

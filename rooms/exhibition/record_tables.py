@@ -1,4 +1,4 @@
-"""What is kept beside the booths: counted visits, the applications of exhibitors, and files that wait to be imported."""
+"""What is kept beside the booths: counted visits, and the applications of exhibitors."""
 
 import sqlalchemy as sa
 
@@ -37,16 +37,4 @@ exhibitor_applications = sa.Table(
     sa.Column("sent_at", UtcDateTime, nullable=False),
     sa.Column("decided_at", UtcDateTime),
     sa.Index("ix_exhibitor_applications_conference", "conference", "state"),
-)
-
-exhibitor_uploads = sa.Table(
-    "exhibitor_uploads",  # looked at by an organiser, but not yet brought in
-    metadata,
-    sa.Column("id", sa.String(20), primary_key=True),
-    sa.Column("conference", sa.String(20), sa.ForeignKey("conferences.id"), nullable=False),
-    sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False),
-    sa.Column("name", sa.String(200), nullable=False),
-    sa.Column("data", sa.LargeBinary, nullable=False),
-    sa.Column("at", UtcDateTime, nullable=False),
-    sa.Index("ix_exhibitor_uploads_owner", "conference", "person"),
 )

@@ -1,18 +1,21 @@
 """What is kept about a person: to be handed to him, or to be erased.
 
-Erased are his name, his address and all that he wrote. His bare id stays, in votes, whose count is the room's, in the ledger of consents and in the audit
-log, which is a chain.
+Erased are his name, his address and all that he wrote. His bare id stays, in votes and in what he chose in polls, whose count is the room's, in the
+ledger of consents and in the audit log, which is a chain.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.exhibition.lead_tables import consents, lead_notes, leads
-from rooms.exhibition.record_tables import exhibitor_applications, exhibitor_uploads
+from rooms.exhibition.record_tables import exhibitor_applications
 from rooms.exhibition.tables import booth_staff, booths, contacts, queue_places
 from rooms.files.tables import file_consents, file_takers
+from rooms.forum import poll_queries
+from rooms.forum.poll_tables import poll_answers, poll_texts, polls
 from rooms.forum.tables import forums, marks, messages, questions, votes
 from rooms.house import LONG, House
 from rooms.ids import new_id
@@ -22,7 +25,7 @@ from rooms.people import accounts, signins
 from rooms.people.desk import desk_of
 from rooms.people.tables import api_tokens, blocks, links, notices, outcomes, persons, reports, restraints, roles
 from rooms.people.tables import signins as signins_table
-from rooms.programme.tables import speakers, stars
+from rooms.programme.tables import speakers, stars, uploads
 from rooms.transaction import Transaction
 
 NOBODY = "—"
@@ -51,6 +54,7 @@ async def export(connection: AsyncConnection, person: str) -> dict[str, Any]:
             by="author",
         ),
         "votes": await _rows(connection, votes, person, "question", "at"),
+        "poll_answers": await _rows(connection, poll_answers, person, "poll", "choices", "text", "at"),
         "messages": await _rows(connection, messages, person, "id", "room", "text", "at", by="author"),
         "stars": await _rows(connection, stars, person, "session", "at"),
         "booths": await _rows(connection, booth_staff, person, "booth", "duty", "added_at"),
@@ -92,6 +96,7 @@ async def erase(house: House, person: str) -> None:
         touched = await _touched(connection, person)
     async with house.transaction(touched, patience=LONG) as tx:
         await _erase_words(tx.connection, person)
+        await _erase_poll_texts(tx.connection, person, touched)
         for table in (
             signins_table,
             api_tokens,
@@ -136,7 +141,7 @@ async def _leave_exhibition(tx: Transaction, person: str) -> None:
     own = sa.select(leads.c.id).where(leads.c.person == person)
     written = sa.or_(lead_notes.c.lead.in_(own), lead_notes.c.author == person)
     await tx.connection.execute(lead_notes.delete().where(written))
-    for table in (leads, exhibitor_applications, exhibitor_uploads):
+    for table in (leads, exhibitor_applications, uploads):
         await tx.connection.execute(table.delete().where(table.c.person == person))
     waiting = sa.select(sa.func.count()).where(q.booth == booths.c.id, q.state == "waiting").scalar_subquery()
     at = sa.select(q.booth).where(q.person == person)
@@ -148,6 +153,9 @@ async def _touched(connection: AsyncConnection, person: str) -> list[str]:
     wrote = sa.union(
         sa.select(questions.c.room).where(questions.c.author == person),
         sa.select(messages.c.room).where(messages.c.author == person),
+        sa.select(polls.c.room)
+        .join(poll_answers, poll_answers.c.poll == polls.c.id)
+        .where(poll_answers.c.person == person),
         sa.select(rooms.c.id).where(
             rooms.c.kind.in_(("booth", "meeting")),
             rooms.c.subject.in_(
@@ -191,3 +199,14 @@ async def _erase_words(connection: AsyncConnection, person: str) -> None:
     await connection.execute(
         silent.values(author_name=NOBODY, text="", removed_by=sa.func.coalesce(messages.c.removed_by, person))
     )
+
+
+async def _erase_poll_texts(connection: AsyncConnection, person: str, touched: Sequence[str]) -> None:
+    t, a = poll_texts.c, poll_answers.c
+    said = (await connection.execute(sa.select(t.poll).where(t.person == person))).scalars().all()
+    await connection.execute(poll_texts.delete().where(t.person == person))
+    await connection.execute(poll_answers.update().where(a.person == person).values(text=""))
+    for room in touched:
+        for poll in await poll_queries.polls_of(connection, room, polls.c.id.in_(said)):
+            tally = await poll_queries.tally(connection, poll)
+            await connection.execute(polls.update().where(polls.c.id == poll.id).values(tally=tally))

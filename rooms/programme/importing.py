@@ -1,6 +1,7 @@
 """Bringing a schedule into a conference: a plan first, then all of it in one transaction, or nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,15 +14,15 @@ from rooms.ids import new_id
 from rooms.journal import rooms
 from rooms.programme import queries
 from rooms.programme.actions import create_session
+from rooms.programme.document import MOST_BYTES
+from rooms.programme.frab import read
 from rooms.programme.planning import Act, Item, Plan, compare
 from rooms.programme.schedule import Hall, Schedule, Session, Track
 from rooms.programme.stored import Stored, load, person_values, session_values
 from rooms.programme.tables import conferences, halls, session_speakers, sessions, speakers, tracks
+from rooms.programme.uploads import FileKind, Progress
 from rooms.text import N_
 from rooms.transaction import Transaction
-
-Progress = Callable[[int, int], None]
-"""Told (done, of how many) after every step."""
 
 TRIES = 5
 
@@ -221,6 +222,22 @@ class _Import:
         for table, items in ((tracks, self.plan.tracks), (halls, self.plan.halls)):
             names = [item.name for item in items if item.act is Act.REMOVED]
             await self._execute(table.delete().where(table.c.conference == self.conference, table.c.name.in_(names)))
+
+
+async def _read(conference: queries.Conference, data: bytes) -> Schedule:
+    """A file that names no zone is read in the conference's."""
+    return await asyncio.to_thread(read, data, conference.zone)  # of 20 MB it takes seconds
+
+
+async def _plan(house: House, conference: queries.Conference, schedule: Schedule) -> Plan:
+    return await plan_import(house, conference.slug, schedule)
+
+
+async def _bring(house: House, conference: queries.Conference, schedule: Schedule, by: str, progress: Progress) -> Plan:
+    return await import_schedule(house, conference.slug, schedule, by=by, progress=progress)
+
+
+SCHEDULES = FileKind("schedule", MOST_BYTES, _read, _plan, _bring)
 
 
 def _summary(plan: Plan) -> dict[str, int]:

@@ -7,6 +7,7 @@ where they have a default. Identifiers are "external": given by the program that
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from typing import ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from msgspec import Struct, field
@@ -119,15 +120,20 @@ SHOWN_FAULTS = 200
 """How many faults a report lists; of the others only the number is told."""
 
 
-class ScheduleFaults(Problem):
+class FileFaults(Problem):
     """A file that cannot be imported. `faults` holds the first 200 in the order of the file, `count` says how many there are."""
+
+    summary: ClassVar[str]
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         found = tuple(faults)
-        message = N_("The schedule cannot be imported. Faults found: %(count)s. Nothing was changed.")
-        super().__init__("invalid", message, field="file", values={"count": len(found)})
+        super().__init__("invalid", self.summary, field="file", values={"count": len(found)})
         self.count = len(found)
         self.faults = found[:SHOWN_FAULTS]
+
+
+class ScheduleFaults(FileFaults):
+    summary = N_("The schedule cannot be imported. Faults found: %(count)s. Nothing was changed.")
 
 
 @cache

@@ -108,14 +108,15 @@ stars = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
 )
 
-schedule_uploads = sa.Table(
-    "schedule_uploads",  # files that an organiser has checked and not yet brought in
+uploads = sa.Table(
+    "uploads",  # files that an organiser has checked and not yet brought in
     metadata,
     sa.Column("id", sa.String(20), primary_key=True),
     sa.Column("conference", sa.String(20), sa.ForeignKey("conferences.id"), nullable=False),
     sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),  # schedule | exhibitors
     sa.Column("name", sa.String(200), nullable=False),
     sa.Column("data", sa.LargeBinary, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
-    sa.Index("ix_schedule_uploads_owner", "conference", "person"),
+    sa.Index("ix_uploads_owner", "conference", "person"),
 )

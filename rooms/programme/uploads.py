@@ -1,62 +1,99 @@
-"""Schedules that an organiser has uploaded and looked at, but not yet brought in. They wait for a day or longer."""
+"""Files that an organiser has uploaded and looked at, but not yet brought in. They wait for a day or longer."""
 
-import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Generic, Protocol, TypeVar
 
+import msgspec
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.errors import Problem
 from rooms.house import House
 from rooms.ids import new_id
-from rooms.programme.frab import read
-from rooms.programme.planning import Plan, compare
+from rooms.programme.planning import Act
 from rooms.programme.queries import Conference
-from rooms.programme.schedule import Schedule
-from rooms.programme.stored import load
-from rooms.programme.tables import schedule_uploads
+from rooms.programme.tables import uploads
 from rooms.text import N_
 
 KEPT = timedelta(days=1)
+u = uploads.c
+
+Progress = Callable[[int, int], None]
+"""Told (done, of how many) after every step."""
 
 
-class Upload(NamedTuple):
+class Planned(Protocol):
+    """What an import would change, or has changed."""
+
+    @property
+    def empty(self) -> bool: ...
+
+    def count(self, act: Act, /) -> int: ...
+
+
+Told = TypeVar("Told")
+Plan = TypeVar("Plan", bound=Planned)
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind(Generic[Told, Plan]):
+    """A kind of file that is brought into a conference. `read` gives what it says, `plan` what that would change now; `bring` does it, on behalf of a
+    person. The first two raise FileFaults for what is wrong in the file; each may raise another Problem."""
+
+    name: str
+    most_bytes: int
+    read: Callable[[Conference, bytes], Awaitable[Told]]
+    plan: Callable[[House, Conference, Told], Awaitable[Plan]]
+    bring: Callable[[House, Conference, Told, str, Progress], Awaitable[Plan]]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload(Generic[Told, Plan]):
     """What an organiser decides about: the file's name, what it says, and what it would change now."""
 
     id: str
     name: str
-    schedule: Schedule
+    told: Told
     plan: Plan
 
+    @property
+    def digest(self) -> str:
+        """What he agrees to: when the conference has changed meanwhile, he is shown the new plan."""
+        return hashlib.sha256(msgspec.json.encode(self.plan)).hexdigest()[:32]
 
-async def keep_upload(house: House, conference: Conference, person: str, name: str, data: bytes) -> str:
+
+async def keep_upload(
+    house: House, kind: FileKind[Told, Plan], conference: Conference, person: str, name: str, data: bytes
+) -> str:
     """Checks a file and keeps it for `find_upload`; returns its id. The person's last one, and those of yesterday, are forgotten.
 
-    A file that names no zone is read in the conference's. Raises ScheduleFaults; then nothing is kept.
+    Raises FileFaults or another Problem; then nothing is kept.
     """
-    await asyncio.to_thread(read, data, conference.zone)  # of 20 MB it takes seconds
+    await kind.plan(house, conference, await kind.read(conference, data))
     upload = new_id()
     async with house.transaction() as tx:
-        u = schedule_uploads.c
-        same = sa.and_(u.conference == conference.id, u.person == person)
-        await tx.connection.execute(schedule_uploads.delete().where(sa.or_(u.at < tx.now - KEPT, same)))
-        row = {"id": upload, "conference": conference.id, "person": person, "name": name[-200:], "data": data}
-        await tx.connection.execute(schedule_uploads.insert().values(**row, at=tx.now))
+        same = sa.and_(u.conference == conference.id, u.person == person, u.kind == kind.name)
+        await tx.connection.execute(uploads.delete().where(sa.or_(u.at < tx.now - KEPT, same)))
+        whose = {"conference": conference.id, "person": person, "kind": kind.name}
+        await tx.connection.execute(uploads.insert().values(id=upload, **whose, name=name[-200:], data=data, at=tx.now))
     return upload
 
 
-async def find_upload(connection: AsyncConnection, conference: Conference, person: str, upload: str) -> Upload:
-    """The person's own upload to this conference, compared with the programme as it is now. Raises Problem "not_found"."""
-    u = schedule_uploads.c
-    mine = sa.and_(u.id == upload, u.conference == conference.id, u.person == person)
-    row = (await connection.execute(sa.select(u.name, u.data).where(mine))).one_or_none()
+async def find_upload(
+    house: House, kind: FileKind[Told, Plan], conference: Conference, person: str, upload: str
+) -> Upload[Told, Plan]:
+    """The person's own upload to this conference, compared with it as it is now. Raises Problem "not_found", FileFaults."""
+    mine = sa.and_(u.id == upload, u.conference == conference.id, u.person == person, u.kind == kind.name)
+    async with house.database.read() as connection:
+        row = (await connection.execute(sa.select(u.name, u.data).where(mine))).one_or_none()
     if row is None:
         raise Problem("not_found", N_("This upload is no longer here. Choose the file again."), field="file")
-    schedule = await asyncio.to_thread(read, bytes(row.data), conference.zone)
-    return Upload(upload, row.name, schedule, compare(await load(connection, conference), schedule))
+    told = await kind.read(conference, bytes(row.data))
+    return Upload(upload, row.name, told, await kind.plan(house, conference, told))
 
 
 async def forget_upload(house: House, upload: str) -> None:
     async with house.transaction() as tx:
-        await tx.connection.execute(schedule_uploads.delete().where(schedule_uploads.c.id == upload))
+        await tx.connection.execute(uploads.delete().where(u.id == upload))

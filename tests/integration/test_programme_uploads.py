@@ -4,16 +4,17 @@ from collections.abc import AsyncIterator
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 
 from rooms.database import Database
 from rooms.errors import Problem
-from rooms.migrations import differences, upgrade
+from rooms.migrations import config, differences, upgrade
 from rooms.programme import queries
-from rooms.programme.importing import import_schedule
-from rooms.programme.planning import Act
+from rooms.programme.importing import SCHEDULES, import_schedule
+from rooms.programme.planning import Act, Plan
 from rooms.programme.queries import Conference
-from rooms.programme.schedule import ScheduleFaults
-from rooms.programme.tables import schedule_uploads
+from rooms.programme.schedule import Schedule, ScheduleFaults
+from rooms.programme.tables import uploads
 from rooms.programme.uploads import Upload, find_upload, forget_upload, keep_upload
 from tests.support.schedules import SECOND, event, file
 from tests.support.world import World, make_world
@@ -37,24 +38,24 @@ async def conference(world: World, slug: str = "forum") -> Conference:
 
 
 async def keep(world: World, data: bytes, who: str = "organiser") -> str:
-    return await keep_upload(world.house, await conference(world), world.people[who], "schedule.json", data)
+    here, person = await conference(world), world.people[who]
+    return await keep_upload(world.house, SCHEDULES, here, person, "schedule.json", data)
 
 
-async def find(world: World, upload: str, who: str = "organiser", slug: str = "forum") -> Upload:
-    async with world.house.database.read() as connection:
-        return await find_upload(connection, await conference(world, slug), world.people[who], upload)
+async def find(world: World, upload: str, who: str = "organiser", slug: str = "forum") -> Upload[Schedule, Plan]:
+    return await find_upload(world.house, SCHEDULES, await conference(world, slug), world.people[who], upload)
 
 
 async def kept(world: World) -> int:
     async with world.house.database.read() as connection:
-        return (await connection.execute(sa.select(sa.func.count()).select_from(schedule_uploads))).scalar_one()
+        return (await connection.execute(sa.select(sa.func.count()).select_from(uploads))).scalar_one()
 
 
 async def test_from_the_upload_to_the_programme(world: World):
     upload = await keep(world, file())
     found = await find(world, upload)
     assert (found.name, found.plan.count(Act.ADDED)) == ("schedule.json", 2)
-    done = await import_schedule(world.house, "forum", found.schedule, by=world.people["organiser"])
+    done = await import_schedule(world.house, "forum", found.told, by=world.people["organiser"])
     assert done == found.plan
     assert (await find(world, upload)).plan.empty
     await forget_upload(world.house, upload)
@@ -63,14 +64,14 @@ async def test_from_the_upload_to_the_programme(world: World):
 
 async def test_the_plan_is_that_of_the_programme_now(world: World):
     upload = await keep(world, file())
-    await import_schedule(world.house, "forum", (await find(world, upload)).schedule, by=None)
+    await import_schedule(world.house, "forum", (await find(world, upload)).told, by=None)
     renamed = await keep(world, file(event(title="Grand opening"), SECOND))
     assert [item.act for item in (await find(world, renamed)).plan.sessions] == [Act.CHANGED]
 
 
 async def test_a_file_without_a_zone_is_read_in_the_conferences(world: World):
     upload = await keep(world, file(event(date="2026-11-14T09:30:00"), time_zone_name=None))
-    (session,) = (await find(world, upload)).schedule.sessions
+    (session,) = (await find(world, upload)).told.sessions
     assert session.starts.isoformat() == "2026-11-14T01:30:00+00:00"
 
 
@@ -99,6 +100,14 @@ async def test_a_person_keeps_one_upload_and_for_a_day(world: World):
     await keep(world, file(), "colleague")
     with pytest.raises(Problem):
         await find(world, second)
+
+
+async def test_an_upload_waits_on_while_tables_are_made_anew(world: World):
+    upload = await keep(world, file())
+    for step, to in ((command.stamp, "head"), (command.downgrade, "0010"), (command.upgrade, "head")):
+        async with world.house.database.write() as connection:
+            await connection.run_sync(lambda sync, step=step, to=to: step(config(sync), to))
+    assert (await find(world, upload)).plan.count(Act.ADDED) == 2
 
 
 async def test_the_migrations_make_the_tables(url: str):

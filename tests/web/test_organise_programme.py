@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-import web.pages.organise_programme as organise_programme
+import web.imports
 from rooms.forum.messages.moderating import DismissQuestion
-from rooms.programme import frab, timetable
+from rooms.programme import frab, importing, timetable
 from rooms.programme.messages import CreateSession
 from rooms.programme.timetable import Entry
 from tests.support.schedules import SECOND, camp, document, event, file
@@ -137,7 +137,7 @@ async def test_a_long_import_shows_its_progress(
     organiser: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The page grows; each sign of progress stands behind the one before."""
-    import_schedule = organise_programme.import_schedule
+    import_schedule = importing.import_schedule
 
     async def slowly(*args: Any, progress: Any, **options: Any) -> Any:
         for done in range(1, 4):
@@ -145,9 +145,9 @@ async def test_a_long_import_shows_its_progress(
             await asyncio.sleep(0.03)
         return await import_schedule(*args, **options)
 
-    monkeypatch.setattr(organise_programme, "import_schedule", slowly)
-    monkeypatch.setattr(organise_programme, "PATIENCE", 0.01)
-    monkeypatch.setattr(organise_programme, "STEP", 0.01)
+    monkeypatch.setattr(importing, "import_schedule", slowly)
+    monkeypatch.setattr(web.imports, "PATIENCE", 0.01)
+    monkeypatch.setattr(web.imports, "STEP", 0.01)
     answer = await agree(organiser, await upload(organiser, file()))
     assert answer.status_code == 200
     steps = re.findall(r'<progress max="4" value="(\d)"', answer.text)

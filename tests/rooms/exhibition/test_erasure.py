@@ -1,12 +1,17 @@
 """One who is erased waits nowhere any more, and what he asked is gone."""
 
+import pytest
 import sqlalchemy as sa
 
+from rooms.errors import Problem
 from rooms.exhibition import queries
+from rooms.exhibition.importing import EXHIBITORS
 from rooms.exhibition.messages.contacting import AskContact, ContactKind
 from rooms.exhibition.messages.queue import JoinQueue
 from rooms.exhibition.tables import booths, contacts
 from rooms.people.erasure import erase, export
+from rooms.programme.queries import conference
+from rooms.programme.uploads import find_upload, keep_upload
 from tests.support.world import World
 
 
@@ -31,3 +36,15 @@ async def test_an_erased_visitor_leaves_the_queue_and_his_messages_are_blank(wor
     _, staff = await world.join("staff", room=world.stand)
     assert "555" not in str(staff.joined)
     assert "Attendee" not in str(staff.joined["snapshot"]["desk"])
+
+
+async def test_what_an_erased_organiser_has_uploaded_is_gone(world: World) -> None:
+    person = world.people["organiser"]
+    async with world.house.database.read() as connection:
+        here = await conference(connection, "forum")
+    upload = await keep_upload(world.house, EXHIBITORS, here, person, "list.csv", b"name,hall\nLumen,Hall 1\n")
+    assert (await find_upload(world.house, EXHIBITORS, here, person, upload)).name == "list.csv"
+    await erase(world.house, person)
+    with pytest.raises(Problem) as caught:
+        await find_upload(world.house, EXHIBITORS, here, person, upload)
+    assert caught.value.code == "not_found"

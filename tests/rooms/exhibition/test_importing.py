@@ -83,6 +83,15 @@ async def test_dry_run_then_all_of_it_then_nothing_more(world: World, data: byte
     assert await everything(world) == after, "a second time there is nothing to do"
 
 
+async def test_its_progress_is_told_row_by_row(world: World) -> None:
+    async with world.house.database.read() as connection:
+        found = await conference(connection, "forum")
+    told = await read(TABLE)
+    steps: list[tuple[int, int]] = []
+    await import_exhibitors(world.house, found, told, by=None, progress=lambda *step: steps.append(step))
+    assert steps == [(done, len(told)) for done in range(1, len(told) + 1)]
+
+
 async def test_changes_are_told_field_by_field_and_to_those_who_look_on(each_world: World) -> None:
     world = each_world
     await bring(world, TABLE)

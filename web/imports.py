@@ -1,0 +1,173 @@
+"""Bringing a file into a conference: an organiser sees first what it would change, then, if he wants it, all of that is done."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from rooms.errors import Problem
+from rooms.programme.planning import Act
+from rooms.programme.schedule import FileFaults
+from rooms.programme.uploads import FileKind, Upload, find_upload, forget_upload, keep_upload
+from rooms.text import N_
+from web.conference import Entered, enter_as_organiser
+from web.forms import read_form, text, upload
+from web.pages.problems import said
+from web.security import allow_body
+from web.site import site_of
+from web.templating import go
+
+ENVELOPE = 1_000_000  # bytes, for all of the form but the file
+PATIENCE = 0.3  # seconds; an import that takes longer shows its progress
+STEP = 0.4  # seconds between two signs of it
+MARK = "<!-- progress -->"
+
+_running: set[asyncio.Task[Any]] = set()
+"""Imports go on when the browser that asked for them goes away; asyncio itself would let go of them."""
+
+
+async def entered_by(request: Request) -> Entered:
+    async with site_of(request).house.database.read() as connection:
+        return await enter_as_organiser(request, connection)
+
+
+def problem_of(request: Request, entered: Entered, problem: Problem | None) -> dict[str, Any]:
+    """What a page that takes files shows of a refusal: `faults` are those of a file, `unlisted` says how many more there are."""
+    gettext = entered.site.languages.texts(entered.viewer.locale).gettext
+    faults = problem.faults if isinstance(problem, FileFaults) else ()
+    return {
+        "status": problem.meaning.status if problem else 200,
+        "problem": said(request, entered.viewer, problem) if problem else None,
+        "faults": [fault.text(gettext) for fault in faults],
+        "unlisted": problem.count - len(faults) if isinstance(problem, FileFaults) else 0,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """The import at one page of the organisers. `tab` is the last part of its address; `template` shows a plan; `show` is the page itself, with what a
+    file was refused for; `summary` says what was done."""
+
+    kind: FileKind[Any, Any]
+    tab: str
+    template: str
+    show: Callable[[Request, Entered, Problem | None], Awaitable[Response]]
+    summary: Callable[[Callable[[str], str], Any], str]
+
+    @property
+    def routes(self) -> list[Route]:
+        here = f"/c/{{conference}}/organise/{self.tab}"
+        waiting = here + "/import/{upload}"
+        return [
+            Route(here, self.look),
+            Route(here, self.take, methods=["POST"]),
+            Route(waiting, self.look_at),
+            Route(waiting, self.agree, methods=["POST"]),
+        ]
+
+    async def look(self, request: Request) -> Response:
+        return await self.show(request, await entered_by(request), None)
+
+    async def take(self, request: Request) -> Response:
+        """Takes a file, and shows what it would change, or every fault of it."""
+        entered = await entered_by(request)
+        allow_body(request, self.kind.most_bytes + ENVELOPE)
+        form = await read_form(request)
+        try:
+            file = upload(form, "file")
+            if file is None:
+                raise Problem("invalid", N_("Choose a file first."), field="file")
+            house, person = entered.site.house, entered.viewer.signed_in.id
+            data = await file.read()
+            kept = await keep_upload(house, self.kind, entered.conference, person, file.filename or "", data)
+        except Problem as problem:
+            return await self.show(request, entered, problem)
+        finally:
+            await form.close()
+        return go(request, f"{self._page(entered)}/import/{kept}")
+
+    async def look_at(self, request: Request) -> Response:
+        return await self._plan(request, *await self._found(request))
+
+    async def agree(self, request: Request) -> Response:
+        """Makes the changes that were shown, and no others."""
+        form = await read_form(request)
+        entered, found = await self._found(request)
+        if not found.plan.empty and text(form, "plan") != found.digest:
+            return await self._plan(request, entered, found, changed=True)
+        progress = _Progress()
+        task = asyncio.create_task(self._bring(entered, found, progress))
+        _running.add(task)
+        task.add_done_callback(_running.discard)
+        done, _ = await asyncio.wait({task}, timeout=PATIENCE)
+        if not done:
+            frame = await entered.page(request, "organise_importing.html", mark=MARK, tab=self.tab)
+            return StreamingResponse(self._told(request, entered, frame, task, progress), media_type="text/html")
+        try:
+            plan = task.result()
+        except Problem as problem:
+            return await self.show(request, entered, problem)
+        return go(request, self._page(entered), said=self._summary(entered, plan))
+
+    def _page(self, entered: Entered) -> str:
+        return f"{entered.path}/organise/{self.tab}"
+
+    def _summary(self, entered: Entered, plan: Any) -> str:
+        return self.summary(entered.site.languages.texts(entered.viewer.locale).gettext, plan)
+
+    async def _found(self, request: Request) -> tuple[Entered, Upload[Any, Any]]:
+        """Raises Problem "not_found" for an upload that is not the viewer's own, or is gone."""
+        entered = await entered_by(request)
+        house, person, id = entered.site.house, entered.viewer.signed_in.id, request.path_params["upload"]
+        return entered, await find_upload(house, self.kind, entered.conference, person, id)
+
+    async def _plan(
+        self, request: Request, entered: Entered, found: Upload[Any, Any], *, changed: bool = False
+    ) -> Response:
+        return await entered.page(
+            request,
+            self.template,
+            status=409 if changed else 200,
+            upload=found,
+            plan=found.plan,
+            acts=[act for act in Act if found.plan.count(act)],
+            changed=changed,
+            tab=self.tab,
+            here=f"{self._page(entered)}/import/{found.id}",
+        )
+
+    async def _bring(self, entered: Entered, found: Upload[Any, Any], progress: "_Progress") -> Any:
+        house, person = entered.site.house, entered.viewer.signed_in.id
+        plan = await self.kind.bring(house, entered.conference, found.told, person, progress)
+        await forget_upload(house, found.id)
+        return plan
+
+    async def _told(
+        self, request: Request, entered: Entered, frame: Response, task: asyncio.Task[Any], progress: "_Progress"
+    ) -> AsyncIterator[str]:
+        """A page that grows while the import goes on; each sign of progress hides the one before. It needs no script."""
+        templates, locale = entered.site.templates, entered.viewer.locale
+        head, _, foot = bytes(frame.body).decode().partition(MARK)
+        yield head
+        while not (await asyncio.wait({task}, timeout=STEP))[0]:
+            step = {"done": progress.done, "total": progress.total, "locale": locale}
+            yield templates.render("macros/import_step.html", locale, step)
+        end: dict[str, Any] = {"problem": None, "words": "", "path": entered.path, "tab": self.tab, "locale": locale}
+        try:
+            end["words"] = self._summary(entered, task.result())
+        except Problem as problem:
+            end["problem"] = said(request, entered.viewer, problem)
+        yield templates.render("macros/import_end.html", locale, end)
+        yield foot
+
+
+class _Progress:
+    def __init__(self) -> None:
+        self.done, self.total = 0, 1
+
+    def __call__(self, done: int, total: int) -> None:
+        self.done, self.total = done, total
