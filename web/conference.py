@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 from rooms import journal
 from rooms.people import rules
 from rooms.people.messages import Role
+from rooms.people.waiting import waiting
 from rooms.programme import queries
 from rooms.programme.queries import Conference
 from rooms.visit import Visit, resolve
@@ -21,12 +22,13 @@ from web.viewer import Viewer, viewer_of
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """`visit` is the viewer's in the lobby; `zone` is the one in which he wants to read times."""
+    """`visit` is the viewer's in the lobby; `zone` is the one in which he wants to read times; `reports`: how many wait for him as an organiser."""
 
     site: Site
     viewer: Viewer
     conference: Conference
     visit: Visit
+    reports: int = 0
 
     @property
     def event_zone(self) -> ZoneInfo:
@@ -49,6 +51,7 @@ class Entered:
         given = {
             "conference": self.conference,
             "may_organise": self.may_organise,
+            "reports": self.reports,
             "zone": self.zone,
             "event_zone": self.event_zone,
             "path": self.path,
@@ -63,7 +66,9 @@ async def enter(request: Request, connection: AsyncConnection) -> Entered:
     site, viewer = site_of(request), await viewer_of(request)
     conference = await queries.conference(connection, request.path_params["conference"])
     room = await journal.find_room(connection, conference.room)
-    return Entered(site, viewer, conference, await resolve(connection, viewer.id, room, site.house.clock()))
+    visit = await resolve(connection, viewer.id, room, site.house.clock())
+    reports = await waiting(connection, conference.id) if Role.ORGANISER in visit.roles else 0
+    return Entered(site, viewer, conference, visit, reports)
 
 
 async def enter_as_organiser(request: Request, connection: AsyncConnection) -> Entered:

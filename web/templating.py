@@ -117,6 +117,7 @@ def _frame(request: Request, viewer: Viewer) -> dict[str, Any]:
         "new_key": new_id,
         "conference": None,
         "may_organise": False,
+        "reports": 0,
         "section": "",
     }
 

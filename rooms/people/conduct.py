@@ -9,13 +9,16 @@ from rooms.commands import command
 from rooms.database import insert_into
 from rooms.errors import Problem
 from rooms.ids import new_id
-from rooms.journal import rooms
+from rooms.journal import find_room, rooms
 from rooms.limits import Rate
 from rooms.meetings import roster
 from rooms.meetings.tables import invited, meetings
 from rooms.people import rules
+from rooms.people.desk import notify
 from rooms.people.messages import REPORT_LENGTH, BlockChanged, BlockPerson, ReportPerson, UnblockPerson
 from rooms.people.tables import blocks, persons, reports
+from rooms.people.waiting import desks_of_organisers, tell_waiting
+from rooms.programme.queries import conference_by_id
 from rooms.text import N_, clean_text
 from rooms.transaction import Transaction
 from rooms.visit import Visit
@@ -31,7 +34,14 @@ def known(visit: Visit) -> None:
     rules.signed_in(visit)
 
 
-@command(ReportPerson, kinds=MET, allowed=rules.takes_part, rate=Rate(10, 600))
+async def with_organisers(connection: AsyncConnection, room: str, given: ReportPerson) -> Iterable[str]:
+    here = await find_room(connection, room)
+    if here is None or here.conference is None:
+        return ()
+    return (await desks_of_organisers(connection, here.conference)).values()
+
+
+@command(ReportPerson, kinds=MET, allowed=rules.takes_part, also=with_organisers, rate=Rate(10, 600))
 async def report_person(tx: Transaction, visit: Visit, given: ReportPerson) -> None:
     await _check_other(tx, visit, given.person)
     if visit.room.kind == "meeting" and not await _is_invited(tx, visit.room.subject, given.person):
@@ -42,6 +52,12 @@ async def report_person(tx: Transaction, visit: Visit, given: ReportPerson) -> N
     told = {"id": id, "conference": conference, "room": visit.room.id, "person": given.person, "by": by}
     await tx.connection.execute(reports.insert().values(**told, reason=given.reason.value, text=text, at=tx.now))
     tx.audit(conference, by, "person.report", given.person, {"reason": given.reason.value, "report": id})
+    desks = await desks_of_organisers(tx.connection, conference)
+    await tell_waiting(tx, conference, desks.values())
+    href = f"/c/{(await conference_by_id(tx.connection, conference)).slug}/organise/reports"
+    for organiser, desk in desks.items():
+        if desk in tx.rooms and organiser not in {by, given.person}:
+            await notify(tx, organiser, "report", {}, href)
 
 
 async def with_meetings(connection: AsyncConnection, room: str, given: BlockPerson | UnblockPerson) -> Iterable[str]:

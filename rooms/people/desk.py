@@ -12,6 +12,7 @@ from rooms.kinds import LatestValues, RoomKind, register
 from rooms.messages import View
 from rooms.people.messages import DeskSnapshot, Notified, PersonView
 from rooms.people.tables import notices, persons
+from rooms.people.waiting import waiting_for
 from rooms.transaction import Transaction
 from rooms.visit import Visit
 
@@ -58,7 +59,7 @@ async def own(connection: AsyncConnection, visits: list[Visit]) -> list[View]:
 
 
 async def latest(connection: AsyncConnection, room: Room, audience: Audience) -> LatestValues:
-    return {}
+    return {"reports": {**await waiting_for(connection, room.subject)}}
 
 
 register(RoomKind("desk", snapshot, own, latest))

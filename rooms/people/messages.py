@@ -214,6 +214,14 @@ class PresenceView(View):
     people: list[PersonView]
 
 
+class Reports(Latest):
+    """On the desk of an organiser: how many reports wait until one of them has seen to them. The key is the conference."""
+
+    name: ClassVar[str] = "reports"
+
+    value: int
+
+
 class Present(Latest):
     name: ClassVar[str] = "present"
 

@@ -11,6 +11,7 @@ from rooms.house import House
 from rooms.journal import rooms
 from rooms.people.messages import PersonView
 from rooms.people.tables import persons, reports
+from rooms.people.waiting import desks_of_organisers, tell_waiting
 from rooms.text import N_
 
 SHOWN = 200
@@ -61,7 +62,9 @@ async def listed(connection: AsyncConnection, conference: str) -> list[Report]:
 
 async def mark_done(house: House, conference: str, report: str, *, by: str) -> None:
     """An organiser has seen to it. Raises Problem "not_found"."""
-    async with house.transaction() as tx:
+    async with house.database.read() as connection:
+        desks = (await desks_of_organisers(connection, conference)).values()
+    async with house.transaction(desks) as tx:
         that = sa.and_(r.id == report, r.conference == conference)
         row = (await tx.connection.execute(sa.select(r.person, r.done_at).where(that))).one_or_none()
         if row is None:
@@ -69,3 +72,4 @@ async def mark_done(house: House, conference: str, report: str, *, by: str) -> N
         still = reports.update().where(that, r.done_at.is_(None)).values(done_at=tx.now, done_by=by)
         if (await tx.connection.execute(still)).rowcount:
             tx.audit(conference, by, "report.done", row.person, {"report": report})
+            await tell_waiting(tx, conference, desks)

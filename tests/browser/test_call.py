@@ -25,8 +25,8 @@ from tests.browser.callers import (
     menu,
     until_links,
 )
-from tests.browser.conftest import Venue
-from tests.support.chromium import running_chromium
+from tests.browser.conftest import DESKTOP, PHONE, Venue
+from tests.support.chromium import accessibility_faults, running_chromium
 
 # What tells one negotiation of a link from the next, once it has settled (RFC 8839 §5.4).
 FRAGMENT = """() => {
@@ -205,6 +205,10 @@ async def test_the_time_is_told_and_either_may_extend_it(venue: Venue) -> None:
 async def test_report_and_block_in_the_call(venue: Venue) -> None:
     path = await meeting_at_booth(venue, "attendee", STAFF)
     visitor, staff = await call_of(venue, path, "attendee", STAFF)
+    organisers = [(await venue.window_of("organiser", viewport=size)).page for size in (DESKTOP, PHONE)]
+    for page in organisers:
+        await page.goto(f"/c/{venue.slug}/organise/people")
+        await expect(page.get_by_text("report waits")).to_have_count(0)
     await menu(visitor, "Report a person")
     await visitor.get_by_label("What happened").fill("Shouts")
     await visitor.get_by_label("Block the person, too").check()
@@ -212,6 +216,15 @@ async def test_report_and_block_in_the_call(venue: Venue) -> None:
     await expect(visitor.get_by_text("The organisers have been told")).to_be_visible()
     await expect(staff.locator(".call")).to_have_count(0)
     await until_links(visitor, lambda known: known == [])
+    # It reaches the organisers wherever they are, and stays until one of them has seen to it.
+    for page in organisers:
+        await expect(page.locator("header .count:visible")).to_have_text("11 report waits")
+        await expect(page.get_by_text("Somebody has been reported to the organisers.").first).to_be_visible()
+        assert await accessibility_faults(page) == []
+    await organisers[0].get_by_role("button", name="Go there").click()
+    await organisers[0].get_by_role("button", name="Seen to").click()
+    for page in organisers:
+        await expect(page.locator("header .count")).to_have_count(0)
     async with venue.world.house.database.read() as connection:
         assert (await connection.execute(sa.select(reports.c.text))).scalars().all()[-1] == "Shouts"
 

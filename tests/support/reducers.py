@@ -31,7 +31,7 @@ def reduce_event(kind: str, state: State, event: Event) -> State:
 
 def reduce_latest(kind: str, state: State, values: dict[str, dict[str, Any]]) -> State:
     state = deepcopy(state)
-    for name in ("votes", "present", "reactions", "line", "floor", "call", "poll_results", "poll_tallies"):
+    for name in ("votes", "present", "reactions", "line", "floor", "call", "poll_results", "poll_tallies", "reports"):
         if name in values:
             state["latest"].setdefault(name, {}).update(values[name])
     if kind == "session":

@@ -21,11 +21,16 @@ async def organiser(site: Site, world: World) -> Visitor:
     return await Visitor(site).sign_in(world.people["organiser"])
 
 
-async def test_a_report_waits_until_an_organiser_has_seen_to_it(organiser: Visitor, world: World) -> None:
+async def test_a_report_waits_until_an_organiser_has_seen_to_it(site: Site, organiser: Visitor, world: World) -> None:
     await organiser.get(PAGE)
     assert "Nothing waits for you." in organiser.page
     report = ReportPerson(world.people["other"], ReportReason.HARASSMENT, "He <b>shouted</b>\nat me")
     await world.do("attendee", report)
+    await organiser.get("/c/forum")
+    assert "1 report waits" in organiser.page, "on every page of the conference"
+    attendee = await Visitor(site).sign_in(world.people["attendee"])
+    await attendee.get("/c/forum")
+    assert "plenary-reports" not in attendee.page
     await organiser.get(PAGE)
     assert "He <b>shouted</b>\nat me" in organiser.page
     assert "<b>shouted</b>" not in (await organiser.get(PAGE)).text
@@ -36,6 +41,7 @@ async def test_a_report_waits_until_an_organiser_has_seen_to_it(organiser: Visit
     await organiser.post(PAGE, {"report": id})
     assert "The report is marked as seen to." in organiser.page
     assert "Organiser has seen to it" in organiser.page
+    assert "report waits" not in organiser.page
     assert "Nothing waits for you." in organiser.page
     await organiser.post(PAGE, {"report": id})  # a second time changes nothing
     async with world.house.database.read() as connection:

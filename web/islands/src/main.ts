@@ -25,6 +25,7 @@ import "./elements/programme";
 import "./elements/questions";
 import "./elements/queue";
 import "./elements/reactions";
+import "./elements/reports";
 import "./elements/screen";
 import "./elements/session-head";
 import "./elements/speaker";

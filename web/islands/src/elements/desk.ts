@@ -30,6 +30,8 @@ function words({ kind, values }: Notified): string {
       return t("The texts of %(booth)s have been approved.", { booth: values["booth"] ?? "" });
     case "booth.declined":
       return t("The texts of %(booth)s have been declined.", { booth: values["booth"] ?? "" });
+    case "report":
+      return t("Somebody has been reported to the organisers.");
     case "file.removed":
       return t("An organiser has taken down “%(file)s” from %(booth)s.", { file: values["file"] ?? "", booth: values["booth"] ?? "" });
     default:

@@ -2130,6 +2130,8 @@ export interface LatestValues {
   /** How many people have reacted within the last half second, by kind. Each value is news of its own, none is the state of anything. */
   readonly reactions?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly call?: Readonly<Record<string, CallView>>;
+  /** On the desk of an organiser: how many reports wait until one of them has seen to them. The key is the conference. */
+  readonly reports?: Readonly<Record<string, number>>;
   readonly present?: Readonly<Record<string, PresenceView>>;
 }
 

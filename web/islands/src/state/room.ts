@@ -53,6 +53,7 @@ export function merged(older: LatestValues, newer: LatestValues): LatestValues {
     ...(newer.call && { call: { ...older.call, ...newer.call } }),
     ...(newer.poll_results && { poll_results: laidOver(older.poll_results, newer.poll_results) }),
     ...(newer.poll_tallies && { poll_tallies: { ...older.poll_tallies, ...newer.poll_tallies } }),
+    ...(newer.reports && { reports: { ...older.reports, ...newer.reports } }),
     ...(newer.present && { present: { ...older.present, ...newer.present } }),
   };
 }
