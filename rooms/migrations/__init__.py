@@ -6,9 +6,12 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from rooms.database import Database, metadata
+from rooms.errors import Problem
+from rooms.text import N_
 
 LONGEST = 3600.0  # seconds: tables may be big
 
@@ -21,9 +24,17 @@ def config(connection: Connection) -> Config:
 
 
 async def upgrade(database: Database) -> None:
-    """Brings the tables to the newest form; does nothing when they have it."""
+    """Brings the tables to the newest form; does nothing when they have it. Raises Problem "version" for those of a newer version."""
     async with database.write(patience=LONGEST) as connection:
-        await connection.run_sync(lambda sync: command.upgrade(config(sync), "head"))
+        await connection.run_sync(_upgrade)
+
+
+def _upgrade(connection: Connection) -> None:
+    settings = config(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(settings).walk_revisions()}
+    if set(MigrationContext.configure(connection).get_current_heads()) - known:
+        raise Problem("version", N_("This database belongs to a newer version of Plenary. Start that one."))
+    command.upgrade(settings, "head")
 
 
 async def differences(database: Database) -> list[object]:

@@ -8,7 +8,7 @@ from tests.faults.places import LONG
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reliability.md"
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
-ROW = re.compile(r"^\| ([FS]\d+) \| ")
+ROW = re.compile(r"^\| ([FS]\d+[a-z]?) \| ")
 
 
 def note(fault: str, what: str, result: str) -> None:
@@ -19,6 +19,12 @@ def note(fault: str, what: str, result: str) -> None:
     table, _, after = rest.partition(END)
     rows = {match[1]: line for line in table.splitlines() if (match := ROW.match(line))}
     rows[fault] = f"| {fault} | {what} | {result} | {'long' if LONG else 'quick'} |"
-    lines = [rows[name] for name in sorted(rows, key=lambda name: (name[0], int(name[1:])))]
+    lines = [rows[name] for name in sorted(rows, key=_place)]
     head = "| | Fault | What came of it | Scale |\n|---|---|---|---|\n"
     DOCUMENT.write_text(f"{before}{BEGIN}\n{head}" + "\n".join(lines) + f"\n{END}{after}", "utf-8")
+
+
+def _place(name: str) -> tuple[str, int, str]:
+    found = re.fullmatch(r"([FS])(\d+)([a-z]?)", name)
+    assert found is not None, name
+    return found[1], int(found[2]), found[3]
