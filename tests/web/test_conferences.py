@@ -12,6 +12,7 @@ from rooms.people.messages import Role
 from rooms.programme.actions import create_conference, create_session
 from rooms.programme.messages import CancelSession, StarSession
 from rooms.programme.tables import conferences
+from tests.rooms.meetings.conftest import new_meeting
 from tests.support.visitor import Visitor
 from tests.support.world import START, World
 from web.site import Site
@@ -138,6 +139,31 @@ async def test_unread_marks_of_each_channel(world: World, attendee: Visitor) -> 
     assert seen is not None
     await world.do("attendee", ReadChat(seen.seq), room=room)
     assert (await attendee.get("/c/forum/unread", params=asked)).json() == {"unread": {world.lobby: 1}}
+
+
+async def test_the_chat_of_a_booth_is_followed_by_its_staff_and_by_whoever_has_read_it(
+    world: World, site: Site, attendee: Visitor
+) -> None:
+    await world.do("other", PostMessage("Is anybody there?"), room=world.stand)
+    staff = await Visitor(site).sign_in(world.people["staff"])
+    await staff.get("/c/forum")
+    assert f'href="/c/forum/exhibition/{world.booth}#panel-chat"' in staff.page
+    assert staff.page.count("count-new") == 1
+    await attendee.get("/c/forum")
+    assert f"{world.booth}#panel-chat" not in attendee.page
+    await world.do("attendee", ReadChat(1), room=world.stand)
+    await attendee.get("/c/forum")
+    assert f"{world.booth}#panel-chat" in attendee.page
+
+
+async def test_nobody_counts_the_messages_of_a_room_that_is_not_open_to_him(world: World, site: Site) -> None:
+    staff, owner, stranger = [await Visitor(site).sign_in(world.people[who]) for who in ("staff", "owner", "stranger")]
+    meeting = await new_meeting(world, "attendee", "staff")
+    await world.do("attendee", PostMessage("Between us"), room=meeting.room)
+    asked = {"room": meeting.room}
+    assert (await staff.get("/c/forum/unread", params=asked)).json() == {"unread": {meeting.room: 1}}
+    for other in (owner, stranger):
+        assert (await other.get("/c/forum/unread", params=asked)).json() == {"unread": {}}
 
 
 async def test_nobody_counts_the_messages_of_another_conference(world: World, site: Site) -> None:

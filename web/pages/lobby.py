@@ -11,6 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from rooms import journal
+from rooms.exhibition import queries as exhibition_queries
+from rooms.exhibition.messages.editing import BoothCard
+from rooms.exhibition.tables import booth_staff, booths
 from rooms.forum import queries as forum_queries
 from rooms.forum.messages.session import SessionCard, SessionState
 from rooms.forum.messages.snapshots import LobbyOwn, LobbySnapshot
@@ -18,6 +22,7 @@ from rooms.forum.tables import marks
 from rooms.journal import rooms
 from rooms.people.messages import PresenceView
 from rooms.programme.timetable import Entry
+from rooms.visit import Visit, resolve_many
 from web.conference import Entered, enter
 from web.site import site_of
 
@@ -34,11 +39,12 @@ class Lobby(NamedTuple):
 
 
 class Channel(NamedTuple):
-    """A chat that the viewer follows. `session` None: that of the whole conference; `unread` counts messages of others."""
+    """A chat that the viewer follows, of a session or a booth; of the whole conference when it is of neither. `unread` counts messages of others."""
 
     room: str
-    session: SessionCard | None
     unread: int
+    session: SessionCard | None = None
+    booth: BoothCard | None = None
 
 
 async def show(request: Request) -> Response:
@@ -89,20 +95,25 @@ def _next(cards: Iterable[SessionCard], now: datetime) -> list[SessionCard]:
 async def _channels(
     connection: AsyncConnection, entered: Entered, cards: Iterable[SessionCard], stars: Iterable[str]
 ) -> list[Channel]:
-    """The chat of the conference, and of each session that the viewer has starred or whose chat he has read before; the unread ones first."""
-    person = entered.viewer.id
+    """The chat of the conference, of sessions that the viewer has starred, of booths where he works, and of all whose chat he has read; the unread
+    ones first."""
+    person, conference = entered.viewer.id, entered.conference
     if person is None:
         return []
-    here = sa.and_(rooms.c.kind == "session", rooms.c.conference == entered.conference.id)
-    read_here = sa.select(marks.c.room).where(marks.c.person == person)
-    chosen = sa.or_(rooms.c.subject.in_(list(stars)), rooms.c.id.in_(read_here))
-    select = sa.select(rooms.c.subject, rooms.c.id).where(here, chosen)
+    read = rooms.c.id.in_(sa.select(marks.c.room).where(marks.c.person == person))
+    works = sa.select(booth_staff.c.booth).where(booth_staff.c.person == person)
+    chosen = sa.or_(
+        sa.and_(rooms.c.kind == "session", sa.or_(rooms.c.subject.in_(list(stars)), read)),
+        sa.and_(rooms.c.kind == "booth", sa.or_(rooms.c.subject.in_(works), read)),
+    )
+    select = sa.select(rooms.c.subject, rooms.c.id).where(rooms.c.conference == conference.id, chosen)
     found = {row.subject: row.id for row in await connection.execute(select)}
-    unread = await forum_queries.unread(connection, person, [entered.conference.room, *found.values()])
-    sessions = [Channel(found[card.id], card, unread.get(found[card.id], 0)) for card in cards if card.id in found]
-    sessions.sort(key=lambda channel: -channel.unread)
-    lobby = Channel(entered.conference.room, None, unread.get(entered.conference.room, 0))
-    return [lobby, *sessions[:MOST_CHANNELS]]
+    unread = await forum_queries.unread(connection, person, [conference.room, *found.values()])
+    at = [Channel(found[card.id], unread.get(found[card.id], 0), session=card) for card in cards if card.id in found]
+    for booth in await exhibition_queries.cards(connection, booths.c.id.in_(list(found))):
+        at.append(Channel(found[booth.id], unread.get(found[booth.id], 0), booth=booth))
+    at.sort(key=lambda channel: -channel.unread)
+    return [Channel(conference.room, unread.get(conference.room, 0)), *at[:MOST_CHANNELS]]
 
 
 class Unread(msgspec.Struct):
@@ -117,8 +128,13 @@ async def unread(request: Request) -> Response:
     async with site.house.database.read() as connection:
         entered = await enter(request, connection)
         wanted = request.query_params.getlist("room")[: MOST_CHANNELS + 1]
-        here = sa.select(rooms.c.id).where(rooms.c.conference == entered.conference.id, rooms.c.id.in_(wanted))
-        ids = (await connection.execute(here)).scalars().all()
+        here = [
+            room
+            for room in (await journal.heads(connection, wanted)).values()
+            if room.conference == entered.conference.id
+        ]
+        visits = await resolve_many(connection, [(entered.viewer.id, room) for room in here], site.house.clock())
+        ids = [visit.room.id for visit in visits if isinstance(visit, Visit)]
         counts = await forum_queries.unread(connection, entered.viewer.id, ids) if entered.viewer.id else {}
     return Response(msgspec.json.encode(Unread(counts)), media_type="application/json")
 
