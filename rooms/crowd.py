@@ -94,6 +94,6 @@ class Crowd:
         return False
 
     def send_all(self) -> None:
-        """Ends what is on its way, before anything else may be told or anyone come or go in order."""
+        """Ends what is on its way, before anyone is written to out of turn or taken out."""
         while self._sweeps:
             self._sweeps.pop(0).finish()

@@ -3,6 +3,7 @@
 Contiguous or nothing: an event that comes early waits until the hole before it is filled from the journal.
 """
 
+from asyncio import TimerHandle
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
@@ -59,7 +60,7 @@ class Feed:
         self.watchers: list[Watcher] = []
         self.users = 0  # joins under way and watchers: as long as there are any, the room is followed
         self.told_at = 0.0
-        self.due = False
+        self.due: TimerHandle | None = None  # when members are told next
         self.sending = False
         self.filling = False
         self.watched = False  # whether a hole is being watched: it may close by itself

@@ -21,21 +21,18 @@ from rooms.gather import Gather
 from rooms.journal import Position
 from rooms.member import Member
 from rooms.mending import Mending
-from rooms.messages import Event, declared, tag_of
 from rooms.nudge import Forged, from_body, seal, to_body, unseal
 from rooms.outbound import Outbound
 from rooms.presence import ALIVE_SECONDS
 from rooms.reading import Joined, Reader, Wanted
 from rooms.showing import Showing
 from rooms.tasks import Tasks
+from rooms.telling import TICK, Telling
 from rooms.transaction import Nudge
 from rooms.visit import Visit
 
 log = logging.getLogger("plenary.hub")
 
-TICK = 0.020  # seconds between two messages of a busy room
-BIG_TICK = 0.050
-BIG_ROOM = 2000  # members
 RECONCILE_SECONDS = 3.0
 
 EVERYWHERE = "processes"
@@ -53,11 +50,12 @@ class Hub:
         self._feeds = self._following.feeds
         self._reader = Reader(database, clock, self._feeds.get)
         self._joins = Gather(self._reader.read)
-        self._revisits = {tag_of(event) for event in declared(Event) if event.revisits}
         self.told = Told()
-        self._mending = Mending(database, self._feeds, self._tasks, self.told, self._schedule, self._revisit_members)
+        self._telling = Telling(self._revisit_members)
+        news = self._telling.schedule
+        self._mending = Mending(database, self._feeds, self._tasks, self.told, news, self._revisit_members)
         self._bundles = Bundles(TICK, self._send)
-        self._showing = Showing(self._feeds, self._tell, self._schedule)
+        self._showing = Showing(self._feeds, self._tell, news)
         self.presence = self._showing.presence
         self.tallies = self._showing.tallies
         self.direct = DirectLane(self.presence.process, self._tell)
@@ -142,47 +140,6 @@ class Hub:
     def _tell(self, room: str | None, kind: str, body: Any) -> None:
         self._bus.publish(f"room:{room}" if room else EVERYWHERE, seal(self._secret, kind, body))
 
-    # Out: to the members, at once when the room was quiet, else once per tick
-
-    def _schedule(self, feed: Feed) -> None:
-        if feed.due or not feed.has_news:
-            return
-        loop = asyncio.get_running_loop()
-        tick = BIG_TICK if len(feed.crowd) > BIG_ROOM else TICK
-        wait = feed.told_at + tick - loop.time()
-        if wait <= 0:
-            self._flush(feed)
-        else:
-            feed.due = True
-            loop.call_later(wait, self._flush, feed)
-
-    def _flush(self, feed: Feed) -> None:
-        feed.due = False
-        feed.told_at = asyncio.get_running_loop().time()
-        feed.crowd.send_all()
-        entries, values = feed.take()
-        start = 0
-        for index, entry in enumerate(entries):
-            if entry.type in self._revisits and entry.person is not None:
-                # Nothing from here on may reach him before his rights have been looked at again.
-                feed.crowd.tell(entries[start:index], [])
-                feed.crowd.send_all()
-                start = index
-                self._revisit_members(feed, feed.crowd.of(entry.person))
-            for watcher in tuple(feed.watchers):
-                watcher(entry)
-        if len(feed.crowd):
-            feed.crowd.tell(entries[start:], values)
-            if not feed.sending:
-                self._send_some(feed)
-
-    def _send_some(self, feed: Feed) -> None:
-        """Writes to some members now and to more in the next turn of the loop, so that a big room does not hold up the others."""
-        feed.sending = False
-        if feed.crowd.send_some():
-            feed.sending = True
-            asyncio.get_running_loop().call_soon(self._send_some, feed)
-
     # Members
 
     async def join(self, member: Member, after: Position | None, respond: Respond) -> Visit:
@@ -214,14 +171,14 @@ class Hub:
         if row.epoch != feed.epoch or row.seq > feed.seq:
             await self.reconcile([feed.room])
             return None
-        self._flush(feed)
-        feed.crowd.send_all()
+        if feed.has_news:
+            self._telling.tell(feed)
         tail, values = feed.tail(row.seq), feed.values_after(row.pulse)
         if (
             tail is None
             or values is None
             or member.again
-            or any(entry.type in self._revisits and entry.person == member.person for entry in tail)
+            or any(self._telling.revisits(entry, member.person) for entry in tail)
         ):
             return None
         if member.left:

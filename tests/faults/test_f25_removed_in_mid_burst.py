@@ -25,7 +25,7 @@ async def burst(world: World, house: int, who: str, stop: asyncio.Event) -> None
 
 @pytest.mark.parametrize("tick", [0.0, 0.02, 0.2])
 async def test_nothing_after_the_removal(each_world: World, monkeypatch: pytest.MonkeyPatch, tick: float) -> None:
-    monkeypatch.setattr("rooms.hub.TICK", tick)
+    monkeypatch.setattr("rooms.telling.TICK", tick)
     each_world.lift_limits()
     tabs = [await enter(each_world, "attendee", house=house) for house in (0, 1, 1)]
     others = [await enter(each_world, "other", house=house) for house in (0, 1)]

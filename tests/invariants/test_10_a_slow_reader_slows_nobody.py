@@ -118,7 +118,7 @@ async def test_writing_to_a_crowd_waits_for_nobody(world: World) -> None:
 
 
 async def test_news_of_one_tick_share_a_frame(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rooms.hub.TICK", 0.2)
+    monkeypatch.setattr("rooms.telling.TICK", 0.2)
     sink = (await world.join(None))[1]
     await asyncio.gather(*(world.do("other", m.PostMessage(f"{n}")) for n in range(30)))
     await settled(world.house)

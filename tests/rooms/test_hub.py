@@ -113,7 +113,7 @@ async def test_one_who_leaves_while_he_is_being_let_in_is_not_in(world: World) -
 async def test_a_join_in_the_midst_of_a_tick_sees_everything_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rooms.hub.TICK", 0.05)
+    monkeypatch.setattr("rooms.telling.TICK", 0.05)
     clients = [await enter(world, None)]
     for n in range(6):
         await world.do("other", PostMessage(f"{n}"))
@@ -147,7 +147,7 @@ async def test_the_top_seq_of_a_heartbeat_is_what_has_been_told(world: World, mo
     client = await enter(world, None)
     await world.do("other", PostMessage("told"))
     await settled(world.house)
-    monkeypatch.setattr("rooms.hub.TICK", 5.0)
+    monkeypatch.setattr("rooms.telling.TICK", 5.0)
     await world.do("other", PostMessage("waits for its tick"))
     top = world.house.hub.seqs([world.room])[world.room]
     assert top == client.catch_up().seq == 1
