@@ -1,18 +1,23 @@
 """F10 and F11: who reads slowly, or no more at all, is closed, costs little until then, and holds nobody up."""
 
 import asyncio
+import contextlib
+import statistics
 import time
 import uuid
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 from tests.faults.crowd import Client, Crowd, crowd, p99
 from tests.faults.ground import Ground, lay
 from tests.faults.oracle import examine
-from tests.faults.places import Shaken, figure, resident, scaled, shaken
+from tests.faults.places import LONG, Shaken, figure, resident, scaled, shaken
 from tests.faults.report import note
 from tests.support.waiting import until
 
 TEXT = 900  # characters in a message
 BUFFER = 4096
+PAUSE = 0.5  # seconds between two messages of each of 20: some 40 in a second
 
 
 async def talk(clients: Crowd, seconds: float, pause: float, enough: asyncio.Event | None = None) -> None:
@@ -35,40 +40,75 @@ async def sluggish(ground: Ground, server: Shaken, number: int) -> Client:
 
 
 async def test_f10_a_reader_at_a_kilobyte_a_second(sqlite_url: str) -> None:
+    """The room is lively, but no livelier than the machine bears: turn about without the slow reader and beside him, so that what else the machine has
+    to do falls on both alike. Then so much is said that he is cut."""
     ground = await lay(sqlite_url, 22)
-    span = scaled(6, 60)
+    rounds, span = scaled((1, 1.0), (7, 8.0))
+    alone: list[float] = []
+    beside: list[float] = []
     with shaken(1, sqlite_url) as (server,):
         async with crowd(ground, lambda: server.door, count=20) as clients:
-            await talk(clients, span / 2, 0.1)
-            alone = p99(clients.delays)
-            slow = await sluggish(ground, server, 20)
-            assert slow.line is not None
-            transport = slow.line.transport
-
-            async def trickle() -> None:
-                while not slow.closes and not transport.is_closing():
-                    transport.pause_reading()
-                    await asyncio.sleep(1)
-                    transport.resume_reading()
-                    await asyncio.sleep(0)  # one read of what the small buffer holds
-
-            trickling = asyncio.create_task(trickle())
-            for client in clients:
-                client.delays.clear()
-            await talk(clients, span, 0.05)
-            beside = p99(clients.delays)
-            cut = await until(lambda: figure(server, "plenary_closes_total", code="4508"), 60)
-            trickling.cancel()
-            transport.resume_reading()
+            await talk(clients, span / 2, PAUSE)
+            for _ in range(rounds):
+                alone.append(await round_of(clients, span))
+                async with trickling(ground, server) as slow:
+                    beside.append(await round_of(clients, span))
+                await slow.stop()
+            before = figure(server, "plenary_closes_total", code="4508")
+            async with trickling(ground, server) as slow:
+                enough = asyncio.Event()
+                talking = asyncio.create_task(talk(clients, 60, 0.02, enough))
+                await until(lambda: figure(server, "plenary_closes_total", code="4508") > before, 60)
+                enough.set()
+                await talking
             await until(lambda: slow.witness.resumes + slow.witness.snapshots > 1 and slow.joined.is_set(), 30)
             await Crowd([*clients, slow]).agree(30)
             await slow.stop()
     (await examine(sqlite_url, [*clients.witnesses, slow.witness])).hold()
-    assert cut >= 1
+    without, with_him = statistics.median(alone), statistics.median(beside)
+    if LONG:
+        # Wider than what is asked for, which the table says: the p99 of some 300 messages varies by more from one round to the next.
+        assert with_him < 1.5 * without, (alone, beside)
     result = (
-        f"cut with 4508, resumed whole; the others' p99 {alone * 1000:.0f} ms before, {beside * 1000:.0f} ms beside him"
+        f"cut with 4508, resumed whole; the others' p99 {without * 1000:.0f} ms without him, {with_him * 1000:.0f} ms beside him "
+        f"(medians of {rounds} and {rounds} rounds in turn)"
     )
     note("F10", "a reader at 1 KB/s in a lively room", result)
+
+
+async def round_of(clients: Crowd, span: float) -> float:
+    """The p99 of what is said in so many seconds."""
+    for client in clients:
+        client.delays.clear()
+    await talk(clients, span, PAUSE)
+    return p99(clients.delays)
+
+
+@asynccontextmanager
+async def trickling(ground: Ground, server: Shaken) -> AsyncGenerator[Client]:
+    """Somebody who reads what his small buffer holds once a second, until he is cut. Afterwards he reads on as others do, and has to be stopped."""
+    slow = await sluggish(ground, server, 20)
+
+    async def trickle() -> None:
+        while True:
+            await slow.joined.wait()
+            line = slow.line
+            if line is None or line.transport.is_closing():
+                return
+            line.transport.pause_reading()
+            await asyncio.sleep(1)
+            line.transport.resume_reading()
+            await asyncio.sleep(0)  # one read
+
+    task = asyncio.create_task(trickle())
+    try:
+        yield slow
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        if slow.line is not None and not slow.line.transport.is_closing():
+            slow.line.transport.resume_reading()
 
 
 async def test_f11_a_reader_that_stops(sqlite_url: str) -> None:
