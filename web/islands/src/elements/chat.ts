@@ -8,9 +8,10 @@ import { unreadIn } from "../state/chat";
 import type { RoomState, SharedOwn } from "../state/room";
 import { may } from "../state/session";
 import { announce } from "./announce";
+import { chatMessage } from "./chat-message";
 import { draft, setDraft } from "./drafts";
 import { Island } from "./island";
-import { avatar, clock, empty, icon, notice } from "./parts";
+import { empty, icon, notice } from "./parts";
 import { follow, type ChatKind } from "./people";
 import { openPersonDialog } from "./person-dialog";
 import { fault, toastRefusal, wordsOf } from "./refusal";
@@ -113,42 +114,15 @@ export class Chat extends Island {
 
   private message(state: RoomState<Chatting, SharedOwn>, message: MessageView, before: MessageView | undefined) {
     const own = message.author.id === state.own.person?.id;
-    const follows =
-      before?.author.id === message.author.id && Date.parse(message.at) - Date.parse(before.at) < FOLLOWS_MS && before.number !== this.mark;
-    const can = may(state, "chat.remove") && (own || may(state, "chat.set"));
-    const others = !own && may(state, "person.silence");
-    return html`${before?.number === this.mark ? html`<li class="unread-mark"><span>${t("New")}</span></li>` : nothing}
-      <li class="message ${follows ? "message-follows" : ""} ${own ? "message-own" : ""}">
-        ${avatar(message.author.name, { small: true })}
-        <div>
-          <p class="message-head"><strong dir="auto">${message.author.name}</strong> ${clock(message.at)}</p>
-          <p class="pre" dir="auto">${message.text}</p>
-        </div>
-        ${can || others
-          ? html`<div class="message-acts">
-              ${others
-                ? html`<button
-                    class="button button-quiet button-small button-icon"
-                    aria-label=${t("Silence or remove %(name)s", { name: message.author.name })}
-                    title=${t("Silence or remove %(name)s", { name: message.author.name })}
-                    @click=${() => openPersonDialog(this.room, this.kind, message.author)}
-                  >
-                    ${icon("silence")}
-                  </button>`
-                : nothing}
-              ${can
-                ? html`<button
-                    class="button button-quiet button-small button-icon"
-                    aria-label=${t("Remove this message")}
-                    title=${t("Remove this message")}
-                    @click=${() => this.takeAway(message.id)}
-                  >
-                    ${icon("close")}
-                  </button>`
-                : nothing}
-            </div>`
-          : nothing}
-      </li>`;
+    const unread = before?.number === this.mark;
+    const follows = !unread && before?.author.id === message.author.id && Date.parse(message.at) - Date.parse(before.at) < FOLLOWS_MS;
+    return html`${unread ? html`<li class="unread-mark"><span>${t("New")}</span></li>` : nothing}
+      ${chatMessage(message, {
+        own,
+        follows,
+        remove: may(state, "chat.remove") && (own || may(state, "chat.set")) ? () => void this.takeAway(message.id) : null,
+        restrain: !own && may(state, "person.silence") ? () => openPersonDialog(this.room, this.kind, message.author) : null,
+      })}`;
   }
 
   private foot(state: RoomState<Chatting, SharedOwn>) {

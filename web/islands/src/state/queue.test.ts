@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import base from "../../../../tests/fixtures/reducers/rooms/session.json";
 import type { ModeratedQuestion } from "../live/types";
-import { counts, duplicatesOf, labelsOf, laneOf, mergeTargets, neighbour, queue, successor, UNFILTERED, type Filter } from "./queue";
+import { counts, duplicatesOf, labelsOf, laneOf, mergeTargets, neighbour, queue, UNFILTERED, type Filter } from "./queue";
 import type { SessionRoom } from "./session";
 
 const STATE = base as unknown as SessionRoom;
@@ -93,13 +93,4 @@ test("keys move within the list and stop at its ends", () => {
   const list = ["a", "b", "c"];
   assert.deepEqual([neighbour(list, "a", 1), neighbour(list, "c", 1), neighbour(list, "a", -1)], ["b", "c", "a"]);
   assert.deepEqual([neighbour(list, null, 1), neighbour(list, "gone", -1), neighbour([], "a", 1)], ["a", "c", null]);
-});
-
-test("when the chosen question leaves, the next one is chosen", () => {
-  const before = ["a", "b", "c", "d"];
-  assert.equal(successor(before, ["a", "b", "c", "d"], "b"), "b");
-  assert.equal(successor(before, ["a", "d", "e"], "b"), "d");
-  assert.equal(successor(before, ["a", "b"], "c"), "b");
-  assert.equal(successor(before, [], "c"), null);
-  assert.equal(successor(before, ["x"], null), "x");
 });

@@ -77,15 +77,6 @@ export function neighbour(ids: readonly string[], id: string | null, step: numbe
   return ids[Math.min(ids.length - 1, Math.max(0, index + step))] ?? null;
 }
 
-/** What is chosen after a list has changed: the same if it is still there, else what followed it, else what stood before it. */
-export function successor(before: readonly string[], now: readonly string[], id: string | null): string | null {
-  const still = new Set(now);
-  if (id !== null && still.has(id)) return id;
-  const index = id === null ? -1 : before.indexOf(id);
-  if (index < 0) return now[0] ?? null;
-  return before.slice(index).find((other) => still.has(other)) ?? before.slice(0, index).reverse().find((other) => still.has(other)) ?? now[0] ?? null;
-}
-
 function questionsOf(state: SessionRoom): readonly ModeratedQuestion[] {
   return state.snapshot.moderation?.questions ?? [];
 }

@@ -4,48 +4,51 @@ import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import { t, tn } from "../../i18n";
 import { live, RoomController, type ModeratedQuestion, type RoomEvent } from "../../live/index";
-import { laneOf, neighbour, queue, UNFILTERED, type Filter, type Lane } from "../../state/queue";
+import { laneOf, type Filter, type Lane } from "../../state/queue";
 import { moderated, session, votesOf, type SessionRoom } from "../../state/session";
 import { announce, say } from "../announce";
 import { Island } from "../island";
 import { empty, icon, localised, notice, sessionState } from "../parts";
-import { Standing } from "../standing";
 import { ACTS, actsFor, ANSWERED, APPROVE, DISMISS, TAKE, type Act } from "./acts";
-import { Desk } from "./desk";
-import { keysOn, setKeys, shortcut } from "./keys";
+import { Choice } from "./choice";
 import { colleagueDid } from "./colleagues";
-import { openHelp } from "./help";
 import "./console-tools";
+import { Desk } from "./desk";
+import { openHelp } from "./help";
+import { keysOn, MODES, setKeys, shortcut, STEPS } from "./keys";
+import { allows } from "./question-acts";
 import type { Mode } from "./question-facts";
-import type { QuestionPanel } from "./question-panel";
 import "./question-panel";
 import { laneName, SHOWN_LANES } from "./queue-filter";
-
 import { queueRow } from "./queue-row";
 
 type View = "queue" | "question" | "tools";
+
+/** The acts after which a question stands in another lane. */
+const LEAVING: ReadonlySet<string> = new Set([APPROVE.name, DISMISS.name, "restore", "unmerge", "archive", "unarchive", "answered", "reopen"]);
 
 /** The moderator's console: the queue, the chosen question, and the tools of the session. */
 @customElement("plenary-console")
 export class Console extends Island {
   @property() room = "";
   @property() screen = ""; // address of the big screen
-  @state() private filter: Filter = UNFILTERED;
-  @state() private selected: string | null = null;
   @state() private mode: Mode = "read";
   @state() private view: View = "queue";
   @state() private keys = keysOn();
   @state() private note = "";
   private readonly followed = new RoomController(this, session, () => this.room, { onEvent: (event) => this.happened(event) });
-  private readonly standing = new Standing();
+  private readonly choice = new Choice(
+    () => this.requestUpdate(),
+    () => {
+      this.mode = "read";
+      this.note = "";
+    },
+  );
   private readonly desk = new Desk(
     () => live().room(this.room, session),
     () => this.requestUpdate(),
     (question, message) => this.stale(question, message),
   );
-  private readonly leaving = new Set<string>(); // by the moderator's own act, which is under way
-  private shown: readonly string[] = [];
-  private place = 0;
 
   protected override get ready(): boolean {
     return this.followed.state?.snapshot.moderation != null;
@@ -65,8 +68,8 @@ export class Console extends Island {
 
   private happened(event: RoomEvent): void {
     if (event.type === "question.asked" && event.question.state === "pending") announce(t("New question: %(text)s", { text: event.question.text }));
-    if (!("by" in event) || !event.by || event.by.id === this.desk.around.me ) return;
-    if (event.question.id === this.selected && colleagueDid(event.type, event.by.name)) {
+    if (!("by" in event) || !event.by || event.by.id === this.desk.around.me) return;
+    if (event.question.id === this.choice.id && colleagueDid(event.type, event.by.name)) {
       this.note = colleagueDid(event.type, event.by.name);
       say(this.note);
     }
@@ -74,33 +77,21 @@ export class Console extends Island {
 
   private stale(question: ModeratedQuestion, message: string): void {
     this.note = message;
-    this.leaving.delete(question.id);
-    this.selected = question.id;
+    this.choice.comeBack(question.id);
     say(message);
-    this.requestUpdate();
   }
 
   // Drawing.
 
   protected override willUpdate(): void {
     const state = this.followed.state;
-    if (!state?.snapshot.moderation) return;
-    const wanted = queue(state, this.filter).map(({ id }) => id);
-    const shown = this.standing.show(wanted);
-    // The chosen question stays where it was, even when a colleague has dealt with it, until one moves on.
-    const { selected } = this;
-    const gone = selected !== null && !shown.includes(selected) && !this.leaving.has(selected) && this.shown.includes(selected) && moderated(state, selected);
-    this.shown = gone ? [...shown.slice(0, this.place), selected, ...shown.slice(this.place)] : shown;
-    for (const id of this.leaving) if (!shown.includes(id)) this.leaving.delete(id);
-    const staying = this.shown.filter((id) => !this.leaving.has(id));
-    if (selected === null || !staying.includes(selected)) this.select(staying[Math.min(this.place, staying.length - 1)] ?? null);
-    else this.place = this.shown.indexOf(selected);
+    if (state?.snapshot.moderation) this.choice.update(state);
   }
 
   protected override render() {
     const state = this.followed.state;
     if (!state?.snapshot.moderation) return this.over(state !== null);
-    const question = this.selected ? moderated(state, this.selected) : null;
+    const question = this.choice.id ? moderated(state, this.choice.id) : null;
     return html`<div class="console" data-view=${this.view}>
       ${this.bar(state)}
       <section class="console-queue" aria-label=${t("Questions")}>${this.queue(state)}</section>
@@ -151,44 +142,44 @@ export class Console extends Island {
   }
 
   private queue(state: SessionRoom) {
-    const wanted = queue(state, this.filter).map(({ id }) => id);
-    const news = this.standing.news(wanted);
+    const { filter, shown } = this.choice;
+    const news = this.choice.news(state);
     const byId = new Map(state.snapshot.moderation?.questions.map((question) => [question.id, question]));
     return html`
       <plenary-queue-filter
         .state=${state}
-        .filter=${this.filter}
-        .changed=${this.refilter}
-        .chosen=${this.lane}
+        .filter=${filter}
+        .changed=${(changes: Partial<Filter>) => this.choice.narrow(changes)}
+        .chosen=${(lane: Lane) => this.choice.lane(lane)}
         .done=${() => void this.focusRow()}
       ></plenary-queue-filter>
       <div class="news">
         ${news.count || news.moved
-          ? html`<button class="button" @click=${this.settle}>${icon("up")}${news.count ? tn("%(count)s new", "%(count)s new", news.count) : t("Sort again")}</button>`
+          ? html`<button class="button" @click=${() => this.choice.settle()}>${icon("up")}${news.count ? tn("%(count)s new", "%(count)s new", news.count) : t("Sort again")}</button>`
           : nothing}
       </div>
-      ${this.shown.length
-        ? html`<div class="queue" role="grid" aria-label=${laneName(this.filter.lane)} aria-rowcount=${this.shown.length}>
-            ${repeat(this.shown, (id) => id, (id) => this.row(state, byId.get(id)))}
+      ${shown.length
+        ? html`<div class="queue" role="grid" aria-label=${laneName(filter.lane)} aria-rowcount=${shown.length}>
+            ${repeat(shown, (id) => id, (id) => this.row(state, byId.get(id)))}
           </div>`
-        : empty(this.filter.lane === "pending" ? "check" : "question", this.nothing())}
+        : empty(filter.lane === "pending" ? "check" : "question", this.nothing(filter))}
     `;
   }
 
-  private nothing(): string {
-    if (this.filter.search || this.filter.label || this.filter.claim !== "any") return t("Nothing here fits the filter.");
-    return this.filter.lane === "pending" ? t("All done. New questions appear here.") : t("Nothing here yet.");
+  private nothing({ lane, label, claim, search }: Filter): string {
+    if (search || label || claim !== "any") return t("Nothing here fits the filter.");
+    return lane === "pending" ? t("All done. New questions appear here.") : t("Nothing here yet.");
   }
 
   private row(state: SessionRoom, question: ModeratedQuestion | undefined) {
     if (!question) return nothing;
     const how = {
       votes: votesOf(state, question.id),
-      selected: question.id === this.selected,
+      selected: question.id === this.choice.id,
       onScreen: state.snapshot.screen === question.id,
       answering: state.snapshot.answering === question.id,
       busy: this.desk.busy.has(question.id),
-      elsewhere: laneOf(question) !== this.filter.lane,
+      elsewhere: laneOf(question) !== this.choice.filter.lane,
       me: this.desk.around.me,
     };
     return guard([question, ...Object.values(how)], () =>
@@ -202,16 +193,8 @@ export class Console extends Island {
 
   // Choosing.
 
-  private select(id: string | null): void {
-    if (id === this.selected) return;
-    this.selected = id;
-    this.place = id ? Math.max(0, this.shown.indexOf(id)) : 0;
-    this.mode = "read";
-    this.note = "";
-  }
-
   private open(id: string): void {
-    this.select(id);
+    this.choice.choose(id);
     if (matchMedia("(max-width: 52rem)").matches) this.view = "question";
   }
 
@@ -227,49 +210,19 @@ export class Console extends Island {
     row?.scrollIntoView({ block: "nearest" });
   }
 
-  private move(step: number): void {
-    this.select(neighbour(this.shown, this.selected, step));
-    void this.focusRow();
-  }
-
   /** To a question wherever it stands. */
   private jump(id: string): void {
     const question = this.followed.state && moderated(this.followed.state, id);
     if (!question) return;
-    this.filter = { ...UNFILTERED, lane: laneOf(question) };
-    this.standing.ask();
-    this.leaving.delete(id);
-    this.selected = id;
-    this.mode = "read";
-    this.note = "";
+    this.choice.goTo(question);
     void this.focusRow();
   }
-
-  private readonly lane = (lane: Lane): void => {
-    this.filter = { ...this.filter, lane };
-    this.standing.ask();
-    this.select(null);
-    this.shown = [];
-    this.place = 0;
-  };
-
-  private readonly settle = (): void => {
-    this.standing.ask();
-    this.requestUpdate();
-  };
 
   private setMode(mode: Mode): void {
     this.mode = mode;
     if (mode === "read") void this.focusRow();
     else if (matchMedia("(max-width: 52rem)").matches) this.view = "question";
   }
-
-  // Filters.
-
-  private readonly refilter = (changes: Partial<Filter>): void => {
-    this.filter = { ...this.filter, ...changes };
-    this.standing.ask();
-  };
 
   // Acting.
 
@@ -280,18 +233,13 @@ export class Console extends Island {
       if (settled && act.may(settled, this.desk.around)) await this.act(act, settled);
       return;
     }
-    const leaves = this.filter.lane === laneOf(question) && [APPROVE.name, DISMISS.name, "restore", "unmerge", "archive", "unarchive", "answered", "reopen"].includes(act.name);
     // The hand goes on at once; should the act be refused, its question comes back.
-    if (leaves) this.leaving.add(question.id);
-    if (leaves && question.id === this.selected) {
-      const staying = this.shown.filter((id) => id === question.id || !this.leaving.has(id));
-      const at = staying.indexOf(question.id);
-      const next = staying[at + 1] ?? staying[at - 1] ?? null;
-      this.select(next);
-      if (this.view === "question" && next === null) this.view = "queue";
+    const leaves = this.choice.filter.lane === laneOf(question) && LEAVING.has(act.name);
+    if (leaves && this.choice.leave(question.id)) {
+      if (this.view === "question" && this.choice.id === null) this.view = "queue";
       if (document.activeElement?.closest(".queue, .console-question") || document.activeElement === document.body) void this.focusRow();
     }
-    if (!(await this.desk.act(act, question))) this.leaving.delete(question.id);
+    if (!(await this.desk.act(act, question))) this.choice.stay(question.id);
   }
 
   private async undo(): Promise<void> {
@@ -315,31 +263,23 @@ export class Console extends Island {
   /** Whether the key meant something. */
   private pressed(key: string): boolean {
     const state = this.followed.state;
-    const question = state && this.selected ? moderated(state, this.selected) : null;
+    const question = state && this.choice.id ? moderated(state, this.choice.id) : null;
     // While a form is open, letters are meant for it, also in the moment before it has the focus.
     if (this.mode !== "read" && key !== "Escape") return false;
     const number = Number.parseInt(key, 10);
     const lane = SHOWN_LANES[number - 1];
     if (lane) {
-      this.lane(lane);
+      this.choice.lane(lane);
+      void this.focusRow();
+      return true;
+    }
+    const steps = STEPS[key];
+    if (steps !== undefined) {
+      this.choice.step(steps);
       void this.focusRow();
       return true;
     }
     switch (key) {
-      case "j":
-      case "ArrowDown":
-        this.move(1);
-        return true;
-      case "k":
-      case "ArrowUp":
-        this.move(-1);
-        return true;
-      case "Home":
-        this.move(-this.shown.length);
-        return true;
-      case "End":
-        this.move(this.shown.length);
-        return true;
       case "z":
       case "u":
         void this.undo();
@@ -357,12 +297,10 @@ export class Console extends Island {
         return true;
     }
     if (!question) return false;
-    const modes: Readonly<Record<string, Mode>> = { e: "edit", m: "merge", l: "label", t: "answer", D: "dismiss", Enter: "read" };
-    const mode = modes[key];
+    const mode = MODES[key];
     if (mode) {
-      const panel = this.querySelector<QuestionPanel>("plenary-question-panel");
-      if (key === "Enter") this.open(question.id);
-      else if (panel?.allows(mode)) this.setMode(mode);
+      if (mode === "read") this.open(question.id);
+      else if (allows(question, mode)) this.setMode(mode);
       return true;
     }
     const act = actsFor(question, this.desk.around).find((each) => each.key === key);

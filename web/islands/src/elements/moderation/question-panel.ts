@@ -9,9 +9,10 @@ import { confirmed } from "../confirm";
 import { draft, setDraft } from "../drafts";
 import { avatar, clock, icon, notice } from "../parts";
 import { fault, toastRefusal, wordsOf } from "../refusal";
-import { actsFor, edited, labelled, places, undone, type Act } from "./acts";
+import { edited, labelled, places, undone, type Act } from "./acts";
 import type { Desk } from "./desk";
 import "./merge-chooser";
+import { questionActs } from "./question-acts";
 import { duplicates, facts, likely, standing, type Mode } from "./question-facts";
 
 /** One question, large: what is known of it and all that can be done with it. What is typed here outlives every refusal. */
@@ -33,13 +34,6 @@ export class QuestionPanel extends LitElement {
 
   protected override createRenderRoot(): HTMLElement {
     return this;
-  }
-
-  allows(mode: Mode): boolean {
-    const { state } = this.question;
-    const open = state === "pending" || state === "approved";
-    if (mode === "answer") return open || state === "dismissed";
-    return mode === "label" || mode === "read" || open;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -82,7 +76,7 @@ export class QuestionPanel extends LitElement {
         ${question.decided_by ? html`<span class="faint">${t("last changed by %(name)s", { name: question.decided_by })}</span>` : nothing}
       </p>
       ${facts(question, state, this.mode, this.choose)}
-      ${this.form()} ${this.mode === "read" ? this.acts() : nothing} ${duplicates(question, state, this.choose)}
+      ${this.form()} ${this.mode === "read" ? questionActs(question, this.desk.around, this.acted, this.modeChanged) : nothing} ${duplicates(question, state, this.choose)}
       ${this.mode === "read" ? likely(question, state, this.choose, (target) => void this.merge(target)) : nothing}
     </article>`;
   }
@@ -100,34 +94,6 @@ export class QuestionPanel extends LitElement {
       ></plenary-merge-chooser>`;
     }
     return nothing;
-  }
-
-  private acts() {
-    const acts = actsFor(this.question, this.desk.around);
-    const forms: readonly (readonly [Mode, string, string, string])[] = [
-      ["edit", "e", "edit", t("Edit")],
-      ["merge", "m", "merge", t("Merge")],
-      ["answer", "t", "chat", this.question.answer ? t("Change the answer") : t("Answer in writing")],
-      ["label", "l", "label", t("Labels")],
-      ["dismiss", "D", "close", t("Dismiss with a reason")],
-    ];
-    const first = acts[0];
-    return html`<div class="inquest-acts">
-      ${acts.map(
-        (act) => html`<button
-          class="button ${act === first ? "button-primary" : ""} ${act.name === "dismiss" ? "button-danger-quiet" : ""}"
-          aria-keyshortcuts=${act.key}
-          @click=${() => this.acted(act)}
-        >
-          ${icon(act.symbol)}${act.label()}<kbd>${act.key}</kbd>
-        </button>`,
-      )}
-      ${forms
-        .filter(([mode]) => this.allows(mode))
-        .map(
-          ([mode, key, symbol, name]) => html`<button class="button button-quiet" aria-keyshortcuts=${key} @click=${() => this.modeChanged(mode)}>${icon(symbol)}${name}<kbd>${key}</kbd></button>`,
-        )}
-    </div>`;
   }
 
   private field(id: string, label: string, limit: number, rows = 4) {

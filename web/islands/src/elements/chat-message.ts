@@ -1,0 +1,32 @@
+import { html, nothing } from "lit";
+import { t } from "../i18n";
+import type { MessageView } from "../live/index";
+import { avatar, clock, icon } from "./parts";
+
+/** How a message stands in the chat, and what its reader may do with it; null: not that. */
+interface How {
+  readonly own: boolean;
+  readonly follows: boolean; // stands below another one of the same person
+  readonly remove: (() => void) | null;
+  readonly restrain: (() => void) | null;
+}
+
+export function chatMessage(message: MessageView, { own, follows, remove, restrain }: How) {
+  return html`<li class="message ${follows ? "message-follows" : ""} ${own ? "message-own" : ""}">
+    ${avatar(message.author.name, { small: true })}
+    <div>
+      <p class="message-head"><strong dir="auto">${message.author.name}</strong> ${clock(message.at)}</p>
+      <p class="pre" dir="auto">${message.text}</p>
+    </div>
+    ${remove || restrain
+      ? html`<div class="message-acts">
+          ${restrain ? button("silence", t("Silence or remove %(name)s", { name: message.author.name }), restrain) : nothing}
+          ${remove ? button("close", t("Remove this message"), remove) : nothing}
+        </div>`
+      : nothing}
+  </li>`;
+}
+
+function button(symbol: string, label: string, press: () => void) {
+  return html`<button class="button button-quiet button-small button-icon" aria-label=${label} title=${label} @click=${press}>${icon(symbol)}</button>`;
+}
