@@ -235,7 +235,9 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "reveal": "never",
         "hidden": True,
         "purpose": "news",
-        "kind": {"stage.show": "slate", "contact.ask": "message", "poll.draft": "text", "poll.edit": "text"}.get(op, "applause"),
+        "kind": {"stage.show": "slate", "contact.ask": "message", "poll.draft": "text", "poll.edit": "text"}.get(
+            op, "applause"
+        ),
         **about,
     }
     names = [field for field in SPECS[op].type.__struct_fields__ if field in known]

@@ -57,6 +57,8 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/exhibition/{booth}/leads": BOOTH_STAFF,
     "/c/{conference}/exhibition/{booth}/leads.csv": BOOTH_STAFF,
     "/c/{conference}/exhibition/{booth}/share": IN_CONFERENCE,
+    "/c/{conference}/exhibition/{booth}/sign": BOOTH_STAFF,
+    "/c/{conference}/exhibition/{booth}/sign.svg": BOOTH_STAFF,
     "/c/{conference}/exhibition/{booth}/staff": ORGANISERS | {"owner": 200},
     "/c/{conference}/meetings/{meeting}": NOBODY | {"banned": 403},  # but for the two who meet there
     "/c/{conference}/my.ics": NOBODY,  # without its key

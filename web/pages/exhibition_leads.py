@@ -11,6 +11,8 @@ from rooms.exhibition.messages.leads import LeadState, Rating
 from rooms.text import N_
 from web.booth import enter_booth, sheet
 from web.forms import read_form, text
+from web.pages.exhibition_sign import share_address
+from web.qr import qr_code
 from web.site import site_of
 from web.templating import go
 from web.viewer import viewer_of
@@ -39,6 +41,7 @@ async def show(request: Request) -> Response:
         found = await lead_queries.found(connection, booth, sought)
         to_ask = await lead_queries.to_ask(connection, booth, leads.declined(booth))
     number = min(number, max(len(found) - 1, 0) // PAGE)
+    address = share_address(at)
     return await at.page(
         request,
         "booth_leads.html",
@@ -54,7 +57,8 @@ async def show(request: Request) -> Response:
         pages=(len(found) + PAGE - 1) // PAGE,
         link_to=lambda to: str(request.url.include_query_params(page=to).query),
         csv=f"{at.path}/leads.csv?{request.url.query}",
-        share=at.entered.site.link(f"{at.path}/share"),
+        share=address,
+        code=qr_code(address),
     )
 
 
