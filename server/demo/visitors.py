@@ -1,7 +1,8 @@
 """Who has come to the first booth of the demonstration, and what they left there."""
 
 import random
-from datetime import timedelta
+from collections import Counter
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,6 +15,9 @@ from rooms.exhibition.messages.leads import AskLead, NoteLead, Purpose, QualifyL
 from rooms.exhibition.messages.queue import AcceptCall, Called, CallNext, FinishTalk, JoinQueue
 from rooms.exhibition.record_tables import booth_visits
 from rooms.exhibition.tables import booth_staff, booths
+from rooms.files.messages import FileKind
+from rooms.files.queries import rows as files_of
+from rooms.files.tables import file_downloads, files
 from rooms.forum.messages.chat import PostMessage
 from rooms.house import LONG, House
 from rooms.ids import new_id
@@ -82,14 +86,14 @@ async def visit(house: House, conference: str) -> None:
 
 
 async def _count(house: House, booth: str, zone: str) -> None:
-    """Visits of the last days, as busy about noon as visits are."""
+    """Visits of the last days, as busy about noon as visits are, and the brochures that were taken."""
     dice, today = random.Random(20), house.clock().astimezone(ZoneInfo(zone)).date()
     rows = [
         {
             "booth": booth,
             "day": today - timedelta(days=before),
             "visitor": f"{number:032x}",
-            "hours": 1 << min(max(round(dice.gauss(12.5, 2.2)), HOURS[0]), HOURS[-1]),
+            "hours": 1 << _hour(dice),
             "seconds": round(dice.expovariate(1 / 240)) + 15,
         }
         for before in range(DAYS)
@@ -97,3 +101,18 @@ async def _count(house: House, booth: str, zone: str) -> None:
     ]
     async with house.database.write(LONG) as connection:
         await connection.execute(booth_visits.insert(), rows)
+        brochures = [row.id for row in await files_of(connection, booth, FileKind.BROCHURE)]
+        taken = Counter[tuple[str, datetime]]()
+        for before in range(DAYS):
+            for file in dice.choices(brochures, range(len(brochures), 0, -1), k=(9 + 5 * before) if brochures else 0):
+                at = datetime.combine(today - timedelta(days=before), time(_hour(dice)), ZoneInfo(zone))
+                taken[file, at.astimezone(UTC)] += 1
+        for (file, quarter), number in taken.items():
+            counted = {"booth": booth, "file": file, "quarter": quarter, "number": number}
+            await connection.execute(file_downloads.insert().values(counted))
+            its = files.update().where(files.c.id == file)
+            await connection.execute(its.values(downloads=files.c.downloads + number))
+
+
+def _hour(dice: random.Random) -> int:
+    return min(max(round(dice.gauss(12.5, 2.2)), HOURS[0]), HOURS[-1])

@@ -6,6 +6,8 @@ from rooms.exhibition import applying, lead_queries
 from rooms.exhibition.editing import make_booth, set_duty
 from rooms.exhibition.figures import figures
 from rooms.exhibition.messages.staffing import Duty
+from rooms.files.tables import files
+from rooms.ids import new_id
 from rooms.people import accounts
 from server.demo.exhibitors import EXHIBITORS
 from server.demo.visitors import DAYS, LEADS, visit
@@ -18,6 +20,8 @@ async def test_visitors_of_the_demonstration_come_once(world: World) -> None:
         said = {"name": EXHIBITORS[0].name}
         booth, room = await make_booth(connection, world.conference, world.floor, said, open=True)
         await set_duty(connection, booth, world.people["owner"], Duty.OWNER, world.clock())
+        brochure = {"kind": "brochure", "ending": "pdf", "title": "What we do", "texts": {}, "added_at": world.clock()}
+        await connection.execute(files.insert().values(id=new_id(), booth=booth, **brochure))
         for number in range(10):
             named = {"name": f"Guest {number}", "email": f"guest{number}@demo.example"}
             await accounts.create(connection, **named, verified=True, at=world.clock())
@@ -29,5 +33,6 @@ async def test_visitors_of_the_demonstration_come_once(world: World) -> None:
             applications = await applying.applications(connection)
         assert (found.chats, found.joins, found.talks, found.leads) == (3, 4, 4, len(LEADS))
         assert len(found.days) == DAYS
+        assert [each.number for each in found.brochures] == [sum(moment.downloads for moment in found.moments)] != [0]
         assert len(shared) == len(LEADS) + 1, "one has yet to agree"
         assert [each.name for each in applications] == ["Fjord Batteries"]
