@@ -10,7 +10,6 @@ from typing import TextIO
 
 from rooms.database import Database
 from rooms.errors import Problem
-from rooms.exhibition.listing import ExhibitorFaults
 from rooms.house import LONG, House
 from rooms.migrations import upgrade
 from rooms.programme import queries
@@ -18,23 +17,15 @@ from rooms.programme.actions import create_conference
 from rooms.programme.document import MOST_BYTES
 from rooms.programme.frab import read
 from rooms.programme.importing import import_schedule, plan_import
-from rooms.programme.planning import Act, Change, Item, Plan
-from rooms.programme.schedule import Schedule, ScheduleFaults
+from rooms.programme.planning import Act, Plan
+from rooms.programme.schedule import FileFaults, Schedule
 from rooms.text import N_
 from server import importing_exhibitors
 from server.app import make_house
+from server.import_report import change_line, ending, item_lines, report_faults
 from server.settings import read_settings
 
 HELP = "bring a frab or pretalx schedule (JSON or XML), or exhibitors (CSV or XLSX), into a conference"
-
-SIGNS = {
-    Act.ADDED: "+",
-    Act.CHANGED: "~",
-    Act.MOVED: ">",
-    Act.CANCELLED: "-",
-    Act.RESTORED: "+",
-    Act.REMOVED: "-",
-}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -76,7 +67,7 @@ async def _work(arguments: argparse.Namespace, data: bytes) -> int:
                 dry_run=arguments.dry_run,
                 create=arguments.create,
             )
-    except (ScheduleFaults, ExhibitorFaults) as faults:
+    except FileFaults as faults:
         report_faults(faults, sys.stderr)
         return 1
     finally:
@@ -123,7 +114,7 @@ async def import_command(
 
 def described(plan: Plan) -> list[str]:
     """A plan as lines for a terminal."""
-    lines = [f"Conference: {_change(change)}" for change in plan.conference]
+    lines = [f"Conference: {change_line(change)}" for change in plan.conference]
     for title, items in (
         ("Tracks", plan.tracks),
         ("Halls", plan.halls),
@@ -131,36 +122,15 @@ def described(plan: Plan) -> list[str]:
         ("Sessions", plan.sessions),
     ):
         if items:
-            lines += [f"{title}:", *(line for item in items for line in _item(item))]
+            lines += [f"{title}:", *item_lines(items, "  ")]
     return lines
-
-
-def report_faults(faults: ScheduleFaults | ExhibitorFaults, out: TextIO) -> None:
-    print(faults, file=out)
-    print(*(f"  {fault.text()}" for fault in faults.faults), sep="\n", file=out)
-    if faults.count > len(faults.faults):
-        print(f"  … and {faults.count - len(faults.faults)} more.", file=out)
-
-
-def _item(item: Item) -> list[str]:
-    acted = item.act.value if item.act in (Act.MOVED, Act.CANCELLED, Act.RESTORED) else ""
-    head = f"  {SIGNS[item.act]} {item.name}" + (f" ({acted})" if acted else "")
-    return [head, *(f"      {_change(change)}" for change in item.changes)]
-
-
-def _change(change: Change) -> str:
-    return f"{change.field}: “{_one_line(change.before)}” → “{_one_line(change.after)}”"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _ending(plan: Plan, dry_run: bool) -> str:
     if plan.empty:
         return "Nothing to do: the conference is as the file says."
     counts = ", ".join(f"{plan.count(act)} {act.value}" for act in Act if plan.count(act)) or "none concerned"
-    return f"Sessions: {counts}." + (" This was a dry run; nothing was changed." if dry_run else " Done.")
+    return ending(f"Sessions: {counts}", dry_run)
 
 
 def _shown(done: int, total: int) -> None:

@@ -9,8 +9,7 @@ from rooms.exhibition.sheets import read_rows
 from rooms.house import House
 from rooms.programme import queries
 from rooms.programme.planning import Act
-
-SIGNS = {Act.ADDED: "+", Act.CHANGED: "~"}
+from server.import_report import ending, item_lines
 
 
 async def import_command(
@@ -30,11 +29,7 @@ async def import_command(
 
 def _described(plan: Plan) -> list[str]:
     lines = [f"New hall: {hall}" for hall in plan.halls]
-    for item in plan.booths:
-        lines.append(f"{SIGNS[item.act]} {item.name}")
-        for change in item.changes:
-            before, after = (" ".join(text.split()) for text in (change.before, change.after))
-            lines.append(f"    {change.field}: “{before}” → “{after}”")
+    lines += item_lines(plan.booths)
     if plan.strangers:
         lines.append(f"Owners without an account: {', '.join(plan.strangers)}")
     return lines
@@ -43,5 +38,4 @@ def _described(plan: Plan) -> list[str]:
 def _ending(plan: Plan, dry_run: bool) -> str:
     if plan.empty:
         return "Nothing to do: the exhibition is as the file says."
-    counts = f"{plan.count(Act.ADDED)} added, {plan.count(Act.CHANGED)} changed"
-    return f"Exhibitors: {counts}." + (" This was a dry run; nothing was changed." if dry_run else " Done.")
+    return ending(f"Exhibitors: {plan.count(Act.ADDED)} added, {plan.count(Act.CHANGED)} changed", dry_run)

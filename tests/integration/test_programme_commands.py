@@ -18,7 +18,8 @@ from rooms.house import House
 from rooms.programme.frab import read
 from rooms.programme.schedule import ScheduleFaults
 from server.exporting import export_command
-from server.importing import import_command, report_faults
+from server.import_report import report_faults
+from server.importing import import_command
 from tests.support.schedules import CAMP, EVENT, SECOND, camp, event, file
 from tests.support.world import TestClock, create_tables, make_house
 
