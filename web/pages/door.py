@@ -24,6 +24,9 @@ from web.viewer import viewer_of
 OF_THE_DOOR = {"room", "key", "next", TOKEN}
 """Fields of every such form; all others are the command's own."""
 
+LINES = {"options"}
+"""Lists that are written one item on a line, with commas in them; others have commas between."""
+
 DESK = "desk"
 """Given as the room: one's own desk, whose id pages do not know."""
 
@@ -63,7 +66,8 @@ def command_of(op: str, form: FormData) -> Command:
         if field is None:
             raise Problem("invalid", N_("This form has a field that is not known here."), field=name)
         if _is_list(field.type):
-            fields[name] = [part.strip() for value in values for part in value.split(",") if part.strip()]
+            between = "\n" if name in LINES else ","
+            fields[name] = [part.strip() for value in values for part in value.split(between) if part.strip()]
         elif values and (values[-1] or field.required or field.type is str):
             # Of a checkbox and the hidden field before it, the last one counts.
             fields[name] = values[-1]

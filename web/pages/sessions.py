@@ -16,9 +16,11 @@ from starlette.routing import Route
 from rooms.errors import Problem
 from rooms.forum.messages.asking import PublicQuestion, QuestionState
 from rooms.forum.messages.moderating import ModeratedQuestion
+from rooms.forum.messages.polls import ModeratedTally, PollState, PollTally, PollView
 from rooms.forum.messages.session import SessionView
 from rooms.forum.messages.snapshots import Own, SessionSnapshot
 from rooms.forum.queries import latest_messages
+from rooms.kinds import LatestValues
 from rooms.people import rules
 from rooms.people.messages import PresenceView, Role
 from rooms.programme import queries
@@ -56,6 +58,7 @@ class SessionPage:
     snapshot: SessionSnapshot
     own: Own
     votes: dict[str, int]
+    latest: LatestValues
     present: PresenceView | None
 
     @property
@@ -72,6 +75,30 @@ class SessionPage:
     @property
     def on_screen(self) -> PublicQuestion | None:
         return self.question(self.snapshot.screen)
+
+    @property
+    def polls(self) -> list[PollView]:
+        """For attendees: what is open before what is closed, the newest first."""
+        shown = [each for each in self.snapshot.polls if each.state in {PollState.OPEN, PollState.CLOSED}]
+        newest = sorted(shown, key=lambda each: each.opened_at or each.made_at, reverse=True)
+        return sorted(newest, key=lambda each: each.state is not PollState.OPEN)
+
+    @property
+    def poll_on_screen(self) -> PollView | None:
+        return next((each for each in self.polls if each.id == self.snapshot.screen_poll), None)
+
+    def results(self, poll: str) -> PollTally | None:
+        """As everyone may see them, once he may."""
+        return self.latest.get("poll_results", {}).get(poll)
+
+    def tally(self, poll: str) -> ModeratedTally | None:
+        """As moderators see them all the while."""
+        return self.latest.get("poll_tallies", {}).get(poll)
+
+    def mean(self, tally: PollTally) -> str:
+        """Of ratings, of which there are some."""
+        rated = sum(rating * count for rating, count in enumerate(tally.counts, 1))
+        return f"{rated / tally.voters:.1f}"
 
     @property
     def open(self) -> list[PublicQuestion]:
@@ -123,6 +150,7 @@ async def session_page(request: Request, *, public: bool = False) -> SessionPage
         snapshot=cast(SessionSnapshot, view.snapshot),
         own=cast(Own, view.own),
         votes=view.latest.get("votes", {}),
+        latest=view.latest,
         present=view.latest.get("present", {}).get(""),
     )
 

@@ -20,6 +20,7 @@ import "./elements/now";
 import "./elements/own-questions";
 import "./elements/panels";
 import "./elements/people";
+import "./elements/polls";
 import "./elements/present";
 import "./elements/programme";
 import "./elements/questions";

@@ -4,11 +4,11 @@ import { tn } from "../i18n";
 import { RoomController } from "../live/index";
 import { session, unread } from "../state/session";
 
-/** The number beside a tab: questions there are, messages not read. */
+/** The number beside a tab: questions there are, polls to answer, messages not read. */
 @customElement("plenary-news")
 export class News extends LitElement {
   @property() room = "";
-  @property() of: "questions" | "chat" = "chat";
+  @property() of: "questions" | "polls" | "chat" = "chat";
   private readonly followed = new RoomController(this, session, () => this.room);
 
   protected override createRenderRoot(): HTMLElement {
@@ -21,6 +21,12 @@ export class News extends LitElement {
     if (this.of === "questions") {
       const count = state.snapshot.questions.filter((question) => !question.answered_at).length;
       return count ? html`<span class="count">${count}</span>` : nothing;
+    }
+    if (this.of === "polls") {
+      const count = state.snapshot.polls.filter((poll) => poll.state === "open" && !(poll.id in state.own.answers)).length;
+      return count
+        ? html`<span class="count count-new"><span aria-hidden="true">${count}</span><span class="visually-hidden">${tn("%(count)s to answer", "%(count)s to answer", count)}</span></span>`
+        : nothing;
     }
     const count = state.own.person ? unread(state) : 0;
     if (!count) return nothing;

@@ -8,9 +8,9 @@ interface Layout {
 }
 
 const LAYOUTS: readonly Layout[] = [
-  { query: "(min-width: 84rem)", tabs: ["chat", "people"] },
-  { query: "(min-width: 60rem)", tabs: ["questions", "chat", "people"] },
-  { query: "all", tabs: ["questions", "chat", "people", "about"] },
+  { query: "(min-width: 84rem)", tabs: ["chat", "polls", "people"] },
+  { query: "(min-width: 60rem)", tabs: ["questions", "chat", "polls", "people"] },
+  { query: "all", tabs: ["questions", "chat", "polls", "people", "about"] },
 ];
 
 /** Turns the panels of a session into tabs, as many as there is no room for side by side. Without it they stand below each other. */

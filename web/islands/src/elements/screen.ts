@@ -2,9 +2,11 @@ import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { formatCountdown, t, tn } from "../i18n";
-import { live, RoomController, type PublicQuestion } from "../live/index";
-import { onScreen, session, votesOf, type SessionRoom } from "../state/session";
+import { live, RoomController, type PollView, type PublicQuestion } from "../live/index";
+import { isRevealed } from "../state/polls";
+import { onScreen, pollOnScreen, session, votesOf, type SessionRoom } from "../state/session";
 import { Island } from "./island";
+import { optionsOf, pollResults } from "./poll-results";
 import { icon, localised, sessionState } from "./parts";
 
 const SHOWN = 5;
@@ -43,10 +45,11 @@ export class Screen extends Island {
     const state = this.followed.state;
     if (!state) return nothing;
     const question = onScreen(state);
+    const poll = pollOnScreen(state);
     if (this.overlay) return question ? this.lowerThird(state, question) : nothing;
     return html`
       <header class="screen-head">${sessionState(state.snapshot.session.state, state.snapshot.session.cancelled)}<h1 dir="auto">${localised(state.snapshot.session, "title")}</h1></header>
-      <div class="screen-body">${question ? this.question(state, question) : this.rest(state)}</div>
+      <div class="screen-body">${question ? this.question(state, question) : poll ? this.poll(state, poll) : this.rest(state)}</div>
       <footer class="screen-foot"><span>${t("Ask and vote:")}</span><strong dir="ltr">${this.address}</strong></footer>
     `;
   }
@@ -60,6 +63,19 @@ export class Screen extends Island {
         <span dir="auto">${question.author ?? t("Anonymous")}</span>
         ${now ? html`<span class="screen-now">${icon("talk")}${t("Being answered now")}</span>` : nothing}
       </p>
+    </article>`;
+  }
+
+  private poll(state: SessionRoom, poll: PollView) {
+    const results = isRevealed(poll) ? state.latest.poll_results?.[poll.id] : undefined;
+    return html`<article class="screen-poll ${results ? "" : "screen-poll-waiting"}">
+      <p class="screen-poll-title" dir="auto">${poll.title}</p>
+      ${results
+        ? pollResults(poll, results)
+        : html`<ul class="screen-poll-options" role="list">
+              ${optionsOf(poll).map((option) => html`<li dir="auto">${option}</li>`)}
+            </ul>
+            <p class="screen-thanks">${poll.state === "open" ? t("Answer now on your own device.") : t("The poll is closed.")}</p>`}
     </article>`;
   }
 
@@ -110,6 +126,7 @@ export class Screen extends Island {
 
   /** As large as the room on the screen allows. */
   private fitText(): void {
+    this.fitPoll();
     const text = this.querySelector<HTMLElement>(".screen-text");
     const body = this.querySelector<HTMLElement>(".screen-body");
     if (!text || !body) return;
@@ -124,6 +141,17 @@ export class Screen extends Island {
     }
     text.style.fontSize = `${Math.floor(low)}px`;
     text.dataset["fitted"] = key;
+  }
+
+  /** A poll is smaller only where it would not fit. */
+  private fitPoll(): void {
+    const poll = this.querySelector<HTMLElement>(".screen-poll");
+    const body = poll?.parentElement;
+    if (!poll || !body) return;
+    for (const size of [1, 0.9, 0.8, 0.7, 0.6, 0.5]) {
+      poll.style.fontSize = `${size}em`;
+      if (body.scrollHeight <= body.clientHeight + 1) return;
+    }
   }
 }
 

@@ -188,6 +188,11 @@ export function onScreen(state: SessionRoom): PublicQuestion | null {
   return publicly(state, state.snapshot.screen);
 }
 
+/** The poll on the big screen. */
+export function pollOnScreen({ snapshot }: SessionRoom): PollView | null {
+  return snapshot.polls.find(({ id }) => id === snapshot.screen_poll) ?? null;
+}
+
 export function moderated(state: SessionRoom, question: string): ModeratedQuestion | null {
   return state.snapshot.moderation?.questions.find(({ id }) => id === question) ?? null;
 }

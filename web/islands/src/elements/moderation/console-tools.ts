@@ -4,10 +4,12 @@ import { t } from "../../i18n";
 import type { SessionRoom } from "../../state/session";
 import "./host-tools";
 import "./moderated-people";
+import "./poll-form";
+import "./polls";
 
-type Tool = "session" | "chat" | "people";
+type Tool = "session" | "polls" | "chat" | "people";
 
-const TOOLS: readonly Tool[] = ["session", "chat", "people"];
+const TOOLS: readonly Tool[] = ["session", "polls", "chat", "people"];
 
 /** Beside the queue: how the session runs, its chat, its people. */
 @customElement("plenary-console-tools")
@@ -22,7 +24,7 @@ export class ConsoleTools extends LitElement {
   }
 
   protected override render() {
-    const names: Readonly<Record<Tool, string>> = { session: t("Session"), chat: t("Chat"), people: t("People") };
+    const names: Readonly<Record<Tool, string>> = { session: t("Session"), polls: t("Polls"), chat: t("Chat"), people: t("People") };
     return html`
       <div class="tabs console-tabs" role="tablist" aria-label=${t("Session")}>
         ${TOOLS.map(
@@ -46,6 +48,7 @@ export class ConsoleTools extends LitElement {
 
   private shown(): TemplateResult {
     if (this.tool === "chat") return html`<plenary-chat room=${this.room} kind="session" earlier=${this.screen.replace(/screen$/, "messages")}></plenary-chat>`;
+    if (this.tool === "polls") return html`<plenary-moderated-polls room=${this.room} .state=${this.state}></plenary-moderated-polls>`;
     if (this.tool === "people") return html`<plenary-moderated-people room=${this.room} .state=${this.state}></plenary-moderated-people>`;
     return html`<plenary-host-tools room=${this.room} screen=${this.screen}></plenary-host-tools>`;
   }

@@ -3,7 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { live as liveDirective } from "lit/directives/live.js";
 import { t, tn } from "../../i18n";
 import { RoomController, type Asking, type Command, type StageKind } from "../../live/index";
-import { onScreen, session, type SessionRoom } from "../../state/session";
+import { onScreen, pollOnScreen, session, type SessionRoom } from "../../state/session";
 import { toast } from "../announce";
 import { icon } from "../parts";
 import { fault, toastRefusal, wordsOf } from "../refusal";
@@ -110,11 +110,11 @@ export class HostTools extends LitElement {
   }
 
   private onScreen(state: SessionRoom) {
-    const shown = onScreen(state);
+    const shown = onScreen(state)?.text ?? pollOnScreen(state)?.title;
     return html`<section class="tool" aria-labelledby="tool-screen">
       <h2 id="tool-screen">${t("Big screen")}</h2>
       <div class="screen-preview" data-scheme="dark">
-        ${shown ? html`<p dir="auto">${shown.text}</p>` : html`<p class="soft">${t("The most wanted questions")}</p>`}
+        ${shown ? html`<p dir="auto">${shown}</p>` : html`<p class="soft">${t("The most wanted questions")}</p>`}
       </div>
       <div class="row">
         <a class="button button-small" href=${this.screen} target="_blank" rel="noopener">${icon("screen")}${t("Open the screen")}</a>
