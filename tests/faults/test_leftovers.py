@@ -11,12 +11,13 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
 from rooms.database import Database, metadata
 from tests.faults.crowd import crowd
-from tests.faults.ground import lay
+from tests.faults.ground import Ground, lay
 from tests.faults.line import Line, open_line
 from tests.faults.oracle import examine
 from tests.faults.places import Shaken, descriptors, figure, resident, scaled, shaken
@@ -80,9 +81,11 @@ async def nobody_is_left(server: Shaken) -> None:
         await until(lambda name=name: figure(server, name) == 0, 30)
 
 
-async def come_and_go(ground: object, server: Shaken, total: int, at_once: int, *, seconds: float = 600) -> int:
-    """Each comes, joins, and goes: with a close frame, by a reset, or before the answer. Returns how many came within the time."""
-    import msgspec
+async def come_and_go(
+    ground: Ground, server: Shaken, total: int, at_once: int, *, first: int = 0, seconds: float = 600
+) -> int:
+    """Each comes, joins, and goes: with a close frame, by a reset, or before the answer. Returns how many came within the time. They are `at_once` of the
+    ground's people, from number `first` on."""
 
     async def one(number: int, way: int) -> None:
         answered = asyncio.Event()
@@ -101,14 +104,16 @@ async def come_and_go(ground: object, server: Shaken, total: int, at_once: int, 
             answered.set()
 
         line: Line = await open_line(server.port, server.door.authority, heard, end)
-        line.send(msgspec.json.encode({"op": "hello", "ticket": ground.ticket(number)}))  # type: ignore[attr-defined]
-        line.send(msgspec.json.encode({"op": "join", "id": 1, "room": ground.room}))  # type: ignore[attr-defined]
-        if way != 2:
-            await asyncio.wait_for(answered.wait(), 60)
-            assert not ended.is_set(), f"sent away after {last[:200]!r}"
-        if way == 0:
-            line.close()
-        else:
+        try:
+            line.send(msgspec.json.encode({"op": "hello", "ticket": ground.ticket(first + number)}))
+            line.send(msgspec.json.encode({"op": "join", "id": 1, "room": ground.room}))
+            if way != 2:
+                await asyncio.wait_for(answered.wait(), 60)
+                assert not ended.is_set(), f"sent away after {last[:200]!r}"
+            if way == 0:
+                line.close()
+                await asyncio.wait_for(ended.wait(), 60)
+        finally:
             line.cut()
         await ended.wait()
 
