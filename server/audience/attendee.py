@@ -11,7 +11,7 @@ from rooms.house import House
 from server.audience.client import Client, Door, Gone, Refused, first_of
 from server.audience.guests import Guest
 from server.audience.tally import Tally
-from server.audience.words import CHAT, Questions
+from server.audience.words import CHAT, WORDS, Questions
 
 NEVER = math.inf
 A_DAY = 86_400.0
@@ -91,6 +91,8 @@ class Attendee:
         self._anonymous = False
         self._chat_open = True
         self._slow = 0.0
+        self._polls: dict[str, dict[str, Any]] = {}
+        self._answered: set[str] = set()
 
     async def attend(self) -> None:
         """Comes, takes part, comes back after drops; ends by itself only when the server says that there is nothing to come back for."""
@@ -120,6 +122,7 @@ class Attendee:
                 self._often(self._temper.chat, self._chat),
                 self._often(self._temper.ask, self._ask),
                 self._often(self._temper.vote, self._vote),
+                self._often(self._temper.vote, self._answer),
                 self._lose_the_network(),
             )
         finally:
@@ -169,6 +172,18 @@ class Attendee:
             self._voted.add(chosen)
             self._tally.votes += 1
 
+    async def _answer(self) -> None:
+        """Answers the polls that are open, each once."""
+        for poll in [each for id, each in self._polls.items() if id not in self._answered]:
+            answer: dict[str, Any]
+            if poll["kind"] in {"text", "cloud"}:
+                answer = {"text": self._chance.choice(WORDS)}
+            else:
+                answer = {"choices": [self._chance.randint(1, len(poll["options"]) or 5)]}
+            self._answered.add(poll["id"])
+            await self._client.command("poll.answer", poll=poll["id"], version=poll["version"], **answer)
+            self._tally.answers += 1
+
     def _choose(self) -> str | None:
         """A question that he has not voted for, popular ones sooner; seldom one for which he takes his vote back."""
         if self._voted and self._chance.random() < 0.03:
@@ -186,6 +201,8 @@ class Attendee:
         self._note_asking(snapshot["asking"])
         self._note_chat(snapshot["chat"])
         self._voted = set(joined["own"]["votes"])
+        self._polls = {poll["id"]: poll for poll in snapshot["polls"] if poll["state"] == "open"}
+        self._answered = set(joined["own"]["answers"])
 
     def _told(self, event: dict[str, Any], late: bool) -> None:
         match event["type"]:
@@ -197,6 +214,8 @@ class Attendee:
                 self._public.setdefault(event["question"]["id"], 0)
             case "question.hidden":
                 self._public.pop(event["question"], None)
+            case "poll.opened" | "poll.changed" | "poll.closed":
+                self._note_poll(event["poll"])
             case "asking.changed":
                 self._note_asking(event["asking"])
             case "chat.changed":
@@ -210,6 +229,12 @@ class Attendee:
                 self._public[question] = votes
         for question, voted in latest.get("own_votes", {}).items():
             (self._voted.add if voted else self._voted.discard)(question)
+
+    def _note_poll(self, poll: dict[str, Any]) -> None:
+        if poll["state"] == "open":
+            self._polls[poll["id"]] = poll
+        else:
+            self._polls.pop(poll["id"], None)
 
     def _note_asking(self, asking: dict[str, Any]) -> None:
         self._asking, self._anonymous = asking["asking"], asking["anonymous"]

@@ -22,6 +22,7 @@ class Tally:
     messages: int = 0
     questions: int = 0
     votes: int = 0
+    answers: int = 0
     events: int = 0
     resumed: int = 0
     snapshots: int = 0
@@ -62,6 +63,7 @@ class Tally:
             f"{self.messages} messages",
             f"{self.questions} questions",
             f"{self.votes} votes",
+            f"{self.answers} answers",
             f"{self.events} events received",
             f"lag {self.recent_lag * 1000:.0f} ms",
             f"worst lag {self.worst_lag * 1000:.0f} ms",

@@ -156,6 +156,8 @@ TOPICS: tuple[tuple[str, ...], ...] = (
     ),
 )
 
+WORDS = ("talent", "open", "schools", "future, trust", "人才", "speed", "bridges, talent", "合作")
+
 CHAT: tuple[str, ...] = (
     "Hello from Nairobi! 👋",
     "大家好，来自杭州的问候",

@@ -389,6 +389,13 @@ QUESTIONS = (
     Ask(13, "first!!!", 0, "dismissed"),
 )
 
+POLL = (
+    "What would make you stay in a city for ten years?",
+    ("Work that matters", "Schools and care", "Housing", "Friends"),
+)
+POLLED = 36
+"""How many of the audience have answered when the demonstration begins."""
+
 CHAT = (
     (14, "Good morning from Lagos!"),
     (15, "深圳的朋友们下午好！"),

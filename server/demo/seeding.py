@@ -24,6 +24,7 @@ from rooms.forum.messages.moderating import (
     ShowOnScreen,
     TakeQuestion,
 )
+from rooms.forum.messages.polls import AnswerPoll, Drafted, DraftPoll, OpenPoll, PollKind
 from rooms.forum.messages.session import EndSession, OpenSession, StartSession
 from rooms.house import LONG, House
 from rooms.ids import new_id
@@ -238,7 +239,7 @@ async def _sessions(
 
 
 async def _talk(house: House, room: str, audience: list[str], moderator: str) -> None:
-    """Fills the main session with questions, votes and a chat."""
+    """Fills the main session with questions, votes, a poll and a chat."""
     for asked in programme.QUESTIONS:
         outcome = await _do(house, audience[asked.who], room, AskQuestion(asked.text, asked.anonymous))
         id = msgspec.json.decode(outcome, type=Asked).question
@@ -259,6 +260,12 @@ async def _talk(house: House, room: str, audience: list[str], moderator: str) ->
         elif asked.fate == "answered":
             answer = "Yes: the partner cities agreed on it this spring, and the first four begin in March."
             await _moderate(house, room, moderator, AnswerQuestion, id, text=answer, public=True)
+    title, options = programme.POLL
+    drafted = await _do(house, moderator, room, DraftPoll(PollKind.SINGLE, title, list(options)))
+    poll = msgspec.json.decode(drafted, type=Drafted).poll
+    await _do(house, moderator, room, OpenPoll(poll))
+    for number, person in enumerate(audience[: programme.POLLED]):
+        await _do(house, person, room, AnswerPoll(poll, 1, [1 + number * number % 7 % len(options)]))
     for who, text in programme.CHAT:
         await _do(house, audience[who], room, PostMessage(text))
 
