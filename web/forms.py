@@ -61,6 +61,28 @@ def text(form: FormData, name: str, default: str = "") -> str:
     return values[0]
 
 
+def number(form: FormData, name: str) -> int:
+    """Raises Problem "invalid"."""
+    return whole(text(form, name), name)
+
+
+def whole(given: str, field: str) -> int:
+    """The whole number, of up to six digits, that somebody has typed. Raises Problem "invalid"."""
+    found = _digits(given.strip(), 6)
+    if found is None:
+        raise Problem("invalid", N_("Give a whole number."), field=field)
+    return found
+
+
+def asked_number(request: Request, name: str) -> int | None:
+    """A number in the address, such as that of a page; None where there is none, or something else."""
+    return _digits(request.query_params.get(name, ""), 17)
+
+
+def _digits(given: str, most: int) -> int | None:
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= most else None
+
+
 def upload(form: FormData, name: str) -> UploadFile | None:
     """A file field; None where no file was chosen."""
     value = form.get(name)

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from rooms.errors import Problem
 from rooms.programme.planning import Act
 from rooms.programme.schedule import FileFaults
-from rooms.programme.uploads import FileKind, Upload, find_upload, forget_upload, keep_upload
+from rooms.programme.uploads import ImportKind, Upload, find_upload, forget_upload, keep_upload
 from rooms.text import N_
 from web.conference import Entered, enter_as_organiser
 from web.forms import read_form, text, upload
@@ -52,7 +52,7 @@ class Import:
     """The import at one page of the organisers. `tab` is the last part of its address; `template` shows a plan; `show` is the page itself, with what a
     file was refused for; `summary` says what was done."""
 
-    kind: FileKind[Any, Any]
+    kind: ImportKind[Any, Any]
     tab: str
     template: str
     show: Callable[[Request, Entered, Problem | None], Awaitable[Response]]

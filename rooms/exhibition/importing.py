@@ -22,7 +22,7 @@ from rooms.people.tables import persons
 from rooms.programme.planning import EXCERPT, Act, Change, Item
 from rooms.programme.queries import Conference
 from rooms.programme.schedule import Fault
-from rooms.programme.uploads import FileKind, Progress
+from rooms.programme.uploads import ImportKind, Progress
 from rooms.text import N_
 from rooms.transaction import Transaction
 
@@ -253,4 +253,4 @@ async def _bring(house: House, conference: Conference, told: list[Exhibitor], by
     return await import_exhibitors(house, conference, told, by=by, progress=progress)
 
 
-EXHIBITORS = FileKind("exhibitors", MOST_BYTES, _read, plan_import, _bring)
+EXHIBITORS = ImportKind("exhibitors", MOST_BYTES, _read, plan_import, _bring)

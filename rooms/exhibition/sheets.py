@@ -1,20 +1,18 @@
 """The table in a file, CSV or XLSX, as rows of texts. What a stranger could do with such a file is bounded here."""
 
 import asyncio
-import contextlib
 import csv
 import io
-import sys
 from pathlib import Path
 from typing import NoReturn
 
 import msgspec
 
+from rooms.apart import look_apart
 from rooms.errors import Problem
 from rooms.text import N_
 
 SCRIPT = Path(__file__).with_name("unfolding.py")
-SECONDS = 40.0
 
 MOST_BYTES = 5 * 1024 * 1024
 UNFOLDED = 64 * 1024 * 1024
@@ -43,26 +41,8 @@ async def read_rows(data: bytes) -> Rows:
 
 
 async def _workbook(data: bytes) -> Rows:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-I",
-        str(SCRIPT),
-        *map(str, (MOST_ROWS + 1, MOST_COLUMNS, UNFOLDED)),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={},
-    )
-    try:
-        told, _ = await asyncio.wait_for(process.communicate(data), SECONDS)
-    except TimeoutError:
-        _too_large()
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-    # One that did not answer was ended by its own bounds.
-    answer = msgspec.json.decode(told, type=_Answer) if process.returncode == 0 else _Answer(refused="large")
+    told = await look_apart(SCRIPT, *map(str, (MOST_ROWS + 1, MOST_COLUMNS, UNFOLDED)), given=data)
+    answer = _Answer(refused="large") if told is None else msgspec.json.decode(told, type=_Answer)
     if answer.rows is not None:
         return answer.rows
     if answer.refused == "large":

@@ -1,19 +1,16 @@
 """What a file is by its content alone, whatever its name or its sender says. It is looked into by a process of its own (rooms/files/looking.py)."""
 
-import asyncio
-import contextlib
-import sys
 from pathlib import Path
 
 import msgspec
 
+from rooms.apart import look_apart
 from rooms.errors import Problem
 from rooms.files.messages import FileKind
 from rooms.files.store import NO_SPACE
 from rooms.text import N_
 
 SCRIPT = Path(__file__).with_name("looking.py")
-SECONDS = 40.0
 
 BROKEN = N_("This file is damaged, or not what it says it is. Save it anew and try again.")
 REFUSED = {
@@ -49,27 +46,5 @@ async def inspect(kind: FileKind, path: Path, output: Path) -> Seen:
 
 
 async def _look(kind: FileKind, path: Path, output: Path) -> Seen:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-I",
-        str(SCRIPT),
-        kind.value,
-        str(path),
-        str(output),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={},
-    )
-    try:
-        answer, _ = await asyncio.wait_for(process.communicate(), SECONDS)
-    except TimeoutError:
-        return Seen(refused="bomb")
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-    if process.returncode != 0:
-        # Ended by its own bounds, or by what it was given to read.
-        return Seen(refused="bomb")
-    return msgspec.json.decode(answer, type=Seen)
+    told = await look_apart(SCRIPT, kind.value, str(path), str(output))
+    return Seen(refused="bomb") if told is None else msgspec.json.decode(told, type=Seen)

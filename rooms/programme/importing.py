@@ -20,7 +20,7 @@ from rooms.programme.planning import Act, Item, Plan, compare
 from rooms.programme.schedule import Hall, Schedule, Session, Track
 from rooms.programme.stored import Stored, load, person_values, session_values
 from rooms.programme.tables import conferences, halls, session_speakers, sessions, speakers, tracks
-from rooms.programme.uploads import FileKind, Progress
+from rooms.programme.uploads import ImportKind, Progress
 from rooms.text import N_
 from rooms.transaction import Transaction
 
@@ -237,7 +237,7 @@ async def _bring(house: House, conference: queries.Conference, schedule: Schedul
     return await import_schedule(house, conference.slug, schedule, by=by, progress=progress)
 
 
-SCHEDULES = FileKind("schedule", MOST_BYTES, _read, _plan, _bring)
+SCHEDULES = ImportKind("schedule", MOST_BYTES, _read, _plan, _bring)
 
 
 def _summary(plan: Plan) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """What is read of a conference's programme."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -92,84 +92,35 @@ async def session_view(connection: AsyncConnection, session: str) -> SessionView
     return (await session_views(connection, sessions.c.id == session))[0]
 
 
+_CARD = (
+    *(sessions.c[name] for name in ("id", "title", "texts", "place", "language", "starts_at", "ends_at", "cancelled")),
+    sa.func.coalesce(tracks.c.name, "").label("track"),
+    forums.c.state,
+)
+_VIEW = (*_CARD, sessions.c.subtitle, sessions.c.abstract, forums.c.started_at, forums.c.ended_at)
+
+
 async def session_views(connection: AsyncConnection, *conditions: "sa.ColumnElement[bool]") -> list[SessionView]:
     """The sessions that meet the conditions, by time and place."""
-    s = sessions.c
-    columns = (
-        s.id,
-        s.title,
-        s.subtitle,
-        s.abstract,
-        s.texts,
-        tracks.c.name.label("track"),
-        s.place,
-        s.language,
-        s.starts_at,
-        s.ends_at,
-        s.cancelled,
-    )
-    select = (
-        sa.select(*columns, forums.c.state, forums.c.started_at, forums.c.ended_at)
-        .select_from(_JOINED)
-        .where(*conditions)
-        .order_by(s.starts_at, s.place, s.id)
-    )
-    rows = (await connection.execute(select)).all()
-    speaking = await speakers_of(connection, [row.id for row in rows])
-    return [_session_view(row, speaking.get(row.id, [])) for row in rows]
-
-
-def _session_view(r: Any, speaking: list[SpeakerView]) -> SessionView:
-    return SessionView(
-        id=r.id,
-        title=r.title,
-        subtitle=r.subtitle,
-        abstract=r.abstract,
-        texts=r.texts,
-        track=r.track or "",
-        place=r.place,
-        language=r.language,
-        starts_at=r.starts_at,
-        ends_at=r.ends_at,
-        cancelled=r.cancelled,
-        state=SessionState(r.state),
-        started_at=r.started_at,
-        ended_at=r.ended_at,
-        speakers=speaking,
-    )
+    found = await _sessions(connection, _VIEW, conditions)
+    speaking = await speakers_of(connection, [each["id"] for each in found])
+    return [SessionView(**each, speakers=speaking.get(each["id"], [])) for each in found]
 
 
 async def session_cards(connection: AsyncConnection, *conditions: "sa.ColumnElement[bool]") -> list[SessionCard]:
     """The sessions that meet the conditions, by time and place."""
+    return [SessionCard(**each) for each in await _sessions(connection, _CARD, conditions)]
+
+
+async def _sessions(
+    connection: AsyncConnection,
+    columns: "Sequence[sa.ColumnElement[Any]]",
+    conditions: "Sequence[sa.ColumnElement[bool]]",
+) -> list[dict[str, Any]]:
     s = sessions.c
-    columns = (
-        s.id,
-        s.title,
-        s.texts,
-        tracks.c.name.label("track"),
-        s.place,
-        s.language,
-        s.starts_at,
-        s.ends_at,
-        s.cancelled,
-        forums.c.state,
-    )
     select = sa.select(*columns).select_from(_JOINED).where(*conditions).order_by(s.starts_at, s.place, s.id)
-    return [
-        SessionCard(
-            r.id,
-            r.title,
-            r.texts,
-            r.track or "",
-            r.place,
-            r.language,
-            r.starts_at,
-            r.ends_at,
-            r.cancelled,
-            SessionState(r.state),
-        )
-        for r in await connection.execute(select)
-    ]
+    rows = await connection.execute(select)
+    return [{**row, "state": SessionState(row["state"])} for row in rows.mappings()]
 
 
 async def session_card(connection: AsyncConnection, session: str) -> SessionCard:

@@ -38,7 +38,7 @@ Plan = TypeVar("Plan", bound=Planned)
 
 
 @dataclass(frozen=True, slots=True)
-class FileKind(Generic[Told, Plan]):
+class ImportKind(Generic[Told, Plan]):
     """A kind of file that is brought into a conference. `read` gives what it says, `plan` what that would change now; `bring` does it, on behalf of a
     person. The first two raise FileFaults for what is wrong in the file; each may raise another Problem."""
 
@@ -65,7 +65,7 @@ class Upload(Generic[Told, Plan]):
 
 
 async def keep_upload(
-    house: House, kind: FileKind[Told, Plan], conference: Conference, person: str, name: str, data: bytes
+    house: House, kind: ImportKind[Told, Plan], conference: Conference, person: str, name: str, data: bytes
 ) -> str:
     """Checks a file and keeps it for `find_upload`; returns its id. The person's last one, and those of yesterday, are forgotten.
 
@@ -82,7 +82,7 @@ async def keep_upload(
 
 
 async def find_upload(
-    house: House, kind: FileKind[Told, Plan], conference: Conference, person: str, upload: str
+    house: House, kind: ImportKind[Told, Plan], conference: Conference, person: str, upload: str
 ) -> Upload[Told, Plan]:
     """The person's own upload to this conference, compared with it as it is now. Raises Problem "not_found", FileFaults."""
     mine = sa.and_(u.id == upload, u.conference == conference.id, u.person == person, u.kind == kind.name)

@@ -17,6 +17,7 @@ from rooms.house import RoomView
 from rooms.meetings.messages import MeetingOwn, MeetingSnapshot
 from rooms.people.messages import PresenceView
 from web.conference import Entered, enter
+from web.forms import asked_number
 from web.site import site_of
 
 
@@ -38,8 +39,7 @@ async def show(request: Request) -> Response:
         language=asked.get("language", "")[:20],
         staffed=asked.get("staffed") == "1",
     )
-    number = asked.get("page", "")
-    number = int(number) if number.isascii() and number.isdigit() and len(number) < 5 else 0
+    number = asked_number(request, "page") or 0
     async with site_of(request).house.database.read() as connection:
         entered = await enter(request, connection)
         conference, now = entered.conference.id, entered.site.house.clock()

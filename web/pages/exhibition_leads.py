@@ -10,7 +10,7 @@ from rooms.exhibition.lead_queries import PAGE, Lead, Sought
 from rooms.exhibition.messages.leads import LeadState, Rating
 from rooms.text import N_
 from web.booth import enter_booth, sheet
-from web.forms import read_form, text
+from web.forms import asked_number, read_form, text
 from web.pages.exhibition_sign import share_address
 from web.qr import qr_code
 from web.site import site_of
@@ -32,8 +32,7 @@ def _sought(request: Request) -> Sought:
 
 async def show(request: Request) -> Response:
     sought = _sought(request)
-    number = request.query_params.get("page", "")
-    number = int(number) if number.isascii() and number.isdigit() and len(number) < 5 else 0
+    number = asked_number(request, "page") or 0
     async with site_of(request).house.database.read() as connection:
         at = await enter_booth(request, connection, rules.answers)
         booth = at.booth.id

@@ -1,6 +1,5 @@
 """/c/…/exhibition/<booth>/staff: who stands at a booth. Duties are changed by the command staff.set, posted to /do/…; here are only what has no command."""
 
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -13,7 +12,7 @@ from rooms.people import invites
 from rooms.people.messages import Role
 from rooms.text import N_
 from web.booth import AtBooth, enter_booth
-from web.forms import read_form, text
+from web.forms import number, read_form, text
 from web.pages.problems import said
 from web.site import site_of
 from web.templating import go
@@ -67,7 +66,7 @@ async def invite(request: Request) -> Response:
         async with entered.site.house.transaction() as tx:
             given = {"conference": entered.conference.id, "session": None, "booth": at.booth.id, "role": role}
             by = entered.viewer.signed_in.id
-            secret = await invites.make(tx, **given, uses=_number(form, "uses"), days=_number(form, "days"), by=by)
+            secret = await invites.make(tx, **given, uses=number(form, "uses"), days=number(form, "days"), by=by)
     except Problem as problem:
         if problem.code != "invalid":
             raise
@@ -83,13 +82,6 @@ async def withdraw_invite(request: Request) -> Response:
         await invites.revoke(tx, conference=conference, invite=text(form, "invite"), by=by, booth=at.booth.id)
     gettext = entered.site.languages.texts(entered.viewer.locale).gettext
     return go(request, f"{at.path}/staff", said=gettext(N_("The invitation is withdrawn.")))
-
-
-def _number(form: FormData, name: str) -> int:
-    value = text(form, name).strip()
-    if not value.isascii() or not value.isdigit() or len(value) > 6:
-        raise Problem("invalid", N_("Give a whole number."), field=name)
-    return int(value)
 
 
 PATH = "/c/{conference}/exhibition/{booth}/staff"

@@ -10,6 +10,7 @@ from rooms.people.tables import persons
 from rooms.programme.tables import sessions
 from rooms.text import N_
 from web.conference import enter_as_organiser
+from web.forms import asked_number
 from web.languages import in_language
 from web.site import site_of
 
@@ -42,12 +43,10 @@ ACTS = {
 
 
 async def show(request: Request) -> Response:
-    before = request.query_params.get("before", "")
     async with site_of(request).house.database.read() as connection:
         entered = await enter_as_organiser(request, connection)
         conference = entered.conference.id
-        upto = int(before) if before.isascii() and before.isdigit() and len(before) < 18 else None
-        entries = await audit.read(connection, conference, before=upto, limit=SHOWN)
+        entries = await audit.read(connection, conference, before=asked_number(request, "before"), limit=SHOWN)
         broken = await audit.verify(connection, conference)
         ids = {entry.actor for entry in entries} | {entry.subject for entry in entries}
         names: dict[str | None, str] = {}

@@ -17,7 +17,7 @@ from rooms.people.messages import BOOTH_ROLES, GrantRole, Role
 from rooms.programme.tables import sessions
 from rooms.text import N_
 from web.conference import Entered, enter_as_organiser
-from web.forms import read_form, text
+from web.forms import number, read_form, text
 from web.languages import in_language
 from web.pages.problems import said
 from web.site import site_of
@@ -101,8 +101,8 @@ async def invite(request: Request) -> Response:
     house = entered.site.house
     try:
         role, session = _role(form), text(form, "session") or None
-        uses = None if not text(form, "uses").strip() else _number(form, "uses")
-        days = _number(form, "days")
+        uses = None if not text(form, "uses").strip() else number(form, "uses")
+        days = number(form, "days")
         async with house.transaction() as tx:
             known = await _sessions(tx.connection, entered.conference.id, entered.viewer.locale)
             if session is not None and session not in known:
@@ -137,13 +137,6 @@ def _role(form: FormData) -> Role:
         return Role(text(form, "role"))
     except ValueError:
         raise Problem("invalid", N_("Choose a role."), field="role") from None
-
-
-def _number(form: FormData, name: str) -> int:
-    value = text(form, name).strip()
-    if not value.isascii() or not value.isdigit() or len(value) > 6:
-        raise Problem("invalid", N_("Give a whole number."), field=name)
-    return int(value)
 
 
 PATH = "/c/{conference}/organise"

@@ -14,7 +14,7 @@ from rooms.programme.conferences import About
 from rooms.programme.queries import Conference
 from rooms.text import N_
 from web.conference import Entered, enter_as_organiser
-from web.forms import read_form, text
+from web.forms import read_form, text, whole
 from web.languages import SOURCE
 from web.pages.problems import said
 from web.site import site_of
@@ -71,11 +71,7 @@ def _about(typed: dict[str, str], kept: Conference | None) -> About:
 
 def _number(typed: dict[str, str], name: str, kept: int) -> int:
     given = typed[name].strip()
-    if not given:
-        return kept
-    if not (given.isascii() and given.isdigit() and len(given) < 6):
-        raise Problem("invalid", N_("Give a whole number."), field=name)
-    return int(given)
+    return whole(given, name) if given else kept
 
 
 def _day(typed: dict[str, str], name: str) -> date:
