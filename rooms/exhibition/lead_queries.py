@@ -20,6 +20,7 @@ from rooms.programme.tables import conferences
 PAGE = 50
 MOST_WORDS = 8
 l, asker = leads.c, persons.alias("asker")  # noqa: E741 - as the other slices name their columns
+_NEWEST = (l.at.desc(), l.id)
 
 
 class Note(NamedTuple):
@@ -67,21 +68,60 @@ class Sought(NamedTuple):
 EVERYTHING = Sought()
 
 
-async def found(connection: AsyncConnection, booth: str, sought: Sought = EVERYTHING) -> list[Lead]:
+async def found(
+    connection: AsyncConnection, booth: str, sought: Sought = EVERYTHING, *, skipped: int = 0, most: int | None = None
+) -> list[Lead]:
+    """Newest first; `most` of them after the first `skipped`."""
+    passing = _passing(connection, booth, sought)
+    if most is not None:
+        page = sa.select(l.id).where(passing).order_by(*_NEWEST).offset(skipped).limit(most)
+        passing = l.id.in_([*(await connection.execute(page)).scalars()])
+    return await leads_with_notes(connection, passing)
+
+
+async def number(connection: AsyncConnection, booth: str, sought: Sought = EVERYTHING) -> int:
+    """How many are found."""
+    passing = sa.select(sa.func.count()).select_from(leads).where(_passing(connection, booth, sought))
+    return (await connection.execute(passing)).scalar_one()
+
+
+async def tags(connection: AsyncConnection, booth: str) -> list[str]:
+    """All that the staff have used, in the order of the alphabet."""
+    each = _each_tag(connection)
+    select = sa.select(each.c.value).distinct().select_from(leads).join(each, sa.true()).where(l.booth == booth)
+    return sorted((await connection.execute(select)).scalars(), key=lambda tag: (tag.casefold(), tag))
+
+
+def _passing(connection: AsyncConnection, booth: str, sought: Sought) -> "sa.ColumnElement[bool]":
+    conditions: list[sa.ColumnElement[bool]] = [l.booth == booth]
+    for word in sought.words.casefold().split()[:MOST_WORDS]:
+        conditions.append(l.searched.contains(word, autoescape=True))
+    if sought.rating:
+        conditions.append(l.rating == sought.rating)
+    if sought.state:
+        conditions.append(l.state == sought.state)
+    if sought.tag:
+        each = _each_tag(connection)
+        conditions.append(sa.exists(sa.select(1).select_from(each).where(each.c.value == sought.tag)))
+    return sa.and_(*conditions)
+
+
+def _each_tag(connection: AsyncConnection) -> "sa.TableValuedAlias":
+    """The tags of a lead as rows."""
+    if connection.dialect.name == "sqlite":
+        return sa.func.json_each(l.tags).table_valued("value")
+    return sa.func.jsonb_array_elements_text(l.tags).table_valued("value").render_derived()
+
+
+async def leads_with_notes(connection: AsyncConnection, which: "sa.ColumnElement[bool]") -> list[Lead]:
     """Newest first."""
     columns = [l[name] for name in Lead._fields if name not in {"name", "asked_by", "notes"}]
     name = sa.func.coalesce(sa.func.nullif(l.name, ""), persons.c.name).label("name")
     joined = leads.join(persons, persons.c.id == l.person).outerjoin(asker, asker.c.id == l.asked_by)
-    select = sa.select(*columns, name, asker.c.name.label("asked_by")).select_from(joined).where(l.booth == booth)
-    if sought.rating:
-        select = select.where(l.rating == sought.rating)
-    if sought.state:
-        select = select.where(l.state == sought.state)
-    rows = (await connection.execute(select.order_by(l.at.desc(), l.id))).mappings().all()
-    notes = await _notes(connection, booth)
-    every = [_lead(row, notes.get(row["id"], [])) for row in rows]
-    words = sought.words.casefold().split()[:MOST_WORDS]
-    return [lead for lead in every if (not sought.tag or sought.tag in lead.tags) and _has(lead, words)]
+    select = sa.select(*columns, name, asker.c.name.label("asked_by")).select_from(joined).where(which)
+    rows = (await connection.execute(select.order_by(*_NEWEST))).mappings().all()
+    notes = await _notes(connection, which)
+    return [_lead(row, notes.get(row["id"], [])) for row in rows]
 
 
 def _lead(row: Any, notes: list[Note]) -> Lead:
@@ -91,16 +131,10 @@ def _lead(row: Any, notes: list[Note]) -> Lead:
     return Lead(**told, notes=notes)
 
 
-def _has(lead: Lead, words: list[str]) -> bool:
-    parts = (lead.name, lead.organisation, lead.email or "", *lead.tags, *(note.text for note in lead.notes))
-    text = "\n".join(parts).casefold()
-    return all(word in text for word in words)
-
-
-async def _notes(connection: AsyncConnection, booth: str) -> dict[str, list[Note]]:
+async def _notes(connection: AsyncConnection, which: "sa.ColumnElement[bool]") -> dict[str, list[Note]]:
     """By lead, oldest first."""
     n = lead_notes.c
-    select = sa.select(n.lead, n.author_name, n.text, n.at).join(leads, l.id == n.lead).where(l.booth == booth)
+    select = sa.select(n.lead, n.author_name, n.text, n.at).join(leads, l.id == n.lead).where(which)
     by_lead: dict[str, list[Note]] = {}
     for row in await connection.execute(select.order_by(n.at, n.id)):
         by_lead.setdefault(row.lead, []).append(Note(row.author_name, row.text, row.at))

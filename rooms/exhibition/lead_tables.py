@@ -22,6 +22,7 @@ leads = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),  # when he agreed, or was asked
     sa.Column("rating", sa.String(4), nullable=False, default=""),  # hot | warm | cold
     sa.Column("tags", Json, nullable=False),  # the exhibitor's own: ["resellers"]
+    sa.Column("searched", sa.Text, nullable=False, server_default=""),  # all of it and of its notes, case-folded
     sa.UniqueConstraint("booth", "person"),
 )
 

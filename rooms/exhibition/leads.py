@@ -60,6 +60,7 @@ async def share_lead(tx: Transaction, visit: Visit, given: ShareLead) -> None:
         id = held.id
         await tx.connection.execute(leads.update().where(l.id == id).values(**values))
     by = held.asked_by if held is not None else None
+    await _fold(tx, id)
     await _write_down(tx, booth, person, "given", given.purpose.value, source.value, by)
     await _tell(tx, booth, id, person)
 
@@ -122,6 +123,7 @@ async def ask_lead(tx: Transaction, visit: Visit, given: AskLead) -> None:
         **asked,
     }
     await tx.connection.execute(leads.insert().values(**values, asked_by=visit.known.id, at=tx.now))
+    await _fold(tx, id)
     await _write_down(tx, booth, given.person, "asked", by=visit.known.id, **asked)
     await _tell(tx, booth, id, given.person)
     joined = booths.join(conferences, conferences.c.id == booths.c.conference)
@@ -144,6 +146,7 @@ async def note_lead(tx: Transaction, visit: Visit, given: NoteLead) -> None:
     signed = {"author": visit.known.id, "author_name": visit.known.name}
     note = {"id": new_id(), "lead": lead.id, **signed, "text": text, "at": tx.now}
     await tx.connection.execute(lead_notes.insert().values(note))
+    await _fold(tx, lead.id)
     await _tell(tx, visit.room.subject, lead.id)
 
 
@@ -156,7 +159,16 @@ async def qualify_lead(tx: Transaction, visit: Visit, given: QualifyLead) -> Non
     if given.seen and given.seen != queries.mark(lead.rating, lead.tags):
         raise Problem("stale", N_("A colleague has judged this lead otherwise meanwhile. Look at it once more."))
     await tx.connection.execute(leads.update().where(l.id == lead.id).values(rating=given.rating.value, tags=tags))
+    await _fold(tx, lead.id)
     await _tell(tx, visit.room.subject, lead.id)
+
+
+async def _fold(tx: Transaction, id: str) -> None:
+    """Writes down by what a lead is found, after each change of it: databases fold the case of ASCII alone, or as their locale has it."""
+    [lead] = await queries.leads_with_notes(tx.connection, l.id == id)
+    parts = (lead.name, lead.organisation, lead.email or "", *lead.tags, *(note.text for note in lead.notes))
+    searched = "\n".join(parts).casefold()
+    await tx.connection.execute(leads.update().where(l.id == id).values(searched=searched))
 
 
 async def _held(tx: Transaction, booth: str, person: str) -> Any:

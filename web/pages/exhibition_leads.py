@@ -7,7 +7,7 @@ from starlette.routing import Route
 from rooms import sheets
 from rooms.exhibition import lead_queries, leads, rules
 from rooms.exhibition.lead_queries import PAGE, Lead, Sought
-from rooms.exhibition.messages.leads import LeadState, Rating
+from rooms.exhibition.messages.leads import Rating
 from rooms.text import N_
 from web.booth import enter_booth, sheet
 from web.forms import asked_number, read_form, text
@@ -36,24 +36,27 @@ async def show(request: Request) -> Response:
     async with site_of(request).house.database.read() as connection:
         at = await enter_booth(request, connection, rules.answers)
         booth = at.booth.id
-        every = await lead_queries.found(connection, booth)
-        found = await lead_queries.found(connection, booth, sought)
+        found = await lead_queries.number(connection, booth, sought)
+        number = min(number, max(found - 1, 0) // PAGE)
+        page = await lead_queries.found(connection, booth, sought, skipped=number * PAGE, most=PAGE)
+        given = await lead_queries.count(connection, booth)
+        every = await lead_queries.number(connection, booth)
+        tags = await lead_queries.tags(connection, booth)
         to_ask = await lead_queries.to_ask(connection, booth, leads.declined(booth))
-    number = min(number, max(len(found) - 1, 0) // PAGE)
     address = share_address(at)
     return await at.page(
         request,
         "booth_leads.html",
-        leads=found[number * PAGE : (number + 1) * PAGE],
-        found=len(found),
-        given=sum(lead.state is LeadState.GIVEN for lead in every),
-        any=bool(every),
+        leads=page,
+        found=found,
+        given=given,
+        any=every > 0,
         sought=sought,
-        tags=sorted({tag for lead in every for tag in lead.tags}, key=str.casefold),
+        tags=tags,
         ratings=[rating for rating in Rating if rating],
         to_ask=to_ask,
         number=number,
-        pages=(len(found) + PAGE - 1) // PAGE,
+        pages=(found + PAGE - 1) // PAGE,
         link_to=lambda to: str(request.url.include_query_params(page=to).query),
         csv=f"{at.path}/leads.csv?{request.url.query}",
         share=address,

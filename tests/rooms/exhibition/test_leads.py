@@ -6,6 +6,7 @@ import io
 import msgspec
 import pytest
 import sqlalchemy as sa
+from alembic import command
 
 from rooms.exhibition import lead_queries, leads
 from rooms.exhibition.editing import make_booth
@@ -29,6 +30,7 @@ from rooms.exhibition.messages.staffing import Duty, SetDuty
 from rooms.forum.messages.chat import PostMessage
 from rooms.journal import journal
 from rooms.messages import Command
+from rooms.migrations import config
 from rooms.people.erasure import erase, export
 from rooms.people.messages import RemovePerson, SilencePerson
 from rooms.sheets import as_csv
@@ -187,19 +189,44 @@ async def test_colleagues_are_no_leads(world: World) -> None:
 async def test_searched_and_filtered(each_world: World) -> None:
     world = each_world
     await at(world, "attendee", SHARE)
-    await at(world, "other", ShareLead(Purpose.FOLLOW_UP, organisation="Nordlys"))
+    await at(world, "other", ShareLead(Purpose.FOLLOW_UP, organisation="Nordlys Straße ДОМ"))
     both = {lead.name: lead.id for lead in await found(world)}
-    await at(world, "staff", QualifyLead(both["Other"], Rating.COLD, ["press"]))
+    await at(world, "staff", QualifyLead(both["Other"], Rating.COLD, ["press", "a%b"]))
+    await at(world, "staff", QualifyLead(both["Attendee"], Rating.HOT, ["Press"]))
     await at(world, "staff", NoteLead(both["Attendee"], "Spoke of Kiruna"))
     for sought, names in (
         (Sought(), {"Attendee", "Other"}),
         (Sought(words="kiruna sol"), {"Attendee"}),
-        (Sought(words="nordlys"), {"Other"}),
+        (Sought(words="NORDLYS"), {"Other"}),
+        (Sought(words="STRASSE дом"), {"Other"}),
+        (Sought(words="attendee@example"), {"Attendee"}),
+        (Sought(words="%b"), {"Other"}),
+        (Sought(words="l_n"), set()),
         (Sought(rating="cold"), {"Other"}),
         (Sought(tag="press"), {"Other"}),
         (Sought(state="asked"), set()),
     ):
         assert {lead.name for lead in await found(world, sought)} == names, sought
+        async with world.house.database.read() as connection:
+            assert await lead_queries.number(connection, world.booth, sought) == len(names)
+    async with world.house.database.read() as connection:
+        assert await lead_queries.tags(connection, world.booth) == ["a%b", "Press", "press"]
+        pages = [await lead_queries.found(connection, world.booth, skipped=each, most=1) for each in range(3)]
+    assert [[lead.name for lead in page] for page in pages] == [["Other"], ["Attendee"], []]
+    assert [note.text for note in pages[1][0].notes] == ["Spoke of Kiruna"]
+
+
+async def test_leads_of_an_earlier_release_are_found(each_world: World) -> None:
+    world = each_world
+    await at(world, "attendee", SHARE)
+    [lead] = await found(world)
+    await at(world, "staff", NoteLead(lead.id, "Wants ÖL"))
+    await at(world, "staff", QualifyLead(lead.id, Rating.HOT, ["press"]))
+    for step, to in ((command.stamp, "head"), (command.downgrade, "0011"), (command.upgrade, "head")):
+        async with world.house.database.write() as connection:
+            await connection.run_sync(lambda sync, step=step, to=to: step(config(sync), to))
+    assert len(await found(world, Sought(words="sol öl press attendee"))) == 1
+    assert await found(world, Sought(words="nordlys")) == []
 
 
 async def test_an_exhibitor_sees_his_own_leads_alone(world: World) -> None:
