@@ -43,24 +43,22 @@ class Proxy:
         self._swallowed |= self._writers
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self.weather.refuse:
-            writer.transport.abort()
-            return
+        legs = {writer}
         try:
+            if self.weather.refuse:
+                return
             onward_reader, onward = await asyncio.open_connection("127.0.0.1", self._target)
-        except OSError:
-            writer.transport.abort()
-            return
-        self._writers |= {writer, onward}
-        try:
+            legs.add(onward)
+            self._writers |= legs
             await asyncio.gather(self._carry(reader, onward), self._carry(onward_reader, writer))
         except OSError:
             pass  # one end is gone, and so the other
         finally:
-            self._writers -= {writer, onward}
-            self._swallowed -= {writer, onward}
-            for each in (writer, onward):
-                each.close()
+            self._writers -= legs
+            self._swallowed -= legs
+            for each in legs:
+                # Not close(), which would wait for a reader that may never read; and also when the test ends before there is a way onward.
+                each.transport.abort()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()
@@ -119,3 +117,4 @@ class Proxy:
             for task in list(self._tasks):
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.sleep(0)  # what was aborted is closed in the next turn of the loop
