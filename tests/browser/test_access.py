@@ -67,7 +67,7 @@ async def test_axe_finds_nothing_in_what_opens(furnished: Venue) -> None:
         found += [f"{key}: {fault}" for fault in await accessibility_faults(page)]
         await page.keyboard.press("Escape")
         await expect(page.locator(opened)).to_have_count(0)
-    for tool in ("Chat", "People"):
+    for tool in ("Polls", "Chat", "People"):
         await page.get_by_role("tab", name=tool).click()
         found += [f"{tool}: {fault}" for fault in await accessibility_faults(page)]
     assert not found, "\n".join(found)

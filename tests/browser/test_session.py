@@ -178,7 +178,7 @@ async def test_an_attendees_way_by_keyboard_alone(venue: Venue) -> None:
         if await asker.evaluate("document.activeElement.id") == "tab-chat":
             break
     await asker.keyboard.press("ArrowRight")
-    await expect(asker.get_by_role("tab", name="People")).to_have_attribute("aria-selected", "true")
+    await expect(asker.get_by_role("tab", name="Polls")).to_have_attribute("aria-selected", "true")
     await asker.keyboard.press("ArrowLeft")
     await expect(asker.get_by_label("Your message")).to_be_visible()
 

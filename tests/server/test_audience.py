@@ -13,7 +13,9 @@ import pytest
 from starlette.websockets import WebSocket
 
 from rooms.forum.messages.chat import SetChat
+from rooms.forum.messages.polls import Drafted, DraftPoll, OpenPoll, PollKind
 from rooms.forum.messages.session import SetAsking, SetReview
+from rooms.forum.poll_tables import poll_answers
 from rooms.forum.tables import messages, questions, votes
 from rooms.people.tables import persons, signins
 from rooms.text import clean_line, clean_text
@@ -50,6 +52,8 @@ async def rows(world: World, table: Any) -> list[Any]:
 
 
 async def test_ten_people_fill_a_room_and_leave_it_tidy(server: Server, furnished: World) -> None:
+    drafted = await furnished.do("moderator", DraftPoll(PollKind.SINGLE, "Which way?", ["Left", "Right"]))
+    await furnished.do("moderator", OpenPoll(msgspec.json.decode(drafted.reply, type=Drafted).poll))
     people = ("--people", "10", "--minutes", "0.15", "--pace", "40", "--seed", "7", "--session", furnished.session)
     process = await run(server, *people)
     output, faults = await asyncio.wait_for(process.communicate(), 90)
@@ -64,6 +68,7 @@ async def test_ten_people_fill_a_room_and_leave_it_tidy(server: Server, furnishe
     assert {row.author for row in [*asked, *chatted]} <= guests
     assert asked
     assert chatted
+    assert {row.person for row in await rows(furnished, poll_answers)} & guests, "they answer the poll"
     assert len(voted) > len(asked), "they vote for what others have asked too"
     assert all(row.revoked_at is not None for row in await rows(furnished, signins) if row.person in guests)
 

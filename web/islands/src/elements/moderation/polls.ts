@@ -82,7 +82,7 @@ export class ModeratedPolls extends LitElement {
     const edit = html`<button class="button button-small button-quiet" @click=${() => (this.wording = poll.id)}>${icon("edit")}${t("Edit")}</button>`;
     const screen = onScreen
       ? act(t("Off the big screen"), { op: "screen.clear" }, "button-quiet")
-      : act(t("On the big screen"), { op: "screen.poll", poll: poll.id }, "button-quiet");
+      : act(t("Put on the big screen"), { op: "screen.poll", poll: poll.id }, "button-quiet");
     if (poll.state === "draft") {
       return html`${act(t("Open the poll"), { op: "poll.open", poll: poll.id }, "button-primary")} ${edit} ${act(t("Discard"), { op: "poll.archive", poll: poll.id }, "button-quiet")}`;
     }
