@@ -47,6 +47,21 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """A transaction writes its one moment into all of its rows, so what the last moment became is kept."""
+        process = super().bind_processor(dialect)
+        if process is None:
+            return None
+        last: tuple[datetime | None, Any] = (None, process(None))
+
+        def processed(value: datetime | None) -> Any:
+            nonlocal last
+            if value is not last[0]:
+                last = (value, process(value))
+            return last[1]
+
+        return processed
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None

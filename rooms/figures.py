@@ -27,7 +27,7 @@ class Written:
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     commits: int = 0
     failures: int = 0
-    groups: Spread = field(default_factory=lambda: Spread(1, 2, 4, 8, 16, 32, 64, 128))
+    groups: Spread = field(default_factory=lambda: Spread(1, 2, 4, 8, 16, 32, 64, 128, 256))
 
 
 @dataclass(slots=True, eq=False)

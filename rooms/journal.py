@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.audience import Audience
-from rooms.database import UtcDateTime, among, metadata
+from rooms.database import UtcDateTime, given, metadata, padded
 from rooms.ids import is_id, new_id
 
 MOST_PARAMETERS = 10_000  # in one statement; PostgreSQL and SQLite take some 32,000
@@ -88,6 +88,15 @@ ROOM = (
 )
 
 
+_FIND = sa.select(*ROOM).where(rooms.c.id == sa.bindparam("room"))
+_HEADS = sa.select(*ROOM).where(rooms.c.id.in_(given("rooms")))
+_LOCK = _HEADS.order_by(rooms.c.id).with_for_update()
+_APPEND = journal.insert()
+_ADVANCE = rooms.update().where(rooms.c.id == sa.bindparam("room"))
+_ADVANCE_BOTH = _ADVANCE.values(seq=sa.bindparam("to_seq"), pulse=sa.bindparam("to_pulse"))
+_ADVANCE_PULSE = _ADVANCE.values(pulse=sa.bindparam("to_pulse"))
+
+
 async def open_room(connection: AsyncConnection, kind: str, subject: str, conference: str | None) -> str:
     """Makes the room of a subject and returns its id."""
     room = new_id()
@@ -108,7 +117,7 @@ async def open_room(connection: AsyncConnection, kind: str, subject: str, confer
 async def find_room(connection: AsyncConnection, room: str) -> Room | None:
     if not is_id(room):
         return None
-    row = (await connection.execute(sa.select(*ROOM).where(rooms.c.id == room))).one_or_none()
+    row = (await connection.execute(_FIND, {"room": room})).one_or_none()
     return None if row is None else Room(*row)
 
 
@@ -125,15 +134,14 @@ async def room_of(connection: AsyncConnection, kind: str, subject: str) -> str:
 async def lock_rooms(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, Room]:
     """Locks room rows until the end of the transaction, in sorted order so that two commands never wait for each other in a ring."""
     wanted = sorted(filter(is_id, set(ids)))
-    select = sa.select(*ROOM).where(among(rooms.c.id, wanted)).order_by(rooms.c.id).with_for_update()
-    return {row.id: Room(*row) for row in await connection.execute(select)}
+    return {row.id: Room(*row) for row in await connection.execute(_LOCK, {"rooms": padded(wanted)})}
 
 
 async def append(connection: AsyncConnection, room: str, entries: Sequence[Entry], pulse: int, at: datetime) -> None:
     """Writes events behind the room's last one. The caller holds the room's lock and has numbered them."""
     if entries:
         await connection.execute(
-            journal.insert(),
+            _APPEND,
             [
                 {
                     "room": room,
@@ -147,9 +155,9 @@ async def append(connection: AsyncConnection, room: str, entries: Sequence[Entry
                 for e in entries
             ],
         )
-        await connection.execute(rooms.update().where(rooms.c.id == room).values(seq=entries[-1].seq, pulse=pulse))
+        await connection.execute(_ADVANCE_BOTH, {"room": room, "to_seq": entries[-1].seq, "to_pulse": pulse})
     else:
-        await connection.execute(rooms.update().where(rooms.c.id == room).values(pulse=pulse))
+        await connection.execute(_ADVANCE_PULSE, {"room": room, "to_pulse": pulse})
 
 
 async def read_after(connection: AsyncConnection, room: str, after: int, upto: int | None = None) -> list[Entry]:
@@ -167,8 +175,8 @@ async def heads(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, Ro
     """The rows of many rooms in one query, or a few: by their seqs a process finds what the bus has lost."""
     wanted, found = list(ids), dict[str, Room]()
     for start in range(0, len(wanted), MOST_PARAMETERS):
-        some = among(rooms.c.id, wanted[start : start + MOST_PARAMETERS])
-        found |= {row.id: Room(*row) for row in await connection.execute(sa.select(*ROOM).where(some))}
+        some = padded(wanted[start : start + MOST_PARAMETERS])
+        found |= {row.id: Room(*row) for row in await connection.execute(_HEADS, {"rooms": some})}
     return found
 
 

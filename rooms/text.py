@@ -36,8 +36,10 @@ def _is_newer(code: int) -> bool:
 
 
 def _scrub(text: str, keep: str = "") -> str:
-    # Composed last: what stood between a letter and its accent may just have gone.
-    text = "".join(c for c in _ANSI.sub("", text) if c in keep or _kept(c))
+    # What can be printed has nothing of what goes, and most texts are nothing else.
+    if not text.translate(dict.fromkeys(map(ord, keep))).isprintable():
+        # Composed last: what stood between a letter and its accent may just have gone.
+        text = "".join(c for c in _ANSI.sub("", text) if c in keep or _kept(c))
     return unicodedata.normalize("NFC", text)
 
 

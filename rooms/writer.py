@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms import journal
 from rooms.clock import Clock
 from rooms.commands import Replied, Spec
-from rooms.database import SILENT, Database, among, insert_into, is_unavailable
+from rooms.database import SILENT, Database, insert_into, is_unavailable, padded
 from rooms.errors import Problem
 from rooms.figures import Written
 from rooms.journal import Room
@@ -29,7 +29,7 @@ from rooms.text import N_
 from rooms.transaction import Nudge, Transaction
 from rooms.visit import Visit, resolve_many
 
-MOST_AT_ONCE = 128
+MOST_AT_ONCE = 256
 MOST_WAITING = 2000
 ENOUGH_SECONDS = 0.2
 """After so long no further command joins a transaction: its rooms are locked, and those who are in it wait for their answers."""
@@ -65,6 +65,10 @@ class Given:
         digest = hashlib.sha256(msgspec.json.encode([room, command])).hexdigest()
         return cls(person, room, command, spec, key, digest, asyncio.get_running_loop().create_future())
 
+    def give_up(self) -> None:
+        if not self.done.done():
+            self.done.set_exception(Problem("unavailable", SILENT, retry_after=2))
+
 
 Result = Outcome | BaseException
 
@@ -87,11 +91,11 @@ class Writer:
     async def do(self, given: Given) -> Outcome:
         """Returns when the command is committed. Raises Problem, "unavailable" when too many wait already."""
         self._lanes[crc32(given.room.encode()) % len(self._lanes)].put(given)
+        silence = asyncio.get_running_loop().call_later(ANSWER_SECONDS, given.give_up)
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                return await given.done
-        except TimeoutError:
-            raise Problem("unavailable", SILENT, retry_after=2) from None
+            return await given.done
+        finally:
+            silence.cancel()
 
     async def _write(self, batch: list[Given]) -> list[Given]:
         """Answers the commands of a batch, and returns those for which the transaction had no time left."""
@@ -210,11 +214,14 @@ Earlier = dict[tuple[str, str], tuple[str, Outcome]]
 """(person, key) → the digest of the command that it stood for, and its outcome."""
 
 
+_o = outcomes.c
+_EARLIER = sa.select(_o.person, _o.key, _o.digest, _o.reply, _o.seq).where(
+    sa.tuple_(_o.person, _o.key).in_(sa.bindparam("pairs", expanding=True))
+)
+
+
 async def _earlier(connection: AsyncConnection, batch: Sequence[Given]) -> Earlier:
-    o = outcomes.c
-    pairs = [(given.person, given.key) for given in batch]
-    select = sa.select(o.person, o.key, o.digest, o.reply, o.seq).where(among(sa.tuple_(o.person, o.key), pairs))
-    rows = await connection.execute(select)
+    rows = await connection.execute(_EARLIER, {"pairs": padded((given.person, given.key) for given in batch)})
     return {(row.person, row.key): (row.digest, Outcome(bytes(row.reply), row.seq)) for row in rows}
 
 

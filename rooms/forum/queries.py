@@ -45,11 +45,15 @@ class Forum(NamedTuple):
         return StageView(StageKind(self.stage["kind"]), self.stage["address"], self.stage["title"])
 
 
+_f = forums.c
+_FORUM = sa.select(
+    *(_f.state, _f.started_at, _f.ended_at, _f.stage, _f.asking, _f.review, _f.anonymous),
+    *(_f.screen, _f.screen_poll, _f.answering),
+).where(_f.session == sa.bindparam("of_session"))
+
+
 async def forum(connection: AsyncConnection, session: str) -> Forum:
-    f = forums.c
-    columns = (f.state, f.started_at, f.ended_at, f.stage, f.asking, f.review, f.anonymous)
-    columns = (*columns, f.screen, f.screen_poll, f.answering)
-    row = (await connection.execute(sa.select(*columns).where(f.session == session))).one()
+    row = (await connection.execute(_FORUM, {"of_session": session})).one()
     return Forum(
         row.state,
         row.started_at,
@@ -221,6 +225,9 @@ _QUESTIONS = _select()
 _ASKED_BY = _QUESTIONS.where(questions.c.room == sa.bindparam("in_room"), questions.c.author.in_(given("people")))
 
 
+_QUESTION = _QUESTIONS.where(questions.c.room == sa.bindparam("in_room"), questions.c.id == sa.bindparam("of_id"))
+
+
 async def asked_by(connection: AsyncConnection, room: str, people: Collection[str]) -> list[Question]:
     """The questions of these people in a room, oldest first."""
     return [_row(row) for row in await connection.execute(_ASKED_BY, {"in_room": room, "people": padded(people)})]
@@ -237,10 +244,10 @@ async def public_questions(connection: AsyncConnection, room: str) -> list[Quest
 
 async def question(connection: AsyncConnection, room: str, id: str) -> Question:
     """Raises Problem "not_found", also for a question of another room."""
-    found = await questions_of(connection, room, questions.c.id == id)
-    if not found:
+    row = (await connection.execute(_QUESTION, {"in_room": room, "of_id": id})).one_or_none()
+    if row is None:
         raise Problem("not_found", NO_QUESTION, field="question")
-    return found[0]
+    return _row(row)
 
 
 async def root(connection: AsyncConnection, room: str, id: str) -> Question:
@@ -251,7 +258,7 @@ async def root(connection: AsyncConnection, room: str, id: str) -> Question:
     return found
 
 
-def family(question: str) -> "sa.Select[tuple[str]]":
+def family(question: "str | sa.BindParameter[str]") -> "sa.Select[tuple[str]]":
     """The ids of a question and of all that was merged into it, at any remove."""
     q = questions.c
     group = sa.select(q.id).where(q.id == question).cte("family", recursive=True)
@@ -259,17 +266,19 @@ def family(question: str) -> "sa.Select[tuple[str]]":
     return sa.select(group.c.id)
 
 
+def _select_tally() -> "sa.Select[int, int]":
+    members = family(sa.bindparam("of_id", type_=sa.String)).subquery()
+    voters = sa.select(sa.func.count(votes.c.person.distinct()))
+    voters = voters.where(votes.c.question.in_(sa.select(members.c.id))).scalar_subquery()
+    return sa.select(voters, sa.select(sa.func.count()).select_from(members).scalar_subquery())
+
+
+_TALLY = _select_tally()
+
+
 async def tally(connection: AsyncConnection, question: str) -> tuple[int, int]:
     """How many different people want a question answered (voters of merged duplicates are united, never added up), and how many were merged."""
-    members = family(question).subquery()
-    voters = (
-        sa.select(sa.func.count(votes.c.person.distinct()))
-        .where(votes.c.question.in_(sa.select(members.c.id)))
-        .scalar_subquery()
-    )
-    row = (
-        await connection.execute(sa.select(voters, sa.select(sa.func.count()).select_from(members).scalar_subquery()))
-    ).one()
+    row = (await connection.execute(_TALLY, {"of_id": question})).one()
     return row[0], row[1] - 1
 
 
@@ -316,8 +325,11 @@ def _root(question: str, into: dict[str, str | None]) -> str:
 # Chat
 
 
+_CHAT = sa.select(chats.c.open, chats.c.slow_seconds).where(chats.c.room == sa.bindparam("in_room"))
+
+
 async def chat(connection: AsyncConnection, room: str) -> ChatView:
-    row = (await connection.execute(sa.select(chats.c.open, chats.c.slow_seconds).where(chats.c.room == room))).one()
+    row = (await connection.execute(_CHAT, {"in_room": room})).one()
     return ChatView(row.open, row.slow_seconds)
 
 
