@@ -18,22 +18,24 @@ async def mail_server(accepts: Callable[[], bool] = lambda: True) -> AsyncIterat
     taken: list[str] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"220 mail.example\r\n")
-        while line := await reader.readline():
-            verb = line.split()[0].upper() if line.split() else b""
-            if verb == b"DATA":
-                writer.write(b"354 go on\r\n")
-                taken.append((await reader.readuntil(b"\r\n.\r\n")).decode())
-                writer.write(b"250 taken\r\n")
-            elif verb == b"QUIT":
-                writer.write(b"221 bye\r\n")
-                break
-            elif verb == b"RCPT" and not accepts():
-                writer.write(b"451 later\r\n")
-            else:
-                writer.write(b"250 yes\r\n")
-        await writer.drain()
-        writer.close()
+        try:
+            writer.write(b"220 mail.example\r\n")
+            while line := await reader.readline():
+                verb = line.split()[0].upper() if line.split() else b""
+                if verb == b"DATA":
+                    writer.write(b"354 go on\r\n")
+                    taken.append((await reader.readuntil(b"\r\n.\r\n")).decode())
+                    writer.write(b"250 taken\r\n")
+                elif verb == b"QUIT":
+                    writer.write(b"221 bye\r\n")
+                    break
+                elif verb == b"RCPT" and not accepts():
+                    writer.write(b"451 later\r\n")
+                else:
+                    writer.write(b"250 yes\r\n")
+            await writer.drain()
+        finally:
+            writer.close()  # also when the test is over before its client has gone
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     try:
