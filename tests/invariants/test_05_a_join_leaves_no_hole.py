@@ -95,9 +95,8 @@ async def test_rights_are_checked_again_at_a_resume(world: World) -> None:
         await resumed.verify()
 
 
-async def test_what_happens_while_a_snapshot_is_read_comes_after_it(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def hold_reader(monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.Event, asyncio.Event]:
+    """Whoever joins is read for, but not let in: the first event tells that he was read for, the second one lets him go on."""
     read = Reader._joined
     reading, go_on = asyncio.Event(), asyncio.Event()
 
@@ -108,6 +107,13 @@ async def test_what_happens_while_a_snapshot_is_read_comes_after_it(
         return joined
 
     monkeypatch.setattr(Reader, "_joined", slowly)
+    return reading, go_on
+
+
+async def test_what_happens_while_a_snapshot_is_read_comes_after_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, go_on = hold_reader(monkeypatch)
     first = asyncio.create_task(enter(world, None))
     await reading.wait()
     await say(world, 3)
@@ -123,16 +129,7 @@ async def test_votes_that_are_cast_while_a_snapshot_is_read_are_told_after_it(
 ) -> None:
     question = await world.ask()
     await world.do("moderator", ApproveQuestion(question, 1))
-    read = Reader._joined
-    reading, go_on = asyncio.Event(), asyncio.Event()
-
-    async def slowly(*arguments: object) -> object:
-        joined = await read(*arguments)  # pyright: ignore[reportArgumentType]
-        reading.set()
-        await go_on.wait()
-        return joined
-
-    monkeypatch.setattr(Reader, "_joined", slowly)
+    reading, go_on = hold_reader(monkeypatch)
     first = asyncio.create_task(enter(world, "other"))
     await reading.wait()
     for who in ("other", "guest"):

@@ -80,9 +80,21 @@ def running_server(database: str = "", *, redis: str = "", workers: int = 1, **s
 @contextmanager
 def faultless_server() -> Iterator[Server]:
     """A server on a new SQLite file. Whatever is done to it, no fault of its own may stand in its log."""
-    with running_server() as running:
+    with running_server() as running, _faultless([running]):
         yield running
-        said = running.output()
+
+
+@contextmanager
+def faultless_servers(count: int, database: str, redis: str) -> Iterator[list[Server]]:
+    """Several processes, held to the same."""
+    with running_servers(count, database, redis) as running, _faultless(running):
+        yield running
+
+
+@contextmanager
+def _faultless(servers: list[Server]) -> Iterator[None]:
+    yield
+    said = "".join(server.output() for server in servers)
     assert "Traceback" not in said, said
 
 
