@@ -1,7 +1,10 @@
-"""The letters about accounts, each in the language of the page on which somebody asked for it."""
+"""The letters: about accounts, and to owners of booths. Each is in the language of the page on which somebody asked for it."""
 
+from rooms.exhibition.inviting import DAYS, Invitation
 from rooms.people.registration import Notice, Told
+from rooms.programme.queries import Conference
 from rooms.text import N_
+from web.languages import in_language
 from web.mail import Letter
 from web.site import Site
 
@@ -36,3 +39,22 @@ def letter(site: Site, locale: str, notice: Notice) -> Letter:
     greeting = gettext(N_("Hello %(name)s,")) % {"name": notice.name} if notice.name else gettext(N_("Hello,"))
     text = "\n\n".join([greeting, gettext(BODIES[notice.told]), address, gettext(IGNORE), site.name])
     return Letter(notice.email, gettext(SUBJECTS[notice.told]) % values, text + "\n")
+
+
+def owner_letter(site: Site, locale: str, conference: Conference, invitation: Invitation) -> Letter:
+    """To one who has no account: a booth waits for him."""
+    gettext = site.languages.texts(locale).gettext
+    booth = in_language(locale, invitation.texts, "name", invitation.name)
+    values = {
+        "booth": booth,
+        "conference": in_language(locale, conference.texts, "title", conference.title),
+        "days": DAYS,
+    }
+    asked = N_(
+        "The organisers of %(conference)s have made a booth for %(booth)s, and name you as its owner: you write its texts, choose its staff and "
+        "answer its visitors. Open this link to take it over. It works once, for %(days)s days; you sign up on the way:"
+    )
+    stop = N_("If this is not for you, do nothing, or tell the organisers.")
+    parts = [gettext(N_("Hello,")), gettext(asked) % values, site.link(f"/invite/{invitation.secret}")]
+    text = "\n\n".join([*parts, gettext(stop), site.name])
+    return Letter(invitation.email, gettext(N_("Your booth at %(conference)s: %(booth)s")) % values, text + "\n")

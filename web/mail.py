@@ -82,10 +82,12 @@ class Postbox:
     """Composes and sends letters in the background, so that an answer takes as long where there is a letter as where there is none."""
 
     TRIES = (0, 5, 60)  # seconds before each
+    AT_ONCE = 4  # so many connections to the mail server, however many letters wait
 
     def __init__(self, mailer: Mailer) -> None:
         self._mailer = mailer
         self._tasks: set[asyncio.Task[None]] = set()
+        self._lines = asyncio.Semaphore(self.AT_ONCE)
 
     def put(self, compose: Compose) -> None:
         """`compose` gives the letter, or None when there is nothing to send after all."""
@@ -104,7 +106,8 @@ class Postbox:
         for wait in self.TRIES:
             await asyncio.sleep(wait)
             try:
-                await self._mailer.send(letter)
+                async with self._lines:
+                    await self._mailer.send(letter)
             except NotSent as fault:
                 log.warning("a letter could not be sent: %s", fault)
             else:

@@ -9,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms.errors import Problem
 from rooms.exhibition import queries
 from rooms.exhibition.editing import columns_of, hall_of, make_booth, set_duty
+from rooms.exhibition.inviting import expect
 from rooms.exhibition.listing import Exhibitor, ExhibitorFaults, exhibitors
 from rooms.exhibition.messages.attendance import Floor
 from rooms.exhibition.messages.editing import BoothChanged, BoothListed
 from rooms.exhibition.messages.staffing import Duty
+from rooms.exhibition.record_tables import owner_invites
 from rooms.exhibition.sheets import MOST_BYTES, read_rows
 from rooms.exhibition.tables import booth_staff, booths, exhibition_halls
 from rooms.house import LONG, House
@@ -32,7 +34,7 @@ b = booths.c
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What an import would change. `strangers` are the addresses of owners who have no account yet: they are invited by hand."""
+    """What an import would change. `strangers` are the addresses of owners who have no account yet: they can be invited (inviting.py)."""
 
     booths: tuple[Item, ...] = ()
     halls: tuple[str, ...] = ()
@@ -47,7 +49,8 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class _Stored(NamedTuple):
-    """Booths by id of the file and by name (several may share one); staff as (booth, person); people by address; halls by name, with their rooms."""
+    """Booths by id of the file and by name (several may share one); staff as (booth, person); people by address; halls by name, with their rooms;
+    `expected`: (booth, address) of owners without an account whom an earlier import has named."""
 
     by_id: dict[str, Any]
     by_name: dict[str, list[Any]]
@@ -55,6 +58,7 @@ class _Stored(NamedTuple):
     people: dict[str, str]
     halls: dict[str, str]
     rooms: dict[str, str]
+    expected: set[tuple[str, str]]
 
 
 async def plan_import(house: House, conference: Conference, told: list[Exhibitor]) -> Plan:
@@ -109,6 +113,8 @@ async def _load(connection: AsyncConnection, conference: str, told: list[Exhibit
         .where(h.conference == conference)
     )
     places = sa.select(r.subject, r.id).where(r.conference == conference, r.kind == "booth")
+    expected = sa.select(owner_invites.c.booth, owner_invites.c.email)
+    expected = expected.join(booths, b.id == owner_invites.c.booth).where(b.conference == conference)
     return _Stored(
         by_id,
         by_name,
@@ -116,6 +122,7 @@ async def _load(connection: AsyncConnection, conference: str, told: list[Exhibit
         {row.email: row.id for row in await connection.execute(sa.select(p.email, p.id).where(proven))},
         {row.name: row.id for row in await connection.execute(halls)},
         {row.subject: row.id for row in await connection.execute(places)},
+        {(row.booth, row.email) for row in await connection.execute(expected)},
     )
 
 
@@ -182,7 +189,8 @@ def _changes(stored: _Stored, row: Any, each: Exhibitor) -> list[Change]:
     if each.id:
         pairs.append(("id", row.external_id or "", each.id))
     owner = stored.people.get(each.owner)
-    if owner and (row.id, owner) not in stored.staff:
+    missing = (row.id, owner) not in stored.staff if owner else (row.id, each.owner) not in stored.expected
+    if each.owner and missing:
         pairs.append(("owner", "", each.owner))
     if not row.open:
         pairs.append(("open", False, True))
@@ -230,6 +238,8 @@ async def _write(
         owner = stored.people.get(each.owner)
         if owner and (booth, owner) not in stored.staff:
             await set_duty(tx.connection, booth, owner, Duty.OWNER, tx.now)
+        if each.owner and not owner:
+            await expect(tx.connection, booth, each.owner, tx.now)
         await _tell(tx, booth, stored.rooms.get(booth), stored.halls.get(hall_name))
     await tx.connection.execute(rooms.update().where(rooms.c.id.in_(left)).values(epoch=new_id()))
     return sorted(left)

@@ -1,4 +1,4 @@
-"""What is kept beside the booths: counted visits, and the applications of exhibitors."""
+"""What is kept beside the booths: counted visits, owners who are to be invited, and the applications of exhibitors."""
 
 import sqlalchemy as sa
 
@@ -19,6 +19,16 @@ visit_salts = sa.Table(
     metadata,
     sa.Column("day", sa.Date, primary_key=True),
     sa.Column("salt", sa.String(64), nullable=False),
+)
+
+owner_invites = sa.Table(
+    "owner_invites",  # whom an imported list names as a booth's owner and who has no account: each is written to once
+    metadata,
+    sa.Column("booth", sa.String(20), sa.ForeignKey("booths.id"), primary_key=True),
+    sa.Column("email", sa.String(254), primary_key=True),
+    sa.Column("added_at", UtcDateTime, nullable=False),
+    sa.Column("invited_at", UtcDateTime),
+    sa.Column("digest", sa.String(64), nullable=False, default=""),  # of the invite
 )
 
 exhibitor_applications = sa.Table(

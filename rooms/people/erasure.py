@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.exhibition.lead_tables import consents, lead_notes, leads
-from rooms.exhibition.record_tables import exhibitor_applications
+from rooms.exhibition.record_tables import exhibitor_applications, owner_invites
 from rooms.exhibition.tables import booth_staff, booths, contacts, queue_places
 from rooms.files.tables import file_consents, file_takers
 from rooms.forum import poll_queries
@@ -141,6 +141,8 @@ async def _leave_exhibition(tx: Transaction, person: str) -> None:
     own = sa.select(leads.c.id).where(leads.c.person == person)
     written = sa.or_(lead_notes.c.lead.in_(own), lead_notes.c.author == person)
     await tx.connection.execute(lead_notes.delete().where(written))
+    address = sa.select(persons.c.email).where(persons.c.id == person).scalar_subquery()
+    await tx.connection.execute(owner_invites.delete().where(owner_invites.c.email == address))
     for table in (leads, exhibitor_applications, uploads):
         await tx.connection.execute(table.delete().where(table.c.person == person))
     waiting = sa.select(sa.func.count()).where(q.booth == booths.c.id, q.state == "waiting").scalar_subquery()

@@ -120,6 +120,7 @@ POST: dict[str, dict[str, int]] = {
     | {"owner": 303, "organiser": 303, "admin": 303},
     "/c/{conference}/organise/exhibitors": FOR_ORGANISERS,
     "/c/{conference}/organise/exhibitors/import/{upload}": ABSENT_FOR_ORGANISERS,
+    "/c/{conference}/organise/exhibitors/invite": FOR_ORGANISERS | {"organiser": 303, "admin": 303},
     "/c/{conference}/organise/people/grant": FOR_ORGANISERS,
     "/c/{conference}/organise/people/invite": FOR_ORGANISERS,
     "/c/{conference}/organise/people/withdraw-invite": FOR_ORGANISERS | {"organiser": 303, "admin": 303},

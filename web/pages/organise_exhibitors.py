@@ -1,22 +1,27 @@
 """/c/…/organise/exhibitors: who applies to exhibit, and the import of exhibitors (web.imports).
 
-What organisers decide about applications are commands, posted to /do/….
+What organisers decide about applications are commands, posted to /do/…. Owners whom a list has named and who have no account are invited here by mail.
 """
 
 from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from rooms.errors import Problem
-from rooms.exhibition import applying, directory
+from rooms.exhibition import applying, directory, inviting
 from rooms.exhibition.importing import EXHIBITORS, Plan
 from rooms.exhibition.listing import COLUMNS
 from rooms.exhibition.record_tables import exhibitor_applications
 from rooms.programme.planning import Act
 from rooms.text import N_
 from web.conference import Entered
-from web.imports import Import, problem_of
+from web.forms import read_form
+from web.imports import Import, entered_by, problem_of
+from web.letters import owner_letter
+from web.mail import Compose, Letter
+from web.templating import go
 
 
 async def show(request: Request, entered: Entered, problem: Problem | None) -> Response:
@@ -24,6 +29,7 @@ async def show(request: Request, entered: Entered, problem: Problem | None) -> R
         here = exhibitor_applications.c.conference == entered.conference.id
         applications = await applying.applications(connection, here)
         halls = await directory.halls(connection, entered.conference.id)
+        owners = await inviting.awaited(connection, entered.conference.id)
     return await entered.page(
         request,
         "organise_exhibitors.html",
@@ -31,9 +37,33 @@ async def show(request: Request, entered: Entered, problem: Problem | None) -> R
         waiting=[each for each in applications if each.state in applying.OPEN],
         decided=[each for each in applications if each.state not in applying.OPEN],
         halls=[hall.name for hall in halls],
+        unwritten=[each for each in owners if each.invited_at is None],
+        invited=[each for each in owners if each.invited_at is not None],
         here=f"{entered.path}/organise/exhibitors",
         **problem_of(request, entered, problem),
     )
+
+
+async def invite(request: Request) -> Response:
+    """Writes to every owner who has not been written to."""
+    await read_form(request)
+    entered = await entered_by(request)
+    site, conference, locale = entered.site, entered.conference, entered.viewer.locale
+    made = await inviting.invite_owners(site.house, conference.id, by=entered.viewer.signed_in.id)
+    for each in made:
+        site.post.put(_composed(owner_letter(site, locale, conference, each)))
+    texts = site.languages.texts(locale)
+    words = texts.ngettext(
+        "%(num)s owner is being invited by mail.", "%(num)s owners are being invited by mail.", len(made)
+    )
+    return go(request, f"{entered.path}/organise/exhibitors", said=words % {"num": len(made)})
+
+
+def _composed(letter: Letter) -> Compose:
+    async def compose() -> Letter:
+        return letter
+
+    return compose
 
 
 def _summary(gettext: Callable[[str], str], plan: Plan) -> str:
@@ -43,4 +73,7 @@ def _summary(gettext: Callable[[str], str], plan: Plan) -> str:
     return gettext(N_("The exhibitors were imported: %(added)s added, %(changed)s changed.")) % counts
 
 
-routes = Import(EXHIBITORS, "exhibitors", "organise_exhibitors_import.html", show, _summary).routes
+routes = [
+    *Import(EXHIBITORS, "exhibitors", "organise_exhibitors_import.html", show, _summary).routes,
+    Route("/c/{conference}/organise/exhibitors/invite", invite, methods=["POST"]),
+]
