@@ -4,7 +4,7 @@ A room's commands follow one another, each under the room's lock; so what commit
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -223,7 +223,7 @@ async def answer_polls(tx: Transaction, given: Sequence[tuple[Visit, m.AnswerPol
         else:
             replies.append((None, None))
     if answers:
-        await _forget_texts(tx, answers)
+        await _forget_texts(tx, targets, answers)
         insert = insert_into(tx.connection, poll_answers)
         new = {name: insert.excluded[name] for name in ("choices", "text", "at")}
         rows = [
@@ -254,10 +254,10 @@ async def retract_answers(tx: Transaction, given: Sequence[tuple[Visit, m.Retrac
             replies.append(problem)
         else:
             replies.append((None, None))
-    await _forget_texts(tx, gone)
-    for poll, person in gone:
-        a = poll_answers.c
-        await tx.connection.execute(poll_answers.delete().where(a.poll == poll, a.person == person))
+    await _forget_texts(tx, targets, gone)
+    a = poll_answers.c
+    for id, people in _by_poll(gone).items():
+        await tx.connection.execute(poll_answers.delete().where(a.poll == id, among(a.person, people)))
     await _tell_answers(tx, targets, dict(gone))
     return replies
 
@@ -298,17 +298,26 @@ def _read_answer(poll: Poll, visit: Visit, given: m.AnswerPoll) -> tuple[m.PollA
     return m.PollAnswer([], text), {folded(word): word for word in words}
 
 
-async def _forget_texts(tx: Transaction, answers: "dict[tuple[str, str], Any]") -> None:
+def _by_poll(answers: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The people who have answered each poll."""
+    found: dict[str, list[str]] = {}
+    for poll, person in answers:
+        found.setdefault(poll, []).append(person)
+    return found
+
+
+async def _forget_texts(tx: Transaction, targets: dict[str, Poll | None], answers: Iterable[tuple[str, str]]) -> None:
     t = poll_texts.c
-    for poll in {poll for poll, _ in answers}:
-        people = [person for of, person in answers if of == poll]
-        await tx.connection.execute(poll_texts.delete().where(t.poll == poll, among(t.person, people)))
+    for id, people in _by_poll(answers).items():
+        poll = targets[id]
+        if poll is not None and poll.takes_text:
+            await tx.connection.execute(poll_texts.delete().where(t.poll == id, among(t.person, people)))
 
 
 async def _tell_answers(
     tx: Transaction, targets: dict[str, Poll | None], answers: dict[tuple[str, str], m.PollAnswer | None]
 ) -> None:
-    for id in {poll for poll, _ in answers}:
+    for id in _by_poll(answers):
         poll = targets[id]
         assert poll is not None
         await _recount(tx, poll)

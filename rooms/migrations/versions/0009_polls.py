@@ -47,13 +47,16 @@ def upgrade() -> None:
     op.create_table(
         "poll_texts",
         sa.Column("poll", sa.String(length=20), nullable=False),
-        sa.Column("folded", sa.String(length=600), nullable=False),
         sa.Column("person", sa.String(length=20), nullable=False),
+        sa.Column("folded", sa.String(length=600), nullable=False),
         sa.Column("text", sa.String(length=200), nullable=False),
         sa.ForeignKeyConstraint(["person"], ["persons.id"], name=op.f("fk_poll_texts_person")),
         sa.ForeignKeyConstraint(["poll"], ["polls.id"], name=op.f("fk_poll_texts_poll")),
-        sa.PrimaryKeyConstraint("poll", "folded", "person", name=op.f("pk_poll_texts")),
+        sa.PrimaryKeyConstraint("poll", "person", "folded", name=op.f("pk_poll_texts")),
     )
+    with op.batch_alter_table("poll_texts", schema=None) as batch_op:
+        batch_op.create_index("ix_poll_texts_folded", ["poll", "folded", "text"], unique=False)
+
     op.create_table(
         "hidden_texts",
         sa.Column("poll", sa.String(length=20), nullable=False),
