@@ -10,7 +10,7 @@ from rooms.exhibition.messages.snapshots import BoothDesk, BoothOwn, BoothSnapsh
 from rooms.exhibition.tables import contacts
 from rooms.files import queries as files
 from rooms.forum import queries as forum
-from rooms.forum.kind import own_of_people
+from rooms.forum.own import own_of_people
 from rooms.journal import Room
 from rooms.kinds import LatestValues, RoomKind, register
 from rooms.messages import View

@@ -294,25 +294,26 @@ async def votes_of(connection: AsyncConnection, room: str, *, public: bool) -> d
     return {row.id: row.votes for row in await connection.execute(select)}
 
 
-_BALLOTS = (
-    sa.select(votes.c.person, votes.c.question, questions.c.into)
-    .select_from(votes.join(questions, questions.c.id == votes.c.question))
-    .where(questions.c.room == sa.bindparam("in_room"), votes.c.person.in_(given("people")))
-)
+class Ballot(NamedTuple):
+    """`into`: what the question was merged into."""
+
+    person: str
+    question: str
+    into: str | None
 
 
-async def voted_by(connection: AsyncConnection, room: str, people: Collection[str]) -> dict[str, list[str]]:
+async def roots_of(connection: AsyncConnection, room: str, ballots: Iterable[Ballot]) -> dict[str, list[str]]:
     """The questions that each person wants answered; for a duplicate of his choice, the question that it ended up in."""
-    chosen = (await connection.execute(_BALLOTS, {"in_room": room, "people": padded(people)})).all()
+    chosen = list(ballots)
     into: dict[str, str | None] = {}
-    if any(row.into is not None for row in chosen):
+    if any(ballot.into is not None for ballot in chosen):
         merged = sa.select(questions.c.id, questions.c.into).where(
             questions.c.room == room, questions.c.state == QuestionState.MERGED.value
         )
         into = {row.id: row.into for row in await connection.execute(merged)}
     found: dict[str, set[str]] = {}
-    for row in chosen:
-        found.setdefault(row.person, set()).add(_root(row.question, into))
+    for ballot in chosen:
+        found.setdefault(ballot.person, set()).add(_root(ballot.question, into))
     return {person: sorted(roots) for person, roots in found.items()}
 
 
@@ -345,17 +346,6 @@ async def latest_messages(
         select = select.where(m.number < before)
     rows = (await connection.execute(select.order_by(m.number.desc()).limit(limit))).all()
     return [MessageView(r.id, r.number, PersonView(r.author, r.author_name), r.text, r.at) for r in reversed(rows)]
-
-
-_MARKS = sa.select(marks.c.person, marks.c.number).where(
-    marks.c.person.in_(given("people")), marks.c.room == sa.bindparam("in_room")
-)
-
-
-async def read_marks(connection: AsyncConnection, room: str, people: Collection[str]) -> dict[str, int]:
-    """How far each person has read a room's chat; who has not read anything is left out."""
-    rows = await connection.execute(_MARKS, {"in_room": room, "people": padded(people)})
-    return {row.person: row.number for row in rows}
 
 
 async def unread(connection: AsyncConnection, person: str, rooms: Iterable[str]) -> dict[str, int]:

@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.audience import Audience
 from rooms.forum import queries as forum
-from rooms.forum.kind import own_of_people
+from rooms.forum.own import own_of_people
 from rooms.journal import Room
 from rooms.kinds import LatestValues, RoomKind, register
 from rooms.meetings import queries

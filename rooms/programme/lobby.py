@@ -4,8 +4,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.audience import Audience
 from rooms.forum import queries as forum_queries
-from rooms.forum.kind import own_of_people
 from rooms.forum.messages.snapshots import LobbyOwn, LobbySnapshot
+from rooms.forum.own import own_of_people
 from rooms.journal import Room
 from rooms.kinds import LatestValues, RoomKind, register
 from rooms.messages import View

@@ -11,9 +11,9 @@ from rooms import journal
 from rooms.audience import Audience
 from rooms.errors import Problem
 from rooms.forum.messages.asking import UnvoteQuestion, VoteQuestion
-from rooms.forum.messages.chat import PostMessage
+from rooms.forum.messages.chat import PostMessage, ReadChat
 from rooms.forum.messages.moderating import ApproveQuestion
-from rooms.journal import Entry
+from rooms.journal import Entry, Position
 from rooms.member import Member
 from rooms.nudge import Forged, from_body, seal, to_body, unseal
 from rooms.outbound import Outbound
@@ -105,6 +105,37 @@ async def test_one_who_leaves_while_he_is_being_let_in_is_not_in(world: World) -
     await joining
     await until(lambda: hub._feeds == {})
     assert hub.presence.people(world.room) == {}
+
+
+# What a join costs
+
+
+async def test_one_who_comes_alone_into_a_warm_room_costs_three_statements(world: World) -> None:
+    """Where he is and whether its doors are open; who he is and what he may there; what he has done there."""
+    database = world.house.database
+    question = await world.ask("Shall we?", "other")
+    await world.do("moderator", ApproveQuestion(question, (await world.question(question)).version))
+    _, first = await world.join("guest")
+    for after in (None, Position(first.joined["epoch"], first.joined["seq"])):
+        for who in ("attendee", "guest", None):
+            before = database.statements
+            _, sink = await world.join(who, after=after)
+            assert sink.joined["own"].get("questions", []) == []
+            assert database.statements - before == (3 if who else 1)
+
+
+async def test_what_is_ones_own_is_read_for_those_who_have_something(world: World) -> None:
+    question = await world.ask("Shall we?", "other")
+    await world.do("moderator", ApproveQuestion(question, (await world.question(question)).version))
+    await world.do("guest", VoteQuestion(question))
+    posted = await world.do("guest", PostMessage("Hello"))
+    await world.do("guest", ReadChat(posted.seq or 0))
+    joins = await asyncio.gather(*(world.join(who) for who in ("other", "guest", "attendee")))
+    other, guest, attendee = [sink.joined["own"] for _, sink in joins]
+    assert [each["id"] for each in other["questions"]] == [question]
+    assert (other["votes"], guest["votes"], attendee["votes"]) == ([question], [question], [])
+    assert (guest["questions"], attendee["questions"]) == ([], [])
+    assert (other["read"], guest["read"], attendee["read"]) == (0, posted.seq, 0)
 
 
 # Order
