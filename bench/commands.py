@@ -3,7 +3,8 @@
     python -m bench.commands [--people 2000] [--postgres] [--processes 2]
 
 SQLite is as in production (WAL, `synchronous=FULL`). PostgreSQL is one of its own, with `fsync` on. Commands come from many people at once, as votes do
-when a speaker asks for them; every one is acknowledged after its commit, and the tally is compared with the number of people.
+when a speaker asks for them, but for the first few, who come alone, each after the answer to the one before. Every command is acknowledged after its
+commit, and the tally is compared with the number of people.
 """
 
 import argparse
@@ -16,7 +17,9 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
+from bench.measuring import settle
 from rooms.bus.memory import MemoryBus
 from rooms.errors import Problem
 from rooms.forum.messages.asking import AskQuestion, VoteQuestion
@@ -27,6 +30,8 @@ from rooms.messages import Command
 from rooms.people import accounts
 from tests.support.postgres import running_postgres
 from tests.support.world import TestClock, World, make_house, make_world
+
+ALONE = 150  # people
 
 
 async def prepare(url: str, people: int) -> tuple[str, str, list[str]]:
@@ -73,9 +78,37 @@ async def drive(url: str, room: str, question: str, people: list[str], kind: str
             else:
                 return
 
+    settle()
     wall, cpu = time.monotonic(), _cpu()
     await asyncio.gather(*(do(person, make(n)) for n, person in enumerate(people)))
     result = time.monotonic() - wall, _cpu() - cpu
+    await house.hub.stop()
+    await house.database.close()
+    return result
+
+
+class Alone(NamedTuple):
+    """Per command."""
+
+    wall: float
+    cpu: float
+    statements: float
+
+
+async def drive_alone(url: str, room: str, question: str, people: list[str], kind: str) -> Alone:
+    """One after the other; the first, for which statements are compiled, does not count."""
+    house = make_house(url, MemoryBus(), TestClock())
+    await house.hub.start()
+    make = kinds(question)[kind]
+    await house.perform(people[0], room, make(0), uuid.uuid4().hex)
+    settle()
+    wall, cpu, statements = time.monotonic(), _cpu(), house.database.statements
+    for n, person in enumerate(people[1:], 1):
+        await house.perform(person, room, make(n), uuid.uuid4().hex)
+    count = len(people) - 1
+    result = Alone(
+        (time.monotonic() - wall) / count, (_cpu() - cpu) / count, (house.database.statements - statements) / count
+    )
     await house.hub.stop()
     await house.database.close()
     return result
@@ -99,16 +132,22 @@ async def tally(url: str, room: str, question: str) -> int:
 
 
 def measure(name: str, url: str, people: int, processes: int) -> None:
-    room, question, made = asyncio.run(prepare(url, people))
+    room, question, made = asyncio.run(prepare(url, people + ALONE))
+    few = [made.pop() for _ in range(ALONE)]
+    for kind in kinds(question):
+        alone = asyncio.run(drive_alone(url, room, question, few, kind))
+        took = f"{alone.wall * 1e3:10.1f} ms{alone.cpu * 1e6:9.0f} µs CPU each, {alone.statements:.0f} statements"
+        print(f"{name:28}{kind + ', alone':22}{took}", flush=True)
     shares = [made[n::processes] for n in range(processes)]
     for kind in kinds(question):
         with multiprocessing.get_context("spawn").Pool(processes) as pool:
             results = pool.map(_drive, [(url, room, question, share, kind) for share in shares])
         wall = max(each[0] for each in results)
         cpu = sum(each[1] for each in results)
-        print(f"{name:28}{kind:18}{people / wall:10.0f}/s{cpu / people * 1e6:10.0f} µs CPU each", flush=True)
+        print(f"{name:28}{kind:22}{people / wall:10.0f}/s{cpu / people * 1e6:10.0f} µs CPU each", flush=True)
     votes = asyncio.run(tally(url, room, question))
-    print(f"{name:28}tally {votes}, voters {people + 1}: {'exact' if votes == people + 1 else 'WRONG'}")
+    voters = people + ALONE + 1
+    print(f"{name:28}tally {votes}, voters {voters}: {'exact' if votes == voters else 'WRONG'}")
 
 
 @contextlib.contextmanager

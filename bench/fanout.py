@@ -118,7 +118,7 @@ def main() -> None:
     parser.add_argument("--lag", action="store_true", help="only Plenary, and how late its loop is")
     arguments = parser.parse_args()
     if arguments.lag:
-        arguments.only = ["plenary", "plenary, pure Python"]
+        arguments.only = arguments.only or ["plenary", "plenary, pure Python"]
     install_peers()
     report: list[dict[str, Any]] = []
     with temporary() as name:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from bench.measuring import settle
 from rooms.forum.messages.asking import AskQuestion
 from rooms.forum.messages.chat import PostMessage
 from rooms.hub import Joined
@@ -53,6 +54,7 @@ async def measure(people: int) -> None:
                 ]
             ids = [each.id for each in made]
             await world.join("attendee")
+            settle()
             for name, mine, size in (("together", ids[:people], 100), ("alone", ids[people:], 1)):
                 statements, bytes_, cpu = world.house.database.statements, 0, time.process_time()
                 for start in range(0, people, size):

@@ -1,5 +1,6 @@
 """What the benchmarks share: programs under measurement, their CPU by the kernel's accounting, and the load program. Loopback only."""
 
+import gc
 import json
 import os
 import signal
@@ -19,6 +20,13 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def settle() -> None:
+    """Lets the collector of garbage do as it does in a server (server/app.py): in a young process it would look at everything anew in the midst."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 100, 100)
 
 
 def compile_c(name: str, folder: Path) -> Path:
