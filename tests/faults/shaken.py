@@ -5,9 +5,12 @@ at         … the so-many-th time that a command gets so far
 bus        [dropped, doubled, delayed]: shares of the messages that it publishes
 clock      a file that holds how many seconds to add to the system's clock
 ping       [seconds between pings, seconds to answer one]
+patience   seconds that a transaction, and the wait for a free connection, may take on PostgreSQL
+looks      seconds between two comparisons of the rooms that a process follows with the database
 deaf       [seconds between pings of the bus, seconds of silence after which it is given up]
 ghosts     [seconds between signs of life of a process, seconds of silence after which it is forgotten]
 pages      a file that holds at how many pages the SQLite file is full
+unread     bytes that a slow reader may leave in the server's own memory
 line       how many may wait for each thread that hashes passwords
 unlimited  true: no rate limits, for crowds that act faster than people
 """
@@ -27,7 +30,7 @@ import uvicorn
 from sqlalchemy import event
 
 import server.app
-from rooms import hub, presence
+from rooms import database, hub, presence
 from rooms.bus import pubsub
 from rooms.bus.interface import Bus
 from rooms.clock import Clock, system_clock
@@ -39,6 +42,7 @@ from rooms.people import passwords
 from rooms.transaction import Nudge, Transaction
 from rooms.writer import Given, Writer
 from server.__main__ import main
+from server.live import protocols
 from server.live.connection import Connection
 from server.settings import Settings
 
@@ -176,8 +180,16 @@ def shake(given: dict[str, Any]) -> None:
             configure(self, *arguments, **{**named, "ws_ping_interval": interval, "ws_ping_timeout": timeout})
 
         uvicorn.Config.__init__ = with_pings  # type: ignore[method-assign]
+    if "patience" in given:
+        database.WAIT_SECONDS = given["patience"]
+        within = Database._within
+        Database._within = lambda self, patience: within(self, min(patience, given["patience"]))  # type: ignore[method-assign]
+    if "looks" in given:
+        hub.RECONCILE_SECONDS = given["looks"]
     if "deaf" in given:
         pubsub.PING_SECONDS, pubsub.DEAD_SECONDS = given["deaf"]
+    if "unread" in given:
+        protocols.BUFFER_LIMIT = given["unread"]
     if "line" in given:
         passwords.WAITING = given["line"]
     if "ghosts" in given:

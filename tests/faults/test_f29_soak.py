@@ -16,7 +16,7 @@ from tests.faults.test_bus import asked
 from tests.faults.test_leftovers import come_and_go, nobody_is_left
 
 MINUTES = float(os.environ.get("PLENARY_SOAK_STAY", "5"))
-SECONDS = scaled(4.0, 60 * MINUTES)
+SECONDS = scaled(2.4, 60 * MINUTES)
 SPANS = scaled(4, 12)
 PEOPLE = scaled(12, 40)
 PASSERS_BY = 20  # at a time

@@ -42,11 +42,11 @@ async def test_f7_postgres_is_restarted(own_postgres: PostgresServer) -> None:
 
 
 async def test_f8_postgres_falls_silent(own_postgres: PostgresServer) -> None:
-    """Frozen, it keeps every connection open and answers none."""
-    silence = scaled(12, 30)
+    """Frozen, it keeps every connection open and answers none. Quick: a transaction may take 2 s; as delivered, 15."""
+    silence = scaled(4, 30)
     url = own_postgres.url(await own_postgres.create_database())
     ground = await lay(url, PEOPLE)
-    with shaken(1, url) as (server,):
+    with shaken(1, url, faults=scaled({"patience": 2}, {})) as (server,):
         async with crowd(ground, lambda: server.door) as clients:
             await clients.act(1)
             own_postgres.freeze()

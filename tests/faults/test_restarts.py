@@ -76,13 +76,13 @@ async def test_f13_a_process_ends_under_load(postgres_url: str, redis_url: str) 
 
 
 async def test_f14_processes_are_renewed_in_turn(postgres_url: str, redis_url: str) -> None:
-    people, commands = scaled((40, 6), (400, 40))
+    people, commands = scaled((40, 5), (400, 40))
     ground = await lay(postgres_url, people)
-    with running_server(postgres_url, redis=redis_url, workers=2, drain_seconds="2") as server:
+    with running_server(postgres_url, redis=redis_url, workers=2, drain_seconds=scaled("1", "2")) as server:
         door = door_of(server)
         async with crowd(ground, lambda: door, wait=60) as clients:
             old = workers(server.pid)
-            acting = asyncio.create_task(clients.act(commands, pause=1.5))
+            acting = asyncio.create_task(clients.act(commands, pause=scaled(1.2, 1.5)))
             await until(lambda: len(clients.delays) > people // 2, 60)
             os.kill(server.pid, signal.SIGHUP)
             began = time.monotonic()

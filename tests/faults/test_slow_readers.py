@@ -17,6 +17,8 @@ from tests.support.waiting import until
 
 TEXT = 900  # characters in a message
 BUFFER = 4096
+UNREAD = scaled({"unread": 32 * 1024}, {})
+"""Quick runs let a reader leave less unread than is delivered, so that less has to be said."""
 PAUSE = 0.5  # seconds between two messages of each of 20: some 40 in a second
 
 
@@ -46,7 +48,7 @@ async def test_f10_a_reader_at_a_kilobyte_a_second(sqlite_url: str) -> None:
     rounds, span = scaled((1, 1.0), (7, 8.0))
     alone: list[float] = []
     beside: list[float] = []
-    with shaken(1, sqlite_url) as (server,):
+    with shaken(1, sqlite_url, faults=UNREAD) as (server,):
         async with crowd(ground, lambda: server.door, count=20) as clients:
             await talk(clients, span / 2, PAUSE)
             for _ in range(rounds):
@@ -115,7 +117,7 @@ async def test_f11_a_reader_that_stops(sqlite_url: str) -> None:
     """Twice, because what the first ones took is given back to the process, but not always to the system: the second ones must not take more."""
     stopped = scaled(20, 200)
     ground = await lay(sqlite_url, 20 + stopped)
-    with shaken(1, sqlite_url) as (server,):
+    with shaken(1, sqlite_url, faults=UNREAD) as (server,):
         async with crowd(ground, lambda: server.door, count=20) as clients:
             await talk(clients, 2, 0.05)
             before = resident(server.pid)
