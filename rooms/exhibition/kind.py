@@ -9,7 +9,7 @@ from rooms.exhibition.messages.contacting import OwnContact
 from rooms.exhibition.messages.snapshots import BoothDesk, BoothOwn, BoothSnapshot, HallOwn, HallSnapshot
 from rooms.exhibition.tables import contacts
 from rooms.files import queries as files
-from rooms.forum import queries as forum
+from rooms.forum import chat_queries
 from rooms.forum.own import own_of_people
 from rooms.journal import Room
 from rooms.kinds import LatestValues, RoomKind, register
@@ -32,8 +32,8 @@ async def booth_snapshot(connection: AsyncConnection, room: Room, audience: Audi
     return BoothSnapshot(
         booth=queries.view_of(row),
         files=await files.shown(connection, room.subject),
-        chat=await forum.chat(connection, room.id),
-        messages=await forum.latest_messages(connection, room.id),
+        chat=await chat_queries.chat(connection, room.id),
+        messages=await chat_queries.latest_messages(connection, room.id),
         desk=desk,
     )
 

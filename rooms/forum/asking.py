@@ -7,7 +7,7 @@ from typing import Any
 from rooms.commands import Replied, command, commands_together
 from rooms.database import insert_into
 from rooms.errors import Problem
-from rooms.forum import queries
+from rooms.forum import queries, vote_queries
 from rooms.forum.messages import asking as m
 from rooms.forum.messages.moderating import QuestionAsked, QuestionRevised, QuestionWithdrawn
 from rooms.forum.messages.session import Asking
@@ -132,7 +132,7 @@ async def unvote_questions(tx: Transaction, given: Sequence[tuple[Visit, m.Unvot
     targets = await _targets(tx, [ballot.question for _, ballot in given])
     for visit, ballot in given:
         if isinstance(target := targets[ballot.question], Question):
-            everywhere = votes.c.question.in_(queries.family(target.id))
+            everywhere = votes.c.question.in_(vote_queries.family(target.id))
             await tx.connection.execute(votes.delete().where(everywhere, votes.c.person == visit.known.id))
     return await _tell_votes(tx, given, targets, voted=False)
 

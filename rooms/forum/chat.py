@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from rooms.commands import command, commands_together
 from rooms.database import insert_into
 from rooms.errors import Problem
-from rooms.forum import queries
+from rooms.forum import chat_queries
 from rooms.forum.messages import chat as m
 from rooms.forum.tables import chats, marks, messages
 from rooms.ids import new_id
@@ -27,7 +27,7 @@ PostedOr = tuple[m.Posted, int | None] | Problem
 
 @commands_together(m.PostMessage, kinds=CHATTING, allowed=rules.speaks_up, rate=Rate(10, 10))
 async def post_messages(tx: Transaction, given: Sequence[tuple[Visit, m.PostMessage]]) -> list[PostedOr]:
-    chat = await queries.chat(tx.connection, given[0][0].room.id)
+    chat = await chat_queries.chat(tx.connection, given[0][0].room.id)
     last = await _last_posts(tx, given) if chat.slow_seconds else {}
     rows: list[dict[str, Any]] = []
     replies: list[PostedOr] = []
@@ -102,7 +102,7 @@ async def read_chat(tx: Transaction, visit: Visit, given: m.ReadChat) -> None:
 @command(m.SetChat, kinds=CHATTING, allowed=rules.moderates)
 async def set_chat(tx: Transaction, visit: Visit, given: m.SetChat) -> None:
     now = m.ChatView(given.open, given.slow_seconds)
-    if now == await queries.chat(tx.connection, visit.room.id):
+    if now == await chat_queries.chat(tx.connection, visit.room.id):
         return
     await tx.connection.execute(
         chats.update().where(chats.c.room == visit.room.id).values(open=now.open, slow_seconds=now.slow_seconds)

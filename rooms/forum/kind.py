@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.audience import Audience
-from rooms.forum import poll_queries, queries
+from rooms.forum import chat_queries, poll_queries, queries, vote_queries
 from rooms.forum.messages.moderating import Moderation
 from rooms.forum.messages.snapshots import SessionSnapshot
 from rooms.forum.own import own
@@ -20,12 +20,12 @@ async def snapshot(connection: AsyncConnection, room: Room, audience: Audience) 
         session=await session_view(connection, room.subject),
         stage=forum.stage_view,
         asking=forum.asking_view,
-        chat=await queries.chat(connection, room.id),
+        chat=await chat_queries.chat(connection, room.id),
         screen=forum.screen,
         screen_poll=forum.screen_poll,
         answering=forum.answering,
         questions=[question.public() for question in await queries.public_questions(connection, room.id)],
-        messages=await queries.latest_messages(connection, room.id),
+        messages=await chat_queries.latest_messages(connection, room.id),
         polls=[poll.view() for poll in await poll_queries.polls_seen(connection, room.id, audience)],
         moderation=await _moderation(connection, room) if audience is Audience.MODERATORS else None,
     )
@@ -42,7 +42,7 @@ async def _moderation(connection: AsyncConnection, room: Room) -> Moderation:
 
 
 async def latest(connection: AsyncConnection, room: Room, audience: Audience) -> LatestValues:
-    votes = dict(await queries.votes_of(connection, room.id, public=audience is Audience.EVERYONE))
+    votes = dict(await vote_queries.votes_of(connection, room.id, public=audience is Audience.EVERYONE))
     return {"votes": votes, **await poll_queries.results_seen(connection, room.id, audience)}
 
 

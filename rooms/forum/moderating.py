@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.commands import command
 from rooms.errors import Problem
-from rooms.forum import queries
+from rooms.forum import queries, vote_queries
 from rooms.forum.messages import moderating as m
 from rooms.forum.messages.asking import QUESTION_LENGTH, OwnVotes, QuestionCommand
 from rooms.forum.messages.asking import QuestionState as State
@@ -93,7 +93,7 @@ async def merge_question(tx: Transaction, visit: Visit, given: m.MergeQuestion) 
         )
     await moderate(tx, visit, m.QuestionMerged, before, state=State.MERGED.value, into=target.id, pinned=False)
     await recount(tx, visit.room.id, target.id)
-    for person in await queries.voters(tx.connection, before.id):
+    for person in await vote_queries.voters(tx.connection, before.id):
         tx.latest(OwnVotes(before.id, False), person=person)
         tx.latest(OwnVotes(target.id, True), person=person)
 

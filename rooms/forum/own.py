@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.commands import permitted
 from rooms.database import given, padded
-from rooms.forum import poll_queries, queries
+from rooms.forum import poll_queries, queries, vote_queries
 from rooms.forum.messages.asking import OwnQuestion
 from rooms.forum.messages.polls import PollAnswer
 from rooms.forum.messages.snapshots import Own
@@ -32,7 +32,7 @@ async def own(connection: AsyncConnection, visits: list[Visit]) -> list[View]:
     for room, people in _people_by_room(visits).items():
         traces = await _traces(connection, room, people)
         read |= {(room, person): number for person, number in traces.read.items()}
-        votes = await queries.roots_of(connection, room, traces.voted)
+        votes = await vote_queries.roots_of(connection, room, traces.voted)
         voted |= {(room, person): chosen for person, chosen in votes.items()}
         if traces.asked:
             for question in await queries.asked_by(connection, room, traces.asked):
@@ -90,7 +90,7 @@ class _Traces:
     """How far each has read; who chose which questions (and what these were merged into); who asked; who answered polls."""
 
     read: dict[str, int] = field(default_factory=dict[str, int])
-    voted: list[queries.Ballot] = field(default_factory=list[queries.Ballot])
+    voted: list[vote_queries.Ballot] = field(default_factory=list[vote_queries.Ballot])
     asked: set[str] = field(default_factory=set[str])
     answered: set[str] = field(default_factory=set[str])
 
@@ -131,7 +131,7 @@ async def _traces(connection: AsyncConnection, room: str, people: Collection[str
             case "read":
                 found.read[row.person] = row.number
             case "voted":
-                found.voted.append(queries.Ballot(row.person, row.question, row.into))
+                found.voted.append(vote_queries.Ballot(row.person, row.question, row.into))
             case "asked":
                 found.asked.add(row.person)
             case _:

@@ -1,6 +1,6 @@
-"""What is read of a session's forum: its questions for each audience, its state, its chat."""
+"""What is read of a session's forum: its questions for each audience, and its state."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,15 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms.database import given, padded
 from rooms.errors import Problem
 from rooms.forum.messages.asking import OwnQuestion, PublicQuestion, QuestionState
-from rooms.forum.messages.chat import ChatView, MessageView
 from rooms.forum.messages.moderating import ModeratedQuestion
 from rooms.forum.messages.session import Asking, AskingView, SessionState, StageKind, StageView
-from rooms.forum.tables import chats, forums, marks, messages, questions, votes
+from rooms.forum.tables import forums, questions
 from rooms.people.messages import PersonView
 from rooms.people.tables import persons
 from rooms.text import N_
 
-MESSAGES_SHOWN = 100
 NO_QUESTION = N_("This question does not exist here.")
 
 
@@ -193,7 +191,8 @@ _claimer, _answerer, _decider = persons.alias("claimer"), persons.alias("answere
 _target = questions.alias("target")
 
 
-def _public(table: "sa.FromClause") -> "sa.ColumnElement[bool]":
+def are_public(table: "sa.FromClause") -> "sa.ColumnElement[bool]":
+    """Which questions everybody may read."""
     return sa.and_(table.c.state == QuestionState.APPROVED.value, table.c.archived_at.is_(None))
 
 
@@ -204,7 +203,7 @@ def _select() -> "sa.Select[Any]":
         "answered_name": _answerer.c.name,
         "decided_name": _decider.c.name,
         # What a duplicate was merged into may still wait for its approval, and is then not for the duplicate's asker to read.
-        "into_text": sa.case((_public(_target), _target.c.text)),
+        "into_text": sa.case((are_public(_target), _target.c.text)),
     }
     wanted = [columns[name].label(name) if name in columns else q[name] for name in Question._fields]
     joined = (
@@ -239,7 +238,7 @@ async def questions_of(connection: AsyncConnection, room: str, *conditions: "sa.
 
 
 async def public_questions(connection: AsyncConnection, room: str) -> list[Question]:
-    return await questions_of(connection, room, _public(questions))
+    return await questions_of(connection, room, are_public(questions))
 
 
 async def question(connection: AsyncConnection, room: str, id: str) -> Question:
@@ -256,107 +255,3 @@ async def root(connection: AsyncConnection, room: str, id: str) -> Question:
     while found.into is not None:
         found = await question(connection, room, found.into)
     return found
-
-
-def family(question: "str | sa.BindParameter[str]") -> "sa.Select[tuple[str]]":
-    """The ids of a question and of all that was merged into it, at any remove."""
-    q = questions.c
-    group = sa.select(q.id).where(q.id == question).cte("family", recursive=True)
-    group = group.union(sa.select(q.id).where(q.into == group.c.id, q.state == QuestionState.MERGED.value))
-    return sa.select(group.c.id)
-
-
-def _select_tally() -> "sa.Select[int, int]":
-    members = family(sa.bindparam("of_id", type_=sa.String)).subquery()
-    voters = sa.select(sa.func.count(votes.c.person.distinct()))
-    voters = voters.where(votes.c.question.in_(sa.select(members.c.id))).scalar_subquery()
-    return sa.select(voters, sa.select(sa.func.count()).select_from(members).scalar_subquery())
-
-
-_TALLY = _select_tally()
-
-
-async def tally(connection: AsyncConnection, question: str) -> tuple[int, int]:
-    """How many different people want a question answered (voters of merged duplicates are united, never added up), and how many were merged."""
-    row = (await connection.execute(_TALLY, {"of_id": question})).one()
-    return row[0], row[1] - 1
-
-
-async def voters(connection: AsyncConnection, question: str) -> list[str]:
-    select = sa.select(votes.c.person).distinct().where(votes.c.question.in_(family(question)))
-    return sorted((await connection.execute(select)).scalars())
-
-
-async def votes_of(connection: AsyncConnection, room: str, *, public: bool) -> dict[str, int]:
-    select = sa.select(questions.c.id, questions.c.votes).where(questions.c.room == room)
-    if public:
-        select = select.where(_public(questions))
-    return {row.id: row.votes for row in await connection.execute(select)}
-
-
-class Ballot(NamedTuple):
-    """`into`: what the question was merged into."""
-
-    person: str
-    question: str
-    into: str | None
-
-
-async def roots_of(connection: AsyncConnection, room: str, ballots: Iterable[Ballot]) -> dict[str, list[str]]:
-    """The questions that each person wants answered; for a duplicate of his choice, the question that it ended up in."""
-    chosen = list(ballots)
-    into: dict[str, str | None] = {}
-    if any(ballot.into is not None for ballot in chosen):
-        merged = sa.select(questions.c.id, questions.c.into).where(
-            questions.c.room == room, questions.c.state == QuestionState.MERGED.value
-        )
-        into = {row.id: row.into for row in await connection.execute(merged)}
-    found: dict[str, set[str]] = {}
-    for ballot in chosen:
-        found.setdefault(ballot.person, set()).add(_root(ballot.question, into))
-    return {person: sorted(roots) for person, roots in found.items()}
-
-
-def _root(question: str, into: dict[str, str | None]) -> str:
-    while (above := into.get(question)) is not None:
-        question = above
-    return question
-
-
-# Chat
-
-
-_CHAT = sa.select(chats.c.open, chats.c.slow_seconds).where(chats.c.room == sa.bindparam("in_room"))
-
-
-async def chat(connection: AsyncConnection, room: str) -> ChatView:
-    row = (await connection.execute(_CHAT, {"in_room": room})).one()
-    return ChatView(row.open, row.slow_seconds)
-
-
-async def latest_messages(
-    connection: AsyncConnection, room: str, *, before: int | None = None, limit: int = MESSAGES_SHOWN
-) -> list[MessageView]:
-    """The newest messages of a room (before a number), oldest first."""
-    m = messages.c
-    select = sa.select(m.id, m.number, m.author, m.author_name, m.text, m.at).where(
-        m.room == room, m.removed_by.is_(None)
-    )
-    if before is not None:
-        select = select.where(m.number < before)
-    rows = (await connection.execute(select.order_by(m.number.desc()).limit(limit))).all()
-    return [MessageView(r.id, r.number, PersonView(r.author, r.author_name), r.text, r.at) for r in reversed(rows)]
-
-
-async def unread(connection: AsyncConnection, person: str, rooms: Iterable[str]) -> dict[str, int]:
-    """How many messages of others a person has not read, by room; rooms with none are left out."""
-    mark = sa.func.coalesce(marks.c.number, 0)
-    joined = messages.outerjoin(marks, sa.and_(marks.c.room == messages.c.room, marks.c.person == person))
-    select = sa.select(messages.c.room, sa.func.count()).select_from(joined)
-    select = select.where(
-        messages.c.room.in_(list(rooms)),
-        messages.c.number > mark,
-        messages.c.author != person,
-        messages.c.removed_by.is_(None),
-    )
-    return {row[0]: row[1] for row in await connection.execute(select.group_by(messages.c.room))}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from rooms.errors import Problem
-from rooms.forum import queries
+from rooms.forum import queries, vote_queries
 from rooms.forum.messages.asking import (
     OwnQuestionChanged,
     OwnVotes,
@@ -121,7 +121,7 @@ async def recount(tx: Transaction, room: str, id: str) -> None:
     at: str | None = id
     while at is not None:
         before = await queries.question(tx.connection, room, at)
-        votes, merged = await queries.tally(tx.connection, at)
+        votes, merged = await vote_queries.tally(tx.connection, at)
         await tx.connection.execute(questions.update().where(questions.c.id == at).values(votes=votes, merged=merged))
         _tell_public(tx, before, before._replace(votes=votes, merged=merged))
         at = before.into
@@ -136,7 +136,7 @@ async def release_duplicate(tx: Transaction, duplicate: Question, by: PersonView
     await announce(tx, QuestionUnmerged, duplicate, freed, by)
     await recount(tx, freed.room, freed.id)
     await recount(tx, freed.room, duplicate.into)
-    remaining = set(await queries.voters(tx.connection, root.id))
-    for person in await queries.voters(tx.connection, freed.id):
+    remaining = set(await vote_queries.voters(tx.connection, root.id))
+    for person in await vote_queries.voters(tx.connection, freed.id):
         tx.latest(OwnVotes(freed.id, True), person=person)
         tx.latest(OwnVotes(root.id, person in remaining), person=person)

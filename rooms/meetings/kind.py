@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.audience import Audience
-from rooms.forum import queries as forum
+from rooms.forum import chat_queries
 from rooms.forum.own import own_of_people
 from rooms.journal import Room
 from rooms.kinds import LatestValues, RoomKind, register
@@ -20,8 +20,8 @@ async def snapshot(connection: AsyncConnection, room: Room, audience: Audience) 
         booth_name=meeting.booth_name,
         people=await queries.people(connection, room.subject),
         closed_at=meeting.closed_at,
-        chat=await forum.chat(connection, room.id),
-        messages=await forum.latest_messages(connection, room.id),
+        chat=await chat_queries.chat(connection, room.id),
+        messages=await chat_queries.latest_messages(connection, room.id),
     )
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.audience import Audience
-from rooms.forum import queries as forum_queries
+from rooms.forum import chat_queries
 from rooms.forum.messages.snapshots import LobbyOwn, LobbySnapshot
 from rooms.forum.own import own_of_people
 from rooms.journal import Room
@@ -19,8 +19,8 @@ async def snapshot(connection: AsyncConnection, room: Room, audience: Audience) 
     return LobbySnapshot(
         conference=room.subject,
         sessions=await queries.session_cards(connection, sessions.c.conference == room.subject),
-        chat=await forum_queries.chat(connection, room.id),
-        messages=await forum_queries.latest_messages(connection, room.id),
+        chat=await chat_queries.chat(connection, room.id),
+        messages=await chat_queries.latest_messages(connection, room.id),
         restraints=await restraints.views(connection, room.subject, "") if audience is Audience.MODERATORS else None,
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms import journal
 from rooms.errors import Problem
+from rooms.forum import chat_queries, vote_queries
 from rooms.forum import queries as forum
 from rooms.forum.export import QuestionExport, export_questions
 from rooms.forum.tables import questions
@@ -92,7 +93,7 @@ async def session(call: Call) -> SessionDetail:
             room=visit.room.id,
             stage=stands.stage_view,
             asking=stands.asking_view,
-            chat=await forum.chat(connection, visit.room.id),
+            chat=await chat_queries.chat(connection, visit.room.id),
         )
 
 
@@ -119,7 +120,7 @@ async def session_questions(call: Call) -> Questions:
     async with call.house.database.read() as connection:
         visit = await _visit_session(call, connection)
         found = await forum.public_questions(connection, visit.room.id)
-        votes = await forum.votes_of(connection, visit.room.id, public=True)
+        votes = await vote_queries.votes_of(connection, visit.room.id, public=True)
         if query.after:
             last = await _place(connection, visit.room.id, query.after)
             found = [each for each in found if (each.asked_at, each.id) > last]
@@ -142,7 +143,9 @@ async def session_messages(call: Call) -> Messages:
     async with call.house.database.read() as connection:
         visit = await _visit_session(call, connection)
         # One more than wanted tells whether there are earlier ones.
-        found = await forum.latest_messages(connection, visit.room.id, before=query.before, limit=query.limit + 1)
+        found = await chat_queries.latest_messages(
+            connection, visit.room.id, before=query.before, limit=query.limit + 1
+        )
     page = found[-query.limit :]
     return Messages(page, page[0].number if len(found) > len(page) else None)
 

@@ -15,7 +15,7 @@ from rooms import journal
 from rooms.exhibition import queries as exhibition_queries
 from rooms.exhibition.messages.editing import BoothCard
 from rooms.exhibition.tables import booth_staff, booths
-from rooms.forum import queries as forum_queries
+from rooms.forum import chat_queries
 from rooms.forum.messages.session import SessionCard, SessionState
 from rooms.forum.messages.snapshots import LobbyOwn, LobbySnapshot
 from rooms.forum.tables import marks
@@ -108,7 +108,7 @@ async def _channels(
     )
     select = sa.select(rooms.c.subject, rooms.c.id).where(rooms.c.conference == conference.id, chosen)
     found = {row.subject: row.id for row in await connection.execute(select)}
-    unread = await forum_queries.unread(connection, person, [conference.room, *found.values()])
+    unread = await chat_queries.unread(connection, person, [conference.room, *found.values()])
     at = [Channel(found[card.id], unread.get(found[card.id], 0), session=card) for card in cards if card.id in found]
     for booth in await exhibition_queries.cards(connection, booths.c.id.in_(list(found))):
         at.append(Channel(found[booth.id], unread.get(found[booth.id], 0), booth=booth))
@@ -135,7 +135,7 @@ async def unread(request: Request) -> Response:
         ]
         visits = await resolve_many(connection, [(entered.viewer.id, room) for room in here], site.house.clock())
         ids = [visit.room.id for visit in visits if isinstance(visit, Visit)]
-        counts = await forum_queries.unread(connection, entered.viewer.id, ids) if entered.viewer.id else {}
+        counts = await chat_queries.unread(connection, entered.viewer.id, ids) if entered.viewer.id else {}
     return Response(msgspec.json.encode(Unread(counts)), media_type="application/json")
 
 

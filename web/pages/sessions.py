@@ -14,12 +14,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from rooms.errors import Problem
+from rooms.forum.chat_queries import latest_messages
 from rooms.forum.messages.asking import PublicQuestion, QuestionState
 from rooms.forum.messages.moderating import ModeratedQuestion
 from rooms.forum.messages.polls import ModeratedTally, PollState, PollTally, PollView
 from rooms.forum.messages.session import SessionView
 from rooms.forum.messages.snapshots import Own, SessionSnapshot
-from rooms.forum.queries import latest_messages
 from rooms.kinds import LatestValues
 from rooms.people import rules
 from rooms.people.messages import PresenceView, Role

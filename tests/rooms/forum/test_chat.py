@@ -5,8 +5,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from rooms.forum.chat_queries import latest_messages, unread
 from rooms.forum.messages import chat as m
-from rooms.forum.queries import latest_messages, unread
 from rooms.people import audit
 from rooms.people.messages import SilencePerson
 from tests.support.clients import audience, enter
