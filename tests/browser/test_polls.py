@@ -22,7 +22,7 @@ def bar(page: Page, option: str) -> str:
 async def test_from_the_draft_to_the_big_screen(venue: Venue) -> None:
     moderator = await venue.enter("moderator", "/moderate")
     attendee, screen = await venue.enter("attendee"), await venue.enter(None, "/screen")
-    other = await venue.enter("other", viewport=PHONE)
+    other, speaker = await venue.enter("other", viewport=PHONE), await venue.enter("speaker", "/speak")
 
     await moderator.get_by_role("tab", name="Polls").click()
     await moderator.get_by_role("button", name="New poll").click()
@@ -54,13 +54,14 @@ async def test_from_the_draft_to_the_big_screen(venue: Venue) -> None:
     await other.get_by_role("button", name="Send answer").click()
     await expect(moderator.locator(".poll-voters")).to_have_text("2 answers")
     await expect(moderator.get_by_role("button", name="Edit")).to_have_count(0)
-    for page in (attendee, other, screen):
+    await expect(speaker.locator(".speaker-next").last).to_contain_text("Which way?")
+    for page in (attendee, other, screen, speaker):
         await expect(page.locator(".poll-results")).to_have_count(0)
     for page in (moderator, attendee, other):
         assert await accessibility_faults(page) == []
 
     await moderator.get_by_role("button", name="Close the poll").click()
-    for page in (attendee, other, screen):
+    for page in (attendee, other, screen, speaker):
         await expect(page.locator(bar(page, "Left"))).to_have_text("50 % (1)")
         await expect(page.locator(".poll-voters")).to_have_text("2 answers")
     await expect(attendee.locator(".poll-bar:has-text('Right')")).to_contain_text("Your answer")

@@ -9,6 +9,7 @@ import pytest
 
 from rooms.errors import Problem
 from rooms.forum.messages import moderating as m
+from rooms.forum.messages import polls as v
 from rooms.forum.messages.asking import AskQuestion, ReviseQuestion, UnvoteQuestion, VoteQuestion, WithdrawQuestion
 from rooms.forum.messages.chat import PostMessage, RemoveMessage, SetChat
 from rooms.forum.messages.session import (
@@ -30,7 +31,7 @@ from tests.support.waiting import settled
 from tests.support.world import World
 
 ACTORS = ("attendee", "other", "speaker", "moderator", "colleague", "organiser", "guest")
-STEPS = 80
+STEPS = 120
 EXPECTED = {"conflict", "forbidden", "stale", "closed", "not_found", "silenced", "invalid", "rate_limited"}
 
 
@@ -42,6 +43,7 @@ class Stream:
         self.random = Random(seed)
         self.questions: list[str] = []
         self.messages: list[str] = []
+        self.polls: list[str] = []
 
     async def command(self) -> tuple[str, Command]:
         choose = self.random.choice
@@ -53,6 +55,8 @@ class Stream:
                 self._moderate,
                 self._moderate,
                 self._chat,
+                self._poll,
+                self._poll,
                 self._host,
                 self._people,
             ]
@@ -114,6 +118,19 @@ class Stream:
         ]
         return self.random.choice(ACTORS), self.random.choice(acts)
 
+    async def _poll(self) -> tuple[str, Command]:
+        choose = self.random.choice
+        poll, reveal = choose(self.polls or ["x" * 20]), choose(list(v.Reveal))
+        if len(self.polls) < 3 or self.random.random() < 0.1:
+            return "moderator", v.DraftPoll(choose(list(v.PollKind)), "Which?", ["Left", "Right"], reveal)
+        answer = v.AnswerPoll(poll, 1, [self.random.randint(1, 3)], choose(["air", "Air, light", "light"]))
+        if self.random.random() < 0.6:
+            return choose(ACTORS), choose([answer, answer, answer, v.RetractAnswer(poll)])
+        acts: list[Command] = [v.OpenPoll(poll), v.OpenPoll(poll), v.ClosePoll(poll), v.ArchivePoll(poll)]
+        acts += [v.RevealPoll(poll, reveal), v.HideText(poll, "air", choose([True, False])), v.ShowPollOnScreen(poll)]
+        acts += [v.EditPoll(choose(list(v.PollKind)), "Or?", ["Up", "Down"], poll=poll, version=1)]
+        return choose(("moderator", "colleague")), choose(acts)
+
     async def _host(self) -> tuple[str, Command]:
         acts: list[Command] = [
             OpenSession(),
@@ -147,6 +164,8 @@ async def perform(stream: Stream, step: int) -> str:
         stream.questions.append(reply["question"])
     elif isinstance(command, PostMessage):
         stream.messages.append(reply["message"])
+    elif isinstance(command, v.DraftPoll):
+        stream.polls.append(reply["poll"])
     return "done"
 
 

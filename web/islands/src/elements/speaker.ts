@@ -3,10 +3,12 @@ import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { formatCountdown, t, tn } from "../i18n";
 import { live, RoomController, type Command, type PublicQuestion, type RoomEvent } from "../live/index";
-import { answering, may, presence, session, votesOf, type SessionRoom } from "../state/session";
+import { publicPolls } from "../state/polls";
+import { answering, may, pollOnScreen, presence, session, votesOf, type SessionRoom } from "../state/session";
 import { announce, toast } from "./announce";
 import { Island } from "./island";
-import { empty, icon, localised, sessionState } from "./parts";
+import { badge, empty, icon, localised, sessionState } from "./parts";
+import { pollResults } from "./poll-results";
 import { toastRefusal } from "./refusal";
 import { Standing } from "./standing";
 
@@ -79,7 +81,23 @@ export class Speaker extends Island {
             </ol>`
           : empty("question", t("No questions have been chosen yet."))}
       </section>
+      ${this.poll(state)}
     `;
+  }
+
+  /** The poll on the big screen, else the newest; last on the page, so that it moves nothing. */
+  private poll(state: SessionRoom) {
+    const poll = pollOnScreen(state) ?? publicPolls(state.snapshot.polls)[0];
+    if (!poll) return nothing;
+    const results = state.latest.poll_results?.[poll.id];
+    return html`<section class="speaker-next" aria-labelledby="speaker-poll">
+      <h2 id="speaker-poll">${t("Poll")}</h2>
+      <div class="speaker-card">
+        <p class="speaker-card-text" dir="auto">${poll.title}</p>
+        <p class="speaker-meta">${poll.state === "open" ? badge(t("Open"), { tone: "green" }) : badge(t("Closed"))}</p>
+        ${results ? pollResults(poll, results) : nothing}
+      </div>
+    </section>`;
   }
 
   private readonly settle = (): void => {
