@@ -2,45 +2,14 @@ import { Observable } from "../live/observable";
 import { ProblemError } from "../live/problem";
 import type { CallView, CallWelcome, DirectMessage, IceView, PeerView, TellStats } from "../live/types";
 import { Care, MEASURED_EVERY } from "./care";
-import { Link, type Ground, type Marks } from "./link";
-import type { Memory } from "./memory";
-import type { Tracks } from "./negotiation";
-import { Outbox, type Frame } from "./outbox";
+import { figuresOf, stagesOf } from "./figures";
+import type { Ground } from "./ground";
+import { Link } from "./link";
+import { Outbox } from "./outbox";
 import type { Mode } from "./quality";
-import type { Ice, Signal } from "./signals";
+import { iceOf, type Ice, type Signal } from "./signals";
 import { Timers } from "./timers";
-
-/** What the page shows of one's own to the others. */
-export type Shown = Readonly<Record<"mic" | "cam" | "screen" | "hand" | "held", boolean>>;
-
-export type Phase =
-  | { readonly name: "out" }
-  | { readonly name: "joining" }
-  | { readonly name: "in" }
-  | { readonly name: "refused"; readonly problem: ProblemError }
-  | { readonly name: "ended"; readonly reason: "left" | "replaced" | "closed" | "expired" };
-
-/** The page's connection to the server, for one room; tests give another. */
-export interface Wire {
-  /** Rejects with ProblemError: the server's refusal, or "unavailable" when the connection ends first. */
-  ask(frame: Frame): Promise<unknown>;
-  /** Whether the room is followed over a living connection. */
-  readonly up: Observable<boolean>;
-  signals(listener: (heard: DirectMessage) => void): () => void;
-  /** Tries to reach the server now, whatever pause it was about to make. */
-  hurry(): void;
-}
-
-export interface World {
-  readonly wire: Wire;
-  readonly memory: Memory;
-  connect(config: RTCConfiguration): RTCPeerConnection;
-  timer(ms: number, then: () => void): () => void;
-  now(): number;
-  tracks(): Tracks;
-  /** The link to a person has changed what it carries. */
-  fellTo(person: string, mode: Mode): void;
-}
+import type { Phase, Shown, World } from "./world";
 
 const NOTHING: Ice = { servers: [], relayOnly: false };
 const JOIN_AGAIN = 1_000;
@@ -204,14 +173,9 @@ export class Call {
     known?.link.hear(heard);
   }
 
-  private take({ ice_servers, ttl, relay_only }: IceView): void {
-    const servers = ice_servers.map(({ urls, username, credential }) => ({
-      urls: [...urls],
-      ...(username && { username }),
-      ...(credential && { credential }),
-    }));
-    this.ice = { servers, relayOnly: relay_only };
-    this.timers.set("ice", ttl * 800, () => void this.refresh().catch(() => undefined)); // a link that needs it asks again
+  private take(view: IceView): void {
+    this.ice = iceOf(view);
+    this.timers.set("ice", view.ttl * 800, () => void this.refresh().catch(() => undefined)); // a link that needs it asks again
   }
 
   private async refresh(): Promise<void> {
@@ -308,12 +272,10 @@ export class Call {
     this.count(peer, { event: "connected", stage: stagesOf(marks) });
   }
 
+  /** A courtesy: what is not told is not repeated. */
   private count(to: string, told: Pick<TellStats, "event"> & Partial<TellStats>): void {
-    const reading = this.cares.get(to)?.reading;
-    const path = reading && /^(host|srflx|prflx|relay)$/.test(reading.path) ? reading.path : null;
-    const figures = reading && { path, rtt_ms: reading.rtt === null ? null : Math.round(reading.rtt), loss: Math.round(reading.loss * 1000), kbps: Math.max(0, reading.kbps) };
-    // A courtesy: what is not told is not repeated.
-    void this.world.wire.ask({ op: "rtc.stats", fields: { to, ...figures, ...told } }).catch(() => undefined);
+    const fields = { to, ...figuresOf(this.cares.get(to)?.reading ?? null), ...told };
+    void this.world.wire.ask({ op: "rtc.stats", fields }).catch(() => undefined);
   }
 
   // The end.
@@ -354,20 +316,4 @@ export class Call {
     if (this.phase.name === "in") this.remember();
     this.changed.set(this.changed.value + 1);
   }
-}
-
-function stagesOf(marks: Marks) {
-  const steps = [marks.began, marks.described, marks.ice, marks.dtls, marks.frame];
-  const between = (index: number) => {
-    const [from, to] = [steps[index], steps[index + 1]];
-    return from === undefined || to === undefined ? null : Math.max(0, Math.round(to - from));
-  };
-  const last = marks.frame ?? marks.dtls;
-  return {
-    sdp_ms: between(0),
-    ice_ms: between(1),
-    dtls_ms: between(2),
-    frame_ms: between(3),
-    total_ms: last === undefined ? null : Math.round(last - marks.began),
-  };
 }

@@ -1,4 +1,5 @@
-import { Link, type Ground } from "./link";
+import type { Ground } from "./ground";
+import { Link } from "./link";
 import type { Tracks } from "./negotiation";
 import type { Ice, Signal } from "./signals";
 

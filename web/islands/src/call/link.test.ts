@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { FakePair, settle } from "./fakes";
-import { CANDIDATE_WITHIN, CONNECTED_WITHIN, RESTARTED_WITHIN, SILENT_FOR } from "./link";
+import { CONNECTED_WITHIN, RESTARTED_WITHIN, SILENT_FOR } from "./link";
+import { CANDIDATE_WITHIN } from "./relay";
 
 // "a" is the lower id and polite; "b" joined later and makes the first offer.
 

@@ -1,48 +1,11 @@
-import type { Candidate, Description } from "../live/types";
+import type { Description } from "../live/types";
+import type { Ground, LinkState, Marks } from "./ground";
 import { Negotiation, sendTracks, type Tracks } from "./negotiation";
-import { hasRelay, SLOTS, typeOf, type Entry, type Ice, type Signal, type Slot } from "./signals";
+import { bytesOf } from "./quality";
+import { RelayWatch } from "./relay";
+import { hasRelay, kindOf, plain, SLOTS, typeOf, type Entry, type Signal, type Slot } from "./signals";
 import { Timers } from "./timers";
 
-export type LinkState =
-  | "new"
-  | "negotiating"
-  | "checking"
-  | "connected"
-  | "unstable"
-  | "restarting"
-  | "rebuilding"
-  | "relay_only"
-  | "failed";
-
-/** What a link needs of the page. Times are milliseconds. */
-export interface Ground {
-  connect(config: RTCConfiguration): RTCPeerConnection;
-  timer(ms: number, then: () => void): () => void;
-  now(): number;
-  /** In order, and repeated until the server has taken it. */
-  send(signal: Signal): void;
-  /** Whether signals reach the other page now. Without that nothing is torn down: the media may live on. */
-  reachable(): boolean;
-  ice(): Ice;
-  /** Asks the server for fresh credentials; `ice()` gives them afterwards. */
-  refresh(): Promise<void>;
-  tracks(): Tracks;
-  changed(): void;
-  /** Something that is counted: connected, restarted, rebuilt, relayed, failed. */
-  happened(event: "connected" | "restarted" | "rebuilt" | "relayed" | "failed"): void;
-  heardSas(signal: Signal & { readonly type: "sas" }): void;
-}
-
-/** When the stages of a connection were reached, in milliseconds since the epoch. */
-export interface Marks {
-  began: number;
-  described?: number;
-  ice?: number;
-  dtls?: number;
-  frame?: number;
-}
-
-export const CANDIDATE_WITHIN = 8_000; // without a usable one until then, the relay does not answer: Chromium itself says nothing
 export const RESTARTED_WITHIN = 8_000;
 export const CONNECTED_WITHIN = 15_000; // of a new connection
 export const ANSWERED_WITHIN = 8_000; // an offer, before it is repeated
@@ -55,8 +18,6 @@ const RETRIES = [10_000, 20_000, 40_000, 60_000]; // pauses after a failure; the
  */
 export class Link {
   state: LinkState = "new";
-  /** The relay refuses us or does not answer. */
-  relayProblem = false;
   pc: RTCPeerConnection | null = null;
   marks: Marks;
   readonly log: Entry[] = [];
@@ -64,9 +25,9 @@ export class Link {
   private failures = 0;
   private relayed = false;
   private wanted = false; // a restart that waits until signals get through
-  private refreshing = false;
   private closed = false;
   private readonly timers: Timers;
+  private readonly relay: RelayWatch;
 
   constructor(
     private readonly self: string,
@@ -77,6 +38,19 @@ export class Link {
   ) {
     this.marks = { began: ground.now() };
     this.timers = new Timers((ms, then) => ground.timer(ms, then));
+    this.relay = new RelayWatch(ground, this.timers, {
+      pc: () => this.pc,
+      note: (text) => this.note(text),
+      refreshed: () => {
+        this.renewCredentials();
+        this.restart("a fresh credential");
+      },
+    });
+  }
+
+  /** The relay refuses us or does not answer. */
+  get relayProblem(): boolean {
+    return this.relay.problem;
   }
 
   /** `again`: the page was loaded anew and the other side may still hold an older connection. */
@@ -138,7 +112,7 @@ export class Link {
       this.move("restarting");
       this.timers.set("connect", RESTARTED_WITHIN, () => this.fail("no connection after a restart"));
     }
-    this.awaitCandidate();
+    this.relay.expect();
     pc.restartIce();
   }
 
@@ -211,7 +185,7 @@ export class Link {
     };
     pc.onnegotiationneeded = mine(() => negotiation.offer());
     pc.onicecandidate = ({ candidate }) => mine(() => this.gathered(candidate))();
-    pc.onicecandidateerror = (event) => mine(() => this.refused(event))();
+    pc.onicecandidateerror = (event) => mine(() => this.relay.refused(event))();
     pc.oniceconnectionstatechange = mine(() => {
       if (pc.iceConnectionState === "connected" || pc.iceConnectionState === "completed") this.marks.ice ??= this.ground.now();
     });
@@ -223,7 +197,7 @@ export class Link {
 
   private say(desc: Description): void {
     this.ground.send({ type: "desc", gen: this.gen, desc });
-    this.awaitCandidate();
+    this.relay.expect();
     if (desc.type === "offer") this.timers.set("answer", ANSWERED_WITHIN, () => this.repeat());
   }
 
@@ -242,51 +216,10 @@ export class Link {
 
   private gathered(candidate: RTCIceCandidate | null): void {
     if (candidate) {
-      if (!this.alone(this.ground.ice().relayOnly) || typeOf(candidate.candidate) === "relay") this.usable();
+      if (!this.alone(this.ground.ice().relayOnly) || typeOf(candidate.candidate) === "relay") this.relay.usable();
       this.note(`found: ${typeOf(candidate.candidate)} ${candidate.protocol ?? ""}`);
     }
     this.ground.send({ type: "cand", gen: this.gen, cand: candidate && plain(candidate) });
-  }
-
-  private usable(): void {
-    this.timers.clear("candidate");
-    if (!this.relayProblem) return;
-    this.relayProblem = false;
-    this.ground.changed();
-  }
-
-  private awaitCandidate(): void {
-    const { pc } = this;
-    if (!pc || pc.iceGatheringState === "complete") return;
-    this.timers.set("candidate", CANDIDATE_WITHIN, () => void this.troubled("no usable candidate"));
-  }
-
-  private refused({ errorCode, url }: RTCPeerConnectionIceErrorEvent): void {
-    this.note(`${url ?? ""}: error ${errorCode}`);
-    if (errorCode === 401) void this.troubled("the relay refuses our credential");
-  }
-
-  /** Says so, and tries once more with a fresh credential. */
-  private async troubled(why: string): Promise<void> {
-    if (this.refreshing || !hasRelay(this.ground.ice())) return;
-    const { pc } = this;
-    const known = this.relayProblem;
-    this.note(`relay problem: ${why}`);
-    this.relayProblem = true;
-    this.ground.changed();
-    if (known || !this.ground.reachable()) return;
-    this.refreshing = true;
-    try {
-      await this.ground.refresh();
-    } catch (fault) {
-      this.note(`no fresh credential: ${String(fault)}`);
-      return;
-    } finally {
-      this.refreshing = false;
-    }
-    if (this.closed || pc !== this.pc) return;
-    this.renewCredentials();
-    this.restart("a fresh credential");
   }
 
   private connection(state: RTCPeerConnectionState): void {
@@ -307,7 +240,7 @@ export class Link {
   private connected(): void {
     this.timers.clear("connect", "retry", "bytes");
     this.failures = 0;
-    this.usable();
+    this.relay.usable();
     if (this.state === "connected") return;
     this.move("connected");
     this.ground.happened("connected");
@@ -370,20 +303,4 @@ export class Link {
     this.log.push({ at: this.ground.now(), text });
     if (this.log.length > 500) this.log.shift();
   }
-}
-
-function kindOf(slot: Slot): "audio" | "video" {
-  return slot === "audio" ? "audio" : "video";
-}
-
-function plain({ candidate, sdpMid, sdpMLineIndex, usernameFragment }: RTCIceCandidate): Candidate {
-  return { candidate, sdpMid, sdpMLineIndex, usernameFragment };
-}
-
-async function bytesOf(pc: RTCPeerConnection | null): Promise<number> {
-  let bytes = 0;
-  (await pc?.getStats())?.forEach((each: { type: string; bytesReceived?: number }) => {
-    if (each.type === "inbound-rtp") bytes += each.bytesReceived ?? 0;
-  });
-  return bytes;
 }

@@ -126,3 +126,12 @@ export class Ladder {
     return (this.mode = mode);
   }
 }
+
+/** How much has come over a connection so far. */
+export async function bytesOf(pc: RTCPeerConnection | null): Promise<number> {
+  let bytes = 0;
+  (await pc?.getStats())?.forEach((each: { type: string; bytesReceived?: number }) => {
+    if (each.type === "inbound-rtp") bytes += each.bytesReceived ?? 0;
+  });
+  return bytes;
+}

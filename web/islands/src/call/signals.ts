@@ -1,9 +1,13 @@
-import type { Candidate, Description } from "../live/types";
+import type { Candidate, Description, IceView } from "../live/types";
 
 /** The tracks that one page sends another: their transceivers stand in this order from the start, so that a toggle needs no renegotiation. */
 export const SLOTS = ["audio", "camera", "screen"] as const;
 
 export type Slot = (typeof SLOTS)[number];
+
+export function kindOf(slot: Slot): "audio" | "video" {
+  return slot === "audio" ? "audio" : "video";
+}
 
 /** What one page tells another through the server. `gen` counts the connections that were built for the pair; those of an older one are dropped. */
 export type Signal =
@@ -19,6 +23,15 @@ export interface Ice {
   readonly relayOnly: boolean;
 }
 
+export function iceOf({ ice_servers, relay_only }: IceView): Ice {
+  const servers = ice_servers.map(({ urls, username, credential }) => ({
+    urls: [...urls],
+    ...(username && { username }),
+    ...(credential && { credential }),
+  }));
+  return { servers, relayOnly: relay_only };
+}
+
 export function hasRelay(ice: Ice): boolean {
   return ice.servers.some(({ urls }) => [urls].flat().some((url) => /^turns?:/.test(url)));
 }
@@ -32,6 +45,11 @@ export interface Entry {
 /** Where a candidate comes from, and whether it is of a relay: of its text (RFC 8839 §5.1). */
 export function typeOf(candidate: string): string {
   return / typ (\w+)/.exec(candidate)?.[1] ?? "";
+}
+
+/** What of a candidate is told. */
+export function plain({ candidate, sdpMid, sdpMLineIndex, usernameFragment }: RTCIceCandidate): Candidate {
+  return { candidate, sdpMid, sdpMLineIndex, usernameFragment };
 }
 
 /** The fingerprint of a certificate (RFC 8122), out of a description in SDP; "" when it has none. */

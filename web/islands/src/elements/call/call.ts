@@ -1,34 +1,36 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { download, supportBundle } from "../../call/bundle";
-import { Call, type Shown } from "../../call/call";
+import { Call } from "../../call/call";
 import { Devices } from "../../call/devices";
 import { useSpeaker } from "../../call/level";
 import { memoryOf } from "../../call/memory";
 import type { Mode } from "../../call/quality";
 import { wireOf } from "../../call/wire";
-import { formatCountdown, t } from "../../i18n";
-import { live, RoomController, type IceView, type ProblemError, type ReportReason, type RoomEvent } from "../../live/index";
+import type { Shown, Wire } from "../../call/world";
+import { t } from "../../i18n";
+import { live, RoomController, type RoomEvent } from "../../live/index";
 import { callOf, meeting, type MeetingRoom } from "../../state/booth";
 import { unreadIn } from "../../state/chat";
 import { announce, say, toast } from "../announce";
 import { Island } from "../island";
 import { shortcut } from "../moderation/keys";
-import { icon, notice } from "../parts";
+import { notice } from "../parts";
 import { toastRefusal } from "../refusal";
 import { Ticking } from "../ticking";
+import { clock, SOON } from "./clock";
+import { Deeds } from "./deeds";
 import { sheet, type Sheet } from "./dialogs";
+import { ending, refusal } from "./ending";
 import { Losses } from "./losses";
+import { serversOf } from "./servers";
 import { tiles } from "./tiles";
 import { toolbar } from "./toolbar";
-import { isFull, Waiting } from "./waiting";
+import { Waiting } from "./waiting";
 import { fellWords } from "./words";
 import "./check";
-import "./outcome";
 
-const SOON = 120_000; // ms before the end, when it is told
 const WIDE = matchMedia("(min-width: 60rem)"); // the chat has room beside the pictures
-const EXTENSIONS = 6; // rooms/meetings: so often a talk may be put off
 
 /** The call of a meeting: the check before it, the call itself, and how it went. */
 @customElement("plenary-call")
@@ -44,8 +46,10 @@ export class CallElement extends Island {
   @state() private silent = false; // the browser plays no sound before the page has been pressed
   private warned = 0; // the end that has been told
   readonly followed = new RoomController(this, meeting, () => this.room, { onEvent: (event) => this.happened(event) });
+  private readonly deeds = new Deeds((command) => this.followed.send(command));
   devices: Devices | null = null;
   call: Call | null = null;
+  private wire: Wire | null = null;
   private stops: (() => void)[] = [];
   readonly line = {
     of: this as CallElement,
@@ -71,6 +75,7 @@ export class CallElement extends Island {
   override connectedCallback(): void {
     super.connectedCallback();
     const wire = wireOf(this.room);
+    this.wire = wire;
     const devices = new Devices();
     const call = new Call({
       wire,
@@ -117,12 +122,13 @@ export class CallElement extends Island {
     if (!call || !devices || !state) return nothing;
     const { phase } = call;
     if (phase.name === "in") return this.inside(call, devices, state);
-    if (state.snapshot.closed_at) return this.epilogue(state, t("This talk is over"), t("What was written stays here for you."), false);
+    const around = { room: this.room, back: this.back, state, join: this.join };
+    if (state.snapshot.closed_at) return ending(around, "closed");
     switch (phase.name) {
       case "ended":
-        return this.epilogue(state, ...ENDS[phase.reason](), phase.reason !== "closed");
+        return ending(around, phase.reason);
       case "refused":
-        return this.refused(phase.problem);
+        return refusal(around, phase.problem, this.waiting, { begin: this.wait, end: this.unwait });
       case "joining":
         return html`<div class="call-wait"><span class="spinner" aria-hidden="true"></span><p role="status">${t("Joining the call…")}</p></div>`;
       default:
@@ -134,7 +140,7 @@ export class CallElement extends Island {
     const name = state.own.person?.name ?? "";
     return html`<section class="call" aria-labelledby="call-heading">
         <h2 class="call-title" id="call-heading" tabindex="-1">${t("In the call")}</h2>
-        ${this.clock(state)}
+        ${clock(state, this.deeds.extend)}
         ${this.silent ? notice(html`<div class="row row-apart"><p>${t("Your browser keeps the sound off.")}</p><button class="button button-small button-primary" @click=${this.unsilence}>${t("Switch the sound on")}</button></div>`, { kind: "warning", symbol: "silence" }) : nothing}
         ${tiles(call, devices, { name, hand: this.hand, held: this.held }, false)}
         ${toolbar({
@@ -153,61 +159,7 @@ export class CallElement extends Island {
           leave: this.leave,
         })}
       </section>
-      ${this.open ? sheet(this.open, { call, devices, state, about: this.about, report: this.report, bring: this.bring, block: this.block, open: this.show, save: this.save }, () => (this.open = null)) : nothing}`;
-  }
-
-  private clock(state: MeetingRoom) {
-    const { ends_at, extensions } = callOf(state);
-    if (!ends_at) return nothing;
-    const end = Date.parse(ends_at);
-    const left = end - live().now();
-    const more =
-      extensions < EXTENSIONS
-        ? html`<button class="button button-small" @click=${this.extend}>${icon("plus")}${t("5 more minutes")}</button>`
-        : nothing;
-    return html`<div class="call-clock ${left < SOON ? "call-clock-soon" : ""}">
-      ${icon("clock")}<span role="timer" aria-live="off" class="numbers">${left > 0 ? t("%(time)s left", { time: formatCountdown(end, live().now()) }) : t("The time is up. Finish when you are ready.")}</span>
-      ${left < SOON ? more : nothing}
-    </div>`;
-  }
-
-  private refused(problem: ProblemError) {
-    const { waiting } = this;
-    if (waiting.on) {
-      return html`<div class="call-end">
-        <div class="stack stack-tight">
-          <h2 id="call-heading" tabindex="-1">${t("You are waiting for a place")}</h2>
-          <p role="status">${waiting.place ? t("You are number %(place)s in the line.", { place: waiting.place }) : t("You are being put into the line…")}</p>
-          <p class="soft">${t("Leave this page open: you join by yourself when it is your turn. You can write in the chat meanwhile.")}</p>
-        </div>
-        <div class="row"><button class="button" @click=${this.unwait}>${t("Stop waiting")}</button>${this.wayBack()}</div>
-      </div>`;
-    }
-    const head = notice(html`<h2 id="call-heading" tabindex="-1">${t("You cannot join just now")}</h2><p>${problem.message}</p>`, { kind: "warning", symbol: "alert" });
-    if (isFull(problem)) {
-      return html`<div class="call-end">${head}
-        <div class="row"><button class="button button-primary" @click=${this.wait}>${t("Wait for a place")}</button>${this.wayBack()}</div>
-      </div>`;
-    }
-    return html`<div class="call-end">
-      ${head}
-      <p class="soft">${t("You can write in the chat meanwhile, and try again when somebody has left.")}</p>
-      <div class="row"><button class="button button-primary" @click=${this.join}>${t("Try again")}</button>${this.wayBack()}</div>
-    </div>`;
-  }
-
-  private epilogue(state: MeetingRoom, title: string, text: string, again: boolean) {
-    return html`<div class="call-end">
-      <div class="stack stack-tight"><h2 id="call-heading" tabindex="-1">${title}</h2><p class="soft">${text}</p></div>
-      <div class="row">
-        ${again ? html`<button class="button" @click=${this.join}>${icon("camera")}${t("Join again")}</button>` : nothing} ${this.wayBack()}
-      </div>
-      ${state.own.can.includes("call.rate") ? html`<section class="card" aria-label=${t("How it went")}><plenary-call-outcome room=${this.room}></plenary-call-outcome></section>` : nothing}
-    </div>`;
-  }
-
-  private wayBack(): TemplateResult | typeof nothing {
-    return this.back ? html`<a class="button button-quiet" href=${this.back}>${t("Back to the booth")}</a>` : nothing;
+      ${this.open ? sheet(this.open, { call, devices, state, about: this.about, report: this.deeds.report, bring: this.deeds.bring, block: this.deeds.block, open: this.show, save: this.save }, () => (this.open = null)) : nothing}`;
   }
 
   protected override willUpdate(): void {
@@ -282,12 +234,7 @@ export class CallElement extends Island {
     return { mic: devices?.micOn ?? false, cam: devices?.camOn ?? false, screen: devices?.screen !== null, hand, held };
   }
 
-  private readonly servers = async (): Promise<readonly RTCIceServer[]> => {
-    const room = live().room(this.room, meeting);
-    if (room.status.value === "joining") await new Promise<void>((resolve) => room.status.subscribe(() => resolve()));
-    const { ice_servers } = (await live().ask({ op: "rtc.ice", room: this.room })) as IceView;
-    return ice_servers.map((server) => ({ ...server, urls: [...server.urls] }));
-  };
+  private readonly servers = () => (this.wire ? serversOf(this.wire) : Promise.resolve([]));
 
   private readonly widened = (): void => void (this.chat = WIDE.matches);
 
@@ -342,37 +289,9 @@ export class CallElement extends Island {
     if (this.chat) void this.updateComplete.then(() => document.getElementById("chat-text")?.focus());
   };
 
-  private readonly extend = (): Promise<void> => this.act(() => this.followed.send({ op: "call.extend" }), t("Five more minutes"));
-
-  private readonly bring = (person: string): Promise<void> =>
-    this.act(() => this.followed.send({ op: "call.bring", person }), t("Your colleague has been told"));
-
-  private readonly block = (person: string, blocked: boolean): Promise<void> =>
-    this.act(() => this.followed.send(blocked ? { op: "person.block", person } : { op: "person.unblock", person }), blocked ? t("Blocked") : t("Not blocked any more"));
-
-  private readonly report = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    const form = event.target as HTMLFormElement;
-    const given = new FormData(form);
-    const person = String(given.get("person"));
-    const reason = given.get("reason") as ReportReason;
-    await this.act(() => this.followed.send({ op: "person.report", person, reason, text: String(given.get("text") ?? "") }), t("The organisers have been told"));
-    if (given.has("block")) await this.block(person, true);
-    form.closest("dialog")?.close();
-  };
-
   private readonly save = async (addresses: boolean): Promise<void> => {
     if (this.call) download("plenary-call.json", await supportBundle(this.call, addresses));
   };
-
-  private async act(send: () => Promise<unknown>, said: string): Promise<void> {
-    try {
-      await send();
-      toast(said);
-    } catch (error) {
-      toastRefusal(error);
-    }
-  }
 
   private readonly keyed = (event: KeyboardEvent): void => {
     if (this.call?.phase.name !== "in" || !this.devices) return;
@@ -391,10 +310,3 @@ export class CallElement extends Island {
     act();
   };
 }
-
-const ENDS = {
-  left: () => [t("You have left the call"), t("The others may still be talking.")] as const,
-  replaced: () => [t("The call goes on elsewhere"), t("You have joined it in another window or on another device.")] as const,
-  closed: () => [t("This talk is over"), t("What was written stays here for you.")] as const,
-  expired: () => [t("You were away for too long"), t("Your place in the call has been given up.")] as const,
-};

@@ -1,0 +1,24 @@
+import { html, nothing } from "lit";
+import { formatCountdown, t } from "../../i18n";
+import { live } from "../../live/index";
+import { callOf, type MeetingRoom } from "../../state/booth";
+import { icon } from "../parts";
+
+export const SOON = 120_000; // ms before the end, when it is told
+const EXTENSIONS = 6; // rooms/meetings: so often a talk may be put off
+
+/** How long a talk still lasts, and near its end the way to put that off. */
+export function clock(state: MeetingRoom, extend: () => void) {
+  const { ends_at, extensions } = callOf(state);
+  if (!ends_at) return nothing;
+  const end = Date.parse(ends_at);
+  const left = end - live().now();
+  const more =
+    extensions < EXTENSIONS
+      ? html`<button class="button button-small" @click=${extend}>${icon("plus")}${t("5 more minutes")}</button>`
+      : nothing;
+  return html`<div class="call-clock ${left < SOON ? "call-clock-soon" : ""}">
+    ${icon("clock")}<span role="timer" aria-live="off" class="numbers">${left > 0 ? t("%(time)s left", { time: formatCountdown(end, live().now()) }) : t("The time is up. Finish when you are ready.")}</span>
+    ${left < SOON ? more : nothing}
+  </div>`;
+}

@@ -1,0 +1,37 @@
+import { t } from "../../i18n";
+import type { Command, ReportReason } from "../../live/index";
+import { toast } from "../announce";
+import { toastRefusal } from "../refusal";
+
+/** What one does in a call that changes more than one's own picture and sound. Each tells whether it was done. */
+export class Deeds {
+  constructor(private readonly send: (command: Command) => Promise<unknown>) {}
+
+  readonly extend = (): Promise<void> => this.act(() => this.send({ op: "call.extend" }), t("Five more minutes"));
+
+  readonly bring = (person: string): Promise<void> =>
+    this.act(() => this.send({ op: "call.bring", person }), t("Your colleague has been told"));
+
+  readonly block = (person: string, blocked: boolean): Promise<void> =>
+    this.act(() => this.send(blocked ? { op: "person.block", person } : { op: "person.unblock", person }), blocked ? t("Blocked") : t("Not blocked any more"));
+
+  readonly report = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const form = event.target as HTMLFormElement;
+    const given = new FormData(form);
+    const person = String(given.get("person"));
+    const reason = given.get("reason") as ReportReason;
+    await this.act(() => this.send({ op: "person.report", person, reason, text: String(given.get("text") ?? "") }), t("The organisers have been told"));
+    if (given.has("block")) await this.block(person, true);
+    form.closest("dialog")?.close();
+  };
+
+  private async act(send: () => Promise<unknown>, said: string): Promise<void> {
+    try {
+      await send();
+      toast(said);
+    } catch (error) {
+      toastRefusal(error);
+    }
+  }
+}

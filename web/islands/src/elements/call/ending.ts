@@ -1,0 +1,66 @@
+import { html, nothing, type TemplateResult } from "lit";
+import type { Phase } from "../../call/world";
+import { t } from "../../i18n";
+import type { ProblemError } from "../../live/index";
+import type { MeetingRoom } from "../../state/booth";
+import { icon, notice } from "../parts";
+import { isFull, type Waiting } from "./waiting";
+import "./outcome";
+
+/** Where one stands who is not in the call: its room, the booth behind it ("": none), and the way in. */
+export interface Around {
+  readonly room: string;
+  readonly back: string;
+  readonly state: MeetingRoom;
+  readonly join: () => void;
+}
+
+type Reason = Extract<Phase, { name: "ended" }>["reason"];
+
+const ENDS: Readonly<Record<Reason, () => readonly [string, string]>> = {
+  left: () => [t("You have left the call"), t("The others may still be talking.")],
+  replaced: () => [t("The call goes on elsewhere"), t("You have joined it in another window or on another device.")],
+  closed: () => [t("This talk is over"), t("What was written stays here for you.")],
+  expired: () => [t("You were away for too long"), t("Your place in the call has been given up.")],
+};
+
+/** Why the call is over for this page, how it went, and where to go from here. */
+export function ending({ room, back, state, join }: Around, reason: Reason): TemplateResult {
+  const [title, text] = ENDS[reason]();
+  return html`<div class="call-end">
+    <div class="stack stack-tight"><h2 id="call-heading" tabindex="-1">${title}</h2><p class="soft">${text}</p></div>
+    <div class="row">
+      ${reason === "closed" ? nothing : html`<button class="button" @click=${join}>${icon("camera")}${t("Join again")}</button>`} ${wayBack(back)}
+    </div>
+    ${state.own.can.includes("call.rate") ? html`<section class="card" aria-label=${t("How it went")}><plenary-call-outcome room=${room}></plenary-call-outcome></section>` : nothing}
+  </div>`;
+}
+
+/** Why one cannot join just now, and the line in front of a call that is full. */
+export function refusal({ back, join }: Around, problem: ProblemError, waiting: Waiting, line: { begin: () => void; end: () => void }): TemplateResult {
+  if (waiting.on) {
+    return html`<div class="call-end">
+      <div class="stack stack-tight">
+        <h2 id="call-heading" tabindex="-1">${t("You are waiting for a place")}</h2>
+        <p role="status">${waiting.place ? t("You are number %(place)s in the line.", { place: waiting.place }) : t("You are being put into the line…")}</p>
+        <p class="soft">${t("Leave this page open: you join by yourself when it is your turn. You can write in the chat meanwhile.")}</p>
+      </div>
+      <div class="row"><button class="button" @click=${line.end}>${t("Stop waiting")}</button>${wayBack(back)}</div>
+    </div>`;
+  }
+  const head = notice(html`<h2 id="call-heading" tabindex="-1">${t("You cannot join just now")}</h2><p>${problem.message}</p>`, { kind: "warning", symbol: "alert" });
+  if (isFull(problem)) {
+    return html`<div class="call-end">${head}
+      <div class="row"><button class="button button-primary" @click=${line.begin}>${t("Wait for a place")}</button>${wayBack(back)}</div>
+    </div>`;
+  }
+  return html`<div class="call-end">
+    ${head}
+    <p class="soft">${t("You can write in the chat meanwhile, and try again when somebody has left.")}</p>
+    <div class="row"><button class="button button-primary" @click=${join}>${t("Try again")}</button>${wayBack(back)}</div>
+  </div>`;
+}
+
+function wayBack(back: string) {
+  return back ? html`<a class="button button-quiet" href=${back}>${t("Back to the booth")}</a>` : nothing;
+}
