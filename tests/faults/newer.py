@@ -5,9 +5,11 @@ the bus carries a kind of message more.
 """
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
-from tests.support.server import ROOT
+from tests.support.server import ROOT, Server
 
 WEIGHED = "chat.weighed"
 
@@ -78,6 +80,18 @@ def make_newer(folder: Path) -> Path:
     )
     change(folder / "rooms/hub.py", added=BUS)
     return folder
+
+
+def python(server: Server, verb: str, code: Path) -> "subprocess.CompletedProcess[str]":
+    """`python -m server` of this code, with the settings of a server."""
+    environment = {**server.environment, "PYTHONPATH": str(code)}
+    command = [sys.executable, "-W", "error", "-m", "server", verb]
+    return subprocess.run(command, env=environment, cwd=server.folder, capture_output=True, text=True)
+
+
+def migrate(server: Server, code: Path) -> None:
+    done = python(server, "migrate", code)
+    assert done.returncode == 0, done.stderr
 
 
 def change(path: Path, *changes: tuple[str, str], added: str = "") -> None:

@@ -4,13 +4,18 @@ import asyncio
 import os
 import signal
 import time
+from contextlib import ExitStack
 
+from rooms import journal
+from rooms.database import Database
 from tests.faults.crowd import Crowd, crowd, p99
 from tests.faults.ground import lay
+from tests.faults.newer import WEIGHED, make_newer, migrate
 from tests.faults.oracle import examine
 from tests.faults.places import alternately, door_of, figure, scaled, shaken
 from tests.faults.report import note
-from tests.support.server import running_server
+from tests.support.process import temporary_folder
+from tests.support.server import ROOT, Server
 from tests.support.waiting import until
 
 
@@ -76,14 +81,25 @@ async def test_f13_a_process_ends_under_load(postgres_url: str, redis_url: str) 
 
 
 async def test_f14_processes_are_renewed_in_turn(postgres_url: str, redis_url: str) -> None:
+    """By the next version, to which a link leads meanwhile, as it would where each version has a folder of its own."""
     people, commands = scaled((40, 5), (400, 40))
     ground = await lay(postgres_url, people)
-    with running_server(postgres_url, redis=redis_url, workers=2, drain_seconds=scaled("1", "2")) as server:
+    with temporary_folder("releases") as releases, temporary_folder("server") as folder, ExitStack() as stack:
+        current = releases / "current"
+        current.symlink_to(ROOT)
+        server = Server(folder, postgres_url, redis=redis_url, workers=2, drain_seconds=scaled("1", "2"))
+        server.environment["PYTHONPATH"] = str(current)
+        stack.enter_context(server)
         door = door_of(server)
         async with crowd(ground, lambda: door, wait=60) as clients:
             old = workers(server.pid)
             acting = asyncio.create_task(clients.act(commands, pause=scaled(1.2, 1.5)))
             await until(lambda: len(clients.delays) > people // 2, 60)
+            (releases / "next").mkdir()
+            newer = make_newer(releases / "next")
+            await asyncio.to_thread(migrate, server, newer)
+            (releases / "link").symlink_to(newer)
+            (releases / "link").rename(current)
             os.kill(server.pid, signal.SIGHUP)
             began = time.monotonic()
             await until(lambda: len(workers(server.pid)) == 2 and not set(workers(server.pid)) & set(old), 90)
@@ -93,16 +109,18 @@ async def test_f14_processes_are_renewed_in_turn(postgres_url: str, redis_url: s
             closes, refusals = clients.closes, clients.refusals
             slowest = max(clients.delays)
             await stays(clients)
+            weighed = await has_weighed(postgres_url, ground.room)
         code = server._child
         server.stop()
         assert code is not None
         assert code.returncode == 0
     verdict = (await examine(postgres_url, clients.witnesses)).hold()
+    assert weighed, "the last message was not taken by the next version"
     assert verdict.acknowledged == people * commands + 1
     assert closes.keys() <= {4501}, f"cut off without a word: {closes}"
     assert set(refusals) <= {"rate_limited"}
     result = f"renewed in {seconds:.1f} s; {closes[4501]} sent on with 4501; 0 lost, 0 errors, slowest command {slowest:.1f} s"
-    note("F14", f"rolling restart of two processes, {people} clients under load", result)
+    note("F14", f"rolling restart of two processes to the next version, {people} clients under load", result)
 
 
 async def stays(clients: Crowd) -> None:
@@ -111,6 +129,17 @@ async def stays(clients: Crowd) -> None:
     await clients[0].chat()
     await clients.agree()
     assert p99(clients[0].delays) > 0
+
+
+async def has_weighed(url: str, room: str) -> bool:
+    """Whether the room's last event is one that only the next version knows."""
+    database = Database(url)
+    try:
+        async with database.read() as connection:
+            entries = await journal.read_after(connection, room, 0)
+    finally:
+        await database.close()
+    return entries[-1].type == WEIGHED
 
 
 def workers(supervisor: int) -> list[int]:

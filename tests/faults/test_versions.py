@@ -1,8 +1,6 @@
 """F14 with two versions at once: the next one migrates and serves beside this one, on one database and one Redis, until this one goes."""
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,12 +14,12 @@ from rooms.forum.tables import messages
 from rooms.migrations import upgrade
 from tests.faults.crowd import Crowd, Refused, crowd
 from tests.faults.ground import Ground, lay
-from tests.faults.newer import WEIGHED, make_newer
+from tests.faults.newer import WEIGHED, make_newer, migrate, python
 from tests.faults.oracle import examine
 from tests.faults.places import door_of, scaled
 from tests.faults.report import note
 from tests.support.process import temporary_folder
-from tests.support.server import Server
+from tests.support.server import ROOT, Server
 from tests.support.waiting import until
 
 PEOPLE = scaled(24, 400)
@@ -31,13 +29,13 @@ PAUSE = scaled(0.4, 1.5)  # seconds, within what one person may say
 
 async def test_f14_two_versions_serve_at_once(postgres_url: str, redis_url: str) -> None:
     ground = await lay(postgres_url, PEOPLE)
-    with versions(postgres_url, redis_url) as (old, new):
+    with temporary_folder("next") as code, versions(postgres_url, redis_url, make_newer(code)) as (old, new):
         old.start()
         where = door_of(old)
         async with crowd(ground, lambda: where, count=PEOPLE // 2, wait=60) as first:
             acting = asyncio.create_task(first.act(COMMANDS, pause=PAUSE))
             await until(lambda: len(first.delays) > PEOPLE // 4, 60)
-            await asyncio.to_thread(migrate, new)
+            await asyncio.to_thread(migrate, new, code)
             await asyncio.to_thread(new.start)
             async with crowd(ground, lambda: door_of(new), first=PEOPLE // 2, wait=60) as second:
                 everybody = Crowd([*first, *second])
@@ -69,7 +67,7 @@ async def test_f14_two_versions_serve_at_once(postgres_url: str, redis_url: str)
 
 
 @contextmanager
-def versions(database: str, redis: str) -> Iterator[tuple[Server, Server]]:
+def versions(database: str, redis: str, newer: Path) -> Iterator[tuple[Server, Server]]:
     """This version and the next one, neither of them started."""
     with ExitStack() as stack:
         made: list[Server] = []
@@ -78,19 +76,8 @@ def versions(database: str, redis: str) -> Iterator[tuple[Server, Server]]:
             server = Server(folder, database, redis=redis, drain_seconds="1")
             stack.callback(server.stop)
             made.append(server)
-        code = stack.enter_context(temporary_folder("next"))
-        made[1].environment["PYTHONPATH"] = str(make_newer(code))
+        made[1].environment["PYTHONPATH"] = str(newer)
         yield made[0], made[1]
-
-
-def migrate(server: Server) -> None:
-    done = python(server, "migrate")
-    assert done.returncode == 0, done.stderr
-
-
-def python(server: Server, verb: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-W", "error", "-m", "server", verb]
-    return subprocess.run(command, env=server.environment, cwd=server.folder, capture_output=True, text=True)
 
 
 async def test_f14_an_older_version_does_not_start_on_a_newer_database(sqlite_url: str, tmp_path: Path) -> None:
@@ -100,7 +87,7 @@ async def test_f14_an_older_version_does_not_start_on_a_newer_database(sqlite_ur
         await connection.execute(sa.text("UPDATE alembic_version SET version_num = 'next'"))
     await database.close()
     server = Server(tmp_path, sqlite_url)
-    done = python(server, "run")
+    done = python(server, "run", ROOT)
     assert done.returncode == 1
     assert done.stderr == "This database belongs to a newer version of Plenary. Start that one.\n"
 
