@@ -3,7 +3,7 @@ import { Mailbox, OVERDUE } from "./mailbox";
 import { Observable } from "./observable";
 import { pause } from "./policy";
 import { ProblemError } from "./problem";
-import type { Command, Id, Join, Position, ProblemView, ReplyTo, RoomEvent } from "./types";
+import type { Command, Id, Join, Position, ReplyTo, RoomEvent } from "./types";
 import type { Answer, Fresh, ReaderAudience, RoomFrame, Tail, Told } from "./wire";
 
 /** What a room needs of the connection and of the world. */
@@ -128,7 +128,7 @@ export class Room<State extends AnyState> {
   }
 
   heard(frame: RoomFrame): void {
-    if (frame.left) return this.leave(frame.left);
+    if (frame.left) return this.shut(new ProblemError(frame.left));
     if (this.status.value === "left") return;
     if (isFresh(frame)) return this.replace(frame);
     if (this.joining || !this.position) {
@@ -278,10 +278,6 @@ export class Room<State extends AnyState> {
   }
 
   // The end.
-
-  private leave(problem: ProblemView): void {
-    this.shut(new ProblemError(problem));
-  }
 
   private shut(problem: ProblemError): void {
     this.down();
