@@ -4,7 +4,7 @@ from rooms.exhibition import applying, contacting, leads, queue
 from rooms.exhibition import editing as booths
 from rooms.exhibition import kind as exhibition
 from rooms.files import actions as files
-from rooms.forum import asking, chat, kind, moderating, polls, reactions, session
+from rooms.forum import answering, asking, chat, kind, moderating, polls, reactions, session
 from rooms.meetings import calling
 from rooms.meetings import kind as meetings
 from rooms.people import actions, conduct, desk
@@ -12,6 +12,7 @@ from rooms.programme import editing, lobby, stars
 
 SLICES = (
     actions,
+    answering,
     applying,
     asking,
     booths,

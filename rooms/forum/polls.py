@@ -1,26 +1,20 @@
-"""Polls: moderators make, open and close them; everybody answers once, and may think again until the close.
+"""Polls: moderators make, open, close and show them. What everybody does with them stands in rooms/forum/answering.py."""
 
-A room's commands follow one another, each under the room's lock; so what commits before the close counts, and nothing that comes after it.
-"""
-
-import re
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from rooms.commands import Replied, command, commands_together
-from rooms.database import among, insert_into
+from rooms.commands import command
+from rooms.database import insert_into
 from rooms.errors import Problem
 from rooms.forum import poll_queries as queries
 from rooms.forum import queries as forum_queries
 from rooms.forum.messages import polls as m
 from rooms.forum.messages.moderating import ScreenChanged
 from rooms.forum.poll_queries import Poll, folded
-from rooms.forum.poll_tables import hidden_texts, poll_answers, poll_texts, polls
+from rooms.forum.poll_tables import hidden_texts, polls
 from rooms.forum.steps import place
 from rooms.ids import new_id
-from rooms.limits import Rate
 from rooms.people import rules
 from rooms.text import N_, clean_line
 from rooms.transaction import Transaction
@@ -31,12 +25,6 @@ Kind, State = m.PollKind, m.PollState
 
 MOST_POLLS = 50
 FEWEST_OPTIONS, MOST_OPTIONS = 2, 12
-MOST_WORDS, WORD_LENGTH = 3, 40
-
-_BETWEEN_WORDS = re.compile(r"[,;\n，；、]")
-
-
-# Moderators
 
 
 @command(m.DraftPoll, kinds=SESSION, allowed=rules.moderates)
@@ -86,7 +74,7 @@ def _wording(given: m.PollWording) -> dict[str, Any]:
 @command(m.EditPoll, kinds=SESSION, allowed=rules.moderates)
 async def edit_poll(tx: Transaction, visit: Visit, given: m.EditPoll) -> None:
     before = await queries.poll(tx.connection, visit.room.id, given.poll)
-    _check_version(before, given.version)
+    check_version(before, given.version)
     _check_state(before, State.DRAFT, State.OPEN)
     if await queries.is_answered(tx.connection, before.id):
         message = N_(
@@ -159,7 +147,7 @@ async def hide_text(tx: Transaction, visit: Visit, given: m.HideText) -> None:
     else:
         h = hidden_texts.c
         await tx.connection.execute(hidden_texts.delete().where(h.poll == row["poll"], h.folded == row["folded"]))
-    await _recount(tx, poll)
+    await recount(tx, poll)
 
 
 @command(m.ShowPollOnScreen, kinds=SESSION, allowed=rules.moderates)
@@ -171,7 +159,7 @@ async def show_poll_on_screen(tx: Transaction, visit: Visit, given: m.ShowPollOn
     tx.record(ScreenChanged(None, poll.id))
 
 
-def _check_version(poll: Poll, version: int) -> None:
+def check_version(poll: Poll, version: int) -> None:
     if poll.version != version:
         message = N_("This poll has changed meanwhile. Here is how it stands now.")
         raise Problem("stale", message, present=poll.view())
@@ -197,129 +185,7 @@ def _tell_results(tx: Transaction, before: Poll, after: Poll) -> None:
         tx.latest(m.PollResults(after.id, None))
 
 
-async def _recount(tx: Transaction, before: Poll) -> None:
+async def recount(tx: Transaction, before: Poll) -> None:
     tally = await queries.tally(tx.connection, before)
     await tx.connection.execute(polls.update().where(polls.c.id == before.id).values(tally=tally))
     _tell_results(tx, before, before._replace(tally=tally))
-
-
-# Everybody: the commands of crowds, so they are done for many at once
-
-
-@commands_together(m.AnswerPoll, kinds=SESSION, allowed=rules.takes_part, rate=Rate(20, 60))
-async def answer_polls(tx: Transaction, given: Sequence[tuple[Visit, m.AnswerPoll]]) -> list[Replied]:
-    targets = await _targets(tx, [answer for _, answer in given])
-    replies: list[Replied] = []
-    answers: dict[tuple[str, str], m.PollAnswer] = {}  # the last one, of who has thought again meanwhile
-    words: dict[tuple[str, str], dict[str, str]] = {}
-    for visit, answer in given:
-        try:
-            poll = _answerable(targets[answer.poll])
-            _check_version(poll, answer.version)
-            key = poll.id, visit.known.id
-            answers[key], words[key] = _read_answer(poll, visit, answer)
-        except Problem as problem:
-            replies.append(problem)
-        else:
-            replies.append((None, None))
-    if answers:
-        await _forget_texts(tx, targets, answers)
-        insert = insert_into(tx.connection, poll_answers)
-        new = {name: insert.excluded[name] for name in ("choices", "text", "at")}
-        rows = [
-            {"poll": poll, "person": person, "choices": answer.choices, "text": answer.text, "at": tx.now}
-            for (poll, person), answer in answers.items()
-        ]
-        await tx.connection.execute(insert.on_conflict_do_update(index_elements=["poll", "person"], set_=new), rows)
-        texts = [
-            {"poll": poll, "person": person, "folded": fold, "text": text}
-            for (poll, person), said in words.items()
-            for fold, text in said.items()
-        ]
-        if texts:
-            await tx.connection.execute(poll_texts.insert(), texts)
-    await _tell_answers(tx, targets, dict(answers))
-    return replies
-
-
-@commands_together(m.RetractAnswer, kinds=SESSION, allowed=rules.takes_part)
-async def retract_answers(tx: Transaction, given: Sequence[tuple[Visit, m.RetractAnswer]]) -> list[Replied]:
-    targets = await _targets(tx, [answer for _, answer in given])
-    replies: list[Replied] = []
-    gone: dict[tuple[str, str], None] = {}
-    for visit, answer in given:
-        try:
-            gone[_answerable(targets[answer.poll]).id, visit.known.id] = None
-        except Problem as problem:
-            replies.append(problem)
-        else:
-            replies.append((None, None))
-    await _forget_texts(tx, targets, gone)
-    a = poll_answers.c
-    for id, people in _by_poll(gone).items():
-        await tx.connection.execute(poll_answers.delete().where(a.poll == id, among(a.person, people)))
-    await _tell_answers(tx, targets, dict(gone))
-    return replies
-
-
-async def _targets(tx: Transaction, given: Sequence[m.PollCommand]) -> dict[str, Poll | None]:
-    assert tx.room is not None
-    ids = {each.poll for each in given}
-    found = {poll.id: poll for poll in await queries.polls_of(tx.connection, tx.room, among(polls.c.id, ids))}
-    return {id: found.get(id) for id in ids}
-
-
-def _answerable(poll: Poll | None) -> Poll:
-    """Raises Problem "not_found" for what the audience has never seen, "closed" for what is over."""
-    if poll is None or not poll.is_public:
-        raise Problem("not_found", queries.NO_POLL, field="poll")
-    if poll.state is not State.OPEN:
-        raise Problem("closed", N_("This poll is closed; answers count no more."), present=poll.view())
-    return poll
-
-
-def _read_answer(poll: Poll, visit: Visit, given: m.AnswerPoll) -> tuple[m.PollAnswer, dict[str, str]]:
-    """The answer, and the texts that it counts for, as they were written, by their folded form. Raises Problem "invalid" or "silenced"."""
-    if not poll.takes_text:
-        choices = sorted(set(given.choices))
-        fits = len(choices) == 1 or (poll.kind is Kind.MULTIPLE and choices)
-        if not fits or choices[-1] > poll.size:
-            raise Problem("invalid", N_("Choose one of the options."), field="choices")
-        return m.PollAnswer(choices, ""), {}
-    rules.speaks_up(visit)
-    text = clean_line(given.text, m.POLL_TEXT_LENGTH, "text")
-    if poll.kind is Kind.TEXT:
-        return m.PollAnswer([], text), {folded(text): text}
-    parts = [part for part in _BETWEEN_WORDS.split(given.text) if part.strip()]
-    words = [clean_line(part, WORD_LENGTH, "text") for part in parts or [""]]
-    if len(words) > MOST_WORDS:
-        message = N_("Give at most %(count)s words or short phrases, with commas between them.")
-        raise Problem("invalid", message, field="text", values={"count": MOST_WORDS})
-    return m.PollAnswer([], text), {folded(word): word for word in words}
-
-
-def _by_poll(answers: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """The people who have answered each poll."""
-    found: dict[str, list[str]] = {}
-    for poll, person in answers:
-        found.setdefault(poll, []).append(person)
-    return found
-
-
-async def _forget_texts(tx: Transaction, targets: dict[str, Poll | None], answers: Iterable[tuple[str, str]]) -> None:
-    t = poll_texts.c
-    for id, people in _by_poll(answers).items():
-        poll = targets[id]
-        if poll is not None and poll.takes_text:
-            await tx.connection.execute(poll_texts.delete().where(t.poll == id, among(t.person, people)))
-
-
-async def _tell_answers(
-    tx: Transaction, targets: dict[str, Poll | None], answers: dict[tuple[str, str], m.PollAnswer | None]
-) -> None:
-    for id in _by_poll(answers):
-        poll = targets[id]
-        assert poll is not None
-        await _recount(tx, poll)
-    for (id, person), answer in answers.items():
-        tx.latest(m.OwnAnswers(id, answer), person=person)
