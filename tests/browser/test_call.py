@@ -222,6 +222,10 @@ async def test_report_and_block_in_the_call(venue: Venue) -> None:
         await expect(page.get_by_text("Somebody has been reported to the organisers.").first).to_be_visible()
         assert await accessibility_faults(page) == []
     await organisers[0].get_by_role("button", name="Go there").click()
+    await organisers[1].goto(f"/c/{venue.slug}/organise/reports")
+    for page in organisers:
+        await expect(page.locator(".tabs .count")).to_be_visible()
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     await organisers[0].get_by_role("button", name="Seen to").click()
     for page in organisers:
         await expect(page.locator("header .count")).to_have_count(0)
