@@ -54,6 +54,8 @@ DECLARED = {
         "queue.changed",
         "contact.changed",
         "lead.changed",
+        "poll.drafted",
+        "poll.archived",
     },
     PERSON: {
         "question.own",
@@ -85,6 +87,10 @@ DECLARED = {
         "meeting.closed",
         "meeting.invited",
         "files.changed",
+        "poll.opened",
+        "poll.changed",
+        "poll.closed",
+        "poll.hidden",
     },
 }
 """Whoever declares an event says here, a second time, who may see it."""
