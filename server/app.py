@@ -106,7 +106,9 @@ def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
         if scope["type"] == "websocket":
             await live(scope, receive, send)
             return
-        if scope["type"] == "http":
+        if scope["type"] == "http" and not scope["path"].startswith(
+            "/health/"
+        ):  # or it would be taken for dead when many come
             await turnstile.enter()
         await app(scope, receive, send)
 

@@ -1,7 +1,13 @@
 """However many requests come at once, whoever does something else in many small steps waits for few of them."""
 
 import asyncio
+from pathlib import Path
 
+import httpx
+import pytest
+
+from server.app import make_app
+from server.settings import read_settings
 from server.turnstile import TURNS, Turnstile
 
 STEPS = 24  # turns of the loop that a message of the chat takes
@@ -46,3 +52,18 @@ async def test_who_gives_up_holds_nobody_up() -> None:
         task.cancel()
     done = await asyncio.gather(*tasks, return_exceptions=True)
     assert [type(each) for each in done] == [type(None), *[asyncio.CancelledError] * 8, type(None)]
+
+
+async def test_whoever_watches_over_the_process_is_answered_before_all_others(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def for_ever(self: Turnstile) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Turnstile, "enter", for_ever)
+    given = {"DATABASE": sqlite_url, "DATA": str(tmp_path), "SECRET": "x" * 40, "URL": "http://localhost:8000"}
+    app = make_app(read_settings({f"PLENARY_{name}": value for name, value in given.items()}))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost:8000") as client:
+        assert (await client.get("/health/live")).status_code == 200
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(client.get("/sign-in"), 0.1)
