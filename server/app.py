@@ -106,9 +106,8 @@ def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
         if scope["type"] == "websocket":
             await live(scope, receive, send)
             return
-        if scope["type"] == "http" and not scope["path"].startswith(
-            "/health/"
-        ):  # or it would be taken for dead when many come
+        # Probes pass by, or the process would be taken for dead when many come.
+        if scope["type"] == "http" and not scope["path"].startswith("/health/"):
             await turnstile.enter()
         await app(scope, receive, send)
 
