@@ -75,7 +75,8 @@ async def _enter(browser: Browser, server: Server, world: World, who: str | None
     window = await open_window(browser, **options)
     if who is not None:
         signin = await sign_in(world.house, world.people[who])
-        await window.context.add_cookies([cookie_of(server, world.house, signin)])
+        cookie: Any = cookie_of(server, world.house, signin)
+        await window.context.add_cookies([cookie])
     await window.page.goto(f"/c/forum/sessions/{world.session}{end}")
     await window.page.wait_for_selector(
         "plenary-questions .questions-bar, .console, .speaker-times, plenary-screen.live"

@@ -44,8 +44,8 @@ async def prepare(settings: Settings, members: int) -> tuple[str, list[str], lis
         await connection.run_sync(metadata.create_all)
         days = {"starts_on": now.date(), "ends_on": now.date(), "now": now}
         conference, _ = await create_conference(connection, slug="bench", title="Bench", zone="UTC", **days)
-        times = {"starts_at": now, "ends_at": now + timedelta(hours=1), "now": now}
-        _, room = await create_session(connection, conference, title="Session", **times)
+        ends_at = now + timedelta(hours=1)
+        _, room = await create_session(connection, conference, title="Session", starts_at=now, ends_at=ends_at, now=now)
         people = [new_id() for _ in range(members)]
         account = {"kind": "registered", "verified_at": now, "admin": False, "listed": False, "created_at": now}
         rows = [
