@@ -22,6 +22,13 @@ def scaled(quick: Any, long: Any) -> Any:
     return long if LONG else quick
 
 
+def tell(path: Path, words: str) -> None:
+    """Writes a file of which another process reads in the same moment what stood there before or what stands there now, never half of it."""
+    draft = path.with_suffix(".draft")
+    draft.write_text(words)
+    draft.replace(path)
+
+
 class Shaken(Server):
     """See tests/faults/shaken.py for what `faults` may hold. `calm()` starts it without them the next time."""
 

@@ -56,7 +56,7 @@ class Unlimited(Limits):
 
 def shift(path: str) -> Clock:
     def shifted() -> datetime:
-        return system_clock() + timedelta(seconds=float(Path(path).read_text() or 0))
+        return system_clock() + timedelta(seconds=float(Path(path).read_text()))
 
     return shifted
 

@@ -13,7 +13,7 @@ from rooms.forum.tables import messages
 from tests.faults.crowd import Crowd, Refused, crowd, p99
 from tests.faults.ground import lay
 from tests.faults.oracle import examine
-from tests.faults.places import door_of, figure, scaled, shaken
+from tests.faults.places import door_of, figure, scaled, shaken, tell
 from tests.faults.proxy import Proxy, Weather
 from tests.faults.report import note
 from tests.support.waiting import until
@@ -22,7 +22,7 @@ from tests.support.waiting import until
 async def test_f15_the_clock_jumps(sqlite_url: str, tmp_path: Path) -> None:
     """An hour forwards, then two backwards: order is by seq, a silence lasts as long as the server's clock says, old tickets are refused and new ones taken."""
     ahead = tmp_path / "clock"
-    ahead.write_text("0")
+    tell(ahead, "0")
     ground = await lay(sqlite_url, 10)
     ground.clock = lambda: datetime.now(UTC) + timedelta(seconds=float(ahead.read_text() or 0))
     with shaken(1, sqlite_url, faults={"clock": str(ahead)}) as (server,):
@@ -30,7 +30,7 @@ async def test_f15_the_clock_jumps(sqlite_url: str, tmp_path: Path) -> None:
             said: list[str] = []
             for jump in ("0", "3600", "-3600"):
                 stale = ground.ticket(1)
-                ahead.write_text(jump)
+                tell(ahead, jump)
                 if jump == "3600":
                     with pytest.raises(Refused):
                         await spend(clients, stale)
@@ -43,15 +43,15 @@ async def test_f15_the_clock_jumps(sqlite_url: str, tmp_path: Path) -> None:
                     client.line.cut()
                 await clients.all_in()
             silence = {"person": ground.people[5], "minutes": 10}
-            ahead.write_text("0")
+            tell(ahead, "0")
             await clients[0].say("person.silence", **silence)
             await clients.agree()
             with pytest.raises(Refused, match="silenced"):
                 await clients[5].chat()
-            ahead.write_text("-3600")
+            tell(ahead, "-3600")
             with pytest.raises(Refused, match="silenced"):
                 await clients[5].chat()
-            ahead.write_text("3600")
+            tell(ahead, "3600")
             await clients[5].chat()
             await clients.agree()
     verdict = (await examine(sqlite_url, clients.witnesses)).hold()
@@ -90,7 +90,7 @@ async def spend(clients: Crowd, ticket: str) -> None:
 
 async def test_f20_the_disk_is_full(sqlite_url: str, tmp_path: Path) -> None:
     pages = tmp_path / "pages"
-    pages.write_text("1000000")
+    tell(pages, "1000000")
     ground = await lay(sqlite_url, 20)
     database = Database(sqlite_url)
     with shaken(1, sqlite_url, faults={"pages": str(pages)}) as (server,):
@@ -98,7 +98,7 @@ async def test_f20_the_disk_is_full(sqlite_url: str, tmp_path: Path) -> None:
             await clients.act(2)
             async with database.read() as connection:
                 used = (await connection.execute(sa.text("PRAGMA page_count"))).scalar_one()
-            pages.write_text(str(used + 4))
+            tell(pages, str(used + 4))
             acting = asyncio.create_task(clients.act(scaled(10, 40)))
             await until(lambda: clients.refusals["unavailable"] > len(clients), 60)
             # Reads live on: who comes now is let in and told everything.
@@ -109,7 +109,7 @@ async def test_f20_the_disk_is_full(sqlite_url: str, tmp_path: Path) -> None:
             reader.line.cut()
             await until(reader.joined.is_set)
             assert server.get("/health/ready")[0] == 200
-            pages.write_text("1000000")
+            tell(pages, "1000000")
             await acting
             await clients.agree(30)
             refusals = clients.refusals
