@@ -198,3 +198,32 @@ async function reconnected(world: FakeWorld, code: number): Promise<FakeSocket> 
   await settle();
   return world.welcome();
 }
+
+test("a page is current once it shows what was acknowledged, drawn, even if that was lost on its way", async () => {
+  const { world, room, socket } = await joined();
+  let current = 0;
+  const wait = () => void room.current().then(() => (current += 1));
+  wait();
+  await world.advance(0);
+  assert.equal(current, 1); // nothing is awaited
+
+  const sent = room.send({ op: "reaction.send", kind: "heart" });
+  socket.say({ id: onlyFrame(socket).id, ok: null, seq: 4 });
+  await sent;
+  wait();
+  socket.say(frame(told(3, "c")));
+  await world.advance(0);
+  assert.equal(current, 1);
+  socket.say(frame(hidden(4)));
+  await world.advance(0);
+  assert.equal(current, 2);
+
+  const lost = room.send({ op: "reaction.send", kind: "heart" });
+  socket.say({ id: onlyFrame(socket).id, ok: null, seq: 5 });
+  await lost;
+  wait();
+  await world.advance(2 * GRACE - 1);
+  assert.equal(current, 2);
+  await world.advance(1);
+  assert.equal(current, 3);
+});

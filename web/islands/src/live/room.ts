@@ -39,6 +39,8 @@ export class Room<State extends AnyState> {
   audience: ReaderAudience = "everyone";
 
   private readonly shown = new Observable<State | null>(null);
+  /** The seq up to which `shown` shows the room. */
+  private readonly reached = new Observable(0);
   private readonly listeners = new Set<(event: RoomEvent) => void>();
   private readonly mailbox: Mailbox;
   private position: Position | null = null;
@@ -78,6 +80,21 @@ export class Room<State extends AnyState> {
   /** Resolves when the server has committed. The same key goes with every repetition, so it happens exactly once. Rejects with ProblemError. */
   send<Op extends Command["op"]>(command: Sent<Op>): Promise<ReplyTo<Op>> {
     return this.mailbox.send(command) as Promise<ReplyTo<Op>>;
+  }
+
+  /** Resolves once this page shows, drawn, whatever the server has acknowledged so far; late, but surely, when that is lost on its way. */
+  current(): Promise<void> {
+    const upTo = this.expected;
+    return new Promise((resolve) => {
+      const done = () => {
+        stop();
+        cancel();
+        this.line.timer(0, resolve); // elements draw before any timer
+      };
+      const stop = this.reached.subscribe((seq) => seq >= upTo && done());
+      const cancel = this.line.timer(2 * GRACE, done);
+      if (this.reached.value >= upTo) done();
+    });
   }
 
   /** After `left`: asks again to be let in. */
@@ -173,8 +190,7 @@ export class Room<State extends AnyState> {
     if (tail.seq >= this.position.seq) {
       const { state, events } = this.applied(this.state, tail.events);
       if (this.position.seq !== tail.seq) return this.restart(); // the tail itself has a hole
-      this.shown.set({ ...state, own: tail.own, latest: tail.latest });
-      this.tell(events);
+      this.show({ ...state, own: tail.own, latest: tail.latest }, events);
     }
     this.status.set("live");
     this.release();
@@ -186,7 +202,7 @@ export class Room<State extends AnyState> {
     this.position = { epoch: fresh.epoch, seq: fresh.seq };
     this.audience = fresh.audience;
     this.expected = 0;
-    this.shown.set({ snapshot: fresh.snapshot, own: fresh.own, latest: fresh.latest } as State);
+    this.show({ snapshot: fresh.snapshot, own: fresh.own, latest: fresh.latest } as State);
     this.status.set("live");
     if (!this.joining) this.release();
     if (known > fresh.seq) this.expect(known); // it was read before what we have already been told
@@ -217,8 +233,7 @@ export class Room<State extends AnyState> {
       happened.push(...events);
       if (beyond.length) ahead.push({ room: this.id, events: beyond });
     }
-    this.shown.set(state);
-    this.tell(happened);
+    this.show(state, happened);
     if (ahead.length === 0) {
       this.barren = 0;
     } else {
@@ -244,7 +259,9 @@ export class Room<State extends AnyState> {
     return { state, events, beyond };
   }
 
-  private tell(events: readonly RoomEvent[]): void {
+  private show(state: State, events: readonly RoomEvent[] = []): void {
+    this.shown.set(state);
+    this.reached.set(this.position?.seq ?? 0);
     for (const event of events) for (const listener of [...this.listeners]) listener(event);
   }
 

@@ -105,7 +105,7 @@ export class Console extends Island {
               .mode=${this.mode}
               .note=${this.note}
               .modeChanged=${(mode: Mode) => this.setMode(mode)}
-              .acted=${(act: Act) => void this.act(act, question)}
+              .acted=${(act: Act) => this.act(act, question)}
               .choose=${(id: string) => this.jump(id)}
             ></plenary-question-panel>`
           : empty("question", t("Choose a question."))}
@@ -185,7 +185,7 @@ export class Console extends Island {
     return guard([question, ...Object.values(how)], () =>
       queueRow(question, how, {
         select: () => this.open(question.id),
-        act: (act) => void this.act(act, question),
+        act: (act) => this.act(act, question),
         quick: actsFor(question, this.desk.around).filter((act) => [APPROVE, DISMISS, TAKE, ANSWERED].includes(act)).slice(0, 2),
       }),
     );
@@ -226,11 +226,15 @@ export class Console extends Island {
 
   // Acting.
 
-  private async act(act: Act, question: ModeratedQuestion): Promise<void> {
+  private act(act: Act, question: ModeratedQuestion): void {
+    this.desk.begun(this.acting(act, question));
+  }
+
+  private async acting(act: Act, question: ModeratedQuestion): Promise<void> {
     if (this.desk.busy.has(question.id)) {
       // A second key on the same question waits for the first.
       const settled = await this.desk.settled(question.id);
-      if (settled && act.may(settled, this.desk.around)) await this.act(act, settled);
+      if (settled && act.may(settled, this.desk.around)) await this.acting(act, settled);
       return;
     }
     // The hand goes on at once; should the act be refused, its question comes back.
@@ -304,7 +308,7 @@ export class Console extends Island {
       return true;
     }
     const act = actsFor(question, this.desk.around).find((each) => each.key === key);
-    if (act) void this.act(act, question);
+    if (act) this.act(act, question);
     else if (ACTS.some((each) => each.key === key)) say(t("Not possible with this question."));
     return act !== undefined;
   }

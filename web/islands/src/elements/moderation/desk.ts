@@ -12,13 +12,14 @@ interface Undo {
 }
 
 const REMEMBERED = 50;
-const NEWS_WITHIN = 4_000;
 
 /** A moderator's acts on questions, each with its way back. */
 export class Desk {
   /** The questions on which a command is under way, until its effect is here. */
   readonly busy = new Map<string, Promise<unknown>>();
   private readonly past: Undo[] = [];
+  private readonly acts = new Set<Promise<void>>();
+  private undoing: Promise<unknown> = Promise.resolve();
   private told = 0;
 
   constructor(
@@ -55,7 +56,7 @@ export class Desk {
 
   /** Sends a command and throws its refusal, for forms that keep what was typed. */
   async send(question: ModeratedQuestion, command: Command): Promise<void> {
-    const sent = this.sent(question, command);
+    const sent = this.sent(command);
     this.busy.set(question.id, sent);
     this.changed();
     try {
@@ -66,10 +67,10 @@ export class Desk {
     }
   }
 
-  private async sent(question: ModeratedQuestion, command: Command): Promise<void> {
+  private async sent(command: Command): Promise<void> {
     await this.room().send(command as Extract<Command, { op: "question.pin" }>);
-    // The next command on it will need the version that this one has made.
-    if ("version" in command) await this.newer(question.id, question.version);
+    // The next act, and its way back, are worked out from what this one has brought about.
+    await this.room().current();
   }
 
   /** The question as it stands once nothing is under way on it; null when it is gone. */
@@ -92,8 +93,21 @@ export class Desk {
     this.told = toast(said, undoable ? { act: { label: t("Undo (z)"), run: () => void this.undo() } } : {});
   }
 
-  /** Takes back the last act; gives its question. */
-  async undo(): Promise<string | null> {
+  /** An act is under way from its key on, also while it waits for another one on the same question. */
+  begun(act: Promise<void>): void {
+    this.acts.add(act);
+    void act.finally(() => this.acts.delete(act));
+  }
+
+  /** Takes back the last act, also one that is still under way; gives its question. */
+  undo(): Promise<string | null> {
+    const before = Promise.allSettled([this.undoing, ...this.acts]);
+    const undone = before.then(() => this.takeBack());
+    this.undoing = undone;
+    return undone;
+  }
+
+  private async takeBack(): Promise<string | null> {
     const last = this.past.pop();
     if (!last) {
       say(t("There is nothing to undo."));
@@ -112,25 +126,6 @@ export class Desk {
       this.refused(error);
       return last.question;
     }
-  }
-
-  private newer(id: string, version: number): Promise<void> {
-    const room = this.room();
-    return new Promise((resolve) => {
-      const look = () => {
-        const now = room.state ? moderated(room.state, id) : null;
-        if (now && now.version <= version) return;
-        stop();
-        window.clearTimeout(timer);
-        resolve();
-      };
-      const stop = room.subscribe(look);
-      const timer = window.setTimeout(() => {
-        stop();
-        resolve();
-      }, NEWS_WITHIN);
-      look();
-    });
   }
 
   refused(error: unknown): void {

@@ -50,8 +50,9 @@ export class ModeratedPolls extends LitElement {
 
   private async send(command: Command, poll: PollView): Promise<void> {
     try {
-      await live().room(this.room, session).send(command as Extract<Command, { op: "poll.open" }>);
-      await this.updateComplete;
+      const room = live().room(this.room, session);
+      await room.send(command as Extract<Command, { op: "poll.open" }>);
+      await room.current();
       // What was pressed may be there no more; whoever goes by keyboard stays at the poll.
       if (document.activeElement === document.body) document.getElementById(`acts-${poll.id}`)?.querySelector("button")?.focus();
     } catch (error) {
