@@ -85,6 +85,17 @@ async def test_merge_by_keyboard_unites_voters_and_can_be_undone(venue: Venue) -
     await expect(asker.locator(".question .vote")).to_contain_text("1")
     assert await state_of(venue, second) is QuestionState.PENDING
 
+    # Once more, the way back before the effect is here.
+    await expect(moderator.locator(".toast").last).to_contain_text("Undone: Merged")
+    await moderator.get_by_role("button", name="Close").last.click()
+    await moderator.keyboard.press("m")
+    await moderator.keyboard.type("shenzhen")
+    await expect(moderator.locator(".merge-target")).to_have_count(1)
+    for key in ("Enter", "z"):
+        await moderator.keyboard.press(key)
+    await expect(moderator.locator(".toast").last).to_contain_text("Undone: Merged")
+    assert await state_of(venue, second) is QuestionState.PENDING
+
 
 async def test_an_edit_keeps_the_original_and_the_asker_sees_it(venue: Venue) -> None:
     await venue.ask("wat about familys")

@@ -18,7 +18,7 @@ export class Desk {
   /** The questions on which a command is under way, until its effect is here. */
   readonly busy = new Map<string, Promise<unknown>>();
   private readonly past: Undo[] = [];
-  private readonly acts = new Set<Promise<void>>();
+  private readonly acts = new Set<Promise<unknown>>();
   private undoing: Promise<unknown> = Promise.resolve();
   private told = 0;
 
@@ -94,7 +94,7 @@ export class Desk {
   }
 
   /** An act is under way from its key on, also while it waits for another one on the same question. */
-  begun(act: Promise<void>): void {
+  begun(act: Promise<unknown>): void {
     this.acts.add(act);
     void act.finally(() => this.acts.delete(act));
   }

@@ -77,7 +77,7 @@ export class QuestionPanel extends LitElement {
       </p>
       ${facts(question, state, this.mode, this.choose)}
       ${this.form()} ${this.mode === "read" ? questionActs(question, this.desk.around, this.acted, this.modeChanged) : nothing} ${duplicates(question, state, this.choose)}
-      ${this.mode === "read" ? likely(question, state, this.choose, (target) => void this.merge(target)) : nothing}
+      ${this.mode === "read" ? likely(question, state, this.choose, (target) => this.merge(target)) : nothing}
     </article>`;
   }
 
@@ -89,7 +89,7 @@ export class QuestionPanel extends LitElement {
       return html`<plenary-merge-chooser
         .question=${this.question}
         .state=${this.state}
-        .chosen=${(target: ModeratedQuestion) => void this.merge(target)}
+        .chosen=${(target: ModeratedQuestion) => this.merge(target)}
         .cancelled=${() => this.modeChanged("read")}
       ></plenary-merge-chooser>`;
     }
@@ -268,11 +268,11 @@ export class QuestionPanel extends LitElement {
     await this.save(({ id, version }) => ({ op: "question.dismiss", question: id, version, reason: this.text }), t("Dismissed"), before.state === "approved" ? undo : undo.slice(0, 1));
   }
 
-  private async merge(target: ModeratedQuestion): Promise<void> {
+  private merge(target: ModeratedQuestion): void {
     const before = this.question;
     const undo = before.pinned ? [undone.unmerge, undone.pin] : [undone.unmerge];
-    await this.desk.do(before, ({ id, version }) => ({ op: "question.merge", question: id, version, into: target.id }), undo, t("Merged"));
-    if (this.mode === "merge") this.modeChanged("read");
+    this.desk.begun(this.desk.do(before, ({ id, version }) => ({ op: "question.merge", question: id, version, into: target.id }), undo, t("Merged")));
+    this.modeChanged("read"); // at once, so that the next key is heard
   }
 
   private readonly reveal = async (): Promise<void> => {
