@@ -154,18 +154,20 @@ async def tally(connection: AsyncConnection, poll: Poll) -> dict[str, Any]:
     return {
         "voters": voters,
         "counts": [counts[choice] for choice in range(1, poll.size + 1)],
-        "texts": await _texts(connection, poll, hidden=False) if poll.takes_text else [],
-        "hidden": await _texts(connection, poll, hidden=True) if poll.takes_text else [],
+        "texts": await texts_of(connection, poll, hidden=False, limit=TEXTS_SHOWN) if poll.takes_text else [],
+        "hidden": await texts_of(connection, poll, hidden=True, limit=TEXTS_SHOWN) if poll.takes_text else [],
     }
 
 
-async def _texts(connection: AsyncConnection, poll: Poll, *, hidden: bool) -> list[list[Any]]:
-    """The most frequent first."""
+async def texts_of(
+    connection: AsyncConnection, poll: Poll, *, hidden: bool, limit: int | None = None
+) -> list[list[Any]]:
+    """[text, count] of what people have written, the most frequent first."""
     t = poll_texts.c
     kept_back = t.folded.in_(sa.select(hidden_texts.c.folded).where(hidden_texts.c.poll == poll.id))
     count = sa.func.count().label("count")
     select = sa.select(sa.func.max(t.text), count).where(t.poll == poll.id, kept_back if hidden else ~kept_back)
-    rows = await connection.execute(select.group_by(t.folded).order_by(count.desc(), t.folded).limit(TEXTS_SHOWN))
+    rows = await connection.execute(select.group_by(t.folded).order_by(count.desc(), t.folded).limit(limit))
     return [[text, count] for text, count in rows]
 
 

@@ -70,6 +70,7 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/organise/programme": ORGANISERS,
     "/c/{conference}/organise/programme/import/{upload}": ABSENT_FOR_ORGANISERS,
     "/c/{conference}/organise/questions/{session}.{format}": ORGANISERS,
+    "/c/{conference}/organise/polls/{session}.{format}": ORGANISERS,
     "/c/{conference}/organise/reports": ORGANISERS,
     "/c/{conference}/organise/schedule.{format}": ORGANISERS,
     "/c/{conference}/organise/sessions/new": ORGANISERS,

@@ -87,6 +87,8 @@ async def by_any_way(site: Site, world: World, house: House, who: str | None, si
         "/c/forum",
         "/c/forum/programme",
         f"/c/forum/organise/questions/{world.session}.json",
+        f"/c/forum/organise/polls/{world.session}.json",
+        f"/c/forum/organise/polls/{world.session}.csv",
         "/c/forum/programme.ics",
     ):
         found[path] = (await visitor.get(path)).text

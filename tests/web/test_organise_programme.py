@@ -8,10 +8,12 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 import web.imports
 from rooms.forum.messages.moderating import DismissQuestion
+from rooms.forum.messages.polls import AnswerPoll, Drafted, DraftPoll, OpenPoll, PollKind
 from rooms.programme import frab, importing, timetable
 from rooms.programme.messages import CreateSession
 from rooms.programme.timetable import Entry
@@ -245,3 +247,20 @@ async def test_the_questions_of_a_session_as_files(organiser: Visitor, world: Wo
     assert [act["by"] for act in record["acts"]] == [None, "Moderator"]
     assert b"Attendee" not in table.content
     assert (await organiser.get("/c/forum/organise/questions/nothing.csv")).status_code == 404
+
+
+async def test_the_polls_of_a_session_as_files(organiser: Visitor, world: World) -> None:
+    drafted = await world.do("moderator", DraftPoll(PollKind.SINGLE, "Which way?", ["Left", "Right"]))
+    poll = msgspec.json.decode(drafted.reply, type=Drafted).poll
+    await world.do("moderator", OpenPoll(poll))
+    await world.do("attendee", AnswerPoll(poll, 1, [1]))
+    path = f"/c/forum/organise/polls/{world.session}"
+    assert f"{path}.csv" in (await organiser.get("/c/forum/organise/programme")).text
+    table = await organiser.get(f"{path}.csv")
+    assert table.headers["content-type"] == "text/csv; charset=utf-8"
+    assert table.headers["content-disposition"].endswith('-polls.csv"')
+    left, right = csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"), newline=""))
+    assert (left["answer"], left["count"], right["answer"], right["count"]) == ("Left", "1", "Right", "0")
+    [record] = (await organiser.get(f"{path}.json")).json()["polls"]
+    assert (record["id"], record["voters"]) == (poll, 1)
+    assert (await organiser.get("/c/forum/organise/polls/nothing.csv")).status_code == 404

@@ -1,6 +1,7 @@
-"""/c/…/organise: how the conference stands, and its exports: the programme as a schedule, the questions of a session."""
+"""/c/…/organise: how the conference stands, and its exports: the programme as a schedule, the questions and polls of a session."""
 
 from collections import Counter
+from collections.abc import Callable
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from rooms.errors import Problem
-from rooms.forum import export
+from rooms.forum import export, poll_export
 from rooms.forum.messages.asking import QuestionState
 from rooms.forum.tables import questions
 from rooms.journal import rooms
@@ -25,6 +26,7 @@ from web.site import site_of
 
 SCHEDULES = {"json": (write_json, "application/json"), "xml": (write_xml, "application/xml")}
 QUESTIONS = {"json": (export.as_json, "application/json"), "csv": (export.as_csv, "text/csv")}
+POLLS = {"json": (poll_export.as_json, "application/json"), "csv": (poll_export.as_csv, "text/csv")}
 AHEAD = 6
 
 
@@ -81,14 +83,21 @@ async def schedule(request: Request) -> Response:
 
 
 async def session_questions(request: Request) -> Response:
-    write, kind = _of(QUESTIONS, request)
+    return await _of_session(request, "questions", export.export_questions, QUESTIONS)
+
+
+async def session_polls(request: Request) -> Response:
+    return await _of_session(request, "polls", poll_export.export_polls, POLLS)
+
+
+async def _of_session(request: Request, name: str, exported: Callable, formats: dict) -> Response:
+    write, kind = _of(formats, request)
     site, session = site_of(request), request.path_params["session"]
     async with site.house.database.read() as connection:
         entered = await enter_as_organiser(request, connection)
         room = await queries.session_room(connection, entered.conference.id, session)
-        found = await export.export_questions(connection, session, room, site.house.clock())
-    name = f"{entered.conference.slug}-{session}-questions.{request.path_params['format']}"
-    return _file(write(found), kind, name)
+        found = await exported(connection, session, room, site.house.clock())
+    return _file(write(found), kind, f"{entered.conference.slug}-{session}-{name}.{request.path_params['format']}")
 
 
 def _of(formats: dict, request: Request) -> tuple:
@@ -107,4 +116,5 @@ routes = [
     Route("/c/{conference}/organise", overview),
     Route("/c/{conference}/organise/schedule.{format}", schedule),
     Route("/c/{conference}/organise/questions/{session}.{format}", session_questions),
+    Route("/c/{conference}/organise/polls/{session}.{format}", session_polls),
 ]
