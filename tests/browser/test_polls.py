@@ -23,6 +23,7 @@ async def test_from_the_draft_to_the_big_screen(venue: Venue) -> None:
     moderator = await venue.enter("moderator", "/moderate")
     attendee, screen = await venue.enter("attendee"), await venue.enter(None, "/screen")
     other, speaker = await venue.enter("other", viewport=PHONE), await venue.enter("speaker", "/speak")
+    overlay = await venue.enter(None, "/screen?overlay=1")
 
     await moderator.get_by_role("tab", name="Polls").click()
     await moderator.get_by_role("button", name="New poll").click()
@@ -36,7 +37,8 @@ async def test_from_the_draft_to_the_big_screen(venue: Venue) -> None:
     await expect(moderator.get_by_role("button", name="Close the poll")).to_be_focused()
     await moderator.get_by_role("button", name="On the big screen").click()
     await expect(screen.locator(".screen-poll-title")).to_have_text("Which way?")
-    await expect(screen.locator(".screen-poll-options li")).to_have_text(["Left", "Right, then straight on"])
+    for page in (screen, overlay):
+        await expect(page.locator(".screen-poll-options li")).to_have_text(["Left", "Right, then straight on"])
 
     # One who reads elsewhere is told, and nothing moves under him; one key brings him there.
     await expect(attendee.locator("#tab-polls .count-new")).to_contain_text("1")
@@ -61,7 +63,7 @@ async def test_from_the_draft_to_the_big_screen(venue: Venue) -> None:
         assert await accessibility_faults(page) == []
 
     await moderator.get_by_role("button", name="Close the poll").click()
-    for page in (attendee, other, screen, speaker):
+    for page in (attendee, other, screen, overlay, speaker):
         await expect(page.locator(bar(page, "Left"))).to_have_text("50 % (1)")
         await expect(page.locator(".poll-voters")).to_have_text("2 answers")
     await expect(attendee.locator(".poll-bar:has-text('Right')")).to_contain_text("Your answer")
@@ -74,7 +76,8 @@ async def test_from_the_draft_to_the_big_screen(venue: Venue) -> None:
     await moderator.get_by_role("button", name="Show the results").click()
     await expect(screen.locator(".poll-results")).to_be_visible()
     await moderator.get_by_role("button", name="Archive", exact=True).click()
-    await expect(screen.locator(".screen-poll")).to_have_count(0)
+    for page in (screen, overlay):
+        await expect(page.locator(".screen-poll")).to_have_count(0)
     await expect(attendee.locator("#panel-polls")).to_contain_text("No polls yet.")
 
 
@@ -121,3 +124,5 @@ async def test_all_of_it_without_javascript(venue: Venue) -> None:
     await expect(attendee.locator(bar(attendee, "Right"))).to_have_text("100 % (1)")
     screen = await venue.enter(None, "/screen", java_script_enabled=False)
     await expect(screen.locator(bar(screen, "Left, but slowly"))).to_have_text("0 % (0)")
+    overlay = await venue.enter(None, "/screen?overlay=1", java_script_enabled=False)
+    await expect(overlay.locator(bar(overlay, "Left, but slowly"))).to_have_text("0 % (0)")

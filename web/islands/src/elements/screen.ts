@@ -46,7 +46,10 @@ export class Screen extends Island {
     if (!state) return nothing;
     const question = onScreen(state);
     const poll = pollOnScreen(state);
-    if (this.overlay) return question ? this.lowerThird(state, question) : nothing;
+    if (this.overlay) {
+      if (question) return this.lowerThird(state, question);
+      return poll ? html`<div class="overlay-card overlay-poll">${this.poll(state, poll)}</div>` : nothing;
+    }
     return html`
       <header class="screen-head">${sessionState(state.snapshot.session.state, state.snapshot.session.cancelled)}<h1 dir="auto">${localised(state.snapshot.session, "title")}</h1></header>
       <div class="screen-body">${question ? this.question(state, question) : poll ? this.poll(state, poll) : this.rest(state)}</div>
