@@ -5,6 +5,7 @@ where CI is set, it fails, because there nobody reads a list of skipped tests.
 """
 
 import os
+import secrets
 import shutil
 import socket
 from collections.abc import Iterable
@@ -38,8 +39,27 @@ def find_program(*names: str, folders: Iterable[Path] = ()) -> Path | None:
     return None
 
 
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A port of 127.0.0.1 that was free a moment ago."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+_given: set[int] = set()
+
+
+def free_port(*, and_next: bool = False) -> int:
+    """A port of 127.0.0.1 that was free a moment ago, and given to nobody here before; with `and_next`, the one after it as well.
+
+    It lies below those that Linux gives to outgoing connections (ip_local_port_range), one of which could take it before its server does.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        wanted = {port, port + 1} if and_next else {port}
+        if not wanted & _given and all(map(_is_free, wanted)):
+            _given.update(wanted)
+            return port
+
+
+def _is_free(port: int) -> bool:
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        with socket.socket(socket.AF_INET, kind) as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                return False
+    return True

@@ -30,8 +30,9 @@ class TurnServer(Process):
     docs/operations.md, with the names in angle brackets still to be filled."""
 
     def __init__(self, program: Path, folder: Path, shipped: str = "") -> None:
-        self.port = free_port()
-        self.tls_port = free_port()
+        # It takes the ports after these, too, for the behaviour tests of RFC 5780, and waits for ever where they are taken.
+        self.port = free_port(and_next=True)
+        self.tls_port = free_port(and_next=True)
         self.secret = secrets.token_hex(16)
         self.url = f"turn:127.0.0.1:{self.port}"
         self.tls_url = f"turns:127.0.0.1:{self.tls_port}?transport=tcp"
@@ -73,11 +74,18 @@ class TurnServer(Process):
         return base64.b64encode(digest).decode()
 
     def _listens(self) -> bool:
-        try:
-            socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
-        except OSError:
-            return False
-        return True
+        """Whether it answers: it takes connections long before."""
+        asked = bytes.fromhex("0001 0000 2112a442") + secrets.token_bytes(12)  # a STUN binding request (RFC 8489 §5)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+            line.settimeout(0.5)
+            try:
+                line.connect(("127.0.0.1", self.port))
+                line.send(asked)
+                answered = line.recv(1500)[4:20] == asked[4:]
+                socket.create_connection(("127.0.0.1", self.tls_port), timeout=5).close()
+            except OSError:
+                return False
+        return answered
 
 
 def make_certificate(folder: Path) -> dict[str, Path]:
