@@ -1,11 +1,13 @@
 """The session's page as attendees use it: asking, voting, chatting; by keyboard; without JavaScript; and how it stands still while news comes in."""
 
-from playwright.async_api import Page, expect
+import asyncio
+
+from playwright.async_api import Page, WebSocketRoute, expect
 
 from rooms.forum.messages.asking import QuestionState
 from rooms.forum.messages.chat import PostMessage, SetChat
 from rooms.forum.messages.session import ShowStage, StageKind
-from tests.browser.conftest import PHONE, Venue
+from tests.browser.conftest import PHONE, Venue, live
 
 
 def card(page: Page, text: str):
@@ -270,6 +272,41 @@ async def test_names_are_shown_by_choice_alone(venue: Venue) -> None:
     await expect(other.locator(".people-count")).to_contain_text("2")
     await expect(other.locator(".people li")).to_have_count(0)
     await attendee.get_by_label("Show my name here").check()
+    await expect(other.locator(".people li")).to_contain_text("Attendee")
+
+
+async def test_a_switch_stands_where_it_was_put_while_the_room_catches_up(venue: Venue) -> None:
+    """Once the server has agreed, the news of it are still on their way, and others may come first: it would spring back and forth."""
+
+    def slow(route: WebSocketRoute) -> None:
+        server, loop = route.connect_to_server(), asyncio.get_running_loop()
+
+        def on_message(frame: str | bytes) -> None:
+            if '"id":' in str(frame)[:20]:
+                route.send(frame)
+            else:
+                loop.call_later(0.4, route.send, frame)
+
+        server.on_message(on_message)
+
+    window = await venue.window_of("attendee")
+    await window.page.route_web_socket("**/live", slow)
+    attendee = window.page
+    await attendee.goto(venue.session)
+    await live(attendee)
+    await attendee.get_by_role("tab", name="People").click()
+    stood = await attendee.get_by_label("Show my name here").evaluate(
+        """box => new Promise(done => {
+            const looks = [];
+            box.click();
+            const timer = setInterval(() => looks.push(box.checked), 10);
+            setTimeout(() => { clearInterval(timer); done(looks); }, 1500);
+        })"""
+    )
+    assert len(stood) > 20
+    assert all(stood)
+    other = await venue.enter("other")
+    await other.get_by_role("tab", name="People").click()
     await expect(other.locator(".people li")).to_contain_text("Attendee")
 
 

@@ -6,7 +6,7 @@ import gc
 import itertools
 from asyncio.sslproto import SSLProtocol, SSLProtocolState
 from collections import defaultdict
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from fractions import Fraction
 from typing import Any
@@ -64,7 +64,8 @@ class RtcPeer:
         self.frames: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._describing: set[asyncio.Task[None]] = set()
+        self._counting: set[asyncio.Task[None]] = set()
         self._media = False
 
     @property
@@ -128,7 +129,7 @@ class RtcPeer:
         configuration = RTCConfiguration(servers, RTCIceTransportPolicy(policy), RTCBundlePolicy.MAX_BUNDLE)
         link = RTCPeerConnection(configuration)
         self.links[other] = link
-        link.on("track", lambda track: self._spawn(self._count(other, track)))
+        link.on("track", lambda track: _keep(self._counting, self._count(other, track)))
         return link
 
     async def _count(self, other: str, track: MediaStreamTrack) -> None:
@@ -169,23 +170,27 @@ class RtcPeer:
             elif "rtc" in message:
                 self.heard.append(message["rtc"])
                 if self._media and message["rtc"]["type"] == "desc":
-                    self._spawn(self._described(message["rtc"]["from"], message["rtc"]["desc"]))
+                    _keep(self._describing, self._described(message["rtc"]["from"], message["rtc"]["desc"]))
             else:
                 self.news.append(message)
                 self.roster = message.get("latest", {}).get("call", {}).get("", self.roster)
 
-    def _spawn(self, work: Any) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
     async def stop(self) -> None:
+        self._media = False  # and answers nobody any more
+        # A link that is closed while it gathers leaves its line to the relay open, and so does one whose gathering is cancelled.
+        await asyncio.gather(*self._describing, return_exceptions=True)
         for link in self.links.values():
             await link.close()
-        for task in list(self._tasks):
+        for task in self._counting:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._counting, return_exceptions=True)
         await until(lambda: not lines_that_end())
+
+
+def _keep(tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.create_task(work)
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
 
 
 def lines_that_end() -> list[SSLProtocol]:

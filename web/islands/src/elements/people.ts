@@ -1,6 +1,5 @@
 import { html, nothing } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
-import { live as liveDirective } from "lit/directives/live.js";
+import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { t, tn } from "../i18n";
 import { live, RoomController } from "../live/index";
@@ -10,15 +9,15 @@ import type { RoomKind, RoomState, SharedOwn } from "../state/room";
 import { presence, session } from "../state/session";
 import { Island } from "./island";
 import { avatar } from "./parts";
-import { toastRefusal } from "./refusal";
+import { Switches } from "./switches";
 
 /** How many are here, who of them chose to be named, and one's own choice. */
 @customElement("plenary-people")
 export class People extends Island {
   @property() room = "";
   @property() kind: ChatKind = "session";
-  @state() private changing: boolean | null = null; // what was chosen, until the server has agreed
   private readonly followed = new RoomController(this, follow(() => this.kind), () => this.room);
+  private readonly switches = new Switches(this);
 
   protected override get ready(): boolean {
     return this.followed.state !== null;
@@ -36,27 +35,13 @@ export class People extends Island {
       </ul>
       ${people.length && unnamed > 0 ? html`<p class="faint">${tn("and %(count)s who is not named", "and %(count)s who are not named", unnamed)}</p>` : nothing}
       ${state.own.person
-        ? html`<div class="people-self">
-            <label class="check"
-              ><input type="checkbox" role="switch" .checked=${liveDirective(this.changing ?? state.own.listed)} @change=${this.list} /><span
-                >${t("Show my name here")}<small class="soft">${t("Otherwise you are only counted.")}</small></span
-              ></label
-            >
-          </div>`
+        ? html`<div class="people-self">${this.switches.draw(t("Show my name here"), state.own.listed, this.list, t("Otherwise you are only counted."))}</div>`
         : nothing}
     `;
   }
 
-  private readonly list = async (event: Event): Promise<void> => {
-    const listed = (event.target as HTMLInputElement).checked;
-    this.changing = listed;
-    try {
-      await live().identity.value?.desk?.send({ op: "presence.list", listed });
-    } catch (error) {
-      toastRefusal(error);
-    } finally {
-      this.changing = null;
-    }
+  private readonly list = async (listed: boolean): Promise<void> => {
+    await live().identity.value?.desk?.send({ op: "presence.list", listed });
   };
 }
 

@@ -1,12 +1,12 @@
 import { html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { live as liveDirective } from "lit/directives/live.js";
 import { t, tn } from "../../i18n";
 import { RoomController, type Asking, type Command, type StageKind } from "../../live/index";
 import { onScreen, pollOnScreen, session, type SessionRoom } from "../../state/session";
 import { toast } from "../announce";
 import { icon } from "../parts";
 import { fault, toastRefusal, wordsOf } from "../refusal";
+import { Switches } from "../switches";
 
 type Confirmable = "session.start" | "session.end";
 
@@ -21,6 +21,7 @@ export class HostTools extends LitElement {
   @state() private title_ = "";
   @state() private problem = "";
   private readonly followed = new RoomController(this, session, () => this.room);
+  private readonly switches = new Switches(this);
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -102,11 +103,7 @@ export class HostTools extends LitElement {
   }
 
   private switch(name: string, on: boolean, command: (on: boolean) => Command, hint = "") {
-    return html`<label class="check"
-      ><input type="checkbox" role="switch" .checked=${liveDirective(on)} @change=${(event: Event) => void this.send(command((event.target as HTMLInputElement).checked))} /><span
-        >${name}${hint ? html`<small class="soft">${hint}</small>` : nothing}</span
-      ></label
-    >`;
+    return this.switches.draw(name, on, (chosen) => this.followed.send(command(chosen) as Extract<Command, { op: "session.open" }>), hint);
   }
 
   private onScreen(state: SessionRoom) {
