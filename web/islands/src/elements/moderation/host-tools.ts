@@ -32,7 +32,6 @@ export class HostTools extends LitElement {
       await this.followed.send(command as Extract<Command, { op: "session.open" }>);
     } catch (error) {
       toastRefusal(error);
-      this.requestUpdate();
     }
   };
 
