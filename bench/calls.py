@@ -17,9 +17,9 @@ from typing import Any
 
 from playwright.async_api import Browser, Page
 
-from rooms.exhibition.editing import hall_of, make_booth, set_duty
-from rooms.exhibition.messages.staffing import Duty
-from rooms.programme.tables import conferences
+from rooms.core.store.tables import conferences
+from rooms.exhibition.booths.editing import hall_of, make_booth, set_duty
+from rooms.exhibition.booths.staff_messages import Duty
 from tests.browser.callers import MEDIA
 from tests.support.chromium import open_window, running_chromium
 from tests.support.coturn import running_coturn

@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.measuring import settle
-from rooms.bus.memory import MemoryBus
-from rooms.forum.messages.asking import AskQuestion, VoteQuestion
-from rooms.forum.messages.chat import PostMessage
-from rooms.forum.messages.moderating import ApproveQuestion
-from rooms.forum.queries import question as find_question
-from rooms.messages import Command
+from rooms.chat.messages import PostMessage
+from rooms.core.commands.messages import Command
+from rooms.core.delivery.bus.memory import MemoryBus
+from rooms.forum.questions.messages import AskQuestion, VoteQuestion
+from rooms.forum.questions.moderation_messages import ApproveQuestion
+from rooms.forum.questions.queries import question as find_question
 from rooms.people import accounts
 from tests.support.postgres import running_postgres
 from tests.support.world import TestClock, World, make_house, make_world

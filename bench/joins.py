@@ -15,11 +15,11 @@ from pathlib import Path
 import msgspec
 
 from bench.measuring import settle
-from rooms.forum.messages.asking import AskQuestion
-from rooms.forum.messages.chat import PostMessage
-from rooms.hub import Joined
-from rooms.member import Member
-from rooms.outbound import Outbound, Unswept
+from rooms.chat.messages import PostMessage
+from rooms.core.delivery.hub import Joined
+from rooms.core.delivery.member import Member
+from rooms.core.delivery.sink import Outbound, Unswept
+from rooms.forum.questions.messages import AskQuestion
 from rooms.people import accounts
 from tests.support.world import World, running_world
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from playwright.async_api import Browser, Page
 
-from rooms.forum.messages.asking import AskQuestion
+from rooms.forum.questions.messages import AskQuestion
 from tests.support.chromium import open_window, running_chromium
 from tests.support.server import Server, cookie_of, furnish, running_server, sign_in
 from tests.support.world import World

@@ -18,20 +18,21 @@ from pathlib import Path
 
 import msgspec
 
-import rooms.registry
-from rooms import fanout
-from rooms.audience import Audience
-from rooms.clock import system_clock
-from rooms.database import Database, metadata
-from rooms.forum.messages.chat import MessagePosted, MessageView
-from rooms.house import House
-from rooms.ids import new_id
-from rooms.journal import Entry, find_room, rooms
-from rooms.people.messages import PersonView
-from rooms.people.tables import persons, signins
+import rooms.slices
+from rooms.chat.messages import MessagePosted, MessageView
+from rooms.core.clock import system_clock
+from rooms.core.commands.audience import Audience
+from rooms.core.commands.people import PersonView
+from rooms.core.commands.transaction import Nudge
+from rooms.core.delivery import fanout
+from rooms.core.engine import House
+from rooms.core.ids import new_id
+from rooms.core.store.database import Database, metadata
+from rooms.core.store.journal import Entry, find_room, rooms
+from rooms.core.store.tables import persons
+from rooms.people.tables import signins
 from rooms.people.tickets import issue_ticket
 from rooms.programme.actions import create_conference, create_session
-from rooms.transaction import Nudge
 from server import serve
 from server.settings import Settings, read_settings
 

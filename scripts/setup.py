@@ -24,7 +24,7 @@ MAIN_BUNDLE = ROOT / "web" / "static" / "built" / "main.js"
 INSTALLED_FROM = ("pyproject.toml",)
 BUILT_FROM = (
     "hatch_build.py",
-    "rooms/*.c",
+    "rooms/core/delivery/*.c",
     "web/islands/*.json",
     "web/islands/*.mjs",
     "web/islands/src/**/*",

@@ -5,10 +5,10 @@ import asyncio
 import os
 import sys
 
-from rooms.database import Database
-from rooms.errors import Problem
-from rooms.house import LONG
-from rooms.journal import renew_epochs
+from rooms.core.engine import LONG
+from rooms.core.errors import Problem
+from rooms.core.store.database import Database
+from rooms.core.store.journal import renew_epochs
 from rooms.migrations import upgrade
 from server import audience, demo, doctor, exporting, importing, logs
 from server.serve import serve

@@ -11,17 +11,17 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.types import Receive, Scope, Send
 
-import rooms.registry  # noqa: F401 - registers every kind of room and every command
-from rooms.bus.choice import bus_at
-from rooms.clock import system_clock
-from rooms.database import Database
-from rooms.errors import Problem
-from rooms.exhibition.attendance import EVERY_SECONDS, Attendance
-from rooms.files.keeping import Files
-from rooms.files.store import FolderStore
-from rooms.house import House
-from rooms.hub import Hub
-from rooms.meetings import sweeping
+import rooms.slices  # noqa: F401 - registers every kind of room and every command
+from rooms.core.clock import system_clock
+from rooms.core.delivery.bus.choice import bus_at
+from rooms.core.delivery.hub import Hub
+from rooms.core.engine import House
+from rooms.core.errors import Problem
+from rooms.core.files.store import FolderStore
+from rooms.core.store.database import Database
+from rooms.exhibition.files.uploads import Files
+from rooms.exhibition.presence.attendance import EVERY_SECONDS, Attendance
+from rooms.meetings import call_expiry as sweeping
 from server import api, health
 from server.health import Readiness
 from server.live.socket import live

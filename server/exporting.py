@@ -6,11 +6,11 @@ import os
 import sys
 from pathlib import Path
 
-from rooms.database import Database
+from rooms.core.store.database import Database
 from rooms.programme import queries
-from rooms.programme.feeds import programme_calendar
-from rooms.programme.stored import load
-from rooms.programme.writing import write_json, write_xml
+from rooms.programme.calendars.feeds import programme_calendar
+from rooms.programme.imports.stored import load
+from rooms.programme.schedules.frab_export import write_json, write_xml
 from server.settings import read_settings
 
 HELP = "write a conference's programme as a schedule or a calendar"

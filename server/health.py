@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from rooms.errors import Problem
-from rooms.house import House
+from rooms.core.engine import House
+from rooms.core.errors import Problem
 from web.site import site_of
 
 PATIENCE = 3.0  # seconds: a database that takes longer is no use to anybody

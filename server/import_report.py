@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import TextIO
 
-from rooms.programme.planning import Act, Change, Item
-from rooms.programme.schedule import FileFaults
+from rooms.programme.imports.plan import Act, Change, Item
+from rooms.programme.schedules.schedule import FileFaults
 
 SIGNS = {
     Act.ADDED: "+",

@@ -8,18 +8,18 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from rooms.database import Database
-from rooms.errors import Problem
-from rooms.house import LONG, House
+from rooms.core.engine import LONG, House
+from rooms.core.errors import Problem
+from rooms.core.store.database import Database
+from rooms.core.text import N_
 from rooms.migrations import upgrade
 from rooms.programme import queries
 from rooms.programme.actions import create_conference
-from rooms.programme.document import MOST_BYTES
-from rooms.programme.frab import read
-from rooms.programme.importing import import_schedule, plan_import
-from rooms.programme.planning import Act, Plan
-from rooms.programme.schedule import FileFaults, Schedule
-from rooms.text import N_
+from rooms.programme.imports.importing import import_schedule, plan_import
+from rooms.programme.imports.plan import Act, Plan
+from rooms.programme.schedules.document import MOST_BYTES
+from rooms.programme.schedules.frab import read
+from rooms.programme.schedules.schedule import FileFaults, Schedule
 from server import importing_exhibitors
 from server.app import make_house
 from server.import_report import change_line, ending, item_lines, report_faults

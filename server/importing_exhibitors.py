@@ -3,12 +3,12 @@
 import sys
 from typing import TextIO
 
-from rooms.exhibition.importing import Plan, import_exhibitors, plan_import
-from rooms.exhibition.listing import exhibitors
-from rooms.exhibition.sheets import read_rows
-from rooms.house import House
+from rooms.core.engine import House
+from rooms.exhibition.imports.importing import Plan, import_exhibitors, plan_import
+from rooms.exhibition.imports.parsing import exhibitors
+from rooms.exhibition.imports.table_file import read_rows
 from rooms.programme import queries
-from rooms.programme.planning import Act
+from rooms.programme.imports.plan import Act
 from server.import_report import ending, item_lines
 
 

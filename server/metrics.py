@@ -20,8 +20,8 @@ from prometheus_client.metrics_core import (
 )
 from prometheus_client.registry import Collector
 
-from rooms.figures import Spread
-from rooms.house import House
+from rooms.core.counters import Spread
+from rooms.core.engine import House
 from signaling.calls import Calls
 
 disable_created_metrics()  # the moment at which each counter began is of no use to anybody

@@ -13,7 +13,7 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rooms.ids import new_id
+from rooms.core.ids import new_id
 from server import logs
 from server.metrics import CONTENT_TYPE, Metrics
 

@@ -14,20 +14,21 @@ from typing import Any, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
-from rooms.errors import Problem
-from rooms.house import House
-from rooms.limits import Rate
-from rooms.meetings import queries, roster, sweeping
+from rooms.core.commands.access import resolve
+from rooms.core.commands.messages import View
+from rooms.core.commands.transaction import word
+from rooms.core.delivery.sink import Outbound, Sink
+from rooms.core.engine import House
+from rooms.core.errors import Problem
+from rooms.core.rate_limits import Rate
+from rooms.core.store.tables import persons
+from rooms.core.text import N_
+from rooms.meetings import call_expiry as sweeping
+from rooms.meetings import queries, roster
 from rooms.meetings.messages import Direct, Removed, Replaced
 from rooms.meetings.rules import NOT_IN_CALL
 from rooms.meetings.tables import call_peers
-from rooms.messages import View
-from rooms.outbound import Outbound, Sink
 from rooms.people.desk import desk_of
-from rooms.people.tables import persons
-from rooms.text import N_
-from rooms.transaction import word
-from rooms.visit import resolve
 from signaling.figures import CallFigures
 from signaling.ice import LASTS, IceServer, ice_servers
 from signaling.messages import (

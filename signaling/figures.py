@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from rooms.figures import Spread
+from rooms.core.counters import Spread
 from signaling.messages import Stages, TellStats
 
 BOUNDS = (50, 100, 200, 350, 500, 750, 1000, 1500, 2000, 3000, 5000, 8000, 15_000, 30_000)

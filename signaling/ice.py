@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from rooms.messages import View
+from rooms.core.commands.messages import View
 
 LASTS = timedelta(hours=12)
 

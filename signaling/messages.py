@@ -7,9 +7,9 @@ from typing import Annotated, Literal, dataclass_transform
 
 import msgspec
 
+from rooms.core.commands.messages import View
+from rooms.core.commands.people import Id
 from rooms.meetings.messages import Direct, PeerView, Removed, Replaced
-from rooms.messages import View
-from rooms.people.messages import Id
 from signaling.ice import IceServer
 
 SDP_LENGTH = 48 * 1024

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from rooms.errors import Problem
-from rooms.house import House
+from rooms.core.commands.transaction import word
+from rooms.core.engine import House
+from rooms.core.errors import Problem
+from rooms.core.text import N_
 from rooms.meetings import queries
 from rooms.meetings.messages import Direct
 from rooms.meetings.queries import Peer
@@ -14,8 +16,6 @@ from rooms.meetings.rules import NOT_IN_CALL
 from rooms.meetings.tables import call_peers
 from rooms.people import blocks
 from rooms.people.blocks import Pair
-from rooms.text import N_
-from rooms.transaction import word
 from signaling.figures import CallFigures
 from signaling.messages import (
     CandidateSent,

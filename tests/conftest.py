@@ -29,8 +29,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rooms.bus.interface import Bus
-from rooms.bus.redis import RedisBus
+from rooms.core.delivery.bus.interface import Bus
+from rooms.core.delivery.bus.redis import RedisBus
 from tests.support.coturn import TurnServer, running_coturn
 from tests.support.postgres import QUICK, QUICKEST, PostgresServer, running_postgres
 from tests.support.redis import RedisServer, running_redis

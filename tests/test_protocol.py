@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from rooms.commands import SPECS
-from rooms.errors import CODES
-from rooms.messages import tag_of
+from rooms.core.commands.messages import tag_of
+from rooms.core.commands.registry import SPECS
+from rooms.core.errors import CODES
 from server.live import wire
 from server.protocol import __main__ as program
 from server.protocol.catalogue import collect

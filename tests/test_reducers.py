@@ -5,12 +5,13 @@ import json
 import msgspec
 import pytest
 
-from rooms.exhibition.messages.snapshots import BoothOwn, BoothSnapshot, HallOwn, HallSnapshot
-from rooms.forum.messages.snapshots import LobbyOwn, LobbySnapshot, Own, SessionSnapshot
+from rooms.core.commands.messages import Event, declared, tag_of
+from rooms.exhibition.booths.snapshots import BoothOwn, BoothSnapshot, HallOwn, HallSnapshot
+from rooms.forum.snapshots import Own, SessionSnapshot
 from rooms.meetings.messages import MeetingOwn, MeetingSnapshot
-from rooms.messages import Event, declared, tag_of
 from rooms.people.desk import DeskOwn
 from rooms.people.messages import DeskSnapshot
+from rooms.programme.messages import LobbyOwn, LobbySnapshot
 from server.protocol.catalogue import collect, value_of
 from tests.support.fixtures import FOLDER, Fixture, reducer_fixtures
 from tests.support.reducers import reduce_event, reduce_latest

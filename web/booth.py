@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from rooms import journal
-from rooms.commands import permitted
-from rooms.exhibition import queries
-from rooms.exhibition.messages.editing import BoothView
-from rooms.visit import Visit, resolve
+from rooms.core.commands.access import Visit, resolve
+from rooms.core.commands.registry import permitted
+from rooms.core.store import journal
+from rooms.exhibition.booths import queries
+from rooms.exhibition.booths.messages import BoothView
 from web.conference import Entered, enter
 
 

@@ -8,13 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from rooms import journal
+from rooms.conduct.pending import waiting
+from rooms.core.commands.access import Visit, resolve
+from rooms.core.commands.people import Role
+from rooms.core.store import journal
 from rooms.people import rules
-from rooms.people.messages import Role
-from rooms.people.waiting import waiting
 from rooms.programme import queries
 from rooms.programme.queries import Conference
-from rooms.visit import Visit, resolve
 from web.site import Site, site_of
 from web.templating import page
 from web.viewer import Viewer, viewer_of

@@ -7,9 +7,9 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
-from rooms.errors import Problem
-from rooms.files.store import disk_faults
-from rooms.text import N_
+from rooms.core.errors import Problem
+from rooms.core.files.store import disk_faults
+from rooms.core.text import N_
 from web.viewer import viewer_of
 
 MOST_FIELDS = 200

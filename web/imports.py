@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from rooms.errors import Problem
-from rooms.programme.planning import Act
-from rooms.programme.schedule import FileFaults
-from rooms.programme.uploads import ImportKind, Upload, find_upload, forget_upload, keep_upload
-from rooms.text import N_
+from rooms.core.errors import Problem
+from rooms.core.text import N_
+from rooms.programme.imports.plan import Act
+from rooms.programme.imports.uploads import ImportKind, Upload, find_upload, forget_upload, keep_upload
+from rooms.programme.schedules.schedule import FileFaults
 from web.conference import Entered, enter_as_organiser
 from web.forms import read_form, text, upload
 from web.pages.problems import said

@@ -13,8 +13,8 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
-from rooms.errors import Problem
-from rooms.text import N_
+from rooms.core.errors import Problem
+from rooms.core.text import N_
 from web.forms import TOKEN, check
 
 MOST_FIELDS = 20

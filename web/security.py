@@ -8,9 +8,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rooms.errors import Problem
-from rooms.ids import new_id
-from rooms.text import N_
+from rooms.core.errors import Problem
+from rooms.core.ids import new_id
+from rooms.core.text import N_
 from web.pages.problems import FAULT, respond
 from web.site import Site
 

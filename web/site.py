@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
-from rooms.files.keeping import Files
-from rooms.files.store import FolderStore, Store
-from rooms.house import House
+from rooms.core.engine import House
+from rooms.core.files.store import FolderStore, Store
+from rooms.exhibition.files.uploads import Files
 from rooms.people.passwords import Passwords
 from signaling.calls import Calls, Ice
 from web.languages import Languages

@@ -16,7 +16,7 @@ from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from rooms.ids import new_id
+from rooms.core.ids import new_id
 from web import flashes
 from web.assets import Assets
 from web.catalogs import Catalogs

@@ -10,11 +10,11 @@ from itsdangerous import BadSignature, Signer
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from rooms.errors import Problem
-from rooms.ids import new_id
+from rooms.core.errors import Problem
+from rooms.core.ids import new_id
+from rooms.core.text import N_
 from rooms.people import signins
 from rooms.people.accounts import Account
-from rooms.text import N_
 from web.address import address_of
 from web.site import Site, site_of
 

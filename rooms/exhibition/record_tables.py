@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from rooms.database import Json, UtcDateTime, metadata
+from rooms.core.store.database import Json, UtcDateTime, metadata
 
 booth_visits = sa.Table(
     "booth_visits",  # one row for each person and day, by which nobody can be found again

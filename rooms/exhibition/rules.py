@@ -1,10 +1,10 @@
 """Who may, at a booth."""
 
-from rooms.errors import Problem
+from rooms.core.commands.access import Visit
+from rooms.core.commands.people import Role
+from rooms.core.errors import Problem
+from rooms.core.text import N_
 from rooms.people import rules
-from rooms.people.messages import Role
-from rooms.text import N_
-from rooms.visit import Visit
 
 SERVES = {Role.OWNER, Role.STAFF}
 

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from rooms.database import Json, UtcDateTime, metadata
+from rooms.core.store.database import Json, UtcDateTime, metadata
 
 exhibition_halls = sa.Table(
     "exhibition_halls",

@@ -8,19 +8,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.commands import permitted
-from rooms.database import given, padded
-from rooms.forum import poll_queries, queries, vote_queries
-from rooms.forum.messages.asking import OwnQuestion
-from rooms.forum.messages.polls import PollAnswer
-from rooms.forum.messages.snapshots import Own
-from rooms.forum.poll_tables import poll_answers, polls
-from rooms.forum.tables import marks, questions, votes
-from rooms.messages import View
-from rooms.visit import Visit
-
-Key = tuple[str, str]
-"""Room and person; "" for nobody in particular."""
+from rooms.chat.own import Key, base_fields, in_room, key_of, people_by_room
+from rooms.chat.tables import marks
+from rooms.core.commands.access import Visit
+from rooms.core.commands.messages import View
+from rooms.core.store.database import padded
+from rooms.forum.polls import queries as poll_queries
+from rooms.forum.polls.messages import PollAnswer
+from rooms.forum.polls.tables import poll_answers, polls
+from rooms.forum.questions import queries
+from rooms.forum.questions import votes as vote_queries
+from rooms.forum.questions.messages import OwnQuestion
+from rooms.forum.snapshots import Own
+from rooms.forum.tables import questions, votes
 
 
 async def own(connection: AsyncConnection, visits: list[Visit]) -> list[View]:
@@ -29,7 +29,7 @@ async def own(connection: AsyncConnection, visits: list[Visit]) -> list[View]:
     voted: dict[Key, list[str]] = {}
     asked: dict[Key, list[OwnQuestion]] = {}
     answered: dict[Key, dict[str, PollAnswer]] = {}
-    for room, people in _people_by_room(visits).items():
+    for room, people in people_by_room(visits).items():
         traces = await _traces(connection, room, people)
         read |= {(room, person): number for person, number in traces.read.items()}
         votes = await vote_queries.roots_of(connection, room, traces.voted)
@@ -42,47 +42,13 @@ async def own(connection: AsyncConnection, visits: list[Visit]) -> list[View]:
             answered |= {(room, person): given for person, given in answers.items()}
     return [
         Own(
-            **_base(visit, read),
-            questions=asked.get(_key(visit), []),
-            votes=voted.get(_key(visit), []),
-            answers=answered.get(_key(visit), {}),
+            **base_fields(visit, read),
+            questions=asked.get(key_of(visit), []),
+            votes=voted.get(key_of(visit), []),
+            answers=answered.get(key_of(visit), {}),
         )
         for visit in visits
     ]
-
-
-async def own_of_people(connection: AsyncConnection, visits: list[Visit]) -> list[dict[str, Any]]:
-    """For each visit the fields of RoomOwn: what is a person's own in any room with a chat."""
-    read: dict[Key, int] = {}
-    for room, people in _people_by_room(visits).items():
-        rows = await connection.execute(_READ, {"in_room": room, "people": padded(people)})
-        read |= {(room, row.person): row.number for row in rows}
-    return [_base(visit, read) for visit in visits]
-
-
-def _key(visit: Visit) -> Key:
-    return visit.room.id, visit.person.id if visit.person else ""
-
-
-def _base(visit: Visit, read: dict[Key, int]) -> dict[str, Any]:
-    return {
-        "person": visit.person.view if visit.person else None,
-        "roles": sorted(visit.roles),
-        "can": permitted(visit),
-        "listed": visit.person.listed if visit.person else False,
-        "silenced": visit.silenced,
-        "silenced_until": visit.silenced_until,
-        "read": read.get(_key(visit), 0),
-    }
-
-
-def _people_by_room(visits: list[Visit]) -> dict[str, list[str]]:
-    """The people who visit each room, but for those who are nobody in particular."""
-    found: dict[str, list[str]] = {}
-    for visit in visits:
-        if visit.person is not None:
-            found.setdefault(visit.room.id, []).append(visit.person.id)
-    return found
 
 
 @dataclass(slots=True)
@@ -93,13 +59,6 @@ class _Traces:
     voted: list[vote_queries.Ballot] = field(default_factory=list[vote_queries.Ballot])
     asked: set[str] = field(default_factory=set[str])
     answered: set[str] = field(default_factory=set[str])
-
-
-def _of(person: "sa.ColumnElement[str]", room: "sa.ColumnElement[str]") -> "sa.ColumnElement[bool]":
-    return sa.and_(person.in_(given("people")), room == sa.bindparam("in_room"))
-
-
-_READ = sa.select(marks.c.person, marks.c.number).where(_of(marks.c.person, marks.c.room))
 
 
 def _select_traces() -> "sa.CompoundSelect[str, Any, Any, Any, Any]":
@@ -114,10 +73,10 @@ def _select_traces() -> "sa.CompoundSelect[str, Any, Any, Any, Any]":
     answered = trace("answered", poll_answers.c.person, nothing, nothing, nothing)
     answered = answered.select_from(poll_answers.join(polls, polls.c.id == poll_answers.c.poll))
     return sa.union_all(
-        read.where(_of(marks.c.person, marks.c.room)),
-        voted.where(_of(votes.c.person, questions.c.room)),
-        asked.where(_of(questions.c.author, questions.c.room)),
-        answered.where(_of(poll_answers.c.person, polls.c.room)),
+        read.where(in_room(marks.c.person, marks.c.room)),
+        voted.where(in_room(votes.c.person, questions.c.room)),
+        asked.where(in_room(questions.c.author, questions.c.room)),
+        answered.where(in_room(poll_answers.c.person, polls.c.room)),
     )
 
 

@@ -4,21 +4,21 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.commands import Thing, ephemeral
-from rooms.errors import Problem
-from rooms.forum import queries
-from rooms.forum.messages import reactions as m
-from rooms.limits import Rate
+from rooms.core.commands.access import Visit
+from rooms.core.commands.registry import Thing, ephemeral
+from rooms.core.errors import Problem
+from rooms.core.rate_limits import Rate
+from rooms.core.text import N_
+from rooms.forum import reaction_messages as m
 from rooms.people import rules
-from rooms.text import N_
-from rooms.visit import Visit
+from rooms.programme.queries import live_among
 
 
 @ephemeral(m.SendReaction, kinds={"session"}, allowed=rules.speaks_up, rate=Rate(15, 5))
 async def send_reactions(
     connection: AsyncConnection, given: Sequence[tuple[Visit, m.SendReaction]]
 ) -> list[Thing | Problem]:
-    live = await queries.live_among(connection, {visit.room.subject for visit, _ in given})
+    live = await live_among(connection, {visit.room.subject for visit, _ in given})
     return [
         (m.Reactions.name, reaction.kind.value)
         if visit.room.subject in live

@@ -2,23 +2,7 @@
 
 import sqlalchemy as sa
 
-from rooms.database import Json, UtcDateTime, metadata
-
-forums = sa.Table(
-    "forums",  # one row per session: how its forum stands
-    metadata,
-    sa.Column("session", sa.String(20), sa.ForeignKey("sessions.id"), primary_key=True),
-    sa.Column("state", sa.String(10), nullable=False, default="scheduled"),  # scheduled | lobby | live | ended
-    sa.Column("started_at", UtcDateTime),
-    sa.Column("ended_at", UtcDateTime),
-    sa.Column("stage", Json, nullable=False),  # {"kind": "slate"|"hls"|"embed", "address": …, "title": …}
-    sa.Column("asking", sa.String(8), nullable=False, default="open"),  # open | paused | locked
-    sa.Column("review", sa.Boolean, nullable=False, default=True),
-    sa.Column("anonymous", sa.Boolean, nullable=False, default=True),
-    sa.Column("screen", sa.String(20)),  # the question on the big screen
-    sa.Column("screen_poll", sa.String(20)),  # or the poll
-    sa.Column("answering", sa.String(20)),  # the question being answered now
-)
+from rooms.core.store.database import Json, UtcDateTime, metadata
 
 questions = sa.Table(
     "questions",
@@ -58,34 +42,4 @@ votes = sa.Table(
     sa.Column("question", sa.String(20), sa.ForeignKey("questions.id"), primary_key=True),
     sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), primary_key=True),
     sa.Column("at", UtcDateTime, nullable=False),
-)
-
-chats = sa.Table(
-    "chats",  # how the chat of a room stands
-    metadata,
-    sa.Column("room", sa.String(20), sa.ForeignKey("rooms.id"), primary_key=True),
-    sa.Column("open", sa.Boolean, nullable=False, default=True),
-    sa.Column("slow_seconds", sa.Integer, nullable=False, default=0),
-)
-
-messages = sa.Table(
-    "messages",
-    metadata,
-    sa.Column("id", sa.String(20), primary_key=True),
-    sa.Column("room", sa.String(20), sa.ForeignKey("rooms.id"), nullable=False),
-    sa.Column("number", sa.BigInteger, nullable=False),  # the seq of the event that posted it: the order of the chat
-    sa.Column("author", sa.String(20), sa.ForeignKey("persons.id"), nullable=False),
-    sa.Column("author_name", sa.String(80), nullable=False),  # as it was then
-    sa.Column("text", sa.String(1000), nullable=False),
-    sa.Column("at", UtcDateTime, nullable=False),
-    sa.Column("removed_by", sa.String(20)),
-    sa.Index("ix_messages_room", "room", "number"),
-)
-
-marks = sa.Table(
-    "marks",  # how far a person has read a room's chat
-    metadata,
-    sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), primary_key=True),
-    sa.Column("room", sa.String(20), sa.ForeignKey("rooms.id"), primary_key=True),
-    sa.Column("number", sa.BigInteger, nullable=False),
 )

@@ -1,32 +1,25 @@
 """What one does in a call beside talking: make it longer, bring somebody in, say how it went."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.commands import command
-from rooms.database import insert_into
-from rooms.errors import Problem
+from rooms.core.commands.access import Visit
+from rooms.core.commands.registry import command
+from rooms.core.commands.transaction import Transaction
+from rooms.core.errors import Problem
+from rooms.core.store.database import insert_into
+from rooms.core.text import N_, clean_text
 from rooms.meetings import queries, roster, rules
 from rooms.meetings.messages import (
     CALL_NOTE_LENGTH,
-    BringColleague,
     ExtendCall,
-    MeetingInvited,
     MeetingRated,
     OutcomeView,
     RateCall,
     WaitForCall,
 )
-from rooms.meetings.tables import call_outcomes, call_peers, call_waits, calls, invited
-from rooms.people import blocks
-from rooms.people.desk import desks_of, notify
-from rooms.programme.tables import conferences
-from rooms.text import N_, clean_text
-from rooms.transaction import Transaction
-from rooms.visit import Visit
+from rooms.meetings.tables import call_outcomes, call_peers, call_waits, calls
 
 MEETING = {"meeting"}
 EXTENSION = timedelta(minutes=5)
@@ -71,31 +64,6 @@ async def wait_for_call(tx: Transaction, visit: Visit, given: WaitForCall) -> No
         await tx.connection.execute(call_waits.insert().values(meeting=meeting.id, person=person, **times))
     if known is not given.waiting:
         await roster.tell(tx, visit.room.id, meeting.id)
-
-
-async def with_colleague(connection: AsyncConnection, room: str, given: BringColleague) -> Iterable[str]:
-    return await desks_of(connection, [given.person])
-
-
-@command(BringColleague, kinds=MEETING, allowed=rules.invited, also=with_colleague)
-async def bring_colleague(tx: Transaction, visit: Visit, given: BringColleague) -> None:
-    meeting = await queries.meeting(tx.connection, visit.room.subject)
-    if meeting.closed_at is not None:
-        raise Problem("closed", rules.OVER)
-    serving, free = (await queries.colleagues(tx.connection, [meeting.id])).get(meeting.id, (set[str](), []))
-    if visit.known.id not in serving:
-        raise Problem("forbidden", N_("Only the staff of this booth can do this."))
-    colleague = next((each for each in free if each.id == given.person), None)
-    if colleague is None:
-        raise Problem("not_found", N_("No such colleague can be brought in."), field="person")
-    here = [each.id for each in await queries.people(tx.connection, meeting.id)]
-    if any(colleague.id in pair for pair in await blocks.between(tx.connection, [colleague.id, *here])):
-        raise Problem("not_found", N_("No such colleague can be brought in."), field="person")
-    await tx.connection.execute(invited.insert().values(meeting=meeting.id, person=colleague.id))
-    tx.record(MeetingInvited(colleague))
-    slug = sa.select(conferences.c.slug).where(conferences.c.id == meeting.conference)
-    path = f"/c/{(await tx.connection.execute(slug)).scalar_one()}/meetings/{meeting.id}"
-    await notify(tx, colleague.id, "meeting", {"booth": meeting.booth_name, "name": visit.known.name}, path)
 
 
 @command(RateCall, kinds=MEETING, allowed=rules.invited)

@@ -10,11 +10,10 @@ from typing import Annotated, ClassVar, Literal, dataclass_transform
 
 import msgspec
 
-from rooms.audience import Audience
-from rooms.forum.messages.chat import ChatView, MessageView
-from rooms.forum.messages.snapshots import RoomOwn
-from rooms.messages import Command, Event, Latest, View
-from rooms.people.messages import Id, PersonView
+from rooms.chat.messages import ChatView, MessageView, RoomOwn
+from rooms.core.commands.audience import Audience
+from rooms.core.commands.messages import Command, Event, Latest, View
+from rooms.core.commands.people import Id, PersonView
 
 CALL_NOTE_LENGTH = 500
 

@@ -7,17 +7,15 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.errors import Problem
-from rooms.exhibition.tables import booth_staff, booths
-from rooms.journal import rooms
+from rooms.core.commands.people import PersonView
+from rooms.core.errors import Problem
+from rooms.core.store.journal import rooms
+from rooms.core.store.tables import conferences, persons
+from rooms.core.text import N_
 from rooms.meetings.messages import CallOutcome, CallView, OutcomeView, PeerView
 from rooms.meetings.tables import call_outcomes, call_peers, call_waits, calls, invited, meetings
-from rooms.people.messages import PersonView
-from rooms.people.tables import blocks, persons
-from rooms.programme.tables import conferences
-from rooms.text import N_
+from rooms.people.tables import blocks
 
-SERVING = ("owner", "staff")
 NO_CALLS = N_("There are no calls in this room.")
 i, p, c = invited.c, call_peers.c, calls.c
 
@@ -28,7 +26,6 @@ class Meeting(NamedTuple):
     id: str
     conference: str
     booth: str | None
-    booth_name: str
     closed_at: datetime | None
     call_limit: int
     relay_only: bool
@@ -69,9 +66,8 @@ class Peer(NamedTuple):
 
 async def meeting(connection: AsyncConnection, id: str) -> Meeting:
     m, k = meetings.c, conferences.c
-    joined = meetings.join(conferences, k.id == m.conference).outerjoin(booths, booths.c.id == m.booth)
-    columns = (m.id, m.conference, m.booth, sa.func.coalesce(booths.c.name, ""), m.closed_at)
-    select = sa.select(*columns, k.call_limit, k.relay_only, k.talk_minutes).select_from(joined)
+    columns = (m.id, m.conference, m.booth, m.closed_at, k.call_limit, k.relay_only, k.talk_minutes)
+    select = sa.select(*columns).select_from(meetings.join(conferences, k.id == m.conference))
     return Meeting(*(await connection.execute(select.where(m.id == id))).one())
 
 
@@ -137,20 +133,4 @@ async def blocked_here(connection: AsyncConnection, at: Collection[str]) -> dict
     found: dict[tuple[str, str], list[str]] = {}
     for row in await connection.execute(select.order_by(blocks.c.blocked)):
         found.setdefault((row.meeting, row.person), []).append(row.blocked)
-    return found
-
-
-async def colleagues(connection: AsyncConnection, at: Collection[str]) -> dict[str, tuple[set[str], list[PersonView]]]:
-    """Meeting → who serves at its booth, and those of them who are not invited yet, by name."""
-    s, m = booth_staff.c, meetings.c
-    joined = meetings.join(booth_staff, s.booth == m.booth).join(persons, persons.c.id == s.person)
-    joined = joined.outerjoin(invited, sa.and_(i.meeting == m.id, i.person == s.person))
-    select = sa.select(m.id, s.person, persons.c.name, i.person.label("here")).select_from(joined)
-    select = select.where(m.id.in_(at), s.duty.in_(SERVING)).order_by(persons.c.name, s.person)
-    found: dict[str, tuple[set[str], list[PersonView]]] = {}
-    for row in await connection.execute(select):
-        serving, free = found.setdefault(row.id, (set(), []))
-        serving.add(row.person)
-        if row.here is None:
-            free.append(PersonView(row.person, row.name))
     return found

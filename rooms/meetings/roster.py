@@ -13,19 +13,19 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.database import insert_into
-from rooms.errors import Problem
-from rooms.ids import new_id
-from rooms.journal import rooms
+from rooms.core.commands.access import Visit
+from rooms.core.commands.transaction import Transaction
+from rooms.core.errors import Problem
+from rooms.core.ids import new_id
+from rooms.core.store.database import insert_into
+from rooms.core.store.journal import rooms
+from rooms.core.store.tables import persons
+from rooms.core.text import N_
 from rooms.meetings import queries, rules
 from rooms.meetings.messages import CallNow, PeerView, Removed, Replaced
 from rooms.meetings.queries import Meeting, Peer
 from rooms.meetings.tables import call_peers, call_waits, calls
 from rooms.people import blocks
-from rooms.people.tables import persons
-from rooms.text import N_
-from rooms.transaction import Transaction
-from rooms.visit import Visit
 
 KEPT = timedelta(seconds=60)
 """How long the place of a lost connection is kept."""

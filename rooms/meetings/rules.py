@@ -1,10 +1,10 @@
 """Who may, in a meeting. That he is invited, his visit has shown; that he is in the call, the acts themselves look up."""
 
-from rooms.errors import Problem
+from rooms.core.commands.access import Visit
+from rooms.core.errors import Problem
+from rooms.core.text import N_
 from rooms.meetings.queries import NO_CALLS
 from rooms.people import rules
-from rooms.text import N_
-from rooms.visit import Visit
 
 OVER = N_("This meeting is over.")
 NOT_IN_CALL = N_("You are not in this call.")

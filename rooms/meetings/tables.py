@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from rooms.database import UtcDateTime, metadata
+from rooms.core.store.database import UtcDateTime, metadata
 
 meetings = sa.Table(
     "meetings",  # a room for those who were invited to it, and nobody else

@@ -9,9 +9,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from rooms.database import Database, metadata
-from rooms.errors import Problem
-from rooms.text import N_
+from rooms.core.errors import Problem
+from rooms.core.store.database import Database, metadata
+from rooms.core.text import N_
 
 LONGEST = 3600.0  # seconds: tables may be big
 

@@ -7,12 +7,12 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.database import insert_into
-from rooms.errors import Problem
-from rooms.ids import new_id
-from rooms.journal import open_room
-from rooms.people.tables import persons
-from rooms.text import N_, clean_line
+from rooms.core.errors import Problem
+from rooms.core.ids import new_id
+from rooms.core.store.database import insert_into
+from rooms.core.store.journal import open_room
+from rooms.core.store.tables import persons
+from rooms.core.text import N_, clean_line
 
 NAME_LENGTH = 80
 EMAIL_LENGTH = 254

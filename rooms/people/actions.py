@@ -6,34 +6,32 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.commands import command
-from rooms.errors import Problem
-from rooms.messages import Event
+from rooms.core.commands.access import Visit
+from rooms.core.commands.messages import Event
+from rooms.core.commands.people import BOOTH_ROLES, PersonView, Role
+from rooms.core.commands.registry import command
+from rooms.core.commands.transaction import Transaction
+from rooms.core.errors import Problem
+from rooms.core.store.tables import persons
+from rooms.core.text import N_, clean_line
 from rooms.people import restraints, roles, rules
 from rooms.people.desk import desk_of, desks_of, notify
 from rooms.people.messages import (
-    BOOTH_ROLES,
     REASON_LENGTH,
     GrantRole,
     ListMe,
     PersonRestrained,
-    PersonView,
     ReadmitPerson,
     RemovePerson,
     RestraintLifted,
     RestraintView,
     RevokeRole,
     RightsChanged,
-    Role,
     RoleGranted,
     RoleRevoked,
     SilencePerson,
     UnsilencePerson,
 )
-from rooms.people.tables import persons
-from rooms.text import N_, clean_line
-from rooms.transaction import Transaction
-from rooms.visit import Visit
 
 PEOPLED = {"session", "lobby"}
 SESSION_ROLES = {Role.SPEAKER, Role.MODERATOR, Role.INTERPRETER}

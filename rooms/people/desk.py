@@ -5,16 +5,18 @@ from collections.abc import Iterable, Mapping
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.audience import Audience
-from rooms.ids import new_id
-from rooms.journal import Room, room_of, rooms
-from rooms.kinds import LatestValues, RoomKind, register
-from rooms.messages import View
-from rooms.people.messages import DeskSnapshot, Notified, PersonView
-from rooms.people.tables import notices, persons
-from rooms.people.waiting import waiting_for
-from rooms.transaction import Transaction
-from rooms.visit import Visit
+from rooms.conduct.pending import waiting_for
+from rooms.core.commands.access import Visit
+from rooms.core.commands.audience import Audience
+from rooms.core.commands.messages import View
+from rooms.core.commands.people import PersonView
+from rooms.core.commands.room_kinds import LatestValues, RoomKind, register
+from rooms.core.commands.transaction import Transaction
+from rooms.core.ids import new_id
+from rooms.core.store.journal import Room, room_of, rooms
+from rooms.core.store.tables import persons
+from rooms.people.messages import DeskSnapshot, Notified
+from rooms.people.tables import notices
 
 SHOWN = 20
 

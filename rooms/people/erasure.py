@@ -10,23 +10,25 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.exhibition.lead_tables import consents, lead_notes, leads
+from rooms.chat.tables import marks, messages
+from rooms.core.commands.transaction import Transaction
+from rooms.core.engine import LONG, House
+from rooms.core.ids import new_id
+from rooms.core.store.journal import forget_person, rooms
+from rooms.core.store.tables import outcomes, persons, restraints, roles
+from rooms.exhibition.files.tables import file_consents, file_takers
+from rooms.exhibition.leads.tables import consents, lead_notes, leads
 from rooms.exhibition.record_tables import exhibitor_applications, owner_invites
 from rooms.exhibition.tables import booth_staff, booths, contacts, queue_places
-from rooms.files.tables import file_consents, file_takers
-from rooms.forum import poll_queries
-from rooms.forum.poll_tables import poll_answers, poll_texts, polls
-from rooms.forum.tables import forums, marks, messages, questions, votes
-from rooms.house import LONG, House
-from rooms.ids import new_id
-from rooms.journal import forget_person, rooms
+from rooms.forum.polls import queries as poll_queries
+from rooms.forum.polls.tables import poll_answers, poll_texts, polls
+from rooms.forum.tables import questions, votes
 from rooms.meetings.tables import call_outcomes, call_peers, call_waits, invited
 from rooms.people import accounts, signins
 from rooms.people.desk import desk_of
-from rooms.people.tables import api_tokens, blocks, links, notices, outcomes, persons, reports, restraints, roles
+from rooms.people.tables import api_tokens, blocks, links, notices, reports
 from rooms.people.tables import signins as signins_table
-from rooms.programme.tables import speakers, stars, uploads
-from rooms.transaction import Transaction
+from rooms.programme.tables import forums, speakers, stars, uploads
 
 NOBODY = "—"
 

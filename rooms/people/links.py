@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.errors import Problem
+from rooms.core.errors import Problem
+from rooms.core.text import N_
 from rooms.people.tables import links
-from rooms.text import N_
 
 
 class Purpose(StrEnum):

@@ -6,37 +6,13 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from rooms.audience import Audience
-from rooms.ids import ID_PATTERN
-from rooms.messages import Command, Event, Latest, View
+from rooms.core.commands.audience import Audience
+from rooms.core.commands.messages import Command, Event, Latest, View
+from rooms.core.commands.people import Id, PersonView, PresenceView, Role
 
-Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN)]
 REASON_LENGTH = 300
 REPORT_LENGTH = 1000
 Reason = Annotated[str, msgspec.Meta(max_length=REASON_LENGTH)]
-
-
-class Role(StrEnum):
-    """What a person is in a conference, in one session of it or, from OWNER on, at one booth."""
-
-    ATTENDEE = "attendee"
-    SPEAKER = "speaker"
-    MODERATOR = "moderator"
-    INTERPRETER = "interpreter"
-    EXHIBITOR = "exhibitor"
-    ORGANISER = "organiser"
-    OWNER = "owner"
-    STAFF = "staff"
-    CONTACT = "contact"
-
-
-BOOTH_ROLES = frozenset({Role.OWNER, Role.STAFF, Role.CONTACT})
-"""Held at one booth alone, never granted in a conference or a session."""
-
-
-class PersonView(View):
-    id: str
-    name: str
 
 
 class RestraintView(View):
@@ -205,13 +181,6 @@ class DeskSnapshot(View):
 
 
 # Latest values
-
-
-class PresenceView(View):
-    """`count` of people (tabs counted once); `people` are those who chose to be named, at most 100."""
-
-    count: int
-    people: list[PersonView]
 
 
 class Reports(Latest):

@@ -16,8 +16,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
-from rooms.errors import Problem
-from rooms.text import N_
+from rooms.core.errors import Problem
+from rooms.core.text import N_
 
 T = TypeVar("T")
 

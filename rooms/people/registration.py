@@ -3,15 +3,15 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from rooms.errors import Problem
-from rooms.house import House
-from rooms.limits import Rate
+from rooms.core.engine import House
+from rooms.core.errors import Problem
+from rooms.core.rate_limits import Rate
+from rooms.core.text import N_
 from rooms.people import accounts, links, signins
 from rooms.people.accounts import Account, clean_email, clean_name
 from rooms.people.links import Link, Purpose, digest_of
 from rooms.people.messages import RightsChanged
 from rooms.people.passwords import Passwords, check_password
-from rooms.text import N_
 
 # An address may be that of a whole venue, so what protects accounts is counted per account.
 PASSWORD_HERE = Rate(10, 600)  # tries at one account from one address

@@ -6,9 +6,10 @@ from typing import Literal, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.database import insert_into
-from rooms.people.messages import PersonView, RestraintView
-from rooms.people.tables import persons, restraints
+from rooms.core.commands.people import PersonView
+from rooms.core.store.database import insert_into
+from rooms.core.store.tables import persons, restraints
+from rooms.people.messages import RestraintView
 
 Kind = Literal["silence", "ban"]
 

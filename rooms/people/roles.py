@@ -6,9 +6,9 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.database import insert_into
-from rooms.people.messages import Role
-from rooms.people.tables import persons, roles
+from rooms.core.commands.people import Role
+from rooms.core.store.database import insert_into
+from rooms.core.store.tables import persons, roles
 
 WHOLE_CONFERENCE = ""
 

@@ -1,9 +1,9 @@
 """Who may, for rooms of every kind. Each rule raises the Problem for which one may not."""
 
-from rooms.errors import Problem
-from rooms.people.messages import Role
-from rooms.text import N_
-from rooms.visit import Person, Visit
+from rooms.core.commands.access import Person, Visit
+from rooms.core.commands.people import Role
+from rooms.core.errors import Problem
+from rooms.core.text import N_
 
 
 def signed_in(visit: Visit) -> Person:

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.database import among
-from rooms.errors import Problem
-from rooms.ids import new_id
-from rooms.journal import rooms
+from rooms.core.commands.transaction import Transaction
+from rooms.core.errors import Problem
+from rooms.core.ids import new_id
+from rooms.core.store.database import among
+from rooms.core.store.journal import rooms
+from rooms.core.store.tables import persons
+from rooms.core.text import N_
 from rooms.people.accounts import ACCOUNT_COLUMNS, Account
 from rooms.people.desk import desk_of
 from rooms.people.messages import SignInRevoked
-from rooms.people.tables import persons, signins
-from rooms.text import N_
-from rooms.transaction import Transaction
+from rooms.people.tables import signins
 
 if TYPE_CHECKING:
-    from rooms.house import House
+    from rooms.core.engine import House
 
 LASTS = timedelta(days=30)
 DEVICE_LENGTH = 200

@@ -6,12 +6,12 @@ from typing import NamedTuple
 import msgspec
 from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
 
-from rooms.clock import Clock
-from rooms.errors import Problem
-from rooms.house import House
-from rooms.ids import new_id
+from rooms.core.clock import Clock
+from rooms.core.engine import House
+from rooms.core.errors import Problem
+from rooms.core.ids import new_id
+from rooms.core.text import N_
 from rooms.people import signins
-from rooms.text import N_
 
 LASTS_SECONDS = 60
 NOTED_SECONDS = 3600

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.errors import Problem
+from rooms.core.errors import Problem
+from rooms.core.text import N_, clean_line
 from rooms.people import signins
 from rooms.people.accounts import Account
 from rooms.people.links import digest_of
 from rooms.people.tables import api_tokens
 from rooms.people.tables import signins as signin_rows
-from rooms.text import N_, clean_line
 
 if TYPE_CHECKING:
-    from rooms.house import House
+    from rooms.core.engine import House
 
 PREFIX = "plenary_"
 """By it a token is known as one: in the searches for leaked secrets, and in a URL, where none may stand."""

@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.forum.tables import chats, forums
-from rooms.ids import new_id
-from rooms.journal import open_room
-from rooms.programme.tables import conferences, sessions
+from rooms.chat.tables import chats
+from rooms.core.ids import new_id
+from rooms.core.store.journal import open_room
+from rooms.core.store.tables import conferences
+from rooms.programme.tables import forums, sessions
 
 SLATE = {"kind": "slate", "address": "", "title": ""}
 

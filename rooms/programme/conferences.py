@@ -7,16 +7,16 @@ from zoneinfo import available_timezones
 
 import sqlalchemy as sa
 
-from rooms.errors import Problem
-from rooms.house import House
-from rooms.ids import new_id
-from rooms.journal import rooms
+from rooms.core.commands.people import Role
+from rooms.core.engine import House
+from rooms.core.errors import Problem
+from rooms.core.ids import new_id
+from rooms.core.store.journal import rooms
+from rooms.core.store.tables import conferences
+from rooms.core.text import N_, clean_line, clean_text
 from rooms.people import roles
-from rooms.people.messages import Role
 from rooms.programme.actions import create_conference
 from rooms.programme.queries import Conference
-from rooms.programme.tables import conferences
-from rooms.text import N_, clean_line, clean_text
 
 TITLE_LENGTH = 200
 TAGLINE_LENGTH = 300

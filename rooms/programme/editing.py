@@ -7,21 +7,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.commands import command
-from rooms.errors import Problem
-from rooms.forum.messages.session import SessionListed
-from rooms.forum.session import tell_session
-from rooms.ids import new_id
-from rooms.journal import rooms
+from rooms.core.commands.access import Visit
+from rooms.core.commands.registry import command
+from rooms.core.commands.transaction import Transaction
+from rooms.core.errors import Problem
+from rooms.core.ids import new_id
+from rooms.core.store.journal import rooms
+from rooms.core.text import N_, clean_line, clean_text
 from rooms.people import rules
 from rooms.programme import messages as m
 from rooms.programme import queries
 from rooms.programme.actions import create_session
+from rooms.programme.messages import SessionListed
+from rooms.programme.sessions import tell_session
 from rooms.programme.stars import LOBBY, check_session
 from rooms.programme.tables import session_speakers, sessions, speakers, tracks
-from rooms.text import N_, clean_line, clean_text
-from rooms.transaction import Transaction
-from rooms.visit import Visit
 
 LONGEST = timedelta(hours=24)
 TRANSLATED = {

@@ -2,17 +2,17 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.audience import Audience
-from rooms.forum import chat_queries
-from rooms.forum.messages.snapshots import LobbyOwn, LobbySnapshot
-from rooms.forum.own import own_of_people
-from rooms.journal import Room
-from rooms.kinds import LatestValues, RoomKind, register
-from rooms.messages import View
+from rooms.chat import queries as chat_queries
+from rooms.chat.own import own_of_people
+from rooms.core.commands.access import Visit
+from rooms.core.commands.audience import Audience
+from rooms.core.commands.messages import View
+from rooms.core.commands.room_kinds import LatestValues, RoomKind, register
+from rooms.core.store.journal import Room
 from rooms.people import restraints
 from rooms.programme import queries, stars
+from rooms.programme.messages import LobbyOwn, LobbySnapshot
 from rooms.programme.tables import sessions
-from rooms.visit import Visit
 
 
 async def snapshot(connection: AsyncConnection, room: Room, audience: Audience) -> LobbySnapshot:

@@ -1,13 +1,16 @@
-"""Messages about the programme, all given in a conference's lobby: what a person has starred, and what organisers change."""
+"""Messages about the programme: sessions and their state, stars, and what organisers change."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, ClassVar
 
 import msgspec
 
-from rooms.audience import Audience
-from rooms.messages import Command, Event, View
-from rooms.people.messages import Id
+from rooms.chat.messages import ChatView, MessageView, RoomOwn
+from rooms.core.commands.audience import Audience
+from rooms.core.commands.messages import Command, Event, View
+from rooms.core.commands.people import Id
+from rooms.people.messages import RestraintView
 
 Line = Annotated[str, msgspec.Meta(max_length=300)]
 ShortLine = Annotated[str, msgspec.Meta(max_length=200)]
@@ -17,6 +20,58 @@ Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 SESSION_TITLE_LENGTH = 300
 SESSION_ABSTRACT_LENGTH = 10_000
+
+
+# Views
+
+
+class SessionState(StrEnum):
+    SCHEDULED = "scheduled"
+    LOBBY = "lobby"
+    LIVE = "live"
+    ENDED = "ended"
+
+
+class SpeakerView(View):
+    id: str
+    name: str
+    affiliation: str
+    biography: str
+
+
+class SessionView(View):
+    """`texts` holds translations by locale: {"zh_Hans": {"title": …, "abstract": …}}."""
+
+    id: str
+    title: str
+    subtitle: str
+    abstract: str
+    texts: dict[str, dict[str, str]]
+    track: str
+    place: str
+    language: str
+    starts_at: datetime
+    ends_at: datetime
+    cancelled: bool
+    state: SessionState
+    started_at: datetime | None
+    ended_at: datetime | None
+    speakers: list[SpeakerView]
+
+
+class SessionCard(View):
+    """A session in a list."""
+
+    id: str
+    title: str
+    texts: dict[str, dict[str, str]]
+    track: str
+    place: str
+    language: str
+    starts_at: datetime
+    ends_at: datetime
+    cancelled: bool
+    state: SessionState
 
 
 class SpeakerLine(View):
@@ -78,6 +133,21 @@ class ReinstateSession(SessionCommand, tag="session.reinstate"):
     pass
 
 
+# Commands: running a session
+
+
+class OpenSession(Command, tag="session.open"):
+    """Opens the lobby, where the countdown runs."""
+
+
+class StartSession(Command, tag="session.start"):
+    pass
+
+
+class EndSession(Command, tag="session.end"):
+    pass
+
+
 # Replies
 
 
@@ -95,3 +165,34 @@ class StarChanged(Event, tag="star.changed"):
 
     session: str
     starred: bool
+
+
+class SessionChanged(Event, tag="session.changed"):
+    """State, times or texts."""
+
+    session: SessionView
+
+
+class SessionListed(Event, tag="session.listed"):
+    """In the lobby: a session is new or has changed."""
+
+    session: SessionCard
+
+
+# Snapshots
+
+
+class LobbyOwn(RoomOwn):
+    """What is one person's own in a lobby. `stars` are the sessions that he has starred."""
+
+    stars: list[str]
+
+
+class LobbySnapshot(View):
+    """A conference's lobby: what is on, and its chat."""
+
+    conference: str
+    sessions: list[SessionCard]
+    chat: ChatView
+    messages: list[MessageView]
+    restraints: list[RestraintView] | None

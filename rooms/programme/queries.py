@@ -1,18 +1,18 @@
 """What is read of a conference's programme."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.errors import Problem
-from rooms.forum.messages.session import SessionCard, SessionState, SessionView, SpeakerView
-from rooms.forum.tables import forums
-from rooms.journal import rooms
-from rooms.programme.tables import conferences, session_speakers, sessions, speakers, tracks
-from rooms.visit import ABSENT
+from rooms.core.commands.access import ABSENT
+from rooms.core.errors import Problem
+from rooms.core.store.journal import rooms
+from rooms.core.store.tables import conferences
+from rooms.programme.messages import SessionCard, SessionState, SessionView, SpeakerView
+from rooms.programme.tables import forums, session_speakers, sessions, speakers, tracks
 
 
 class Conference(NamedTuple):
@@ -138,3 +138,11 @@ async def speakers_of(connection: AsyncConnection, ids: Iterable[str]) -> dict[s
     for row in await connection.execute(select.order_by(link.session, link.position, speakers.c.name)):
         found.setdefault(row.session, []).append(SpeakerView(row.id, row.name, row.affiliation, row.biography))
     return found
+
+
+async def live_among(connection: AsyncConnection, sessions: Collection[str]) -> set[str]:
+    """Those of the sessions that are live."""
+    select = sa.select(forums.c.session).where(
+        forums.c.session.in_(sessions), forums.c.state == SessionState.LIVE.value
+    )
+    return set((await connection.execute(select)).scalars())

@@ -5,16 +5,16 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.commands import command
-from rooms.database import insert_into
-from rooms.errors import Problem
-from rooms.limits import Rate
+from rooms.core.commands.access import Visit
+from rooms.core.commands.registry import command
+from rooms.core.commands.transaction import Transaction
+from rooms.core.errors import Problem
+from rooms.core.rate_limits import Rate
+from rooms.core.store.database import insert_into
+from rooms.core.text import N_
 from rooms.people import rules
 from rooms.programme.messages import StarChanged, StarSession, UnstarSession
 from rooms.programme.tables import sessions, stars
-from rooms.text import N_
-from rooms.transaction import Transaction
-from rooms.visit import Visit
 
 LOBBY = {"lobby"}
 PACE = Rate(30, 10)

@@ -2,27 +2,7 @@
 
 import sqlalchemy as sa
 
-from rooms.database import Json, UtcDateTime, metadata
-
-conferences = sa.Table(
-    "conferences",
-    metadata,
-    sa.Column("id", sa.String(20), primary_key=True),
-    sa.Column("slug", sa.String(40), nullable=False, unique=True),
-    sa.Column("title", sa.String(200), nullable=False),
-    sa.Column("tagline", sa.String(300), nullable=False, default=""),
-    sa.Column("description", sa.Text, nullable=False, default=""),
-    sa.Column("texts", Json, nullable=False),  # {"zh_Hans": {"title": …, "tagline": …, "description": …}}
-    sa.Column("zone", sa.String(60), nullable=False),  # IANA
-    sa.Column("starts_on", sa.Date, nullable=False),
-    sa.Column("ends_on", sa.Date, nullable=False),
-    sa.Column("access", sa.String(10), nullable=False, default="public"),  # "public" | "members": who may read
-    sa.Column("guests", sa.Boolean, nullable=False, default=True),  # whether one may take part under a mere name
-    sa.Column("call_limit", sa.Integer, nullable=False, default=4),  # people in one call
-    sa.Column("relay_only", sa.Boolean, nullable=False, default=False),  # whether callers learn each other's address
-    sa.Column("talk_minutes", sa.Integer, nullable=False, default=10),  # how long a call should take
-    sa.Column("created_at", UtcDateTime, nullable=False),
-)
+from rooms.core.store.database import Json, UtcDateTime, metadata
 
 tracks = sa.Table(
     "tracks",
@@ -119,4 +99,21 @@ uploads = sa.Table(
     sa.Column("data", sa.LargeBinary, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Index("ix_uploads_owner", "conference", "person"),
+)
+
+
+forums = sa.Table(
+    "forums",  # one row per session: how its forum stands
+    metadata,
+    sa.Column("session", sa.String(20), sa.ForeignKey("sessions.id"), primary_key=True),
+    sa.Column("state", sa.String(10), nullable=False, default="scheduled"),  # scheduled | lobby | live | ended
+    sa.Column("started_at", UtcDateTime),
+    sa.Column("ended_at", UtcDateTime),
+    sa.Column("stage", Json, nullable=False),  # {"kind": "slate"|"hls"|"embed", "address": …, "title": …}
+    sa.Column("asking", sa.String(8), nullable=False, default="open"),  # open | paused | locked
+    sa.Column("review", sa.Boolean, nullable=False, default=True),
+    sa.Column("anonymous", sa.Boolean, nullable=False, default=True),
+    sa.Column("screen", sa.String(20)),  # the question on the big screen
+    sa.Column("screen_poll", sa.String(20)),  # or the poll
+    sa.Column("answering", sa.String(20)),  # the question being answered now
 )

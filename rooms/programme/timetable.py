@@ -6,11 +6,10 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.forum.messages.session import SessionState, SpeakerView
-from rooms.forum.tables import forums
-from rooms.journal import rooms
+from rooms.core.store.journal import rooms
+from rooms.programme.messages import SessionState, SpeakerView
 from rooms.programme.queries import speakers_of
-from rooms.programme.tables import halls, sessions, tracks
+from rooms.programme.tables import forums, halls, sessions, tracks
 
 
 class Entry(NamedTuple):

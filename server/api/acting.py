@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import msgspec
 
-from rooms.commands import read
-from rooms.errors import Problem
+from rooms.core.commands.registry import read
+from rooms.core.errors import Problem
+from rooms.core.text import N_
 from rooms.people.tickets import LASTS_SECONDS, issue_ticket
-from rooms.text import N_
 from server.api.contract import Call, operation
 from server.api.views import Done, LiveTicket
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from rooms.house import House
+from rooms.core.engine import House
 from web.site import Site
 
 PREFIX = "/api/v1"

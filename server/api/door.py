@@ -7,11 +7,11 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rooms.errors import Problem
-from rooms.limits import Rate
+from rooms.core.errors import Problem
+from rooms.core.rate_limits import Rate
+from rooms.core.text import N_
 from rooms.people import tokens
 from rooms.people.links import digest_of
-from rooms.text import N_
 from server.api.contract import Call, Operation
 from web.forms import check_token
 from web.pages.problems import respond

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import msgspec.inspect
 
-from rooms.errors import CODES
-from rooms.messages import Command, tag_of
+from rooms.core.commands.messages import Command, tag_of
+from rooms.core.errors import CODES
 from server.api.contract import COMMON_CODES, PATH_PARTS, VERSION, Operation, operations
 from server.api.views import COMMANDS, OWNS, REFERENCE, REPLIES, SNAPSHOTS, Refusal
 

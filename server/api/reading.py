@@ -6,21 +6,22 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms import journal
-from rooms.errors import Problem
-from rooms.forum import chat_queries, vote_queries
-from rooms.forum import queries as forum
-from rooms.forum.export import QuestionExport, export_questions
+from rooms.chat import queries as chat_queries
+from rooms.core.commands.access import Visit, resolve
+from rooms.core.commands.people import PersonView
+from rooms.core.errors import Problem
+from rooms.core.store import journal
+from rooms.core.store.journal import Room
+from rooms.core.text import N_
+from rooms.forum.questions import queries as forum
+from rooms.forum.questions import votes as vote_queries
+from rooms.forum.questions.export import QuestionExport, export_questions
 from rooms.forum.tables import questions
-from rooms.journal import Room
 from rooms.people import accounts, rules
 from rooms.people.desk import desk_of
-from rooms.people.messages import PersonView
 from rooms.programme import queries as programme
 from rooms.programme.queries import Conference
 from rooms.programme.tables import sessions, tracks
-from rooms.text import N_
-from rooms.visit import Visit, resolve
 from server.api.contract import Call, operation
 from server.api.views import (
     ConferenceItem,

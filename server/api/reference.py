@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 import msgspec.inspect as inspect
 
-from rooms.errors import CODES
-from rooms.forum.export import Act, QuestionExport, QuestionRecord
+from rooms.core.errors import CODES
+from rooms.forum.questions.export import Act, QuestionExport, QuestionRecord
 from server.api.contract import COMMON_CODES, PATH_PARTS, Operation, operations
 from server.api.openapi import ABOUT
 from server.api.views import Answer

@@ -7,19 +7,20 @@ from typing import Annotated, Any, dataclass_transform
 
 import msgspec
 
-import rooms.registry  # noqa: F401 - the schemas name every kind of room and every reply
-from rooms.commands import SPECS
-from rooms.errors import ProblemView
-from rooms.exhibition.messages.snapshots import BoothOwn, HallOwn
-from rooms.forum.messages.asking import PublicQuestion
-from rooms.forum.messages.chat import ChatView, MessageView
-from rooms.forum.messages.session import AskingView, SessionView, StageView
-from rooms.forum.messages.snapshots import LobbyOwn, Own
-from rooms.kinds import KINDS
+import rooms.slices  # noqa: F401 - the schemas name every kind of room and every reply
+from rooms.chat.messages import ChatView, MessageView
+from rooms.core.commands.messages import Command, View
+from rooms.core.commands.people import PersonView
+from rooms.core.commands.registry import SPECS
+from rooms.core.commands.room_kinds import KINDS
+from rooms.core.errors import ProblemView
+from rooms.exhibition.booths.snapshots import BoothOwn, HallOwn
+from rooms.forum.hosting_messages import AskingView, StageView
+from rooms.forum.questions.messages import PublicQuestion
+from rooms.forum.snapshots import Own
 from rooms.meetings.messages import MeetingOwn
-from rooms.messages import Command, View
 from rooms.people.desk import DeskOwn
-from rooms.people.messages import PersonView
+from rooms.programme.messages import LobbyOwn, SessionView
 from server.protocol.catalogue import reply_to
 
 REFERENCE = "#/components/schemas/"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from rooms.house import House
+from rooms.core.engine import House
 from server.audience.client import Client, Door, Gone, Refused, first_of
 from server.audience.guests import Guest
 from server.audience.tally import Tally

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from rooms.house import House
+from rooms.core.engine import House
 from server.app import make_house
 from server.audience.attendee import Attendee, Mood
 from server.audience.client import Door

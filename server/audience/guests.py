@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from rooms.errors import Problem
-from rooms.forum.tables import forums
-from rooms.house import LONG, House
-from rooms.journal import rooms
+from rooms.core.engine import LONG, House
+from rooms.core.errors import Problem
+from rooms.core.store.journal import rooms
+from rooms.core.store.tables import conferences
 from rooms.people import accounts, signins, tickets
 from rooms.people.tables import signins as signin_rows
-from rooms.programme.tables import conferences, sessions
+from rooms.programme.tables import forums, sessions
 from server.audience import words
 
 DEVICE = "python -m server audience"

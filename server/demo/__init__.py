@@ -4,12 +4,12 @@ import argparse
 import asyncio
 import os
 
-from rooms.bus.memory import MemoryBus
-from rooms.clock import system_clock
-from rooms.database import Database
-from rooms.files.store import FolderStore
-from rooms.house import House
-from rooms.hub import Hub
+from rooms.core.clock import system_clock
+from rooms.core.delivery.bus.memory import MemoryBus
+from rooms.core.delivery.hub import Hub
+from rooms.core.engine import House
+from rooms.core.files.store import FolderStore
+from rooms.core.store.database import Database
 from rooms.migrations import upgrade
 from server.demo.seeding import ROLES, seed, sign_in_links
 from server.serve import serve

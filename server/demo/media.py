@@ -5,13 +5,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from rooms.core.engine import LONG, House
+from rooms.core.files.store import Store
+from rooms.core.ids import new_id
+from rooms.exhibition.files.messages import FileKind
+from rooms.exhibition.files.queries import address_of
+from rooms.exhibition.files.tables import files
 from rooms.exhibition.tables import booths
-from rooms.files.messages import FileKind
-from rooms.files.queries import address_of
-from rooms.files.store import Store
-from rooms.files.tables import files
-from rooms.house import LONG, House
-from rooms.ids import new_id
 from server.demo import drawing, exhibitors
 
 BROCHURES = (

@@ -8,14 +8,20 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.exhibition.editing import hall_of, make_booth, set_duty
-from rooms.exhibition.messages.staffing import Duty
+from rooms.chat.messages import PostMessage
+from rooms.core.commands.messages import Command
+from rooms.core.commands.people import Role
+from rooms.core.engine import LONG, House
+from rooms.core.files.store import Store
+from rooms.core.ids import new_id
+from rooms.core.store.tables import conferences
+from rooms.exhibition.booths.editing import hall_of, make_booth, set_duty
+from rooms.exhibition.booths.staff_messages import Duty
 from rooms.exhibition.tables import booths
-from rooms.files.store import Store
-from rooms.forum import queries
-from rooms.forum.messages.asking import Asked, AskQuestion, VoteQuestion
-from rooms.forum.messages.chat import PostMessage
-from rooms.forum.messages.moderating import (
+from rooms.forum.polls.messages import AnswerPoll, Drafted, DraftPoll, OpenPoll, PollKind
+from rooms.forum.questions import queries
+from rooms.forum.questions.messages import Asked, AskQuestion, VoteQuestion
+from rooms.forum.questions.moderation_messages import (
     AnswerQuestion,
     ApproveQuestion,
     DismissQuestion,
@@ -24,16 +30,11 @@ from rooms.forum.messages.moderating import (
     ShowOnScreen,
     TakeQuestion,
 )
-from rooms.forum.messages.polls import AnswerPoll, Drafted, DraftPoll, OpenPoll, PollKind
-from rooms.forum.messages.session import EndSession, OpenSession, StartSession
-from rooms.house import LONG, House
-from rooms.ids import new_id
-from rooms.messages import Command
 from rooms.people import accounts, links, roles
-from rooms.people.messages import Role
 from rooms.programme.actions import create_conference, create_session
+from rooms.programme.messages import EndSession, OpenSession, StartSession
 from rooms.programme.queries import all_conferences
-from rooms.programme.tables import conferences, session_speakers, sessions, speakers, stars, tracks
+from rooms.programme.tables import session_speakers, sessions, speakers, stars, tracks
 from server.demo import exhibitors, programme
 from server.demo.media import furnish
 from server.demo.visitors import visit

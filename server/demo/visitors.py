@@ -8,22 +8,22 @@ from zoneinfo import ZoneInfo
 import msgspec
 import sqlalchemy as sa
 
-from rooms.exhibition import lead_queries
-from rooms.exhibition.messages.applying import ApplyToExhibit
-from rooms.exhibition.messages.contacting import AskContact, ContactKind
-from rooms.exhibition.messages.leads import AskLead, NoteLead, Purpose, QualifyLead, Rating, ShareLead, Source
-from rooms.exhibition.messages.queue import AcceptCall, Called, CallNext, FinishTalk, JoinQueue
+from rooms.chat.messages import PostMessage
+from rooms.core.commands.messages import Command
+from rooms.core.engine import LONG, House
+from rooms.core.ids import new_id
+from rooms.core.store.journal import room_of
+from rooms.core.store.tables import persons
+from rooms.exhibition.applications.messages import ApplyToExhibit
+from rooms.exhibition.files.messages import FileKind
+from rooms.exhibition.files.queries import rows as files_of
+from rooms.exhibition.files.tables import file_downloads, files
+from rooms.exhibition.leads import queries as lead_queries
+from rooms.exhibition.leads.messages import AskLead, NoteLead, Purpose, QualifyLead, Rating, ShareLead, Source
+from rooms.exhibition.queue.messages import AcceptCall, Called, CallNext, FinishTalk, JoinQueue
 from rooms.exhibition.record_tables import booth_visits
+from rooms.exhibition.requests.messages import AskContact, ContactKind
 from rooms.exhibition.tables import booth_staff, booths
-from rooms.files.messages import FileKind
-from rooms.files.queries import rows as files_of
-from rooms.files.tables import file_downloads, files
-from rooms.forum.messages.chat import PostMessage
-from rooms.house import LONG, House
-from rooms.ids import new_id
-from rooms.journal import room_of
-from rooms.messages import Command
-from rooms.people.tables import persons
 from rooms.programme.queries import conference_by_id
 from server.demo.exhibitors import EXHIBITORS
 

@@ -12,9 +12,9 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from rooms.errors import Problem
-from rooms.files.inspection import inspect
-from rooms.files.messages import FileKind
+from rooms.core.errors import Problem
+from rooms.core.files.inspection import inspect
+from rooms.exhibition.files.messages import FileKind
 from server.doctor.findings import Finding, missing, ok, wrong
 from server.settings import Settings
 

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from rooms.bus.trial import NotReached, try_redis
+from rooms.core.delivery.bus.trial import NotReached, try_redis
 from server.doctor.findings import Finding, missing, ok, unused, wrong
 from server.doctor.storage import skew
 from server.settings import Settings

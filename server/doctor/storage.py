@@ -10,8 +10,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.database import Database
-from rooms.errors import Problem
+from rooms.core.errors import Problem
+from rooms.core.store.database import Database
 from rooms.migrations import config
 from server.doctor.findings import Finding, missing, ok, wrong
 from server.settings import Settings

@@ -6,17 +6,17 @@ from typing import Any
 
 import msgspec
 
-from rooms.commands import read
-from rooms.errors import Problem, ProblemView
-from rooms.house import House
-from rooms.hub import Joined
-from rooms.journal import Entry, Position
-from rooms.limits import Rate
-from rooms.member import Member
-from rooms.outbound import Outbound, Sink
+from rooms.core.commands.registry import read
+from rooms.core.delivery.hub import Joined
+from rooms.core.delivery.member import Member
+from rooms.core.delivery.sink import Outbound, Sink
+from rooms.core.engine import House
+from rooms.core.errors import Problem, ProblemView
+from rooms.core.rate_limits import Rate
+from rooms.core.store.journal import Entry, Position
+from rooms.core.text import N_
 from rooms.people.messages import RightsChanged, SignInRevoked
 from rooms.people.tickets import read_ticket
-from rooms.text import N_
 from server.live import wire
 from signaling import calls as rtc
 from signaling.calls import Calls, Line

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from rooms.outbound import Listener, Outbound, Sink, Unswept
+from rooms.core.delivery.sink import Listener, Outbound, Sink, Unswept
 from server.live.connection import Connection
 from server.live.protocols import BUFFER_LIMIT, EXTENSION, LiveProtocol
 from server.live.turns import Turns

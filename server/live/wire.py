@@ -5,9 +5,9 @@ from typing import Annotated, Any
 import msgpack
 import msgspec
 
-from rooms.errors import Problem
-from rooms.people.messages import Id, PersonView
-from rooms.text import N_
+from rooms.core.commands.people import Id, PersonView
+from rooms.core.errors import Problem
+from rooms.core.text import N_
 
 JSON = "plenary.v1.json"
 MSGPACK = "plenary.v1.msgpack"

@@ -1,7 +1,6 @@
-"""Everything that can be said on the wire, found in the registries of `rooms.messages` and in the modules that declare messages."""
+"""Everything that can be said on the wire, found in the registries of `rooms.core.commands.messages` and in the modules that declare messages."""
 
 import importlib
-import pkgutil
 import sys
 import typing
 from collections.abc import Iterator
@@ -13,10 +12,9 @@ from typing import Any, TypeVar
 import msgspec
 import msgspec.inspect as inspect
 
-import rooms
-from rooms.commands import SPECS
-from rooms.errors import ProblemView
-from rooms.messages import Command, Event, Latest, View, declared, tag_of
+from rooms.core.commands.messages import Command, Event, Latest, View, declared, tag_of
+from rooms.core.commands.registry import SPECS
+from rooms.core.errors import ProblemView
 from server.live import wire
 from signaling import messages as calls
 
@@ -105,10 +103,10 @@ def doc_of(cls: type) -> str:
 
 
 def _modules() -> list[ModuleType]:
-    """The modules of messages. They and the registry are all that is imported: messages are declared and actions registered there."""
-    importlib.import_module("rooms.registry")
-    names = [info.name for info in pkgutil.walk_packages(rooms.__path__, "rooms.") if ".messages" in info.name]
-    return [importlib.import_module(name) for name in names]
+    """The modules that declare messages, by name."""
+    importlib.import_module("rooms.slices")
+    declaring = {cls.__module__ for base in (View, Command, Event, Latest) for cls in declared(base)}
+    return [sys.modules[name] for name in sorted(declaring) if name.startswith("rooms.")]
 
 
 def _in_order(classes: list[M]) -> list[M]:

@@ -8,13 +8,13 @@ from string import Template
 import msgspec
 import msgspec.inspect as inspect
 
-from rooms.errors import CODES
-from rooms.house import PERSON_RATE
-from rooms.ids import ID_PATTERN
+from rooms.core.commands.messages import Event, tag_of
+from rooms.core.delivery.join_reads import LONGEST_TAIL
+from rooms.core.engine import PERSON_RATE
+from rooms.core.errors import CODES
+from rooms.core.ids import ID_PATTERN
 from rooms.meetings.roster import KEPT
-from rooms.messages import Event, tag_of
 from rooms.people.tickets import LASTS_SECONDS
-from rooms.reading import LONGEST_TAIL
 from server.live import wire
 from server.live.connection import INBOUND_RATE
 from server.protocol.catalogue import Catalogue, doc_of, fields_of, may_lack, named_types

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 import msgspec
 import msgspec.inspect as inspect
 
-from rooms.errors import CODES
-from rooms.ids import ID_PATTERN
-from rooms.messages import Latest
+from rooms.core.commands.messages import Latest
+from rooms.core.errors import CODES
+from rooms.core.ids import ID_PATTERN
 from server.protocol.catalogue import Catalogue, doc_of, fields_of, may_lack, named_types
 
 HEAD = """\

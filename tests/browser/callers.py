@@ -6,9 +6,9 @@ from typing import Any
 
 from playwright.async_api import Page
 
-from rooms.exhibition.editing import hall_of, make_booth, set_duty
-from rooms.exhibition.messages.staffing import Duty
-from rooms.meetings.opening import open_meeting
+from rooms.exhibition.booths.editing import hall_of, make_booth, set_duty
+from rooms.exhibition.booths.staff_messages import Duty
+from rooms.meetings.create import open_meeting
 from tests.browser.conftest import Venue
 
 # A green field with a clock and a beep each second; no question whether the page may have them.

@@ -9,12 +9,12 @@ import msgspec
 import pytest
 from playwright.async_api import Page
 
-from rooms.bus.memory import MemoryBus
-from rooms.forum.messages.moderating import ApproveQuestion
-from rooms.ids import new_id
-from rooms.messages import Command
+from rooms.core.commands.messages import Command
+from rooms.core.commands.people import Role
+from rooms.core.delivery.bus.memory import MemoryBus
+from rooms.core.ids import new_id
+from rooms.forum.questions.moderation_messages import ApproveQuestion
 from rooms.people import accounts, roles
-from rooms.people.messages import Role
 from rooms.programme.actions import create_conference, create_session
 from rooms.programme.queries import conference_by_id
 from tests.support.chromium import Window

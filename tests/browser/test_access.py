@@ -3,8 +3,8 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from rooms.forum.messages.chat import PostMessage
-from rooms.forum.messages.moderating import AnswerQuestion, PinQuestion, ShowOnScreen, TakeQuestion
+from rooms.chat.messages import PostMessage
+from rooms.forum.questions.moderation_messages import AnswerQuestion, PinQuestion, ShowOnScreen, TakeQuestion
 from tests.browser.conftest import DESKTOP, PHONE, TABLET, Venue
 from tests.support.chromium import accessibility_faults
 

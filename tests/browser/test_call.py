@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from playwright.async_api import Browser, expect
 
-from rooms.ids import new_id
+from rooms.core.ids import new_id
 from rooms.meetings.tables import call_outcomes, calls
 from rooms.people.tables import reports
 from tests.browser.callers import (

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from playwright.async_api import Browser, expect
 
-from rooms.programme.tables import conferences
+from rooms.core.store.tables import conferences
 from tests.browser.callers import MEDIA, at_the_door, call_of, meeting_at_booth
 from tests.browser.conftest import Venue
 from tests.support.chromium import accessibility_faults, running_chromium

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from playwright.async_api import Browser, Page, WebSocketRoute, expect
 
-from rooms.programme.tables import conferences
+from rooms.core.store.tables import conferences
 from tests.browser.callers import (
     MEDIA,
     STAFF,

@@ -3,8 +3,8 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from rooms.exhibition.editing import hall_of, make_booth, set_duty
-from rooms.exhibition.messages.staffing import Duty
+from rooms.exhibition.booths.editing import hall_of, make_booth, set_duty
+from rooms.exhibition.booths.staff_messages import Duty
 from tests.browser.conftest import DESKTOP, PHONE, TABLET, Venue
 from tests.support.chromium import accessibility_faults
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from rooms.exhibition.editing import hall_of, make_booth, set_duty
-from rooms.exhibition.messages.staffing import Duty
+from rooms.exhibition.booths.editing import hall_of, make_booth, set_duty
+from rooms.exhibition.booths.staff_messages import Duty
 from tests.browser.conftest import DESKTOP, PHONE, Venue
 from tests.support import files as made
 from tests.support.chromium import accessibility_faults

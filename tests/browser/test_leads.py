@@ -3,10 +3,10 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from rooms.exhibition.editing import hall_of, make_booth, set_duty
-from rooms.exhibition.messages.leads import Purpose, ShareLead
-from rooms.exhibition.messages.staffing import Duty
-from rooms.journal import room_of
+from rooms.core.store.journal import room_of
+from rooms.exhibition.booths.editing import hall_of, make_booth, set_duty
+from rooms.exhibition.booths.staff_messages import Duty
+from rooms.exhibition.leads.messages import Purpose, ShareLead
 from tests.browser.conftest import DESKTOP, PHONE, TABLET, Venue
 from tests.support.chromium import accessibility_faults
 

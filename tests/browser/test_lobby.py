@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from rooms.forum.messages.chat import PostMessage
-from rooms.forum.messages.session import EndSession, StartSession
-from rooms.programme.messages import CreateSession, StarSession
+from rooms.chat.messages import PostMessage
+from rooms.programme.messages import CreateSession, EndSession, StarSession, StartSession
 from tests.browser.conftest import DESKTOP, PHONE, TABLET, Venue
 from tests.support.chromium import accessibility_faults
 from tests.support.schedules import file

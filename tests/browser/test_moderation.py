@@ -2,9 +2,10 @@
 
 from playwright.async_api import Page, expect
 
-from rooms.forum.messages.asking import QuestionState
-from rooms.forum.messages.moderating import ClaimQuestion, EditQuestion
-from rooms.people.messages import GrantRole, RevokeRole, Role
+from rooms.core.commands.people import Role
+from rooms.forum.questions.messages import QuestionState
+from rooms.forum.questions.moderation_messages import ClaimQuestion, EditQuestion
+from rooms.people.messages import GrantRole, RevokeRole
 from tests.browser.conftest import PHONE, Venue
 from tests.support.waiting import until
 

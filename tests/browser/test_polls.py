@@ -3,7 +3,7 @@
 import msgspec
 from playwright.async_api import Page, expect
 
-from rooms.forum.messages import polls as m
+from rooms.forum.polls import messages as m
 from tests.browser.conftest import PHONE, Venue
 from tests.support.chromium import accessibility_faults
 

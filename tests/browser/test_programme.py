@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from rooms.forum.messages.session import EndSession, StartSession
-from rooms.programme.frab import read
-from rooms.programme.importing import import_schedule
-from rooms.programme.messages import CancelSession, ChangeSession, CreateSession, SpeakerLine
+from rooms.programme.imports.importing import import_schedule
+from rooms.programme.messages import CancelSession, ChangeSession, CreateSession, EndSession, SpeakerLine, StartSession
+from rooms.programme.schedules.frab import read
 from tests.browser.conftest import DESKTOP, PHONE, TABLET, Venue
 from tests.support.chromium import accessibility_faults
 from tests.support.schedules import camp

@@ -4,7 +4,7 @@ import asyncio
 
 from playwright.async_api import expect
 
-from rooms.forum.messages.session import EndSession, StartSession
+from rooms.programme.messages import EndSession, StartSession
 from tests.browser.conftest import PHONE, Venue
 from tests.support.chromium import accessibility_faults
 

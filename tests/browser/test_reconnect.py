@@ -5,8 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from playwright.async_api import Page, expect
 
-from rooms.forum.messages.chat import PostMessage
-from rooms.forum.tables import messages
+from rooms.chat.messages import PostMessage
+from rooms.chat.tables import messages
 from rooms.people.signins import revoke_all
 from tests.browser.conftest import Venue, live
 

@@ -4,9 +4,9 @@ import asyncio
 
 from playwright.async_api import Page, WebSocketRoute, expect
 
-from rooms.forum.messages.asking import QuestionState
-from rooms.forum.messages.chat import PostMessage, SetChat
-from rooms.forum.messages.session import ShowStage, StageKind
+from rooms.chat.messages import PostMessage, SetChat
+from rooms.forum.hosting_messages import ShowStage, StageKind
+from rooms.forum.questions.messages import QuestionState
 from tests.browser.conftest import PHONE, Venue, live
 
 

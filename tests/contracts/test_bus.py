@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from rooms.bus.choice import bus_at
-from rooms.bus.cluster import ClusterBus
-from rooms.bus.interface import Bus
-from rooms.bus.memory import MemoryBus, Switchboard
-from rooms.bus.pubsub import PubSubBus
-from rooms.bus.redis import RedisBus
+from rooms.core.delivery.bus.choice import bus_at
+from rooms.core.delivery.bus.cluster import ClusterBus
+from rooms.core.delivery.bus.interface import Bus
+from rooms.core.delivery.bus.memory import MemoryBus, Switchboard
+from rooms.core.delivery.bus.pubsub import PubSubBus
+from rooms.core.delivery.bus.redis import RedisBus
 from tests.support.components import free_port
 from tests.support.redis import ClusterServer, RedisServer, running_nodes, running_redis
 from tests.support.refusals import refused
@@ -262,8 +262,8 @@ async def test_a_redis_that_no_longer_answers_is_given_up_and_found_again(
     own_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Half-open: packets vanish and nobody resets the connection."""
-    monkeypatch.setattr("rooms.bus.pubsub.PING_SECONDS", 0.1)
-    monkeypatch.setattr("rooms.bus.pubsub.DEAD_SECONDS", 0.4)
+    monkeypatch.setattr("rooms.core.delivery.bus.pubsub.PING_SECONDS", 0.1)
+    monkeypatch.setattr("rooms.core.delivery.bus.pubsub.DEAD_SECONDS", 0.4)
     async with started(bus_on(own_server)) as a, started(bus_on(own_server)) as b:
         await b.bus.subscribe("room:1")
         own_server.freeze()
@@ -278,8 +278,8 @@ async def test_a_redis_that_no_longer_answers_is_given_up_and_found_again(
 async def test_a_silent_room_is_not_taken_for_a_dead_redis(
     server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rooms.bus.pubsub.PING_SECONDS", 0.02)
-    monkeypatch.setattr("rooms.bus.pubsub.DEAD_SECONDS", 0.2)
+    monkeypatch.setattr("rooms.core.delivery.bus.pubsub.PING_SECONDS", 0.02)
+    monkeypatch.setattr("rooms.core.delivery.bus.pubsub.DEAD_SECONDS", 0.2)
     async with started(bus_on(server)) as a:
         loop = asyncio.get_running_loop()
         end = loop.time() + 0.6
@@ -297,7 +297,7 @@ async def test_while_redis_is_away_the_start_does_not_wait_for_ever(own_server: 
 
 
 async def test_what_cannot_be_sent_does_not_pile_up(own_server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rooms.bus.pubsub.QUEUE_LIMIT", 100)
+    monkeypatch.setattr("rooms.core.delivery.bus.pubsub.QUEUE_LIMIT", 100)
     bus = bus_on(own_server)
     async with started(bus):
         own_server.freeze()

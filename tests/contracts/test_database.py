@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
-from rooms import journal
-from rooms.database import Database, Json, UtcDateTime, among, insert_into
+from rooms.core.store import journal
+from rooms.core.store.database import Database, Json, UtcDateTime, among, insert_into
 from tests.support.postgres import PostgresServer
 from tests.support.refusals import refused
 
@@ -285,7 +285,7 @@ async def test_what_refers_to_nothing_is_refused(database: Database) -> None:
 
 
 async def test_a_writer_who_cannot_have_his_turn_is_told_so(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rooms.database.WAIT_SECONDS", 0.2)
+    monkeypatch.setattr("rooms.core.store.database.WAIT_SECONDS", 0.2)
     a, b = Database(sqlite_url), Database(sqlite_url)
     async with a.write():
         for waiting in (a, b):  # in one process for the connection, in another one for SQLite's lock

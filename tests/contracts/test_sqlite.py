@@ -1,4 +1,4 @@
-"""What is relied upon of SQLAlchemy's adapter of aiosqlite, and of SQLite's thread, by rooms/sqlite.py."""
+"""What is relied upon of SQLAlchemy's adapter of aiosqlite, and of SQLite's thread, by rooms/core/store/sqlite.py."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.database import Database
+from rooms.core.store.database import Database
 
 tables = sa.MetaData()
 things = sa.Table(

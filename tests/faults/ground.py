@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-import rooms.registry
-from rooms.clock import Clock, system_clock
-from rooms.database import Database
-from rooms.ids import new_id
-from rooms.journal import rooms
+import rooms.slices
+from rooms.core.clock import Clock, system_clock
+from rooms.core.commands.people import Role
+from rooms.core.ids import new_id
+from rooms.core.store.database import Database
+from rooms.core.store.journal import rooms
+from rooms.core.store.tables import conferences, persons
 from rooms.migrations import upgrade
 from rooms.people import roles
-from rooms.people.messages import Role
-from rooms.people.tables import persons, signins
+from rooms.people.tables import signins
 from rooms.programme.actions import create_conference, create_session
-from rooms.programme.tables import conferences
 from tests.support.world import SECRET
 
 

@@ -61,14 +61,14 @@ def make_newer(folder: Path) -> Path:
     for name in ("server", "web", "signaling"):
         (folder / name).symlink_to(ROOT / name)
     (folder / "rooms/migrations/versions/next.py").write_text(MIGRATION.format(newest=newest))
-    change(folder / "rooms/forum/tables.py", added=COLUMN)
+    change(folder / "rooms/chat/tables.py", added=COLUMN)
     change(
-        folder / "rooms/forum/messages/chat.py",
+        folder / "rooms/chat/messages.py",
         ("    message: MessageView\n", "    message: MessageView\n    mood: str | None = None\n"),
         added=EVENT,
     )
     change(
-        folder / "rooms/forum/chat.py",
+        folder / "rooms/chat/actions.py",
         ("tx.record(m.MessagePosted(message), person", 'tx.record(m.MessagePosted(message, mood="calm"), person'),
         (
             "    if rows:\n",
@@ -78,7 +78,7 @@ def make_newer(folder: Path) -> Path:
             "    if rows:\n",
         ),
     )
-    change(folder / "rooms/hub.py", added=BUS)
+    change(folder / "rooms/core/delivery/hub.py", added=BUS)
     return folder
 
 

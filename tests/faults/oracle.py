@@ -14,11 +14,11 @@ from typing import NamedTuple
 import msgspec
 import sqlalchemy as sa
 
-from rooms import journal
-from rooms.audience import Audience, sees
-from rooms.database import Database
-from rooms.forum.tables import messages
-from rooms.people.tables import outcomes
+from rooms.chat.tables import messages
+from rooms.core.commands.audience import Audience, sees
+from rooms.core.store import journal
+from rooms.core.store.database import Database
+from rooms.core.store.tables import outcomes
 
 
 class Ack(NamedTuple):

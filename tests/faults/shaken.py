@@ -30,17 +30,18 @@ import uvicorn
 from sqlalchemy import event
 
 import server.app
-from rooms import database, hub, presence
-from rooms.bus import pubsub
-from rooms.bus.interface import Bus
-from rooms.clock import Clock, system_clock
-from rooms.database import Database
-from rooms.house import House
-from rooms.hub import Hub
-from rooms.limits import Limits, Rate
+from rooms.core.clock import Clock, system_clock
+from rooms.core.commands.transaction import Nudge, Transaction
+from rooms.core.commands.writer import Given, Writer
+from rooms.core.delivery import hub, presence
+from rooms.core.delivery.bus import pubsub
+from rooms.core.delivery.bus.interface import Bus
+from rooms.core.delivery.hub import Hub
+from rooms.core.engine import House
+from rooms.core.rate_limits import Limits, Rate
+from rooms.core.store import database
+from rooms.core.store.database import Database
 from rooms.people import passwords
-from rooms.transaction import Nudge, Transaction
-from rooms.writer import Given, Writer
 from server.__main__ import main
 from server.live import protocols
 from server.live.connection import Connection

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from rooms.database import Database
+from rooms.core.store.database import Database
 from rooms.forum.tables import votes
 from tests.faults.crowd import Crowd, crowd
 from tests.faults.ground import Ground, lay

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from rooms.commands import SPECS
-from rooms.database import metadata
-from rooms.messages import tag_of
+from rooms.core.commands.messages import tag_of
+from rooms.core.commands.registry import SPECS
+from rooms.core.store.database import metadata
 from tests.support.samples import ops, sample
 from tests.support.world import World
 

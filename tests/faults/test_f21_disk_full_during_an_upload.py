@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import sqlalchemy as sa
 
-from rooms.files.tables import files
+from rooms.exhibition.files.tables import files
 from tests.faults.report import note
 from tests.support import files as made
 from tests.support.process import temporary_folder

@@ -5,11 +5,11 @@ from random import Random
 
 import sqlalchemy as sa
 
-from rooms.forum.messages.asking import UnvoteQuestion, VoteQuestion
-from rooms.forum.messages.moderating import ApproveQuestion, MergeQuestion, UnmergeQuestion
+from rooms.core.ids import new_id
+from rooms.core.store.tables import persons
+from rooms.forum.questions.messages import UnvoteQuestion, VoteQuestion
+from rooms.forum.questions.moderation_messages import ApproveQuestion, MergeQuestion, UnmergeQuestion
 from rooms.forum.tables import votes
-from rooms.ids import new_id
-from rooms.people.tables import persons
 from tests.support.clients import enter
 from tests.support.waiting import settled
 from tests.support.world import World

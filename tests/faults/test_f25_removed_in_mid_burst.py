@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from rooms.forum.messages.asking import AskQuestion
-from rooms.forum.messages.chat import PostMessage
+from rooms.chat.messages import PostMessage
+from rooms.forum.questions.messages import AskQuestion
 from rooms.people.messages import ReadmitPerson, RemovePerson
 from tests.support.clients import enter
 from tests.support.refusals import refused
@@ -25,7 +25,7 @@ async def burst(world: World, house: int, who: str, stop: asyncio.Event) -> None
 
 @pytest.mark.parametrize("tick", [0.0, 0.02, 0.2])
 async def test_nothing_after_the_removal(each_world: World, monkeypatch: pytest.MonkeyPatch, tick: float) -> None:
-    monkeypatch.setattr("rooms.telling.TICK", tick)
+    monkeypatch.setattr("rooms.core.delivery.scheduler.TICK", tick)
     each_world.lift_limits()
     tabs = [await enter(each_world, "attendee", house=house) for house in (0, 1, 1)]
     others = [await enter(each_world, "other", house=house) for house in (0, 1)]

@@ -4,10 +4,16 @@ import asyncio
 
 import pytest
 
-from rooms.errors import Problem
-from rooms.forum.messages.asking import QuestionState
-from rooms.forum.messages.moderating import ApproveQuestion, ClaimQuestion, DismissQuestion, EditQuestion, MergeQuestion
-from rooms.writer import Outcome
+from rooms.core.commands.writer import Outcome
+from rooms.core.errors import Problem
+from rooms.forum.questions.messages import QuestionState
+from rooms.forum.questions.moderation_messages import (
+    ApproveQuestion,
+    ClaimQuestion,
+    DismissQuestion,
+    EditQuestion,
+    MergeQuestion,
+)
 from tests.support.clients import enter
 from tests.support.waiting import settled
 from tests.support.world import World

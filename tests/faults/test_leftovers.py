@@ -15,7 +15,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from rooms.database import Database, metadata
+from rooms.core.store.database import Database, metadata
 from tests.faults.crowd import crowd
 from tests.faults.ground import Ground, lay
 from tests.faults.line import Line, open_line

@@ -6,8 +6,8 @@ import signal
 import time
 from contextlib import ExitStack
 
-from rooms import journal
-from rooms.database import Database
+from rooms.core.store import journal
+from rooms.core.store.database import Database
 from tests.faults.crowd import Crowd, crowd, p99
 from tests.faults.ground import lay
 from tests.faults.newer import WEIGHED, make_newer, migrate

@@ -10,12 +10,12 @@ from random import Random
 
 import pytest
 
-from rooms.bus.memory import Switchboard
-from rooms.errors import Problem
-from rooms.forum.messages.asking import VoteQuestion
-from rooms.forum.messages.chat import PostMessage
-from rooms.forum.messages.moderating import ApproveQuestion
-from rooms.journal import Position
+from rooms.chat.messages import PostMessage
+from rooms.core.delivery.bus.memory import Switchboard
+from rooms.core.errors import Problem
+from rooms.core.store.journal import Position
+from rooms.forum.questions.messages import VoteQuestion
+from rooms.forum.questions.moderation_messages import ApproveQuestion
 from tests.support.buses import UnreliableBus, troubled
 from tests.support.clients import Client, enter
 from tests.support.waiting import settled, until

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from rooms.database import Database
-from rooms.forum.tables import messages
+from rooms.chat.tables import messages
+from rooms.core.store.database import Database
 from tests.faults.crowd import Crowd, Refused, crowd, p99
 from tests.faults.ground import lay
 from tests.faults.oracle import examine

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from rooms import journal
-from rooms.database import Database
-from rooms.forum.tables import messages
+from rooms.chat.tables import messages
+from rooms.core.store import journal
+from rooms.core.store.database import Database
 from rooms.migrations import upgrade
 from tests.faults.crowd import Crowd, Refused, crowd
 from tests.faults.ground import Ground, lay

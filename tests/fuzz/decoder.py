@@ -15,11 +15,11 @@ import msgpack
 import msgspec
 import msgspec.inspect as inspect
 
-import rooms.registry  # noqa: F401
-from rooms.commands import SPECS
-from rooms.errors import CODES, Problem
-from rooms.house import Outcome
-from rooms.messages import Command
+import rooms.slices  # noqa: F401
+from rooms.core.commands.messages import Command
+from rooms.core.commands.registry import SPECS
+from rooms.core.engine import Outcome
+from rooms.core.errors import CODES, Problem
 from server.live.connection import Connection
 from signaling.calls import Calls
 from signaling.messages import OPS

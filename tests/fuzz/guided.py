@@ -9,7 +9,9 @@ from pathlib import Path
 
 import atheris  # pyright: ignore[reportMissingImports, reportMissingModuleSource]
 
-with atheris.instrument_imports(include=["server.live", "rooms.commands", "rooms.errors", "rooms.text", "msgpack"]):
+with atheris.instrument_imports(
+    include=["server.live", "rooms.core.commands.registry", "rooms.core.errors", "rooms.core.text", "msgpack"]
+):
     from tests.fuzz.decoder import seeds, take_bytes
 
 

@@ -12,15 +12,15 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 import sqlalchemy as sa
 
-from rooms.bus.memory import MemoryBus, Switchboard
-from rooms.database import metadata
-from rooms.errors import Problem
-from rooms.forum import queries
-from rooms.forum.messages import asking as m
+from rooms.core.commands.messages import Command, tag_of
+from rooms.core.delivery.bus.memory import MemoryBus, Switchboard
+from rooms.core.engine import Outcome
+from rooms.core.errors import Problem
+from rooms.core.store.database import metadata
+from rooms.core.store.journal import Entry
+from rooms.forum.questions import messages as m
+from rooms.forum.questions import queries
 from rooms.forum.tables import votes
-from rooms.house import Outcome
-from rooms.journal import Entry
-from rooms.messages import Command, tag_of
 from rooms.people.messages import RightsChanged
 from tests.support.clients import Client, enter
 from tests.support.reducers import acknowledge

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.commands import SPECS, read
-from rooms.errors import Problem
+from rooms.core.commands.registry import SPECS, read
+from rooms.core.errors import Problem
 from signaling.calls import TAGS, read_op
 from tests.fuzz.budget import budget, examples
 from tests.fuzz.decoder import AWKWARD, mutated, seeds, sound, take, take_bytes

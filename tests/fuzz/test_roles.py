@@ -9,9 +9,12 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from rooms.commands import SPECS
-from rooms.forum.messages import moderating as m
-from rooms.forum.messages.asking import (
+from rooms.chat.messages import PostMessage, SetChat
+from rooms.core.commands.messages import Command, tag_of
+from rooms.core.commands.registry import SPECS
+from rooms.forum.hosting_messages import Asking, SetAnonymity, SetAsking, SetReview, ShowStage, StageKind
+from rooms.forum.questions import moderation_messages as m
+from rooms.forum.questions.messages import (
     AskQuestion,
     QuestionCommand,
     ReviseQuestion,
@@ -19,21 +22,9 @@ from rooms.forum.messages.asking import (
     VoteQuestion,
     WithdrawQuestion,
 )
-from rooms.forum.messages.chat import PostMessage, SetChat
-from rooms.forum.messages.session import (
-    Asking,
-    EndSession,
-    OpenSession,
-    SetAnonymity,
-    SetAsking,
-    SetReview,
-    ShowStage,
-    StageKind,
-    StartSession,
-)
-from rooms.messages import Command, tag_of
 from rooms.people import messages as p
 from rooms.people import rules
+from rooms.programme.messages import EndSession, OpenSession, StartSession
 from tests.fuzz.budget import budget
 from tests.fuzz.machine import Story, Template, make_template
 

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 import pytest
 from icalendar import Calendar
 
-from rooms.bus.memory import MemoryBus
-from rooms.errors import Problem
-from rooms.house import House
-from rooms.programme.frab import read
-from rooms.programme.schedule import ScheduleFaults
+from rooms.core.delivery.bus.memory import MemoryBus
+from rooms.core.engine import House
+from rooms.core.errors import Problem
+from rooms.programme.schedules.frab import read
+from rooms.programme.schedules.schedule import ScheduleFaults
 from server.exporting import export_command
 from server.import_report import report_faults
 from server.importing import import_command

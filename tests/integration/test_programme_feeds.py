@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from rooms.errors import Problem
-from rooms.people.tables import persons
+from rooms.core.errors import Problem
+from rooms.core.store.tables import persons
 from rooms.programme import queries
-from rooms.programme.feeds import owner_of_calendar, personal_calendar, programme_calendar, session_calendar
-from rooms.programme.frab import read_json
-from rooms.programme.importing import import_schedule
+from rooms.programme.calendars.feeds import owner_of_calendar, personal_calendar, programme_calendar, session_calendar
+from rooms.programme.imports.importing import import_schedule
+from rooms.programme.imports.stored import load
 from rooms.programme.messages import CancelSession, CreateSession, StarSession, UnstarSession
-from rooms.programme.stored import load
+from rooms.programme.schedules.frab import read_json
 from rooms.programme.tables import speakers
 from tests.support.schedules import EVENT, SECOND, camp, event, file
 from tests.support.world import START, World

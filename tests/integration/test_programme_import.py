@@ -10,17 +10,17 @@ import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
 
-from rooms.errors import Problem
-from rooms.journal import journal
-from rooms.people.tables import audit
+from rooms.core.errors import Problem
+from rooms.core.store.journal import journal
+from rooms.core.store.tables import audit
 from rooms.programme import queries
-from rooms.programme.frab import read, read_json
-from rooms.programme.importing import import_schedule, plan_import
-from rooms.programme.planning import Act, Plan
-from rooms.programme.schedule import Schedule, ScheduleFaults
-from rooms.programme.stored import Stored, load
+from rooms.programme.imports.importing import import_schedule, plan_import
+from rooms.programme.imports.plan import Act, Plan
+from rooms.programme.imports.stored import Stored, load
+from rooms.programme.schedules.frab import read, read_json
+from rooms.programme.schedules.frab_export import write_json, write_xml
+from rooms.programme.schedules.schedule import Schedule, ScheduleFaults
 from rooms.programme.tables import halls, session_speakers, sessions, speakers, tracks
-from rooms.programme.writing import write_json, write_xml
 from tests.support.schedules import EVENT, SECOND, camp, camp_events, event, file
 from tests.support.world import ListSink, World, make_world
 

@@ -6,16 +6,16 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from rooms.database import Database
-from rooms.errors import Problem
+from rooms.core.errors import Problem
+from rooms.core.store.database import Database
 from rooms.migrations import config, differences, upgrade
 from rooms.programme import queries
-from rooms.programme.importing import SCHEDULES, import_schedule
-from rooms.programme.planning import Act, Plan
+from rooms.programme.imports.importing import SCHEDULES, import_schedule
+from rooms.programme.imports.plan import Act, Plan
+from rooms.programme.imports.uploads import Upload, find_upload, forget_upload, keep_upload
 from rooms.programme.queries import Conference
-from rooms.programme.schedule import Schedule, ScheduleFaults
+from rooms.programme.schedules.schedule import Schedule, ScheduleFaults
 from rooms.programme.tables import uploads
-from rooms.programme.uploads import Upload, find_upload, forget_upload, keep_upload
 from tests.support.schedules import SECOND, event, file
 from tests.support.world import World, make_world
 

@@ -8,13 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from rooms import journal
-from rooms.database import Database
-from rooms.forum.messages.asking import AskQuestion
-from rooms.forum.messages.chat import PostMessage
-from rooms.forum.tables import messages, questions
-from rooms.people.tables import outcomes
-from rooms.transaction import Nudge, Transaction
+from rooms.chat.messages import PostMessage
+from rooms.chat.tables import messages
+from rooms.core.commands.transaction import Nudge, Transaction
+from rooms.core.store import journal
+from rooms.core.store.database import Database
+from rooms.core.store.tables import outcomes
+from rooms.forum.questions.messages import AskQuestion
+from rooms.forum.tables import questions
 from tests.support.clients import enter
 from tests.support.refusals import refused
 from tests.support.waiting import settled
@@ -127,7 +128,7 @@ async def test_an_action_that_fails_after_it_recorded_leaves_nothing(
     async def fail(*_: object, **__: object) -> None:
         raise LookupError("in the midst of it")
 
-    monkeypatch.setattr("rooms.forum.asking.announce", fail)
+    monkeypatch.setattr("rooms.forum.questions.asking.announce", fail)
     with pytest.raises(LookupError):
         await each_world.do("attendee", AskQuestion("Why?"))
     assert await stored(each_world.house.database, each_world.room) == before

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms import journal
-from rooms.database import Database
-from rooms.errors import Problem
-from rooms.forum.messages.chat import PostMessage
-from rooms.forum.messages.session import EndSession, StartSession
-from rooms.journal import Room
+from rooms.chat.messages import PostMessage
+from rooms.core.errors import Problem
+from rooms.core.store import journal
+from rooms.core.store.database import Database
+from rooms.core.store.journal import Room
+from rooms.programme.messages import EndSession, StartSession
 from tests.support.world import World
 
 TALKERS = ("attendee", "other", "speaker", "guest", "moderator", "organiser")

@@ -6,12 +6,12 @@ from random import Random
 
 import pytest
 
-from rooms.bus.memory import Switchboard
-from rooms.bus.redis import RedisBus
-from rooms.forum.messages.asking import VoteQuestion
-from rooms.forum.messages.chat import PostMessage
-from rooms.forum.messages.moderating import ApproveQuestion
-from rooms.hub import Hub
+from rooms.chat.messages import PostMessage
+from rooms.core.delivery.bus.memory import Switchboard
+from rooms.core.delivery.bus.redis import RedisBus
+from rooms.core.delivery.hub import Hub
+from rooms.forum.questions.messages import VoteQuestion
+from rooms.forum.questions.moderation_messages import ApproveQuestion
 from tests.support.buses import UnreliableBus, lost, lost_in_rooms, sure, troubled
 from tests.support.clients import Client, audience, enter
 from tests.support.redis import RedisServer
@@ -61,7 +61,7 @@ async def test_a_lost_last_nudge_is_found_by_comparing_seqs(unreliable: World) -
 
 
 async def test_it_is_compared_every_few_seconds(unreliable: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rooms.hub.RECONCILE_SECONDS", 0.05)
+    monkeypatch.setattr("rooms.core.delivery.hub.RECONCILE_SECONDS", 0.05)
     hub = Hub(unreliable.house.database, unreliable.house.bus, unreliable.clock, b"secret")
     await hub.start()
     object.__setattr__(unreliable.houses[1], "hub", hub)
@@ -79,7 +79,7 @@ async def test_a_comparison_that_fails_is_made_again(unreliable: World, monkeypa
         if len(calls) == 1:
             raise RuntimeError("the database driver had a bad day")
 
-    monkeypatch.setattr("rooms.hub.RECONCILE_SECONDS", 0.01)
+    monkeypatch.setattr("rooms.core.delivery.hub.RECONCILE_SECONDS", 0.01)
     monkeypatch.setattr(Hub, "reconcile", fail_once)
     hub = Hub(unreliable.house.database, unreliable.house.bus, unreliable.clock, b"secret")
     await hub.start()

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from rooms import journal
-from rooms.bus.memory import MemoryBus
-from rooms.database import Database
-from rooms.forum.messages.asking import VoteQuestion
-from rooms.forum.messages.chat import PostMessage
-from rooms.forum.messages.moderating import ApproveQuestion
+from rooms.chat.messages import PostMessage
+from rooms.core.delivery.bus.memory import MemoryBus
+from rooms.core.store import journal
+from rooms.core.store.database import Database
+from rooms.forum.questions.messages import VoteQuestion
+from rooms.forum.questions.moderation_messages import ApproveQuestion
 from tests.support.clients import Client, enter
 from tests.support.waiting import settled
 from tests.support.world import World, make_house

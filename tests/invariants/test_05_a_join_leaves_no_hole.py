@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from rooms.forum.messages.asking import VoteQuestion
-from rooms.forum.messages.chat import PostMessage
-from rooms.forum.messages.moderating import ApproveQuestion
-from rooms.journal import Position
-from rooms.people.messages import GrantRole, RemovePerson, RevokeRole, Role
-from rooms.reading import LONGEST_TAIL, Reader
+from rooms.chat.messages import PostMessage
+from rooms.core.commands.people import Role
+from rooms.core.delivery.join_reads import LONGEST_TAIL, Reader
+from rooms.core.store.journal import Position
+from rooms.forum.questions.messages import VoteQuestion
+from rooms.forum.questions.moderation_messages import ApproveQuestion
+from rooms.people.messages import GrantRole, RemovePerson, RevokeRole
 from tests.support.clients import Client, enter
 from tests.support.refusals import refused
 from tests.support.waiting import settled
@@ -66,7 +67,7 @@ async def test_from_before_the_kept_tail_one_gets_a_snapshot_that_says_so(world:
 
 async def test_too_long_a_tail_is_a_snapshot(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     assert LONGEST_TAIL > 3
-    monkeypatch.setattr("rooms.reading.LONGEST_TAIL", 3)
+    monkeypatch.setattr("rooms.core.delivery.join_reads.LONGEST_TAIL", 3)
     client = await gone(world)
     await say(world, 3)
     assert (await enter(world, "other", resuming=client)).sink.joined["resumed"]

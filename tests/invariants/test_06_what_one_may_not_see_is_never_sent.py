@@ -5,12 +5,16 @@ from typing import Any
 
 import pytest
 
-import rooms.registry  # noqa: F401
-from rooms.audience import Audience, sees
-from rooms.encoding import encode_events
-from rooms.forum.messages.asking import AskQuestion
-from rooms.forum.messages.chat import PostMessage
-from rooms.forum.messages.moderating import (
+import rooms.slices  # noqa: F401
+from rooms.chat.messages import PostMessage
+from rooms.core.commands.audience import Audience, sees
+from rooms.core.commands.messages import Event, declared, tag_of
+from rooms.core.commands.people import Role
+from rooms.core.delivery.encoding import encode_events
+from rooms.core.store.journal import Entry
+from rooms.forum.hosting_messages import SetReview
+from rooms.forum.questions.messages import AskQuestion
+from rooms.forum.questions.moderation_messages import (
     AnswerQuestion,
     ApproveQuestion,
     ClaimQuestion,
@@ -19,10 +23,7 @@ from rooms.forum.messages.moderating import (
     LabelQuestion,
     QuestionModerated,
 )
-from rooms.forum.messages.session import SetReview
-from rooms.journal import Entry
-from rooms.messages import Event, declared, tag_of
-from rooms.people.messages import GrantRole, RevokeRole, Role
+from rooms.people.messages import GrantRole, RevokeRole
 from tests.support.clients import audience, enter
 from tests.support.refusals import refused
 from tests.support.waiting import settled
@@ -173,7 +174,7 @@ async def test_what_is_for_some_never_reaches_the_others_by_any_way(world: World
 
 async def test_that_check_finds_a_leak(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     client = await enter(world, None)
-    monkeypatch.setattr("rooms.encoding.sees", lambda *_: True)
+    monkeypatch.setattr("rooms.core.delivery.encoding.sees", lambda *_: True)
     await full_life(world)
     await settled(world.house)
     assert all(secret in str(client.sink.messages) for secret in SECRETS)

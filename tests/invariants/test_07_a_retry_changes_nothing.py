@@ -5,10 +5,11 @@ import asyncio
 import pytest
 import sqlalchemy as sa
 
-from rooms.forum.messages.asking import AskQuestion
-from rooms.forum.messages.chat import PostMessage
-from rooms.forum.tables import messages
-from rooms.people.messages import RevokeRole, Role, SilencePerson, UnsilencePerson
+from rooms.chat.messages import PostMessage
+from rooms.chat.tables import messages
+from rooms.core.commands.people import Role
+from rooms.forum.questions.messages import AskQuestion
+from rooms.people.messages import RevokeRole, SilencePerson, UnsilencePerson
 from tests.support.refusals import refused
 from tests.support.world import World
 
@@ -97,7 +98,7 @@ async def test_without_the_stored_outcome_it_would_happen_twice(world: World, mo
     async def forget(*_: object) -> None:
         pass
 
-    monkeypatch.setattr("rooms.writer._remember", forget)
+    monkeypatch.setattr("rooms.core.commands.writer._remember", forget)
     for _ in range(2):
         await world.do("attendee", PostMessage("Hello"), key=KEY)
     assert await said(world) == 2

@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from rooms.forum.messages.asking import VoteQuestion
-from rooms.forum.messages.moderating import ApproveQuestion
+from rooms.forum.questions.messages import VoteQuestion
+from rooms.forum.questions.moderation_messages import ApproveQuestion
 from rooms.forum.tables import votes
 from tests.support.world import World
 

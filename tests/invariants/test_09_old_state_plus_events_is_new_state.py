@@ -7,25 +7,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from rooms.errors import Problem
-from rooms.forum.messages import moderating as m
-from rooms.forum.messages import polls as v
-from rooms.forum.messages.asking import AskQuestion, ReviseQuestion, UnvoteQuestion, VoteQuestion, WithdrawQuestion
-from rooms.forum.messages.chat import PostMessage, RemoveMessage, SetChat
-from rooms.forum.messages.session import (
-    Asking,
-    EndSession,
-    OpenSession,
-    SetAnonymity,
-    SetAsking,
-    SetReview,
-    ShowStage,
-    StageKind,
-    StartSession,
-)
-from rooms.messages import Command
+from rooms.chat.messages import PostMessage, RemoveMessage, SetChat
+from rooms.core.commands.messages import Command
+from rooms.core.errors import Problem
+from rooms.forum.hosting_messages import Asking, SetAnonymity, SetAsking, SetReview, ShowStage, StageKind
+from rooms.forum.polls import messages as v
+from rooms.forum.questions import moderation_messages as m
+from rooms.forum.questions.messages import AskQuestion, ReviseQuestion, UnvoteQuestion, VoteQuestion, WithdrawQuestion
 from rooms.people import messages as p
-from rooms.programme.messages import StarSession, UnstarSession
+from rooms.programme.messages import EndSession, OpenSession, StarSession, StartSession, UnstarSession
 from tests.support.clients import Audience, audience, enter
 from tests.support.waiting import settled
 from tests.support.world import World

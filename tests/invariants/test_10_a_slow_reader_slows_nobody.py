@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from rooms.errors import CODES
-from rooms.forum.messages import chat as m
-from rooms.hub import Hub
-from rooms.member import Member
-from rooms.reading import Joined
+from rooms.chat import messages as m
+from rooms.core.delivery.hub import Hub
+from rooms.core.delivery.join_reads import Joined
+from rooms.core.delivery.member import Member
+from rooms.core.errors import CODES
 from server.live.socket import PlainSink
 from tests.support.clients import Client, enter
 from tests.support.waiting import settled, until
@@ -118,7 +118,7 @@ async def test_writing_to_a_crowd_waits_for_nobody(world: World) -> None:
 
 
 async def test_news_of_one_tick_share_a_frame(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rooms.telling.TICK", 0.2)
+    monkeypatch.setattr("rooms.core.delivery.scheduler.TICK", 0.2)
     sink = (await world.join(None))[1]
     await asyncio.gather(*(world.do("other", m.PostMessage(f"{n}")) for n in range(30)))
     await settled(world.house)

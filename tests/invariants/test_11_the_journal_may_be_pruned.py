@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from rooms import journal
-from rooms.forum.messages.asking import VoteQuestion
-from rooms.forum.messages.chat import PostMessage
-from rooms.forum.messages.moderating import ApproveQuestion
-from rooms.people.tables import outcomes
+from rooms.chat.messages import PostMessage
+from rooms.core.store import journal
+from rooms.core.store.tables import outcomes
+from rooms.forum.questions.messages import VoteQuestion
+from rooms.forum.questions.moderation_messages import ApproveQuestion
 from tests.support.clients import audience, enter
 from tests.support.waiting import settled
 from tests.support.world import World

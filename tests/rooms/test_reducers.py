@@ -5,17 +5,29 @@ from typing import Any
 import msgspec
 import pytest
 
-import rooms.registry  # noqa: F401
-from rooms.exhibition import lead_queries
-from rooms.exhibition.messages.contacting import AskContact, CloseContact, ContactKind, TakeContact
-from rooms.exhibition.messages.editing import ApproveBooth, DeclineBooth, DraftBooth, SubmitBooth
-from rooms.exhibition.messages.leads import AskLead, NoteLead, Purpose, QualifyLead, Rating, ShareLead, WithdrawLead
-from rooms.exhibition.messages.queue import AcceptCall, CallNext, FinishTalk, JoinQueue, LeaveQueue, SkipPlace
-from rooms.exhibition.messages.staffing import Duty, SetDuty
-from rooms.files import messages as f
-from rooms.forum.messages import moderating as m
-from rooms.forum.messages import polls as v
-from rooms.forum.messages.asking import (
+import rooms.slices  # noqa: F401
+from rooms.chat.messages import PostMessage, ReadChat, RemoveMessage, SetChat
+from rooms.core.commands.messages import Event, Latest, declared, tag_of
+from rooms.core.store.journal import room_of
+from rooms.exhibition.booths.messages import ApproveBooth, DeclineBooth, DraftBooth, SubmitBooth
+from rooms.exhibition.booths.staff_messages import Duty, SetDuty
+from rooms.exhibition.files import messages as f
+from rooms.exhibition.leads import queries as lead_queries
+from rooms.exhibition.leads.messages import (
+    AskLead,
+    NoteLead,
+    Purpose,
+    QualifyLead,
+    Rating,
+    ShareLead,
+    WithdrawLead,
+)
+from rooms.exhibition.queue.messages import AcceptCall, CallNext, FinishTalk, JoinQueue, LeaveQueue, SkipPlace
+from rooms.exhibition.requests.messages import AskContact, CloseContact, ContactKind, TakeContact
+from rooms.forum.hosting_messages import Asking, SetAnonymity, SetAsking, SetReview, ShowStage, StageKind
+from rooms.forum.polls import messages as v
+from rooms.forum.questions import moderation_messages as m
+from rooms.forum.questions.messages import (
     AskQuestion,
     QuestionState,
     ReviseQuestion,
@@ -23,23 +35,9 @@ from rooms.forum.messages.asking import (
     VoteQuestion,
     WithdrawQuestion,
 )
-from rooms.forum.messages.chat import PostMessage, ReadChat, RemoveMessage, SetChat
-from rooms.forum.messages.session import (
-    Asking,
-    EndSession,
-    OpenSession,
-    SetAnonymity,
-    SetAsking,
-    SetReview,
-    ShowStage,
-    StageKind,
-    StartSession,
-)
-from rooms.journal import room_of
 from rooms.meetings import messages as c
-from rooms.messages import Event, Latest, declared, tag_of
 from rooms.people import messages as p
-from rooms.programme.messages import StarSession, UnstarSession
+from rooms.programme.messages import EndSession, OpenSession, StarSession, StartSession, UnstarSession
 from tests.support.clients import Audience, audience, audience_everywhere, enter, verify_action
 from tests.support.fixtures import Fixture, reducer_fixtures
 from tests.support.reducers import reduce_event, reduce_latest
@@ -248,7 +246,7 @@ async def in_a_call(spectators: Audience, room: str) -> None:
 
 async def test_a_forgotten_event_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     spectators = await audience(world, ["moderator"])
-    monkeypatch.setattr("rooms.forum.steps._tell_public", lambda *_: None)
+    monkeypatch.setattr("rooms.forum.questions.changes._tell_public", lambda *_: None)
     with pytest.raises(AssertionError, match="believes otherwise"):
         await ask(spectators, "Why?")
 

@@ -11,13 +11,14 @@ import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 
-from rooms.database import metadata
-from rooms.errors import Problem
-from rooms.forum.messages.chat import PostMessage
-from rooms.journal import journal
+from rooms.chat.messages import PostMessage
+from rooms.core.errors import Problem
+from rooms.core.store.database import metadata
+from rooms.core.store.journal import journal
+from rooms.core.store.tables import audit, persons
 from rooms.people import erasure, signins
 from rooms.people.passwords import NICE, Passwords
-from rooms.people.tables import audit, links, persons
+from rooms.people.tables import links
 from tests.support.visitor import Letters, Visitor
 from tests.support.world import World
 from web.site import Site

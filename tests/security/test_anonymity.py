@@ -5,9 +5,9 @@ import logging
 import msgspec
 import pytest
 
-from rooms.forum.messages.asking import AskQuestion
-from rooms.forum.messages.moderating import ApproveQuestion, UnmaskQuestion
-from rooms.people import audit
+from rooms.core.store import audit
+from rooms.forum.questions.messages import AskQuestion
+from rooms.forum.questions.moderation_messages import ApproveQuestion, UnmaskQuestion
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.site import Site
@@ -19,7 +19,7 @@ WATCHERS = ("other", "speaker", "interpreter", "moderator", "colleague", "organi
 @pytest.fixture
 async def asked(world: World) -> str:
     """An anonymous question of one Zebedee Quux, approved, after one under his name was not."""
-    from rooms.people.tables import persons
+    from rooms.core.store.tables import persons
 
     asker = world.people["attendee"]
     async with world.house.database.write() as connection:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from rooms.forum.messages.session import SetReview
-from rooms.people.tables import audit, audit_heads
+from rooms.core.store.tables import audit, audit_heads
+from rooms.forum.hosting_messages import SetReview
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.site import Site

@@ -10,13 +10,13 @@ from typing import Any
 import msgpack
 import pytest
 
-from rooms.audience import Audience
-from rooms.bus.pubsub import ORIGIN
-from rooms.bus.redis import RedisBus
-from rooms.forum.messages.chat import PostMessage
-from rooms.journal import Entry
-from rooms.nudge import SEAL, seal, to_body
-from rooms.transaction import Nudge
+from rooms.chat.messages import PostMessage
+from rooms.core.commands.audience import Audience
+from rooms.core.commands.transaction import Nudge
+from rooms.core.delivery.bus.pubsub import ORIGIN
+from rooms.core.delivery.bus.redis import RedisBus
+from rooms.core.delivery.envelope import SEAL, seal, to_body
+from rooms.core.store.journal import Entry
 from tests.fuzz.budget import examples
 from tests.support.redis import RedisServer
 from tests.support.waiting import settled
@@ -30,7 +30,7 @@ class Exploit:
 
 async def forged_nudge(world: World) -> Nudge:
     async with world.house.database.read() as connection:
-        from rooms.journal import find_room
+        from rooms.core.store.journal import find_room
 
         room = await find_room(connection, world.room)
     assert room is not None

@@ -8,9 +8,9 @@ from random import Random
 import pytest
 import sqlalchemy as sa
 
-from rooms.database import Database
-from rooms.forum.messages.chat import PostMessage
-from rooms.journal import read_after
+from rooms.chat.messages import PostMessage
+from rooms.core.store.database import Database
+from rooms.core.store.journal import read_after
 from tests.fuzz.budget import examples
 from tests.support.waiting import settled
 from tests.support.world import World

@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from rooms.commands import SPECS, read
-from rooms.errors import Problem
-from rooms.journal import room_of
-from rooms.limits import Limits
-from rooms.meetings.opening import open_meeting
-from rooms.people.messages import RevokeRole, Role, SilencePerson
+from rooms.core.commands.people import Role
+from rooms.core.commands.registry import SPECS, read
+from rooms.core.errors import Problem
+from rooms.core.rate_limits import Limits
+from rooms.core.store.journal import room_of
+from rooms.core.store.tables import conferences
+from rooms.meetings.create import open_meeting
+from rooms.people.messages import RevokeRole, SilencePerson
 from rooms.programme.actions import create_session
-from rooms.programme.tables import conferences
 from tests.support.world import START, World
 
 REFUSALS = {"not_signed_in", "unverified", "forbidden", "not_found", "silenced"}

@@ -7,13 +7,13 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from rooms.exhibition.editing import make_booth, set_duty
-from rooms.exhibition.messages.staffing import Duty
+from rooms.core.files.store import FolderStore
+from rooms.core.store.tables import conferences
+from rooms.exhibition.booths.editing import make_booth, set_duty
+from rooms.exhibition.booths.staff_messages import Duty
+from rooms.exhibition.files.tables import files
 from rooms.exhibition.tables import booths
-from rooms.files.store import FolderStore
-from rooms.files.tables import files
-from rooms.programme.tables import conferences
-from tests.rooms.files.test_inspection import BOMBS, WRONG
+from tests.rooms.core.files.test_inspection import BOMBS, WRONG
 from tests.support import files as made
 from tests.support.visitor import Letters, Visitor, make_site
 from tests.support.world import World

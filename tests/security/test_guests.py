@@ -2,9 +2,9 @@
 
 import pytest
 
-from rooms.errors import Problem
-from rooms.forum.messages.asking import VoteQuestion
-from rooms.forum.messages.session import SetReview
+from rooms.core.errors import Problem
+from rooms.forum.hosting_messages import SetReview
+from rooms.forum.questions.messages import VoteQuestion
 from rooms.people import registration
 from rooms.people.registration import GUESTS, Browser
 from tests.support.refusals import refused
@@ -74,7 +74,7 @@ async def test_an_invented_address_gives_no_more_guests(site: Site, world: World
 
 
 async def test_where_guests_may_not_act_their_votes_are_refused(site: Site, world: World) -> None:
-    from rooms.programme.tables import conferences
+    from rooms.core.store.tables import conferences
 
     question = await world.ask("Why?")
     world.people["late"] = await enter(world)

@@ -6,12 +6,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from rooms.forum.messages import polls as m
-from rooms.house import House
-from rooms.ids import new_id
-from rooms.journal import Position
+from rooms.core.engine import House
+from rooms.core.ids import new_id
+from rooms.core.store.journal import Position
+from rooms.core.store.tables import persons
+from rooms.forum.polls import messages as m
 from rooms.people.erasure import export
-from rooms.people.tables import persons
 from server.api.contract import OPERATIONS
 from tests.support.program import Program, make_token
 from tests.support.visitor import Visitor
@@ -144,7 +144,8 @@ async def test_s28_moderators_see_them_all_the_while(world: World, voted: tuple[
 
 
 async def test_s28_a_moderator_who_is_none_any_more_is_told_no_more(world: World, voted: tuple[str, str]) -> None:
-    from rooms.people.messages import RevokeRole, Role
+    from rooms.core.commands.people import Role
+    from rooms.people.messages import RevokeRole
 
     sink = await joined(world, "moderator")
     await world.do("organiser", RevokeRole(world.people["moderator"], Role.MODERATOR))

@@ -5,14 +5,15 @@ from collections.abc import Callable
 
 import pytest
 
-from rooms.errors import Problem
-from rooms.forum.messages.asking import AskQuestion
-from rooms.forum.messages.chat import PostMessage, SetChat
-from rooms.forum.messages.moderating import ClaimQuestion
-from rooms.forum.messages.session import Asking, SetAnonymity, SetAsking
-from rooms.messages import Command
-from rooms.people.messages import RemovePerson, RevokeRole, Role, SilencePerson
-from rooms.writer import Outcome
+from rooms.chat.messages import PostMessage, SetChat
+from rooms.core.commands.messages import Command
+from rooms.core.commands.people import Role
+from rooms.core.commands.writer import Outcome
+from rooms.core.errors import Problem
+from rooms.forum.hosting_messages import Asking, SetAnonymity, SetAsking
+from rooms.forum.questions.messages import AskQuestion
+from rooms.forum.questions.moderation_messages import ClaimQuestion
+from rooms.people.messages import RemovePerson, RevokeRole, SilencePerson
 from tests.support.refusals import refused
 from tests.support.world import World
 

@@ -5,18 +5,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from rooms.errors import Problem
-from rooms.forum.messages.chat import PostMessage
-from rooms.forum.messages.reactions import ReactionKind, SendReaction
-from rooms.forum.messages.session import OpenSession
-from rooms.journal import room_of, rooms
-from rooms.kinds import KINDS
-from rooms.meetings.opening import open_meeting
-from rooms.member import Member
+from rooms.chat.messages import PostMessage
+from rooms.core.commands.room_kinds import KINDS
+from rooms.core.delivery.member import Member
+from rooms.core.errors import Problem
+from rooms.core.store.journal import room_of, rooms
+from rooms.core.store.tables import conferences, persons
+from rooms.forum.reaction_messages import ReactionKind, SendReaction
+from rooms.meetings.create import open_meeting
 from rooms.people.messages import SilencePerson
-from rooms.people.tables import persons
 from rooms.programme.actions import create_session
-from rooms.programme.tables import conferences
+from rooms.programme.messages import OpenSession
 from tests.support.refusals import refused
 from tests.support.world import START, ListSink, World
 

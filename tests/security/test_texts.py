@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from rooms.errors import Problem
-from rooms.forum.messages.chat import PostMessage
-from rooms.forum.messages.moderating import AnswerQuestion, ApproveQuestion, DismissQuestion, LabelQuestion
-from rooms.forum.messages.session import SetReview
+from rooms.chat.messages import PostMessage
+from rooms.core.errors import Problem
+from rooms.forum.hosting_messages import SetReview
+from rooms.forum.questions.moderation_messages import AnswerQuestion, ApproveQuestion, DismissQuestion, LabelQuestion
 from rooms.people.messages import SilencePerson
 from rooms.people.registration import Notice, Told
 from tests.support.clients import enter
@@ -62,7 +62,7 @@ async def test_placeholders_stay_literal_in_rooms_and_pages(site: Site, world: W
 @pytest.mark.parametrize("text", PLACEHOLDERS)
 async def test_placeholders_stay_literal_in_problems(world: World, text: str) -> None:
     async with world.house.database.write() as connection:
-        from rooms.people.tables import persons
+        from rooms.core.store.tables import persons
 
         await connection.execute(
             persons.update().where(persons.c.id == world.people["moderator"]).values(name=text[:80])
@@ -72,7 +72,7 @@ async def test_placeholders_stay_literal_in_problems(world: World, text: str) ->
     with refused("stale") as refusal:
         await world.do("colleague", DismissQuestion(question, 1))
     assert refusal.problem.view().message.startswith(f"{text[:80]} has changed")
-    from rooms.commands import spec_of
+    from rooms.core.commands.registry import spec_of
 
     with pytest.raises(Problem) as unknown:
         spec_of(text)
@@ -111,7 +111,7 @@ FORMULAS = [
 
 
 async def test_no_cell_of_an_export_begins_a_formula(world: World) -> None:
-    from rooms.forum.export import as_csv, export_questions
+    from rooms.forum.questions.export import as_csv, export_questions
 
     world.lift_limits()
     for formula in FORMULAS:

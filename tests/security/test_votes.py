@@ -6,8 +6,8 @@ from collections import Counter
 import httpx
 import msgspec
 
-from rooms.forum.messages.asking import VoteQuestion
-from rooms.forum.messages.moderating import ApproveQuestion
+from rooms.forum.questions.messages import VoteQuestion
+from rooms.forum.questions.moderation_messages import ApproveQuestion
 from rooms.people.tickets import issue_ticket
 from server import api
 from server.live.connection import Connection

@@ -8,18 +8,19 @@ import pytest
 import sqlalchemy as sa
 from msgspec import inspect
 
-from rooms.audience import Audience
-from rooms.errors import Problem
-from rooms.exhibition.messages.snapshots import BoothSnapshot, HallSnapshot
-from rooms.forum.messages import moderating as m
-from rooms.forum.messages.chat import PostMessage
-from rooms.forum.messages.snapshots import LobbySnapshot, SessionSnapshot
+from rooms.chat.messages import PostMessage
+from rooms.core.commands.audience import Audience
+from rooms.core.commands.messages import Event, Latest, declared, tag_of
+from rooms.core.commands.people import PersonView
+from rooms.core.errors import Problem
+from rooms.core.store import audit
+from rooms.core.store.tables import persons
+from rooms.exhibition.booths.snapshots import BoothSnapshot, HallSnapshot
+from rooms.forum.questions import moderation_messages as m
+from rooms.forum.snapshots import SessionSnapshot
 from rooms.meetings.messages import MeetingSnapshot
-from rooms.messages import Event, Latest, declared, tag_of
-from rooms.people import audit
-from rooms.people.messages import DeskSnapshot, PersonView
-from rooms.people.tables import persons
-from rooms.programme.messages import StarSession
+from rooms.people.messages import DeskSnapshot
+from rooms.programme.messages import LobbySnapshot, StarSession
 from tests.support.clients import SPECTATORS, Client, audience, audience_everywhere, enter
 from tests.support.samples import every_sample
 from tests.support.waiting import settled

@@ -12,13 +12,15 @@ import msgspec
 import pytest
 from starlette.websockets import WebSocket
 
-from rooms.forum.messages.chat import SetChat
-from rooms.forum.messages.polls import Drafted, DraftPoll, OpenPoll, PollKind
-from rooms.forum.messages.session import SetAsking, SetReview
-from rooms.forum.poll_tables import poll_answers
-from rooms.forum.tables import messages, questions, votes
-from rooms.people.tables import persons, signins
-from rooms.text import clean_line, clean_text
+from rooms.chat.messages import SetChat
+from rooms.chat.tables import messages
+from rooms.core.store.tables import persons
+from rooms.core.text import clean_line, clean_text
+from rooms.forum.hosting_messages import SetAsking, SetReview
+from rooms.forum.polls.messages import Drafted, DraftPoll, OpenPoll, PollKind
+from rooms.forum.polls.tables import poll_answers
+from rooms.forum.tables import questions, votes
+from rooms.people.tables import signins
 from server import audience
 from server.audience import words
 from server.audience.client import Client, Door
@@ -86,7 +88,7 @@ async def test_an_interrupt_ends_it_calmly(server: Server, furnished: World) -> 
 
 
 async def test_locked_asking_and_slow_chat_are_honoured(server: Server, furnished: World) -> None:
-    from rooms.forum.messages.session import Asking
+    from rooms.forum.hosting_messages import Asking
 
     await furnished.do("moderator", SetAsking(Asking.LOCKED))
     await furnished.do("moderator", SetChat(open=True, slow_seconds=3600))

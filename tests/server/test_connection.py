@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from rooms.bus.memory import MemoryBus
-from rooms.errors import Problem
-from rooms.outbound import Outbound
+from rooms.core.delivery.bus.memory import MemoryBus
+from rooms.core.delivery.sink import Outbound
+from rooms.core.errors import Problem
 from rooms.people.signins import open_signin, revoke, revoke_all
 from rooms.people.tickets import issue_ticket
 from server.live import wire as words
@@ -135,7 +135,7 @@ async def test_joining_again_is_one_membership(world: World) -> None:
 
 
 def _post() -> Any:
-    from rooms.forum.messages.chat import PostMessage
+    from rooms.chat.messages import PostMessage
 
     return PostMessage
 
@@ -175,7 +175,8 @@ async def test_rights_that_change_while_one_is_let_in_are_looked_at_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between the hub's letting him in and the connection's knowing of it, the moderators' view must not slip through."""
-    from rooms.people.messages import RevokeRole, Role
+    from rooms.core.commands.people import Role
+    from rooms.people.messages import RevokeRole
 
     hub, people = world.house.hub, world.people
     let_in = hub.join

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from PIL import Image
 
-from rooms.exhibition.editing import make_booth
-from rooms.files import queries
-from rooms.files.inspection import inspect
-from rooms.files.messages import FileKind
-from rooms.files.store import FolderStore
+from rooms.core.files.inspection import inspect
+from rooms.core.files.store import FolderStore
+from rooms.exhibition.booths.editing import make_booth
+from rooms.exhibition.files import queries
+from rooms.exhibition.files.messages import FileKind
 from server.demo import drawing
 from server.demo.exhibitors import EXHIBITORS
 from server.demo.media import furnish

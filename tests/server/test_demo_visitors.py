@@ -2,12 +2,13 @@
 
 from zoneinfo import ZoneInfo
 
-from rooms.exhibition import applying, lead_queries
-from rooms.exhibition.editing import make_booth, set_duty
-from rooms.exhibition.figures import figures
-from rooms.exhibition.messages.staffing import Duty
-from rooms.files.tables import files
-from rooms.ids import new_id
+from rooms.core.ids import new_id
+from rooms.exhibition.applications import actions as applying
+from rooms.exhibition.booths.editing import make_booth, set_duty
+from rooms.exhibition.booths.staff_messages import Duty
+from rooms.exhibition.files.tables import files
+from rooms.exhibition.leads import queries as lead_queries
+from rooms.exhibition.statistics import figures
 from rooms.people import accounts
 from server.demo.exhibitors import EXHIBITORS
 from server.demo.visitors import DAYS, LEADS, visit

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from rooms.database import Database
-from rooms.files import inspection
+from rooms.core.files import inspection
+from rooms.core.store.database import Database
 from rooms.migrations import upgrade
 from server.doctor import machine
 from server.doctor.findings import Finding, Verdict

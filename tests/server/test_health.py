@@ -1,6 +1,6 @@
 """What is told to those who watch over the processes."""
 
-from rooms.database import Database
+from rooms.core.store.database import Database
 from tests.support.server import Server, running_server
 
 

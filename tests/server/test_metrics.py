@@ -11,8 +11,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.types import Message, Scope
 
-from rooms.database import Database
-from rooms.figures import Spread
+from rooms.core.counters import Spread
+from rooms.core.store.database import Database
 from server import logs
 from server.metrics import Metrics
 from server.watch import Watch, pattern_of

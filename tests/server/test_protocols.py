@@ -17,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
-from rooms.outbound import Outbound
+from rooms.core.delivery.sink import Outbound
 from server.live import protocols
 from server.live.protocols import EXTENSION, LiveProtocol, RequestProtocol
 from server.live.socket import FastSink

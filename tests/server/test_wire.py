@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.errors import Problem
-from rooms.outbound import Outbound
+from rooms.core.delivery.sink import Outbound
+from rooms.core.errors import Problem
 from server.live.wire import MAX_FRAME, CommandHead, Hello, Join, decode, read_command_head, read_op
 
 ROOM = "a" * 20

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
-from rooms.journal import room_of
-from rooms.meetings.opening import open_meeting
+from rooms.core.store.journal import room_of
+from rooms.meetings.create import open_meeting
 from tests.support.rtc import RtcPeer, rtc_peer
 from tests.support.server import Server, faultless_server, furnish, ticket_for
 from tests.support.world import World

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
+from rooms.core.store.tables import conferences
 from rooms.meetings.tables import invited
 from rooms.people.messages import BlockPerson
-from rooms.programme.tables import conferences
 from tests.signaling.conftest import Meeting, new_meeting
 from tests.support.rtc import rtc_peer
 from tests.support.server import Server, ticket_for

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rooms.meetings.opening import close_meeting
+from rooms.meetings.create import close_meeting
 from rooms.meetings.tables import call_peers
 from signaling.calls import Calls, Line
 from signaling.messages import CallWelcome, JoinCall, LeaveCall, SetState

@@ -5,8 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
-from rooms.people.tables import persons
-from rooms.programme.tables import conferences
+from rooms.core.store.tables import conferences, persons
 from tests.signaling.conftest import Meeting, new_meeting
 from tests.support.coturn import TurnServer
 from tests.support.rtc import RtcPeer

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from random import Random
 
-from rooms.bus.memory import MemoryBus, Switchboard
+from rooms.core.delivery.bus.memory import MemoryBus, Switchboard
 
 Fate = Callable[[str], Sequence[float]]
 """Given a channel, after how many seconds each copy of a message arrives; none: it is lost."""

@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
-from rooms.house import House, Outcome
-from rooms.journal import Entry, Position
-from rooms.member import Member
-from rooms.messages import Command, tag_of
+from rooms.core.commands.messages import Command, tag_of
+from rooms.core.delivery.member import Member
+from rooms.core.engine import House, Outcome
+from rooms.core.store.journal import Entry, Position
 from rooms.people.messages import RightsChanged
 from tests.support.reducers import State, acknowledge, reduce_event, reduce_latest
 from tests.support.waiting import settled

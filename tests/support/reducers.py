@@ -8,8 +8,8 @@ from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
-from rooms.forum.messages.moderating import QuestionModerated
-from rooms.messages import declared, tag_of
+from rooms.core.commands.messages import declared, tag_of
+from rooms.forum.questions.moderation_messages import QuestionModerated
 
 State = dict[str, Any]
 Event = dict[str, Any]

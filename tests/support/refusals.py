@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from rooms.errors import Problem
+from rooms.core.errors import Problem
 
 
 @dataclass

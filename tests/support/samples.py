@@ -6,10 +6,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from rooms.commands import SPECS
-from rooms.errors import Problem
-from rooms.exhibition import lead_queries
-from rooms.exhibition.messages.applying import (
+from rooms.chat.messages import PostMessage, ReadChat, RemoveMessage, SetChat
+from rooms.core.commands.access import resolve
+from rooms.core.commands.messages import Command
+from rooms.core.commands.registry import SPECS
+from rooms.core.errors import Problem
+from rooms.core.store.journal import room_of
+from rooms.exhibition.applications.messages import (
     AcceptApplication,
     Applied,
     ApplyToExhibit,
@@ -17,9 +20,11 @@ from rooms.exhibition.messages.applying import (
     ReviewApplication,
     WithdrawApplication,
 )
-from rooms.exhibition.messages.contacting import AskContact, CloseContact, ContactAsked, ContactKind, TakeContact
-from rooms.exhibition.messages.editing import ApproveBooth, CreateBooth, DeclineBooth, DraftBooth, SubmitBooth
-from rooms.exhibition.messages.leads import (
+from rooms.exhibition.booths.messages import ApproveBooth, CreateBooth, DeclineBooth, DraftBooth, SubmitBooth
+from rooms.exhibition.booths.staff_messages import Duty, SetDuty
+from rooms.exhibition.files import messages as f
+from rooms.exhibition.leads import queries as lead_queries
+from rooms.exhibition.leads.messages import (
     AskLead,
     NoteLead,
     Purpose,
@@ -29,33 +34,27 @@ from rooms.exhibition.messages.leads import (
     Source,
     WithdrawLead,
 )
-from rooms.exhibition.messages.queue import AcceptCall, Called, CallNext, FinishTalk, JoinQueue, LeaveQueue, SkipPlace
-from rooms.exhibition.messages.staffing import Duty, SetDuty
-from rooms.files import messages as f
-from rooms.forum.messages import moderating as m
-from rooms.forum.messages import polls as v
-from rooms.forum.messages.asking import AskQuestion, ReviseQuestion, UnvoteQuestion, VoteQuestion, WithdrawQuestion
-from rooms.forum.messages.chat import PostMessage, ReadChat, RemoveMessage, SetChat
-from rooms.forum.messages.reactions import ReactionKind, SendReaction
-from rooms.forum.messages.session import (
-    Asking,
-    EndSession,
-    OpenSession,
-    SetAnonymity,
-    SetAsking,
-    SetReview,
-    ShowStage,
-    StageKind,
-    StartSession,
+from rooms.exhibition.queue.messages import (
+    AcceptCall,
+    Called,
+    CallNext,
+    FinishTalk,
+    JoinQueue,
+    LeaveQueue,
+    SkipPlace,
 )
-from rooms.journal import room_of
+from rooms.exhibition.requests.messages import AskContact, CloseContact, ContactAsked, ContactKind, TakeContact
+from rooms.forum.hosting_messages import Asking, SetAnonymity, SetAsking, SetReview, ShowStage, StageKind
+from rooms.forum.polls import messages as v
+from rooms.forum.questions import moderation_messages as m
+from rooms.forum.questions.messages import AskQuestion, ReviseQuestion, UnvoteQuestion, VoteQuestion, WithdrawQuestion
+from rooms.forum.reaction_messages import ReactionKind, SendReaction
 from rooms.meetings import messages as c
 from rooms.meetings import roster
-from rooms.meetings.opening import open_meeting
-from rooms.messages import Command
+from rooms.meetings.create import open_meeting
 from rooms.people import messages as p
 from rooms.programme import messages as pm
-from rooms.visit import resolve
+from rooms.programme.messages import EndSession, OpenSession, StartSession
 from tests.support.world import START, World
 
 
@@ -77,7 +76,7 @@ async def sample(world: World, op: str) -> Sample:
 
 
 def ops() -> list[str]:
-    """The ops of the commands that have a sample; tests/rooms/test_commands.py sees to it that all have one."""
+    """The ops of the commands that have a sample; tests/rooms/core/commands/test_registry.py sees to it that all have one."""
     return sorted(SPECS.keys() & _MAKERS.keys())
 
 

@@ -11,7 +11,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from rooms.house import House
+from rooms.core.engine import House
 from rooms.people.signins import open_signin
 from rooms.people.tickets import issue_ticket
 from tests.support.components import free_port

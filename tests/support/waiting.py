@@ -5,8 +5,8 @@ import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from rooms import journal
-from rooms.house import House
+from rooms.core.engine import House
+from rooms.core.store import journal
 
 DEADLINE = 10.0  # seconds
 PAUSE = 0.005

@@ -12,22 +12,22 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy.engine import make_url
 
-import rooms.registry  # noqa: F401
-from rooms.bus.interface import Bus
-from rooms.bus.memory import MemoryBus, Switchboard
-from rooms.database import Database, metadata
-from rooms.exhibition.editing import hall_of, make_booth, set_duty
-from rooms.exhibition.messages.staffing import Duty
-from rooms.house import House, Outcome
-from rooms.hub import Hub, Joined
-from rooms.journal import Position, lock_rooms, room_of
-from rooms.limits import Limits, Rate
-from rooms.member import Member
-from rooms.messages import Command
-from rooms.outbound import Outbound, Unswept
+import rooms.slices  # noqa: F401
+from rooms.core.commands.messages import Command
+from rooms.core.commands.people import Role
+from rooms.core.delivery.bus.interface import Bus
+from rooms.core.delivery.bus.memory import MemoryBus, Switchboard
+from rooms.core.delivery.hub import Hub, Joined
+from rooms.core.delivery.member import Member
+from rooms.core.delivery.sink import Outbound, Unswept
+from rooms.core.engine import House, Outcome
+from rooms.core.rate_limits import Limits, Rate
+from rooms.core.store.database import Database, metadata
+from rooms.core.store.journal import Position, lock_rooms, room_of
+from rooms.exhibition.booths.editing import hall_of, make_booth, set_duty
+from rooms.exhibition.booths.staff_messages import Duty
 from rooms.people import accounts, roles
 from rooms.people.desk import desk_of
-from rooms.people.messages import Role
 from rooms.programme.actions import create_conference, create_session
 
 SECRET = b"a secret of the tests, long enough"
@@ -136,13 +136,13 @@ class World:
 
     async def ask(self, text: str = "Why?", who: str = "attendee", *, anonymous: bool = False) -> str:
         """Asks a question; returns its id."""
-        from rooms.forum.messages.asking import AskQuestion
+        from rooms.forum.questions.messages import AskQuestion
 
         return msgspec.json.decode((await self.do(who, AskQuestion(text, anonymous))).reply)["question"]
 
     async def question(self, id: str) -> Any:
         """A question's row, as the moderators see it."""
-        from rooms.forum.queries import question
+        from rooms.forum.questions.queries import question
 
         async with self.house.database.read() as connection:
             return await question(connection, self.room, id)
@@ -175,7 +175,7 @@ class World:
                 values = {"conference": self.conference, "session": session or None, "by": None, "at": at}
                 await roles.grant(connection, person=person, role=role, **values)
             if changes:
-                from rooms.people.tables import persons
+                from rooms.core.store.tables import persons
 
                 await connection.execute(persons.update().where(persons.c.id == person).values(**changes))
         self.people[name] = person

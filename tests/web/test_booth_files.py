@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rooms.files.store import FolderStore
+from rooms.core.files.store import FolderStore
 from tests.support import files as made
 from tests.support.visitor import Letters, Visitor, make_site
 from tests.support.world import World

@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 from icalendar import Calendar
 
+from rooms.core.store.tables import persons
 from rooms.people.messages import RemovePerson
-from rooms.people.tables import persons
 from rooms.programme.messages import CancelSession, ChangeSession, StarSession
 from tests.support.visitor import URL, Visitor
 from tests.support.world import START, World

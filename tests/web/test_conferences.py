@@ -5,13 +5,12 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import update
 
-from rooms.forum.messages.chat import PostMessage, ReadChat
-from rooms.forum.messages.session import StartSession
+from rooms.chat.messages import PostMessage, ReadChat
+from rooms.core.commands.people import Role
+from rooms.core.store.tables import conferences
 from rooms.people import roles
-from rooms.people.messages import Role
 from rooms.programme.actions import create_conference, create_session
-from rooms.programme.messages import CancelSession, StarSession
-from rooms.programme.tables import conferences
+from rooms.programme.messages import CancelSession, StarSession, StartSession
 from tests.rooms.meetings.conftest import new_meeting
 from tests.support.visitor import Visitor
 from tests.support.world import START, World
@@ -133,7 +132,7 @@ async def test_unread_marks_of_each_channel(world: World, attendee: Visitor) -> 
     await attendee.get("/c/forum")
     assert attendee.page.count("count-new") == 2
     async with world.house.database.read() as connection:
-        from rooms.journal import find_room
+        from rooms.core.store.journal import find_room
 
         seen = await find_room(connection, room)
     assert seen is not None

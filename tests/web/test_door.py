@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from rooms.forum.messages.asking import AskQuestion
-from rooms.forum.messages.moderating import ApproveQuestion
+from rooms.forum.questions.messages import AskQuestion
+from rooms.forum.questions.moderation_messages import ApproveQuestion
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.site import Site
@@ -128,7 +128,8 @@ async def test_who_comes_too_late_sees_it_and_can_overrule(moderator: Visitor, w
 async def test_rights_that_were_taken_away_are_gone_for_forms_too(moderator: Visitor, world: World) -> None:
     question = await world.ask()
     form = {"room": world.room, "key": "a", "question": question, "version": "1"}
-    from rooms.people.messages import RevokeRole, Role
+    from rooms.core.commands.people import Role
+    from rooms.people.messages import RevokeRole
 
     await world.do("organiser", RevokeRole(world.people["moderator"], Role.MODERATOR))
     assert (await moderator.post("/do/question.approve", form)).status_code == 403

@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from rooms.exhibition import applying, queries
-from rooms.exhibition.messages.applying import AcceptApplication, ApplyToExhibit, WithdrawApplication
-from rooms.exhibition.messages.staffing import Duty
+from rooms.exhibition.applications import actions as applying
+from rooms.exhibition.applications.messages import AcceptApplication, ApplyToExhibit, WithdrawApplication
+from rooms.exhibition.booths import queries
+from rooms.exhibition.booths.staff_messages import Duty
 from rooms.people.erasure import erase, export
 from tests.support.refusals import refused
 from tests.support.visitor import Visitor

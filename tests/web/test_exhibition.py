@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from rooms.exhibition import directory
-from rooms.exhibition.directory import PAGE, Wanted
-from rooms.exhibition.editing import hall_of, make_booth
-from rooms.exhibition.messages.editing import BoothCard
-from rooms.exhibition.messages.queue import CallNext
-from rooms.people.messages import Role
+from rooms.core.commands.people import Role
+from rooms.exhibition.booths import directory
+from rooms.exhibition.booths.directory import PAGE, Wanted
+from rooms.exhibition.booths.editing import hall_of, make_booth
+from rooms.exhibition.booths.messages import BoothCard
+from rooms.exhibition.queue.messages import CallNext
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.site import Site

@@ -6,9 +6,9 @@ import re
 
 import msgspec
 
-from rooms.exhibition.messages.leads import AskLead
-from rooms.exhibition.messages.queue import AcceptCall, CallNext, JoinQueue
-from rooms.forum.messages.chat import PostMessage, RemoveMessage
+from rooms.chat.messages import PostMessage, RemoveMessage
+from rooms.exhibition.leads.messages import AskLead
+from rooms.exhibition.queue.messages import AcceptCall, CallNext, JoinQueue
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.site import Site

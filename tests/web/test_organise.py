@@ -4,9 +4,11 @@ import re
 
 import pytest
 
-from rooms.people import audit, roles
-from rooms.people.messages import Role, SilencePerson
-from rooms.people.tables import audit as audit_table
+from rooms.core.commands.people import Role
+from rooms.core.store import audit
+from rooms.core.store.tables import audit as audit_table
+from rooms.people import roles
+from rooms.people.messages import SilencePerson
 from tests.support.visitor import URL, Visitor
 from tests.support.world import World
 from web.site import Site

@@ -2,7 +2,7 @@
 
 import re
 
-from rooms.exhibition.messages.editing import CreateBooth
+from rooms.exhibition.booths.messages import CreateBooth
 from tests.support.visitor import Letters, Visitor
 from tests.support.world import World
 from web.site import Site

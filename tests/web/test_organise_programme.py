@@ -12,10 +12,12 @@ import msgspec
 import pytest
 
 import web.imports
-from rooms.forum.messages.moderating import DismissQuestion
-from rooms.forum.messages.polls import AnswerPoll, Drafted, DraftPoll, OpenPoll, PollKind
-from rooms.programme import frab, importing, timetable
+from rooms.forum.polls.messages import AnswerPoll, Drafted, DraftPoll, OpenPoll, PollKind
+from rooms.forum.questions.moderation_messages import DismissQuestion
+from rooms.programme import timetable
+from rooms.programme.imports import importing
 from rooms.programme.messages import CreateSession
+from rooms.programme.schedules import frab
 from rooms.programme.timetable import Entry
 from tests.support.schedules import SECOND, camp, document, event, file
 from tests.support.visitor import Visitor

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from rooms.people import audit
+from rooms.core.store import audit
+from rooms.core.store.tables import conferences, persons
 from rooms.people.messages import ReportPerson, ReportReason
-from rooms.people.tables import persons, reports
-from rooms.programme.tables import conferences
+from rooms.people.tables import reports
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.site import Site

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from rooms.forum.messages.session import SessionState
+from rooms.programme.messages import SessionState
 from rooms.programme.timetable import Entry
 from web.timetable import Day, Span, event_days, lay_out
 

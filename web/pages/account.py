@@ -5,12 +5,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.errors import Problem
-from rooms.exhibition import lead_queries
-from rooms.limits import Rate
+from rooms.core.errors import Problem
+from rooms.core.rate_limits import Rate
+from rooms.core.text import N_
+from rooms.exhibition.leads import queries as lead_queries
 from rooms.people import accounts, erasure, registration, signins, tokens
 from rooms.people.messages import RightsChanged
-from rooms.text import N_
 from web.forms import read_form, text
 from web.pages.problems import said
 from web.pages.signin import browser_of, write

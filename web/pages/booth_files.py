@@ -5,14 +5,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from rooms.commands import read
-from rooms.errors import Problem
+from rooms.core.commands.registry import read
+from rooms.core.errors import Problem
+from rooms.core.text import N_
 from rooms.exhibition import rules
-from rooms.files import queries
-from rooms.files.actions import MOST
-from rooms.files.keeping import LIMITS, MEGABYTE
-from rooms.files.messages import FileKind
-from rooms.text import N_
+from rooms.exhibition.files import queries
+from rooms.exhibition.files.actions import MOST
+from rooms.exhibition.files.messages import FileKind
+from rooms.exhibition.files.uploads import LIMITS, MEGABYTE
 from web.booth import AtBooth, enter_booth
 from web.forms import read_form, text
 from web.languages import SOURCE

@@ -7,11 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms import journal
+from rooms.core.commands.access import resolve
+from rooms.core.store import journal
+from rooms.core.text import N_
 from rooms.people import accounts
-from rooms.programme import feeds, queries
-from rooms.text import N_
-from rooms.visit import resolve
+from rooms.programme import queries
+from rooms.programme.calendars import feeds
 from web.conference import enter
 from web.site import site_of
 

@@ -4,10 +4,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from rooms import journal
-from rooms.errors import Problem
+from rooms.core.commands.access import resolve_many
+from rooms.core.errors import Problem
+from rooms.core.store import journal
 from rooms.programme import queries
-from rooms.visit import resolve_many
 from web.site import site_of
 from web.templating import page
 from web.viewer import viewer_of

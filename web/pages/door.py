@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.commands import read, spec_of
-from rooms.errors import Problem
-from rooms.house import Outcome
-from rooms.messages import Command
+from rooms.core.commands.messages import Command
+from rooms.core.commands.registry import read, spec_of
+from rooms.core.engine import Outcome
+from rooms.core.errors import Problem
+from rooms.core.text import N_
 from rooms.people.desk import desk_of
-from rooms.text import N_
 from web.forms import TOKEN, local_path, read_form, text
 from web.pages.problems import Kept, respond
 from web.site import site_of

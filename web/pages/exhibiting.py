@@ -5,11 +5,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.commands import permitted, read
-from rooms.errors import Problem
-from rooms.exhibition import applying, directory
+from rooms.core.commands.registry import permitted, read
+from rooms.core.errors import Problem
+from rooms.core.text import N_
+from rooms.exhibition.applications import actions as applying
+from rooms.exhibition.booths import directory
 from rooms.exhibition.record_tables import exhibitor_applications
-from rooms.text import N_
 from web.conference import Entered, enter
 from web.forms import read_form, text
 from web.pages.problems import said

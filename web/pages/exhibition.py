@@ -8,14 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.exhibition import directory, queries, staffing
-from rooms.exhibition.directory import PAGE, Wanted
-from rooms.exhibition.messages.contacting import ContactState
-from rooms.exhibition.messages.snapshots import BoothOwn, BoothSnapshot, HallSnapshot
-from rooms.exhibition.waits import expected
-from rooms.house import RoomView
+from rooms.core.commands.people import PresenceView
+from rooms.core.engine import RoomView
+from rooms.exhibition.booths import directory, queries
+from rooms.exhibition.booths import staff as staffing
+from rooms.exhibition.booths.directory import PAGE, Wanted
+from rooms.exhibition.booths.snapshots import BoothOwn, BoothSnapshot, HallSnapshot
+from rooms.exhibition.queue.waiting_time import expected
+from rooms.exhibition.requests.messages import ContactState
 from rooms.meetings.messages import MeetingOwn, MeetingSnapshot
-from rooms.people.messages import PresenceView
 from web.conference import Entered, enter
 from web.forms import asked_number
 from web.site import site_of
@@ -109,7 +110,7 @@ async def booth(request: Request) -> Response:
 
 
 def _source(snapshot: BoothSnapshot, own: BoothOwn) -> str:
-    """Where one stands who shares his contact on the booth's page (rooms.exhibition.messages.leads.Source)."""
+    """Where one stands who shares his contact on the booth's page (rooms.exhibition.leads.messages.Source)."""
     asks = any(each.state is not ContactState.DONE for each in own.contacts)
     wrote = own.person is not None and any(each.author.id == own.person.id for each in snapshot.messages)
     return "queue" if own.place else "contact" if asks else "chat" if wrote else "booth"

@@ -8,13 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.commands import permitted, read
-from rooms.errors import Problem
-from rooms.exhibition import queries, rules
-from rooms.exhibition.messages.editing import BoothCreated
-from rooms.exhibition.messages.snapshots import BoothSnapshot
+from rooms.core.commands.registry import permitted, read
+from rooms.core.errors import Problem
+from rooms.core.text import N_
+from rooms.exhibition import rules
+from rooms.exhibition.booths import queries
+from rooms.exhibition.booths.messages import BoothCreated
+from rooms.exhibition.booths.snapshots import BoothSnapshot
 from rooms.people import accounts
-from rooms.text import N_
 from web.conference import Entered, enter, enter_as_organiser
 from web.forms import read_form, text
 from web.pages.problems import Kept, respond

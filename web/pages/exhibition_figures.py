@@ -7,10 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms import sheets
+from rooms.chat.transcript import transcript
+from rooms.core import csv_export as sheets
 from rooms.exhibition import rules
-from rooms.exhibition.figures import MEASURES, Figures, as_rows, figures
-from rooms.forum.transcript import transcript
+from rooms.exhibition.statistics import MEASURES, Figures, as_rows, figures
 from web.booth import AtBooth, enter_booth, sheet
 from web.site import site_of
 

@@ -4,11 +4,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms import sheets
-from rooms.exhibition import lead_queries, leads, rules
-from rooms.exhibition.lead_queries import PAGE, Lead, Sought
-from rooms.exhibition.messages.leads import Rating
-from rooms.text import N_
+from rooms.core import csv_export as sheets
+from rooms.core.text import N_
+from rooms.exhibition import rules
+from rooms.exhibition.leads import actions as leads
+from rooms.exhibition.leads import queries as lead_queries
+from rooms.exhibition.leads.messages import Rating
+from rooms.exhibition.leads.queries import PAGE, Lead, Sought
 from web.booth import enter_booth, sheet
 from web.forms import asked_number, read_form, text
 from web.pages.exhibition_sign import share_address

@@ -4,13 +4,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.errors import Problem
-from rooms.exhibition import queries, rules, staffing
-from rooms.exhibition.messages.staffing import Duty
-from rooms.limits import Rate
-from rooms.people import invites
-from rooms.people.messages import Role
-from rooms.text import N_
+from rooms.core.commands.people import Role
+from rooms.core.errors import Problem
+from rooms.core.rate_limits import Rate
+from rooms.core.text import N_
+from rooms.exhibition import rules
+from rooms.exhibition.booths import queries
+from rooms.exhibition.booths import staff as staffing
+from rooms.exhibition.booths.staff_messages import Duty
+from rooms.invitations import invites
 from web.booth import AtBooth, enter_booth
 from web.forms import number, read_form, text
 from web.pages.problems import said

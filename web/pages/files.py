@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from rooms.errors import Problem
-from rooms.files import actions, queries
-from rooms.files.messages import FileKind
-from rooms.journal import find_room, room_of
-from rooms.limits import Rate
-from rooms.visit import ABSENT, Visit, resolve
+from rooms.core.commands.access import ABSENT, Visit, resolve
+from rooms.core.errors import Problem
+from rooms.core.rate_limits import Rate
+from rooms.core.store.journal import find_room, room_of
+from rooms.exhibition.files import actions, queries
+from rooms.exhibition.files.messages import FileKind
 from web.site import site_of
 from web.viewer import viewer_of
 

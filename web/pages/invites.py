@@ -8,15 +8,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.errors import Problem
+from rooms.core.commands.people import BOOTH_ROLES, Role
+from rooms.core.errors import Problem
+from rooms.core.text import N_
 from rooms.exhibition.tables import booths
-from rooms.people import invites, registration
-from rooms.people.invites import Invite
-from rooms.people.messages import BOOTH_ROLES, Role
+from rooms.invitations import invites
+from rooms.invitations.invites import Invite
+from rooms.people import registration
 from rooms.programme import queries
 from rooms.programme.queries import Conference
 from rooms.programme.tables import sessions
-from rooms.text import N_
 from web.forms import read_form, text
 from web.languages import in_language
 from web.pages.problems import said

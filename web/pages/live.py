@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from rooms.limits import Rate
+from rooms.core.rate_limits import Rate
 from rooms.people.tickets import issue_ticket
 from web.forms import check_token
 from web.site import site_of

@@ -11,18 +11,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms import journal
-from rooms.exhibition import queries as exhibition_queries
-from rooms.exhibition.messages.editing import BoothCard
+from rooms.chat import queries as chat_queries
+from rooms.chat.tables import marks
+from rooms.core.commands.access import Visit, resolve_many
+from rooms.core.commands.people import PresenceView
+from rooms.core.store import journal
+from rooms.core.store.journal import rooms
+from rooms.exhibition.booths import queries as exhibition_queries
+from rooms.exhibition.booths.messages import BoothCard
 from rooms.exhibition.tables import booth_staff, booths
-from rooms.forum import chat_queries
-from rooms.forum.messages.session import SessionCard, SessionState
-from rooms.forum.messages.snapshots import LobbyOwn, LobbySnapshot
-from rooms.forum.tables import marks
-from rooms.journal import rooms
-from rooms.people.messages import PresenceView
+from rooms.programme.messages import LobbyOwn, LobbySnapshot, SessionCard, SessionState
 from rooms.programme.timetable import Entry
-from rooms.visit import Visit, resolve_many
 from web.conference import Entered, enter
 from web.site import site_of
 

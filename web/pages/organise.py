@@ -9,17 +9,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.errors import Problem
-from rooms.forum import export, poll_export
-from rooms.forum.messages.asking import QuestionState
+from rooms.core.commands.access import ABSENT
+from rooms.core.errors import Problem
+from rooms.core.store.journal import rooms
+from rooms.core.store.tables import roles
+from rooms.forum.polls import export as poll_export
+from rooms.forum.questions import export
+from rooms.forum.questions.messages import QuestionState
 from rooms.forum.tables import questions
-from rooms.journal import rooms
-from rooms.people.tables import roles
 from rooms.programme import queries, timetable
-from rooms.programme.stored import load
+from rooms.programme.imports.stored import load
+from rooms.programme.schedules.frab_export import write_json, write_xml
 from rooms.programme.tables import speakers
-from rooms.programme.writing import write_json, write_xml
-from rooms.visit import ABSENT
 from web.conference import enter_as_organiser
 from web.pages.lobby import is_on
 from web.site import site_of

@@ -5,10 +5,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.people import audit
-from rooms.people.tables import persons
+from rooms.core.store import audit
+from rooms.core.store.tables import persons
+from rooms.core.text import N_
 from rooms.programme.tables import sessions
-from rooms.text import N_
 from web.conference import enter_as_organiser
 from web.forms import asked_number
 from web.languages import in_language

@@ -9,13 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.errors import Problem
-from rooms.exhibition import applying, directory, inviting
-from rooms.exhibition.importing import EXHIBITORS, Plan
-from rooms.exhibition.listing import COLUMNS
+from rooms.core.errors import Problem
+from rooms.core.text import N_
+from rooms.exhibition.applications import actions as applying
+from rooms.exhibition.booths import directory
+from rooms.exhibition.imports import owner_invites as inviting
+from rooms.exhibition.imports.importing import EXHIBITORS, Plan
+from rooms.exhibition.imports.parsing import COLUMNS
 from rooms.exhibition.record_tables import exhibitor_applications
-from rooms.programme.planning import Act
-from rooms.text import N_
+from rooms.programme.imports.plan import Act
 from web.conference import Entered
 from web.forms import read_form
 from web.imports import Import, entered_by, problem_of

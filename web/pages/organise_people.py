@@ -10,12 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.errors import Problem
-from rooms.journal import rooms
-from rooms.people import accounts, invites, restraints, roles
-from rooms.people.messages import BOOTH_ROLES, GrantRole, Role
+from rooms.core.commands.people import BOOTH_ROLES, Role
+from rooms.core.errors import Problem
+from rooms.core.store.journal import rooms
+from rooms.core.text import N_
+from rooms.invitations import invites
+from rooms.people import accounts, restraints, roles
+from rooms.people.messages import GrantRole
 from rooms.programme.tables import sessions
-from rooms.text import N_
 from web.conference import Entered, enter_as_organiser
 from web.forms import number, read_form, text
 from web.languages import in_language

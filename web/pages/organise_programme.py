@@ -5,11 +5,11 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rooms.errors import Problem
+from rooms.core.errors import Problem
+from rooms.core.text import N_
 from rooms.programme import timetable
-from rooms.programme.importing import SCHEDULES
-from rooms.programme.planning import Act, Plan
-from rooms.text import N_
+from rooms.programme.imports.importing import SCHEDULES
+from rooms.programme.imports.plan import Act, Plan
 from web.conference import Entered
 from web.imports import Import, problem_of
 from web.timetable import event_days

@@ -4,9 +4,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.errors import Problem
-from rooms.people import reports
-from rooms.text import N_
+from rooms.conduct import reports
+from rooms.core.errors import Problem
+from rooms.core.text import N_
 from web.conference import enter_as_organiser
 from web.forms import read_form, text
 from web.site import site_of

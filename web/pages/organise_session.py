@@ -9,15 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.errors import Problem
-from rooms.ids import new_id
+from rooms.core.commands.access import ABSENT
+from rooms.core.errors import Problem
+from rooms.core.ids import new_id
+from rooms.core.text import N_
 from rooms.programme import timetable
 from rooms.programme.messages import ChangeSession, CreateSession, SessionCreated, SpeakerLine
-from rooms.programme.schedule import NoSuchMoment, TwoSuchMoments, moment
+from rooms.programme.schedules.schedule import NoSuchMoment, TwoSuchMoments, moment
 from rooms.programme.tables import sessions
 from rooms.programme.timetable import Entry
-from rooms.text import N_
-from rooms.visit import ABSENT
 from web.conference import Entered, enter_as_organiser
 from web.forms import read_form, text
 from web.languages import SOURCE

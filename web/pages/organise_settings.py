@@ -8,11 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.errors import Problem
+from rooms.core.errors import Problem
+from rooms.core.text import N_
 from rooms.programme import conferences
 from rooms.programme.conferences import About
 from rooms.programme.queries import Conference
-from rooms.text import N_
 from web.conference import Entered, enter_as_organiser
 from web.forms import read_form, text, whole
 from web.languages import SOURCE

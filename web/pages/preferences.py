@@ -4,9 +4,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from rooms.errors import Problem
+from rooms.core.errors import Problem
+from rooms.core.text import N_
 from rooms.people import accounts
-from rooms.text import N_
 from web.forms import local_path, read_form, text
 from web.site import site_of
 from web.viewer import LOCALE, LONG, THEME, THEMES, ZONE, ZONES, set_cookie, viewer_of

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from rooms.errors import Problem, ProblemView
-from rooms.text import N_
+from rooms.core.errors import Problem, ProblemView
+from rooms.core.text import N_
 from web.site import site_of
 from web.templating import render
 from web.viewer import Viewer, stranger, viewer_of

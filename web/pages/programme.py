@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.commands import permitted
+from rooms.core.commands.registry import permitted
 from rooms.programme import stars, timetable
 from rooms.programme.timetable import Entry
 from web.conference import enter

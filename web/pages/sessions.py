@@ -13,20 +13,20 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from rooms.errors import Problem
-from rooms.forum.chat_queries import latest_messages
-from rooms.forum.messages.asking import PublicQuestion, QuestionState
-from rooms.forum.messages.moderating import ModeratedQuestion
-from rooms.forum.messages.polls import ModeratedTally, PollState, PollTally, PollView
-from rooms.forum.messages.session import SessionView
-from rooms.forum.messages.snapshots import Own, SessionSnapshot
-from rooms.kinds import LatestValues
+from rooms.chat.queries import latest_messages
+from rooms.core.commands.access import ABSENT, Visit
+from rooms.core.commands.people import PresenceView, Role
+from rooms.core.commands.room_kinds import LatestValues
+from rooms.core.errors import Problem
+from rooms.core.text import N_
+from rooms.forum.polls.messages import ModeratedTally, PollState, PollTally, PollView
+from rooms.forum.questions.messages import PublicQuestion, QuestionState
+from rooms.forum.questions.moderation_messages import ModeratedQuestion
+from rooms.forum.snapshots import Own, SessionSnapshot
 from rooms.people import rules
-from rooms.people.messages import PresenceView, Role
 from rooms.programme import queries
+from rooms.programme.messages import SessionView
 from rooms.programme.queries import Conference
-from rooms.text import N_
-from rooms.visit import ABSENT, Visit
 from web.site import site_of
 from web.templating import page
 from web.viewer import viewer_of

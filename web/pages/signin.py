@@ -7,13 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.errors import Problem
+from rooms.core.errors import Problem
+from rooms.core.text import N_
 from rooms.people import registration, signins
 from rooms.people.links import Purpose
 from rooms.people.registration import Browser, Notice, Opened
 from rooms.programme import queries
 from rooms.programme.queries import Conference
-from rooms.text import N_
 from web.devices import device_name
 from web.forms import local_path, read_form, text
 from web.letters import letter

@@ -3,15 +3,15 @@
 import pytest
 import sqlalchemy as sa
 
-from rooms.errors import Problem
-from rooms.exhibition import queries
-from rooms.exhibition.importing import EXHIBITORS
-from rooms.exhibition.messages.contacting import AskContact, ContactKind
-from rooms.exhibition.messages.queue import JoinQueue
+from rooms.core.errors import Problem
+from rooms.exhibition.booths import queries
+from rooms.exhibition.imports.importing import EXHIBITORS
+from rooms.exhibition.queue.messages import JoinQueue
+from rooms.exhibition.requests.messages import AskContact, ContactKind
 from rooms.exhibition.tables import booths, contacts
 from rooms.people.erasure import erase, export
+from rooms.programme.imports.uploads import find_upload, keep_upload
 from rooms.programme.queries import conference
-from rooms.programme.uploads import find_upload, keep_upload
 from tests.support.world import World
 
 

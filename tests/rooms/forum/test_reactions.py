@@ -8,12 +8,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from rooms.database import metadata
-from rooms.forum.messages.asking import VoteQuestion
-from rooms.forum.messages.reactions import ReactionKind, SendReaction
-from rooms.forum.messages.session import EndSession, SetReview, StartSession
+from rooms.core.delivery.reaction_counts import WINDOW, Tallies
+from rooms.core.store.database import metadata
+from rooms.forum.hosting_messages import SetReview
+from rooms.forum.questions.messages import VoteQuestion
+from rooms.forum.reaction_messages import ReactionKind, SendReaction
 from rooms.people.messages import SilencePerson
-from rooms.tallies import WINDOW, Tallies
+from rooms.programme.messages import EndSession, StartSession
 from tests.support.clients import enter
 from tests.support.refusals import refused
 from tests.support.waiting import until

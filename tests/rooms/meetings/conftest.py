@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from rooms.journal import room_of
+from rooms.core.commands.access import resolve
+from rooms.core.store.journal import room_of
 from rooms.meetings import queries, roster
+from rooms.meetings.create import open_meeting
 from rooms.meetings.messages import CallView
-from rooms.meetings.opening import open_meeting
 from rooms.meetings.roster import Seat
 from rooms.meetings.tables import call_peers
-from rooms.visit import resolve
 from tests.support.world import World
 
 

@@ -6,14 +6,14 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from rooms.exhibition.messages.staffing import SetDuty
+from rooms.core.store.tables import audit, conferences
+from rooms.exhibition.booths.staff_messages import SetDuty
+from rooms.meetings.call_expiry import sweep
 from rooms.meetings.messages import BringColleague, CallOutcome, ExtendCall, RateCall, WaitForCall
-from rooms.meetings.sweeping import sweep
 from rooms.meetings.tables import invited
 from rooms.people.erasure import erase, export
 from rooms.people.messages import BlockPerson, ReportPerson, ReportReason, UnblockPerson
-from rooms.people.tables import audit, blocks, reports
-from rooms.programme.tables import conferences
+from rooms.people.tables import blocks, reports
 from tests.rooms.meetings.conftest import Meeting
 from tests.support.refusals import refused
 from tests.support.waiting import settled, until

@@ -6,17 +6,17 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from rooms.errors import Problem
-from rooms.exhibition.attendance import Attendance
-from rooms.exhibition.messages.queue import AcceptCall, CallNext, JoinQueue
-from rooms.meetings import roster, sweeping
+from rooms.core.errors import Problem
+from rooms.core.store.tables import conferences, persons
+from rooms.exhibition.presence.attendance import Attendance
+from rooms.exhibition.queue.messages import AcceptCall, CallNext, JoinQueue
+from rooms.meetings import call_expiry as sweeping
+from rooms.meetings import roster
+from rooms.meetings.create import close_meeting
 from rooms.meetings.messages import CallNow
-from rooms.meetings.opening import close_meeting
 from rooms.meetings.tables import call_peers
 from rooms.people.erasure import erase
 from rooms.people.messages import BlockPerson, RemovePerson
-from rooms.people.tables import persons
-from rooms.programme.tables import conferences
 from tests.rooms.meetings.conftest import Meeting, new_meeting
 from tests.support.refusals import refused
 from tests.support.waiting import until

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from rooms.forum.messages.asking import AskQuestion
-from rooms.forum.messages.chat import PostMessage
-from rooms.people import audit, roles
+from rooms.chat.messages import PostMessage
+from rooms.core.commands.people import Role
+from rooms.core.store import audit
+from rooms.forum.questions.messages import AskQuestion
 from rooms.people import messages as p
-from rooms.people.messages import Role
+from rooms.people import roles
 from tests.support.clients import audience, enter
 from tests.support.refusals import refused
 from tests.support.waiting import settled, until

@@ -7,11 +7,12 @@ import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 
-from rooms.errors import Problem
-from rooms.people import accounts, erasure, housekeeping, invites, links, registration, roles, signins
+from rooms.core.commands.people import Role
+from rooms.core.errors import Problem
+from rooms.invitations import invites
+from rooms.people import accounts, erasure, housekeeping, links, registration, roles, signins
 from rooms.people.accounts import Account, clean_email
 from rooms.people.links import Purpose
-from rooms.people.messages import Role
 from rooms.people.passwords import Passwords, check_password
 from rooms.people.registration import Browser, Told
 from rooms.people.tables import links as links_table
@@ -196,7 +197,7 @@ async def test_bad_invites_are_refused(world: World, changes: dict[str, object])
 
 
 async def test_an_erased_person_is_gone_and_his_duplicates_stay(world: World) -> None:
-    from rooms.forum.messages.moderating import ApproveQuestion, MergeQuestion
+    from rooms.forum.questions.moderation_messages import ApproveQuestion, MergeQuestion
 
     first, second = await world.ask("One?", "attendee"), await world.ask("Two?", "other")
     await world.do("moderator", ApproveQuestion(first, version=1))

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from rooms.errors import Problem
+from rooms.core.errors import Problem
 from rooms.people import signins
 from rooms.people.registration import Browser, enter
 from rooms.people.tickets import issue_ticket, read_ticket

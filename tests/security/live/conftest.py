@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from rooms.bus.memory import MemoryBus
+from rooms.core.delivery.bus.memory import MemoryBus
 from rooms.people.tickets import issue_ticket
 from tests.support.server import Server, faultless_server, furnish
 from tests.support.world import TestClock, World, make_house

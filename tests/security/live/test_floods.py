@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from rooms.house import PERSON_RATE
+from rooms.core.engine import PERSON_RATE
 from rooms.people.passwords import WAITING
 from rooms.people.registration import FROM_ADDRESS
 from tests.faults.crowd import p99

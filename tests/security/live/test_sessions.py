@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 
-from rooms.people import audit, links, registration, signins
+from rooms.core.store import audit
+from rooms.people import links, registration, signins
 from rooms.people.links import Link, Purpose
 from rooms.people.messages import RemovePerson
 from rooms.people.passwords import Passwords

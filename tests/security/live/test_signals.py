@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from websockets.exceptions import ConnectionClosed
 
-from rooms.limits import Limits
+from rooms.core.rate_limits import Limits
 from server.live.wire import MAX_FRAME
 from signaling.calls import Calls, Line
 from signaling.messages import SDP_LENGTH, CallWelcome, Candidate, JoinCall, SendCandidate

@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from rooms.errors import Problem
-from rooms.forum.messages.moderating import ApproveQuestion
+from rooms.core.errors import Problem
+from rooms.forum.questions.moderation_messages import ApproveQuestion
 from rooms.people.tickets import read_ticket
 from server.live.wire import MAX_FRAME
 from tests.server.api.conftest import ProgramOf

@@ -4,8 +4,8 @@ import re
 
 from jsonschema import Draft202012Validator
 
-from rooms.forum.messages.chat import PostMessage
-from rooms.forum.messages.moderating import ApproveQuestion
+from rooms.chat.messages import PostMessage
+from rooms.forum.questions.moderation_messages import ApproveQuestion
 from server.api.__main__ import PATH
 from server.api.contract import OPERATIONS
 from server.api.openapi import document

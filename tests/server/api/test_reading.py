@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from rooms.forum.messages.asking import VoteQuestion
-from rooms.forum.messages.chat import PostMessage
-from rooms.forum.messages.moderating import ApproveQuestion, DismissQuestion
-from rooms.journal import Position
+from rooms.chat.messages import PostMessage
+from rooms.core.store.journal import Position
+from rooms.forum.questions.messages import VoteQuestion
+from rooms.forum.questions.moderation_messages import ApproveQuestion, DismissQuestion
 from tests.server.api.conftest import ProgramOf
 from tests.support.world import World
 
@@ -144,7 +144,7 @@ async def test_guessed_rooms_are_absent(program_of: ProgramOf, room: str) -> Non
 
 
 async def test_too_many_calls_are_told_when_to_come_back(program_of: ProgramOf, world: World, monkeypatch) -> None:
-    from rooms.limits import Rate
+    from rooms.core.rate_limits import Rate
     from server.api import door
 
     monkeypatch.setattr(door, "RATE", Rate(3, 60))

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from rooms.errors import Problem
+from rooms.core.errors import Problem
 from rooms.people import signins, tokens
 from rooms.people.tickets import issue_ticket, read_ticket
 from tests.server.api.conftest import ProgramOf

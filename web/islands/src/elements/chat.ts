@@ -23,7 +23,7 @@ interface Chatting {
 
 const FOLLOWS_MS = 180_000; // a message soon after one of the same person stands below it without a head of its own
 const AT_END = 48; // px
-const PAGE = 100; // rooms/forum/chat_queries.py: MESSAGES_SHOWN
+const PAGE = 100; // rooms/chat/queries.py: MESSAGES_SHOWN
 
 /** The chat of a room. Who reads at its end stays there; who reads further up is not moved. */
 @customElement("plenary-chat")

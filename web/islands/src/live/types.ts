@@ -55,13 +55,13 @@ export const TITLE_LENGTH = 120;
 /** SENT, then perhaps in REVIEW, then ACCEPTED or DECLINED; or WITHDRAWN by the applicant before that. */
 export type ApplicationState = "sent" | "review" | "accepted" | "declined" | "withdrawn";
 
-/** CONTACT: whoever of the staff takes it first. MESSAGE: left for one of the staff, to be answered later. */
-export type ContactKind = "contact" | "message";
-
-export type ContactState = "open" | "taken" | "done";
-
 /** How a booth's draft stands: NONE, being written, WAITING for the organisers, or DECLINED by them. */
 export type Review = "none" | "draft" | "waiting" | "declined";
+
+/** OWNER: writes the booth's texts and chooses its staff. STAFF: talks to visitors. CONTACT: answers what visitors have written. */
+export type Duty = "owner" | "staff" | "contact";
+
+export type FileKind = "logo" | "brochure" | "film";
 
 /** ASKED: the staff have asked, and the visitor has yet to agree. */
 export type LeadState = "asked" | "given";
@@ -71,12 +71,15 @@ export type Purpose = "follow_up" | "news";
 
 export type PlaceState = "waiting" | "called" | "talking" | "done" | "left";
 
-/** OWNER: writes the booth's texts and chooses its staff. STAFF: talks to visitors. CONTACT: answers what visitors have written. */
-export type Duty = "owner" | "staff" | "contact";
+/** CONTACT: whoever of the staff takes it first. MESSAGE: left for one of the staff, to be answered later. */
+export type ContactKind = "contact" | "message";
 
-export type FileKind = "logo" | "brochure" | "film";
+export type ContactState = "open" | "taken" | "done";
 
-export type QuestionState = "pending" | "approved" | "dismissed" | "withdrawn" | "merged";
+export type StageKind = "slate" | "hls" | "embed";
+
+/** OPEN; PAUSED: arrivals are kept for the moderators and the public list stands still; LOCKED: nobody can ask. */
+export type Asking = "open" | "paused" | "locked";
 
 /** RATING: from 1 to 5. TEXT: one text. CLOUD: up to three words, parted by commas. */
 export type PollKind = "single" | "multiple" | "rating" | "text" | "cloud";
@@ -89,18 +92,15 @@ export type PollState = "draft" | "open" | "closed" | "archived";
  */
 export type Reveal = "live" | "closed" | "never";
 
-export type StageKind = "slate" | "hls" | "embed";
-
-export type SessionState = "scheduled" | "lobby" | "live" | "ended";
-
-/** OPEN; PAUSED: arrivals are kept for the moderators and the public list stands still; LOCKED: nobody can ask. */
-export type Asking = "open" | "paused" | "locked";
+export type QuestionState = "pending" | "approved" | "dismissed" | "withdrawn" | "merged";
 
 /** HELD: the talk took place. NO_SHOW: the other did not come. */
 export type CallOutcome = "held" | "no_show";
 
 /** What a person is in a conference, in one session of it or, from OWNER on, at one booth. */
 export type Role = "attendee" | "speaker" | "moderator" | "interpreter" | "exhibitor" | "organiser" | "owner" | "staff" | "contact";
+
+export type SessionState = "scheduled" | "lobby" | "live" | "ended";
 
 /**
  * Where a visitor has agreed: on the booth's page, in its queue, its chat, with a request, in a call, by the booth's code, or because the
@@ -172,6 +172,37 @@ export interface Heartbeat {
   readonly id: number;
 }
 
+/** `slow_seconds`: how long one waits between two messages; 0 = no wait. */
+export interface ChatView {
+  readonly open: boolean;
+  readonly slow_seconds: number;
+}
+
+/** `number` orders the messages of a room. */
+export interface MessageView {
+  readonly id: string;
+  readonly number: number;
+  readonly author: PersonView;
+  readonly text: string;
+  readonly at: Time;
+}
+
+export interface Posted {
+  readonly message: string;
+  readonly next_at: Time | null;
+}
+
+export interface PersonView {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** `count` of people (tabs counted once); `people` are those who chose to be named, at most 100. */
+export interface PresenceView {
+  readonly count: number;
+  readonly people: readonly PersonView[];
+}
+
 /** `hall`, `tier` and `remark` are wishes; `reason`: why it was declined; `booth`: what came of it. */
 export interface ApplicationView {
   readonly id: string;
@@ -195,37 +226,6 @@ export interface ApplicationView {
 
 export interface Applied {
   readonly application: string;
-}
-
-/** What goes on at a booth. `staffed`: somebody of its staff is connected. */
-export interface BoothNow {
-  readonly people: number;
-  readonly waiting: number;
-  readonly staffed: boolean;
-}
-
-export interface ContactView {
-  readonly id: string;
-  readonly kind: ContactKind;
-  readonly state: ContactState;
-  readonly person: PersonView;
-  readonly text: string;
-  readonly owner: PersonView | null;
-  readonly at: Time;
-}
-
-/** What one has asked; `owner`: who of the staff sees to it. */
-export interface OwnContact {
-  readonly id: string;
-  readonly kind: ContactKind;
-  readonly state: ContactState;
-  readonly text: string;
-  readonly owner: PersonView | null;
-  readonly at: Time;
-}
-
-export interface ContactAsked {
-  readonly contact: string;
 }
 
 /**
@@ -271,63 +271,6 @@ export interface DraftView {
 
 export interface BoothCreated {
   readonly booth: string;
-}
-
-/** That one has shared his contact with an exhibitor, or is asked to. */
-export interface OwnLead {
-  readonly state: LeadState;
-  readonly purpose: Purpose;
-  readonly asked_by: PersonView | null;
-  readonly at: Time;
-}
-
-/** A place in the queue, as the staff see it. `until`: when the call lapses. */
-export interface PlaceView {
-  readonly id: string;
-  readonly ticket: number;
-  readonly rank: number;
-  readonly person: PersonView;
-  readonly state: PlaceState;
-  readonly joined_at: Time;
-  readonly called_by: PersonView | null;
-  readonly called_at: Time | null;
-  readonly until: Time | null;
-  readonly meeting: string | null;
-}
-
-/** One's own place. `missed`: how many calls he has not answered; `meeting` leads to the talk. */
-export interface OwnPlace {
-  readonly id: string;
-  readonly ticket: number;
-  readonly state: PlaceState;
-  readonly called_by: PersonView | null;
-  readonly until: Time | null;
-  readonly missed: number;
-  readonly meeting: string | null;
-}
-
-/**
- * The queue as everybody may know it: the tickets that wait, in order; how long a talk takes here, as measured; how many of the staff are
- * here or talking; and since when each talk under way has lasted.
- */
-export interface LineView {
-  readonly tickets: readonly number[];
-  readonly service_seconds: number;
-  readonly staff: number;
-  readonly talking_since: readonly Time[];
-}
-
-export interface Queued {
-  readonly ticket: number;
-}
-
-export interface Called {
-  readonly place: string;
-  readonly person: PersonView;
-}
-
-export interface Admitted {
-  readonly meeting: string;
 }
 
 /** The part of a booth's snapshot that only its staff and the organisers get. `leads`: how many visitors have shared their contact. */
@@ -402,94 +345,106 @@ export interface FilmLinked {
   readonly file: string;
 }
 
-/** A question as everyone sees it. `author` is null when asked anonymously; `merged` counts the duplicates united in it. */
-export interface PublicQuestion {
-  readonly id: string;
-  readonly text: string;
-  readonly author: string | null;
-  readonly asked_at: Time;
-  readonly approved_at: Time;
-  readonly pinned: boolean;
-  readonly edited: boolean;
-  readonly merged: number;
-  readonly answer: string | null;
-  readonly answered_by: string | null;
-  readonly answered_at: Time | null;
-}
-
-/** A question as its asker sees it; `into_text` is the question that his was merged into, where that is public. */
-export interface OwnQuestion {
-  readonly id: string;
-  readonly state: QuestionState;
-  readonly text: string;
-  readonly original: string | null;
-  readonly anonymous: boolean;
-  readonly asked_at: Time;
-  readonly into: string | null;
-  readonly into_text: string | null;
-  readonly answer: string | null;
-  readonly answer_public: boolean;
-  readonly answered_at: Time | null;
-  readonly reason: string;
-}
-
-export interface Asked {
-  readonly question: string;
-  readonly state: QuestionState;
-}
-
-/** `slow_seconds`: how long one waits between two messages; 0 = no wait. */
-export interface ChatView {
-  readonly open: boolean;
-  readonly slow_seconds: number;
-}
-
-/** `number` orders the messages of a room. */
-export interface MessageView {
-  readonly id: string;
-  readonly number: number;
-  readonly author: PersonView;
-  readonly text: string;
+/** That one has shared his contact with an exhibitor, or is asked to. */
+export interface OwnLead {
+  readonly state: LeadState;
+  readonly purpose: Purpose;
+  readonly asked_by: PersonView | null;
   readonly at: Time;
 }
 
-export interface Posted {
-  readonly message: string;
-  readonly next_at: Time | null;
+/** What goes on at a booth. `staffed`: somebody of its staff is connected. */
+export interface BoothNow {
+  readonly people: number;
+  readonly waiting: number;
+  readonly staffed: boolean;
 }
 
-/** A question as moderators see it. `author` is null when asked anonymously, for them too; `version` grows with every change. */
-export interface ModeratedQuestion {
+/** A place in the queue, as the staff see it. `until`: when the call lapses. */
+export interface PlaceView {
   readonly id: string;
-  readonly version: number;
-  readonly state: QuestionState;
-  readonly text: string;
-  readonly original: string | null;
-  readonly author: PersonView | null;
-  readonly asked_at: Time;
-  readonly approved_at: Time | null;
-  readonly held: boolean;
-  readonly into: string | null;
-  readonly pinned: boolean;
-  readonly labels: readonly string[];
-  readonly claimed_by: PersonView | null;
-  readonly answer: string | null;
-  readonly answer_public: boolean;
-  readonly answered_at: Time | null;
-  readonly archived_at: Time | null;
-  readonly reason: string;
-  readonly decided_by: string | null;
-}
-
-/** The part of a session's snapshot that only moderators get. */
-export interface Moderation {
-  readonly questions: readonly ModeratedQuestion[];
-  readonly restraints: readonly RestraintView[];
-  readonly roles: readonly RoleView[];
-}
-
-export interface Unmasked {
+  readonly ticket: number;
+  readonly rank: number;
   readonly person: PersonView;
+  readonly state: PlaceState;
+  readonly joined_at: Time;
+  readonly called_by: PersonView | null;
+  readonly called_at: Time | null;
+  readonly until: Time | null;
+  readonly meeting: string | null;
+}
+
+/** One's own place. `missed`: how many calls he has not answered; `meeting` leads to the talk. */
+export interface OwnPlace {
+  readonly id: string;
+  readonly ticket: number;
+  readonly state: PlaceState;
+  readonly called_by: PersonView | null;
+  readonly until: Time | null;
+  readonly missed: number;
+  readonly meeting: string | null;
+}
+
+/**
+ * The queue as everybody may know it: the tickets that wait, in order; how long a talk takes here, as measured; how many of the staff are
+ * here or talking; and since when each talk under way has lasted.
+ */
+export interface LineView {
+  readonly tickets: readonly number[];
+  readonly service_seconds: number;
+  readonly staff: number;
+  readonly talking_since: readonly Time[];
+}
+
+export interface Queued {
+  readonly ticket: number;
+}
+
+export interface Called {
+  readonly place: string;
+  readonly person: PersonView;
+}
+
+export interface Admitted {
+  readonly meeting: string;
+}
+
+export interface ContactView {
+  readonly id: string;
+  readonly kind: ContactKind;
+  readonly state: ContactState;
+  readonly person: PersonView;
+  readonly text: string;
+  readonly owner: PersonView | null;
+  readonly at: Time;
+}
+
+/** What one has asked; `owner`: who of the staff sees to it. */
+export interface OwnContact {
+  readonly id: string;
+  readonly kind: ContactKind;
+  readonly state: ContactState;
+  readonly text: string;
+  readonly owner: PersonView | null;
+  readonly at: Time;
+}
+
+export interface ContactAsked {
+  readonly contact: string;
+}
+
+/** What the stage shows: `address` is empty for a slate. */
+export interface StageView {
+  readonly kind: StageKind;
+  readonly address: string;
+  readonly title: string;
+}
+
+/** `review`: new questions wait for a moderator; `anonymous`: whether one may ask without a name. */
+export interface AskingView {
+  readonly asking: Asking;
+  readonly review: boolean;
+  readonly anonymous: boolean;
 }
 
 /**
@@ -538,58 +493,74 @@ export interface Drafted {
   readonly poll: string;
 }
 
-/** What the stage shows: `address` is empty for a slate. */
-export interface StageView {
-  readonly kind: StageKind;
-  readonly address: string;
-  readonly title: string;
-}
-
-export interface SpeakerView {
+/** A question as everyone sees it. `author` is null when asked anonymously; `merged` counts the duplicates united in it. */
+export interface PublicQuestion {
   readonly id: string;
-  readonly name: string;
-  readonly affiliation: string;
-  readonly biography: string;
+  readonly text: string;
+  readonly author: string | null;
+  readonly asked_at: Time;
+  readonly approved_at: Time;
+  readonly pinned: boolean;
+  readonly edited: boolean;
+  readonly merged: number;
+  readonly answer: string | null;
+  readonly answered_by: string | null;
+  readonly answered_at: Time | null;
 }
 
-/** `texts` holds translations by locale: {"zh_Hans": {"title": …, "abstract": …}}. */
-export interface SessionView {
+/** A question as its asker sees it; `into_text` is the question that his was merged into, where that is public. */
+export interface OwnQuestion {
   readonly id: string;
-  readonly title: string;
-  readonly subtitle: string;
-  readonly abstract: string;
-  readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  readonly track: string;
-  readonly place: string;
-  readonly language: string;
-  readonly starts_at: Time;
-  readonly ends_at: Time;
-  readonly cancelled: boolean;
-  readonly state: SessionState;
-  readonly started_at: Time | null;
-  readonly ended_at: Time | null;
-  readonly speakers: readonly SpeakerView[];
-}
-
-/** A session in a list. */
-export interface SessionCard {
-  readonly id: string;
-  readonly title: string;
-  readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  readonly track: string;
-  readonly place: string;
-  readonly language: string;
-  readonly starts_at: Time;
-  readonly ends_at: Time;
-  readonly cancelled: boolean;
-  readonly state: SessionState;
-}
-
-/** `review`: new questions wait for a moderator; `anonymous`: whether one may ask without a name. */
-export interface AskingView {
-  readonly asking: Asking;
-  readonly review: boolean;
+  readonly state: QuestionState;
+  readonly text: string;
+  readonly original: string | null;
   readonly anonymous: boolean;
+  readonly asked_at: Time;
+  readonly into: string | null;
+  readonly into_text: string | null;
+  readonly answer: string | null;
+  readonly answer_public: boolean;
+  readonly answered_at: Time | null;
+  readonly reason: string;
+}
+
+export interface Asked {
+  readonly question: string;
+  readonly state: QuestionState;
+}
+
+/** A question as moderators see it. `author` is null when asked anonymously, for them too; `version` grows with every change. */
+export interface ModeratedQuestion {
+  readonly id: string;
+  readonly version: number;
+  readonly state: QuestionState;
+  readonly text: string;
+  readonly original: string | null;
+  readonly author: PersonView | null;
+  readonly asked_at: Time;
+  readonly approved_at: Time | null;
+  readonly held: boolean;
+  readonly into: string | null;
+  readonly pinned: boolean;
+  readonly labels: readonly string[];
+  readonly claimed_by: PersonView | null;
+  readonly answer: string | null;
+  readonly answer_public: boolean;
+  readonly answered_at: Time | null;
+  readonly archived_at: Time | null;
+  readonly reason: string;
+  readonly decided_by: string | null;
+}
+
+/** The part of a session's snapshot that only moderators get. */
+export interface Moderation {
+  readonly questions: readonly ModeratedQuestion[];
+  readonly restraints: readonly RestraintView[];
+  readonly roles: readonly RoleView[];
+}
+
+export interface Unmasked {
+  readonly person: PersonView;
 }
 
 /** `messages` are the latest 100; `polls` the open and closed ones, for moderators all; `moderation` is null for everyone but moderators. */
@@ -619,27 +590,6 @@ export interface Own {
   readonly questions: readonly OwnQuestion[];
   readonly votes: readonly string[];
   readonly answers: Readonly<Record<string, PollAnswer>>;
-}
-
-/** What is one person's own in a lobby. `stars` are the sessions that he has starred. */
-export interface LobbyOwn {
-  readonly person: PersonView | null;
-  readonly roles: readonly string[];
-  readonly can: readonly string[];
-  readonly listed: boolean;
-  readonly silenced: boolean;
-  readonly silenced_until: Time | null;
-  readonly read: number;
-  readonly stars: readonly string[];
-}
-
-/** A conference's lobby: what is on, and its chat. */
-export interface LobbySnapshot {
-  readonly conference: string;
-  readonly sessions: readonly SessionCard[];
-  readonly chat: ChatView;
-  readonly messages: readonly MessageView[];
-  readonly restraints: readonly RestraintView[] | null;
 }
 
 /** One connection in a call. `held`: he is away for a moment; `lost`: his connection is gone, and his place is kept for a minute. */
@@ -703,11 +653,6 @@ export interface MeetingOwn {
 export interface DeskOwn {
 }
 
-export interface PersonView {
-  readonly id: string;
-  readonly name: string;
-}
-
 /** `kind` is "silence" or "ban"; `until` is null when it holds until lifted. */
 export interface RestraintView {
   readonly person: PersonView;
@@ -726,10 +671,44 @@ export interface DeskSnapshot {
   readonly notices: readonly Notified[];
 }
 
-/** `count` of people (tabs counted once); `people` are those who chose to be named, at most 100. */
-export interface PresenceView {
-  readonly count: number;
-  readonly people: readonly PersonView[];
+export interface SpeakerView {
+  readonly id: string;
+  readonly name: string;
+  readonly affiliation: string;
+  readonly biography: string;
+}
+
+/** `texts` holds translations by locale: {"zh_Hans": {"title": …, "abstract": …}}. */
+export interface SessionView {
+  readonly id: string;
+  readonly title: string;
+  readonly subtitle: string;
+  readonly abstract: string;
+  readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly track: string;
+  readonly place: string;
+  readonly language: string;
+  readonly starts_at: Time;
+  readonly ends_at: Time;
+  readonly cancelled: boolean;
+  readonly state: SessionState;
+  readonly started_at: Time | null;
+  readonly ended_at: Time | null;
+  readonly speakers: readonly SpeakerView[];
+}
+
+/** A session in a list. */
+export interface SessionCard {
+  readonly id: string;
+  readonly title: string;
+  readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly track: string;
+  readonly place: string;
+  readonly language: string;
+  readonly starts_at: Time;
+  readonly ends_at: Time;
+  readonly cancelled: boolean;
+  readonly state: SessionState;
 }
 
 export interface SpeakerLine {
@@ -739,6 +718,27 @@ export interface SpeakerLine {
 
 export interface SessionCreated {
   readonly session: string;
+}
+
+/** What is one person's own in a lobby. `stars` are the sessions that he has starred. */
+export interface LobbyOwn {
+  readonly person: PersonView | null;
+  readonly roles: readonly string[];
+  readonly can: readonly string[];
+  readonly listed: boolean;
+  readonly silenced: boolean;
+  readonly silenced_until: Time | null;
+  readonly read: number;
+  readonly stars: readonly string[];
+}
+
+/** A conference's lobby: what is on, and its chat. */
+export interface LobbySnapshot {
+  readonly conference: string;
+  readonly sessions: readonly SessionCard[];
+  readonly chat: ChatView;
+  readonly messages: readonly MessageView[];
+  readonly restraints: readonly RestraintView[] | null;
 }
 
 /** `peers` are the others, in the order in which they joined; `token` brings the same peer back after a loss (`resumed`). */
@@ -918,6 +918,28 @@ export interface Removed {
   readonly reason: "closed" | "expired";
 }
 
+export interface PostMessage {
+  readonly op: "chat.post";
+  readonly text: string;
+}
+
+export interface RemoveMessage {
+  readonly op: "chat.remove";
+  readonly message: Id;
+}
+
+/** The person has seen the chat up to this number. */
+export interface ReadChat {
+  readonly op: "chat.read";
+  readonly number: number;
+}
+
+export interface SetChat {
+  readonly op: "chat.set";
+  readonly open: boolean;
+  readonly slow_seconds: number;
+}
+
 /** In the lobby. `hall` and `tier` are wishes. */
 export interface ApplyToExhibit {
   readonly op: "exhibitor.apply";
@@ -959,23 +981,6 @@ export interface DeclineApplication {
   readonly reason: string;
 }
 
-export interface AskContact {
-  readonly op: "contact.ask";
-  readonly kind: ContactKind;
-  readonly text: string;
-}
-
-/** Of several who take it exactly one gets it; the others are told who. */
-export interface TakeContact {
-  readonly op: "contact.take";
-  readonly contact: Id;
-}
-
-export interface CloseContact {
-  readonly op: "contact.close";
-  readonly contact: Id;
-}
-
 /** By an organiser, in the lobby: a booth that nobody sees until its texts are approved. A `hall` of a new name is made. */
 export interface CreateBooth {
   readonly op: "booth.create";
@@ -1012,6 +1017,47 @@ export interface ApproveBooth {
 export interface DeclineBooth {
   readonly op: "booth.decline";
   readonly reason: string;
+}
+
+/** `duty` null: of the staff no more. */
+export interface SetDuty {
+  readonly op: "staff.set";
+  readonly person: Id;
+  readonly duty?: Duty | null;
+}
+
+/** `titles`: translations of the title by locale; those that are not named stay as they are, an empty one goes. */
+export interface ChangeFile {
+  readonly op: "file.change";
+  readonly file: Id;
+  readonly title: string;
+  readonly titles?: Readonly<Record<string, string>>;
+}
+
+/** Moves it to a place among the booth's files of its kind, counted from 0. */
+export interface PlaceFile {
+  readonly op: "file.place";
+  readonly file: Id;
+  readonly position: number;
+}
+
+/** A logo, a brochure or a film is gone for good. */
+export interface RemoveFile {
+  readonly op: "file.remove";
+  readonly file: Id;
+}
+
+/** A film that is shown by a host of films; `address` is that of its player. */
+export interface LinkFilm {
+  readonly op: "film.link";
+  readonly address: string;
+  readonly title: string;
+}
+
+/** Whether the staff of this booth may know by name what one takes. Without an answer, or with no, downloads are only counted. */
+export interface ConsentToName {
+  readonly op: "file.consent";
+  readonly given: boolean;
 }
 
 /** Gives the exhibitor one's name, organisation and address, for a purpose. Also the answer to being asked. */
@@ -1078,45 +1124,112 @@ export interface FinishTalk {
   readonly place: Id;
 }
 
-/** `duty` null: of the staff no more. */
-export interface SetDuty {
-  readonly op: "staff.set";
-  readonly person: Id;
-  readonly duty?: Duty | null;
+export interface AskContact {
+  readonly op: "contact.ask";
+  readonly kind: ContactKind;
+  readonly text: string;
 }
 
-/** `titles`: translations of the title by locale; those that are not named stay as they are, an empty one goes. */
-export interface ChangeFile {
-  readonly op: "file.change";
-  readonly file: Id;
+/** Of several who take it exactly one gets it; the others are told who. */
+export interface TakeContact {
+  readonly op: "contact.take";
+  readonly contact: Id;
+}
+
+export interface CloseContact {
+  readonly op: "contact.close";
+  readonly contact: Id;
+}
+
+export interface ShowStage {
+  readonly op: "stage.show";
+  readonly kind: StageKind;
+  readonly address?: string;
+  readonly title?: string;
+}
+
+export interface SetAsking {
+  readonly op: "asking.set";
+  readonly asking: Asking;
+}
+
+/** Affects new questions only. */
+export interface SetReview {
+  readonly op: "asking.review";
+  readonly required: boolean;
+}
+
+export interface SetAnonymity {
+  readonly op: "asking.anonymity";
+  readonly allowed: boolean;
+}
+
+export interface DraftPoll {
+  readonly op: "poll.draft";
+  readonly kind: PollKind;
   readonly title: string;
-  readonly titles?: Readonly<Record<string, string>>;
+  readonly options?: readonly string[];
+  readonly reveal?: Reveal;
 }
 
-/** Moves it to a place among the booth's files of its kind, counted from 0. */
-export interface PlaceFile {
-  readonly op: "file.place";
-  readonly file: Id;
-  readonly position: number;
-}
-
-/** A logo, a brochure or a film is gone for good. */
-export interface RemoveFile {
-  readonly op: "file.remove";
-  readonly file: Id;
-}
-
-/** A film that is shown by a host of films; `address` is that of its player. */
-export interface LinkFilm {
-  readonly op: "film.link";
-  readonly address: string;
+/** Before the first answer. `version` is the one that the moderator has seen; an older one is refused as "stale" with the present state. */
+export interface EditPoll {
+  readonly op: "poll.edit";
+  readonly kind: PollKind;
   readonly title: string;
+  readonly options?: readonly string[];
+  readonly poll: Id;
+  readonly version: number;
 }
 
-/** Whether the staff of this booth may know by name what one takes. Without an answer, or with no, downloads are only counted. */
-export interface ConsentToName {
-  readonly op: "file.consent";
-  readonly given: boolean;
+export interface OpenPoll {
+  readonly op: "poll.open";
+  readonly poll: Id;
+}
+
+/** For good: no answer counts that comes after it. */
+export interface ClosePoll {
+  readonly op: "poll.close";
+  readonly poll: Id;
+}
+
+/** Out of everyone's sight; a draft, too. What was answered stays for the moderators. */
+export interface ArchivePoll {
+  readonly op: "poll.archive";
+  readonly poll: Id;
+}
+
+export interface RevealPoll {
+  readonly op: "poll.reveal";
+  readonly poll: Id;
+  readonly reveal: Reveal;
+}
+
+/** Keeps a text from everyone, whoever has written it, or shows it again. */
+export interface HideText {
+  readonly op: "poll.hide";
+  readonly poll: Id;
+  readonly text: string;
+  readonly hidden: boolean;
+}
+
+export interface ShowPollOnScreen {
+  readonly op: "screen.poll";
+  readonly poll: Id;
+}
+
+/** In the place of one's former answer. `version` is the wording that one has answered; an older one is refused as "stale". */
+export interface AnswerPoll {
+  readonly op: "poll.answer";
+  readonly poll: Id;
+  readonly version: number;
+  readonly choices?: readonly number[];
+  readonly text?: string;
+}
+
+export interface RetractAnswer {
+  readonly op: "poll.retract";
+  readonly poll: Id;
 }
 
 export interface AskQuestion {
@@ -1145,28 +1258,6 @@ export interface VoteQuestion {
 export interface UnvoteQuestion {
   readonly op: "question.unvote";
   readonly question: Id;
-}
-
-export interface PostMessage {
-  readonly op: "chat.post";
-  readonly text: string;
-}
-
-export interface RemoveMessage {
-  readonly op: "chat.remove";
-  readonly message: Id;
-}
-
-/** The person has seen the chat up to this number. */
-export interface ReadChat {
-  readonly op: "chat.read";
-  readonly number: number;
-}
-
-export interface SetChat {
-  readonly op: "chat.set";
-  readonly open: boolean;
-  readonly slow_seconds: number;
 }
 
 export interface ApproveQuestion {
@@ -1297,114 +1388,10 @@ export interface ClearScreen {
   readonly op: "screen.clear";
 }
 
-export interface DraftPoll {
-  readonly op: "poll.draft";
-  readonly kind: PollKind;
-  readonly title: string;
-  readonly options?: readonly string[];
-  readonly reveal?: Reveal;
-}
-
-/** Before the first answer. `version` is the one that the moderator has seen; an older one is refused as "stale" with the present state. */
-export interface EditPoll {
-  readonly op: "poll.edit";
-  readonly kind: PollKind;
-  readonly title: string;
-  readonly options?: readonly string[];
-  readonly poll: Id;
-  readonly version: number;
-}
-
-export interface OpenPoll {
-  readonly op: "poll.open";
-  readonly poll: Id;
-}
-
-/** For good: no answer counts that comes after it. */
-export interface ClosePoll {
-  readonly op: "poll.close";
-  readonly poll: Id;
-}
-
-/** Out of everyone's sight; a draft, too. What was answered stays for the moderators. */
-export interface ArchivePoll {
-  readonly op: "poll.archive";
-  readonly poll: Id;
-}
-
-export interface RevealPoll {
-  readonly op: "poll.reveal";
-  readonly poll: Id;
-  readonly reveal: Reveal;
-}
-
-/** Keeps a text from everyone, whoever has written it, or shows it again. */
-export interface HideText {
-  readonly op: "poll.hide";
-  readonly poll: Id;
-  readonly text: string;
-  readonly hidden: boolean;
-}
-
-export interface ShowPollOnScreen {
-  readonly op: "screen.poll";
-  readonly poll: Id;
-}
-
-/** In the place of one's former answer. `version` is the wording that one has answered; an older one is refused as "stale". */
-export interface AnswerPoll {
-  readonly op: "poll.answer";
-  readonly poll: Id;
-  readonly version: number;
-  readonly choices?: readonly number[];
-  readonly text?: string;
-}
-
-export interface RetractAnswer {
-  readonly op: "poll.retract";
-  readonly poll: Id;
-}
-
 /** While the session is live. Nothing is kept of it: who looks on is told how many people have reacted. */
 export interface SendReaction {
   readonly op: "reaction.send";
   readonly kind: ReactionKind;
-}
-
-/** Opens the lobby, where the countdown runs. */
-export interface OpenSession {
-  readonly op: "session.open";
-}
-
-export interface StartSession {
-  readonly op: "session.start";
-}
-
-export interface EndSession {
-  readonly op: "session.end";
-}
-
-export interface ShowStage {
-  readonly op: "stage.show";
-  readonly kind: StageKind;
-  readonly address?: string;
-  readonly title?: string;
-}
-
-export interface SetAsking {
-  readonly op: "asking.set";
-  readonly asking: Asking;
-}
-
-/** Affects new questions only. */
-export interface SetReview {
-  readonly op: "asking.review";
-  readonly required: boolean;
-}
-
-export interface SetAnonymity {
-  readonly op: "asking.anonymity";
-  readonly allowed: boolean;
 }
 
 /** Five minutes more, up to six times; by anyone in the call. */
@@ -1548,14 +1535,32 @@ export interface ReinstateSession {
   readonly session: Id;
 }
 
-export interface ContactChanged {
-  readonly type: "contact.changed";
-  readonly contact: ContactView;
+/** Opens the lobby, where the countdown runs. */
+export interface OpenSession {
+  readonly op: "session.open";
 }
 
-export interface ContactOwn {
-  readonly type: "contact.own";
-  readonly contact: OwnContact;
+export interface StartSession {
+  readonly op: "session.start";
+}
+
+export interface EndSession {
+  readonly op: "session.end";
+}
+
+export interface ChatChanged {
+  readonly type: "chat.changed";
+  readonly chat: ChatView;
+}
+
+export interface MessagePosted {
+  readonly type: "chat.posted";
+  readonly message: MessageView;
+}
+
+export interface MessageRemoved {
+  readonly type: "chat.removed";
+  readonly message: string;
 }
 
 /** In a hall: a booth that is new there, or has changed. */
@@ -1572,6 +1577,24 @@ export interface BoothChanged {
 export interface BoothDrafted {
   readonly type: "booth.drafted";
   readonly draft: DraftView;
+}
+
+/** `duty` null: of the staff no more. */
+export interface DutyChanged {
+  readonly type: "staff.changed";
+  readonly person: PersonView;
+  readonly duty: Duty | null;
+}
+
+/** All brochures and films of the booth, in their order. */
+export interface FilesChanged {
+  readonly type: "files.changed";
+  readonly files: readonly FileView[];
+}
+
+export interface Consented {
+  readonly type: "file.consented";
+  readonly given: boolean;
 }
 
 /** A lead is new, was noted upon or is gone. `leads`: how many visitors have shared their contact now. */
@@ -1597,22 +1620,57 @@ export interface PlaceOwn {
   readonly place: OwnPlace;
 }
 
-/** `duty` null: of the staff no more. */
-export interface DutyChanged {
-  readonly type: "staff.changed";
-  readonly person: PersonView;
-  readonly duty: Duty | null;
+export interface ContactChanged {
+  readonly type: "contact.changed";
+  readonly contact: ContactView;
 }
 
-/** All brochures and films of the booth, in their order. */
-export interface FilesChanged {
-  readonly type: "files.changed";
-  readonly files: readonly FileView[];
+export interface ContactOwn {
+  readonly type: "contact.own";
+  readonly contact: OwnContact;
 }
 
-export interface Consented {
-  readonly type: "file.consented";
-  readonly given: boolean;
+export interface StageChanged {
+  readonly type: "stage.changed";
+  readonly stage: StageView;
+}
+
+export interface AskingChanged {
+  readonly type: "asking.changed";
+  readonly asking: AskingView;
+}
+
+/** New, or changed while it is a draft. */
+export interface PollDrafted {
+  readonly type: "poll.drafted";
+  readonly poll: PollView;
+}
+
+export interface PollOpened {
+  readonly type: "poll.opened";
+  readonly poll: PollView;
+}
+
+/** Its wording, or whether its results are revealed. */
+export interface PollChanged {
+  readonly type: "poll.changed";
+  readonly poll: PollView;
+}
+
+export interface PollClosed {
+  readonly type: "poll.closed";
+  readonly poll: PollView;
+}
+
+/** Nobody but moderators sees it any more. */
+export interface PollHidden {
+  readonly type: "poll.hidden";
+  readonly poll: string;
+}
+
+export interface PollArchived {
+  readonly type: "poll.archived";
+  readonly poll: PollView;
 }
 
 /** New in the public list, or changed there. */
@@ -1629,21 +1687,6 @@ export interface QuestionHidden {
 export interface OwnQuestionChanged {
   readonly type: "question.own";
   readonly question: OwnQuestion;
-}
-
-export interface ChatChanged {
-  readonly type: "chat.changed";
-  readonly chat: ChatView;
-}
-
-export interface MessagePosted {
-  readonly type: "chat.posted";
-  readonly message: MessageView;
-}
-
-export interface MessageRemoved {
-  readonly type: "chat.removed";
-  readonly message: string;
 }
 
 /** A question, a poll or neither is on the big screen. */
@@ -1778,61 +1821,6 @@ export interface AnswerWritten {
   readonly by: PersonView | null;
 }
 
-/** New, or changed while it is a draft. */
-export interface PollDrafted {
-  readonly type: "poll.drafted";
-  readonly poll: PollView;
-}
-
-export interface PollOpened {
-  readonly type: "poll.opened";
-  readonly poll: PollView;
-}
-
-/** Its wording, or whether its results are revealed. */
-export interface PollChanged {
-  readonly type: "poll.changed";
-  readonly poll: PollView;
-}
-
-export interface PollClosed {
-  readonly type: "poll.closed";
-  readonly poll: PollView;
-}
-
-/** Nobody but moderators sees it any more. */
-export interface PollHidden {
-  readonly type: "poll.hidden";
-  readonly poll: string;
-}
-
-export interface PollArchived {
-  readonly type: "poll.archived";
-  readonly poll: PollView;
-}
-
-/** State, times or texts. */
-export interface SessionChanged {
-  readonly type: "session.changed";
-  readonly session: SessionView;
-}
-
-/** In the lobby: a session is new or has changed. */
-export interface SessionListed {
-  readonly type: "session.listed";
-  readonly session: SessionCard;
-}
-
-export interface StageChanged {
-  readonly type: "stage.changed";
-  readonly stage: StageView;
-}
-
-export interface AskingChanged {
-  readonly type: "asking.changed";
-  readonly asking: AskingView;
-}
-
 export interface MeetingInvited {
   readonly type: "meeting.invited";
   readonly person: PersonView;
@@ -1908,21 +1896,40 @@ export interface StarChanged {
   readonly starred: boolean;
 }
 
+/** State, times or texts. */
+export interface SessionChanged {
+  readonly type: "session.changed";
+  readonly session: SessionView;
+}
+
+/** In the lobby: a session is new or has changed. */
+export interface SessionListed {
+  readonly type: "session.listed";
+  readonly session: SessionCard;
+}
+
 /** What a person can ask to happen. */
 export type Command =
+  | PostMessage
+  | RemoveMessage
+  | ReadChat
+  | SetChat
   | ApplyToExhibit
   | WithdrawApplication
   | ReviewApplication
   | AcceptApplication
   | DeclineApplication
-  | AskContact
-  | TakeContact
-  | CloseContact
   | CreateBooth
   | DraftBooth
   | SubmitBooth
   | ApproveBooth
   | DeclineBooth
+  | SetDuty
+  | ChangeFile
+  | PlaceFile
+  | RemoveFile
+  | LinkFilm
+  | ConsentToName
   | ShareLead
   | WithdrawLead
   | AskLead
@@ -1934,21 +1941,28 @@ export type Command =
   | AcceptCall
   | SkipPlace
   | FinishTalk
-  | SetDuty
-  | ChangeFile
-  | PlaceFile
-  | RemoveFile
-  | LinkFilm
-  | ConsentToName
+  | AskContact
+  | TakeContact
+  | CloseContact
+  | ShowStage
+  | SetAsking
+  | SetReview
+  | SetAnonymity
+  | DraftPoll
+  | EditPoll
+  | OpenPoll
+  | ClosePoll
+  | ArchivePoll
+  | RevealPoll
+  | HideText
+  | ShowPollOnScreen
+  | AnswerPoll
+  | RetractAnswer
   | AskQuestion
   | ReviseQuestion
   | WithdrawQuestion
   | VoteQuestion
   | UnvoteQuestion
-  | PostMessage
-  | RemoveMessage
-  | ReadChat
-  | SetChat
   | ApproveQuestion
   | DismissQuestion
   | RestoreQuestion
@@ -1969,24 +1983,7 @@ export type Command =
   | UnmaskQuestion
   | ShowOnScreen
   | ClearScreen
-  | DraftPoll
-  | EditPoll
-  | OpenPoll
-  | ClosePoll
-  | ArchivePoll
-  | RevealPoll
-  | HideText
-  | ShowPollOnScreen
-  | AnswerPoll
-  | RetractAnswer
   | SendReaction
-  | OpenSession
-  | StartSession
-  | EndSession
-  | ShowStage
-  | SetAsking
-  | SetReview
-  | SetAnonymity
   | ExtendCall
   | WaitForCall
   | BringColleague
@@ -2006,28 +2003,39 @@ export type Command =
   | CreateSession
   | ChangeSession
   | CancelSession
-  | ReinstateSession;
+  | ReinstateSession
+  | OpenSession
+  | StartSession
+  | EndSession;
 
 /** What can have happened. */
 export type RoomEvent =
-  | ContactChanged
-  | ContactOwn
+  | ChatChanged
+  | MessagePosted
+  | MessageRemoved
   | BoothListed
   | BoothChanged
   | BoothDrafted
+  | DutyChanged
+  | FilesChanged
+  | Consented
   | LeadChanged
   | LeadOwn
   | PlaceChanged
   | PlaceOwn
-  | DutyChanged
-  | FilesChanged
-  | Consented
+  | ContactChanged
+  | ContactOwn
+  | StageChanged
+  | AskingChanged
+  | PollDrafted
+  | PollOpened
+  | PollChanged
+  | PollClosed
+  | PollHidden
+  | PollArchived
   | QuestionShown
   | QuestionHidden
   | OwnQuestionChanged
-  | ChatChanged
-  | MessagePosted
-  | MessageRemoved
   | ScreenChanged
   | AnsweringChanged
   | QuestionAsked
@@ -2050,16 +2058,6 @@ export type RoomEvent =
   | QuestionArchived
   | QuestionUnarchived
   | AnswerWritten
-  | PollDrafted
-  | PollOpened
-  | PollChanged
-  | PollClosed
-  | PollHidden
-  | PollArchived
-  | SessionChanged
-  | SessionListed
-  | StageChanged
-  | AskingChanged
   | MeetingInvited
   | MeetingRated
   | MeetingClosed
@@ -2071,7 +2069,9 @@ export type RoomEvent =
   | RightsChanged
   | SignInRevoked
   | Notified
-  | StarChanged;
+  | StarChanged
+  | SessionChanged
+  | SessionListed;
 
 /** What a connection in a call can say. */
 export type CallMessage =
@@ -2118,15 +2118,15 @@ export interface LatestValues {
   /** What goes on at booths, by booth: in a hall all of its booths, at a booth itself. */
   readonly floor?: Readonly<Record<string, BoothNow>>;
   readonly line?: Readonly<Record<string, LineView>>;
-  /** How many people want a question answered; the key is the question. */
-  readonly votes?: Readonly<Record<string, number>>;
-  /** Whether the person himself has voted; the key is the question. */
-  readonly own_votes?: Readonly<Record<string, boolean>>;
   /** Told while the poll reveals them; None when it no longer does. */
   readonly poll_results?: Readonly<Record<string, PollTally | null>>;
   readonly poll_tallies?: Readonly<Record<string, ModeratedTally>>;
   /** The person's own answer; None when he has taken it back. */
   readonly own_answers?: Readonly<Record<string, PollAnswer | null>>;
+  /** How many people want a question answered; the key is the question. */
+  readonly votes?: Readonly<Record<string, number>>;
+  /** Whether the person himself has voted; the key is the question. */
+  readonly own_votes?: Readonly<Record<string, boolean>>;
   /** How many people have reacted within the last half second, by kind. Each value is news of its own, none is the state of anything. */
   readonly reactions?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly call?: Readonly<Record<string, CallView>>;

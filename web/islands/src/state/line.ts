@@ -5,7 +5,7 @@ const SHORTEST = 15;
 
 /**
  * For each waiting ticket, in order, the seconds until it is called: whoever of the staff is free first calls the next. The server's twin is
- * rooms/exhibition/waits.py.
+ * rooms/exhibition/queue/waiting_time.py.
  */
 export function expected(line: LineView, now: number): number[] {
   const free = line.talking_since.map((since) => Math.max(line.service_seconds - (now - Date.parse(since)) / 1000, SHORTEST));

@@ -1,0 +1,110 @@
+"""The chat of a room: the same in a session, in the lobby, and wherever else people follow."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from rooms.chat import messages as m
+from rooms.chat import queries as chat_queries
+from rooms.chat.tables import chats, marks, messages
+from rooms.core.commands.access import Visit
+from rooms.core.commands.registry import command, commands_together
+from rooms.core.commands.transaction import Transaction
+from rooms.core.errors import Problem
+from rooms.core.ids import new_id
+from rooms.core.rate_limits import Rate
+from rooms.core.store.database import insert_into
+from rooms.core.text import N_, clean_text
+from rooms.people import rules
+
+CHATTING = {"session", "lobby", "booth", "meeting"}
+
+PostedOr = tuple[m.Posted, int | None] | Problem
+"""What became of one message of many: its reply and seq, or why it was refused."""
+
+
+@commands_together(m.PostMessage, kinds=CHATTING, allowed=rules.speaks_up, rate=Rate(10, 10))
+async def post_messages(tx: Transaction, given: Sequence[tuple[Visit, m.PostMessage]]) -> list[PostedOr]:
+    chat = await chat_queries.chat(tx.connection, given[0][0].room.id)
+    last = await _last_posts(tx, given) if chat.slow_seconds else {}
+    rows: list[dict[str, Any]] = []
+    replies: list[PostedOr] = []
+    for visit, post in given:
+        try:
+            next_at = None if visit.moderates else _check_pace(tx, chat, last.get(visit.known.id))
+            text = clean_text(post.text, m.MESSAGE_LENGTH, "text")
+        except Problem as problem:
+            replies.append(problem)
+            continue
+        author, room = visit.known, visit.room.id
+        message = m.MessageView(new_id(), tx.next_seq(), author.view, text, tx.now)
+        signed = {"author": author.id, "author_name": author.name}
+        rows.append({"id": message.id, "room": room, "number": message.number, **signed, "text": text, "at": tx.now})
+        last[author.id] = tx.now
+        replies.append((m.Posted(message.id, next_at), tx.record(m.MessagePosted(message), person=author.id)))
+    if rows:
+        await tx.connection.execute(messages.insert(), rows)
+    return replies
+
+
+async def _last_posts(tx: Transaction, given: Sequence[tuple[Visit, m.PostMessage]]) -> dict[str, datetime]:
+    """When each of them posted last."""
+    people = {visit.known.id for visit, _ in given}
+    select = sa.select(messages.c.author, sa.func.max(messages.c.at)).group_by(messages.c.author)
+    select = select.where(messages.c.room == given[0][0].room.id, messages.c.author.in_(people))
+    return {row[0]: row[1] for row in await tx.connection.execute(select)}
+
+
+def _check_pace(tx: Transaction, chat: m.ChatView, last: datetime | None) -> datetime | None:
+    """When an attendee may post again, once he has posted now; None: at once. Raises Problem "closed" or "rate_limited"."""
+    if not chat.open:
+        raise Problem("closed", N_("The chat is closed just now. Your text is kept here."))
+    wait = timedelta(seconds=chat.slow_seconds)
+    if last is not None and tx.now < last + wait:
+        left = (last + wait - tx.now).total_seconds()
+        message = N_("Slow mode: one message every %(seconds)s seconds. Your text is kept here.")
+        raise Problem("rate_limited", message, retry_after=round(left, 1), values={"seconds": chat.slow_seconds})
+    return tx.now + wait if wait else None
+
+
+@command(m.RemoveMessage, kinds=CHATTING, allowed=rules.takes_part)
+async def remove_message(tx: Transaction, visit: Visit, given: m.RemoveMessage) -> None:
+    this = sa.and_(messages.c.room == visit.room.id, messages.c.id == given.message)
+    row = (await tx.connection.execute(sa.select(messages.c.author, messages.c.removed_by).where(this))).one_or_none()
+    if row is None or (row.author != visit.known.id and not visit.moderates):
+        raise Problem("not_found", N_("This message does not exist here, or is not yours."), field="message")
+    if row.removed_by is not None:
+        return
+    await tx.connection.execute(messages.update().where(this).values(removed_by=visit.known.id))
+    tx.record(m.MessageRemoved(given.message))
+    if row.author != visit.known.id:
+        tx.audit(
+            visit.room.conference,
+            visit.known.id,
+            "chat.remove",
+            given.message,
+            {"room": visit.room.id, "author": row.author},
+        )
+
+
+@command(m.ReadChat, kinds=CHATTING, allowed=rules.takes_part)
+async def read_chat(tx: Transaction, visit: Visit, given: m.ReadChat) -> None:
+    number = min(given.number, visit.room.seq)
+    insert = insert_into(tx.connection, marks).values(person=visit.known.id, room=visit.room.id, number=number)
+    further = insert.on_conflict_do_update(
+        index_elements=[marks.c.person, marks.c.room], set_={"number": number}, where=marks.c.number < number
+    )
+    await tx.connection.execute(further)
+
+
+@command(m.SetChat, kinds=CHATTING, allowed=rules.moderates)
+async def set_chat(tx: Transaction, visit: Visit, given: m.SetChat) -> None:
+    now = m.ChatView(given.open, given.slow_seconds)
+    if now == await chat_queries.chat(tx.connection, visit.room.id):
+        return
+    await tx.connection.execute(
+        chats.update().where(chats.c.room == visit.room.id).values(open=now.open, slow_seconds=now.slow_seconds)
+    )
+    tx.record(m.ChatChanged(now))

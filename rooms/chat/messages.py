@@ -1,0 +1,79 @@
+"""Messages of a chat, in whatever room has one."""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+from rooms.core.commands.messages import Command, Event, View
+from rooms.core.commands.people import Id, PersonView
+
+MessageText = Annotated[str, msgspec.Meta(max_length=4000)]
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]  # what JavaScript counts to
+MESSAGE_LENGTH = 1000
+
+
+class ChatView(View):
+    """`slow_seconds`: how long one waits between two messages; 0 = no wait."""
+
+    open: bool
+    slow_seconds: int
+
+
+class MessageView(View):
+    """`number` orders the messages of a room."""
+
+    id: str
+    number: int
+    author: PersonView
+    text: str
+    at: datetime
+
+
+class PostMessage(Command, tag="chat.post"):
+    text: MessageText
+
+
+class RemoveMessage(Command, tag="chat.remove"):
+    message: Id
+
+
+class ReadChat(Command, tag="chat.read"):
+    """The person has seen the chat up to this number."""
+
+    number: Number
+
+
+class SetChat(Command, tag="chat.set"):
+    open: bool
+    slow_seconds: Annotated[int, msgspec.Meta(ge=0, le=3600)]
+
+
+class Posted(View):
+    message: str
+    next_at: datetime | None
+
+
+class ChatChanged(Event, tag="chat.changed"):
+    chat: ChatView
+
+
+class MessagePosted(Event, tag="chat.posted"):
+    message: MessageView
+
+
+class MessageRemoved(Event, tag="chat.removed"):
+    message: str
+
+
+class RoomOwn(View):
+    """The part of a join's answer that is one person's alone, in any room with a chat. `can` names the commands that he may use here; `read` is
+    his mark in the chat."""
+
+    person: PersonView | None
+    roles: list[str]
+    can: list[str]
+    listed: bool
+    silenced: bool
+    silenced_until: datetime | None
+    read: int

@@ -1,0 +1,48 @@
+"""How many reports wait for the organisers of a conference, and who is told so at his desk."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.core.commands.people import Role
+from rooms.core.commands.transaction import Transaction
+from rooms.core.store.journal import rooms
+from rooms.core.store.tables import roles
+from rooms.people.messages import Reports
+from rooms.people.roles import WHOLE_CONFERENCE
+from rooms.people.tables import reports
+
+r, o = reports.c, roles.c
+ORGANISES = (o.session == WHOLE_CONFERENCE, o.role == Role.ORGANISER.value)
+
+
+async def waiting(connection: AsyncConnection, conference: str) -> int:
+    """How many nobody has seen to yet."""
+    open_ones = sa.select(sa.func.count()).where(r.conference == conference, r.done_at.is_(None))
+    return (await connection.execute(open_ones)).scalar_one()
+
+
+async def waiting_for(connection: AsyncConnection, person: str) -> dict[str, int]:
+    """The same for each conference that a person organises."""
+    counted = sa.select(o.conference, sa.func.count(r.id).label("number")).select_from(
+        roles.outerjoin(reports, sa.and_(r.conference == o.conference, r.done_at.is_(None)))
+    )
+    found = await connection.execute(counted.where(o.person == person, *ORGANISES).group_by(o.conference))
+    return {row.conference: row.number for row in found}
+
+
+async def desks_of_organisers(connection: AsyncConnection, conference: str) -> dict[str, str]:
+    """Person → desk."""
+    joined = roles.join(rooms, rooms.c.subject == o.person)
+    select = sa.select(o.person, rooms.c.id).select_from(joined)
+    found = await connection.execute(select.where(o.conference == conference, *ORGANISES, rooms.c.kind == "desk"))
+    return {row.person: row.id for row in found}
+
+
+async def tell_waiting(tx: Transaction, conference: str, desks: Iterable[str]) -> None:
+    """At those desks that are locked: who became an organiser since reads it when he comes in."""
+    number = await waiting(tx.connection, conference)
+    for desk in desks:
+        if desk in tx.rooms:
+            tx.latest(Reports(conference, number), room=desk)

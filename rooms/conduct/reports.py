@@ -1,0 +1,76 @@
+"""What people have reported of each other, for the organisers of a conference."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.conduct.pending import desks_of_organisers, tell_waiting
+from rooms.core.commands.people import PersonView
+from rooms.core.engine import House
+from rooms.core.errors import Problem
+from rooms.core.store.journal import rooms
+from rooms.core.store.tables import persons
+from rooms.core.text import N_
+from rooms.people.tables import reports
+
+SHOWN = 200
+r = reports.c
+
+
+class Report(NamedTuple):
+    """`room`: the kind of the room in which it happened, and what it belongs to. `done_by`: which organiser has seen to it, None while nobody has."""
+
+    id: str
+    person: PersonView
+    by: PersonView
+    reason: str
+    text: str
+    at: datetime
+    kind: str
+    subject: str
+    done_at: datetime | None
+    done_by: str | None
+
+
+async def listed(connection: AsyncConnection, conference: str) -> list[Report]:
+    """Those to which somebody has to see, then the others; the newest first."""
+    reported, reporter, organiser = persons.alias("reported"), persons.alias("reporter"), persons.alias("organiser")
+    joined = reports.join(reported, reported.c.id == r.person).join(reporter, reporter.c.id == r.by)
+    joined = joined.join(rooms, rooms.c.id == r.room).outerjoin(organiser, organiser.c.id == r.done_by)
+    columns = (r.id, r.person, reported.c.name, r.by, reporter.c.name.label("by_name"), r.reason, r.text, r.at)
+    select = sa.select(*columns, rooms.c.kind, rooms.c.subject, r.done_at, organiser.c.name.label("done_by"))
+    select = select.select_from(joined).where(r.conference == conference)
+    open_first = sa.case((r.done_at.is_(None), 0), else_=1)
+    rows = await connection.execute(select.order_by(open_first, r.at.desc(), r.id).limit(SHOWN))
+    return [
+        Report(
+            row.id,
+            PersonView(row.person, row.name),
+            PersonView(row.by, row.by_name),
+            row.reason,
+            row.text,
+            row.at,
+            row.kind,
+            row.subject,
+            row.done_at,
+            row.done_by,
+        )
+        for row in rows
+    ]
+
+
+async def mark_done(house: House, conference: str, report: str, *, by: str) -> None:
+    """An organiser has seen to it. Raises Problem "not_found"."""
+    async with house.database.read() as connection:
+        desks = (await desks_of_organisers(connection, conference)).values()
+    async with house.transaction(desks) as tx:
+        that = sa.and_(r.id == report, r.conference == conference)
+        row = (await tx.connection.execute(sa.select(r.person, r.done_at).where(that))).one_or_none()
+        if row is None:
+            raise Problem("not_found", N_("There is no such report."), field="report")
+        still = reports.update().where(that, r.done_at.is_(None)).values(done_at=tx.now, done_by=by)
+        if (await tx.connection.execute(still)).rowcount:
+            tx.audit(conference, by, "report.done", row.person, {"report": report})
+            await tell_waiting(tx, conference, desks)

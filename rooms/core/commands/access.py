@@ -1,0 +1,247 @@
+"""Who is acting: a person in a room, with the rights that he has there at this moment. Resolved anew for every call, never cached."""
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.core.commands.audience import Audience
+from rooms.core.commands.people import BOOTH_ROLES, PersonView, Role
+from rooms.core.errors import Problem
+from rooms.core.ids import is_id
+from rooms.core.store.database import given, padded
+from rooms.core.store.journal import ROOM, Room, rooms
+from rooms.core.store.tables import conferences, persons, restraints, roles
+from rooms.core.text import N_
+
+
+class Person(NamedTuple):
+    """`verified`: his address is proven, or he is a guest, who has none to prove. `listed`: he chose to be named among those present."""
+
+    id: str
+    name: str
+    kind: str
+    verified: bool
+    admin: bool
+    listed: bool
+
+    @property
+    def view(self) -> PersonView:
+        return PersonView(self.id, self.name)
+
+
+MODERATING = {Role.MODERATOR, Role.ORGANISER}
+SERVING = {Role.ORGANISER, *BOOTH_ROLES}
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """`person` is None for one who has not signed in. `silenced_until` None with `silenced` true: until lifted."""
+
+    room: Room
+    person: Person | None
+    roles: frozenset[Role]
+    silenced: bool = False
+    silenced_until: datetime | None = None
+
+    @property
+    def moderates(self) -> bool:
+        """Moderators and organisers; at a booth its staff and organisers, but not the moderators of sessions."""
+        return bool(self.roles & (SERVING if self.room.kind == "booth" else MODERATING))
+
+    @property
+    def audience(self) -> Audience:
+        return Audience.MODERATORS if self.moderates else Audience.EVERYONE
+
+    @property
+    def as_anybody(self) -> "Visit":
+        """The same visit with no more than everyone has: what a big screen may show."""
+        return Visit(self.room, None, frozenset())
+
+    @property
+    def known(self) -> Person:
+        """The person, in an action whose rule has asked for one."""
+        assert self.person is not None
+        return self.person
+
+
+ABSENT = N_("There is nothing here, or it is not open to you.")
+BANNED = N_("A moderator has removed you from here. If you think that this is a mistake, write to the organisers.")
+
+
+async def resolve(connection: AsyncConnection, person: str | None, room: Room | None, now: datetime) -> Visit:
+    """The visit of a person (None: not signed in) to a room. Raises Problem "not_found", as for a room that does not exist, or "forbidden" when banned."""
+    found = (await resolve_many(connection, [(person, room)], now))[0]
+    if isinstance(found, Problem):
+        raise found
+    return found
+
+
+async def visit_to(connection: AsyncConnection, person: str | None, room: str, now: datetime) -> Visit:
+    """The same where only the id of the room is known."""
+    found, doors = await rooms_with_doors(connection, [room] if is_id(room) else [])
+    visit = (await resolve_many(connection, [(person, found.get(room))], now, doors))[0]
+    if isinstance(visit, Problem):
+        raise visit
+    return visit
+
+
+async def resolve_many(
+    connection: AsyncConnection,
+    wanted: Sequence[tuple[str | None, Room | None]],
+    now: datetime,
+    doors: "Doors | None" = None,
+) -> list[Visit | Problem]:
+    """The visits of many people, or why there is none, in a number of queries that does not grow with theirs. `doors`: when they were read with the rooms."""
+    if doors is None:
+        doors = await _doors(connection, {room.conference for _, room in wanted if room is not None})
+    people, standing = await _people(connection, {person for person, _ in wanted if person is not None}, doors, now)
+    gates = await _gates(connection, {room.id: room for _, room in wanted if room is not None}.values(), people)
+    visits: list[Visit | Problem] = []
+    for person, room in wanted:
+        gate = gates.get(room.kind) if room is not None else None
+        try:
+            visit = _visit(people.get(person or ""), room, doors, standing)
+            visits.append(gate.admit(visit) if gate is not None else visit)
+        except Problem as problem:
+            hidden = room is not None and gate is not None and gate.hides(room, person or "")
+            visits.append(Problem("not_found", ABSENT) if hidden else problem)
+    return visits
+
+
+class Gate(Protocol):
+    """What one kind of room asks of those who enter, read for many rooms and people at once."""
+
+    def admit(self, visit: Visit) -> Visit:
+        """The visit with the roles that hold in this room alone. Raises Problem "not_found" for who may not know of the room."""
+        ...
+
+    def hides(self, room: Room, person: str) -> bool:
+        """Whether the room must look absent to this person, even when a ban is what keeps them out."""
+        ...
+
+
+ReadGate = Callable[[AsyncConnection, Collection[Room], Collection[str]], Awaitable[Gate]]
+"""Reads the gate of these rooms for these people."""
+
+GATES: dict[str, ReadGate] = {}
+"""By kind of room; a kind without one is open to everyone who may enter its conference (room_kinds.register)."""
+
+
+async def _gates(connection: AsyncConnection, rooms: Collection[Room], people: Collection[str]) -> dict[str, Gate]:
+    by_kind: dict[str, list[Room]] = {}
+    for room in rooms:
+        if room.kind in GATES:
+            by_kind.setdefault(room.kind, []).append(room)
+    return {kind: await GATES[kind](connection, found, people) for kind, found in by_kind.items()}
+
+
+_People = dict[str, Person]
+_Standing = dict[tuple[str, str], list[Any]]
+"""(person, conference) → his roles and restraints there, as rows of `_standing`."""
+
+
+def _standing_of(person: "sa.ColumnElement[str]", conference: "sa.ColumnElement[str]") -> "sa.ColumnElement[bool]":
+    return sa.and_(person.in_(given("people")), conference.in_(given("conferences")))
+
+
+def _select_people() -> "sa.Select[Any]":
+    """People with their roles and restraints, a row for each of these; one who has none has a row without."""
+    p, r, b = persons.c, roles.c, restraints.c
+    bound = sa.select(b.person, b.conference, b.session, b.kind.label("what"), sa.true().label("bound"), b.until)
+    bound = bound.where(_standing_of(b.person, b.conference), sa.or_(b.until.is_(None), b.until > sa.bindparam("now")))
+    held = sa.select(r.person, r.conference, r.session, r.role, sa.false(), sa.null())
+    s = sa.union_all(bound, held.where(_standing_of(r.person, r.conference))).subquery("standing")
+    select = sa.select(p.id, p.name, p.kind, p.verified_at, p.admin, p.listed, *s.c[1:])
+    select = select.select_from(persons.outerjoin(s, s.c.person == p.id))
+    return select.where(p.id.in_(given("people")), p.erased_at.is_(None))
+
+
+_PEOPLE = _select_people()
+
+
+async def _people(
+    connection: AsyncConnection, ids: Collection[str], where: Collection[str], now: datetime
+) -> tuple[_People, _Standing]:
+    people: _People = {}
+    standing: _Standing = {}
+    if not ids:
+        return people, standing
+    asked = {"people": padded(ids), "conferences": padded(where), "now": now}
+    for row in await connection.execute(_PEOPLE, asked):
+        if row.id not in people:
+            verified = row.kind == "guest" or row.verified_at is not None
+            people[row.id] = Person(row.id, row.name, row.kind, verified, row.admin, row.listed)
+        if row.what is not None:
+            standing.setdefault((row.id, row.conference), []).append(row)
+    return people, standing
+
+
+class Door(NamedTuple):
+    public: bool
+    guests: bool
+
+
+Doors = dict[str, Door]
+"""Who may enter which conference without a role there."""
+
+_DOORS = sa.select(conferences.c.id, conferences.c.access, conferences.c.guests).where(
+    conferences.c.id.in_(given("conferences"))
+)
+_ROOMS = (
+    sa.select(*ROOM, conferences.c.access, conferences.c.guests)
+    .select_from(rooms.outerjoin(conferences, conferences.c.id == rooms.c.conference))
+    .where(rooms.c.id.in_(given("rooms")))
+)
+
+
+async def _doors(connection: AsyncConnection, ids: Collection[str | None]) -> Doors:
+    known = {id for id in ids if id is not None}
+    if not known:
+        return {}
+    rows = await connection.execute(_DOORS, {"conferences": padded(known)})
+    return {row.id: Door(row.access == "public", row.guests) for row in rows}
+
+
+async def rooms_with_doors(connection: AsyncConnection, ids: Collection[str]) -> tuple[dict[str, Room], Doors]:
+    """The rows of rooms, and the doors of their conferences, in one query."""
+    found: dict[str, Room] = {}
+    doors: Doors = {}
+    for row in await connection.execute(_ROOMS, {"rooms": padded(ids)}):
+        found[row.id] = Room(*row[: len(ROOM)])
+        if row.conference is not None:
+            doors[row.conference] = Door(row.access == "public", row.guests)
+    return found, doors
+
+
+def _visit(who: Person | None, room: Room | None, doors: Doors, standing: _Standing) -> Visit:
+    if room is None:
+        raise Problem("not_found", ABSENT)
+    if room.conference is None:
+        if who is None or room.subject != who.id:
+            raise Problem("not_found", ABSENT)
+        return Visit(room, who, frozenset())
+    door = doors[room.conference]
+    here = {"", room.subject} if room.kind == "session" else {""}
+    has: set[Role] = set()
+    silences: list[datetime | None] = []
+    if who is not None:
+        rows = [row for row in standing.get((who.id, room.conference), ()) if row.session in here]
+        if any(row.bound and row.what == "ban" for row in rows) and not who.admin:
+            raise Problem("forbidden", BANNED)
+        silences = [row.until for row in rows if row.bound and row.what == "silence"]
+        if who.verified:
+            has = {Role(row.what) for row in rows if not row.bound}
+            has -= BOOTH_ROLES
+            if who.admin:
+                has.add(Role.ORGANISER)
+            if door.public and (who.kind == "registered" or door.guests):
+                has.add(Role.ATTENDEE)
+    if not door.public and not has:
+        raise Problem("not_found", ABSENT)
+    ends = [end for end in silences if end is not None]
+    until = max(ends) if ends and len(ends) == len(silences) else None
+    return Visit(room, who, frozenset(has), bool(silences), until)

@@ -1,0 +1,58 @@
+"""The three kinds of messages of a room: commands (imperative), events (past tense, recorded) and latest values (coalesced).
+
+All are frozen structs that forbid unknown fields. `docs/protocol.md` and the client's types are generated from the registries below.
+"""
+
+from typing import ClassVar, TypeVar, dataclass_transform
+
+import msgspec
+
+from rooms.core.commands.audience import Audience
+
+M = TypeVar("M", bound=msgspec.Struct)
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
+class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="op"):
+    """What a person asks to happen. Subclasses are tagged: `class AskQuestion(Command, tag="question.ask")`."""
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
+class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type"):
+    """What has happened. It has a seq in its room's journal: never lost, never twice, one order for everyone."""
+
+    audience: ClassVar[Audience] = Audience.EVERYONE
+    revisits: ClassVar[bool] = False
+    """Whether the rights of the person whom it concerns must be looked at afresh, before he is told anything later."""
+    changes_rights: ClassVar[bool] = False
+    """Whether somebody may have other rights after it, here or elsewhere."""
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
+class Latest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A value of which only the newest matters. It travels as `{name: {key: value}}`; a value of its whole room has the key ""."""
+
+    name: ClassVar[str]
+    audience: ClassVar[Audience] = Audience.EVERYONE
+
+    key: str
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
+class View(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A part of a snapshot or an event, as one audience sees it."""
+
+
+def tag_of(message: Command | Event | type[Command] | type[Event]) -> str:
+    tag = message.__struct_config__.tag
+    assert isinstance(tag, str)
+    return tag
+
+
+def declared(kind: type[M]) -> list[type[M]]:
+    """Every message class of a kind that has been declared, without the bases that only share fields."""
+    found: list[type[M]] = []
+    for sub in kind.__subclasses__():
+        below = declared(sub)
+        found += below or [sub]
+    return found

@@ -1,0 +1,181 @@
+"""One transaction in one or several rooms: what it records is written with the tables it changes, and told only after the commit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.core.commands.audience import Audience
+from rooms.core.commands.messages import Event, Latest, tag_of
+from rooms.core.store import audit, journal
+from rooms.core.store.journal import Entry, Room
+
+_encode = msgspec.json.Encoder().encode
+
+
+def word(room: str, message: Struct) -> bytes:
+    """A message of the direct lane, as it goes over the connection."""
+    return b'{"room":"%b","rtc":%b}' % (room.encode(), _encode(message))
+
+
+class Value(NamedTuple):
+    """A latest value on its way: `payload` is the JSON of its value alone; `person` is whom alone it is told, for audience PERSON."""
+
+    name: str
+    key: str
+    audience: Audience
+    person: str | None
+    payload: bytes
+
+
+class Word(NamedTuple):
+    """What one connection alone is told, by the direct lane: `payload` is a whole JSON message."""
+
+    address: str
+    payload: bytes
+
+
+class Nudge(NamedTuple):
+    """What one transaction did in one room. `pulse` has grown by one if there are `values`, else not at all."""
+
+    room: str
+    epoch: str
+    pulse: int
+    entries: list[Entry]
+    values: list[Value]
+    words: Sequence[Word] = ()
+
+
+class _Audit(NamedTuple):
+    conference: str | None
+    actor: str | None
+    act: str
+    subject: str
+    details: Mapping[str, Any]
+
+
+Slot = tuple[str, str, str | None]
+"""Name, key and person of a latest value."""
+
+
+class Mark(NamedTuple):
+    """How far a transaction had come: per room the number of events, the values and the number of words, and the number of audit notes."""
+
+    rooms: dict[str, tuple[int, dict[Slot, Value], int]]
+    audits: int
+    rights_changed: int
+
+
+@dataclass(slots=True)
+class _Pending:
+    room: Room
+    entries: list[Entry] = field(default_factory=list[Entry])
+    values: dict[Slot, Value] = field(default_factory=dict[Slot, Value])
+    words: list[Word] = field(default_factory=list[Word])
+
+
+class Transaction:
+    """Given to actions. `room` is the room of the command (None outside of one); `now` is the transaction's moment."""
+
+    def __init__(
+        self, connection: AsyncConnection, rooms: Mapping[str, Room], now: datetime, room: str | None = None
+    ) -> None:
+        self.connection = connection
+        self.now = now
+        self.room = room
+        self._pending = {id: _Pending(row) for id, row in rooms.items()}
+        self._audits: list[_Audit] = []
+        self.rights_changed = 0
+        """How often something was recorded after which the rights of people must be looked at afresh."""
+
+    @property
+    def rooms(self) -> dict[str, Room]:
+        """The rooms that are locked, as they were at the start."""
+        return {id: pending.room for id, pending in self._pending.items()}
+
+    def record(self, event: Event, *, room: str | None = None, person: str | None = None) -> int:
+        """Adds an event to a locked room and returns its seq. `person`: whom it concerns or, for audience PERSON, whom alone it is told."""
+        pending = self._of(room)
+        assert event.audience is not Audience.PERSON or person is not None, "an event for one person needs that person"
+        seq = self.next_seq(room)
+        self.rights_changed += event.changes_rights
+        pending.entries.append(Entry(seq, tag_of(event), event.audience, person, _encode(event)))
+        return seq
+
+    def next_seq(self, room: str | None = None) -> int:
+        """The seq that the next recorded event will have."""
+        pending = self._of(room)
+        return pending.room.seq + len(pending.entries) + 1
+
+    def latest(self, value: Latest, *, room: str | None = None, person: str | None = None) -> None:
+        """Tells a latest value; an earlier one of the same name, key and person in this transaction is replaced."""
+        payload = _encode(getattr(value, "value"))  # noqa: B009 - every Latest declares a value of its own type
+        self._of(room).values[value.name, value.key, person] = Value(
+            value.name, value.key, value.audience, person, payload
+        )
+
+    def tell(self, address: str, message: Struct, *, room: str | None = None) -> None:
+        """Tells one connection alone, as {"room": …, "rtc": message}; it must be known by this address in the room (rooms/core/delivery/direct.py)."""
+        pending = self._of(room)
+        pending.words.append(Word(address, word(pending.room.id, message)))
+
+    def audit(
+        self,
+        conference: str | None,
+        actor: str | None,
+        act: str,
+        subject: str = "",
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Notes who did what; written at the end, because the lock on the audit chain is always taken last."""
+        self._audits.append(_Audit(conference, actor, act, subject, details or {}))
+
+    def mark(self) -> Mark:
+        """To which `rewind` can go back when a part of the transaction is undone."""
+        rooms = {
+            id: (len(pending.entries), dict(pending.values), len(pending.words))
+            for id, pending in self._pending.items()
+        }
+        return Mark(rooms, len(self._audits), self.rights_changed)
+
+    def rewind(self, mark: Mark) -> None:
+        for id, (entries, values, words) in mark.rooms.items():
+            del self._pending[id].entries[entries:]
+            self._pending[id].values = values
+            del self._pending[id].words[words:]
+        del self._audits[mark.audits :]
+        self.rights_changed = mark.rights_changed
+
+    def _of(self, room: str | None) -> _Pending:
+        wanted = room or self.room
+        assert wanted in self._pending, f"room {wanted} is not locked"
+        return self._pending[wanted]
+
+    async def finish(self) -> list[Nudge]:
+        """Writes journal and audit; returns what is to be told after the commit."""
+        nudges: list[Nudge] = []
+        for pending in self._pending.values():
+            if not pending.entries and not pending.values and not pending.words:
+                continue
+            row = pending.room
+            pulse = row.pulse + (1 if pending.values else 0)
+            await journal.append(self.connection, row.id, pending.entries, pulse, self.now)
+            values = list(pending.values.values())
+            nudges.append(Nudge(row.id, row.epoch, pulse, pending.entries, values, pending.words))
+        for note in sorted(
+            self._audits, key=lambda note: note.conference or ""
+        ):  # chains, too, are locked in one order
+            await audit.write(
+                self.connection,
+                conference=note.conference,
+                actor=note.actor,
+                act=note.act,
+                subject=note.subject,
+                details=dict(note.details),
+                at=self.now,
+            )
+        return nudges

@@ -1,0 +1,62 @@
+"""The envelope of a nudge on the bus: a small msgpack header around ready JSON bytes, sealed so that only processes that share the secret can write one.
+
+Nothing in it is ever unpickled, and the events inside are not decoded on the way to the members.
+"""
+
+import hashlib
+import hmac
+from typing import Any
+
+import msgpack
+
+from rooms.core.commands.audience import Audience
+from rooms.core.commands.transaction import Nudge, Value, Word
+from rooms.core.store.journal import Entry
+
+SEAL = 16  # bytes
+
+
+class Forged(ValueError):
+    """The bytes were not sealed with our secret, or are no envelope."""
+
+
+def seal(secret: bytes, kind: str, body: Any) -> bytes:
+    """An envelope of a kind ("nudge", "presence" …) around what msgpack can carry."""
+    packed = msgpack.packb([kind, body])
+    return _mac(secret, packed) + packed
+
+
+def unseal(secret: bytes, data: bytes) -> tuple[str, Any]:
+    """The kind and body of an envelope. Raises Forged."""
+    packed = data[SEAL:]
+    if not hmac.compare_digest(_mac(secret, packed), data[:SEAL]):
+        raise Forged("wrong seal")
+    kind, body = msgpack.unpackb(packed)
+    return kind, body
+
+
+def _mac(secret: bytes, packed: bytes) -> bytes:
+    return hashlib.blake2b(packed, key=secret[:64], digest_size=SEAL).digest()
+
+
+def to_body(nudge: Nudge) -> list[Any]:
+    return [
+        nudge.room,
+        nudge.epoch,
+        nudge.pulse,
+        [[e.seq, e.type, e.audience.value, e.person, e.payload] for e in nudge.entries],
+        [[v.name, v.key, v.audience.value, v.person, v.payload] for v in nudge.values],
+        [[w.address, w.payload] for w in nudge.words],
+    ]
+
+
+def from_body(body: Any) -> Nudge:
+    room, epoch, pulse, entries, values, *words = body
+    return Nudge(
+        room,
+        epoch,
+        pulse,
+        [Entry(seq, type, Audience(audience), person, payload) for seq, type, audience, person, payload in entries],
+        [Value(name, key, Audience(audience), person, payload) for name, key, audience, person, payload in values],
+        tuple(Word(address, payload) for address, payload in (words[0] if words else ())),  # older processes send none
+    )

@@ -1,0 +1,176 @@
+"""What one who joins is told, read for many at once from one consistent view: a snapshot or the events since a position, and what is his own."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.core.clock import Clock
+from rooms.core.commands.access import Visit, resolve_many, rooms_with_doors
+from rooms.core.commands.audience import Audience
+from rooms.core.commands.messages import View
+from rooms.core.commands.room_kinds import KINDS
+from rooms.core.delivery.encoding import encode_events
+from rooms.core.delivery.feed import Feed
+from rooms.core.errors import Problem
+from rooms.core.store import journal
+from rooms.core.store.database import Database
+from rooms.core.store.journal import Entry, Position, Room
+
+LONGEST_TAIL = 500
+
+
+class Joined(msgspec.Struct, omit_defaults=True):
+    """The answer to a join: a snapshot, or the events since a position; `own` and `latest` always. `epoch` names history and audience together."""
+
+    epoch: str
+    seq: int
+    audience: str
+    own: View
+    latest: dict[str, Any]
+    snapshot: Raw | UnsetType = UNSET
+    resumed: bool = False
+    events: Raw | UnsetType = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """`public`: no more than everyone may see. `after`: where one who resumes had come to."""
+
+    room: str
+    person: str | None
+    public: bool
+    after: Position | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`visit` is who he is, `reading` as whom he reads: no one in particular where he wanted no more than everyone sees."""
+
+    row: Room
+    visit: Visit
+    reading: Visit
+    joined: Joined
+
+
+class Reader:
+    """`feed_of` gives what the process follows of a room, whose recent events need not be read again."""
+
+    def __init__(self, database: Database, clock: Clock, feed_of: Callable[[str], Feed | None]) -> None:
+        self._database = database
+        self._clock = clock
+        self._feed_of = feed_of
+        self._snapshots: dict[tuple[str, Audience], tuple[str, int, bytes]] = {}
+        self._latest: dict[tuple[str, Audience], tuple[str, int, int, dict[str, Raw]]] = {}
+
+    async def read(self, wanted: Sequence[Wanted]) -> list[Found | Exception]:
+        async with self._database.read() as connection:
+            rows, doors = await rooms_with_doors(connection, {each.room for each in wanted})
+            visits = await resolve_many(
+                connection, [(each.person, rows.get(each.room)) for each in wanted], self._clock(), doors
+            )
+            found: list[Found | Exception] = []
+            readers = [
+                visit.as_anybody if each.public and isinstance(visit, Visit) else visit
+                for each, visit in zip(wanted, visits, strict=True)
+            ]
+            owns = await self._owns(connection, [reader for reader in readers if isinstance(reader, Visit)])
+            tails = _Tails(connection, self._feed_of)
+            for each, visit, reading in zip(wanted, visits, readers, strict=True):
+                if isinstance(visit, Problem) or isinstance(reading, Problem):
+                    found.append(visit if isinstance(visit, Problem) else Problem("internal", ""))
+                    continue
+                joined = await self._joined(connection, reading, owns.pop(0), each.after, tails)
+                found.append(Found(visit.room, visit, reading, joined))
+            # What happened since a feed was told last is fetched here, in the same view, so that it reaches at least as far as what was read.
+            for row in rows.values():
+                feed = self._feed_of(row.id)
+                if feed is not None and row.seq > feed.seq and row.epoch == feed.epoch:
+                    feed.accept(await journal.read_after(connection, row.id, feed.seq))
+        return found
+
+    async def _owns(self, connection: AsyncConnection, visits: list[Visit]) -> list[View]:
+        """For each visit what is its person's own, in order."""
+        by_kind: dict[str, list[int]] = {}
+        for index, visit in enumerate(visits):
+            by_kind.setdefault(visit.room.kind, []).append(index)
+        owns: dict[int, View] = {}
+        for kind, indexes in by_kind.items():
+            read = await KINDS[kind].own(connection, [visits[index] for index in indexes])
+            owns.update(zip(indexes, read, strict=True))
+        return [owns[index] for index in range(len(visits))]
+
+    async def _joined(
+        self, connection: AsyncConnection, visit: Visit, own: View, after: Position | None, tails: "_Tails"
+    ) -> Joined:
+        row, audience = visit.room, visit.audience
+        epoch = f"{row.epoch}-{audience.value}"
+        joined = Joined(epoch, row.seq, audience.value, own, dict(await self._latest_of(connection, row, audience)))
+        if (
+            after is not None
+            and after.epoch == epoch
+            and row.floor <= after.seq <= row.seq
+            and row.seq - after.seq <= LONGEST_TAIL
+        ):
+            joined.resumed = True
+            joined.events = Raw(
+                await tails.encoded(row, after.seq, audience, visit.person.id if visit.person else None)
+            )
+        else:
+            joined.snapshot = Raw(await self._snapshot_of(connection, row, audience))
+        return joined
+
+    async def _snapshot_of(self, connection: AsyncConnection, row: Room, audience: Audience) -> bytes:
+        """Encoded once per room, audience and seq."""
+        kept = self._snapshots.get((row.id, audience))
+        if kept is not None and kept[:2] == (row.epoch, row.seq):
+            return kept[2]
+        encoded = msgspec.json.encode(await KINDS[row.kind].snapshot(connection, row, audience))
+        self._snapshots[row.id, audience] = (row.epoch, row.seq, encoded)
+        return encoded
+
+    async def _latest_of(self, connection: AsyncConnection, row: Room, audience: Audience) -> dict[str, Raw]:
+        """Encoded once per room, audience, seq and pulse."""
+        kept = self._latest.get((row.id, audience))
+        if kept is not None and kept[:3] == (row.epoch, row.seq, row.pulse):
+            return kept[3]
+        latest = await KINDS[row.kind].latest(connection, row, audience)
+        encoded = {name: Raw(msgspec.json.encode(values)) for name, values in latest.items()}
+        self._latest[row.id, audience] = (row.epoch, row.seq, row.pulse, encoded)
+        return encoded
+
+    def forget(self, room: str) -> None:
+        """Lets go of what was kept for a room that is no longer followed."""
+        for audience in Audience:
+            self._snapshots.pop((room, audience), None)
+            self._latest.pop((room, audience), None)
+
+
+class _Tails:
+    """The events since positions, read and encoded once for all who need the same."""
+
+    def __init__(self, connection: AsyncConnection, feed_of: Callable[[str], Feed | None]) -> None:
+        self._connection = connection
+        self._feed_of = feed_of
+        self._entries: dict[tuple[str, int], list[Entry]] = {}
+        self._encoded: dict[tuple[str, int, Audience], bytes] = {}
+
+    async def encoded(self, row: Room, after: int, audience: Audience, person: str | None) -> bytes:
+        entries = self._entries.get((row.id, after))
+        if entries is None:
+            entries = self._entries[row.id, after] = await self._read(row, after)
+        if person is not None and any(e.audience is Audience.PERSON and e.person == person for e in entries):
+            return encode_events(entries, audience, person)
+        if (row.id, after, audience) not in self._encoded:
+            self._encoded[row.id, after, audience] = encode_events(entries, audience, None)
+        return self._encoded[row.id, after, audience]
+
+    async def _read(self, row: Room, after: int) -> list[Entry]:
+        feed = self._feed_of(row.id)
+        recent = feed.tail(after) if feed is not None and feed.epoch == row.epoch and feed.seq >= row.seq else None
+        if recent is not None:
+            return [entry for entry in recent if entry.seq <= row.seq]
+        return await journal.read_after(self._connection, row.id, after, row.seq)

@@ -1,0 +1,41 @@
+"""What transactions did in a room, on its way to the other processes: one message per room and tick, however many transactions there are.
+
+A room that was quiet is told of at once; while it is busy, what comes within a tick waits for its end. It is the rule by which members are told.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from rooms.core.commands.transaction import Nudge
+
+
+class Bundles:
+    """`send(room, nudges)` puts one message on the bus. `tick` is in seconds."""
+
+    def __init__(self, tick: float, send: Callable[[str, list[Nudge]], None]) -> None:
+        self._tick = tick
+        self._send = send
+        self._waiting: dict[str, list[Nudge]] = {}  # by room: those within a tick of their last message
+
+    def add(self, nudge: Nudge) -> None:
+        waiting = self._waiting.get(nudge.room)
+        if waiting is None:
+            self._begin_tick(nudge.room, [nudge])
+        else:
+            waiting.append(nudge)
+
+    def send_all(self) -> None:
+        """What still waits, at once: the process is about to stop."""
+        waiting, self._waiting = self._waiting, {}
+        for room, nudges in waiting.items():
+            if nudges:
+                self._send(room, nudges)
+
+    def _begin_tick(self, room: str, nudges: list[Nudge]) -> None:
+        self._waiting[room] = []
+        asyncio.get_running_loop().call_later(self._tick, self._end_tick, room)
+        self._send(room, nudges)
+
+    def _end_tick(self, room: str) -> None:
+        if nudges := self._waiting.pop(room, None):
+            self._begin_tick(room, nudges)

@@ -1,0 +1,88 @@
+"""A message on its way to many: encoded once, framed once, the same bytes to every member."""
+
+from functools import cached_property
+from typing import Protocol
+
+import msgpack
+import msgspec
+
+
+def websocket_frame(payload: bytes, *, binary: bool = False) -> bytes:
+    """One unfragmented, unmasked server frame (RFC 6455 §5.2)."""
+    length = len(payload)
+    first = 0x82 if binary else 0x81
+    if length < 126:
+        return bytes((first, length)) + payload
+    if length < 65536:
+        return bytes((first, 126)) + length.to_bytes(2, "big") + payload
+    return bytes((first, 127)) + length.to_bytes(8, "big") + payload
+
+
+class Outbound:
+    """A JSON message and, made when first wanted, its frames and its msgpack form."""
+
+    def __init__(self, json: bytes) -> None:
+        self.json = json
+
+    @cached_property
+    def frame(self) -> bytes:
+        return websocket_frame(self.json)
+
+    @cached_property
+    def msgpack(self) -> bytes:
+        return msgpack.packb(msgspec.json.decode(self.json))
+
+    @cached_property
+    def msgpack_frame(self) -> bytes:
+        return websocket_frame(self.msgpack, binary=True)
+
+
+class Listener(Protocol):
+    """Hears when a sink's descriptor has changed (rooms.core.delivery.fanout.Place)."""
+
+    def refresh(self) -> None: ...
+
+
+class Sink(Protocol):
+    """Where a member's messages go: a connection. No method waits or raises.
+
+    `binary`: it wants msgpack. `descriptor`: of the socket, as long as frames may be sent to it directly; -1 while bytes wait before it, or always.
+    """
+
+    @property
+    def binary(self) -> bool: ...
+
+    @property
+    def descriptor(self) -> int: ...
+
+    def write(self, message: Outbound) -> None:
+        """Queues a message behind the earlier ones; a reader that is too slow is closed instead."""
+        ...
+
+    def write_rest(self, frame: bytes, sent: int) -> None:
+        """Queues what the socket did not take of a frame that was sent to it directly."""
+        ...
+
+    def close(self, code: int, reason: str) -> None: ...
+
+    def placed(self, listener: Listener) -> None:
+        """From now on the listener hears of changes of the descriptor."""
+        ...
+
+    def displaced(self, listener: Listener) -> None: ...
+
+
+class Unswept:
+    """What sinks have in common that are always written to one by one."""
+
+    binary = False
+    descriptor = -1
+
+    def write_rest(self, frame: bytes, sent: int) -> None:
+        raise AssertionError("nothing is sent directly to a sink without a descriptor")
+
+    def placed(self, listener: Listener) -> None:
+        pass
+
+    def displaced(self, listener: Listener) -> None:
+        pass

@@ -1,0 +1,151 @@
+"""The house: what every act in a room needs. One way in (`perform`), one way out (the hub)."""
+
+import re
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from rooms.core.batching import Gather
+from rooms.core.clock import Clock, system_clock
+from rooms.core.commands.access import ABSENT, Visit, visit_to
+from rooms.core.commands.audience import Audience
+from rooms.core.commands.ephemeral import Ephemeral, Passing
+from rooms.core.commands.messages import Command, View, tag_of
+from rooms.core.commands.registry import spec_of
+from rooms.core.commands.room_kinds import KINDS
+from rooms.core.commands.transaction import Transaction
+from rooms.core.commands.writer import Given, Outcome, Writer
+from rooms.core.counters import Written
+from rooms.core.delivery.bus.interface import Bus
+from rooms.core.delivery.hub import Hub
+from rooms.core.errors import Problem
+from rooms.core.ids import is_id
+from rooms.core.rate_limits import Limits, Rate
+from rooms.core.store import journal
+from rooms.core.store.database import PATIENCE_SECONDS, Database
+from rooms.core.store.tables import outcomes
+from rooms.core.text import N_
+from rooms.people import housekeeping, signins
+
+PERSON_RATE = Rate(60, 10)  # commands of one person, all kinds together
+LONG = 300.0  # seconds that a chore may take
+OUTCOMES_KEPT = timedelta(days=2)
+NOTHING = Outcome(b"null", None)  # an ephemeral command's
+_KEY = re.compile(r"[!-~]{1,64}")
+
+
+class RoomView(NamedTuple):
+    """A room as a page shows it."""
+
+    visit: Visit
+    snapshot: View
+    own: View
+    latest: dict[str, dict[str, Any]]
+    audience: Audience
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    database: Database
+    bus: Bus
+    hub: Hub
+    secret: bytes
+    clock: Clock = system_clock
+    limits: Limits = field(default_factory=Limits)
+    _writer: Writer = field(init=False)
+    _ephemeral: Ephemeral = field(init=False)
+    _signed_in: Gather[str, signins.SignedIn] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_writer", Writer(self.database, self.clock, self.hub.publish))
+        object.__setattr__(self, "_ephemeral", Ephemeral(self.database, self.clock, self.hub.tallies))
+        object.__setattr__(self, "_signed_in", Gather(self._find_signed_in))
+
+    async def perform(self, person: str | None, room: str, command: Command, key: str) -> Outcome:
+        """Does what a person asks for in a room, exactly once for each (person, key). When it returns, it is committed; but of an ephemeral command
+        nothing is kept, so that a repetition is another one. Raises Problem."""
+        code = "internal"
+        try:
+            outcome = await self._perform(person, room, command, key)
+            code = "ok"
+            return outcome
+        except Problem as problem:
+            code = problem.code
+            raise
+        finally:
+            self.written.outcomes[tag_of(command), code] += 1
+
+    @property
+    def written(self) -> Written:
+        return self._writer.written
+
+    @property
+    def commands_waiting(self) -> int:
+        return self._writer.waiting
+
+    async def _perform(self, person: str | None, room: str, command: Command, key: str) -> Outcome:
+        spec = spec_of(tag_of(command))
+        if not _KEY.fullmatch(key):
+            raise Problem("invalid", N_("A command needs a key of 1 to 64 letters, digits or signs."), field="key")
+        if person is None:
+            raise Problem("not_signed_in", N_("Sign in to take part."))
+        if not is_id(room):
+            raise Problem("not_found", ABSENT)
+        if spec.rate is not None:
+            self.limits.take(tag_of(command), person, spec.rate)
+        if spec.is_ephemeral:
+            await self._ephemeral.do(Passing(person, room, command, spec))
+            return NOTHING
+        self.limits.take("command", person, PERSON_RATE)
+        return await self._writer.do(Given.new(person, room, command, spec, key))
+
+    @asynccontextmanager
+    async def transaction(
+        self, rooms: Iterable[str] = (), *, patience: float = PATIENCE_SECONDS
+    ) -> AsyncGenerator[Transaction]:
+        """For acts that are no commands (a sign-in, an import): locks rooms, commits at the end, then tells. Raises Problem, "unavailable" when it
+        takes longer than `patience` seconds."""
+        async with self.database.write(patience) as connection:
+            locked = await journal.lock_rooms(connection, rooms)
+            tx = Transaction(connection, locked, self.clock())
+            yield tx
+            nudges = await tx.finish()
+        self.hub.publish(nudges)
+
+    async def signed_in(self, signin: str) -> signins.SignedIn:
+        """Who a sign-in is. Raises Problem "not_signed_in" when it is not in force."""
+        return await self._signed_in.ask(signin)
+
+    async def _find_signed_in(self, ids: Sequence[str]) -> list[signins.SignedIn | Exception]:
+        async with self.database.read() as connection:
+            return await signins.signed_in(connection, ids, self.clock())
+
+    async def visit(self, person: str | None, room: str) -> Visit:
+        """Raises Problem "not_found" or "forbidden"."""
+        async with self.database.read() as connection:
+            return await visit_to(connection, person, room, self.clock())
+
+    async def view(self, person: str | None, room: str, *, public: bool = False) -> RoomView:
+        """A room as this person may see it, from one consistent read. `public`: as everyone sees it. Raises Problem."""
+        async with self.database.read() as connection:
+            visit = await visit_to(connection, person, room, self.clock())
+            row = visit.room
+            kind = KINDS[row.kind]
+            reading = visit.as_anybody if public else visit
+            return RoomView(
+                visit,
+                await kind.snapshot(connection, row, reading.audience),
+                (await kind.own(connection, [reading]))[0],
+                await kind.latest(connection, row, reading.audience),
+                reading.audience,
+            )
+
+    async def prune(self, kept: timedelta) -> int:
+        """Forgets events older than `kept` and outcomes, sign-ins and links that nobody will ask for again; returns how many events went."""
+        now: datetime = self.clock()
+        async with self.database.write(LONG) as connection:
+            await connection.execute(outcomes.delete().where(outcomes.c.at < now - OUTCOMES_KEPT))
+            await housekeeping.forget_old(connection, now)
+            return await journal.prune(connection, now - kept)

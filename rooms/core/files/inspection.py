@@ -1,0 +1,50 @@
+"""What a file is by its content alone, whatever its name or its sender says. It is looked into by a process of its own (rooms/core/files/inspector.py)."""
+
+from pathlib import Path
+
+import msgspec
+
+from rooms.core.errors import Problem
+from rooms.core.files.store import NO_SPACE
+from rooms.core.sandbox import look_apart
+from rooms.core.text import N_
+from rooms.exhibition.files.messages import FileKind
+
+SCRIPT = Path(__file__).with_name("inspector.py")
+
+BROKEN = N_("This file is damaged, or not what it says it is. Save it anew and try again.")
+REFUSED = {
+    "broken": BROKEN,
+    "bomb": N_("This file unfolds to far more than it looks like, so it is not taken."),
+    "active": N_("This PDF holds scripts, programs or other files. Print it into a new PDF, and take that."),
+    "locked": N_("This PDF is protected by a password, so it cannot be checked. Save it without one."),
+    "office": N_("Office files and archives are not taken, because they can carry programs. Save it as a PDF."),
+}
+TAKEN = {
+    FileKind.LOGO: N_("A logo is a PNG, JPEG or WebP picture."),
+    FileKind.BROCHURE: N_("A brochure is a PDF, or a PNG or JPEG picture."),
+    FileKind.FILM: N_("A film is an MP4 or WebM file."),
+}
+
+
+class Seen(msgspec.Struct):
+    """`ending` as the content has it; `made`: what is to be kept was made anew, under the second path."""
+
+    ending: str = ""
+    made: bool = False
+    refused: str = ""
+
+
+async def inspect(kind: FileKind, path: Path, output: Path) -> Seen:
+    """Raises Problem "invalid" for a file that is none of its kind or out of all bounds, "no_space"."""
+    seen = await _look(kind, path, output)
+    if seen.refused == "full":
+        raise Problem("no_space", NO_SPACE, retry_after=600)
+    if seen.refused:
+        raise Problem("invalid", REFUSED.get(seen.refused, TAKEN[kind]), field="file")
+    return seen
+
+
+async def _look(kind: FileKind, path: Path, output: Path) -> Seen:
+    told = await look_apart(SCRIPT, kind.value, str(path), str(output))
+    return Seen(refused="bomb") if told is None else msgspec.json.decode(told, type=Seen)

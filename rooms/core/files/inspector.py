@@ -1,0 +1,252 @@
+"""Looks into one file that a stranger has sent, in a process of its own: python -I inspector.py KIND PATH OUTPUT.
+
+Started by rooms/core/files/inspection.py, as a script, so that nothing of Plenary is loaded beside the file. It bounds its own memory, time and
+output first. Its only answer is one line of JSON: {"ending": "pdf", "made": false}, where `made` says that OUTPUT is to be kept instead; or
+{"refused": a key of inspection.REFUSED}.
+"""
+
+import contextlib
+import json
+import re
+import resource
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+MEMORY = 1 << 30  # bytes
+SECONDS = 20  # of the processor
+OUTPUT = 32 << 20  # bytes
+PIXELS = 50_000_000
+UNFOLDED = 512 << 20
+"""Bytes to which all compressed parts of a PDF may unfold together."""
+ROUNDS = 2
+"""How often one part of a PDF may be compressed."""
+BOXES = 20_000
+
+LOGO_SIDE = 512  # pixels
+PICTURE_SIDE = 4096
+
+
+class Refused(Exception):
+    """Carries a key of inspection.REFUSED."""
+
+
+def main(kind: str, path: str, output: str) -> dict[str, object]:
+    bound()
+    try:
+        with Path(path).open("rb") as file:
+            head = file.read(64)
+            if kind == "film":
+                return {"ending": film(file, head), "made": False}
+            if kind == "brochure" and head.startswith(b"%PDF-"):
+                pdf(file)
+                return {"ending": "pdf", "made": False}
+            return {"ending": picture(file, head, kind, Path(output)), "made": True}
+    except Refused as refused:
+        return {"refused": str(refused)}
+    except MemoryError:
+        return {"refused": "bomb"}
+
+
+def bound() -> None:
+    for what, most in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_FSIZE, OUTPUT),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, 64),
+    ):
+        with contextlib.suppress(ValueError, OSError):  # a system may know a limit and not let it be set
+            resource.setrlimit(what, (most, most))
+
+
+# Pictures: made anew of their pixels, so that nothing else that the file may hold reaches anybody
+
+
+def picture(file: BinaryIO, head: bytes, kind: str, output: Path) -> str:
+    """Returns the ending of what was made: webp for a logo, else png or jpg."""
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        form = "PNG"
+    elif head.startswith(b"\xff\xd8\xff"):
+        form = "JPEG"
+    elif head.startswith(b"RIFF") and head[8:12] == b"WEBP" and kind == "logo":
+        form = "WEBP"
+    else:
+        raise Refused(unknown(head))
+    from PIL import Image, ImageOps
+
+    Image.MAX_IMAGE_PIXELS = (
+        None  # the bound below says the same before anything is decoded, and says it without a warning
+    )
+    file.seek(0)
+    try:
+        with Image.open(file, formats=[form]) as opened:
+            if opened.width * opened.height > PIXELS:
+                raise Refused("bomb")
+            side = LOGO_SIDE if kind == "logo" else PICTURE_SIDE
+            opened.draft("RGB", (side, side))  # a large JPEG is decoded no larger than it is needed
+            made = ImageOps.exif_transpose(opened).convert("RGB" if form == "JPEG" else "RGBA")
+    except (Refused, MemoryError):
+        raise
+    except Exception as fault:  # Pillow raises whatever the bytes drive it to
+        raise Refused("broken") from fault
+    made.thumbnail((side, side), Image.Resampling.LANCZOS)
+    made.info.clear()
+    try:
+        if kind == "logo":
+            made.save(output, "WEBP", quality=92, method=6)
+            return "webp"
+        made.save(output, form, quality=90, optimize=True)
+    except OSError as fault:
+        raise Refused("full") from fault
+    return {"PNG": "png", "JPEG": "jpg"}[form]
+
+
+def unknown(head: bytes) -> str:
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")):
+        return "office"
+    return "unknown"
+
+
+# PDF: read as far as is needed to find what acts by itself, and what unfolds without end
+
+_STREAM = re.compile(rb"(?<!end)stream\r?\n")
+_ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA)(?![A-Za-z0-9])")
+_FLATE = re.compile(rb"/(?:FlateDecode|Fl)(?![A-Za-z0-9])")
+_FILTER = re.compile(rb"/[A-Za-z0-9]+Decode\b")
+_HEX = re.compile(rb"#([0-9A-Fa-f]{2})")
+
+
+def pdf(file: BinaryIO) -> None:
+    file.seek(0)
+    data = file.read()
+    end = data.rfind(b"%%EOF")
+    if end < 0 or data[end + 5 :].strip(b"\r\n\t \x00") or b"PK\x05\x06" in data[-70_000:]:
+        raise Refused("broken")  # what follows the end, or is hung onto it, is no part of a PDF
+    budget, at = UNFOLDED, 0
+    for found in _STREAM.finditer(data):
+        if found.start() < at:
+            continue
+        look_for_acts(data[at : found.start()])
+        head = plain(data[max(at, found.start() - 4096) : found.start()].rpartition(b" obj")[2])
+        at = data.find(b"endstream", found.end())
+        at = len(data) if at < 0 else at
+        rounds = len(_FLATE.findall(head))
+        if rounds > ROUNDS:
+            raise Refused("bomb")
+        objects = b"/ObjStm" in head
+        if objects and (rounds > 1 or len(_FILTER.findall(head)) > rounds):
+            raise Refused("active")  # objects in a wrapping that nothing uses but to hide them
+        kept: list[bytes] = []
+        for piece in unfolded(memoryview(data)[found.end() : at], rounds):
+            budget -= len(piece)
+            if budget < 0:
+                raise Refused("bomb")
+            if objects:
+                kept.append(piece)
+        look_for_acts(b"".join(kept))
+    look_for_acts(data[at:])
+
+
+def look_for_acts(text: bytes) -> None:
+    text = plain(text)
+    if _ACTIVE.search(text):
+        raise Refused("active")
+    if b"/Encrypt" in text:
+        raise Refused("locked")
+
+
+def plain(text: bytes) -> bytes:
+    """Names without their escapes: /J#53 is /JS."""
+    return _HEX.sub(lambda found: bytes([int(found[1], 16)]), text) if b"#" in text else text
+
+
+def unfolded(data: memoryview, rounds: int) -> Iterator[bytes]:
+    if rounds == 0:
+        yield bytes(data)
+        return
+    pieces: Iterator[bytes] = inflated(data[at : at + 65536] for at in range(0, len(data), 65536))
+    for _ in range(rounds - 1):
+        pieces = inflated(pieces)
+    yield from pieces
+
+
+def inflated(pieces: "Iterator[bytes] | Iterator[memoryview]") -> Iterator[bytes]:
+    inflate = zlib.decompressobj()
+    with contextlib.suppress(zlib.error):  # a viewer shows as much of it as can be read
+        for piece in pieces:
+            rest: bytes | memoryview = piece
+            while len(rest) and not inflate.eof:
+                yield inflate.decompress(rest, 1 << 20)
+                rest = inflate.unconsumed_tail
+
+
+# Films: the outermost boxes alone; what is in them is for the player of a browser, which is a process of its own too
+
+_BRANDS = {b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"dash", b"M4V ", b"MSNV"}
+
+
+def film(file: BinaryIO, head: bytes) -> str:
+    size = file.seek(0, 2)
+    if head[4:8] == b"ftyp":
+        mp4(file, size)
+        return "mp4"
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        webm(file)
+        return "webm"
+    raise Refused(unknown(head))
+
+
+def mp4(file: BinaryIO, size: int) -> None:
+    """ISO/IEC 14496-12: boxes, one behind the other, that fill the whole file."""
+    seen: set[bytes] = set()
+    at = 0
+    for _ in range(BOXES):
+        if at == size:
+            break
+        file.seek(at)
+        head = file.read(16)
+        length, name = int.from_bytes(head[:4]), head[4:8]
+        if length == 1:
+            length = int.from_bytes(head[8:16])
+        elif length == 0:
+            length = size - at
+        if len(head) < 8 or length < 8 or at + length > size or not name.isascii():
+            raise Refused("broken")
+        if at == 0:
+            file.seek(8)
+            brands = file.read(min(length - 8, 256))
+            if not {brands[:4], *(brands[each : each + 4] for each in range(8, len(brands), 4))} & _BRANDS:
+                raise Refused("unknown")
+        seen.add(name)
+        at += length
+    if at != size or b"moov" not in seen or not seen & {b"mdat", b"moof"}:
+        raise Refused("broken")
+
+
+def webm(file: BinaryIO) -> None:
+    """RFC 8794: an EBML header that says "webm", and behind it a segment."""
+    file.seek(4)
+    length = number(file)
+    if not 0 < length < 4096:
+        raise Refused("broken")
+    header = file.read(length)
+    if b"\x42\x82\x84webm" not in header:  # DocType, of four letters
+        raise Refused("unknown")
+    if file.read(4) != b"\x18\x53\x80\x67":
+        raise Refused("broken")
+
+
+def number(file: BinaryIO) -> int:
+    """A number of EBML: as many further bytes as zeros lead its first one."""
+    first = file.read(1)
+    if not first or not first[0]:
+        raise Refused("broken")
+    further = 8 - first[0].bit_length()
+    return int.from_bytes(bytes([first[0] & (0x7F >> further)]) + file.read(further))
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(*sys.argv[1:4])))

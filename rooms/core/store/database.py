@@ -1,0 +1,232 @@
+"""The database: SQLite (one file, one writer) or PostgreSQL, by the same SQLAlchemy Core statements."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Collection, Iterable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import JSON, BindParameter, ColumnElement, DateTime, Dialect, MetaData, Table, bindparam, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.types import TypeDecorator
+
+from rooms.core.errors import Problem
+from rooms.core.store.sqlite import Driver
+from rooms.core.text import N_
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+WAIT_SECONDS = 10
+"""How long a writer waits for another before the caller is told "unavailable"."""
+
+PATIENCE_SECONDS = 15.0
+"""How long a transaction may take on a PostgreSQL that has fallen silent. It is longer than the wait for a free connection."""
+
+
+SILENT = N_("The database does not answer just now. Nothing was lost; try again in a moment.")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: aware and UTC in Python; SQLite, which keeps no zones, gives it back as it was."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """A transaction writes its one moment into all of its rows, so what the last moment became is kept."""
+        process = super().bind_processor(dialect)
+        if process is None:
+            return None
+        last: tuple[datetime | None, Any] = (None, process(None))
+
+        def processed(value: datetime | None) -> Any:
+            nonlocal last
+            if value is not last[0]:
+                last = (value, process(value))
+            return last[1]
+
+        return processed
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment without a zone: {value}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """Gives transactions. `write()` is serialised on SQLite and locks rows on PostgreSQL; `read()` is one consistent view."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.statements = 0
+        """How many statements were sent to it."""
+        if self.is_sqlite:
+            if self.url.database and self.url.database != ":memory:":
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            # One writer in the process queues here, in order, rather than spinning on SQLite's own lock.
+            self._writer = self._sqlite_engine("BEGIN IMMEDIATE", size=1)
+            self._reader = self._sqlite_engine("BEGIN", size=4)
+        else:
+            self._writer = create_async_engine(
+                self.url,
+                pool_size=10,
+                max_overflow=5,
+                pool_timeout=WAIT_SECONDS,
+                pool_pre_ping=True,
+                hide_parameters=True,
+                connect_args={"timeout": WAIT_SECONDS},
+            )
+            self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            event.listen(self._writer.sync_engine, "before_cursor_execute", self._count)
+
+    def _sqlite_engine(self, begin: str, size: int) -> AsyncEngine:
+        engine = create_async_engine(
+            self.url,
+            pool_size=size,
+            max_overflow=0,
+            pool_timeout=WAIT_SECONDS,
+            connect_args={"timeout": WAIT_SECONDS},
+            json_serializer=_dumps,
+            module=Driver(),
+            hide_parameters=True,  # what people write does not belong into logs
+        )
+
+        def connected(connection: Any, _record: Any) -> None:
+            connection.isolation_level = None  # sqlite3 must not begin transactions of its own
+            cursor = connection.cursor()
+            for pragma in (
+                "journal_mode=WAL",
+                "synchronous=FULL",
+                "foreign_keys=ON",
+                f"busy_timeout={WAIT_SECONDS * 1000}",
+            ):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+
+        def begun(connection: Any) -> None:
+            if begin == "BEGIN":  # SQLite looks at nothing before the first statement anyway
+                connection.connection.dbapi_connection.begin_with_next(begin)
+            else:
+                connection.exec_driver_sql(begin)
+
+        event.listen(engine.sync_engine, "connect", connected)
+        event.listen(engine.sync_engine, "begin", begun)
+        event.listen(engine.sync_engine, "before_cursor_execute", self._count)
+        return engine
+
+    def _count(self, *_: object) -> None:
+        self.statements += 1
+
+    @asynccontextmanager
+    async def write(self, patience: float = PATIENCE_SECONDS) -> AsyncGenerator[AsyncConnection]:
+        """A transaction that commits at the end of the block and rolls back when it raises. Raises Problem "unavailable", after which nobody knows
+        whether it was committed if it was the commit itself that was not answered."""
+        with _faults():
+            async with self._within(patience), self._writer.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[AsyncConnection]:
+        """One consistent view of everything; writes are lost. Raises Problem "unavailable"."""
+        with _faults():
+            async with self._within(PATIENCE_SECONDS), self._reader.connect() as connection:
+                yield connection
+
+    def _within(self, patience: float) -> asyncio.Timeout:
+        # SQLite's waits are bounded by its busy timeout, and its thread could not be interrupted.
+        return asyncio.timeout(None if self.is_sqlite else patience)
+
+    def insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
+        """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`, which both engines spell alike."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    async def close(self) -> None:
+        await self._writer.dispose()
+        if self.is_sqlite:
+            await self._reader.dispose()
+
+
+def _dumps(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def insert_into(connection: AsyncConnection, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    """`Database.insert` for code that holds only a connection."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def padded(values: Iterable[Any]) -> list[Any]:
+    """The values, the last one repeated up to a power of two. Drivers keep what they have prepared, a statement for each length: of the hundred lengths
+    that a crowd comes in, they would keep megabytes and find few again."""
+    whole = list(values)
+    return whole + whole[-1:] * ((1 << (len(whole) - 1).bit_length()) - len(whole)) if whole else whole
+
+
+def among(column: "ColumnElement[Any]", values: Collection[Any]) -> "ColumnElement[bool]":
+    """`column IN (…)`, of padded values."""
+    return column.in_(padded(values))
+
+
+def given(name: str) -> "BindParameter[Any]":
+    """Stands in a statement that is made once, which costs half as much as one made for each use, for the padded values of `column.in_(given(…))`."""
+    return bindparam(name, expanding=True)
+
+
+class _faults:
+    """Turns "cannot now" of the driver into a Problem; a wrong statement stays an error of ours."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
+        if is_unavailable(error):
+            raise Problem("unavailable", SILENT, retry_after=2) from error
+
+
+def is_unavailable(error: BaseException | None) -> bool:
+    """Whether an error says that the database cannot now, whoever asks for whatever."""
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated:
+            return True
+        # SQLSTATE classes: 08 connection, 40 rolled back, 53 out of resources, 57 shut down, 58 system.
+        state = str(getattr(error.orig, "sqlstate", "") or "")
+        return state[:2] in {"08", "40", "53", "57", "58"} or any(
+            word in str(error.orig) for word in _SQLITE_CANNOT_NOW
+        )
+    return isinstance(error, PoolTimeout | ConnectionError | TimeoutError)
+
+
+_SQLITE_CANNOT_NOW = (
+    "database is locked",
+    "database or disk is full",
+    "disk I/O error",
+    "readonly database",
+    "unable to open database file",
+    # What follows when it has undone the whole transaction because of one of the above.
+    "no such savepoint",
+    "no transaction is active",
+)

@@ -1,0 +1,216 @@
+"""One row per room (kind, seq, pulse, epoch, floor) and its append-only log. The journal is the truth about delivery.
+
+`seq` numbers the recorded events of a room without a hole, in the order of commit, because it is taken under the lock of the room's row.
+`pulse` counts changes of its latest values in the same way. `floor` is the seq up to which the log was pruned. `epoch` names the history
+itself: it changes when a database is restored, so that an old stream cannot pass for the new one.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.core.commands.audience import Audience
+from rooms.core.ids import is_id, new_id
+from rooms.core.store.database import UtcDateTime, given, metadata, padded
+
+MOST_PARAMETERS = 10_000  # in one statement; PostgreSQL and SQLite take some 32,000
+
+rooms = sa.Table(
+    "rooms",
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("subject", sa.String(20), nullable=False),
+    sa.Column("conference", sa.String(20), index=True),
+    sa.Column("seq", sa.BigInteger, nullable=False, default=0),
+    sa.Column("pulse", sa.BigInteger, nullable=False, default=0),
+    sa.Column("epoch", sa.String(20), nullable=False),
+    sa.Column("floor", sa.BigInteger, nullable=False, default=0),
+    sa.UniqueConstraint("kind", "subject"),
+)
+
+journal = sa.Table(
+    "journal",
+    metadata,
+    sa.Column("room", sa.String(20), sa.ForeignKey("rooms.id"), primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True),
+    sa.Column("type", sa.String(40), nullable=False),
+    sa.Column("audience", sa.String(12), nullable=False),
+    sa.Column("person", sa.String(20)),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+    sa.Index("ix_journal_at", "at"),
+)
+
+
+class Room(NamedTuple):
+    """A room's row. `subject` is the id of what it belongs to (a session, a person); `conference` is None for desks."""
+
+    id: str
+    kind: str
+    subject: str
+    conference: str | None
+    seq: int
+    pulse: int
+    epoch: str
+    floor: int
+
+
+class Entry(NamedTuple):
+    """A recorded event. `payload` is its JSON object without the seq; `person` is whom it concerns or, for audience PERSON, whom alone it is told."""
+
+    seq: int
+    type: str
+    audience: Audience
+    person: str | None
+    payload: bytes
+
+
+class Position(NamedTuple):
+    """How far a reader has come in a room."""
+
+    epoch: str
+    seq: int
+
+
+ROOM = (
+    rooms.c.id,
+    rooms.c.kind,
+    rooms.c.subject,
+    rooms.c.conference,
+    rooms.c.seq,
+    rooms.c.pulse,
+    rooms.c.epoch,
+    rooms.c.floor,
+)
+
+
+_FIND = sa.select(*ROOM).where(rooms.c.id == sa.bindparam("room"))
+_HEADS = sa.select(*ROOM).where(rooms.c.id.in_(given("rooms")))
+_LOCK = _HEADS.order_by(rooms.c.id).with_for_update()
+_APPEND = journal.insert()
+_ADVANCE = rooms.update().where(rooms.c.id == sa.bindparam("room"))
+_ADVANCE_BOTH = _ADVANCE.values(seq=sa.bindparam("to_seq"), pulse=sa.bindparam("to_pulse"))
+_ADVANCE_PULSE = _ADVANCE.values(pulse=sa.bindparam("to_pulse"))
+
+
+async def open_room(connection: AsyncConnection, kind: str, subject: str, conference: str | None) -> str:
+    """Makes the room of a subject and returns its id."""
+    room = new_id()
+    values = {
+        "id": room,
+        "kind": kind,
+        "subject": subject,
+        "conference": conference,
+        "seq": 0,
+        "pulse": 0,
+        "epoch": new_id(),
+        "floor": 0,
+    }
+    await connection.execute(rooms.insert().values(values))
+    return room
+
+
+async def find_room(connection: AsyncConnection, room: str) -> Room | None:
+    if not is_id(room):
+        return None
+    row = (await connection.execute(_FIND, {"room": room})).one_or_none()
+    return None if row is None else Room(*row)
+
+
+async def room_of(connection: AsyncConnection, kind: str, subject: str) -> str:
+    """The id of a subject's room. Raises LookupError: a subject without its room is a fault of ours."""
+    found = (
+        await connection.execute(sa.select(rooms.c.id).where(rooms.c.kind == kind, rooms.c.subject == subject))
+    ).scalar_one_or_none()
+    if found is None:
+        raise LookupError(f"{kind} {subject} has no room")
+    return found
+
+
+async def lock_rooms(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, Room]:
+    """Locks room rows until the end of the transaction, in sorted order so that two commands never wait for each other in a ring."""
+    wanted = sorted(filter(is_id, set(ids)))
+    return {row.id: Room(*row) for row in await connection.execute(_LOCK, {"rooms": padded(wanted)})}
+
+
+async def append(connection: AsyncConnection, room: str, entries: Sequence[Entry], pulse: int, at: datetime) -> None:
+    """Writes events behind the room's last one. The caller holds the room's lock and has numbered them."""
+    if entries:
+        await connection.execute(
+            _APPEND,
+            [
+                {
+                    "room": room,
+                    "seq": e.seq,
+                    "type": e.type,
+                    "audience": e.audience.value,
+                    "person": e.person,
+                    "at": at,
+                    "payload": e.payload,
+                }
+                for e in entries
+            ],
+        )
+        await connection.execute(_ADVANCE_BOTH, {"room": room, "to_seq": entries[-1].seq, "to_pulse": pulse})
+    else:
+        await connection.execute(_ADVANCE_PULSE, {"room": room, "to_pulse": pulse})
+
+
+async def read_after(connection: AsyncConnection, room: str, after: int, upto: int | None = None) -> list[Entry]:
+    """The events with `after` < seq (≤ `upto`), in order."""
+    select = sa.select(journal.c.seq, journal.c.type, journal.c.audience, journal.c.person, journal.c.payload)
+    select = select.where(journal.c.room == room, journal.c.seq > after).order_by(journal.c.seq)
+    if upto is not None:
+        select = select.where(journal.c.seq <= upto)
+    return [
+        Entry(r.seq, r.type, Audience(r.audience), r.person, bytes(r.payload)) for r in await connection.execute(select)
+    ]
+
+
+async def heads(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, Room]:
+    """The rows of many rooms in one query, or a few: by their seqs a process finds what the bus has lost."""
+    wanted, found = list(ids), dict[str, Room]()
+    for start in range(0, len(wanted), MOST_PARAMETERS):
+        some = padded(wanted[start : start + MOST_PARAMETERS])
+        found |= {row.id: Room(*row) for row in await connection.execute(_HEADS, {"rooms": some})}
+    return found
+
+
+async def prune(connection: AsyncConnection, before: datetime) -> int:
+    """Deletes what was recorded before a moment and raises the floors; returns how many events went. Tables keep the truth about the world."""
+    tops = (
+        sa.select(journal.c.room, sa.func.max(journal.c.seq).label("seq"))
+        .where(journal.c.at < before)
+        .group_by(journal.c.room)
+        .order_by(journal.c.room)  # rows are locked in the order in which commands lock them
+    )
+    gone = 0
+    for room, top in (await connection.execute(tops)).all():
+        gone += await _cut(connection, room, top)
+    return gone
+
+
+async def forget_person(connection: AsyncConnection, person: str, rooms_touched: Iterable[str]) -> None:
+    """Removes old payloads that may name an erased person: the logs of the rooms he took part in are cut at their present end."""
+    concerned = sa.select(journal.c.room).where(journal.c.person == person).distinct()
+    ids = {*rooms_touched, *(await connection.execute(concerned)).scalars()}
+    for room in (await lock_rooms(connection, ids)).values():
+        await _cut(connection, room.id, room.seq)
+
+
+async def _cut(connection: AsyncConnection, room: str, upto: int) -> int:
+    deleted = await connection.execute(journal.delete().where(journal.c.room == room, journal.c.seq <= upto))
+    await connection.execute(rooms.update().where(rooms.c.id == room, rooms.c.floor < upto).values(floor=upto))
+    return deleted.rowcount
+
+
+async def renew_epochs(connection: AsyncConnection) -> int:
+    """To be done after a database was restored: every room gets a new epoch, so every resume gets a snapshot."""
+    ids = (await connection.execute(sa.select(rooms.c.id))).scalars().all()
+    for room in ids:
+        await connection.execute(rooms.update().where(rooms.c.id == room).values(epoch=new_id()))
+    return len(ids)

@@ -1,0 +1,155 @@
+"""Applying to exhibit: whoever takes part may ask for a booth; organisers look at it and decide."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.core.commands.access import Visit
+from rooms.core.commands.people import PersonView
+from rooms.core.commands.registry import command
+from rooms.core.commands.transaction import Transaction
+from rooms.core.errors import Problem
+from rooms.core.ids import new_id
+from rooms.core.rate_limits import Rate
+from rooms.core.store.tables import conferences, persons
+from rooms.core.text import N_, clean_line, clean_text
+from rooms.exhibition.applications.messages import (
+    REMARK_LENGTH,
+    AcceptApplication,
+    ApplicationState,
+    ApplicationView,
+    Applied,
+    ApplyToExhibit,
+    DeclineApplication,
+    ReviewApplication,
+    WithdrawApplication,
+)
+from rooms.exhibition.booths.editing import hall_of, make_booth, said_by, set_duty
+from rooms.exhibition.booths.messages import BoothCreated, DraftBooth
+from rooms.exhibition.booths.staff_messages import Duty
+from rooms.exhibition.record_tables import exhibitor_applications
+from rooms.exhibition.tables import booths
+from rooms.people import rules
+from rooms.people.desk import desk_of, desks_of, notify
+
+LOBBY = {"lobby"}
+OPEN = ("sent", "review")
+MOST_OPEN = 3
+"""Applications of one person that may wait in one conference."""
+
+a = exhibitor_applications.c
+
+Decision = ReviewApplication | AcceptApplication | DeclineApplication
+
+
+async def applications(connection: AsyncConnection, *conditions: "sa.ColumnElement[bool]") -> list[ApplicationView]:
+    """Those that wait come first, then the newest."""
+    waits = sa.case((a.state.in_(OPEN), 0), else_=1)
+    joined = exhibitor_applications.join(persons, persons.c.id == a.person)
+    select = sa.select(exhibitor_applications, persons.c.name.label("person_name")).select_from(joined)
+    rows = await connection.execute(select.where(*conditions).order_by(waits, a.sent_at.desc(), a.id))
+    return [_view(row) for row in rows]
+
+
+def _view(row: Any) -> ApplicationView:
+    said = {name: row.said[name] for name in ApplicationView.__struct_fields__ if name in row.said}
+    kept = ("id", "hall", "tier", "remark", "reason", "booth", "sent_at", "decided_at")
+    told = {name: getattr(row, name) for name in kept}
+    return ApplicationView(
+        **said, **told, person=PersonView(row.person, row.person_name), state=ApplicationState(row.state)
+    )
+
+
+@command(ApplyToExhibit, kinds=LOBBY, allowed=rules.takes_part, rate=Rate(10, 600))
+async def apply_to_exhibit(tx: Transaction, visit: Visit, given: ApplyToExhibit) -> Applied:
+    if visit.known.kind != "registered":
+        raise Problem("forbidden", N_("For this you need an account: add your e-mail address first."))
+    conference, person = visit.room.subject, visit.known.id
+    mine = sa.and_(a.conference == conference, a.person == person, a.state.in_(OPEN))
+    count = sa.select(sa.func.count()).select_from(exhibitor_applications).where(mine)
+    if (await tx.connection.execute(count)).scalar_one() >= MOST_OPEN:
+        raise Problem("conflict", N_("The organisers have yet to answer what you applied for before."))
+    texts = {name: getattr(given, name) for name in DraftBooth.__struct_fields__ if hasattr(given, name)}
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "conference": conference,
+        "person": person,
+        "said": said_by(DraftBooth(**texts)),
+        "hall": clean_line(given.hall, 120, "hall") if given.hall.strip() else "",
+        "tier": given.tier,
+        "remark": clean_text(given.remark, REMARK_LENGTH, "remark") if given.remark.strip() else "",
+        "state": ApplicationState.SENT.value,
+        "sent_at": tx.now,
+    }
+    await tx.connection.execute(exhibitor_applications.insert().values(values))
+    return Applied(values["id"])
+
+
+@command(WithdrawApplication, kinds=LOBBY, allowed=rules.takes_part)
+async def withdraw_application(tx: Transaction, visit: Visit, given: WithdrawApplication) -> None:
+    row = await _waiting(tx, visit, given.application, a.person == visit.known.id)
+    await _decide(tx, row, ApplicationState.WITHDRAWN)
+
+
+async def with_applicant(connection: AsyncConnection, room: str, given: Decision) -> Iterable[str]:
+    select = sa.select(a.person).where(a.id == given.application)
+    return await desks_of(connection, (await connection.execute(select)).scalars())
+
+
+@command(ReviewApplication, kinds=LOBBY, allowed=rules.organises, also=with_applicant)
+async def review_application(tx: Transaction, visit: Visit, given: ReviewApplication) -> None:
+    row = await _waiting(tx, visit, given.application)
+    if row.state != ApplicationState.REVIEW.value:
+        await _decide(tx, row, ApplicationState.REVIEW)
+        await _tell(tx, visit, row, "application.review")
+
+
+@command(AcceptApplication, kinds=LOBBY, allowed=rules.organises, also=with_applicant)
+async def accept_application(tx: Transaction, visit: Visit, given: AcceptApplication) -> BoothCreated:
+    row = await _waiting(tx, visit, given.application)
+    conference = visit.room.subject
+    hall = await hall_of(tx.connection, conference, clean_line(given.hall, 120, "hall"))
+    number = clean_line(given.number, 20, "number") if given.number.strip() else ""
+    name = {"name": row.said["name"]}
+    booth, _ = await make_booth(tx.connection, conference, hall, name, number=number, tier=given.tier)
+    draft = {"draft": row.said, "review": "draft"}
+    await tx.connection.execute(booths.update().where(booths.c.id == booth).values(draft))
+    await set_duty(tx.connection, booth, row.person, Duty.OWNER, tx.now)
+    await _decide(tx, row, ApplicationState.ACCEPTED, booth=booth)
+    tx.audit(conference, visit.known.id, "application.accept", row.id, {"booth": booth})
+    await _tell(tx, visit, row, "application.accepted", f"/{booth}/edit")
+    return BoothCreated(booth)
+
+
+@command(DeclineApplication, kinds=LOBBY, allowed=rules.organises, also=with_applicant)
+async def decline_application(tx: Transaction, visit: Visit, given: DeclineApplication) -> None:
+    row = await _waiting(tx, visit, given.application)
+    await _decide(tx, row, ApplicationState.DECLINED, reason=clean_line(given.reason, 300, "reason"))
+    tx.audit(visit.room.subject, visit.known.id, "application.decline", row.id)
+    await _tell(tx, visit, row, "application.declined")
+
+
+async def _waiting(tx: Transaction, visit: Visit, id: str, *conditions: "sa.ColumnElement[bool]") -> Any:
+    """An application of this conference that is not decided. Raises Problem "not_found" or "stale"."""
+    here = sa.and_(a.id == id, a.conference == visit.room.subject, *conditions)
+    row = (await tx.connection.execute(sa.select(exhibitor_applications).where(here))).one_or_none()
+    if row is None:
+        raise Problem("not_found", N_("There is no such application here."), field="application")
+    if row.state not in OPEN:
+        raise Problem("stale", N_("This application has been decided already."), field="application")
+    return row
+
+
+async def _decide(tx: Transaction, row: Any, state: ApplicationState, **values: Any) -> None:
+    decided = None if state is ApplicationState.REVIEW else tx.now
+    update = exhibitor_applications.update().where(a.id == row.id)
+    await tx.connection.execute(update.values(state=state.value, decided_at=decided, **values))
+
+
+async def _tell(tx: Transaction, visit: Visit, row: Any, kind: str, end: str = "/apply") -> None:
+    if await desk_of(tx.connection, row.person) in tx.rooms:
+        slug = sa.select(conferences.c.slug).where(conferences.c.id == visit.room.subject)
+        path = f"/c/{(await tx.connection.execute(slug)).scalar_one()}/exhibition{end}"
+        await notify(tx, row.person, kind, {"booth": row.said["name"]}, path)

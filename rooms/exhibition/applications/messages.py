@@ -1,0 +1,89 @@
+"""Messages by which somebody applies to exhibit, and organisers decide."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from rooms.core.commands.messages import Command, View
+from rooms.core.commands.people import Id, PersonView
+from rooms.exhibition.booths.messages import About, Country, LanguageTag, Name
+from rooms.people.messages import Reason
+
+REMARK_LENGTH = 1000
+
+
+class ApplicationState(StrEnum):
+    """SENT, then perhaps in REVIEW, then ACCEPTED or DECLINED; or WITHDRAWN by the applicant before that."""
+
+    SENT = "sent"
+    REVIEW = "review"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class ApplicationView(View):
+    """`hall`, `tier` and `remark` are wishes; `reason`: why it was declined; `booth`: what came of it."""
+
+    id: str
+    person: PersonView
+    name: str
+    tagline: str
+    about: str
+    website: str
+    country: str
+    field: str
+    languages: list[str]
+    hall: str
+    tier: int
+    remark: str
+    state: ApplicationState
+    reason: str
+    booth: str | None
+    sent_at: datetime
+    decided_at: datetime | None
+
+
+class ApplyToExhibit(Command, tag="exhibitor.apply"):
+    """In the lobby. `hall` and `tier` are wishes."""
+
+    name: Name
+    tagline: Name = ""
+    about: About = ""
+    website: Annotated[str, msgspec.Meta(max_length=300)] = ""
+    country: Country = ""
+    field: Annotated[str, msgspec.Meta(max_length=80)] = ""
+    languages: Annotated[list[LanguageTag], msgspec.Meta(max_length=20)] = msgspec.field(default_factory=list[str])
+    hall: Annotated[str, msgspec.Meta(max_length=120)] = ""
+    tier: Annotated[int, msgspec.Meta(ge=1, le=3)] = 3
+    remark: Annotated[str, msgspec.Meta(max_length=4000)] = ""
+
+
+class WithdrawApplication(Command, tag="application.withdraw"):
+    application: Id
+
+
+class ReviewApplication(Command, tag="application.review"):
+    """The applicant learns that it is being looked at."""
+
+    application: Id
+
+
+class AcceptApplication(Command, tag="application.accept"):
+    """Makes the booth, of which the applicant is the owner; what he wrote is its draft."""
+
+    application: Id
+    hall: Name
+    number: Annotated[str, msgspec.Meta(max_length=20)] = ""
+    tier: Annotated[int, msgspec.Meta(ge=1, le=3)] = 3
+
+
+class DeclineApplication(Command, tag="application.decline"):
+    application: Id
+    reason: Reason
+
+
+class Applied(View):
+    application: str

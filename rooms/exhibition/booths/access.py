@@ -1,0 +1,53 @@
+"""The gate of booths: a closed booth exists only for its staff and for organisers, and duties at a booth count as roles there."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.core.commands.access import ABSENT, Visit
+from rooms.core.commands.people import Role
+from rooms.core.errors import Problem
+from rooms.core.store.database import given, padded
+from rooms.core.store.journal import Room
+from rooms.exhibition.tables import booth_staff, booths
+
+_BOOTHS = (
+    sa.select(booths.c.id, booths.c.open, booth_staff.c.person, booth_staff.c.duty)
+    .select_from(
+        booths.outerjoin(
+            booth_staff, sa.and_(booth_staff.c.booth == booths.c.id, booth_staff.c.person.in_(given("people")))
+        )
+    )
+    .where(booths.c.id.in_(given("booths")))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BoothGate:
+    """`duties`: (booth, person) → the role that the duty there gives."""
+
+    open: set[str]
+    duties: dict[tuple[str, str], Role]
+
+    def admit(self, visit: Visit) -> Visit:
+        booth, person = visit.room.subject, visit.person
+        duty = self.duties.get((booth, person.id)) if person is not None and person.verified else None
+        if booth not in self.open and duty is None and Role.ORGANISER not in visit.roles:
+            raise Problem("not_found", ABSENT)
+        return replace(visit, roles=visit.roles | {duty}) if duty else visit
+
+    def hides(self, room: Room, person: str) -> bool:
+        return room.subject not in self.open and (room.subject, person) not in self.duties
+
+
+async def gate(connection: AsyncConnection, rooms: Collection[Room], people: Collection[str]) -> BoothGate:
+    found = BoothGate(set(), {})
+    asked = {"booths": padded(room.subject for room in rooms), "people": padded(people)}
+    for row in await connection.execute(_BOOTHS, asked):
+        if row.open:
+            found.open.add(row.id)
+        if row.duty is not None:
+            found.duties[row.id, row.person] = Role(row.duty)
+    return found

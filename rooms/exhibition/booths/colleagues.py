@@ -1,0 +1,69 @@
+"""The staff of a booth as hosts of its meetings, and how one of them brings in another."""
+
+from collections.abc import Collection, Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.core.commands.access import Visit
+from rooms.core.commands.people import PersonView
+from rooms.core.commands.registry import command
+from rooms.core.commands.transaction import Transaction
+from rooms.core.errors import Problem
+from rooms.core.store.tables import conferences, persons
+from rooms.core.text import N_
+from rooms.exhibition.tables import booth_staff, booths
+from rooms.meetings import queries, rules
+from rooms.meetings.hosts import Host, host_of, register
+from rooms.meetings.messages import BringColleague, MeetingInvited
+from rooms.meetings.tables import invited, meetings
+from rooms.people import blocks
+from rooms.people.desk import desks_of, notify
+
+SERVING = ("owner", "staff")
+
+
+async def hosts(connection: AsyncConnection, at: Collection[str]) -> dict[str, Host]:
+    s, m, i = booth_staff.c, meetings.c, invited.c
+    serves = sa.and_(s.booth == booths.c.id, s.duty.in_(SERVING))
+    joined = meetings.join(booths, booths.c.id == m.booth).outerjoin(booth_staff, serves)
+    joined = joined.outerjoin(persons, persons.c.id == s.person)
+    joined = joined.outerjoin(invited, sa.and_(i.meeting == m.id, i.person == s.person))
+    select = sa.select(m.id, booths.c.name.label("booth"), s.person, persons.c.name, i.person.label("here"))
+    select = select.select_from(joined).where(m.id.in_(at)).order_by(persons.c.name, s.person)
+    found: dict[str, Host] = {}
+    for row in await connection.execute(select):
+        host = found.setdefault(row.id, Host(row.booth, frozenset(), []))
+        if row.person is not None:
+            found[row.id] = host._replace(staff=host.staff | {row.person})
+            if row.here is None:
+                host.free.append(PersonView(row.person, row.name))
+    return found
+
+
+register(hosts)
+
+
+async def with_colleague(connection: AsyncConnection, room: str, given: BringColleague) -> Iterable[str]:
+    return await desks_of(connection, [given.person])
+
+
+@command(BringColleague, kinds={"meeting"}, allowed=rules.invited, also=with_colleague)
+async def bring_colleague(tx: Transaction, visit: Visit, given: BringColleague) -> None:
+    meeting = await queries.meeting(tx.connection, visit.room.subject)
+    if meeting.closed_at is not None:
+        raise Problem("closed", rules.OVER)
+    host = await host_of(tx.connection, meeting.id)
+    if visit.known.id not in host.staff:
+        raise Problem("forbidden", N_("Only the staff of this booth can do this."))
+    colleague = next((each for each in host.free if each.id == given.person), None)
+    if colleague is None:
+        raise Problem("not_found", N_("No such colleague can be brought in."), field="person")
+    here = [each.id for each in await queries.people(tx.connection, meeting.id)]
+    if any(colleague.id in pair for pair in await blocks.between(tx.connection, [colleague.id, *here])):
+        raise Problem("not_found", N_("No such colleague can be brought in."), field="person")
+    await tx.connection.execute(invited.insert().values(meeting=meeting.id, person=colleague.id))
+    tx.record(MeetingInvited(colleague))
+    slug = sa.select(conferences.c.slug).where(conferences.c.id == meeting.conference)
+    path = f"/c/{(await tx.connection.execute(slug)).scalar_one()}/meetings/{meeting.id}"
+    await notify(tx, colleague.id, "meeting", {"booth": host.name, "name": visit.known.name}, path)

@@ -1,0 +1,267 @@
+"""How a booth comes into being and what it says: written by its owners, shown to visitors once the organisers have approved it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.chat.tables import chats
+from rooms.core.commands.access import Visit
+from rooms.core.commands.messages import Command
+from rooms.core.commands.people import PersonView
+from rooms.core.commands.registry import command
+from rooms.core.commands.transaction import Transaction
+from rooms.core.errors import Problem
+from rooms.core.ids import new_id
+from rooms.core.store.database import insert_into
+from rooms.core.store.journal import open_room, rooms
+from rooms.core.store.tables import conferences, persons
+from rooms.core.text import N_, clean_line, clean_text
+from rooms.exhibition import rules
+from rooms.exhibition.booths import queries
+from rooms.exhibition.booths.messages import (
+    BOOTH_ABOUT_LENGTH,
+    BOOTH_NAME_LENGTH,
+    BOOTH_TAGLINE_LENGTH,
+    ApproveBooth,
+    BoothChanged,
+    BoothCreated,
+    BoothDrafted,
+    BoothListed,
+    CreateBooth,
+    DeclineBooth,
+    DraftBooth,
+    SubmitBooth,
+)
+from rooms.exhibition.booths.staff_messages import Duty, DutyChanged, SetDuty
+from rooms.exhibition.presence.messages import Floor
+from rooms.exhibition.queue.waiting_time import FIRST_GUESS
+from rooms.exhibition.tables import booth_staff, booths, exhibition_halls
+from rooms.people import rules as people
+from rooms.people.desk import desk_of, desks_of, notify
+from rooms.people.messages import RightsChanged
+
+BOOTH = {"booth"}
+LIMITS = {"name": BOOTH_NAME_LENGTH, "tagline": BOOTH_TAGLINE_LENGTH, "about": BOOTH_ABOUT_LENGTH}
+
+
+async def hall_of(
+    connection: AsyncConnection, conference: str, name: str, texts: dict[str, dict[str, str]] | None = None
+) -> str:
+    """The hall of a name, made with its room where there is none."""
+    h = exhibition_halls.c
+    known = sa.select(h.id).where(h.conference == conference, h.name == name)
+    hall = (await connection.execute(known)).scalar_one_or_none()
+    if hall is None:
+        hall = new_id()
+        count = sa.select(sa.func.count()).where(h.conference == conference)
+        position = (await connection.execute(count)).scalar_one()
+        values = {"id": hall, "conference": conference, "name": name, "texts": texts or {}, "position": position}
+        await connection.execute(exhibition_halls.insert().values(values))
+        await open_room(connection, "hall", hall, conference)
+    return hall
+
+
+async def make_booth(
+    connection: AsyncConnection, conference: str, hall: str, said: dict[str, Any], *, open: bool = False, **fields: Any
+) -> tuple[str, str]:
+    """A booth with its room; returns the ids of both. `said`: as a draft has it; `fields`: number, tier."""
+    booth = new_id()
+    empty: dict[str, Any] = {
+        "tagline": "",
+        "about": "",
+        "texts": {},
+        "website": "",
+        "country": "",
+        "field": "",
+        "languages": [],
+    }
+    values = {"id": booth, "conference": conference, "hall": hall, "open": open, "service_seconds": FIRST_GUESS}
+    await connection.execute(booths.insert().values(**values, **fields, **columns_of({**empty, **said})))
+    room = await open_room(connection, "booth", booth, conference)
+    await connection.execute(chats.insert().values(room=room))
+    return booth, room
+
+
+async def set_duty(connection: AsyncConnection, booth: str, person: str, duty: Duty, now: datetime) -> None:
+    insert = insert_into(connection, booth_staff).values(booth=booth, person=person, duty=duty.value, added_at=now)
+    index = [booth_staff.c.booth, booth_staff.c.person]
+    await connection.execute(insert.on_conflict_do_update(index_elements=index, set_={"duty": duty.value}))
+
+
+def columns_of(said: dict[str, Any]) -> dict[str, Any]:
+    """What a booth says, with what the directory searches in."""
+    translated = [text for fields in said["texts"].values() for text in fields.values()]
+    words = [said["name"], said["tagline"], said["about"], said["field"], *translated]
+    spoken = "|" + "".join(f"{language}|" for language in said["languages"])
+    return {**said, "spoken": spoken, "searched": " ".join(words).casefold()}
+
+
+def said_by(given: DraftBooth) -> dict[str, Any]:
+    """What a booth is to say, cleaned. Raises Problem "invalid"."""
+    texts: dict[str, dict[str, str]] = {}
+    for locale, fields in given.texts.items():
+        for name, text in fields.items():
+            if name not in LIMITS:
+                raise Problem(
+                    "invalid", N_("A booth has no text “%(name)s”."), field="texts", values={"name": name[:40]}
+                )
+            if text.strip():
+                texts.setdefault(locale, {})[name] = _cleaned(name, text, "texts")
+    return {
+        "name": _cleaned("name", given.name, "name"),
+        "tagline": _cleaned("tagline", given.tagline, "tagline") if given.tagline.strip() else "",
+        "about": _cleaned("about", given.about, "about") if given.about.strip() else "",
+        "texts": texts,
+        "website": _website(given.website),
+        "country": given.country,
+        "field": clean_line(given.field, 80, "field") if given.field.strip() else "",
+        "languages": list(dict.fromkeys(given.languages)),
+    }
+
+
+@command(CreateBooth, kinds={"lobby"}, allowed=people.organises)
+async def create_booth(tx: Transaction, visit: Visit, given: CreateBooth) -> BoothCreated:
+    conference = visit.room.subject
+    said = {"name": clean_line(given.name, BOOTH_NAME_LENGTH, "name")}
+    hall = await hall_of(tx.connection, conference, clean_line(given.hall, 120, "hall"))
+    if given.owner is not None:
+        await _person(tx, given.owner, "owner")
+    number = clean_line(given.number, 20, "number") if given.number.strip() else ""
+    booth, _ = await make_booth(tx.connection, conference, hall, said, number=number, tier=given.tier)
+    if given.owner is not None:
+        await set_duty(tx.connection, booth, given.owner, Duty.OWNER, tx.now)
+    tx.audit(conference, visit.known.id, "booth.create", booth, {"name": said["name"]})
+    return BoothCreated(booth)
+
+
+@command(DraftBooth, kinds=BOOTH, allowed=rules.owns)
+async def draft_booth(tx: Transaction, visit: Visit, given: DraftBooth) -> None:
+    await _draft(tx, visit, draft=said_by(given), review="draft", note="")
+
+
+@command(SubmitBooth, kinds=BOOTH, allowed=rules.owns)
+async def submit_booth(tx: Transaction, visit: Visit, given: SubmitBooth) -> None:
+    row = await _drafted(tx, visit)
+    if row.review != "waiting":
+        await _draft(tx, visit, review="waiting", note="")
+
+
+async def with_hall(connection: AsyncConnection, room: str, given: Command) -> Iterable[str]:
+    """The room of the hall in which the booth of a room stands; nothing for any other room."""
+    hall = rooms.alias("hall_room")
+    joined = rooms.join(booths, booths.c.id == rooms.c.subject).join(hall, hall.c.subject == booths.c.hall)
+    select = sa.select(hall.c.id).select_from(joined).where(rooms.c.id == room, rooms.c.kind == "booth")
+    return list((await connection.execute(select.where(hall.c.kind == "hall"))).scalars())
+
+
+async def with_owners(connection: AsyncConnection, room: str, given: Command) -> Iterable[str]:
+    """The hall, and the desks of the booth's owners."""
+    s = booth_staff.c
+    owning = sa.select(s.person).join(rooms, rooms.c.subject == s.booth).where(rooms.c.id == room, s.duty == "owner")
+    owners = (await connection.execute(owning)).scalars()
+    return [*await with_hall(connection, room, given), *await desks_of(connection, owners)]
+
+
+@command(ApproveBooth, kinds=BOOTH, allowed=people.organises, also=with_owners)
+async def approve_booth(tx: Transaction, visit: Visit, given: ApproveBooth) -> None:
+    booth = visit.room.subject
+    row = await _drafted(tx, visit)
+    values = {**columns_of(row.draft), "open": True}
+    await tx.connection.execute(booths.update().where(booths.c.id == booth).values(values))
+    await _draft(tx, visit, draft=None, review="none", note="")
+    row = await queries.booth_row(tx.connection, booth)
+    tx.record(BoothChanged(queries.view_of(row)))
+    hall = await queries.room_of_hall(tx.connection, booth)
+    tx.record(BoothListed(queries.card_of(row)), room=hall)
+    tx.latest(Floor(booth, queries.now_of(row)), room=hall)
+    tx.audit(visit.room.conference, visit.known.id, "booth.approve", booth)
+    await notify_owners(tx, visit, "booth.approved", row.name)
+
+
+@command(DeclineBooth, kinds=BOOTH, allowed=people.organises, also=with_owners)
+async def decline_booth(tx: Transaction, visit: Visit, given: DeclineBooth) -> None:
+    row = await _drafted(tx, visit)
+    await _draft(tx, visit, review="declined", note=clean_line(given.reason, 300, "reason"))
+    tx.audit(visit.room.conference, visit.known.id, "booth.decline", visit.room.subject)
+    await notify_owners(tx, visit, "booth.declined", row.name)
+
+
+async def with_person(connection: AsyncConnection, room: str, given: SetDuty) -> Iterable[str]:
+    return await desks_of(connection, [given.person])
+
+
+@command(SetDuty, kinds=BOOTH, allowed=rules.owns, also=with_person)
+async def change_duty(tx: Transaction, visit: Visit, given: SetDuty) -> None:
+    person = await _person(tx, given.person, "person")
+    booth, s = visit.room.subject, booth_staff.c
+    this = sa.and_(s.booth == booth, s.person == person.id)
+    held = (await tx.connection.execute(sa.select(s.duty).where(this))).scalar_one_or_none()
+    if held == (given.duty.value if given.duty else None):
+        return
+    owners = sa.select(sa.func.count()).where(s.booth == booth, s.duty == "owner")
+    if held == "owner" and (await tx.connection.execute(owners)).scalar_one() == 1:
+        raise Problem("conflict", N_("A booth needs an owner. Make somebody else an owner first."), field="person")
+    if given.duty is None:
+        await tx.connection.execute(booth_staff.delete().where(this))
+    else:
+        await set_duty(tx.connection, booth, person.id, given.duty, tx.now)
+    tx.record(DutyChanged(person, given.duty), person=person.id)
+    desk = await desk_of(tx.connection, person.id)
+    tx.record(RightsChanged(visit.room.conference), room=desk, person=person.id)
+    duty = given.duty.value if given.duty else ""
+    tx.audit(visit.room.conference, visit.known.id, "staff.set", person.id, {"booth": booth, "duty": duty})
+
+
+async def _draft(tx: Transaction, visit: Visit, **values: Any) -> None:
+    booth = visit.room.subject
+    await tx.connection.execute(booths.update().where(booths.c.id == booth).values(**values))
+    tx.record(BoothDrafted(queries.draft_of(await queries.booth_row(tx.connection, booth))))
+
+
+async def _drafted(tx: Transaction, visit: Visit) -> Any:
+    row = await queries.booth_row(tx.connection, visit.room.subject)
+    if row.draft is None:
+        raise Problem("conflict", N_("There is no draft of this booth."))
+    return row
+
+
+async def notify_owners(tx: Transaction, visit: Visit, kind: str, name: str, **values: str) -> None:
+    """Tells all owners but the visitor himself, where the transaction has locked their desks; `name` is the booth's."""
+    slug = sa.select(conferences.c.slug).where(conferences.c.id == visit.room.conference)
+    path = f"/c/{(await tx.connection.execute(slug)).scalar_one()}/exhibition/{visit.room.subject}"
+    for each in await queries.staff(tx.connection, visit.room.subject):
+        if each.duty is Duty.OWNER and each.person.id != visit.known.id and await _locked(tx, each.person.id):
+            await notify(tx, each.person.id, kind, {"booth": name, **values}, path)
+
+
+async def _locked(tx: Transaction, person: str) -> bool:
+    return await desk_of(tx.connection, person) in tx.rooms
+
+
+async def _person(tx: Transaction, id: str, field: str) -> PersonView:
+    select = sa.select(persons.c.name).where(persons.c.id == id, persons.c.erased_at.is_(None))
+    name = (await tx.connection.execute(select)).scalar_one_or_none()
+    if name is None:
+        raise Problem("not_found", N_("This person does not exist here."), field=field)
+    return PersonView(id, name)
+
+
+def _cleaned(name: str, text: str, field: str) -> str:
+    return clean_text(text, LIMITS[name], field) if name == "about" else clean_line(text, LIMITS[name], field)
+
+
+def _website(address: str) -> str:
+    address = address.strip()
+    if not address:
+        return ""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not address.isprintable() or " " in address:
+        raise Problem("invalid", N_("Give the full address of a website, beginning with https://"), field="website")
+    return address

@@ -1,0 +1,54 @@
+"""What is told to who joins a booth or a hall: what is there for all of an audience, and what is his own."""
+
+from rooms.chat.messages import ChatView, MessageView, RoomOwn
+from rooms.core.commands.messages import View
+from rooms.exhibition.booths.messages import BoothCard, BoothView, DraftView
+from rooms.exhibition.booths.staff_messages import StaffView
+from rooms.exhibition.files.messages import FileView
+from rooms.exhibition.leads.messages import OwnLead
+from rooms.exhibition.queue.messages import OwnPlace, PlaceView
+from rooms.exhibition.requests.messages import ContactView, OwnContact
+
+
+class BoothDesk(View):
+    """The part of a booth's snapshot that only its staff and the organisers get. `leads`: how many visitors have shared their contact."""
+
+    draft: DraftView
+    staff: list[StaffView]
+    places: list[PlaceView]
+    contacts: list[ContactView]
+    leads: int
+
+
+class BoothSnapshot(View):
+    """`files` are its brochures and films; `messages` are the latest 100; `desk` is None for everyone but the staff and the organisers."""
+
+    booth: BoothView
+    files: list[FileView]
+    chat: ChatView
+    messages: list[MessageView]
+    desk: BoothDesk | None
+
+
+class BoothOwn(RoomOwn):
+    """What is one person's own at a booth. `named`: whether the staff may know by name which files he takes; None: he has not said."""
+
+    place: OwnPlace | None
+    contacts: list[OwnContact]
+    named: bool | None
+    lead: OwnLead | None
+
+
+class HallView(View):
+    id: str
+    name: str
+    texts: dict[str, dict[str, str]]
+
+
+class HallSnapshot(View):
+    hall: HallView
+    booths: list[BoothCard]
+
+
+class HallOwn(View):
+    """Nothing: a hall is the same for all."""

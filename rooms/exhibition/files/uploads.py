@@ -1,0 +1,114 @@
+"""How a file comes in, and how what nobody needs goes: the part of the slice that writes to the store."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from rooms.core.commands.access import resolve
+from rooms.core.engine import House
+from rooms.core.errors import Problem
+from rooms.core.files.inspection import inspect
+from rooms.core.files.store import Store
+from rooms.core.ids import new_id
+from rooms.core.rate_limits import Rate
+from rooms.core.text import clean_line
+from rooms.exhibition import rules
+from rooms.exhibition.booths.editing import with_hall
+from rooms.exhibition.files import actions
+from rooms.exhibition.files.messages import TITLE_LENGTH, FileKind, RemoveFile
+from rooms.exhibition.files.tables import files
+
+MEGABYTE = 1_000_000
+LIMITS = {FileKind.LOGO: 5 * MEGABYTE, FileKind.BROCHURE: 20 * MEGABYTE, FileKind.FILM: 200 * MEGABYTE}
+"""Bytes that may come in."""
+MADE_LIMIT = 40 * MEGABYTE
+"""Bytes that a picture may have when it was made anew."""
+
+AT_ONCE = 2
+"""How many files a process has looked into at once; the others wait."""
+UPLOADS = Rate(40, 600)
+UNKNOWN_SECONDS = 3600.0
+"""After which a file that no row knows is swept away: longer than any upload lasts, and than anybody reads what was removed."""
+
+
+class Files:
+    """The files of a house, in a store."""
+
+    def __init__(self, house: House, store: Store) -> None:
+        self.store = store
+        self._house = house
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    async def take(
+        self,
+        person: str,
+        room: str,
+        kind: FileKind,
+        pieces: AsyncIterator[bytes],
+        *,
+        title: str = "",
+        name: str = "",
+        old: str = "",
+    ) -> str:
+        """Takes in a file for the booth of a room; returns its id. Without a title it is called as its sender's file is, `name`, without
+        folders and ending. With `old` it replaces that one. Raises Problem: "too_large", "invalid" for a content that is none of its kind, "no_space",
+        and whatever the person may not do; then nothing is kept."""
+        self._house.limits.take("upload", person, UPLOADS)
+        async with self.store.arrival(LIMITS[kind]) as arriving, self.store.arrival(MADE_LIMIT) as made:
+            async for piece in pieces:
+                await arriving.write(piece)
+            await arriving.end()
+            await made.end()
+            async with self._turns:
+                seen = await inspect(kind, arriving.path, made.path)
+            path = made.path if seen.made else arriving.path
+            size = path.stat().st_size
+            id = new_id()
+            values = {
+                "id": id,
+                "kind": kind.value,
+                "ending": seen.ending,
+                "size": size,
+                "title": _title(title, name, kind),
+            }
+            values["digest"] = await self.store.keep(path, id)
+        try:
+            await self._add(person, room, values, old)
+        except Problem as problem:
+            # When the database has not answered, the row may be there all the same; the sweep will know.
+            if problem.code != "unavailable":
+                await self.store.remove(id)
+            raise
+        return id
+
+    async def _add(self, person: str, room: str, values: dict[str, Any], old: str) -> None:
+        async with self._house.database.read() as connection:
+            also = await with_hall(connection, room, RemoveFile(values["id"]))
+        async with self._house.transaction([room, *also]) as tx:
+            tx.room = room
+            visit = await resolve(tx.connection, person, tx.rooms[room], tx.now)
+            rules.owns(visit)
+            if old:
+                await actions.replace(tx, visit, old, values)
+            else:
+                await actions.add(tx, visit, values)
+
+    async def sweep(self, seconds: float = UNKNOWN_SECONDS) -> int:
+        """Removes what no row knows, and arrivals that a crash has cut off; returns how many files went. Raises Problem "unavailable"."""
+        async with self._house.database.read() as connection:
+            known = set((await connection.execute(sa.select(files.c.id))).scalars())
+        return await self.store.sweep(known, seconds)
+
+
+def _title(given: str, name: str, kind: FileKind) -> str:
+    """Raises Problem "invalid" for a title that is too long; a name is cut."""
+    if given.strip():
+        return clean_line(given, TITLE_LENGTH, "title")
+    name = name.replace("\\", "/").rpartition("/")[2].strip(". ")
+    stem, dot, ending = name.rpartition(".")
+    try:
+        return clean_line((stem if dot and len(ending) <= 5 else name)[:TITLE_LENGTH], TITLE_LENGTH)
+    except Problem:
+        return kind.value.capitalize()

@@ -1,0 +1,266 @@
+"""Bringing exhibitors into a conference: a plan first, then all of it in one transaction, or nothing. A second time there is nothing to do."""
+
+from typing import Any, NamedTuple, cast
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.core.commands.transaction import Transaction
+from rooms.core.engine import LONG, House
+from rooms.core.errors import Problem
+from rooms.core.ids import new_id
+from rooms.core.store.journal import rooms
+from rooms.core.store.tables import persons
+from rooms.core.text import N_
+from rooms.exhibition.booths import queries
+from rooms.exhibition.booths.editing import columns_of, hall_of, make_booth, set_duty
+from rooms.exhibition.booths.messages import BoothChanged, BoothListed
+from rooms.exhibition.booths.staff_messages import Duty
+from rooms.exhibition.imports.owner_invites import expect
+from rooms.exhibition.imports.parsing import Exhibitor, ExhibitorFaults, exhibitors
+from rooms.exhibition.imports.table_file import MOST_BYTES, read_rows
+from rooms.exhibition.presence.messages import Floor
+from rooms.exhibition.record_tables import owner_invites
+from rooms.exhibition.tables import booth_staff, booths, exhibition_halls
+from rooms.programme.imports.plan import EXCERPT, Act, Change, Item
+from rooms.programme.imports.uploads import ImportKind, Progress
+from rooms.programme.queries import Conference
+from rooms.programme.schedules.schedule import Fault
+
+TRIES = 5
+NAMES = {1: "partner", 2: "sponsor", 3: "exhibitor"}
+b = booths.c
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What an import would change. `strangers` are the addresses of owners who have no account yet: they can be invited (inviting.py)."""
+
+    booths: tuple[Item, ...] = ()
+    halls: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        return not self.booths
+
+    def count(self, act: Act) -> int:
+        return sum(item.act is act for item in self.booths)
+
+
+class _Stored(NamedTuple):
+    """Booths by id of the file and by name (several may share one); staff as (booth, person); people by address; halls by name, with their rooms;
+    `expected`: (booth, address) of owners without an account whom an earlier import has named."""
+
+    by_id: dict[str, Any]
+    by_name: dict[str, list[Any]]
+    staff: set[tuple[str, str]]
+    people: dict[str, str]
+    halls: dict[str, str]
+    rooms: dict[str, str]
+    expected: set[tuple[str, str]]
+
+
+async def plan_import(house: House, conference: Conference, told: list[Exhibitor]) -> Plan:
+    """Nothing is written. Raises ExhibitorFaults."""
+    async with house.database.read() as connection:
+        return _plan(await _load(connection, conference.id, told), told)
+
+
+async def import_exhibitors(
+    house: House, conference: Conference, told: list[Exhibitor], *, by: str | None, progress: Progress | None = None
+) -> Plan:
+    """Does what the plan says and returns it. Booths that the file does not name stay as they are; imported texts are shown at once.
+
+    `by` is the person for the audit log (None: the command line). Raises ExhibitorFaults or Problem "conflict".
+    """
+    for _ in range(TRIES):
+        async with house.database.read() as connection:
+            stored = await _load(connection, conference.id, told)
+        plan = _plan(stored, told)
+        if plan.empty:
+            return plan
+        concerned = _concerned(stored, told)
+        async with house.transaction([conference.room, *concerned, *stored.halls.values()], patience=LONG) as tx:
+            # What changed before we had the locks may concern further rooms.
+            stored = await _load(tx.connection, conference.id, told)
+            plan = _plan(stored, told)
+            if not ({*_concerned(stored, told), *stored.halls.values()} <= tx.rooms.keys()):
+                continue
+            renewed = await _write(tx, conference.id, stored, told, progress or (lambda done, total: None))
+            details = {act.value: plan.count(act) for act in (Act.ADDED, Act.CHANGED)}
+            tx.audit(conference.id, by, "exhibitors.imported", details=details)
+        await house.hub.reconcile(renewed)
+        return plan
+    raise Problem("conflict", N_("The exhibition is being changed by somebody else. Try again."), retry_after=2)
+
+
+async def _load(connection: AsyncConnection, conference: str, told: list[Exhibitor]) -> _Stored:
+    joined = booths.join(exhibition_halls, exhibition_halls.c.id == b.hall)
+    select = sa.select(booths, exhibition_halls.c.name.label("hall_name")).select_from(joined)
+    by_id: dict[str, Any] = {}
+    by_name: dict[str, list[Any]] = {}
+    for row in await connection.execute(select.where(b.conference == conference)):
+        if row.external_id:
+            by_id[row.external_id] = row
+        by_name.setdefault(row.name.casefold(), []).append(row)
+    s, p, r, h = booth_staff.c, persons.c, rooms.c, exhibition_halls.c
+    staff = sa.select(s.booth, s.person).join(booths, b.id == s.booth).where(b.conference == conference)
+    proven = sa.and_(p.email.in_({each.owner for each in told} - {""}), p.verified_at.is_not(None))
+    halls = (
+        sa.select(h.name, r.id)
+        .join(rooms, sa.and_(r.kind == "hall", r.subject == h.id))
+        .where(h.conference == conference)
+    )
+    places = sa.select(r.subject, r.id).where(r.conference == conference, r.kind == "booth")
+    expected = sa.select(owner_invites.c.booth, owner_invites.c.email)
+    expected = expected.join(booths, b.id == owner_invites.c.booth).where(b.conference == conference)
+    return _Stored(
+        by_id,
+        by_name,
+        {(row.booth, row.person) for row in await connection.execute(staff)},
+        {row.email: row.id for row in await connection.execute(sa.select(p.email, p.id).where(proven))},
+        {row.name: row.id for row in await connection.execute(halls)},
+        {row.subject: row.id for row in await connection.execute(places)},
+        {(row.booth, row.email) for row in await connection.execute(expected)},
+    )
+
+
+def _known(stored: _Stored, each: Exhibitor) -> Any:
+    """The booth that a row means, None for a new one. Raises LookupError when it could be several."""
+    if each.id in stored.by_id:
+        return stored.by_id[each.id]
+    named = stored.by_name.get(each.name.casefold(), [])
+    if each.id:  # one that was made by hand takes the id on
+        named = [row for row in named if not row.external_id]
+    if len(named) > 1:
+        raise LookupError(each.name)
+    return named[0] if named else None
+
+
+def _concerned(stored: _Stored, told: list[Exhibitor]) -> set[str]:
+    """The rooms of the booths that the file means."""
+    return {stored.rooms[row.id] for each in told if (row := _known(stored, each)) is not None}
+
+
+def _plan(stored: _Stored, told: list[Exhibitor]) -> Plan:
+    faults: list[Fault] = []
+    items: list[Item] = []
+    meant: dict[str, int] = {}
+    for each in told:
+        where = f"{each.row} · {each.name}"
+        try:
+            row = _known(stored, each)
+        except LookupError:
+            what = N_("Several booths have this name.")
+            faults.append(Fault(where, what, N_("Give it an id, so that it is clear which one is meant.")))
+            continue
+        if row is None:
+            if not each.placed.get("hall"):
+                faults.append(
+                    Fault(where, N_("This is a new exhibitor, without a hall."), N_("Write in which hall it stands."))
+                )
+            items.append(Item(Act.ADDED, each.key, each.name))
+            continue
+        first = meant.setdefault(row.id, each.row)
+        if first != each.row:
+            what = N_("This is the exhibitor of row %(row)s again.")
+            faults.append(Fault(where, what, N_("Keep one of them, or give each an id of its own."), {"row": first}))
+        changes = _changes(stored, row, each)
+        if changes:
+            items.append(Item(Act.CHANGED, each.key, row.name, tuple(changes)))
+    if faults:
+        raise ExhibitorFaults(faults)
+    wanted = {str(each.placed["hall"]) for each in told if each.placed.get("hall")}
+    strangers = sorted({each.owner for each in told} - {""} - stored.people.keys())
+    return Plan(tuple(items), tuple(sorted(wanted - stored.halls.keys())), tuple(strangers))
+
+
+def _changes(stored: _Stored, row: Any, each: Exhibitor) -> list[Change]:
+    pairs: list[tuple[str, object, object]] = [(name, getattr(row, name), value) for name, value in each.said.items()]
+    for name, value in each.placed.items():
+        if name == "tier":
+            pairs.append((name, NAMES[row.tier], NAMES[cast(int, value)]))
+        # An empty cell moves nobody out of his hall.
+        elif name != "hall" or value:
+            pairs.append((name, row.hall_name if name == "hall" else getattr(row, name), value))
+    for locale, texts in each.texts.items():
+        pairs += [(f"{name} ({locale})", row.texts.get(locale, {}).get(name, ""), text) for name, text in texts.items()]
+    if each.id:
+        pairs.append(("id", row.external_id or "", each.id))
+    owner = stored.people.get(each.owner)
+    missing = (row.id, owner) not in stored.staff if owner else (row.id, each.owner) not in stored.expected
+    if each.owner and missing:
+        pairs.append(("owner", "", each.owner))
+    if not row.open:
+        pairs.append(("open", False, True))
+    return [Change(name, _shown(before), _shown(after)) for name, before, after in pairs if before != after]
+
+
+def _shown(value: object) -> str:
+    text = ", ".join(cast(list[str], value)) if isinstance(value, list) else str(value)
+    return text if len(text) <= EXCERPT else f"{text[:EXCERPT]}…"
+
+
+async def _write(
+    tx: Transaction, conference: str, stored: _Stored, told: list[Exhibitor], progress: Progress
+) -> list[str]:
+    """Returns the rooms of the halls out of which a booth has moved: who looks at one is given it anew."""
+    left: set[str] = set()
+    for done, each in enumerate(told, start=1):
+        progress(done, len(told))
+        row = _known(stored, each)
+        if row is not None and not _changes(stored, row, each):
+            continue
+        hall_name = str(each.placed.get("hall") or (row.hall_name if row is not None else ""))
+        hall = await hall_of(tx.connection, conference, hall_name)
+        texts: dict[str, dict[str, str]] = {} if row is None else {name: dict(said) for name, said in row.texts.items()}
+        for locale, said in each.texts.items():
+            merged = {**texts.get(locale, {}), **said}
+            texts[locale] = {name: text for name, text in merged.items() if text}
+        texts = {locale: said for locale, said in texts.items() if said}
+        placed = {name: value for name, value in each.placed.items() if name != "hall"}
+        if row is None:
+            fields = {**placed, **({"external_id": each.id} if each.id else {})}
+            booth, _ = await make_booth(
+                tx.connection, conference, hall, {**each.said, "texts": texts}, open=True, **fields
+            )
+        else:
+            booth = row.id
+            names = ("name", "tagline", "about", "website", "country", "field", "languages")
+            before = {name: getattr(row, name) for name in names}
+            values = {**columns_of({**before, **each.said, "texts": texts}), **placed, "hall": hall, "open": True}
+            if each.id:
+                values["external_id"] = each.id
+            await tx.connection.execute(booths.update().where(b.id == booth).values(values))
+            if hall_name != row.hall_name:
+                left.add(stored.halls[row.hall_name])
+        owner = stored.people.get(each.owner)
+        if owner and (booth, owner) not in stored.staff:
+            await set_duty(tx.connection, booth, owner, Duty.OWNER, tx.now)
+        if each.owner and not owner:
+            await expect(tx.connection, booth, each.owner, tx.now)
+        await _tell(tx, booth, stored.rooms.get(booth), stored.halls.get(hall_name))
+    await tx.connection.execute(rooms.update().where(rooms.c.id.in_(left)).values(epoch=new_id()))
+    return sorted(left)
+
+
+async def _tell(tx: Transaction, booth: str, room: str | None, hall: str | None) -> None:
+    """Those who are at the booth and in its hall; nobody is in a room that has just been made."""
+    row = await queries.booth_row(tx.connection, booth)
+    if room is not None:
+        tx.record(BoothChanged(queries.view_of(row)), room=room)
+    if hall is not None:
+        tx.record(BoothListed(queries.card_of(row)), room=hall)
+        tx.latest(Floor(booth, queries.now_of(row)), room=hall)
+
+
+async def _read(conference: Conference, data: bytes) -> list[Exhibitor]:
+    return exhibitors(await read_rows(data))
+
+
+async def _bring(house: House, conference: Conference, told: list[Exhibitor], by: str, progress: Progress) -> Plan:
+    return await import_exhibitors(house, conference, told, by=by, progress=progress)
+
+
+EXHIBITORS = ImportKind("exhibitors", MOST_BYTES, _read, plan_import, _bring)

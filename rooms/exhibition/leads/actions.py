@@ -1,0 +1,198 @@
+"""Leads: a visitor shares his contact with an exhibitor, for a purpose, and may take it back; its staff note what they talked about."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.core.commands.access import Visit
+from rooms.core.commands.registry import command
+from rooms.core.commands.transaction import Transaction
+from rooms.core.engine import House
+from rooms.core.errors import Problem
+from rooms.core.ids import new_id
+from rooms.core.rate_limits import Rate
+from rooms.core.store.journal import room_of
+from rooms.core.store.tables import conferences, persons
+from rooms.core.text import N_, clean_line, clean_text
+from rooms.exhibition import rules
+from rooms.exhibition.booths.editing import BOOTH
+from rooms.exhibition.leads import queries
+from rooms.exhibition.leads.messages import (
+    NOTE_LENGTH,
+    ORGANISATION_LENGTH,
+    TAG_LENGTH,
+    AskLead,
+    LeadChanged,
+    LeadOwn,
+    LeadState,
+    NoteLead,
+    Purpose,
+    QualifyLead,
+    ShareLead,
+    Source,
+    WithdrawLead,
+)
+from rooms.exhibition.leads.tables import consents, lead_notes, leads
+from rooms.exhibition.tables import booths
+from rooms.people.desk import desks_of, notify
+
+l = leads.c  # noqa: E741 - as the other slices name their columns
+
+
+@command(ShareLead, kinds=BOOTH, allowed=rules.shares, rate=Rate(10, 60))
+async def share_lead(tx: Transaction, visit: Visit, given: ShareLead) -> None:
+    booth, person = visit.room.subject, visit.known.id
+    organisation = ""
+    if given.organisation.strip():
+        organisation = clean_line(given.organisation, ORGANISATION_LENGTH, "organisation")
+    held = await _held(tx, booth, person)
+    source = Source.ASKED if held is not None and held.state == LeadState.ASKED.value else given.source
+    email = (await tx.connection.execute(sa.select(persons.c.email).where(persons.c.id == person))).scalar_one()
+    values: dict[str, Any] = {"state": LeadState.GIVEN.value, "purpose": given.purpose.value, "source": source.value}
+    values |= {"organisation": organisation, "name": visit.known.name, "email": email, "at": tx.now}
+    if held is None:
+        id = new_id()
+        await tx.connection.execute(leads.insert().values(id=id, booth=booth, person=person, tags=[], **values))
+    else:
+        id = held.id
+        await tx.connection.execute(leads.update().where(l.id == id).values(**values))
+    by = held.asked_by if held is not None else None
+    await _fold(tx, id)
+    await _write_down(tx, booth, person, "given", given.purpose.value, source.value, by)
+    await _tell(tx, booth, id, person)
+
+
+@command(WithdrawLead, kinds=BOOTH, allowed=rules.waits)
+async def withdraw_lead(tx: Transaction, visit: Visit, given: WithdrawLead) -> None:
+    await _withdraw(tx, visit.room.subject, visit.known.id, visit.room.id)
+
+
+async def take_back(house: House, person: str, booth: str) -> None:
+    """The same from one's account, for one who may no longer enter the booth. Raises Problem "not_found"."""
+    async with house.database.read() as connection:
+        if (person, booth) not in await queries.own(connection, [person], [booth]):
+            raise Problem("not_found", N_("You have shared nothing with this exhibitor."))
+        room = await room_of(connection, "booth", booth)
+    async with house.transaction([room]) as tx:
+        await _withdraw(tx, booth, person, room)
+
+
+async def _withdraw(tx: Transaction, booth: str, person: str, room: str) -> None:
+    held = await _held(tx, booth, person)
+    if held is None:
+        return
+    await drop(tx.connection, l.id == held.id)
+    act = "refused" if held.state == LeadState.ASKED.value else "withdrawn"
+    await _write_down(tx, booth, person, act, held.purpose, held.source, held.asked_by)
+    await _tell(tx, booth, held.id, person, room)
+
+
+async def drop(connection: AsyncConnection, which: "sa.ColumnElement[bool]") -> None:
+    """Leads are gone with all that was noted about them."""
+    gone = sa.select(l.id).where(which)
+    await connection.execute(lead_notes.delete().where(lead_notes.c.lead.in_(gone)))
+    await connection.execute(leads.delete().where(which))
+
+
+async def with_visitor(connection: AsyncConnection, room: str, given: AskLead) -> Iterable[str]:
+    return await desks_of(connection, [given.person])
+
+
+@command(AskLead, kinds=BOOTH, allowed=rules.answers, also=with_visitor, rate=Rate(30, 60))
+async def ask_lead(tx: Transaction, visit: Visit, given: AskLead) -> None:
+    booth = visit.room.subject
+    held = await _held(tx, booth, given.person)
+    if held is not None:
+        return
+    if (await tx.connection.execute(declined(booth).where(consents.c.person == given.person))).first() is not None:
+        raise Problem("conflict", N_("This visitor has declined. He can still share his contact by himself."))
+    if not await queries.is_in_touch(tx.connection, booth, given.person):
+        text = N_("You can ask visitors who have queued here, written to you or in the chat.")
+        raise Problem("not_found", text, field="person")
+    id = new_id()
+    asked = {"purpose": Purpose.FOLLOW_UP.value, "source": Source.ASKED.value}
+    values: dict[str, Any] = {
+        "id": id,
+        "booth": booth,
+        "person": given.person,
+        "state": LeadState.ASKED.value,
+        "tags": [],
+        **asked,
+    }
+    await tx.connection.execute(leads.insert().values(**values, asked_by=visit.known.id, at=tx.now))
+    await _fold(tx, id)
+    await _write_down(tx, booth, given.person, "asked", by=visit.known.id, **asked)
+    await _tell(tx, booth, id, given.person)
+    joined = booths.join(conferences, conferences.c.id == booths.c.conference)
+    select = sa.select(booths.c.name, conferences.c.slug).select_from(joined).where(booths.c.id == booth)
+    name, slug = (await tx.connection.execute(select)).one()
+    said = {"booth": name, "name": visit.known.name}
+    await notify(tx, given.person, "lead.asked", said, f"/c/{slug}/exhibition/{booth}#booth-lead")
+
+
+def declined(booth: str) -> "sa.Select[Any]":
+    """The persons who have refused a booth, or have taken back what they had shared with it: they are not asked again."""
+    c = consents.c
+    return sa.select(c.person).where(c.booth == booth, c.act.in_(("refused", "withdrawn")))
+
+
+@command(NoteLead, kinds=BOOTH, allowed=rules.answers)
+async def note_lead(tx: Transaction, visit: Visit, given: NoteLead) -> None:
+    lead = await _lead(tx, visit, given.lead)
+    text = clean_text(given.text, NOTE_LENGTH, "text")
+    signed = {"author": visit.known.id, "author_name": visit.known.name}
+    note = {"id": new_id(), "lead": lead.id, **signed, "text": text, "at": tx.now}
+    await tx.connection.execute(lead_notes.insert().values(note))
+    await _fold(tx, lead.id)
+    await _tell(tx, visit.room.subject, lead.id)
+
+
+@command(QualifyLead, kinds=BOOTH, allowed=rules.answers)
+async def qualify_lead(tx: Transaction, visit: Visit, given: QualifyLead) -> None:
+    lead = await _lead(tx, visit, given.lead)
+    tags = list(dict.fromkeys(clean_line(tag, TAG_LENGTH, "tags") for tag in given.tags if tag.strip()))
+    if (lead.rating, lead.tags) == (given.rating.value, tags):
+        return
+    if given.seen and given.seen != queries.mark(lead.rating, lead.tags):
+        raise Problem("stale", N_("A colleague has judged this lead otherwise meanwhile. Look at it once more."))
+    await tx.connection.execute(leads.update().where(l.id == lead.id).values(rating=given.rating.value, tags=tags))
+    await _fold(tx, lead.id)
+    await _tell(tx, visit.room.subject, lead.id)
+
+
+async def _fold(tx: Transaction, id: str) -> None:
+    """Writes down by what a lead is found, after each change of it: databases fold the case of ASCII alone, or as their locale has it."""
+    [lead] = await queries.leads_with_notes(tx.connection, l.id == id)
+    parts = (lead.name, lead.organisation, lead.email or "", *lead.tags, *(note.text for note in lead.notes))
+    searched = "\n".join(parts).casefold()
+    await tx.connection.execute(leads.update().where(l.id == id).values(searched=searched))
+
+
+async def _held(tx: Transaction, booth: str, person: str) -> Any:
+    this = sa.and_(l.booth == booth, l.person == person)
+    return (await tx.connection.execute(sa.select(leads).where(this))).one_or_none()
+
+
+async def _lead(tx: Transaction, visit: Visit, id: str) -> Any:
+    this = sa.and_(l.id == id, l.booth == visit.room.subject)
+    row = (await tx.connection.execute(sa.select(leads).where(this))).one_or_none()
+    if row is None:
+        raise Problem("not_found", N_("This lead is not here any more: the visitor has taken it back."), field="lead")
+    return row
+
+
+async def _write_down(
+    tx: Transaction, booth: str, person: str, act: str, purpose: str, source: str, by: str | None
+) -> None:
+    row = {"booth": booth, "person": person, "act": act, "purpose": purpose, "source": source, "by": by}
+    await tx.connection.execute(consents.insert().values(id=new_id(), **row, at=tx.now))
+
+
+async def _tell(tx: Transaction, booth: str, lead: str, person: str | None = None, room: str | None = None) -> None:
+    """The staff, and where `person` is given the visitor himself."""
+    tx.record(LeadChanged(lead, await queries.count(tx.connection, booth)), room=room)
+    if person is not None:
+        own = await queries.own(tx.connection, [person], [booth])
+        tx.record(LeadOwn(own.get((person, booth))), room=room, person=person)

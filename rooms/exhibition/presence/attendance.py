@@ -1,0 +1,139 @@
+"""Who is really at the booths, from the connections themselves.
+
+Each process vouches for the booths whose people it sees; what has changed is written down and told in the booth and in its hall. Whoever of the staff
+is in a call of the booth is there too, though no process sees him at it. Nobody vouches for a booth that everybody has left, or whose process has died:
+after a few seconds it counts as empty.
+"""
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.core.engine import House
+from rooms.core.store.journal import rooms
+from rooms.exhibition.booths import queries
+from rooms.exhibition.presence.messages import Floor
+from rooms.exhibition.presence.visits import Visits
+from rooms.exhibition.queue.messages import Line
+from rooms.exhibition.tables import booth_staff, booths
+from rooms.meetings.tables import call_peers, meetings
+
+EVERY_SECONDS = 2.0
+GOOD_FOR = timedelta(seconds=6)
+"""How long a process's word holds. With one round more it is less than the ten seconds after which a booth must not pass for staffed."""
+
+b = booths.c
+
+
+class _Seen(NamedTuple):
+    people: int
+    staff: int
+
+
+class Attendance:
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._booths: dict[str, str | None] = {}
+        self._visits = Visits(house)
+
+    async def look(self) -> None:
+        """One round. Raises Problem "unavailable"."""
+        hub, now = self._house.hub, self._house.clock()
+        followed = set(hub.followed)
+        async with self._house.database.read() as connection:
+            await self._learn(connection, followed)
+            here = {booth: room for room in followed if (booth := self._booths[room]) is not None}
+            talking = await _talking(connection)
+            seen = await self._seen(connection, here, talking)
+            unseen = sa.or_(b.seen_at.is_(None), b.seen_at < now - GOOD_FOR)
+            stale = sa.and_(sa.or_(b.people > 0, b.id.in_(talking)), unseen)
+            told = (
+                await connection.execute(sa.select(b.id, b.people, b.staff_here).where(sa.or_(b.id.in_(seen), stale)))
+            ).all()
+            # Where nobody is but those in calls, whoever looks first vouches for them.
+            seen |= {
+                row.id: _Seen(len(talking[row.id]), len(talking[row.id]))
+                for row in told
+                if row.id in talking and row.id not in seen
+            }
+        changed = {
+            row.id: seen.get(row.id, _Seen(0, 0))
+            for row in told
+            if (row.people, row.staff_here) != seen.get(row.id, (0, 0))
+        }
+        if changed:
+            await self._write(changed)
+        if seen:
+            async with self._house.database.write() as connection:
+                await connection.execute(booths.update().where(b.id.in_(seen)).values(seen_at=now))
+        self._visits.see({booth: hub.presence.connected(room) for booth, room in here.items()}, now)
+        await self._visits.write(now)
+
+    async def _learn(self, connection: AsyncConnection, followed: set[str]) -> None:
+        """Which of the rooms that the process follows are booths'."""
+        for room in self._booths.keys() - followed:
+            del self._booths[room]
+        unknown = followed - self._booths.keys()
+        if unknown:
+            select = sa.select(rooms.c.id, rooms.c.subject).where(rooms.c.id.in_(unknown), rooms.c.kind == "booth")
+            found: dict[str, str] = {row.id: row.subject for row in await connection.execute(select)}
+            self._booths.update({room: found.get(room) for room in unknown})
+
+    async def _seen(
+        self, connection: AsyncConnection, here: dict[str, str], talking: dict[str, set[str]]
+    ) -> dict[str, _Seen]:
+        """The booths where somebody is."""
+        present = {booth: people for booth, room in here.items() if (people := self._house.hub.presence.people(room))}
+        s = booth_staff.c
+        serving: dict[str, set[str]] = {}
+        if present:
+            select = sa.select(s.booth, s.person).where(s.booth.in_(present), s.duty != "contact")
+            for row in await connection.execute(select):
+                serving.setdefault(row.booth, set()).add(row.person)
+        return {
+            booth: _Seen(
+                len(people.keys() | talking.get(booth, set())),
+                len(serving.get(booth, set()) & people.keys() | talking.get(booth, set())),
+            )
+            for booth, people in present.items()
+        }
+
+    async def _write(self, changed: dict[str, _Seen]) -> None:
+        async with self._house.database.read() as connection:
+            places = await _rooms(connection, changed)
+        locked = {room for place in places.values() for room in place}
+        async with self._house.transaction(locked) as tx:
+            for booth, seen in changed.items():
+                room, hall = places[booth]
+                values = {"people": seen.people, "staff_here": seen.staff, "seen_at": tx.now}
+                await tx.connection.execute(booths.update().where(b.id == booth).values(values))
+                now = Floor(booth, (await queries.floor(tx.connection, b.id == booth))[booth])
+                tx.latest(now, room=room)
+                tx.latest(Line("", await queries.line(tx.connection, booth)), room=room)
+                row = await queries.booth_row(tx.connection, booth)
+                if row.open:
+                    tx.latest(now, room=hall)
+
+
+async def _talking(connection: AsyncConnection) -> dict[str, set[str]]:
+    """Booth → who of its staff is in a call of it."""
+    s, m, p = booth_staff.c, meetings.c, call_peers.c
+    joined = call_peers.join(meetings, m.id == p.meeting)
+    joined = joined.join(booth_staff, sa.and_(s.booth == m.booth, s.person == p.person))
+    select = sa.select(s.booth, s.person).select_from(joined).where(p.lost_at.is_(None), s.duty != "contact")
+    found: dict[str, set[str]] = {}
+    for row in await connection.execute(select):
+        found.setdefault(row.booth, set()).add(row.person)
+    return found
+
+
+async def _rooms(connection: AsyncConnection, wanted: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Booth → its room and that of its hall."""
+    own, hall = rooms.alias("own"), rooms.alias("hall_room")
+    joined = booths.join(own, sa.and_(own.c.subject == b.id, own.c.kind == "booth"))
+    joined = joined.join(hall, sa.and_(hall.c.subject == b.hall, hall.c.kind == "hall"))
+    select: sa.Select[Any, Any, Any] = sa.select(b.id, own.c.id, hall.c.id).select_from(joined).where(b.id.in_(wanted))
+    return {row[0]: (row[1], row[2]) for row in await connection.execute(select)}

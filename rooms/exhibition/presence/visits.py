@@ -1,0 +1,101 @@
+"""Visits at booths, counted without names: what a process sees is gathered in memory and written down together now and then."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.core.engine import House
+from rooms.core.store.database import insert_into
+from rooms.core.store.tables import conferences
+from rooms.exhibition.record_tables import booth_visits, visit_salts
+from rooms.exhibition.tables import booth_staff, booths
+
+WRITTEN_EVERY = timedelta(seconds=30)
+LONGEST_LOOK = 10.0
+"""Seconds that at most lie between two looks of a process that runs: what is longer was a standstill, and nobody's stay."""
+
+v = booth_visits.c
+
+Stay = tuple[str, str, datetime]
+"""Booth, person, and the hour (UTC) in which he was seen."""
+
+
+class Visits:
+    """`see` what is there now; `write` does so when it is time. What a process has not yet written when it is killed is lost: half a minute."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._stays: dict[Stay, float] = {}
+        self._looked: datetime | None = None
+        self._written = house.clock()
+
+    def see(self, here: dict[str, Iterable[str]], now: datetime) -> None:
+        """`here`: booth → the persons whose connections this process holds. Those of others are counted by the others."""
+        elapsed = (now - self._looked).total_seconds() if self._looked else 0.0
+        self._looked = now
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        for booth, people in here.items():
+            for person in people:
+                stay = (booth, person, hour)
+                self._stays[stay] = self._stays.get(stay, 0.0) + min(max(elapsed, 0.0), LONGEST_LOOK)
+
+    async def write(self, now: datetime) -> None:
+        """Raises Problem "unavailable"; then all is kept for the next time."""
+        if not self._stays or now < self._written + WRITTEN_EVERY:
+            return
+        async with self._house.database.write() as connection:
+            rows = await self._rows(connection)
+            if rows:
+                insert = insert_into(connection, booth_visits)
+                told = {
+                    "hours": v.hours.op("|")(insert.excluded.hours),
+                    "seconds": v.seconds + insert.excluded.seconds,
+                }
+                keys = [v.booth, v.day, v.visitor]
+                await connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=told), rows)
+        self._stays.clear()
+        self._written = now
+
+    async def _rows(self, connection: AsyncConnection) -> list[dict[str, Any]]:
+        """Everybody but the staff; each visitor once for each booth and day."""
+        at = {booth for booth, _, _ in self._stays}
+        s = booth_staff.c
+        staff = {tuple(row) for row in await connection.execute(sa.select(s.booth, s.person).where(s.booth.in_(at)))}
+        joined = booths.join(conferences, conferences.c.id == booths.c.conference)
+        select = sa.select(booths.c.id, conferences.c.zone).select_from(joined).where(booths.c.id.in_(at))
+        zones = {row.id: ZoneInfo(row.zone) for row in await connection.execute(select)}
+        salts: dict[date, str] = {}
+        rows: dict[tuple[str, date, str], dict[str, Any]] = {}
+        for (booth, person, hour), seconds in self._stays.items():
+            if (booth, person) in staff or booth not in zones:
+                continue
+            local = hour.astimezone(zones[booth])
+            day = local.date()
+            if day not in salts:
+                salts[day] = await _salt(connection, day)
+            visitor = _hash(salts[day], booth, person)
+            row = rows.setdefault(
+                (booth, day, visitor), {"booth": booth, "day": day, "visitor": visitor, "hours": 0, "seconds": 0.0}
+            )
+            row["hours"] |= 1 << local.hour
+            row["seconds"] += seconds
+        return [{**row, "seconds": round(row["seconds"])} for row in rows.values()]
+
+
+def _hash(salt: str, booth: str, person: str) -> str:
+    # The booth goes in, so that nobody's way from booth to booth can be read from the table.
+    return hashlib.blake2b(f"{booth} {person}".encode(), key=salt.encode(), digest_size=16).hexdigest()
+
+
+async def _salt(connection: AsyncConnection, day: date) -> str:
+    """The salt of a day, the same for all processes. Those of days that are over are forgotten (rooms/people/housekeeping.py)."""
+    s = visit_salts.c
+    drawn = insert_into(connection, visit_salts).values(day=day, salt=secrets.token_hex(24))
+    await connection.execute(drawn.on_conflict_do_nothing())
+    return (await connection.execute(sa.select(s.salt).where(s.day == day))).scalar_one()

@@ -1,0 +1,114 @@
+"""Messages of the queue at a booth.
+
+Who waits is known to the staff and to himself. Everybody else learns the numbers of the tickets, from which each visitor reads his own place.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from rooms.core.commands.audience import Audience
+from rooms.core.commands.messages import Command, Event, Latest, View
+from rooms.core.commands.people import Id, PersonView
+
+
+class PlaceState(StrEnum):
+    WAITING = "waiting"
+    CALLED = "called"
+    TALKING = "talking"
+    DONE = "done"
+    LEFT = "left"
+
+
+class PlaceView(View):
+    """A place in the queue, as the staff see it. `until`: when the call lapses."""
+
+    id: str
+    ticket: int
+    rank: int
+    person: PersonView
+    state: PlaceState
+    joined_at: datetime
+    called_by: PersonView | None
+    called_at: datetime | None
+    until: datetime | None
+    meeting: str | None
+
+
+class OwnPlace(View):
+    """One's own place. `missed`: how many calls he has not answered; `meeting` leads to the talk."""
+
+    id: str
+    ticket: int
+    state: PlaceState
+    called_by: PersonView | None
+    until: datetime | None
+    missed: int
+    meeting: str | None
+
+
+class LineView(View):
+    """The queue as everybody may know it: the tickets that wait, in order; how long a talk takes here, as measured; how many of the staff are here
+    or talking; and since when each talk under way has lasted."""
+
+    tickets: list[int]
+    service_seconds: int
+    staff: int
+    talking_since: list[datetime]
+
+
+class JoinQueue(Command, tag="queue.join"):
+    pass
+
+
+class LeaveQueue(Command, tag="queue.leave"):
+    pass
+
+
+class CallNext(Command, tag="queue.call"):
+    """“Next, please.”"""
+
+
+class AcceptCall(Command, tag="queue.accept"):
+    """Within a minute of the call."""
+
+
+class SkipPlace(Command, tag="queue.skip"):
+    """Who was called and did not come keeps his place behind the next one."""
+
+    place: Id
+
+
+class FinishTalk(Command, tag="queue.finish"):
+    place: Id
+
+
+class Queued(View):
+    ticket: int
+
+
+class Called(View):
+    place: str
+    person: PersonView
+
+
+class Admitted(View):
+    meeting: str
+
+
+class PlaceChanged(Event, tag="queue.changed"):
+    audience: ClassVar[Audience] = Audience.MODERATORS
+
+    place: PlaceView
+
+
+class PlaceOwn(Event, tag="queue.own"):
+    audience: ClassVar[Audience] = Audience.PERSON
+
+    place: OwnPlace
+
+
+class Line(Latest):
+    name: ClassVar[str] = "line"
+
+    value: LineView

@@ -1,0 +1,106 @@
+"""What visitors ask of a booth's staff: a contact, which whoever takes it first answers, or a message, which has an owner from the start."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.core.commands.access import Visit
+from rooms.core.commands.registry import command
+from rooms.core.commands.transaction import Transaction
+from rooms.core.errors import Problem
+from rooms.core.ids import new_id
+from rooms.core.rate_limits import Rate
+from rooms.core.text import N_, clean_text
+from rooms.exhibition import rules
+from rooms.exhibition.booths import queries
+from rooms.exhibition.booths.editing import BOOTH
+from rooms.exhibition.requests.messages import (
+    CONTACT_LENGTH,
+    AskContact,
+    CloseContact,
+    ContactAsked,
+    ContactChanged,
+    ContactKind,
+    ContactOwn,
+    ContactView,
+    TakeContact,
+)
+from rooms.exhibition.tables import booth_staff, contacts
+from rooms.people.desk import desks_of, notify
+
+MOST_OPEN = 3
+"""Questions that one person may have open at one booth."""
+
+c = contacts.c
+
+
+@command(AskContact, kinds=BOOTH, allowed=rules.visits, rate=Rate(6, 60))
+async def ask_contact(tx: Transaction, visit: Visit, given: AskContact) -> ContactAsked:
+    text = clean_text(given.text, CONTACT_LENGTH, "text")
+    booth, person = visit.room.subject, visit.known.id
+    mine = sa.select(sa.func.count()).where(c.booth == booth, c.person == person, c.state != "done")
+    if (await tx.connection.execute(mine)).scalar_one() >= MOST_OPEN:
+        raise Problem("conflict", N_("The staff of this booth have yet to answer what you asked before."))
+    owner = await _least_busy(tx, booth) if given.kind is ContactKind.MESSAGE else None
+    id = new_id()
+    values = {"id": id, "booth": booth, "person": person, "kind": given.kind.value, "text": text, "owner": owner}
+    await tx.connection.execute(contacts.insert().values(**values, state="taken" if owner else "open", at=tx.now))
+    await _tell(tx, id)
+    return ContactAsked(id)
+
+
+async def with_asker(connection: AsyncConnection, room: str, given: TakeContact) -> Iterable[str]:
+    asker = (await connection.execute(sa.select(c.person).where(c.id == given.contact))).scalar_one_or_none()
+    return await desks_of(connection, [asker]) if asker else []
+
+
+@command(TakeContact, kinds=BOOTH, allowed=rules.answers, also=with_asker)
+async def take_contact(tx: Transaction, visit: Visit, given: TakeContact) -> None:
+    view = await _contact(tx, visit, given.contact)
+    if view.owner is not None and view.owner.id != visit.known.id:
+        text = N_("%(name)s has taken this already.")
+        raise Problem("stale", text, present=view, values={"name": view.owner.name})
+    if view.owner is not None:
+        return
+    taken = contacts.update().where(c.id == view.id).values(state="taken", owner=visit.known.id)
+    await tx.connection.execute(taken)
+    await _tell(tx, view.id)
+    booth = await queries.booth_row(tx.connection, visit.room.subject)
+    values = {"booth": booth.name, "name": visit.known.name}
+    await notify(tx, view.person.id, "contact", values, "")
+
+
+@command(CloseContact, kinds=BOOTH, allowed=rules.answers)
+async def close_contact(tx: Transaction, visit: Visit, given: CloseContact) -> None:
+    view = await _contact(tx, visit, given.contact)
+    await tx.connection.execute(
+        contacts.update()
+        .where(c.id == view.id)
+        .values(state="done", owner=view.owner.id if view.owner else visit.known.id)
+    )
+    await _tell(tx, view.id)
+
+
+async def _least_busy(tx: Transaction, booth: str) -> str | None:
+    """Whom a message falls to: of those who answer messages, or else of the others, who has the fewest tasks."""
+    s = booth_staff.c
+    tasks = (
+        sa.select(sa.func.count()).where(c.owner == s.person, c.booth == booth, c.state == "taken").scalar_subquery()
+    )
+    last = sa.case((s.duty == "contact", 0), (s.duty == "staff", 1), else_=2)
+    select = sa.select(s.person).where(s.booth == booth).order_by(last, tasks, s.added_at, s.person).limit(1)
+    return (await tx.connection.execute(select)).scalar_one_or_none()
+
+
+async def _contact(tx: Transaction, visit: Visit, id: str) -> ContactView:
+    found = await queries.contact_views(tx.connection, c.id == id, c.booth == visit.room.subject)
+    if not found:
+        raise Problem("not_found", N_("There is no such request at this booth."), field="contact")
+    return found[0]
+
+
+async def _tell(tx: Transaction, id: str) -> None:
+    view = (await queries.contact_views(tx.connection, c.id == id))[0]
+    tx.record(ContactChanged(view))
+    tx.record(ContactOwn(queries.own_contact(view)), person=view.person.id)

@@ -1,0 +1,78 @@
+"""Messages of what visitors ask of a booth's staff."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+import msgspec
+
+from rooms.core.commands.audience import Audience
+from rooms.core.commands.messages import Command, Event, View
+from rooms.core.commands.people import Id, PersonView
+
+CONTACT_LENGTH = 1000
+
+
+class ContactKind(StrEnum):
+    """CONTACT: whoever of the staff takes it first. MESSAGE: left for one of the staff, to be answered later."""
+
+    CONTACT = "contact"
+    MESSAGE = "message"
+
+
+class ContactState(StrEnum):
+    OPEN = "open"
+    TAKEN = "taken"
+    DONE = "done"
+
+
+class ContactView(View):
+    id: str
+    kind: ContactKind
+    state: ContactState
+    person: PersonView
+    text: str
+    owner: PersonView | None
+    at: datetime
+
+
+class OwnContact(View):
+    """What one has asked; `owner`: who of the staff sees to it."""
+
+    id: str
+    kind: ContactKind
+    state: ContactState
+    text: str
+    owner: PersonView | None
+    at: datetime
+
+
+class AskContact(Command, tag="contact.ask"):
+    kind: ContactKind
+    text: Annotated[str, msgspec.Meta(max_length=4000)]
+
+
+class TakeContact(Command, tag="contact.take"):
+    """Of several who take it exactly one gets it; the others are told who."""
+
+    contact: Id
+
+
+class CloseContact(Command, tag="contact.close"):
+    contact: Id
+
+
+class ContactAsked(View):
+    contact: str
+
+
+class ContactChanged(Event, tag="contact.changed"):
+    audience: ClassVar[Audience] = Audience.MODERATORS
+
+    contact: ContactView
+
+
+class ContactOwn(Event, tag="contact.own"):
+    audience: ClassVar[Audience] = Audience.PERSON
+
+    contact: OwnContact

@@ -1,0 +1,146 @@
+"""How a booth does, in figures: from those who come by to those who leave their contact. Counts alone, nobody's name."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from statistics import median
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.chat.tables import messages
+from rooms.exhibition.files import queries as files
+from rooms.exhibition.files.messages import FileKind, FileView
+from rooms.exhibition.leads.tables import leads
+from rooms.exhibition.record_tables import booth_visits
+from rooms.exhibition.tables import booth_staff, queue_places
+
+FEW = 3
+"""Of fewer visitors no median is told: it would be one person's stay."""
+
+MEASURES = ("visits", "chats", "joins", "talks", "leads", "downloads")
+
+
+class Moment(NamedTuple):
+    """What happened in one day or hour. `visits`: how many people were there; `chats`: how many messages they wrote; `downloads`: of brochures."""
+
+    start: datetime
+    visits: int
+    chats: int
+    joins: int
+    talks: int
+    leads: int
+    downloads: int
+
+
+class Taken(NamedTuple):
+    """How often a brochure was taken (`view` None: all that have been removed since), and by how many who have agreed to be known, on whatever day."""
+
+    view: FileView | None
+    number: int
+    known: int
+
+
+class Figures(NamedTuple):
+    """`visits`: persons, each counted once a day; `dwell`: the median of their stay in seconds; `chats`: persons who wrote; `joins`: places in the queue;
+    `talks`: those that were held; `leads`: contacts that are shared still; `brochures`: how often each was taken; `days`: on which something was.
+    `moments` are the days, or the hours of the one day that was asked for."""
+
+    visits: int
+    dwell: int | None
+    chats: int
+    joins: int
+    talks: int
+    leads: int
+    brochures: list[Taken]
+    days: list[date]
+    moments: list[Moment]
+
+
+async def figures(
+    connection: AsyncConnection, booth: str, room: str, zone: ZoneInfo, day: date | None = None
+) -> Figures:
+    """All days, or one of them. Days and hours are those of the conference's `zone`."""
+    v, q, m = booth_visits.c, queue_places.c, messages.c
+    stays = (await connection.execute(sa.select(v.day, v.hours, v.seconds).where(v.booth == booth))).all()
+    staff = sa.select(booth_staff.c.person).where(booth_staff.c.booth == booth)
+    wrote = sa.select(m.at, m.author).where(m.room == room, m.author.not_in(staff))
+    written = [(row.at.astimezone(zone), row.author) for row in await connection.execute(wrote)]
+    joined = await _moments(connection, zone, sa.select(q.joined_at).where(q.booth == booth))
+    held = sa.select(q.accepted_at).where(q.booth == booth, q.accepted_at.is_not(None))
+    talked = await _moments(connection, zone, held)
+    given = sa.select(leads.c.at).where(leads.c.booth == booth, leads.c.state == "given")
+    shared = await _moments(connection, zone, given)
+    downloads = [(file, at.astimezone(zone), number) for file, at, number in await files.downloads(connection, booth)]
+    taken = [at for _, at, number in downloads for _ in range(number)]
+    told = [[at for at, _ in written], joined, talked, shared, taken]
+    days = sorted({row.day for row in stays} | {at.date() for each in told for at in each})
+    if day is not None:
+        stays = [row for row in stays if row.day == day]
+        written = [(at, author) for at, author in written if at.date() == day]
+        told = [[at for at in each if at.date() == day] for each in told]
+        present = Counter(hour for row in stays for hour in range(24) if row.hours >> hour & 1)
+        moments = _hours(day, zone, present, told)
+    else:
+        moments = _days(days, zone, Counter(row.day for row in stays), told)
+    dwell = round(median(row.seconds for row in stays)) if len(stays) >= FEW else None
+    return Figures(
+        visits=len(stays),
+        dwell=dwell,
+        chats=len({author for _, author in written}),
+        joins=len(told[1]),
+        talks=len(told[2]),
+        leads=len(told[3]),
+        brochures=await _brochures(connection, booth, downloads, day),
+        days=days,
+        moments=moments,
+    )
+
+
+async def _brochures(
+    connection: AsyncConnection, booth: str, downloads: list[tuple[str, datetime, int]], day: date | None
+) -> list[Taken]:
+    """In their order, on all days or on one."""
+    counts = Counter[str]()
+    for file, at, number in downloads:
+        counts[file] += number if day in {None, at.date()} else 0
+    every: list[Taken] = []
+    for view, ever, takers in await files.kept(connection, booth):
+        number = counts.pop(view.id, 0)
+        if view.kind is FileKind.BROCHURE:
+            # Before their days were kept, downloads were added up: only the sum over all days knows of those.
+            every.append(Taken(view, number if day else ever, len(takers)))
+    removed = counts.total()
+    return [*every, Taken(None, removed, 0)] if removed else every
+
+
+async def _moments(connection: AsyncConnection, zone: ZoneInfo, select: "sa.Select[datetime]") -> list[datetime]:
+    return [at.astimezone(zone) for at in (await connection.execute(select)).scalars()]
+
+
+def _days(days: list[date], zone: ZoneInfo, visits: Counter[date], told: list[list[datetime]]) -> list[Moment]:
+    """From the first day to the last, those without anything too."""
+    if not days:
+        return []
+    every = [days[0] + timedelta(days=number) for number in range((days[-1] - days[0]).days + 1)]
+    counts = [Counter(at.date() for at in each) for each in told]
+    return [
+        Moment(datetime.combine(day, time(), zone), visits[day], *(count[day] for count in counts)) for day in every
+    ]
+
+
+def _hours(day: date, zone: ZoneInfo, visits: Counter[int], told: list[list[datetime]]) -> list[Moment]:
+    """From the first hour in which something was to the last."""
+    counts = [Counter(at.hour for at in each) for each in told]
+    busy = sorted(set(visits) | {hour for count in counts for hour in count})
+    return [
+        Moment(datetime.combine(day, time(hour), zone), visits[hour], *(count[hour] for count in counts))
+        for hour in (range(busy[0], busy[-1] + 1) if busy else ())
+    ]
+
+
+def as_rows(every: Iterable[Moment]) -> list[list[object]]:
+    """For a sheet: day, hour and the counts."""
+    return [[moment.start.date().isoformat(), f"{moment.start:%H:%M}", *moment[1:]] for moment in every]

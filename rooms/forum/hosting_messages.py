@@ -1,0 +1,69 @@
+"""Messages of a session: its state, its stage, and how one may ask in it."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from rooms.core.commands.messages import Command, Event, View
+
+ADDRESS_LENGTH = 500
+STAGE_TITLE_LENGTH = 200
+
+
+class StageKind(StrEnum):
+    SLATE = "slate"
+    HLS = "hls"
+    EMBED = "embed"
+
+
+class Asking(StrEnum):
+    """OPEN; PAUSED: arrivals are kept for the moderators and the public list stands still; LOCKED: nobody can ask."""
+
+    OPEN = "open"
+    PAUSED = "paused"
+    LOCKED = "locked"
+
+
+class StageView(View):
+    """What the stage shows: `address` is empty for a slate."""
+
+    kind: StageKind
+    address: str
+    title: str
+
+
+class AskingView(View):
+    """`review`: new questions wait for a moderator; `anonymous`: whether one may ask without a name."""
+
+    asking: Asking
+    review: bool
+    anonymous: bool
+
+
+class ShowStage(Command, tag="stage.show"):
+    kind: StageKind
+    address: Annotated[str, msgspec.Meta(max_length=ADDRESS_LENGTH)] = ""
+    title: Annotated[str, msgspec.Meta(max_length=STAGE_TITLE_LENGTH)] = ""
+
+
+class SetAsking(Command, tag="asking.set"):
+    asking: Asking
+
+
+class SetReview(Command, tag="asking.review"):
+    """Affects new questions only."""
+
+    required: bool
+
+
+class SetAnonymity(Command, tag="asking.anonymity"):
+    allowed: bool
+
+
+class StageChanged(Event, tag="stage.changed"):
+    stage: StageView
+
+
+class AskingChanged(Event, tag="asking.changed"):
+    asking: AskingView

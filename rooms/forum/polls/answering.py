@@ -1,0 +1,147 @@
+"""Answering polls: everybody once, and he may think again until the close.
+
+A room's commands follow one another, each under the room's lock; so what commits before the close counts, and nothing that comes after it. They are
+the commands of crowds, so they are done for many at once.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from rooms.core.commands.access import Visit
+from rooms.core.commands.registry import Replied, commands_together
+from rooms.core.commands.transaction import Transaction
+from rooms.core.errors import Problem
+from rooms.core.rate_limits import Rate
+from rooms.core.store.database import among, insert_into
+from rooms.core.text import N_, clean_line
+from rooms.forum.polls import messages as m
+from rooms.forum.polls.actions import check_version, queries, recount
+from rooms.forum.polls.queries import Poll, folded
+from rooms.forum.polls.tables import poll_answers, poll_texts, polls
+from rooms.people import rules
+
+SESSION = {"session"}
+Kind, State = m.PollKind, m.PollState
+
+MOST_WORDS, WORD_LENGTH = 3, 40
+
+_BETWEEN_WORDS = re.compile(r"[,;\n，；、]")
+
+
+@commands_together(m.AnswerPoll, kinds=SESSION, allowed=rules.takes_part, rate=Rate(20, 60))
+async def answer_polls(tx: Transaction, given: Sequence[tuple[Visit, m.AnswerPoll]]) -> list[Replied]:
+    targets = await _targets(tx, [answer for _, answer in given])
+    replies: list[Replied] = []
+    answers: dict[tuple[str, str], m.PollAnswer] = {}  # the last one, of who has thought again meanwhile
+    words: dict[tuple[str, str], dict[str, str]] = {}
+    for visit, answer in given:
+        try:
+            poll = _answerable(targets[answer.poll])
+            check_version(poll, answer.version)
+            key = poll.id, visit.known.id
+            answers[key], words[key] = _read_answer(poll, visit, answer)
+        except Problem as problem:
+            replies.append(problem)
+        else:
+            replies.append((None, None))
+    if answers:
+        await _forget_texts(tx, targets, answers)
+        insert = insert_into(tx.connection, poll_answers)
+        new = {name: insert.excluded[name] for name in ("choices", "text", "at")}
+        rows = [
+            {"poll": poll, "person": person, "choices": answer.choices, "text": answer.text, "at": tx.now}
+            for (poll, person), answer in answers.items()
+        ]
+        await tx.connection.execute(insert.on_conflict_do_update(index_elements=["poll", "person"], set_=new), rows)
+        texts = [
+            {"poll": poll, "person": person, "folded": fold, "text": text}
+            for (poll, person), said in words.items()
+            for fold, text in said.items()
+        ]
+        if texts:
+            await tx.connection.execute(poll_texts.insert(), texts)
+    await _tell_answers(tx, targets, dict(answers))
+    return replies
+
+
+@commands_together(m.RetractAnswer, kinds=SESSION, allowed=rules.takes_part)
+async def retract_answers(tx: Transaction, given: Sequence[tuple[Visit, m.RetractAnswer]]) -> list[Replied]:
+    targets = await _targets(tx, [answer for _, answer in given])
+    replies: list[Replied] = []
+    gone: dict[tuple[str, str], None] = {}
+    for visit, answer in given:
+        try:
+            gone[_answerable(targets[answer.poll]).id, visit.known.id] = None
+        except Problem as problem:
+            replies.append(problem)
+        else:
+            replies.append((None, None))
+    await _forget_texts(tx, targets, gone)
+    a = poll_answers.c
+    for id, people in _by_poll(gone).items():
+        await tx.connection.execute(poll_answers.delete().where(a.poll == id, among(a.person, people)))
+    await _tell_answers(tx, targets, dict(gone))
+    return replies
+
+
+async def _targets(tx: Transaction, given: Sequence[m.PollCommand]) -> dict[str, Poll | None]:
+    assert tx.room is not None
+    ids = {each.poll for each in given}
+    found = {poll.id: poll for poll in await queries.polls_of(tx.connection, tx.room, among(polls.c.id, ids))}
+    return {id: found.get(id) for id in ids}
+
+
+def _answerable(poll: Poll | None) -> Poll:
+    """Raises Problem "not_found" for what the audience has never seen, "closed" for what is over."""
+    if poll is None or not poll.is_public:
+        raise Problem("not_found", queries.NO_POLL, field="poll")
+    if poll.state is not State.OPEN:
+        raise Problem("closed", N_("This poll is closed; answers count no more."), present=poll.view())
+    return poll
+
+
+def _read_answer(poll: Poll, visit: Visit, given: m.AnswerPoll) -> tuple[m.PollAnswer, dict[str, str]]:
+    """The answer, and the texts that it counts for, as they were written, by their folded form. Raises Problem "invalid" or "silenced"."""
+    if not poll.takes_text:
+        choices = sorted(set(given.choices))
+        fits = len(choices) == 1 or (poll.kind is Kind.MULTIPLE and choices)
+        if not fits or choices[-1] > poll.size:
+            raise Problem("invalid", N_("Choose one of the options."), field="choices")
+        return m.PollAnswer(choices, ""), {}
+    rules.speaks_up(visit)
+    text = clean_line(given.text, m.POLL_TEXT_LENGTH, "text")
+    if poll.kind is Kind.TEXT:
+        return m.PollAnswer([], text), {folded(text): text}
+    parts = [part for part in _BETWEEN_WORDS.split(given.text) if part.strip()]
+    words = [clean_line(part, WORD_LENGTH, "text") for part in parts or [""]]
+    if len(words) > MOST_WORDS:
+        message = N_("Give at most %(count)s words or short phrases, with commas between them.")
+        raise Problem("invalid", message, field="text", values={"count": MOST_WORDS})
+    return m.PollAnswer([], text), {folded(word): word for word in words}
+
+
+def _by_poll(answers: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The people who have answered each poll."""
+    found: dict[str, list[str]] = {}
+    for poll, person in answers:
+        found.setdefault(poll, []).append(person)
+    return found
+
+
+async def _forget_texts(tx: Transaction, targets: dict[str, Poll | None], answers: Iterable[tuple[str, str]]) -> None:
+    t = poll_texts.c
+    for id, people in _by_poll(answers).items():
+        poll = targets[id]
+        if poll is not None and poll.takes_text:
+            await tx.connection.execute(poll_texts.delete().where(t.poll == id, among(t.person, people)))
+
+
+async def _tell_answers(
+    tx: Transaction, targets: dict[str, Poll | None], answers: dict[tuple[str, str], m.PollAnswer | None]
+) -> None:
+    for id in _by_poll(answers):
+        poll = targets[id]
+        assert poll is not None
+        await recount(tx, poll)
+    for (id, person), answer in answers.items():
+        tx.latest(m.OwnAnswers(id, answer), person=person)

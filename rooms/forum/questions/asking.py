@@ -1,0 +1,182 @@
+"""Asking and voting: what attendees do with questions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from rooms.core.commands.access import Visit
+from rooms.core.commands.registry import Replied, command, commands_together
+from rooms.core.commands.transaction import Transaction
+from rooms.core.errors import Problem
+from rooms.core.ids import new_id
+from rooms.core.rate_limits import Rate
+from rooms.core.store.database import insert_into
+from rooms.core.text import N_, clean_text
+from rooms.forum.hosting_messages import Asking
+from rooms.forum.questions import messages as m
+from rooms.forum.questions import queries
+from rooms.forum.questions import votes as vote_queries
+from rooms.forum.questions.changes import announce, clear_places, recount, release_duplicate, update
+from rooms.forum.questions.moderation_messages import QuestionAsked, QuestionRevised, QuestionWithdrawn
+from rooms.forum.questions.queries import Question
+from rooms.forum.tables import questions, votes
+from rooms.people import rules
+
+SESSION = {"session"}
+State = m.QuestionState
+AskedOr = tuple[m.Asked, int | None] | Problem
+
+
+@commands_together(m.AskQuestion, kinds=SESSION, allowed=rules.speaks_up, rate=Rate(6, 60))
+async def ask_questions(tx: Transaction, given: Sequence[tuple[Visit, m.AskQuestion]]) -> list[AskedOr]:
+    room = given[0][0].room
+    forum = await queries.forum(tx.connection, room.subject)
+    rows: list[dict[str, Any]] = []
+    replies: list[AskedOr] = []
+    for visit, asked in given:
+        try:
+            row = _new_question(visit, asked, forum, tx.now)
+        except Problem as problem:
+            replies.append(problem)
+        else:
+            rows.append(row)
+            replies.append((m.Asked(row["id"], State(row["state"])), None))
+    if not rows:
+        return replies
+    await tx.connection.execute(questions.insert(), rows)
+    # Who asks wants an answer: his own vote is the first, and counts when duplicates are united.
+    ballots = [{"question": row["id"], "person": row["author"], "at": tx.now} for row in rows]
+    await tx.connection.execute(votes.insert(), ballots)
+    told = {row["id"]: queries.as_asked(row) for row in rows}
+    for place, reply in enumerate(replies):
+        if not isinstance(reply, Problem):
+            asked = told[reply[0].question]
+            await announce(tx, QuestionAsked, None, asked, None)
+            tx.latest(m.OwnVotes(asked.id, True), person=asked.author)
+            replies[place] = (reply[0], tx.next_seq() - 1)
+    return replies
+
+
+def _new_question(visit: Visit, asked: m.AskQuestion, forum: queries.Forum, now: datetime) -> dict[str, Any]:
+    """Its row. Raises Problem "closed", "conflict" or "invalid"."""
+    if forum.asking is Asking.LOCKED:
+        raise Problem("closed", N_("The moderators take no more questions just now. Your text is kept here."))
+    if asked.anonymous and not forum.anonymous:
+        raise Problem("conflict", N_("In this session questions are asked under one's name."), field="anonymous")
+    paused = forum.asking is Asking.PAUSED
+    waits = forum.review or paused
+    return {
+        "id": new_id(),
+        "room": visit.room.id,
+        "author": visit.known.id,
+        "author_name": visit.known.name,
+        "anonymous": asked.anonymous,
+        "text": clean_text(asked.text, m.QUESTION_LENGTH, "text"),
+        "state": (State.PENDING if waits else State.APPROVED).value,
+        "held": paused and not forum.review,
+        "labels": [],
+        "approved_at": None if waits else now,
+        "votes": 1,
+        "asked_at": now,
+    }
+
+
+@command(m.ReviseQuestion, kinds=SESSION, allowed=rules.speaks_up, rate=Rate(10, 60))
+async def revise_question(tx: Transaction, visit: Visit, given: m.ReviseQuestion) -> None:
+    before = await _own(tx, visit, given.question)
+    if before.answered_at is not None or before.state not in {State.PENDING, State.APPROVED}:
+        raise Problem("conflict", N_("This question has been dealt with and can no longer be changed. Ask a new one."))
+    forum = await queries.forum(tx.connection, visit.room.subject)
+    waits = before.state is State.PENDING or forum.review
+    text = clean_text(given.text, m.QUESTION_LENGTH, "text")
+    changes = {"state": State.PENDING.value, "pinned": False, "approved_at": None} if waits else {}
+    after = await update(tx, before, text=text, original=None, **changes)
+    await clear_places(tx, visit, after)
+    await announce(tx, QuestionRevised, before, after, None)
+
+
+@command(m.WithdrawQuestion, kinds=SESSION, allowed=rules.takes_part)
+async def withdraw_question(tx: Transaction, visit: Visit, given: m.WithdrawQuestion) -> None:
+    before = await _own(tx, visit, given.question)
+    if before.state is State.WITHDRAWN:
+        return
+    if before.state is State.MERGED:
+        raise Problem(
+            "conflict", N_("This question was united with another one and lives on there. Take back your vote instead.")
+        )
+    after = await update(tx, before, state=State.WITHDRAWN.value, pinned=False, claimed_by=None, claimed_at=None)
+    await clear_places(tx, visit, after)
+    await announce(tx, QuestionWithdrawn, before, after, None)
+    # What others asked must not vanish with it.
+    for duplicate in await queries.questions_of(tx.connection, visit.room.id, questions.c.into == before.id):
+        await release_duplicate(tx, duplicate, None)
+
+
+# Voting: the command of crowds, so it is done for many at once
+
+
+@commands_together(m.VoteQuestion, kinds=SESSION, allowed=rules.takes_part)
+async def vote_questions(tx: Transaction, given: Sequence[tuple[Visit, m.VoteQuestion]]) -> list[Replied]:
+    targets = await _targets(tx, [ballot.question for _, ballot in given])
+    ballots = [
+        {"question": target.id, "person": visit.known.id, "at": tx.now}
+        for visit, ballot in given
+        if isinstance(target := targets[ballot.question], Question)
+    ]
+    if ballots:
+        await tx.connection.execute(insert_into(tx.connection, votes).on_conflict_do_nothing(), ballots)
+    return await _tell_votes(tx, given, targets, voted=True)
+
+
+@commands_together(m.UnvoteQuestion, kinds=SESSION, allowed=rules.takes_part)
+async def unvote_questions(tx: Transaction, given: Sequence[tuple[Visit, m.UnvoteQuestion]]) -> list[Replied]:
+    targets = await _targets(tx, [ballot.question for _, ballot in given])
+    for visit, ballot in given:
+        if isinstance(target := targets[ballot.question], Question):
+            everywhere = votes.c.question.in_(vote_queries.family(target.id))
+            await tx.connection.execute(votes.delete().where(everywhere, votes.c.person == visit.known.id))
+    return await _tell_votes(tx, given, targets, voted=False)
+
+
+async def _targets(tx: Transaction, ids: Sequence[str]) -> dict[str, Question | Problem]:
+    """For each id the question that a vote counts for (of a merged one, the one it ended up in), or why there is none."""
+    assert tx.room is not None
+    found: dict[str, Question | Problem] = {}
+    for id in dict.fromkeys(ids):
+        try:
+            question = await queries.question(tx.connection, tx.room, id)
+            while question.state is State.MERGED and question.into is not None:
+                question = await queries.question(tx.connection, tx.room, question.into)
+            if not question.is_public:
+                raise Problem("not_found", N_("This question is not open for votes."), field="question")
+            found[id] = question
+        except Problem as problem:
+            found[id] = problem
+    return found
+
+
+async def _tell_votes(
+    tx: Transaction,
+    given: Sequence[tuple[Visit, m.VoteQuestion | m.UnvoteQuestion]],
+    targets: dict[str, Question | Problem],
+    *,
+    voted: bool,
+) -> list[Replied]:
+    for id in {target.id for target in targets.values() if isinstance(target, Question)}:
+        await recount(tx, given[0][0].room.id, id)
+    replies: list[Replied] = []
+    for visit, ballot in given:
+        target = targets[ballot.question]
+        if isinstance(target, Question):
+            tx.latest(m.OwnVotes(target.id, voted), person=visit.known.id)
+            replies.append((None, None))
+        else:
+            replies.append(target)
+    return replies
+
+
+async def _own(tx: Transaction, visit: Visit, id: str) -> Question:
+    question = await queries.question(tx.connection, visit.room.id, id)
+    if question.author != visit.known.id:
+        raise Problem("not_found", queries.NO_QUESTION, field="question")
+    return question

@@ -1,0 +1,250 @@
+"""What is read of a session's forum: its questions for each audience, and its state."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.core.commands.people import PersonView
+from rooms.core.errors import Problem
+from rooms.core.store.database import given, padded
+from rooms.core.store.tables import persons
+from rooms.core.text import N_
+from rooms.forum.hosting_messages import Asking, AskingView, StageKind, StageView
+from rooms.forum.questions.messages import OwnQuestion, PublicQuestion, QuestionState
+from rooms.forum.questions.moderation_messages import ModeratedQuestion
+from rooms.forum.tables import questions
+from rooms.programme.tables import forums
+
+NO_QUESTION = N_("This question does not exist here.")
+
+
+class Forum(NamedTuple):
+    """How a session's forum stands."""
+
+    state: str
+    started_at: datetime | None
+    ended_at: datetime | None
+    stage: dict[str, str]
+    asking: Asking
+    review: bool
+    anonymous: bool
+    screen: str | None
+    screen_poll: str | None
+    answering: str | None
+
+    @property
+    def asking_view(self) -> AskingView:
+        return AskingView(self.asking, self.review, self.anonymous)
+
+    @property
+    def stage_view(self) -> StageView:
+        return StageView(StageKind(self.stage["kind"]), self.stage["address"], self.stage["title"])
+
+
+_f = forums.c
+_FORUM = sa.select(
+    *(_f.state, _f.started_at, _f.ended_at, _f.stage, _f.asking, _f.review, _f.anonymous),
+    *(_f.screen, _f.screen_poll, _f.answering),
+).where(_f.session == sa.bindparam("of_session"))
+
+
+async def forum(connection: AsyncConnection, session: str) -> Forum:
+    row = (await connection.execute(_FORUM, {"of_session": session})).one()
+    return Forum(
+        row.state,
+        row.started_at,
+        row.ended_at,
+        row.stage,
+        Asking(row.asking),
+        row.review,
+        row.anonymous,
+        row.screen,
+        row.screen_poll,
+        row.answering,
+    )
+
+
+class Question(NamedTuple):
+    """A question's row, with the names of those who work on it and the number of duplicates merged into it."""
+
+    id: str
+    room: str
+    author: str
+    author_name: str
+    anonymous: bool
+    text: str
+    original: str | None
+    state: QuestionState
+    held: bool
+    into: str | None
+    pinned: bool
+    labels: list[str]
+    reason: str
+    claimed_by: str | None
+    claimed_name: str | None
+    answer: str | None
+    answer_public: bool
+    answered_name: str | None
+    answered_at: datetime | None
+    archived_at: datetime | None
+    approved_at: datetime | None
+    decided_name: str | None
+    votes: int
+    merged: int
+    version: int
+    asked_at: datetime
+    into_text: str | None
+
+    @property
+    def is_public(self) -> bool:
+        return self.state is QuestionState.APPROVED and self.archived_at is None
+
+    @property
+    def public_text(self) -> str | None:
+        return self.text if self.is_public else None
+
+    def public(self) -> PublicQuestion:
+        assert self.approved_at is not None
+        return PublicQuestion(
+            id=self.id,
+            text=self.text,
+            author=None if self.anonymous else self.author_name,
+            asked_at=self.asked_at,
+            approved_at=self.approved_at,
+            pinned=self.pinned,
+            edited=self.original is not None,
+            merged=self.merged,
+            answer=self.answer if self.answer_public else None,
+            answered_by=self.answered_name if self.answer_public else None,
+            answered_at=self.answered_at,
+        )
+
+    def moderated(self) -> ModeratedQuestion:
+        claimed = PersonView(self.claimed_by, self.claimed_name or "") if self.claimed_by else None
+        return ModeratedQuestion(
+            id=self.id,
+            version=self.version,
+            state=self.state,
+            text=self.text,
+            original=self.original,
+            author=None if self.anonymous else PersonView(self.author, self.author_name),
+            asked_at=self.asked_at,
+            approved_at=self.approved_at,
+            held=self.held,
+            into=self.into,
+            pinned=self.pinned,
+            labels=self.labels,
+            claimed_by=claimed,
+            answer=self.answer,
+            answer_public=self.answer_public,
+            answered_at=self.answered_at,
+            archived_at=self.archived_at,
+            reason=self.reason,
+            decided_by=self.decided_name,
+        )
+
+    def own(self) -> OwnQuestion:
+        return OwnQuestion(
+            id=self.id,
+            state=self.state,
+            text=self.text,
+            original=self.original,
+            anonymous=self.anonymous,
+            asked_at=self.asked_at,
+            into=self.into,
+            into_text=self.into_text,
+            answer=self.answer,
+            answer_public=self.answer_public,
+            answered_at=self.answered_at,
+            reason=self.reason,
+        )
+
+
+_ABSENT = ("original", "into", "into_text", "claimed_by", "claimed_name", "decided_name", "archived_at")
+_UNTOUCHED: dict[str, Any] = {
+    **dict.fromkeys((*_ABSENT, "answer", "answered_name", "answered_at")),
+    "pinned": False,
+    "reason": "",
+    "answer_public": False,
+    "merged": 0,
+    "version": 1,
+}
+
+
+def as_asked(row: Mapping[str, Any]) -> Question:
+    """A question that has just been inserted, as it would be read again."""
+    fields: dict[str, Any] = {**_UNTOUCHED, **row, "state": QuestionState(row["state"])}
+    return Question(**fields)
+
+
+_claimer, _answerer, _decider = persons.alias("claimer"), persons.alias("answerer"), persons.alias("decider")
+_target = questions.alias("target")
+
+
+def are_public(table: "sa.FromClause") -> "sa.ColumnElement[bool]":
+    """Which questions everybody may read."""
+    return sa.and_(table.c.state == QuestionState.APPROVED.value, table.c.archived_at.is_(None))
+
+
+def _select() -> "sa.Select[Any]":
+    q = questions.c
+    columns = {
+        "claimed_name": _claimer.c.name,
+        "answered_name": _answerer.c.name,
+        "decided_name": _decider.c.name,
+        # What a duplicate was merged into may still wait for its approval, and is then not for the duplicate's asker to read.
+        "into_text": sa.case((are_public(_target), _target.c.text)),
+    }
+    wanted = [columns[name].label(name) if name in columns else q[name] for name in Question._fields]
+    joined = (
+        questions.outerjoin(_claimer, _claimer.c.id == q.claimed_by)
+        .outerjoin(_answerer, _answerer.c.id == q.answered_by)
+        .outerjoin(_decider, _decider.c.id == q.decided_by)
+        .outerjoin(_target, _target.c.id == q.into)
+    )
+    return sa.select(*wanted).select_from(joined).order_by(q.asked_at, q.id)
+
+
+def _row(row: Sequence[Any]) -> Question:
+    question = Question(*row)
+    return question._replace(state=QuestionState(question.state))
+
+
+_QUESTIONS = _select()
+_ASKED_BY = _QUESTIONS.where(questions.c.room == sa.bindparam("in_room"), questions.c.author.in_(given("people")))
+
+
+_QUESTION = _QUESTIONS.where(questions.c.room == sa.bindparam("in_room"), questions.c.id == sa.bindparam("of_id"))
+
+
+async def asked_by(connection: AsyncConnection, room: str, people: Collection[str]) -> list[Question]:
+    """The questions of these people in a room, oldest first."""
+    return [_row(row) for row in await connection.execute(_ASKED_BY, {"in_room": room, "people": padded(people)})]
+
+
+async def questions_of(connection: AsyncConnection, room: str, *conditions: "sa.ColumnElement[bool]") -> list[Question]:
+    """The questions of a room that meet the conditions, oldest first."""
+    return [_row(row) for row in await connection.execute(_QUESTIONS.where(questions.c.room == room, *conditions))]
+
+
+async def public_questions(connection: AsyncConnection, room: str) -> list[Question]:
+    return await questions_of(connection, room, are_public(questions))
+
+
+async def question(connection: AsyncConnection, room: str, id: str) -> Question:
+    """Raises Problem "not_found", also for a question of another room."""
+    row = (await connection.execute(_QUESTION, {"in_room": room, "of_id": id})).one_or_none()
+    if row is None:
+        raise Problem("not_found", NO_QUESTION, field="question")
+    return _row(row)
+
+
+async def root(connection: AsyncConnection, room: str, id: str) -> Question:
+    """The question that a merged one ended up in; another one itself. Raises Problem "not_found"."""
+    found = await question(connection, room, id)
+    while found.into is not None:
+        found = await question(connection, room, found.into)
+    return found

@@ -1,0 +1,76 @@
+"""What is read of votes: who wants which question answered, duplicates united with what they were merged into."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.forum.questions.messages import QuestionState
+from rooms.forum.questions.queries import are_public
+from rooms.forum.tables import questions, votes
+
+
+def family(question: "str | sa.BindParameter[str]") -> "sa.Select[tuple[str]]":
+    """The ids of a question and of all that was merged into it, at any remove."""
+    q = questions.c
+    group = sa.select(q.id).where(q.id == question).cte("family", recursive=True)
+    group = group.union(sa.select(q.id).where(q.into == group.c.id, q.state == QuestionState.MERGED.value))
+    return sa.select(group.c.id)
+
+
+def _select_tally() -> "sa.Select[int, int]":
+    members = family(sa.bindparam("of_id", type_=sa.String)).subquery()
+    voters = sa.select(sa.func.count(votes.c.person.distinct()))
+    voters = voters.where(votes.c.question.in_(sa.select(members.c.id))).scalar_subquery()
+    return sa.select(voters, sa.select(sa.func.count()).select_from(members).scalar_subquery())
+
+
+_TALLY = _select_tally()
+
+
+async def tally(connection: AsyncConnection, question: str) -> tuple[int, int]:
+    """How many different people want a question answered (voters of merged duplicates are united, never added up), and how many were merged."""
+    row = (await connection.execute(_TALLY, {"of_id": question})).one()
+    return row[0], row[1] - 1
+
+
+async def voters(connection: AsyncConnection, question: str) -> list[str]:
+    select = sa.select(votes.c.person).distinct().where(votes.c.question.in_(family(question)))
+    return sorted((await connection.execute(select)).scalars())
+
+
+async def votes_of(connection: AsyncConnection, room: str, *, public: bool) -> dict[str, int]:
+    select = sa.select(questions.c.id, questions.c.votes).where(questions.c.room == room)
+    if public:
+        select = select.where(are_public(questions))
+    return {row.id: row.votes for row in await connection.execute(select)}
+
+
+class Ballot(NamedTuple):
+    """`into`: what the question was merged into."""
+
+    person: str
+    question: str
+    into: str | None
+
+
+async def roots_of(connection: AsyncConnection, room: str, ballots: Iterable[Ballot]) -> dict[str, list[str]]:
+    """The questions that each person wants answered; for a duplicate of his choice, the question that it ended up in."""
+    chosen = list(ballots)
+    into: dict[str, str | None] = {}
+    if any(ballot.into is not None for ballot in chosen):
+        merged = sa.select(questions.c.id, questions.c.into).where(
+            questions.c.room == room, questions.c.state == QuestionState.MERGED.value
+        )
+        into = {row.id: row.into for row in await connection.execute(merged)}
+    found: dict[str, set[str]] = {}
+    for ballot in chosen:
+        found.setdefault(ballot.person, set()).add(_root(ballot.question, into))
+    return {person: sorted(roots) for person, roots in found.items()}
+
+
+def _root(question: str, into: dict[str, str | None]) -> str:
+    while (above := into.get(question)) is not None:
+        question = above
+    return question

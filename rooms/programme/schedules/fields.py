@@ -1,0 +1,231 @@
+"""Reading the fields of a foreign file one by one: each comes back clean and typed, and whatever is wrong joins one list of faults."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import cast
+from urllib.parse import urljoin, urlsplit
+
+from rooms.core.errors import Problem
+from rooms.core.text import N_, clean_line, clean_text
+from rooms.programme.schedules.schedule import Fault, Link
+
+TITLE = 300
+CONFERENCE_TITLE = 200
+NAME = 120
+WORD = 100
+CODE = 60
+LANGUAGE = 35
+LONG_TEXT = 50_000
+ADDRESS = 2_000
+MOST_LINKS = 100
+MOST_MINUTES = 7 * 24 * 60
+YEARS = range(1970, 2200)
+
+_DURATION = re.compile(
+    r"(?P<hours>\d{1,3}):(?P<minutes>[0-5]\d)|(?P<h>\d\d):(?P<m>[0-5]\d):00|(?P<days>\d):(?P<dh>[01]\d|2[0-3]):(?P<dm>[0-5]\d)"
+)
+_BARE_HOST = re.compile(r"[\w-]+(\.[\w-]+)*\.[a-z]{2,}(/|$)")
+
+
+class Fields:
+    """One object of a file. `where` names it for a reader, such as "2019-08-21 › Curie › Opening (10386)".
+
+    `faults` is shared by the whole file. A reader that finds a fault records it and returns an empty value, so that the
+    rest of the file is looked at too.
+    """
+
+    def __init__(self, values: Mapping[str, object], where: str, faults: list[Fault]) -> None:
+        self.values = values
+        self.where = where
+        self.faults = faults
+
+    def fault(self, name: str, what: str, remedy: str, **values: object) -> None:
+        self.faults.append(Fault(" › ".join(filter(None, (self.where, name))), what, remedy, values))
+
+    def has(self, name: str) -> bool:
+        return self.values.get(name) not in (None, "")
+
+    def missing(self, name: str) -> None:
+        self.fault(name, N_("This field is missing or empty."), N_("Give it a value."))
+
+    def wrong(self, name: str, value: object, wanted: str) -> None:
+        """`wanted` is a translatable sentence that says what belongs here."""
+        self.fault(name, N_("“%(value)s” does not belong here."), wanted, value=_excerpt(value))
+
+    def line(self, name: str, limit: int = TITLE, required: bool = False) -> str:
+        return self._string(name, limit, required, one_line=True)
+
+    def text(self, name: str, limit: int = LONG_TEXT) -> str:
+        return self._string(name, limit, required=False, one_line=False)
+
+    def _string(self, name: str, limit: int, required: bool, one_line: bool) -> str:
+        value = _in_one_language(self.values.get(name))
+        if value is not None and not isinstance(value, str):
+            self.wrong(name, value, N_("Write a text."))
+            return ""
+        cleaned, length = _clean(value or "", limit, one_line)
+        if length > limit:
+            too_long = N_("This text is %(length)s characters long.")
+            self.fault(name, too_long, N_("Shorten it to %(limit)s characters."), length=length, limit=limit)
+        elif required and not cleaned:
+            self.missing(name)
+        return cleaned
+
+    def number(self, name: str, most: int = 2**63 - 1) -> int | None:
+        """A whole number from 0 to `most`, written as a number or as digits."""
+        value = self.values.get(name)
+        if value is None or value == "":
+            return None
+        number = (
+            value
+            if type(value) is int
+            else int(value)
+            if isinstance(value, str) and re.fullmatch(r"[0-9]{1,19}", value)
+            else -1
+        )
+        if not 0 <= number <= most:
+            self.wrong(name, value, N_("Write a whole number of a sensible size."))
+            return None
+        return number
+
+    def flag(self, name: str) -> bool:
+        value = self.values.get(name)
+        word = value.strip().lower() if isinstance(value, str) else value
+        if word in (True, "true", "1", "yes"):
+            return True
+        if word not in (None, False, "", "false", "0", "no"):
+            self.wrong(name, value, N_("Write true or false."))
+        return False
+
+    def day(self, name: str) -> date | None:
+        """A calendar day, from "2019-08-21" or from the first half of a date and time."""
+        raw = self.line(name, WORD, required=True)
+        found = self.date_or_time(name, raw) if raw else None
+        return found.date() if isinstance(found, datetime) else found
+
+    def date_or_time(self, name: str, raw: str) -> date | datetime | None:
+        try:
+            found = date.fromisoformat(raw) if re.fullmatch(r"\d{4}-\d\d-\d\d", raw) else datetime.fromisoformat(raw)
+        except ValueError:
+            found = None
+        if found is None or found.year not in YEARS:
+            self.wrong(name, raw, N_("Write a date such as 2026-11-14T09:30:00+08:00."))
+            return None
+        return found
+
+    def minutes(self, name: str) -> int | None:
+        """A length of time in minutes, from "HH:MM", "HH:MM:00" or pretalx's "D:HH:MM" (days without a leading zero)."""
+        raw = self.line(name, WORD, required=True)
+        match = _DURATION.fullmatch(raw)
+        if match is None:
+            if raw:
+                self.wrong(name, raw, N_("Write the hours and minutes, such as 00:45."))
+            return None
+        part = {key: int(value) for key, value in match.groupdict(default="0").items()}
+        total = (
+            24 * 60 * part["days"]
+            + 60 * (part["hours"] + part["h"] + part["dh"])
+            + part["minutes"]
+            + part["m"]
+            + part["dm"]
+        )
+        if not 0 < total <= MOST_MINUTES:
+            self.wrong(name, raw, N_("A session takes between one minute and seven days."))
+            return None
+        return total
+
+    def address(self, name: str, base: str = "") -> str:
+        """An http or https address; a relative one is completed with `base`.
+
+        Whatever else stands there, such as "javascript:…", is left out.
+        """
+        return web_address(self.line(name, ADDRESS), base)
+
+    def links(self, name: str, base: str = "", hosts: bool = False) -> tuple[Link, ...]:
+        """Links as objects with `url` and `title`, or as bare addresses. Those that lead to no web page are left out.
+
+        With `hosts`, "example.org" is the site of that name, as speakers write it, and not a page beside the schedule.
+        """
+        found: list[Link] = []
+        for item in self.objects(name, bare="url"):
+            raw = item.line("url", ADDRESS)
+            url = web_address(f"https://{raw}" if hosts and _BARE_HOST.match(raw) else raw, base)
+            if url:
+                found.append(Link(url=url, title=item.line("title")))
+        if len(found) > MOST_LINKS:
+            self.fault(
+                name,
+                N_("There are %(count)s links."),
+                N_("Keep at most %(limit)s of them."),
+                count=len(found),
+                limit=MOST_LINKS,
+            )
+        return tuple(found)
+
+    def objects(self, name: str, bare: str | None = None) -> Iterator["Fields"]:
+        """The objects of a list; with `bare`, a text among them stands for an object with that one field."""
+        value = self.values.get(name)
+        if value is None or value == "":
+            return
+        if not isinstance(value, list):
+            self.wrong(name, value, N_("Write a list."))
+            return
+        for index, item in enumerate(cast(list[object], value), start=1):
+            where = f"{self.where} › {name} {index}" if self.where else f"{name} {index}"
+            if bare and isinstance(item, str):
+                item = {bare: item}
+            if isinstance(item, dict):
+                yield Fields(cast(dict[str, object], item), where, self.faults)
+            else:
+                Fields({}, where, self.faults).wrong("", item, N_("Write an object with named fields."))
+
+    def object(self, name: str, where: str) -> "Fields":
+        """The object in a field, empty with a fault when there is none."""
+        value = self.values.get(name)
+        if value is None:
+            self.missing(name)
+        elif not isinstance(value, dict):
+            self.wrong(name, value, N_("Write an object with named fields."))
+        return Fields(cast(dict[str, object], value) if isinstance(value, dict) else {}, where, self.faults)
+
+
+def web_address(raw: str, base: str = "") -> str:
+    if not raw or " " in raw:
+        return ""
+    try:
+        url = raw if urlsplit(raw).scheme else urljoin(base, raw)
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.hostname else ""
+
+
+def _clean(raw: str, limit: int, one_line: bool) -> tuple[str, int]:
+    """The clean text and its length; an overlong one comes back empty."""
+    try:
+        cleaned = (clean_line if one_line else clean_text)(raw, limit)
+    except Problem as problem:
+        return "", cast(int, problem.values.get("length", 0))
+    return cleaned, len(cleaned)
+
+
+def _in_one_language(value: object) -> object:
+    """Old pretalx writes {"en": "Talk", "de": "Vortrag"}; English is taken, or else the first language."""
+    if isinstance(value, dict):
+        texts = cast(dict[str, object], value)
+        return texts.get("en") or next(iter(texts.values()), None)
+    return value
+
+
+def _excerpt(value: object) -> str:
+    shown = (
+        value
+        if isinstance(value, str)
+        else "{…}"
+        if isinstance(value, dict)
+        else "[…]"
+        if isinstance(value, list)
+        else str(value)
+    )
+    return _clean(shown[:60], 60, one_line=True)[0]

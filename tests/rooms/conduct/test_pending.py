@@ -1,0 +1,59 @@
+"""How many reports wait: told to the organisers of the conference at their desks, and to nobody else."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from rooms.conduct import reports
+from rooms.core.commands.people import Role
+from rooms.people.messages import GrantRole, ReportPerson, ReportReason
+from rooms.people.tables import reports as table
+from tests.support.waiting import settled
+from tests.support.world import ListSink, World
+
+
+async def report(world: World, who: str, whom: str) -> None:
+    await world.do(who, ReportPerson(world.people[whom], ReportReason.SPAM))
+
+
+async def desk(world: World, who: str, *, house: int = 0) -> ListSink:
+    _, sink = await world.join(who, room=await world.desk(who), house=house)
+    return sink
+
+
+def told(sink: ListSink) -> list[tuple[str, str]]:
+    return [(each["kind"], each["href"]) for each in sink.events if each.get("type") == "desk.notified"]
+
+
+async def waiting(world: World, who: str) -> dict[str, Any]:
+    """As somebody reads it who comes in now."""
+    return (await world.house.view(world.people[who], await world.desk(who))).latest["reports"]
+
+
+async def test_organisers_are_told_wherever_they_are_until_one_has_seen_to_it(each_world: World) -> None:
+    world = each_world
+    mine, theirs = await desk(world, "organiser", house=1), await desk(world, "moderator")
+    assert mine.latest("reports") == {world.conference: 0}
+    await report(world, "attendee", "other")
+    await report(world, "speaker", "other")
+    await settled(*world.houses)
+    assert mine.latest("reports") == {world.conference: 2} == await waiting(world, "organiser")
+    assert told(mine) == [("report", "/c/forum/organise/reports")] * 2
+    assert theirs.latest("reports") == {}, "a moderator is no organiser"
+    assert told(theirs) == []
+    async with world.house.database.read() as connection:
+        first, _ = (await connection.execute(sa.select(table.c.id).order_by(table.c.at))).scalars()
+    for _ in range(2):
+        await reports.mark_done(world.house, world.conference, first, by=world.people["organiser"])
+    await settled(*world.houses)
+    assert mine.latest("reports") == {world.conference: 1} == await waiting(world, "organiser")
+
+
+async def test_an_organiser_who_is_reported_himself_hears_of_it_from_the_page_alone(world: World) -> None:
+    await world.do("organiser", GrantRole(world.people["colleague"], Role.ORGANISER), room=world.lobby)
+    reported, other = await desk(world, "organiser"), await desk(world, "colleague")
+    await report(world, "attendee", "organiser")
+    await settled(world.house)
+    assert [kind for kind, _ in told(other)] == ["report"]
+    assert told(reported) == []
+    assert reported.latest("reports") == other.latest("reports") == {world.conference: 1}

@@ -1,0 +1,368 @@
+"""The hub: joining, leaving, following; order; rights that change; forged messages; tasks that fail."""
+
+import asyncio
+import logging
+
+import msgpack
+import msgspec
+import pytest
+
+from rooms.chat.messages import PostMessage, ReadChat
+from rooms.core.commands.audience import Audience
+from rooms.core.commands.people import Role
+from rooms.core.commands.transaction import Nudge, Value
+from rooms.core.delivery.envelope import Forged, from_body, seal, to_body, unseal
+from rooms.core.delivery.join_reads import Joined
+from rooms.core.delivery.member import Member
+from rooms.core.delivery.sink import Outbound
+from rooms.core.errors import Problem
+from rooms.core.store import journal
+from rooms.core.store.journal import Entry, Position
+from rooms.forum.questions.messages import UnvoteQuestion, VoteQuestion
+from rooms.forum.questions.moderation_messages import ApproveQuestion
+from rooms.people.messages import GrantRole, RemovePerson
+from tests.support.clients import enter
+from tests.support.refusals import refused
+from tests.support.waiting import settled, until
+from tests.support.world import SECRET, ListSink, World
+
+
+def respond(joined: Joined) -> bytes:
+    return msgspec.json.encode(joined)
+
+
+# Following
+
+
+async def test_a_room_is_followed_as_long_as_anyone_is_in_it(world: World) -> None:
+    hub = world.house.hub
+    first, second = [(await world.join("guest"))[0] for _ in range(2)]
+    hub.leave(first)
+    hub.leave(first)
+    await settled(world.house)
+    assert hub.seqs([world.room]) == {world.room: 0}
+    hub.leave(second)
+    await until(lambda: hub.seqs([world.room]) == {})
+    assert hub._following.locks == {}
+    assert (await world.join("guest"))[1].joined["seq"] == 0
+
+
+async def test_a_refused_join_leaves_nothing_behind(world: World) -> None:
+    hub = world.house.hub
+    for who, room in (
+        ("banned", world.room),
+        ("attendee", "x" * 20),
+        ("attendee", "\x00"),
+        ("stranger", await world.desk("other")),
+    ):
+        with pytest.raises(Problem):
+            await world.join(who, room=room)
+    await until(lambda: hub._feeds == {})
+    assert hub._following.locks == {}
+
+
+async def test_a_cancelled_join_leaves_nothing_behind(world: World) -> None:
+    hub = world.house.hub
+    for turns in range(12):
+        joining = asyncio.create_task(world.join("guest"))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        joining.cancel()
+        await asyncio.gather(joining, return_exceptions=True)
+        if not joining.cancelled():
+            hub.leave(joining.result()[0])
+    await until(lambda: hub._feeds == {})
+
+
+async def test_coming_and_going_at_once_keeps_one_feed(world: World) -> None:
+    hub = world.house.hub
+
+    async def visit(turns: int) -> None:
+        member, _ = await world.join("guest")
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        hub.leave(member)
+
+    async def rounds(number: int) -> None:
+        for n in range(6):
+            await visit((number * n) % 5)
+
+    staying, sink = await world.join("other")
+    await asyncio.gather(*(rounds(n) for n in range(10)))
+    assert list(hub._feeds) == [world.room]
+    await world.do("attendee", PostMessage("Hello"))
+    await settled(world.house)
+    assert sink.types == ["chat.posted"]
+    hub.leave(staying)
+    await until(lambda: hub._feeds == {})
+
+
+async def test_one_who_leaves_while_he_is_being_let_in_is_not_in(world: World) -> None:
+    hub = world.house.hub
+    member = Member(ListSink(), world.room, world.people["guest"])
+    joining = asyncio.create_task(hub.join(member, None, respond))
+    await until(lambda: world.room in hub._feeds)
+    hub.leave(member)
+    await joining
+    await until(lambda: hub._feeds == {})
+    assert hub.presence.people(world.room) == {}
+
+
+# What a join costs
+
+
+async def test_one_who_comes_alone_into_a_warm_room_costs_three_statements(world: World) -> None:
+    """Where he is and whether its doors are open; who he is and what he may there; what he has done there."""
+    database = world.house.database
+    question = await world.ask("Shall we?", "other")
+    await world.do("moderator", ApproveQuestion(question, (await world.question(question)).version))
+    _, first = await world.join("guest")
+    for after in (None, Position(first.joined["epoch"], first.joined["seq"])):
+        for who in ("attendee", "guest", None):
+            before = database.statements
+            _, sink = await world.join(who, after=after)
+            assert sink.joined["own"].get("questions", []) == []
+            assert database.statements - before == (3 if who else 1)
+
+
+async def test_what_is_ones_own_is_read_for_those_who_have_something(world: World) -> None:
+    question = await world.ask("Shall we?", "other")
+    await world.do("moderator", ApproveQuestion(question, (await world.question(question)).version))
+    await world.do("guest", VoteQuestion(question))
+    posted = await world.do("guest", PostMessage("Hello"))
+    await world.do("guest", ReadChat(posted.seq or 0))
+    joins = await asyncio.gather(*(world.join(who) for who in ("other", "guest", "attendee")))
+    other, guest, attendee = [sink.joined["own"] for _, sink in joins]
+    assert [each["id"] for each in other["questions"]] == [question]
+    assert (other["votes"], guest["votes"], attendee["votes"]) == ([question], [question], [])
+    assert (guest["questions"], attendee["questions"]) == ([], [])
+    assert (other["read"], guest["read"], attendee["read"]) == (0, posted.seq, 0)
+
+
+# Order
+
+
+async def test_a_join_in_the_midst_of_a_tick_sees_everything_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rooms.core.delivery.scheduler.TICK", 0.05)
+    clients = [await enter(world, None)]
+    for n in range(6):
+        await world.do("other", PostMessage(f"{n}"))
+        clients.append(await enter(world, "guest"))
+    await settled(world.house)
+    for client in clients:
+        await client.verify()
+        assert len(client.state["snapshot"]["messages"]) == 6
+
+
+async def test_a_watcher_is_told_all_events_in_order_before_the_members_hear_of_what_follows(world: World) -> None:
+    seen: list[int] = []
+    await world.house.hub.watch(world.room, lambda entry: seen.append(entry.seq))
+    outcomes = await asyncio.gather(*(world.do("other", PostMessage(f"{n}")) for n in range(8)))
+    await settled(world.house)
+    assert seen == sorted(outcome.seq or 0 for outcome in outcomes)
+
+
+async def test_an_unwatched_room_is_let_go(world: World) -> None:
+    def watcher(entry: Entry) -> None:
+        raise AssertionError("he has stopped watching")
+
+    await world.house.hub.watch(world.room, watcher)
+    world.house.hub.unwatch(world.room, watcher)
+    world.house.hub.unwatch(world.room, watcher)
+    await world.do("other", PostMessage("Hello"))
+    await until(lambda: world.house.hub._feeds == {})
+
+
+async def test_the_top_seq_of_a_heartbeat_is_what_has_been_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = await enter(world, None)
+    await world.do("other", PostMessage("told"))
+    await settled(world.house)
+    monkeypatch.setattr("rooms.core.delivery.scheduler.TICK", 5.0)
+    await world.do("other", PostMessage("waits for its tick"))
+    top = world.house.hub.seqs([world.room])[world.room]
+    assert top == client.catch_up().seq == 1
+
+
+# Rights
+
+
+async def test_nothing_reaches_one_who_was_removed_after_the_removal(world: World) -> None:
+    client = await enter(world, "attendee")
+    burst = [world.do("other", PostMessage(f"{n}")) for n in range(5)]
+    burst.append(world.do("moderator", RemovePerson(world.people["attendee"])))
+    burst += [world.do("guest", PostMessage(f"{n}")) for n in range(5)]
+    outcomes = await asyncio.gather(*burst)
+    await settled(world.house)
+    assert max(client.sink.seqs, default=0) < (outcomes[5].seq or 0)
+    assert "left" in client.sink.messages[-1]
+
+
+async def test_rights_that_change_while_one_is_being_let_in_are_read_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    joins = world.house.hub._joins
+    answer = joins._answer
+    member, sink = Member(ListSink(), world.room, world.people["attendee"]), None
+    sink = member.sink
+
+    async def with_a_change(wanted: list[object]) -> object:
+        found = await answer(wanted)  # pyright: ignore[reportArgumentType]
+        monkeypatch.setattr(joins, "_answer", answer)
+        await world.do("organiser", GrantRole(world.people["attendee"], Role.MODERATOR))
+        return found
+
+    monkeypatch.setattr(joins, "_answer", with_a_change)
+    visit = await world.house.hub.join(member, None, respond)
+    assert visit.moderates
+    assert isinstance(sink, ListSink)
+    assert sink.joined["audience"] == "moderators"
+    await settled(world.house)
+    assert sink.types == []
+
+
+async def test_a_desks_word_about_rights_is_heard_by_one_who_is_being_let_in(world: World) -> None:
+    """A connection asks for a revisit of every member of its person: those, too, that are still on their way in."""
+    hub = world.house.hub
+    await world.join("other")
+    member = Member(ListSink(), world.room, world.people["attendee"])
+    joining = asyncio.create_task(hub.join(member, None, respond))
+    for _ in range(8):
+        await asyncio.sleep(0)
+        hub.revisit(member)
+    await joining
+    await settled(world.house)
+    assert hub.presence.people(world.room).keys() == {world.people["other"], world.people["attendee"]}
+    assert hub._feeds[world.room].users == 2
+    sink = member.sink
+    assert isinstance(sink, ListSink)
+    await world.do("other", PostMessage("once"))
+    await settled(world.house)
+    assert sink.types == ["chat.posted"]
+
+
+async def test_one_whose_rights_cannot_be_read_is_sent_to_come_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    member, sink = await world.join("attendee")
+
+    async def fail(_: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(world.house.hub._joins, "_answer", fail)
+    with caplog.at_level(logging.ERROR):
+        world.house.hub.revisit(member)
+        await until(lambda: sink.closed)
+    assert sink.closed == (4500, "internal")
+
+
+async def test_one_whose_rights_cannot_be_read_just_now_waits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    member, sink = await world.join("attendee")
+    answer, tries = world.house.hub._joins._answer, []
+
+    async def fail_twice(wanted: list[object]) -> object:
+        tries.append(1)
+        if len(tries) < 3:
+            raise Problem("unavailable", "not now", retry_after=0.01)
+        return await answer(wanted)  # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(world.house.hub._joins, "_answer", fail_twice)
+    world.house.hub.revisit(member)
+    await until(lambda: len(sink.messages) == 2)
+    assert "snapshot" in sink.messages[1]
+    assert sink.closed is None
+
+
+# The bus
+
+
+def nudge_of(world: World, seq: int, epoch: str) -> Nudge:
+    entry = Entry(seq, "chat.posted", Audience.EVERYONE, None, b'{"type":"chat.posted","message":"forged"}')
+    return Nudge(world.room, epoch, 1, [entry], [Value("votes", "x", Audience.EVERYONE, None, b"99")])
+
+
+async def test_a_forged_message_is_refused(world_of_two: World, caplog: pytest.LogCaptureFixture) -> None:
+    world = world_of_two
+    client = await enter(world, None, house=1)
+    epoch = client.epoch.partition("-")[0]
+    body = to_body(nudge_of(world, 1, epoch))
+    channel = f"room:{world.room}"
+    forged = [
+        b"",
+        b"x" * 15,
+        b"x" * 500,
+        seal(b"another secret", "nudge", body),
+        seal(SECRET, "nudge", body)[:-1],
+        seal(SECRET, "nudge", body)[16:],
+        b"\x00" * 16 + msgpack.packb(["nudge", body]),
+        seal(SECRET, "nudge", body)[:16] + msgpack.packb(["nudge", body])[:-1] + b"\xff",
+    ]
+    with caplog.at_level(logging.WARNING, "plenary.hub"):
+        for data in forged:
+            world.houses[1].hub._heard(channel, data)
+    assert len(caplog.records) == len(forged)
+    await asyncio.sleep(0.05)
+    assert client.catch_up().types == []
+    # The premise: with the right seal it would have been told.
+    world.houses[1].hub._heard(channel, seal(SECRET, "nudge", body))
+    await until(lambda: client.sink.types == ["chat.posted"])
+
+
+@pytest.mark.parametrize("kind", ["nudge", "nudges", "presence", "nonsense"])
+@pytest.mark.parametrize("body", [None, 1, [], ["x"], {"a": 1}, [[]] * 5, ["r", "e", "p", [1], [2]]])
+async def test_a_sealed_message_that_makes_no_sense_does_no_harm(world: World, kind: str, body: object) -> None:
+    await world.join("guest")
+    world.house.hub._heard("processes", seal(SECRET, kind, body))
+    await world.do("other", PostMessage("On we go"))
+    await settled(world.house)
+
+
+def test_what_was_sealed_comes_back_as_it_was() -> None:
+    entries = [Entry(7, "an.event", Audience.PERSON, "p" * 20, b'{"type":"an.event","x":"\xc3\xa9"}')]
+    nudge = Nudge("r" * 20, "e" * 20, 3, entries, [Value("votes", "q", Audience.MODERATORS, None, b"3")])
+    kind, body = unseal(SECRET, seal(SECRET, "nudge", to_body(nudge)))
+    assert (kind, from_body(body)) == ("nudge", nudge)
+    with pytest.raises(Forged):
+        unseal(b"another", seal(SECRET, "nudge", to_body(nudge)))
+
+
+async def test_old_messages_played_again_change_nothing(world_of_two: World) -> None:
+    world = world_of_two
+    overheard: list[tuple[str, bytes]] = []
+    heard = world.houses[1].hub._heard
+
+    def overhear(channel: str, data: bytes) -> None:
+        overheard.append((channel, data))
+        heard(channel, data)
+
+    world.houses[1].bus._receive = overhear  # pyright: ignore[reportAttributeAccessIssue]
+    client = await enter(world, None, house=1)
+    question = await world.ask()
+    await world.do("moderator", ApproveQuestion(question, 1))
+    for command in (VoteQuestion(question), UnvoteQuestion(question)):
+        await world.do("other", command)
+    await settled(*world.houses)
+    before = client.catch_up().state
+    for channel, data in overheard:
+        heard(channel, data)
+    await settled(*world.houses)
+    await client.verify()
+    assert client.state["latest"]["votes"] == before["latest"]["votes"] == {question: 1}
+
+
+async def test_a_room_that_is_gone_is_not_found(world: World) -> None:
+    async with world.house.database.read() as connection:
+        assert await journal.find_room(connection, "x" * 20) is None
+    with refused("not_found"):
+        await world.join("attendee", room="x" * 20)
+
+
+async def test_a_message_is_framed_once(world: World) -> None:
+    message = Outbound(b'{"room":"x"}')
+    assert message.frame is message.frame
+    assert message.frame == b"\x81\x0c" + message.json
+    for size, head in ((125, 2), (126, 4), (65535, 4), (65536, 10)):
+        assert len(Outbound(b"x" * size).frame) == size + head
+    assert msgpack.unpackb(message.msgpack) == {"room": "x"}
+    assert message.msgpack_frame[0] == 0x82

@@ -1,0 +1,119 @@
+"""When members are told: in ticks that grow with the room, in parts between which others have their turn, and never out of order."""
+
+import asyncio
+from itertools import pairwise
+
+import pytest
+
+from rooms.core.commands.audience import Audience
+from rooms.core.delivery.fanout import CHUNK
+from rooms.core.delivery.feed import Feed
+from rooms.core.delivery.member import Member
+from rooms.core.delivery.scheduler import LONGEST_TICK, TICK, Telling, tick_of
+from rooms.core.store.journal import Entry, Room
+from tests.support.world import ListSink
+
+ROOM = Room("r" * 20, "session", "s" * 20, "c" * 20, 0, 0, "epoch", 0)
+PARTS = 4
+
+
+def entry(seq: int, audience: Audience = Audience.EVERYONE, person: str | None = None) -> Entry:
+    return Entry(seq, "an.event", audience, person, b'{"type":"an.event"}')
+
+
+@pytest.fixture
+def feed() -> Feed:
+    return Feed(ROOM)
+
+
+@pytest.fixture
+def sinks(feed: Feed) -> list[ListSink]:
+    """Of a room that is told in several parts."""
+    return [come(feed, f"person {number}") for number in range(PARTS * CHUNK)]
+
+
+@pytest.fixture
+def telling() -> Telling:
+    return Telling(lambda feed, members: None)
+
+
+def come(feed: Feed, person: str) -> ListSink:
+    sink = ListSink()
+    feed.crowd.add(Member(sink, ROOM.id, person))
+    return sink
+
+
+def told(sinks: list[ListSink]) -> list[int]:
+    """To how many of them each event has been told; those come first who came first."""
+    heard = [[event["seq"] for message in sink.messages for event in message["events"]] for sink in sinks]
+    assert heard == sorted(heard, key=len, reverse=True)
+    assert all(each == list(range(1, len(each) + 1)) for each in heard), "each hears everything once and in order"
+    return [sum(seq <= len(each) for each in heard) for seq in range(1, max(map(len, heard)) + 1)]
+
+
+def test_the_tick_of_a_room_grows_with_it_and_makes_no_leap() -> None:
+    assert [tick_of(members) for members in (0, 100, 1000)] == [TICK] * 3
+    assert tick_of(2000) == pytest.approx(0.024)
+    assert [tick_of(members) for members in (5000, 50_000)] == [LONGEST_TICK] * 2
+    ticks = [tick_of(members) for members in range(0, 6000, 100)]
+    assert ticks == sorted(ticks)
+    assert max(after - before for before, after in pairwise(ticks)) < 0.0015
+
+
+async def test_others_have_their_turn_before_the_next_part(feed: Feed, sinks: list[ListSink], telling: Telling) -> None:
+    feed.accept([entry(1)])
+    telling.schedule(feed)
+    for part in range(1, PARTS + 1):
+        await asyncio.sleep(0)  # one who was awoken in the turn before comes first
+        assert told(sinks) == [part * CHUNK]
+
+
+async def test_what_comes_while_a_message_is_on_its_way_waits_for_its_end(
+    feed: Feed, sinks: list[ListSink], telling: Telling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rooms.core.delivery.scheduler.TICK", 0.0)
+    monkeypatch.setattr("rooms.core.delivery.scheduler.TICK_PER_MEMBER", 0.0)
+    feed.accept([entry(1)])
+    telling.schedule(feed)
+    for seq in (2, 3):
+        feed.accept([entry(seq)])
+        telling.schedule(feed)
+        assert told(sinks) == [CHUNK]
+    while feed.told < 3:
+        assert told(sinks)[1:] == []
+        await asyncio.sleep(0)
+    assert told(sinks) == [len(sinks), CHUNK, CHUNK]
+    while feed.sending:
+        await asyncio.sleep(0)
+    assert told(sinks) == [len(sinks)] * 3
+    assert {len(sink.messages) for sink in sinks} == {2}, "what waited came in one message"
+
+
+async def test_one_who_comes_while_a_message_is_on_its_way_is_not_told_it(
+    feed: Feed, sinks: list[ListSink], telling: Telling
+) -> None:
+    feed.accept([entry(1)])
+    telling.schedule(feed)
+    assert feed.sending, "the premise: it is on its way"
+    late = come(feed, "late")
+    while feed.sending:
+        await asyncio.sleep(0)
+    assert told(sinks) == [len(sinks)]
+    assert late.messages == []
+    feed.accept([entry(2)])
+    telling.tell(feed)
+    feed.crowd.send_all()
+    assert [event["seq"] for event in late.messages[0]["events"]] == [2]
+
+
+async def test_what_is_one_persons_alone_does_not_overtake_what_is_on_its_way_to_him(
+    feed: Feed, sinks: list[ListSink], telling: Telling
+) -> None:
+    feed.accept([entry(1)])
+    telling.schedule(feed)
+    assert sinks[-1].messages == [], "the premise: it has not come to him yet"
+    feed.accept([entry(2, Audience.PERSON, f"person {len(sinks) - 1}")])
+    telling.tell(feed)
+    feed.crowd.send_all()
+    assert told(sinks) == [len(sinks)] * 2
+    assert [sink.messages[-1]["events"][0].get("type") for sink in sinks[-2:]] == [None, "an.event"]

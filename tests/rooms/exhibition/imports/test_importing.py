@@ -1,0 +1,286 @@
+"""Exhibitors from a table: all of it or nothing, once, and everybody who follows a booth learns of it."""
+
+import io
+import sys
+import zipfile
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from openpyxl import Workbook
+
+from rooms.core.store.tables import audit
+from rooms.exhibition.booths import queries
+from rooms.exhibition.imports.importing import Plan, import_exhibitors, plan_import
+from rooms.exhibition.imports.parsing import ExhibitorFaults, exhibitors
+from rooms.exhibition.imports.table_file import MOST_COLUMNS, MOST_ROWS, UNFOLDED, read_rows
+from rooms.exhibition.tables import booth_staff, booths, exhibition_halls
+from rooms.programme.imports.plan import Act
+from rooms.programme.queries import conference
+from server.__main__ import main
+from server.importing_exhibitors import import_command
+from tests.support.refusals import refused
+from tests.support.waiting import settled
+from tests.support.world import World
+
+TABLE = """id,name,hall,number,tier,tagline,country,languages,owner,name:zh_Hans
+A-1,Aurora AB,Hall 2,B7,partner,Sleep well,se,"sv, en",other@example.org,极光
+A-2,Zenit,Hall 1,C1,,,,,nobody@example.org,
+"""
+
+
+def book(table: str = TABLE) -> bytes:
+    made = Workbook()
+    for row in (line.split(",") for line in table.replace('"sv, en"', "sv; en").splitlines()):
+        made.active.append([int(cell) if cell.isdigit() else cell for cell in row])
+    file = io.BytesIO()
+    made.save(file)
+    return file.getvalue()
+
+
+async def read(data: bytes | str) -> Any:
+    return exhibitors(await read_rows(data.encode() if isinstance(data, str) else data))
+
+
+async def bring(world: World, data: bytes | str, *, dry: bool = False) -> Plan:
+    async with world.house.database.read() as connection:
+        found = await conference(connection, "forum")
+    told = await read(data)
+    if dry:
+        return await plan_import(world.house, found, told)
+    return await import_exhibitors(world.house, found, told, by=world.people["organiser"])
+
+
+async def everything(world: World) -> list[Any]:
+    async with world.house.database.read() as connection:
+        tables = (booths, booth_staff, exhibition_halls, audit)
+        return [(await connection.execute(sa.select(table))).all() for table in tables]
+
+
+async def booth(world: World, name: str) -> Any:
+    async with world.house.database.read() as connection:
+        id = (await connection.execute(sa.select(booths.c.id).where(booths.c.name == name))).scalar_one()
+        return await queries.booth_row(connection, id)
+
+
+@pytest.mark.parametrize("data", [TABLE.encode(), b"\xef\xbb\xbf" + TABLE.encode(), book()], ids=["csv", "bom", "xlsx"])
+async def test_dry_run_then_all_of_it_then_nothing_more(world: World, data: bytes) -> None:
+    before = await everything(world)
+    plan = await bring(world, data, dry=True)
+    assert [(item.act, item.name) for item in plan.booths] == [(Act.ADDED, "Aurora AB"), (Act.ADDED, "Zenit")]
+    assert (plan.halls, plan.strangers) == (("Hall 2",), ("nobody@example.org",))
+    assert await everything(world) == before, "a dry run changes nothing"
+    assert await bring(world, data) == plan
+    row = await booth(world, "Aurora AB")
+    assert (row.hall_name, row.number, row.tier, row.country, row.open) == ("Hall 2", "B7", 1, "SE", True)
+    assert (row.languages, row.texts) == (["sv", "en"], {"zh_Hans": {"name": "极光"}})
+    async with world.house.database.read() as connection:
+        staff = await queries.staff(connection, row.id)
+    assert [(each.person.name, each.duty.value) for each in staff] == [("Other", "owner")]
+    after = await everything(world)
+    again = await bring(world, data)
+    assert again.empty
+    assert await everything(world) == after, "a second time there is nothing to do"
+
+
+async def test_its_progress_is_told_row_by_row(world: World) -> None:
+    async with world.house.database.read() as connection:
+        found = await conference(connection, "forum")
+    told = await read(TABLE)
+    steps: list[tuple[int, int]] = []
+    await import_exhibitors(world.house, found, told, by=None, progress=lambda *step: steps.append(step))
+    assert steps == [(done, len(told)) for done in range(1, len(told) + 1)]
+
+
+async def test_changes_are_told_field_by_field_and_to_those_who_look_on(each_world: World) -> None:
+    world = each_world
+    await bring(world, TABLE)
+    _, hall = await world.join("attendee", room=world.hall)
+    _, stand = await world.join("attendee", room=world.stand)
+    plan = await bring(world, "name,tagline,number\nlumen,Light for everybody,A9\nZenit,Up there,C1\n")
+    assert {item.name: [(c.field, c.before, c.after) for c in item.changes] for item in plan.booths} == {
+        "Lumen": [
+            ("name", "Lumen", "lumen"),
+            ("tagline", "Light for all", "Light for everybody"),
+            ("number", "A1", "A9"),
+        ],
+        "Zenit": [("tagline", "", "Up there")],
+    }
+    await settled(world.house)
+    assert hall.types == ["booth.listed", "booth.listed"]
+    assert stand.types == ["booth.changed"]
+    row = await booth(world, "lumen")
+    assert (row.country, row.field, row.hall_name) == ("SE", "Energy", "Hall 1"), (
+        "of what has no column nothing changes"
+    )
+
+
+async def test_a_booth_that_moves_is_gone_from_where_it_stood(each_world: World) -> None:
+    world = each_world
+    await bring(world, TABLE)
+    _, hall = await world.join("attendee", room=world.hall)
+    await bring(world, "id,name,hall\nA-2,Zenit,Hall 2\n")
+    await settled(*world.houses)
+    shown = [message["snapshot"] for message in hall.messages if "snapshot" in message][-1]
+    assert [card["name"] for card in shown["booths"]] == ["Lumen"]
+
+
+async def test_an_id_is_taken_on_and_outlives_the_name(world: World) -> None:
+    await bring(world, "id,name\nL-1,Lumen\n")
+    await bring(world, "id,name\nL-1,Lumen International\n")
+    assert (await booth(world, "Lumen International")).id == world.booth
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("", "has no column “name”"),
+        ("name\n", "has no exhibitors"),
+        ("name,colour\nA,red\n", "no column “colour”"),
+        ("name,name\nA,B\n", "stands there twice"),
+        ("name,hall\n,Hall 1\n", "Write something first"),
+        ("name,hall,country\nA,Hall 1,Sweden\n", "“SWEDEN” is no country"),
+        ("name,hall,languages\nA,Hall 1,swedish!\n", "is no language"),
+        ("name,hall,tier\nA,Hall 1,gold\n", "is no tier"),
+        ("name,hall,website\nA,Hall 1,javascript:alert(1)\n", "full address of a website"),
+        ("name,hall,owner\nA,Hall 1,me\n", "is no address"),
+        ("name,hall\nA,Hall 1\na,Hall 2\n", "row 2 again"),
+        ("id,name,hall\n1,A,Hall 1\n1,B,Hall 1\n", "row 2 again"),
+        ("name\nA\n", "without a hall"),
+        ("name,hall\n" + "A" * 121 + ",Hall 1\n", "at most 120"),
+    ],
+)
+async def test_every_fault_is_told_and_nothing_is_changed(world: World, table: str, said: str) -> None:
+    before = await everything(world)
+    with pytest.raises(ExhibitorFaults) as faults:
+        await bring(world, table)
+    assert said in " ".join(fault.text() for fault in faults.value.faults)
+    assert await everything(world) == before
+
+
+async def test_one_fault_in_many_rows_keeps_all_of_them_out(world: World) -> None:
+    rows = [f"Booth {number},Hall 1," for number in range(50)]
+    rows[30] += "Sweden"
+    rows[40] += "Norway"
+    before = await everything(world)
+    with pytest.raises(ExhibitorFaults) as faults:
+        await bring(world, "name,hall,country\n" + "\n".join(rows))
+    assert [fault.where for fault in faults.value.faults] == ["32 · Booth 30", "42 · Booth 40"]
+    assert await everything(world) == before
+
+
+async def test_two_booths_of_one_name_need_an_id(world: World) -> None:
+    await bring(world, "id,name,hall\n1,Twin,Hall 1\n2,Twin,Hall 1\n")
+    with pytest.raises(ExhibitorFaults) as faults:
+        await bring(world, "name,tagline\nTwin,Us both\n")
+    assert "Several booths have this name" in faults.value.faults[0].text()
+    assert (await bring(world, "id,name,tagline\n2,Twin,Me\n")).count(Act.CHANGED) == 1
+
+
+# What strangers could make of a file
+
+
+async def test_too_many_rows_columns_and_letters_are_refused() -> None:
+    with refused("too_large"):
+        await read("name\n" + "A\n" * (MOST_ROWS + 1))
+    with refused("too_large"):
+        await read("name," + "," * MOST_COLUMNS)
+    with refused("invalid"):
+        await read("name\n" + "A" * 10_001)
+    with refused("too_large"):
+        await read_rows(b"name\n" + b"A" * 5 * 1024 * 1024)
+    sparse = Workbook()
+    sparse.active.cell(1_048_576, 1, "far away")
+    file = io.BytesIO()
+    sparse.save(file)
+    with refused("too_large"):
+        await read_rows(file.getvalue())
+
+
+@pytest.mark.parametrize("data", [b'name\n"A', b"name\n\xff", b"PK\x03\x04 no book at all"])
+async def test_what_is_no_table_is_refused(data: bytes) -> None:
+    with refused("invalid"):
+        await read(data)
+
+
+def packed(parts: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, data in parts.items():
+            made.writestr(name, data)
+    return file.getvalue()
+
+
+def unpacked(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        return {name: file.read(name) for name in file.namelist()}
+
+
+async def test_a_bomb_is_not_unfolded() -> None:
+    parts = unpacked(book())
+    data = packed({**parts, "xl/sharedStrings.xml": b" " * (UNFOLDED + 1)})
+    assert len(data) < 200_000, "it looks harmless"
+    with refused("too_large"):
+        await read_rows(data)
+
+
+async def test_one_long_text_in_every_cell_is_not_multiplied() -> None:
+    made = Workbook()
+    for _ in range(1000):
+        made.active.append(["A" * 9000] * 10)
+    file = io.BytesIO()
+    made.save(file)
+    assert len(file.getvalue()) < 200_000
+    with refused("too_large"):
+        await read_rows(file.getvalue())
+
+
+async def test_entities_in_a_book_are_refused() -> None:
+    parts = unpacked(book())
+    sheet = parts["xl/worksheets/sheet1.xml"].partition(b"?>")[2] or parts["xl/worksheets/sheet1.xml"]
+    evil = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]>' + sheet
+    with refused("invalid"):
+        await read_rows(packed({**parts, "xl/worksheets/sheet1.xml": evil}))
+
+
+async def test_a_formula_gives_its_text_and_runs_nothing() -> None:
+    made = Workbook()
+    for row in (["name", "hall"], ["=1+1", "Hall 1"]):
+        made.active.append(row)
+    file = io.BytesIO()
+    made.save(file)
+    with pytest.raises(ExhibitorFaults):  # a formula without a kept result is an empty cell
+        await read(file.getvalue())
+
+
+# The command line
+
+
+async def test_on_the_command_line(world: World) -> None:
+    out = io.StringIO()
+    await import_command(world.house, TABLE.encode(), "forum", dry_run=True, out=out)
+    assert out.getvalue().splitlines() == [
+        "New hall: Hall 2",
+        "+ Aurora AB",
+        "+ Zenit",
+        "Owners without an account: nobody@example.org",
+        "Exhibitors: 2 added, 0 changed. This was a dry run; nothing was changed.",
+    ]
+    await import_command(world.house, TABLE.encode(), "forum", out=out)
+    assert out.getvalue().endswith("Exhibitors: 2 added, 0 changed. Done.\n")
+    await import_command(world.house, TABLE.encode(), "forum", out=out)
+    assert out.getvalue().endswith("Nothing to do: the exhibition is as the file says.\n")
+
+
+def test_the_verb_takes_both_kinds_of_file(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PLENARY_DATABASE", f"sqlite+aiosqlite:///{tmp_path / 'new.sqlite3'}")
+    file = tmp_path / "list.csv"
+    file.write_text("name,colour\nA,red\n")
+    monkeypatch.setattr(sys, "argv", ["plenary", "import", "exhibitors", str(file), "--conference", "forum"])
+    assert main() == 1
+    assert "There is no column “colour”." in capsys.readouterr().err
+    monkeypatch.setattr(sys, "argv", ["plenary", "import", str(file), "--conference", "forum"])
+    assert main() == 1
+    assert "The schedule cannot be imported" in capsys.readouterr().err
