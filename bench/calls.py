@@ -51,7 +51,7 @@ def served(relay: bool) -> Iterator[Server]:
 
 async def booth_of(world: World, relay: bool) -> str:
     """The path of a booth at which the colleague stands."""
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         await connection.execute(conferences.update().values(relay_only=relay))
         hall = await hall_of(connection, world.conference, "Hall 1")
         booth, _ = await make_booth(connection, world.conference, hall, {"name": "Lumen"}, open=True, number="A1")
@@ -61,8 +61,8 @@ async def booth_of(world: World, relay: bool) -> str:
 
 async def page_of(browser: Browser, server: Server, world: World, who: str) -> Page:
     window = await open_window(browser, base_url=server.url, locale="en-GB")
-    signin = await sign_in(world.house, world.people[who])
-    cookie: Any = cookie_of(server, world.house, signin)
+    signin = await sign_in(world.engine, world.people[who])
+    cookie: Any = cookie_of(server, world.engine, signin)
     await window.context.add_cookies([cookie])
     await window.context.add_init_script(REMEMBERED)
     return window.page

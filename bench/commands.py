@@ -28,7 +28,7 @@ from rooms.forum.questions.moderation_messages import ApproveQuestion
 from rooms.forum.questions.queries import question as find_question
 from rooms.people import accounts
 from tests.support.postgres import running_postgres
-from tests.support.world import TestClock, World, make_house, make_world
+from tests.support.world import TestClock, World, make_engine, make_world
 
 ALONE = 150  # people
 AT_ONCE = 1500  # people, fewer than the writer lets wait (MOST_WAITING)
@@ -39,7 +39,7 @@ async def prepare(url: str, people: int) -> tuple[str, str, list[str]]:
     world = await make_world(url)
     question = await world.ask("Shall we?", "other")
     await world.do("moderator", ApproveQuestion(question, (await world.question(question)).version))
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         made = [
             (
                 await accounts.create(
@@ -62,22 +62,22 @@ def kinds(question: str) -> dict[str, Callable[[int], Command]]:
 
 async def drive(url: str, room: str, question: str, people: list[str], kind: str) -> tuple[float, float]:
     """Seconds on the wall, and of CPU in this process."""
-    house = make_house(url, MemoryBus(), TestClock())
-    await house.hub.start()
+    engine = make_engine(url, MemoryBus(), TestClock())
+    await engine.hub.start()
     make = kinds(question)[kind]
 
     places = asyncio.Semaphore(AT_ONCE)
 
     async def do(person: str, command: Command) -> None:
         async with places:
-            await house.perform(person, room, command, uuid.uuid4().hex)
+            await engine.perform(person, room, command, uuid.uuid4().hex)
 
     settle()
     wall, cpu = time.monotonic(), _cpu()
     await asyncio.gather(*(do(person, make(n)) for n, person in enumerate(people)))
     result = time.monotonic() - wall, _cpu() - cpu
-    await house.hub.stop()
-    await house.database.close()
+    await engine.hub.stop()
+    await engine.database.close()
     return result
 
 
@@ -91,20 +91,20 @@ class Alone(NamedTuple):
 
 async def drive_alone(url: str, room: str, question: str, people: list[str], kind: str) -> Alone:
     """One after the other; the first, for which statements are compiled, does not count."""
-    house = make_house(url, MemoryBus(), TestClock())
-    await house.hub.start()
+    engine = make_engine(url, MemoryBus(), TestClock())
+    await engine.hub.start()
     make = kinds(question)[kind]
-    await house.perform(people[0], room, make(0), uuid.uuid4().hex)
+    await engine.perform(people[0], room, make(0), uuid.uuid4().hex)
     settle()
-    wall, cpu, statements = time.monotonic(), _cpu(), house.database.statements
+    wall, cpu, statements = time.monotonic(), _cpu(), engine.database.statements
     for n, person in enumerate(people[1:], 1):
-        await house.perform(person, room, make(n), uuid.uuid4().hex)
+        await engine.perform(person, room, make(n), uuid.uuid4().hex)
     count = len(people) - 1
     result = Alone(
-        (time.monotonic() - wall) / count, (_cpu() - cpu) / count, (house.database.statements - statements) / count
+        (time.monotonic() - wall) / count, (_cpu() - cpu) / count, (engine.database.statements - statements) / count
     )
-    await house.hub.stop()
-    await house.database.close()
+    await engine.hub.stop()
+    await engine.database.close()
     return result
 
 
@@ -118,10 +118,10 @@ def _drive(arguments: tuple[str, str, str, list[str], str]) -> tuple[float, floa
 
 
 async def tally(url: str, room: str, question: str) -> int:
-    world = World([make_house(url, MemoryBus(), TestClock())], TestClock(), room=room)
-    async with world.house.database.read() as connection:
+    world = World([make_engine(url, MemoryBus(), TestClock())], TestClock(), room=room)
+    async with world.engine.database.read() as connection:
         found = await find_question(connection, room, question)
-    await world.house.database.close()
+    await world.engine.database.close()
     return found.votes
 
 

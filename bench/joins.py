@@ -18,19 +18,19 @@ from bench.measuring import settle
 from rooms.chat.messages import PostMessage
 from rooms.core.delivery.hub import Joined
 from rooms.core.delivery.member import Member
-from rooms.core.delivery.sink import Outbound, Unswept
+from rooms.core.delivery.sink import DirectSink, EncodedMessage
 from rooms.forum.questions.messages import AskQuestion
 from rooms.people import accounts
 from tests.support.world import World, running_world
 
 
-class Counter(Unswept):
+class Counter(DirectSink):
     """Takes what it is given, and counts the bytes."""
 
     def __init__(self) -> None:
         self.bytes = 0
 
-    def write(self, message: Outbound) -> None:
+    def write(self, message: EncodedMessage) -> None:
         self.bytes += len(message.frame)
 
     def close(self, code: int, reason: str) -> None:
@@ -45,7 +45,7 @@ async def measure(people: int) -> None:
                 await world.do("attendee", PostMessage(f"Message number {number} of this room"))
             for number in range(50):
                 await world.do("other", AskQuestion(f"Question number {number} of this room?", False))
-            async with world.house.database.write() as connection:
+            async with world.engine.database.write() as connection:
                 made = [
                     await accounts.create(
                         connection, name=f"Person {n}", email=f"p{n}@example.org", verified=True, at=world.clock()
@@ -56,12 +56,12 @@ async def measure(people: int) -> None:
             await world.join("attendee")
             settle()
             for name, mine, size in (("together", ids[:people], 100), ("alone", ids[people:], 1)):
-                statements, bytes_, cpu = world.house.database.statements, 0, time.process_time()
+                statements, bytes_, cpu = world.engine.database.statements, 0, time.process_time()
                 for start in range(0, people, size):
                     sinks = await asyncio.gather(*(_join(world, person) for person in mine[start : start + size]))
                     bytes_ += sum(sink.bytes for sink in sinks)
                 cpu = time.process_time() - cpu
-                statements = world.house.database.statements - statements
+                statements = world.engine.database.statements - statements
                 print(
                     f"{name:10}{cpu / people * 1e6:6.0f} µs each, {people / cpu:6.0f} a second and core, "
                     f"{statements / people:.2f} queries and {bytes_ / people / 1024:.1f} KB each"
@@ -74,7 +74,7 @@ async def _join(world: World, person: str) -> Counter:
     def respond(joined: Joined) -> bytes:
         return b'{"id":1,"ok":%b}' % msgspec.json.encode(joined)
 
-    await world.house.hub.join(Member(sink, world.room, person, False), None, respond)
+    await world.engine.hub.join(Member(sink, world.room, person, False), None, respond)
     return sink
 
 

@@ -74,8 +74,8 @@ async def _enter(browser: Browser, server: Server, world: World, who: str | None
     options: dict[str, Any] = {"base_url": server.url, "viewport": {"width": 1280, "height": 800}, "locale": "en-GB"}
     window = await open_window(browser, **options)
     if who is not None:
-        signin = await sign_in(world.house, world.people[who])
-        cookie: Any = cookie_of(server, world.house, signin)
+        signin = await sign_in(world.engine, world.people[who])
+        cookie: Any = cookie_of(server, world.engine, signin)
         await window.context.add_cookies([cookie])
     await window.page.goto(f"/c/forum/sessions/{world.session}{end}")
     await window.page.wait_for_selector(

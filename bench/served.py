@@ -25,7 +25,7 @@ from rooms.core.commands.audience import Audience
 from rooms.core.commands.people import PersonView
 from rooms.core.commands.transaction import Nudge
 from rooms.core.delivery import fanout
-from rooms.core.engine import House
+from rooms.core.engine import Engine
 from rooms.core.ids import new_id
 from rooms.core.store.database import Database, metadata
 from rooms.core.store.journal import Entry, find_room, rooms
@@ -54,7 +54,7 @@ async def prepare(settings: Settings, members: int) -> tuple[str, list[str], lis
             for id in people
         ]
         await connection.execute(persons.insert(), rows)
-        desk = {"kind": "desk", "conference": None, "seq": 0, "pulse": 0, "floor": 0}
+        desk = {"kind": "desk", "conference": None, "seq": 0, "values_version": 0, "floor": 0}
         await connection.execute(
             rooms.insert(), [{"id": new_id(), "subject": id, "epoch": new_id(), **desk} for id in people]
         )
@@ -72,8 +72,8 @@ def message_of(room: str, number: int, size: int) -> bytes:
     return msgspec.json.encode(MessagePosted(view))[:-3] + b"x" * max(0, size - 260) + b'"}}'
 
 
-async def publish(house: House, room: str, rate: int, size: int) -> None:
-    async with house.database.read() as connection:
+async def publish(engine: Engine, room: str, rate: int, size: int) -> None:
+    async with engine.database.read() as connection:
         row = await find_room(connection, room)
     assert row is not None
     seq, due = row.seq, time.monotonic()
@@ -81,7 +81,7 @@ async def publish(house: House, room: str, rate: int, size: int) -> None:
         seq += 1
         payload = message_of(room, seq, size)
         entry = Entry(seq, "chat.posted", Audience.EVERYONE, None, payload)
-        house.hub.publish([Nudge(room, row.epoch, row.pulse, [entry], [])])
+        engine.hub.publish([Nudge(room, row.epoch, row.values_version, [entry], [])])
         due += 1 / rate
         if (wait := due - time.monotonic()) > 0 or seq % 20 == 0:
             await asyncio.sleep(max(0.0, wait))
@@ -119,20 +119,20 @@ def main() -> None:
             {"PLENARY_DATA": folder, "PLENARY_PORT": str(port), "PLENARY_MAIL_FROM": "bench@localhost"}
         )
         room, _, signed_in = asyncio.run(prepare(settings, members))
-        houses: list[House] = []
-        make_house = serve_app.make_house
+        engines: list[Engine] = []
+        make_engine = serve_app.make_engine
 
-        def kept(settings: Settings) -> House:
-            houses.append(make_house(settings))
-            return houses[0]
+        def kept(settings: Settings) -> Engine:
+            engines.append(make_engine(settings))
+            return engines[0]
 
-        serve_app.make_house = kept
+        serve_app.make_engine = kept
 
         def ready() -> None:
-            house = houses[0]
+            engine = engines[0]
             join = msgspec.json.encode({"op": "join", "id": 1, "room": room})
             hellos = [
-                msgspec.json.encode({"op": "hello", "ticket": issue_ticket(house, signin)}) for signin in signed_in
+                msgspec.json.encode({"op": "hello", "ticket": issue_ticket(engine, signin)}) for signin in signed_in
             ]
             lines = [(hello + b"\t" + join).decode() for hello in hellos]
             script.write_text("\n".join(lines) + "\n")
@@ -141,7 +141,7 @@ def main() -> None:
             lag = Lag()
 
             def go() -> None:
-                tasks.append(loop.create_task(publish(house, room, rate, size)))
+                tasks.append(loop.create_task(publish(engine, room, rate, size)))
                 if "lag" in sys.argv[6:]:
                     tasks.append(loop.create_task(lag.note()))
 

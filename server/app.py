@@ -1,27 +1,28 @@
-"""Puts the house together and opens its doors."""
+"""Puts the engine together and opens its doors."""
 
-import asyncio
 import contextlib
 import gc
 import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.types import Receive, Scope, Send
 
 import rooms.slices  # noqa: F401 - registers every kind of room and every command
+from rooms.core.background import BackgroundTasks
 from rooms.core.clock import system_clock
 from rooms.core.delivery.bus.choice import bus_at
 from rooms.core.delivery.hub import Hub
-from rooms.core.engine import House
-from rooms.core.errors import Problem
+from rooms.core.engine import Engine
 from rooms.core.files.store import FolderStore
+from rooms.core.jobs import JOBS
 from rooms.core.store.database import Database
-from rooms.exhibition.files.uploads import Files
-from rooms.exhibition.presence.attendance import EVERY_SECONDS, Attendance
-from rooms.meetings import call_expiry as sweeping
+from rooms.exhibition.presence.attendance import EVERY_SECONDS as ATTENDANCE_SECONDS
+from rooms.exhibition.presence.attendance import Attendance
+from rooms.meetings.call_expiry import EVERY_SECONDS as CALL_SECONDS
 from server import api, health
 from server.health import Readiness
 from server.live.socket import live
@@ -29,7 +30,7 @@ from server.metrics import Metrics
 from server.settings import Settings
 from server.turnstile import Turnstile
 from server.watch import Inside, Watch
-from signaling.calls import Calls, Ice
+from signaling.calls import Ice
 from web.mail import LogMailer, Postbox, SmtpMailer
 from web.pages.problems import handlers
 from web.routes import routes
@@ -42,15 +43,15 @@ PRUNE_SECONDS = 3600
 SWEEP_SECONDS = 900
 
 
-def make_house(settings: Settings) -> House:
+def make_engine(settings: Settings) -> Engine:
     database = Database(settings.database)
     bus = bus_at(settings.redis)
-    return House(database, bus, Hub(database, bus, system_clock, settings.secret), settings.secret)
+    return Engine(database, bus, Hub(database, bus, system_clock, settings.secret), settings.secret)
 
 
-def make_site(settings: Settings, house: House) -> Site:
+def make_site(settings: Settings, engine: Engine) -> Site:
     return Site(
-        house=house,
+        engine=engine,
         base_url=settings.url,
         name=settings.name,
         media_hosts=settings.media_hosts,
@@ -63,20 +64,21 @@ def make_site(settings: Settings, house: House) -> Site:
 
 def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
     """The ASGI application; its lifespan starts and stops the house. Who drains it says so by `readiness`."""
-    house = make_house(settings)
-    site = make_site(settings, house)
-    metrics = Metrics(house, site.calls)
+    engine = make_engine(settings)
+    site = make_site(settings, engine)
+    jobs = BackgroundTasks(log)
+    metrics = Metrics(engine, site.calls, jobs)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        await house.hub.start()
-        chores = [
-            asyncio.create_task(_prune(house, timedelta(days=settings.journal_days))),
-            asyncio.create_task(metrics.sample_lag()),
-            asyncio.create_task(_attend(Attendance(house))),
-            asyncio.create_task(_keep(site.calls)),
-            asyncio.create_task(_sweep(site.files)),
-        ]
+        await engine.hub.start()
+        for job in JOBS:
+            jobs.repeat(job.name, job.seconds, partial(job.run, engine))
+        jobs.repeat("journal.prune", PRUNE_SECONDS, partial(engine.prune, timedelta(days=settings.journal_days)))
+        jobs.repeat("exhibition.attendance", ATTENDANCE_SECONDS, Attendance(engine).look)
+        jobs.repeat("calls.keep", CALL_SECONDS, site.calls.keep)
+        jobs.repeat("files.sweep", SWEEP_SECONDS, site.files.sweep)
+        jobs.spawn(metrics.sample_lag())
         # What has been loaded stays for good: the collector need not look at it again while thousands are connected. It looks at what is new often,
         # because to let go of what 400 pages have left behind in rings takes 80 ms, in which nobody is served.
         gc.collect()
@@ -85,13 +87,12 @@ def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
         try:
             yield
         finally:
-            for chore in chores:
-                chore.cancel()
+            await jobs.end()
             await site.calls.stop()
-            await house.hub.stop()
+            await engine.hub.stop()
             await site.post.stop()
             site.passwords.close()
-            await house.database.close()
+            await engine.database.close()
 
     app = Starlette(
         routes=[*routes(), *api.routes(), *health.routes(readiness or Readiness())],
@@ -113,35 +114,3 @@ def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
 
     # Under https the process speaks to a proxy: what comes under the public name then comes from strangers.
     return Watch(Security(doors, site), metrics, settings.metrics_networks, site.authority if site.secure else None)
-
-
-async def _keep(calls: Calls) -> None:
-    while True:
-        await asyncio.sleep(sweeping.EVERY_SECONDS)
-        try:
-            await calls.keep()
-        except Problem as problem:
-            log.warning("the round of the calls was put off: %s", problem)
-        except Exception:
-            log.exception("the round of the calls failed")  # the next one must not fail to come
-
-
-async def _attend(attendance: Attendance) -> None:
-    while True:
-        await asyncio.sleep(EVERY_SECONDS)
-        with contextlib.suppress(Problem):
-            await attendance.look()
-
-
-async def _sweep(files: Files) -> None:
-    while True:
-        with contextlib.suppress(Problem, OSError):
-            await files.sweep()
-        await asyncio.sleep(SWEEP_SECONDS)
-
-
-async def _prune(house: House, kept: timedelta) -> None:
-    while True:
-        await asyncio.sleep(PRUNE_SECONDS)
-        with contextlib.suppress(Problem):
-            await house.prune(kept)

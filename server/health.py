@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from rooms.core.engine import House
+from rooms.core.engine import Engine
 from rooms.core.errors import Problem
 from web.site import site_of
 
@@ -26,13 +26,13 @@ class Readiness:
 def routes(readiness: Readiness) -> list[Route]:
     async def ready(request: Request) -> JSONResponse:
         """200 when the database answers, else 503: send people to another process meanwhile. Without its bus a process is slower to tell, not unready."""
-        house = site_of(request).house
-        answers = await _database_answers(house)
+        engine = site_of(request).engine
+        answers = await _database_answers(engine)
         status = "draining" if readiness.draining else "ok" if answers else "unavailable"
         body = {
             "status": status,
             "database": "up" if answers else "down",
-            "bus": "up" if house.bus.is_up else "down",
+            "bus": "up" if engine.bus.is_up else "down",
         }
         return JSONResponse(body, 200 if status == "ok" else 503)
 
@@ -44,9 +44,9 @@ async def _live(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok"})
 
 
-async def _database_answers(house: House) -> bool:
+async def _database_answers(engine: Engine) -> bool:
     with contextlib.suppress(Problem, TimeoutError):
-        async with asyncio.timeout(PATIENCE), house.database.read() as connection:
+        async with asyncio.timeout(PATIENCE), engine.database.read() as connection:
             await connection.execute(sa.text("SELECT 1"))
             return True
     return False

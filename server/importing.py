@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from rooms.core.engine import LONG, House
+from rooms.core.engine import LONG, Engine
 from rooms.core.errors import Problem
 from rooms.core.store.database import Database
 from rooms.core.text import N_
@@ -21,7 +21,7 @@ from rooms.programme.schedules.document import MOST_BYTES
 from rooms.programme.schedules.frab import read
 from rooms.programme.schedules.schedule import FileFaults, Schedule
 from server import importing_exhibitors
-from server.app import make_house
+from server.app import make_engine
 from server.import_report import change_line, ending, item_lines, report_faults
 from server.settings import read_settings
 
@@ -52,15 +52,15 @@ def work(arguments: argparse.Namespace) -> int:
 
 async def _work(arguments: argparse.Namespace, data: bytes) -> int:
     settings = read_settings(os.environ)
-    house = make_house(settings)
+    engine = make_engine(settings)
     try:
-        await upgrade(house.database)
-        await house.hub.start()
+        await upgrade(engine.database)
+        await engine.hub.start()
         if arguments.kind == "exhibitors":
-            await importing_exhibitors.import_command(house, data, arguments.conference, dry_run=arguments.dry_run)
+            await importing_exhibitors.import_command(engine, data, arguments.conference, dry_run=arguments.dry_run)
         else:
             await import_command(
-                house,
+                engine,
                 data,
                 arguments.conference,
                 zone=arguments.zone,
@@ -71,13 +71,13 @@ async def _work(arguments: argparse.Namespace, data: bytes) -> int:
         report_faults(faults, sys.stderr)
         return 1
     finally:
-        await house.hub.stop()
-        await house.database.close()
+        await engine.hub.stop()
+        await engine.database.close()
     return 0
 
 
 async def import_command(
-    house: House,
+    engine: Engine,
     data: bytes,
     slug: str,
     *,
@@ -90,7 +90,7 @@ async def import_command(
 
     A file that names no zone is read in `zone`, or else in that of the conference.
     """
-    known = await _find(house.database, slug)
+    known = await _find(engine.database, slug)
     new = known is None
     schedule = read(data, zone or (known.zone if known else None))
     if new and not create:
@@ -103,11 +103,11 @@ async def import_command(
         print(f"The conference {slug} would be made, with {len(schedule.sessions)} sessions.", file=out)
         return Plan()
     if new:
-        await _create(house, slug, schedule)
+        await _create(engine, slug, schedule)
     if dry_run:
-        plan = await plan_import(house, slug, schedule)
+        plan = await plan_import(engine, slug, schedule)
     else:
-        plan = await import_schedule(house, slug, schedule, by=None, progress=_shown if out.isatty() else None)
+        plan = await import_schedule(engine, slug, schedule, by=None, progress=_shown if out.isatty() else None)
     print(*described(plan), _ending(plan, dry_run), sep="\n", file=out)
     return plan
 
@@ -143,9 +143,9 @@ async def _find(database: Database, slug: str) -> queries.Conference | None:
     return found[0] if found else None
 
 
-async def _create(house: House, slug: str, schedule: Schedule) -> None:
+async def _create(engine: Engine, slug: str, schedule: Schedule) -> None:
     info = schedule.conference
-    async with house.transaction(patience=LONG) as tx:
+    async with engine.transaction(patience=LONG) as tx:
         await create_conference(
             tx.connection,
             slug=slug,

@@ -3,7 +3,7 @@
 import sys
 from typing import TextIO
 
-from rooms.core.engine import House
+from rooms.core.engine import Engine
 from rooms.exhibition.imports.importing import Plan, import_exhibitors, plan_import
 from rooms.exhibition.imports.parsing import exhibitors
 from rooms.exhibition.imports.table_file import read_rows
@@ -13,16 +13,16 @@ from server.import_report import ending, item_lines
 
 
 async def import_command(
-    house: House, data: bytes, slug: str, *, dry_run: bool = False, out: TextIO = sys.stdout
+    engine: Engine, data: bytes, slug: str, *, dry_run: bool = False, out: TextIO = sys.stdout
 ) -> Plan:
     """Imports a file and prints what was done, or with `dry_run` what would be. Raises ExhibitorFaults and Problem."""
     told = exhibitors(await read_rows(data))
-    async with house.database.read() as connection:
+    async with engine.database.read() as connection:
         conference = await queries.conference(connection, slug)
     if dry_run:
-        plan = await plan_import(house, conference, told)
+        plan = await plan_import(engine, conference, told)
     else:
-        plan = await import_exhibitors(house, conference, told, by=None)
+        plan = await import_exhibitors(engine, conference, told, by=None)
     print(*_described(plan), _ending(plan, dry_run), sep="\n", file=out)
     return plan
 

@@ -1,6 +1,7 @@
 """What Prometheus may read at GET /metrics: figures of this process, gathered when asked for. No names, no ids of people or rooms."""
 
 import asyncio
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 
 from prometheus_client import (
@@ -20,9 +21,12 @@ from prometheus_client.metrics_core import (
 )
 from prometheus_client.registry import Collector
 
-from rooms.core.counters import Spread
-from rooms.core.engine import House
+from rooms.core.background import BackgroundTasks
+from rooms.core.counters import Distribution
+from rooms.core.engine import Engine
 from signaling.calls import Calls
+
+log = logging.getLogger("plenary.metrics")
 
 disable_created_metrics()  # the moment at which each counter began is of no use to anybody
 
@@ -36,7 +40,7 @@ CLOSES |= {4500, 4501, 4508, 4509, 4529}
 class Metrics:
     """`registry` holds all of them; the others are written to by server/watch.py."""
 
-    def __init__(self, house: House, calls: Calls) -> None:
+    def __init__(self, engine: Engine, calls: Calls, jobs: BackgroundTasks | None = None) -> None:
         self.registry = registry = CollectorRegistry()
         self.connections = Gauge("plenary_connections", "Live connections that are open.", registry=registry)
         self.closes = Counter(
@@ -53,8 +57,9 @@ class Metrics:
             registry=registry,
         )
         ProcessCollector(registry=registry)
-        registry.register(HouseCollector(house))
+        registry.register(EngineCollector(engine))
         registry.register(CallCollector(calls))
+        registry.register(JobCollector(jobs or BackgroundTasks(log)))
 
     def closed(self, code: int) -> None:
         self.closes.labels(str(code) if code in CLOSES else "other").inc()
@@ -71,18 +76,29 @@ class Metrics:
             self.lag.observe(max(0.0, loop.time() - due))
 
 
-class HouseCollector(Collector):
-    """Reads the plain counters of the house."""
-
-    def __init__(self, house: House) -> None:
-        self._house = house
+class JobCollector(Collector):
+    def __init__(self, jobs: BackgroundTasks) -> None:
+        self._jobs = jobs
 
     def collect(self) -> Iterator[Metric]:
-        hub, bus, written, told = self._house.hub, self._house.bus, self._house.written, self._house.hub.told
+        failures = CounterMetricFamily("plenary_job_failures", "Runs of periodic jobs that failed.", labels=["job"])
+        for name, count in sorted(self._jobs.failures.items()):
+            failures.add_metric([name], count)
+        yield failures
+
+
+class EngineCollector(Collector):
+    """Reads the plain counters of the engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def collect(self) -> Iterator[Metric]:
+        hub, bus, written, told = self._engine.hub, self._engine.bus, self._engine.written, self._engine.hub.told
         yield _now("plenary_members", "Memberships: each room that each connection has joined.", hub.members)
         yield _now("plenary_rooms_followed", "Rooms that somebody in this process follows.", hub.rooms_followed)
         yield _now(
-            "plenary_commands_waiting", "Commands that wait for their transaction.", self._house.commands_waiting
+            "plenary_commands_waiting", "Commands that wait for their transaction.", self._engine.commands_waiting
         )
         yield _now("plenary_bus_up", "Whether the bus to the other processes works: 1 or 0.", bus.is_up)
         yield _now("plenary_present", "People whom this process counts as present, in all rooms.", hub.presence.count)
@@ -95,7 +111,7 @@ class HouseCollector(Collector):
         yield _sum("plenary_commits", "Transactions of commands that were committed.", written.commits)
         yield _sum("plenary_commit_failures", "Transactions of commands that were not.", written.failures)
         yield _spread("plenary_group_size", "Commands that shared a transaction.", written.groups)
-        yield _sum("plenary_statements", "Statements sent to the database.", self._house.database.statements)
+        yield _sum("plenary_statements", "Statements sent to the database.", self._engine.database.statements)
         yield _sum("plenary_joins", "Times somebody was let into a room.", told.joins)
         yield _sum("plenary_resumes", "Joins that went on where the client had stood.", told.resumes)
         yield _sum(
@@ -156,11 +172,11 @@ def _sum(name: str, about: str, value: float) -> Metric:
     return CounterMetricFamily(name, about, value=float(value))
 
 
-def _spread(name: str, about: str, spread: Spread) -> Metric:
+def _spread(name: str, about: str, spread: Distribution) -> Metric:
     return HistogramMetricFamily(name, about, buckets=list(_cumulated(spread)), sum_value=spread.total)
 
 
-def _cumulated(spread: Spread) -> Iterable[tuple[str, float]]:
+def _cumulated(spread: Distribution) -> Iterable[tuple[str, float]]:
     total = 0
     for bound, count in zip([*map(str, spread.bounds), "+Inf"], spread.counts, strict=True):
         total += count

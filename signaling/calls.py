@@ -16,9 +16,9 @@ import sqlalchemy as sa
 
 from rooms.core.commands.access import resolve
 from rooms.core.commands.messages import View
-from rooms.core.commands.transaction import word
-from rooms.core.delivery.sink import Outbound, Sink
-from rooms.core.engine import House
+from rooms.core.commands.transaction import encode_direct
+from rooms.core.delivery.sink import EncodedMessage, Sink
+from rooms.core.engine import Engine
 from rooms.core.errors import Problem
 from rooms.core.rate_limits import Rate
 from rooms.core.store.tables import persons
@@ -106,14 +106,14 @@ class Line:
 
 
 class Calls:
-    def __init__(self, house: House, ice: Ice | None = None) -> None:
-        self._house = house
+    def __init__(self, engine: Engine, ice: Ice | None = None) -> None:
+        self._engine = engine
         self._ice = ice or Ice()
         self._seats: dict[str, Seated] = {}
         self._lost: list[tuple[Seated, datetime]] = []
         self._losing: asyncio.Task[None] | None = None
         self.figures = CallFigures()
-        self._signals = Signals(house, self.figures)
+        self._signals = Signals(engine, self.figures)
 
     @property
     def peers(self) -> int:
@@ -130,7 +130,7 @@ class Calls:
         try:
             rate = RATES.get(type(op))
             if rate is not None:
-                self._house.limits.take(tag, person, rate)
+                self._engine.limits.take(tag, person, rate)
             return await self._obey(line, person, op)
         except Problem as problem:
             self.figures.refused[tag, problem.code] += 1
@@ -145,7 +145,7 @@ class Calls:
             case SetState():
                 seated = self._seat(line, op.room)
                 flags = {"mic": op.mic, "cam": op.cam, "screen": op.screen, "hand": op.hand, "held": op.held}
-                async with self._house.transaction([op.room]) as tx:
+                async with self._engine.transaction([op.room]) as tx:
                     await roster.set_state(tx, op.room, seated.meeting, seated.peer, **flags)
             case AskIce():
                 return await self._ice_of(person, op.room)
@@ -153,7 +153,7 @@ class Calls:
                 self._seat(line, op.room)
                 self.figures.note(op)
             case _:
-                self._house.limits.take("rtc", person, SIGNALS)
+                self._engine.limits.take("rtc", person, SIGNALS)
                 await self._signals.send(self._seat(line, op.room), op)
         return None
 
@@ -166,22 +166,22 @@ class Calls:
     # Coming and going
 
     async def _join(self, line: Line, person: str, op: JoinCall) -> CallWelcome:
-        house = self._house
-        async with house.database.read() as connection:
+        engine = self._engine
+        async with engine.database.read() as connection:
             desk = await desk_of(connection, person)
             others = await roster.rooms_of_calls(connection, person)
-        async with house.transaction({op.room, desk, *others}) as tx:
-            visit = await resolve(tx.connection, person, tx.rooms.get(op.room), tx.now)
-            seat = await roster.take_seat(tx, visit, op.resume)
+        async with engine.transaction({op.room, desk, *others}) as tx:
+            actor = await resolve(tx.connection, person, tx.rooms.get(op.room), tx.now)
+            seat = await roster.take_seat(tx, actor, op.resume)
         # Nothing waits from the commit to here, so no signal for the new peer can have come yet.
         self._forget(line.seats.get(op.room))
         older = self._seats.get(seat.peer)
         if older is not None:
             self._tell(older, Replaced())
             self._forget(older)
-        seated = Seated(op.room, visit.room.subject, seat.peer, seat.link, seat.relay_only, line)
+        seated = Seated(op.room, actor.room.subject, seat.peer, seat.link, seat.relay_only, line)
         self._seats[seat.peer] = line.seats[op.room] = seated
-        house.hub.direct.attach(seat.peer, line.sink)
+        engine.hub.direct.attach(seat.peer, line.sink)
         self.figures.joins += 1
         self.figures.resumes += seat.resumed
         return CallWelcome(
@@ -189,14 +189,14 @@ class Calls:
             token=seat.token,
             resumed=seat.resumed,
             peers=seat.others,
-            ice_servers=self._ice.servers(person, house.clock()),
+            ice_servers=self._ice.servers(person, engine.clock()),
             ttl=round(LASTS.total_seconds()),
             relay_only=seat.relay_only,
             limit=seat.limit,
         )
 
     async def _leave(self, seated: Seated) -> None:
-        async with self._house.transaction([seated.room]) as tx:
+        async with self._engine.transaction([seated.room]) as tx:
             await roster.leave(tx, seated.room, seated.meeting, [seated.peer])
         self._forget(seated)
 
@@ -204,7 +204,7 @@ class Calls:
         """A connection is gone without a word. What is to be written down is written one after the other: a process that ends loses all at once."""
         self._forget(seated)
         self.figures.losses += 1
-        self._lost.append((seated, self._house.clock()))
+        self._lost.append((seated, self._engine.clock()))
         if self._losing is None:
             self._losing = asyncio.create_task(self._write_lost())
 
@@ -212,7 +212,7 @@ class Calls:
         while self._lost:
             seated, at = self._lost.pop(0)
             try:
-                async with self._house.transaction([seated.room]) as tx:
+                async with self._engine.transaction([seated.room]) as tx:
                     await roster.lose(tx, seated.room, seated.meeting, seated.peer, seated.link, at)
             except Problem as problem:
                 log.warning("a loss was not written down, so it will be found: %s", problem)
@@ -225,19 +225,19 @@ class Calls:
             del self._seats[seated.peer]
         if seated.line.seats.get(seated.room) is seated:
             del seated.line.seats[seated.room]
-        self._house.hub.direct.detach(seated.peer, seated.line.sink)
+        self._engine.hub.direct.detach(seated.peer, seated.line.sink)
         if not any(other.room == seated.room for other in self._seats.values()):
             self._signals.forget(seated.room)
 
     def _tell(self, seated: Seated, message: Direct) -> None:
-        seated.line.sink.write(Outbound(word(seated.room, message)))
+        seated.line.sink.write(EncodedMessage(encode_direct(seated.room, message)))
 
     async def keep(self) -> None:
         """One round: vouches for the peers held here, lets go of those who are out, and sweeps. Raises Problem "unavailable"."""
         for seated in [each for each in self._seats.values() if not each.line.follows(each.room)]:
             self._tell(seated, Removed("closed"))
             await self._leave(seated)
-        known = await sweeping.vouch(self._house, list(self._seats))
+        known = await sweeping.vouch(self._engine, list(self._seats))
         for seated in list(self._seats.values()):
             row = known.get(seated.peer)
             if row is None:
@@ -249,11 +249,11 @@ class Calls:
                 self._tell(seated, Replaced())
                 self._forget(seated)
             elif row.lost:
-                await sweeping.find_again(self._house, seated.peer, seated.link)
-        await sweeping.sweep(self._house)
+                await sweeping.find_again(self._engine, seated.peer, seated.link)
+        await sweeping.sweep(self._engine)
 
     async def _is_out(self, seated: Seated) -> bool:
-        async with self._house.database.read() as connection:
+        async with self._engine.database.read() as connection:
             return not await queries.peers(connection, p.peer == seated.peer)
 
     async def stop(self) -> None:
@@ -263,9 +263,9 @@ class Calls:
                 await asyncio.wait_for(self._losing, 5)
 
     async def _ice_of(self, person: str, room: str) -> IceView:
-        async with self._house.database.read() as connection:
+        async with self._engine.database.read() as connection:
             meeting = await queries.meeting_of_room(connection, room)
             shy = sa.select(persons.c.relay_only).where(persons.c.id == person)
             relay_only = meeting.relay_only or (await connection.execute(shy)).scalar_one()
-        servers = self._ice.servers(person, self._house.clock())
+        servers = self._ice.servers(person, self._engine.clock())
         return IceView(servers, round(LASTS.total_seconds()), relay_only)

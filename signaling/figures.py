@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from rooms.core.counters import Spread
+from rooms.core.counters import Distribution
 from signaling.messages import Stages, TellStats
 
 BOUNDS = (50, 100, 200, 350, 500, 750, 1000, 1500, 2000, 3000, 5000, 8000, 15_000, 30_000)
@@ -11,8 +11,8 @@ BOUNDS = (50, 100, 200, 350, 500, 750, 1000, 1500, 2000, 3000, 5000, 8000, 15_00
 STAGES = tuple(name.removesuffix("_ms") for name in Stages.__struct_fields__)
 
 
-def _spreads() -> dict[str, Spread]:
-    return {stage: Spread(*BOUNDS) for stage in STAGES}
+def _spreads() -> dict[str, Distribution]:
+    return {stage: Distribution(*BOUNDS) for stage in STAGES}
 
 
 @dataclass(slots=True, eq=False)
@@ -23,7 +23,7 @@ class CallFigures:
     joins: int = 0
     resumes: int = 0
     losses: int = 0
-    stages: dict[str, Spread] = field(default_factory=_spreads)
+    stages: dict[str, Distribution] = field(default_factory=_spreads)
     links: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     failures: Counter[str] = field(default_factory=Counter[str])
     signals: Counter[str] = field(default_factory=Counter[str])

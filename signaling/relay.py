@@ -100,12 +100,12 @@ async def _connected(
         client.transport.abort()
 
 
-async def _connect(server: Server, given: Credentials | None) -> TurnClientProtocol:
+async def _connect(server: Server, command: Credentials | None) -> TurnClientProtocol:
     loop = asyncio.get_running_loop()
     kind = socket.SOCK_STREAM if server.transport == "tcp" else socket.SOCK_DGRAM
     found = await loop.getaddrinfo(server.host, server.port, type=kind)
     address = (str(found[0][4][0]), server.port)
-    username, password = given or (None, None)
+    username, password = command or (None, None)
     if server.transport == "tcp":
         _, stream = await loop.create_connection(
             lambda: TurnClientTcpProtocol(address, username, password, ALLOCATION_SECONDS, ALLOCATION_SECONDS),

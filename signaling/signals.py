@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from rooms.core.commands.transaction import word
-from rooms.core.engine import House
+from rooms.core.commands.transaction import encode_direct
+from rooms.core.engine import Engine
 from rooms.core.errors import Problem
 from rooms.core.text import N_
 from rooms.meetings import queries
@@ -59,8 +59,8 @@ class _Roster(NamedTuple):
 
 
 class Signals:
-    def __init__(self, house: House, figures: CallFigures) -> None:
-        self._house = house
+    def __init__(self, engine: Engine, figures: CallFigures) -> None:
+        self._engine = engine
         self._figures = figures
         self._rosters: dict[str, tuple[tuple[str, int] | None, _Roster]] = {}
 
@@ -71,12 +71,12 @@ class Signals:
     async def send(self, seated: Seated, op: Signal) -> None:
         """Raises Problem."""
         target = await self._target(seated, op.to)
-        direct = self._house.hub.direct
-        if not direct.is_here(op.to) and (target.lost_at is not None or not self._house.bus.is_up):
+        direct = self._engine.hub.direct
+        if not direct.is_here(op.to) and (target.lost_at is not None or not self._engine.bus.is_up):
             raise Problem("unavailable", N_("His connection is gone for a moment."), field="to", retry_after=2)
         message = self._passed_on(seated, op)
         if message is not None:
-            direct.send(seated.room, op.to, word(seated.room, message))
+            direct.send(seated.room, op.to, encode_direct(seated.room, message))
             self._figures.signals[str(op.__struct_config__.tag)] += 1
 
     def _passed_on(self, seated: Seated, op: Signal) -> Direct | None:
@@ -124,13 +124,13 @@ class Signals:
 
     async def _roster(self, seated: Seated) -> _Roster:
         """Read again whenever something has changed in the room, by its pulse."""
-        pulse = self._house.hub.pulse(seated.room)
+        values_version = self._engine.hub.values_version(seated.room)
         kept = self._rosters.get(seated.room)
-        if kept is not None and kept[0] == pulse:
+        if kept is not None and kept[0] == values_version:
             return kept[1]
-        async with self._house.database.read() as connection:
+        async with self._engine.database.read() as connection:
             peers = await queries.peers(connection, p.meeting == seated.meeting)
             blocked = await blocks.between(connection, [each.person for each in peers])
         found = _Roster({each.peer: each for each in peers}, blocked)
-        self._rosters[seated.room] = pulse, found
+        self._rosters[seated.room] = values_version, found
         return found

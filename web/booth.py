@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from rooms.core.commands.access import Visit, resolve
+from rooms.core.commands.access import Actor, resolve
 from rooms.core.commands.registry import permitted
 from rooms.core.store import journal
 from rooms.exhibition.booths import queries
@@ -21,7 +21,7 @@ class AtBooth:
     """`visit` is the viewer's at the booth."""
 
     entered: Entered
-    visit: Visit
+    actor: Actor
     booth: BoothView
 
     @property
@@ -30,18 +30,18 @@ class AtBooth:
 
     async def page(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A page of the booth; `context` goes before what it has by itself."""
-        given = {"booth": self.booth, "room": self.visit.room.id, "booth_path": self.path, "can": permitted(self.visit)}
+        given = {"booth": self.booth, "room": self.actor.room.id, "booth_path": self.path, "can": permitted(self.actor)}
         return await self.entered.page(request, template, status=status, **{**given, **context})
 
 
-async def enter_booth(request: Request, connection: AsyncConnection, allowed: Callable[[Visit], object]) -> AtBooth:
+async def enter_booth(request: Request, connection: AsyncConnection, allowed: Callable[[Actor], object]) -> AtBooth:
     """The booth that the path names, for whom a rule allows it. Raises Problem "not_found", and what the rule raises."""
     entered = await enter(request, connection)
     room = await queries.booth_room(connection, entered.conference.id, request.path_params["booth"])
-    found, now = await journal.find_room(connection, room), entered.site.house.clock()
-    visit = await resolve(connection, entered.viewer.id, found, now)
-    allowed(visit)
-    return AtBooth(entered, visit, queries.view_of(await queries.booth_row(connection, visit.room.subject)))
+    found, now = await journal.find_room(connection, room), entered.site.engine.clock()
+    actor = await resolve(connection, entered.viewer.id, found, now)
+    allowed(actor)
+    return AtBooth(entered, actor, queries.view_of(await queries.booth_row(connection, actor.room.subject)))
 
 
 def sheet(data: bytes, name: str) -> Response:

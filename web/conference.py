@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from rooms.conduct.pending import waiting
-from rooms.core.commands.access import Visit, resolve
+from rooms.core.commands.access import Actor, resolve
 from rooms.core.commands.people import Role
 from rooms.core.store import journal
 from rooms.people import rules
@@ -27,7 +27,7 @@ class Entered:
     site: Site
     viewer: Viewer
     conference: Conference
-    visit: Visit
+    actor: Actor
     reports: int = 0
 
     @property
@@ -40,7 +40,7 @@ class Entered:
 
     @property
     def may_organise(self) -> bool:
-        return Role.ORGANISER in self.visit.roles
+        return Role.ORGANISER in self.actor.roles
 
     @property
     def path(self) -> str:
@@ -66,13 +66,13 @@ async def enter(request: Request, connection: AsyncConnection) -> Entered:
     site, viewer = site_of(request), await viewer_of(request)
     conference = await queries.conference(connection, request.path_params["conference"])
     room = await journal.find_room(connection, conference.room)
-    visit = await resolve(connection, viewer.id, room, site.house.clock())
-    reports = await waiting(connection, conference.id) if Role.ORGANISER in visit.roles else 0
-    return Entered(site, viewer, conference, visit, reports)
+    actor = await resolve(connection, viewer.id, room, site.engine.clock())
+    reports = await waiting(connection, conference.id) if Role.ORGANISER in actor.roles else 0
+    return Entered(site, viewer, conference, actor, reports)
 
 
 async def enter_as_organiser(request: Request, connection: AsyncConnection) -> Entered:
     """As `enter`, for organisers. Raises Problem "not_signed_in", "forbidden" too."""
     entered = await enter(request, connection)
-    rules.organises(entered.visit)
+    rules.organises(entered.actor)
     return entered

@@ -36,4 +36,4 @@ def clear(connection: HTTPConnection, response: Response) -> None:
 
 
 def _serializer(site: Site) -> URLSafeSerializer:
-    return URLSafeSerializer(site.house.secret, salt="flash", signer_kwargs={"digest_method": hashlib.sha256})
+    return URLSafeSerializer(site.engine.secret, salt="flash", signer_kwargs={"digest_method": hashlib.sha256})

@@ -31,7 +31,7 @@ _running: set[asyncio.Task[Any]] = set()
 
 
 async def entered_by(request: Request) -> Entered:
-    async with site_of(request).house.database.read() as connection:
+    async with site_of(request).engine.database.read() as connection:
         return await enter_as_organiser(request, connection)
 
 
@@ -81,9 +81,9 @@ class Import:
             file = upload(form, "file")
             if file is None:
                 raise Problem("invalid", N_("Choose a file first."), field="file")
-            house, person = entered.site.house, entered.viewer.signed_in.id
+            engine, person = entered.site.engine, entered.viewer.signed_in.id
             data = await file.read()
-            kept = await keep_upload(house, self.kind, entered.conference, person, file.filename or "", data)
+            kept = await keep_upload(engine, self.kind, entered.conference, person, file.filename or "", data)
         except Problem as problem:
             return await self.show(request, entered, problem)
         finally:
@@ -122,8 +122,8 @@ class Import:
     async def _found(self, request: Request) -> tuple[Entered, Upload[Any, Any]]:
         """Raises Problem "not_found" for an upload that is not the viewer's own, or is gone."""
         entered = await entered_by(request)
-        house, person, id = entered.site.house, entered.viewer.signed_in.id, request.path_params["upload"]
-        return entered, await find_upload(house, self.kind, entered.conference, person, id)
+        engine, person, id = entered.site.engine, entered.viewer.signed_in.id, request.path_params["upload"]
+        return entered, await find_upload(engine, self.kind, entered.conference, person, id)
 
     async def _plan(
         self, request: Request, entered: Entered, found: Upload[Any, Any], *, changed: bool = False
@@ -141,9 +141,9 @@ class Import:
         )
 
     async def _bring(self, entered: Entered, found: Upload[Any, Any], progress: "_Progress") -> Any:
-        house, person = entered.site.house, entered.viewer.signed_in.id
-        plan = await self.kind.bring(house, entered.conference, found.told, person, progress)
-        await forget_upload(house, found.id)
+        engine, person = entered.site.engine, entered.viewer.signed_in.id
+        plan = await self.kind.bring(engine, entered.conference, found.told, person, progress)
+        await forget_upload(engine, found.id)
         return plan
 
     async def _told(

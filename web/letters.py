@@ -1,7 +1,7 @@
 """The letters: about accounts, and to owners of booths. Each is in the language of the page on which somebody asked for it."""
 
 from rooms.core.text import N_
-from rooms.exhibition.imports.owner_invites import DAYS, Invitation
+from rooms.invitations.owner_invites import DAYS, Invitation
 from rooms.people.registration import Notice, Told
 from rooms.programme.queries import Conference
 from web.languages import in_language

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
-from rooms.core.engine import House
+from rooms.core.engine import Engine
 from rooms.core.files.store import FolderStore, Store
 from rooms.exhibition.files.uploads import Files
 from rooms.people.passwords import Passwords
@@ -29,7 +29,7 @@ class Site:
     speak for (X-Forwarded-For).
     """
 
-    house: House
+    engine: Engine
     base_url: str
     name: str = "Plenary"
     media_hosts: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class Site:
 
     @cached_property
     def files(self) -> Files:
-        return Files(self.house, self.store)
+        return Files(self.engine, self.store)
 
     @cached_property
     def templates(self) -> "Templates":
@@ -52,7 +52,7 @@ class Site:
 
     @cached_property
     def calls(self) -> Calls:
-        return Calls(self.house, self.ice)
+        return Calls(self.engine, self.ice)
 
     @cached_property
     def secure(self) -> bool:

@@ -66,7 +66,7 @@ async def viewer_of(connection: HTTPConnection) -> Viewer:
         person = None
         if signin is not None:
             try:
-                person = (await site.house.signed_in(signin)).account
+                person = (await signins.find(site.engine, signin)).account
             except Problem as problem:
                 if problem.code != "not_signed_in":
                     raise
@@ -116,7 +116,7 @@ def keep_browser(connection: HTTPConnection, response: Response) -> None:
 
 def csrf_of(site: Site, browser: str, signin: str | None) -> str:
     """Bound to the browser and the sign-in: a token that a stranger got for himself is good for nobody else."""
-    return hmac.new(site.house.secret, f"csrf {browser} {signin or ''}".encode(), hashlib.sha256).hexdigest()[:40]
+    return hmac.new(site.engine.secret, f"csrf {browser} {signin or ''}".encode(), hashlib.sha256).hexdigest()[:40]
 
 
 def sign_in_cookie(site: Site, response: Response, signin: str) -> None:
@@ -135,7 +135,7 @@ def drop_cookie(site: Site, response: Response, name: str) -> None:
 
 
 def _signer(site: Site, purpose: str) -> Signer:
-    return Signer(site.house.secret, salt=f"cookie {purpose}", digest_method=hashlib.sha256)
+    return Signer(site.engine.secret, salt=f"cookie {purpose}", digest_method=hashlib.sha256)
 
 
 def _unsigned(site: Site, value: str | None, purpose: str) -> str | None:

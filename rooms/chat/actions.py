@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from rooms.chat import messages as m
 from rooms.chat import queries as chat_queries
 from rooms.chat.tables import chats, marks, messages
-from rooms.core.commands.access import Visit
-from rooms.core.commands.registry import command, commands_together
+from rooms.core.commands.access import Actor
+from rooms.core.commands.registry import batch_command, command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
@@ -25,20 +25,20 @@ PostedOr = tuple[m.Posted, int | None] | Problem
 """What became of one message of many: its reply and seq, or why it was refused."""
 
 
-@commands_together(m.PostMessage, kinds=CHATTING, allowed=rules.speaks_up, rate=Rate(10, 10))
-async def post_messages(tx: Transaction, given: Sequence[tuple[Visit, m.PostMessage]]) -> list[PostedOr]:
-    chat = await chat_queries.chat(tx.connection, given[0][0].room.id)
-    last = await _last_posts(tx, given) if chat.slow_seconds else {}
+@batch_command(m.PostMessage, kinds=CHATTING, allowed=rules.speaks_up, rate=Rate(10, 10))
+async def post_messages(tx: Transaction, commands: Sequence[tuple[Actor, m.PostMessage]]) -> list[PostedOr]:
+    chat = await chat_queries.chat(tx.connection, commands[0][0].room.id)
+    last = await _last_posts(tx, commands) if chat.slow_seconds else {}
     rows: list[dict[str, Any]] = []
     replies: list[PostedOr] = []
-    for visit, post in given:
+    for actor, post in commands:
         try:
-            next_at = None if visit.moderates else _check_pace(tx, chat, last.get(visit.known.id))
+            next_at = None if actor.moderates else _check_pace(tx, chat, last.get(actor.known.id))
             text = clean_text(post.text, m.MESSAGE_LENGTH, "text")
         except Problem as problem:
             replies.append(problem)
             continue
-        author, room = visit.known, visit.room.id
+        author, room = actor.known, actor.room.id
         message = m.MessageView(new_id(), tx.next_seq(), author.view, text, tx.now)
         signed = {"author": author.id, "author_name": author.name}
         rows.append({"id": message.id, "room": room, "number": message.number, **signed, "text": text, "at": tx.now})
@@ -49,11 +49,11 @@ async def post_messages(tx: Transaction, given: Sequence[tuple[Visit, m.PostMess
     return replies
 
 
-async def _last_posts(tx: Transaction, given: Sequence[tuple[Visit, m.PostMessage]]) -> dict[str, datetime]:
+async def _last_posts(tx: Transaction, commands: Sequence[tuple[Actor, m.PostMessage]]) -> dict[str, datetime]:
     """When each of them posted last."""
-    people = {visit.known.id for visit, _ in given}
+    people = {actor.known.id for actor, _ in commands}
     select = sa.select(messages.c.author, sa.func.max(messages.c.at)).group_by(messages.c.author)
-    select = select.where(messages.c.room == given[0][0].room.id, messages.c.author.in_(people))
+    select = select.where(messages.c.room == commands[0][0].room.id, messages.c.author.in_(people))
     return {row[0]: row[1] for row in await tx.connection.execute(select)}
 
 
@@ -70,29 +70,29 @@ def _check_pace(tx: Transaction, chat: m.ChatView, last: datetime | None) -> dat
 
 
 @command(m.RemoveMessage, kinds=CHATTING, allowed=rules.takes_part)
-async def remove_message(tx: Transaction, visit: Visit, given: m.RemoveMessage) -> None:
-    this = sa.and_(messages.c.room == visit.room.id, messages.c.id == given.message)
+async def remove_message(tx: Transaction, actor: Actor, command: m.RemoveMessage) -> None:
+    this = sa.and_(messages.c.room == actor.room.id, messages.c.id == command.message)
     row = (await tx.connection.execute(sa.select(messages.c.author, messages.c.removed_by).where(this))).one_or_none()
-    if row is None or (row.author != visit.known.id and not visit.moderates):
+    if row is None or (row.author != actor.known.id and not actor.moderates):
         raise Problem("not_found", N_("This message does not exist here, or is not yours."), field="message")
     if row.removed_by is not None:
         return
-    await tx.connection.execute(messages.update().where(this).values(removed_by=visit.known.id))
-    tx.record(m.MessageRemoved(given.message))
-    if row.author != visit.known.id:
+    await tx.connection.execute(messages.update().where(this).values(removed_by=actor.known.id))
+    tx.record(m.MessageRemoved(command.message))
+    if row.author != actor.known.id:
         tx.audit(
-            visit.room.conference,
-            visit.known.id,
+            actor.room.conference,
+            actor.known.id,
             "chat.remove",
-            given.message,
-            {"room": visit.room.id, "author": row.author},
+            command.message,
+            {"room": actor.room.id, "author": row.author},
         )
 
 
 @command(m.ReadChat, kinds=CHATTING, allowed=rules.takes_part)
-async def read_chat(tx: Transaction, visit: Visit, given: m.ReadChat) -> None:
-    number = min(given.number, visit.room.seq)
-    insert = insert_into(tx.connection, marks).values(person=visit.known.id, room=visit.room.id, number=number)
+async def read_chat(tx: Transaction, actor: Actor, command: m.ReadChat) -> None:
+    number = min(command.number, actor.room.seq)
+    insert = insert_into(tx.connection, marks).values(person=actor.known.id, room=actor.room.id, number=number)
     further = insert.on_conflict_do_update(
         index_elements=[marks.c.person, marks.c.room], set_={"number": number}, where=marks.c.number < number
     )
@@ -100,11 +100,11 @@ async def read_chat(tx: Transaction, visit: Visit, given: m.ReadChat) -> None:
 
 
 @command(m.SetChat, kinds=CHATTING, allowed=rules.moderates)
-async def set_chat(tx: Transaction, visit: Visit, given: m.SetChat) -> None:
-    now = m.ChatView(given.open, given.slow_seconds)
-    if now == await chat_queries.chat(tx.connection, visit.room.id):
+async def set_chat(tx: Transaction, actor: Actor, command: m.SetChat) -> None:
+    now = m.ChatView(command.open, command.slow_seconds)
+    if now == await chat_queries.chat(tx.connection, actor.room.id):
         return
     await tx.connection.execute(
-        chats.update().where(chats.c.room == visit.room.id).values(open=now.open, slow_seconds=now.slow_seconds)
+        chats.update().where(chats.c.room == actor.room.id).values(open=now.open, slow_seconds=now.slow_seconds)
     )
     tx.record(m.ChatChanged(now))

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.conduct.pending import desks_of_organisers, tell_waiting
-from rooms.core.commands.access import Visit
+from rooms.core.commands.access import Actor
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
@@ -31,64 +31,64 @@ LOOKED_AT = 50
 """Meetings of one person that may be under way at once."""
 
 
-def known(visit: Visit) -> None:
-    rules.signed_in(visit)
+def known(actor: Actor) -> None:
+    rules.signed_in(actor)
 
 
-async def with_organisers(connection: AsyncConnection, room: str, given: ReportPerson) -> Iterable[str]:
+async def with_organisers(connection: AsyncConnection, room: str, command: ReportPerson) -> Iterable[str]:
     here = await find_room(connection, room)
     if here is None or here.conference is None:
         return ()
     return (await desks_of_organisers(connection, here.conference)).values()
 
 
-@command(ReportPerson, kinds=MET, allowed=rules.takes_part, also=with_organisers, rate=Rate(10, 600))
-async def report_person(tx: Transaction, visit: Visit, given: ReportPerson) -> None:
-    await _check_other(tx, visit, given.person)
-    if visit.room.kind == "meeting" and not await _is_invited(tx, visit.room.subject, given.person):
+@command(ReportPerson, kinds=MET, allowed=rules.takes_part, extra_rooms=with_organisers, rate=Rate(10, 600))
+async def report_person(tx: Transaction, actor: Actor, command: ReportPerson) -> None:
+    await _check_other(tx, actor, command.person)
+    if actor.room.kind == "meeting" and not await _is_invited(tx, actor.room.subject, command.person):
         raise Problem("not_found", N_("This person is not here."), field="person")
-    text = clean_text(given.text, REPORT_LENGTH, "text") if given.text.strip() else ""
-    conference, by, id = visit.room.conference, visit.known.id, new_id()
+    text = clean_text(command.text, REPORT_LENGTH, "text") if command.text.strip() else ""
+    conference, by, id = actor.room.conference, actor.known.id, new_id()
     assert conference is not None
-    told = {"id": id, "conference": conference, "room": visit.room.id, "person": given.person, "by": by}
-    await tx.connection.execute(reports.insert().values(**told, reason=given.reason.value, text=text, at=tx.now))
-    tx.audit(conference, by, "person.report", given.person, {"reason": given.reason.value, "report": id})
+    told = {"id": id, "conference": conference, "room": actor.room.id, "person": command.person, "by": by}
+    await tx.connection.execute(reports.insert().values(**told, reason=command.reason.value, text=text, at=tx.now))
+    tx.audit(conference, by, "person.report", command.person, {"reason": command.reason.value, "report": id})
     desks = await desks_of_organisers(tx.connection, conference)
     await tell_waiting(tx, conference, desks.values())
     href = f"/c/{(await conference_by_id(tx.connection, conference)).slug}/organise/reports"
     for organiser, desk in desks.items():
-        if desk in tx.rooms and organiser not in {by, given.person}:
+        if desk in tx.rooms and organiser not in {by, command.person}:
             await notify(tx, organiser, "report", {}, href)
 
 
-async def with_meetings(connection: AsyncConnection, room: str, given: BlockPerson | UnblockPerson) -> Iterable[str]:
+async def with_meetings(connection: AsyncConnection, room: str, command: BlockPerson | UnblockPerson) -> Iterable[str]:
     """The rooms of the person's meetings that are not over: in one of them he may be talking to whoever asks."""
     joined = invited.join(meetings, meetings.c.id == invited.c.meeting).join(rooms, rooms.c.subject == meetings.c.id)
-    under_way = sa.and_(invited.c.person == given.person, meetings.c.closed_at.is_(None), rooms.c.kind == "meeting")
+    under_way = sa.and_(invited.c.person == command.person, meetings.c.closed_at.is_(None), rooms.c.kind == "meeting")
     newest = sa.select(rooms.c.id).select_from(joined).where(under_way).order_by(meetings.c.opened_at.desc())
     return list((await connection.execute(newest.limit(LOOKED_AT))).scalars())
 
 
-@command(BlockPerson, kinds={*MET, "desk"}, allowed=known, also=with_meetings)
-async def block_person(tx: Transaction, visit: Visit, given: BlockPerson) -> None:
-    await _check_other(tx, visit, given.person)
-    person, b = visit.known.id, blocks.c
+@command(BlockPerson, kinds={*MET, "desk"}, allowed=known, extra_rooms=with_meetings)
+async def block_person(tx: Transaction, actor: Actor, command: BlockPerson) -> None:
+    await _check_other(tx, actor, command.person)
+    person, b = actor.known.id, blocks.c
     if (await tx.connection.execute(sa.select(sa.func.count()).where(b.person == person))).scalar_one() >= MOST_BLOCKED:
         raise Problem("conflict", N_("You have blocked very many people. Unblock some of them first."))
-    insert = insert_into(tx.connection, blocks).values(person=person, blocked=given.person, at=tx.now)
+    insert = insert_into(tx.connection, blocks).values(person=person, blocked=command.person, at=tx.now)
     if (await tx.connection.execute(insert.on_conflict_do_nothing())).rowcount:
-        for room, meeting in await _shared(tx, person, given.person):
-            tx.record(BlockChanged(given.person, True), room=room, person=person)
-            await roster.separate(tx, room, meeting, person, given.person)
+        for room, meeting in await _shared(tx, person, command.person):
+            tx.record(BlockChanged(command.person, True), room=room, person=person)
+            await roster.separate(tx, room, meeting, person, command.person)
 
 
-@command(UnblockPerson, kinds={*MET, "desk"}, allowed=known, also=with_meetings)
-async def unblock_person(tx: Transaction, visit: Visit, given: UnblockPerson) -> None:
-    person, b = visit.known.id, blocks.c
-    gone = blocks.delete().where(b.person == person, b.blocked == given.person)
+@command(UnblockPerson, kinds={*MET, "desk"}, allowed=known, extra_rooms=with_meetings)
+async def unblock_person(tx: Transaction, actor: Actor, command: UnblockPerson) -> None:
+    person, b = actor.known.id, blocks.c
+    gone = blocks.delete().where(b.person == person, b.blocked == command.person)
     if (await tx.connection.execute(gone)).rowcount:
-        for room, meeting in await _shared(tx, person, given.person):
-            tx.record(BlockChanged(given.person, False), room=room, person=person)
+        for room, meeting in await _shared(tx, person, command.person):
+            tx.record(BlockChanged(command.person, False), room=room, person=person)
             await roster.tell(tx, room, meeting)
 
 
@@ -107,8 +107,8 @@ async def _is_invited(tx: Transaction, meeting: str, person: str) -> bool:
     return (await tx.connection.execute(select)).scalar_one() > 0
 
 
-async def _check_other(tx: Transaction, visit: Visit, person: str) -> None:
-    if person == visit.known.id:
+async def _check_other(tx: Transaction, actor: Actor, person: str) -> None:
+    if person == actor.known.id:
         raise Problem("invalid", N_("That is you."), field="person")
     known = sa.select(sa.func.count()).where(persons.c.id == person, persons.c.erased_at.is_(None))
     if not (await tx.connection.execute(known)).scalar_one():

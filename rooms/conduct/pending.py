@@ -6,9 +6,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.commands.people import Role
+from rooms.core.commands.room_kinds import LatestValues
 from rooms.core.commands.transaction import Transaction
 from rooms.core.store.journal import rooms
 from rooms.core.store.tables import roles
+from rooms.people.desk import show_on_desk
 from rooms.people.messages import Reports
 from rooms.people.roles import WHOLE_CONFERENCE
 from rooms.people.tables import reports
@@ -23,13 +25,16 @@ async def waiting(connection: AsyncConnection, conference: str) -> int:
     return (await connection.execute(open_ones)).scalar_one()
 
 
-async def waiting_for(connection: AsyncConnection, person: str) -> dict[str, int]:
-    """The same for each conference that a person organises."""
+async def waiting_for(connection: AsyncConnection, person: str) -> LatestValues:
+    """The same for each conference that a person organises, as their desk shows it."""
     counted = sa.select(o.conference, sa.func.count(r.id).label("number")).select_from(
         roles.outerjoin(reports, sa.and_(r.conference == o.conference, r.done_at.is_(None)))
     )
     found = await connection.execute(counted.where(o.person == person, *ORGANISES).group_by(o.conference))
-    return {row.conference: row.number for row in found}
+    return {"reports": {row.conference: row.number for row in found}}
+
+
+show_on_desk(waiting_for)
 
 
 async def desks_of_organisers(connection: AsyncConnection, conference: str) -> dict[str, str]:

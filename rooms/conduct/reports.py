@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.conduct.pending import desks_of_organisers, tell_waiting
 from rooms.core.commands.people import PersonView
-from rooms.core.engine import House
+from rooms.core.engine import Engine
 from rooms.core.errors import Problem
 from rooms.core.store.journal import rooms
 from rooms.core.store.tables import persons
@@ -61,11 +61,11 @@ async def listed(connection: AsyncConnection, conference: str) -> list[Report]:
     ]
 
 
-async def mark_done(house: House, conference: str, report: str, *, by: str) -> None:
+async def mark_done(engine: Engine, conference: str, report: str, *, by: str) -> None:
     """An organiser has seen to it. Raises Problem "not_found"."""
-    async with house.database.read() as connection:
+    async with engine.database.read() as connection:
         desks = (await desks_of_organisers(connection, conference)).values()
-    async with house.transaction(desks) as tx:
+    async with engine.transaction(desks) as tx:
         that = sa.and_(r.id == report, r.conference == conference)
         row = (await tx.connection.execute(sa.select(r.person, r.done_at).where(that))).one_or_none()
         if row is None:

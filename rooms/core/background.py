@@ -1,8 +1,9 @@
-"""What a process does beside what it was asked for: a fault in it is logged, and ends nothing else."""
+"""Background tasks of a process. One that fails is logged and counted, and ends nothing else."""
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from rooms.core.errors import Problem
@@ -10,42 +11,46 @@ from rooms.core.errors import Problem
 Work = Coroutine[Any, Any, None]
 
 
-class Tasks:
-    """`passing` are those that come to an end by themselves."""
+class BackgroundTasks:
+    """`running`: spawned tasks that have not ended; `failures`: how often each repeated task has failed, by name."""
 
     def __init__(self, log: logging.Logger) -> None:
         self._log = log
-        self.passing: set[asyncio.Task[None]] = set()
-        self._lasting: set[asyncio.Task[None]] = set()
+        self.running: set[asyncio.Task[None]] = set()
+        self.failures: Counter[str] = Counter()
+        self._repeated: set[asyncio.Task[None]] = set()
 
     def spawn(self, work: Work) -> None:
         task = asyncio.create_task(work)
-        self.passing.add(task)
+        self.running.add(task)
         task.add_done_callback(self._done)
 
-    def repeat(self, seconds: float, work: Callable[[], Work]) -> None:
-        self._lasting.add(asyncio.create_task(self._every(seconds, work)))
+    def repeat(self, name: str, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+        """Runs `work` every so many seconds, and again after it has failed."""
+        self._repeated.add(asyncio.create_task(self._repeat(name, seconds, work), name=name))
 
     async def end(self) -> None:
-        tasks = [*self.passing, *self._lasting]
+        tasks = [*self.running, *self._repeated]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self.passing.discard(task)
+        self.running.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             if isinstance(error, Problem):
-                self._log.warning("put off: %s", error)
+                self._log.warning("a task was put off: %s", error)
             else:
                 self._log.error("a task failed", exc_info=error)
 
-    async def _every(self, seconds: float, work: Callable[[], Work]) -> None:
+    async def _repeat(self, name: str, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
         while True:
             await asyncio.sleep(seconds)
             try:
                 await work()
             except Problem as problem:
-                self._log.warning("put off: %s", problem)
+                self.failures[name] += 1
+                self._log.warning("%s was put off: %s", name, problem)
             except Exception:
-                self._log.exception("what is done every %s seconds failed this time", seconds)
+                self.failures[name] += 1
+                self._log.exception("%s failed; it runs again in %s seconds", name, seconds)

@@ -10,7 +10,7 @@ V = TypeVar("V")
 MOST_AT_ONCE = 256
 
 
-class Gather(Generic[K, V]):
+class Batcher(Generic[K, V]):
     """`answer` gives an answer for each request, in order; an answer that is an exception is raised to who asked."""
 
     def __init__(self, answer: Callable[[Sequence[K]], Awaitable[Sequence[V | Exception]]]) -> None:

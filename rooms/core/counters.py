@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 
-class Spread:
+class Distribution:
     """How many values fell at or below each of the `bounds` (and, last, above all of them), and their sum."""
 
     __slots__ = ("bounds", "counts", "total")
@@ -21,13 +21,13 @@ class Spread:
 
 
 @dataclass(slots=True, eq=False)
-class Written:
+class WriterStats:
     """What the writer did. `outcomes` counts commands by op and code ("ok" or a Problem's); `groups` is how many commands shared a transaction."""
 
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     commits: int = 0
     failures: int = 0
-    groups: Spread = field(default_factory=lambda: Spread(1, 2, 4, 8, 16, 32, 64, 128, 256))
+    groups: Distribution = field(default_factory=lambda: Distribution(1, 2, 4, 8, 16, 32, 64, 128, 256))
 
 
 @dataclass(slots=True, eq=False)

@@ -1,33 +1,34 @@
 """The house: what every act in a room needs. One way in (`perform`), one way out (the hub)."""
 
 import re
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from rooms.core.batching import Gather
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.core.batching import Batcher
 from rooms.core.clock import Clock, system_clock
-from rooms.core.commands.access import ABSENT, Visit, visit_to
+from rooms.core.commands.access import ABSENT, Actor, actor_in
 from rooms.core.commands.audience import Audience
-from rooms.core.commands.ephemeral import Ephemeral, Passing
+from rooms.core.commands.ephemeral import EphemeralCommands
 from rooms.core.commands.messages import Command, View, tag_of
-from rooms.core.commands.registry import spec_of
+from rooms.core.commands.registry import EphemeralSpec, spec_of
 from rooms.core.commands.room_kinds import KINDS
 from rooms.core.commands.transaction import Transaction
-from rooms.core.commands.writer import Given, Outcome, Writer
-from rooms.core.counters import Written
+from rooms.core.commands.writer import Outcome, QueuedCommand, Writer
+from rooms.core.counters import WriterStats
 from rooms.core.delivery.bus.interface import Bus
 from rooms.core.delivery.hub import Hub
 from rooms.core.errors import Problem
 from rooms.core.ids import is_id
-from rooms.core.rate_limits import Limits, Rate
+from rooms.core.rate_limits import Rate, RateLimits
 from rooms.core.store import journal
 from rooms.core.store.database import PATIENCE_SECONDS, Database
 from rooms.core.store.tables import outcomes
 from rooms.core.text import N_
-from rooms.people import housekeeping, signins
 
 PERSON_RATE = Rate(60, 10)  # commands of one person, all kinds together
 LONG = 300.0  # seconds that a chore may take
@@ -36,10 +37,16 @@ NOTHING = Outcome(b"null", None)  # an ephemeral command's
 _KEY = re.compile(r"[!-~]{1,64}")
 
 
+K = TypeVar("K")
+V = TypeVar("V")
+BatchRead = Callable[[AsyncConnection, Sequence[K], datetime], Awaitable[Sequence[V | Exception]]]
+"""Answers many requests in one read, in order; an answer that is an exception is raised to the one who asked."""
+
+
 class RoomView(NamedTuple):
     """A room as a page shows it."""
 
-    visit: Visit
+    actor: Actor
     snapshot: View
     own: View
     latest: dict[str, dict[str, Any]]
@@ -47,21 +54,20 @@ class RoomView(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class Engine:
     database: Database
     bus: Bus
     hub: Hub
     secret: bytes
     clock: Clock = system_clock
-    limits: Limits = field(default_factory=Limits)
+    limits: RateLimits = field(default_factory=RateLimits)
     _writer: Writer = field(init=False)
-    _ephemeral: Ephemeral = field(init=False)
-    _signed_in: Gather[str, signins.SignedIn] = field(init=False)
+    _ephemeral: EphemeralCommands = field(init=False)
+    _batchers: dict[Any, Batcher[Any, Any]] = field(init=False, default_factory=dict[Any, Batcher[Any, Any]])
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_writer", Writer(self.database, self.clock, self.hub.publish))
-        object.__setattr__(self, "_ephemeral", Ephemeral(self.database, self.clock, self.hub.tallies))
-        object.__setattr__(self, "_signed_in", Gather(self._find_signed_in))
+        object.__setattr__(self, "_ephemeral", EphemeralCommands(self.database, self.clock, self.hub.reaction_counts))
 
     async def perform(self, person: str | None, room: str, command: Command, key: str) -> Outcome:
         """Does what a person asks for in a room, exactly once for each (person, key). When it returns, it is committed; but of an ephemeral command
@@ -78,7 +84,7 @@ class House:
             self.written.outcomes[tag_of(command), code] += 1
 
     @property
-    def written(self) -> Written:
+    def written(self) -> WriterStats:
         return self._writer.written
 
     @property
@@ -95,11 +101,11 @@ class House:
             raise Problem("not_found", ABSENT)
         if spec.rate is not None:
             self.limits.take(tag_of(command), person, spec.rate)
-        if spec.is_ephemeral:
-            await self._ephemeral.do(Passing(person, room, command, spec))
+        if isinstance(spec, EphemeralSpec):
+            await self._ephemeral.perform(person, room, command, spec)
             return NOTHING
         self.limits.take("command", person, PERSON_RATE)
-        return await self._writer.do(Given.new(person, room, command, spec, key))
+        return await self._writer.do(QueuedCommand.new(person, room, command, spec, key))
 
     @asynccontextmanager
     async def transaction(
@@ -114,28 +120,32 @@ class House:
             nudges = await tx.finish()
         self.hub.publish(nudges)
 
-    async def signed_in(self, signin: str) -> signins.SignedIn:
-        """Who a sign-in is. Raises Problem "not_signed_in" when it is not in force."""
-        return await self._signed_in.ask(signin)
+    async def batched(self, read: BatchRead[K, V], request: K) -> V:
+        """Reads for many who ask at the same moment by one call of `read`. Raises what it answers with for this request."""
+        batcher = self._batchers.get(read)
+        if batcher is None:
 
-    async def _find_signed_in(self, ids: Sequence[str]) -> list[signins.SignedIn | Exception]:
-        async with self.database.read() as connection:
-            return await signins.signed_in(connection, ids, self.clock())
+            async def answer(requests: Sequence[K]) -> Sequence[V | Exception]:
+                async with self.database.read() as connection:
+                    return await read(connection, requests, self.clock())
 
-    async def visit(self, person: str | None, room: str) -> Visit:
+            batcher = self._batchers[read] = Batcher(answer)
+        return await batcher.ask(request)
+
+    async def actor(self, person: str | None, room: str) -> Actor:
         """Raises Problem "not_found" or "forbidden"."""
         async with self.database.read() as connection:
-            return await visit_to(connection, person, room, self.clock())
+            return await actor_in(connection, person, room, self.clock())
 
     async def view(self, person: str | None, room: str, *, public: bool = False) -> RoomView:
         """A room as this person may see it, from one consistent read. `public`: as everyone sees it. Raises Problem."""
         async with self.database.read() as connection:
-            visit = await visit_to(connection, person, room, self.clock())
-            row = visit.room
+            actor = await actor_in(connection, person, room, self.clock())
+            row = actor.room
             kind = KINDS[row.kind]
-            reading = visit.as_anybody if public else visit
+            reading = actor.as_anybody if public else actor
             return RoomView(
-                visit,
+                actor,
                 await kind.snapshot(connection, row, reading.audience),
                 (await kind.own(connection, [reading]))[0],
                 await kind.latest(connection, row, reading.audience),
@@ -143,9 +153,8 @@ class House:
             )
 
     async def prune(self, kept: timedelta) -> int:
-        """Forgets events older than `kept` and outcomes, sign-ins and links that nobody will ask for again; returns how many events went."""
+        """Forgets events older than `kept`, and outcomes that nobody will ask for again; returns how many events were forgotten."""
         now: datetime = self.clock()
         async with self.database.write(LONG) as connection:
             await connection.execute(outcomes.delete().where(outcomes.c.at < now - OUTCOMES_KEPT))
-            await housekeeping.forget_old(connection, now)
             return await journal.prune(connection, now - kept)

@@ -19,7 +19,7 @@ class Rate:
     seconds: float
 
 
-class Limits:
+class RateLimits:
     """Token buckets by the generic cell rate algorithm: of each bucket only the moment is kept at which it will be full again.
 
     `now` gives seconds of a clock that never goes back.

@@ -8,7 +8,7 @@ from pathlib import Path
 SECONDS = 40.0
 
 
-async def look_apart(script: Path, *arguments: str, given: bytes = b"") -> bytes | None:
+async def run_sandboxed(script: Path, *arguments: str, given: bytes = b"") -> bytes | None:
     """What a script prints when it gets `given` on its standard input. It knows nothing of our settings, and bounds its own memory and time.
 
     None: it took too long, or was ended by its own bounds or by what it was given to read.

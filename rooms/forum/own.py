@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.chat.own import Key, base_fields, in_room, key_of, people_by_room
 from rooms.chat.tables import marks
-from rooms.core.commands.access import Visit
+from rooms.core.commands.access import Actor
 from rooms.core.commands.messages import View
-from rooms.core.store.database import padded
+from rooms.core.store.database import pad_to_power_of_two
 from rooms.forum.polls import queries as poll_queries
 from rooms.forum.polls.messages import PollAnswer
 from rooms.forum.polls.tables import poll_answers, polls
@@ -23,13 +23,13 @@ from rooms.forum.snapshots import Own
 from rooms.forum.tables import questions, votes
 
 
-async def own(connection: AsyncConnection, visits: list[Visit]) -> list[View]:
+async def own(connection: AsyncConnection, actors: list[Actor]) -> list[View]:
     """For each visit to a session what is its person's own there."""
     read: dict[Key, int] = {}
     voted: dict[Key, list[str]] = {}
     asked: dict[Key, list[OwnQuestion]] = {}
     answered: dict[Key, dict[str, PollAnswer]] = {}
-    for room, people in people_by_room(visits).items():
+    for room, people in people_by_room(actors).items():
         traces = await _traces(connection, room, people)
         read |= {(room, person): number for person, number in traces.read.items()}
         votes = await vote_queries.roots_of(connection, room, traces.voted)
@@ -42,12 +42,12 @@ async def own(connection: AsyncConnection, visits: list[Visit]) -> list[View]:
             answered |= {(room, person): given for person, given in answers.items()}
     return [
         Own(
-            **base_fields(visit, read),
-            questions=asked.get(key_of(visit), []),
-            votes=voted.get(key_of(visit), []),
-            answers=answered.get(key_of(visit), {}),
+            **base_fields(actor, read),
+            questions=asked.get(key_of(actor), []),
+            votes=voted.get(key_of(actor), []),
+            answers=answered.get(key_of(actor), {}),
         )
-        for visit in visits
+        for actor in actors
     ]
 
 
@@ -85,7 +85,7 @@ _TRACES = _select_traces()
 
 async def _traces(connection: AsyncConnection, room: str, people: Collection[str]) -> _Traces:
     found = _Traces()
-    for row in await connection.execute(_TRACES, {"in_room": room, "people": padded(people)}):
+    for row in await connection.execute(_TRACES, {"in_room": room, "people": pad_to_power_of_two(people)}):
         match row.kind:
             case "read":
                 found.read[row.person] = row.number

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.core.commands.access import Visit
-from rooms.core.commands.registry import Thing, ephemeral
+from rooms.core.commands.access import Actor
+from rooms.core.commands.registry import CounterKey, ephemeral_command
 from rooms.core.errors import Problem
 from rooms.core.rate_limits import Rate
 from rooms.core.text import N_
@@ -14,14 +14,14 @@ from rooms.people import rules
 from rooms.programme.queries import live_among
 
 
-@ephemeral(m.SendReaction, kinds={"session"}, allowed=rules.speaks_up, rate=Rate(15, 5))
+@ephemeral_command(m.SendReaction, kinds={"session"}, allowed=rules.speaks_up, rate=Rate(15, 5))
 async def send_reactions(
-    connection: AsyncConnection, given: Sequence[tuple[Visit, m.SendReaction]]
-) -> list[Thing | Problem]:
-    live = await live_among(connection, {visit.room.subject for visit, _ in given})
+    connection: AsyncConnection, commands: Sequence[tuple[Actor, m.SendReaction]]
+) -> list[CounterKey | Problem]:
+    live = await live_among(connection, {actor.room.subject for actor, _ in commands})
     return [
         (m.Reactions.name, reaction.kind.value)
-        if visit.room.subject in live
+        if actor.room.subject in live
         else Problem("closed", N_("Reactions are open while the session is live."))
-        for visit, reaction in given
+        for actor, reaction in commands
     ]

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms.core.commands.access import resolve
 from rooms.core.commands.people import BOOTH_ROLES, PersonView, Role
 from rooms.core.commands.transaction import Transaction
-from rooms.core.engine import House
+from rooms.core.engine import Engine
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
 from rooms.core.store import journal
@@ -123,16 +123,16 @@ async def look(connection: AsyncConnection, secret: str, at: datetime) -> Invite
     return _invite(row)
 
 
-async def accept(house: House, secret: str, account: Account) -> Invite:
+async def accept(engine: Engine, secret: str, account: Account) -> Invite:
     """Gives a person the role. Who has it already uses nothing up. Raises Problem "expired", "unverified", "forbidden"."""
     if not account.verified:
         raise Problem("unverified", N_("Confirm your e-mail address first: open the link that we have sent you."))
-    async with house.database.read() as connection:
-        invite = await look(connection, secret, house.clock())
+    async with engine.database.read() as connection:
+        invite = await look(connection, secret, engine.clock())
         kind = "booth" if invite.role in BOOTH_ROLES else "session" if invite.session else "lobby"
         subject = invite.session or invite.conference
         room, desk = await journal.room_of(connection, kind, subject), await desk_of(connection, account.id)
-    async with house.transaction([room, desk]) as tx:
+    async with engine.transaction([room, desk]) as tx:
         await _check(tx, invite, account, tx.rooms[room])
         person = PersonView(account.id, account.name)
         if kind == "booth":

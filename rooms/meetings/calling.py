@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from rooms.core.commands.access import Visit
+from rooms.core.commands.access import Actor
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
@@ -27,9 +27,9 @@ MOST_EXTENSIONS = 6
 
 
 @command(ExtendCall, kinds=MEETING, allowed=rules.invited)
-async def extend_call(tx: Transaction, visit: Visit, given: ExtendCall) -> None:
-    meeting, c, p = visit.room.subject, calls.c, call_peers.c
-    inside = sa.select(sa.func.count()).where(p.meeting == meeting, p.person == visit.known.id)
+async def extend_call(tx: Transaction, actor: Actor, command: ExtendCall) -> None:
+    meeting, c, p = actor.room.subject, calls.c, call_peers.c
+    inside = sa.select(sa.func.count()).where(p.meeting == meeting, p.person == actor.known.id)
     if not (await tx.connection.execute(inside)).scalar_one():
         raise Problem("conflict", rules.NOT_IN_CALL)
     now = (await tx.connection.execute(sa.select(c.ends_at, c.extensions).where(c.meeting == meeting))).one()
@@ -42,15 +42,15 @@ async def extend_call(tx: Transaction, visit: Visit, given: ExtendCall) -> None:
     # After the end, five minutes more are counted from now: else nothing would be gained.
     longer = {"ends_at": max(now.ends_at, tx.now) + EXTENSION, "extensions": now.extensions + 1}
     await tx.connection.execute(calls.update().where(c.meeting == meeting).values(longer))
-    await roster.tell(tx, visit.room.id, meeting)
+    await roster.tell(tx, actor.room.id, meeting)
 
 
 @command(WaitForCall, kinds=MEETING, allowed=rules.invited)
-async def wait_for_call(tx: Transaction, visit: Visit, given: WaitForCall) -> None:
-    meeting, person = await queries.meeting(tx.connection, visit.room.subject), visit.known.id
+async def wait_for_call(tx: Transaction, actor: Actor, command: WaitForCall) -> None:
+    meeting, person = await queries.meeting(tx.connection, actor.room.subject), actor.known.id
     known = any(each.id == person for each in await queries.waiting(tx.connection, meeting.id))
     mine = sa.and_(call_waits.c.meeting == meeting.id, call_waits.c.person == person)
-    if not given.waiting:
+    if not command.waiting:
         await tx.connection.execute(call_waits.delete().where(mine))
     elif known:
         await tx.connection.execute(call_waits.update().where(mine).values(seen_at=tx.now))
@@ -62,15 +62,15 @@ async def wait_for_call(tx: Transaction, visit: Visit, given: WaitForCall) -> No
             raise Problem("conflict", N_("You are in this call already."))
         times = {"since": tx.now, "seen_at": tx.now}
         await tx.connection.execute(call_waits.insert().values(meeting=meeting.id, person=person, **times))
-    if known is not given.waiting:
-        await roster.tell(tx, visit.room.id, meeting.id)
+    if known is not command.waiting:
+        await roster.tell(tx, actor.room.id, meeting.id)
 
 
 @command(RateCall, kinds=MEETING, allowed=rules.invited)
-async def rate_call(tx: Transaction, visit: Visit, given: RateCall) -> None:
-    note = clean_text(given.note, CALL_NOTE_LENGTH, "note") if given.note.strip() else ""
-    said = {"outcome": given.outcome.value, "rating": given.rating, "note": note, "at": tx.now}
-    insert = insert_into(tx.connection, call_outcomes).values(meeting=visit.room.subject, person=visit.known.id, **said)
+async def rate_call(tx: Transaction, actor: Actor, command: RateCall) -> None:
+    note = clean_text(command.note, CALL_NOTE_LENGTH, "note") if command.note.strip() else ""
+    said = {"outcome": command.outcome.value, "rating": command.rating, "note": note, "at": tx.now}
+    insert = insert_into(tx.connection, call_outcomes).values(meeting=actor.room.subject, person=actor.known.id, **said)
     index = [call_outcomes.c.meeting, call_outcomes.c.person]
     await tx.connection.execute(insert.on_conflict_do_update(index_elements=index, set_=said))
-    tx.record(MeetingRated(OutcomeView(given.outcome, given.rating, note)), person=visit.known.id)
+    tx.record(MeetingRated(OutcomeView(command.outcome, command.rating, note)), person=actor.known.id)

@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.chat import queries as chat_queries
 from rooms.chat.own import own_of_people
-from rooms.core.commands.access import Visit
+from rooms.core.commands.access import Actor
 from rooms.core.commands.audience import Audience
 from rooms.core.commands.messages import View
 from rooms.core.commands.room_kinds import LatestValues, RoomKind, register
@@ -27,14 +27,14 @@ async def snapshot(connection: AsyncConnection, room: Room, audience: Audience) 
     )
 
 
-async def own(connection: AsyncConnection, visits: list[Visit]) -> list[View]:
-    bases = await own_of_people(connection, visits)
-    at = {visit.room.subject for visit in visits}
+async def own(connection: AsyncConnection, actors: list[Actor]) -> list[View]:
+    bases = await own_of_people(connection, actors)
+    at = {actor.room.subject for actor in actors}
     outcomes, blocked = await queries.outcomes(connection, at), await queries.blocked_here(connection, at)
     hosts = await hosts_of(connection, at)
     owns: list[View] = []
-    for visit, base in zip(visits, bases, strict=True):
-        key = visit.room.subject, visit.person.id if visit.person else ""
+    for actor, base in zip(actors, bases, strict=True):
+        key = actor.room.subject, actor.person.id if actor.person else ""
         host = hosts.get(key[0], NO_HOST)
         owns.append(
             MeetingOwn(

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.core.commands.access import Visit
+from rooms.core.commands.access import Actor
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
@@ -59,13 +59,13 @@ async def rooms_of_calls(connection: AsyncConnection, person: str) -> list[str]:
     return list((await connection.execute(select)).scalars())
 
 
-async def take_seat(tx: Transaction, visit: Visit, resume: str | None) -> Seat:
+async def take_seat(tx: Transaction, actor: Actor, resume: str | None) -> Seat:
     """A place for the visitor in the call of his meeting. The transaction has locked its room, his desk, and the rooms of his other calls.
 
     Raises Problem "closed", "forbidden" where one has blocked the other, or "conflict" when the call is full or he is in another.
     """
-    rules.calls(visit)
-    room, person = visit.room, visit.known.id
+    rules.calls(actor)
+    room, person = actor.room, actor.known.id
     meeting = await queries.meeting(tx.connection, room.subject)
     if meeting.closed_at is not None:
         raise Problem("closed", rules.OVER)

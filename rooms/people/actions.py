@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.core.commands.access import Visit
+from rooms.core.commands.access import Actor
 from rooms.core.commands.messages import Event
 from rooms.core.commands.people import BOOTH_ROLES, PersonView, Role
 from rooms.core.commands.registry import command
@@ -39,72 +39,74 @@ SESSION_ROLES = {Role.SPEAKER, Role.MODERATOR, Role.INTERPRETER}
 PersonCommand = GrantRole | RevokeRole | SilencePerson | UnsilencePerson | RemovePerson | ReadmitPerson
 
 
-async def with_desk(connection: AsyncConnection, room: str, given: PersonCommand) -> Iterable[str]:
-    return await desks_of(connection, [given.person])
+async def with_desk(connection: AsyncConnection, room: str, command: PersonCommand) -> Iterable[str]:
+    return await desks_of(connection, [command.person])
 
 
-@command(GrantRole, kinds=PEOPLED, allowed=rules.moderates, also=with_desk)
-async def grant_role(tx: Transaction, visit: Visit, given: GrantRole) -> None:
-    person = await _person(tx, given.person)
-    _check_role(visit, given.role)
-    conference, session = _scope(visit)
-    by = visit.known.id
+@command(GrantRole, kinds=PEOPLED, allowed=rules.moderates, extra_rooms=with_desk)
+async def grant_role(tx: Transaction, actor: Actor, command: GrantRole) -> None:
+    person = await _person(tx, command.person)
+    _check_role(actor, command.role)
+    conference, session = _scope(actor)
+    by = actor.known.id
     if not await roles.grant(
-        tx.connection, person=person.id, conference=conference, session=session, role=given.role, by=by, at=tx.now
+        tx.connection, person=person.id, conference=conference, session=session, role=command.role, by=by, at=tx.now
     ):
         return
-    await _tell(tx, visit, person, RoleGranted(person, given.role))
-    tx.audit(conference, by, "role.grant", person.id, {"role": given.role.value, "session": session})
-    await notify(tx, person.id, "role", {"role": given.role.value, "room": visit.room.id}, "")
+    await _tell(tx, actor, person, RoleGranted(person, command.role))
+    tx.audit(conference, by, "role.grant", person.id, {"role": command.role.value, "session": session})
+    await notify(tx, person.id, "role", {"role": command.role.value, "room": actor.room.id}, "")
 
 
-@command(RevokeRole, kinds=PEOPLED, allowed=rules.moderates, also=with_desk)
-async def revoke_role(tx: Transaction, visit: Visit, given: RevokeRole) -> None:
-    person = await _person(tx, given.person)
-    _check_role(visit, given.role)
-    conference, session = _scope(visit)
-    if given.role is Role.ORGANISER and person.id == visit.known.id:
+@command(RevokeRole, kinds=PEOPLED, allowed=rules.moderates, extra_rooms=with_desk)
+async def revoke_role(tx: Transaction, actor: Actor, command: RevokeRole) -> None:
+    person = await _person(tx, command.person)
+    _check_role(actor, command.role)
+    conference, session = _scope(actor)
+    if command.role is Role.ORGANISER and person.id == actor.known.id:
         raise Problem(
             "conflict", N_("You cannot take the organiser's role from yourself; ask another organiser."), field="person"
         )
-    if not await roles.revoke(tx.connection, person=person.id, conference=conference, session=session, role=given.role):
+    if not await roles.revoke(
+        tx.connection, person=person.id, conference=conference, session=session, role=command.role
+    ):
         return
-    await _tell(tx, visit, person, RoleRevoked(person, given.role))
-    tx.audit(conference, visit.known.id, "role.revoke", person.id, {"role": given.role.value, "session": session})
+    await _tell(tx, actor, person, RoleRevoked(person, command.role))
+    tx.audit(conference, actor.known.id, "role.revoke", person.id, {"role": command.role.value, "session": session})
 
 
-@command(SilencePerson, kinds=PEOPLED, allowed=rules.moderates, also=with_desk)
-async def silence_person(tx: Transaction, visit: Visit, given: SilencePerson) -> None:
-    until = tx.now + timedelta(minutes=given.minutes) if given.minutes is not None else None
-    await _restrain(tx, visit, given.person, "silence", until, given.reason)
+@command(SilencePerson, kinds=PEOPLED, allowed=rules.moderates, extra_rooms=with_desk)
+async def silence_person(tx: Transaction, actor: Actor, command: SilencePerson) -> None:
+    until = tx.now + timedelta(minutes=command.minutes) if command.minutes is not None else None
+    await _restrain(tx, actor, command.person, "silence", until, command.reason)
 
 
-@command(UnsilencePerson, kinds=PEOPLED, allowed=rules.moderates, also=with_desk)
-async def unsilence_person(tx: Transaction, visit: Visit, given: UnsilencePerson) -> None:
-    await _lift(tx, visit, given.person, "silence")
+@command(UnsilencePerson, kinds=PEOPLED, allowed=rules.moderates, extra_rooms=with_desk)
+async def unsilence_person(tx: Transaction, actor: Actor, command: UnsilencePerson) -> None:
+    await _lift(tx, actor, command.person, "silence")
 
 
-@command(RemovePerson, kinds=PEOPLED, allowed=rules.moderates, also=with_desk)
-async def remove_person(tx: Transaction, visit: Visit, given: RemovePerson) -> None:
-    await _restrain(tx, visit, given.person, "ban", None, given.reason)
+@command(RemovePerson, kinds=PEOPLED, allowed=rules.moderates, extra_rooms=with_desk)
+async def remove_person(tx: Transaction, actor: Actor, command: RemovePerson) -> None:
+    await _restrain(tx, actor, command.person, "ban", None, command.reason)
 
 
-@command(ReadmitPerson, kinds=PEOPLED, allowed=rules.moderates, also=with_desk)
-async def readmit_person(tx: Transaction, visit: Visit, given: ReadmitPerson) -> None:
-    await _lift(tx, visit, given.person, "ban")
+@command(ReadmitPerson, kinds=PEOPLED, allowed=rules.moderates, extra_rooms=with_desk)
+async def readmit_person(tx: Transaction, actor: Actor, command: ReadmitPerson) -> None:
+    await _lift(tx, actor, command.person, "ban")
 
 
 async def _restrain(
-    tx: Transaction, visit: Visit, id: str, kind: restraints.Kind, until: datetime | None, reason: str
+    tx: Transaction, actor: Actor, id: str, kind: restraints.Kind, until: datetime | None, reason: str
 ) -> None:
     person = await _person(tx, id)
-    conference, session = _scope(visit)
+    conference, session = _scope(actor)
     held = await roles.roles_in(tx.connection, person.id, conference, session or None)
-    if person.id == visit.known.id or Role.ORGANISER in held or await _is_admin(tx, person.id):
+    if person.id == actor.known.id or Role.ORGANISER in held or await _is_admin(tx, person.id):
         raise Problem("conflict", N_("Organisers, and you yourself, cannot be silenced or removed."), field="person")
-    if Role.MODERATOR in held and Role.ORGANISER not in visit.roles:
+    if Role.MODERATOR in held and Role.ORGANISER not in actor.roles:
         raise Problem("forbidden", N_("Only an organiser can silence or remove a moderator."), field="person")
-    by = visit.known.id
+    by = actor.known.id
     reason = clean_line(reason, REASON_LENGTH, "reason") if reason.strip() else ""
     await restraints.impose(
         tx.connection,
@@ -117,7 +119,7 @@ async def _restrain(
         by=by,
         at=tx.now,
     )
-    await _tell(tx, visit, person, PersonRestrained(RestraintView(person, kind, until, reason)))
+    await _tell(tx, actor, person, PersonRestrained(RestraintView(person, kind, until, reason)))
     tx.audit(
         conference,
         by,
@@ -127,26 +129,26 @@ async def _restrain(
     )
 
 
-async def _lift(tx: Transaction, visit: Visit, id: str, kind: restraints.Kind) -> None:
+async def _lift(tx: Transaction, actor: Actor, id: str, kind: restraints.Kind) -> None:
     person = await _person(tx, id)
-    conference, session = _scope(visit)
+    conference, session = _scope(actor)
     if not await restraints.lift(tx.connection, person=id, conference=conference, session=session, kind=kind):
         return
-    await _tell(tx, visit, person, RestraintLifted(person, kind))
-    tx.audit(conference, visit.known.id, f"person.un{kind}", id, {"session": session})
+    await _tell(tx, actor, person, RestraintLifted(person, kind))
+    tx.audit(conference, actor.known.id, f"person.un{kind}", id, {"session": session})
 
 
-async def _tell(tx: Transaction, visit: Visit, person: PersonView, event: Event) -> None:
+async def _tell(tx: Transaction, actor: Actor, person: PersonView, event: Event) -> None:
     """Tells the moderators, and has the person's rights looked at afresh: here by the event, and in other rooms of the conference by his desk."""
     tx.record(event, person=person.id)
-    if visit.room.kind == "lobby":
-        tx.record(RightsChanged(visit.room.conference), room=await desk_of(tx.connection, person.id), person=person.id)
+    if actor.room.kind == "lobby":
+        tx.record(RightsChanged(actor.room.conference), room=await desk_of(tx.connection, person.id), person=person.id)
 
 
 @command(ListMe, kinds={"desk"}, allowed=rules.owns_desk)
-async def list_me(tx: Transaction, visit: Visit, given: ListMe) -> None:
-    await tx.connection.execute(persons.update().where(persons.c.id == visit.known.id).values(listed=given.listed))
-    tx.record(RightsChanged(None), person=visit.known.id)
+async def list_me(tx: Transaction, actor: Actor, command: ListMe) -> None:
+    await tx.connection.execute(persons.update().where(persons.c.id == actor.known.id).values(listed=command.listed))
+    tx.record(RightsChanged(None), person=actor.known.id)
 
 
 async def _person(tx: Transaction, id: str) -> PersonView:
@@ -161,16 +163,16 @@ async def _is_admin(tx: Transaction, person: str) -> bool:
     return bool((await tx.connection.execute(sa.select(persons.c.admin).where(persons.c.id == person))).scalar_one())
 
 
-def _scope(visit: Visit) -> tuple[str, str]:
+def _scope(actor: Actor) -> tuple[str, str]:
     """The conference, and the session ("" in the lobby), for which an act in this room holds."""
-    assert visit.room.conference is not None
-    return visit.room.conference, visit.room.subject if visit.room.kind == "session" else ""
+    assert actor.room.conference is not None
+    return actor.room.conference, actor.room.subject if actor.room.kind == "session" else ""
 
 
-def _check_role(visit: Visit, role: Role) -> None:
-    if visit.room.kind == "session" and role not in SESSION_ROLES:
+def _check_role(actor: Actor, role: Role) -> None:
+    if actor.room.kind == "session" and role not in SESSION_ROLES:
         raise Problem("invalid", N_("In a session one can be a speaker, a moderator or an interpreter."), field="role")
-    if visit.room.kind == "lobby":
-        rules.organises(visit)
+    if actor.room.kind == "lobby":
+        rules.organises(actor)
         if role in BOOTH_ROLES:
             raise Problem("invalid", N_("Who is of a booth's staff is said at that booth."), field="role")

@@ -1,12 +1,11 @@
 """The desk: a person's private room, where news reaches him wherever he is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.conduct.pending import waiting_for
-from rooms.core.commands.access import Visit
+from rooms.core.commands.access import Actor
 from rooms.core.commands.audience import Audience
 from rooms.core.commands.messages import View
 from rooms.core.commands.people import PersonView
@@ -56,12 +55,26 @@ async def snapshot(connection: AsyncConnection, room: Room, audience: Audience) 
     return DeskSnapshot(PersonView(room.subject, name), news)
 
 
-async def own(connection: AsyncConnection, visits: list[Visit]) -> list[View]:
-    return [DeskOwn() for _ in visits]
+async def own(connection: AsyncConnection, actors: list[Actor]) -> list[View]:
+    return [DeskOwn() for _ in actors]
+
+
+ReadLatest = Callable[[AsyncConnection, str], Awaitable[LatestValues]]
+"""Reads a person's latest values."""
+
+_LATEST: list[ReadLatest] = []
+
+
+def show_on_desk(read: ReadLatest) -> None:
+    """Registers latest values of a slice above that every desk shows."""
+    _LATEST.append(read)
 
 
 async def latest(connection: AsyncConnection, room: Room, audience: Audience) -> LatestValues:
-    return {"reports": {**await waiting_for(connection, room.subject)}}
+    found: LatestValues = {}
+    for read in _LATEST:
+        found |= await read(connection, room.subject)
+    return found
 
 
 register(RoomKind("desk", snapshot, own, latest))

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.chat.tables import marks, messages
 from rooms.core.commands.transaction import Transaction
-from rooms.core.engine import LONG, House
+from rooms.core.engine import LONG, Engine
 from rooms.core.ids import new_id
 from rooms.core.store.journal import forget_person, rooms
 from rooms.core.store.tables import outcomes, persons, restraints, roles
@@ -86,17 +86,17 @@ async def _rows(
     return [dict(row) for row in (await connection.execute(select)).mappings()]
 
 
-async def erase(house: House, person: str) -> None:
+async def erase(engine: Engine, person: str) -> None:
     """Signs a person out everywhere and erases him. Raises Problem "not_found".
 
     The rooms where he took part get a new epoch: whoever is there is given the room as it now stands, and no old stream can bring him back.
     """
-    async with house.database.read() as connection:
+    async with engine.database.read() as connection:
         await accounts.get(connection, person)
-    await signins.revoke_all(house, person)
-    async with house.database.read() as connection:
+    await signins.revoke_all(engine, person)
+    async with engine.database.read() as connection:
         touched = await _touched(connection, person)
-    async with house.transaction(touched, patience=LONG) as tx:
+    async with engine.transaction(touched, patience=LONG) as tx:
         await _erase_words(tx.connection, person)
         await _erase_poll_texts(tx.connection, person, touched)
         for table in (
@@ -129,7 +129,7 @@ async def erase(house: House, person: str) -> None:
         await forget_person(tx.connection, person, touched)
         await tx.connection.execute(rooms.update().where(rooms.c.id.in_(touched)).values(epoch=new_id()))
         tx.audit(None, person, "person.erase", person)
-    await house.hub.reconcile(touched)
+    await engine.hub.reconcile(touched)
 
 
 async def _leave_exhibition(tx: Transaction, person: str) -> None:

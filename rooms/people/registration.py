@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from rooms.core.engine import House
+from rooms.core.engine import Engine
 from rooms.core.errors import Problem
 from rooms.core.rate_limits import Rate
 from rooms.core.text import N_
@@ -52,14 +52,14 @@ class Browser(NamedTuple):
     device: str
 
 
-async def by_password(house: House, passwords: Passwords, browser: Browser, email: str, password: str) -> Account:
+async def by_password(engine: Engine, passwords: Passwords, browser: Browser, email: str, password: str) -> Account:
     """The account, at equal cost whether the address is known or not. Raises Problem "invalid", "rate_limited" or "unavailable"."""
     email = clean_email(email)
     with passwords.place() as hashing:
-        house.limits.take("password.address", browser.address, FROM_ADDRESS)
-        house.limits.take("password.here", f"{browser.address} {email}", PASSWORD_HERE)
-        house.limits.take("password.account", email, PASSWORD_EVERYWHERE)
-        async with house.database.read() as connection:
+        engine.limits.take("password.address", browser.address, FROM_ADDRESS)
+        engine.limits.take("password.here", f"{browser.address} {email}", PASSWORD_HERE)
+        engine.limits.take("password.account", email, PASSWORD_EVERYWHERE)
+        async with engine.database.read() as connection:
             account = await accounts.by_email(connection, email)
             hashed = await accounts.hashed_password(connection, account.id if account else "")
         matches = await hashing.matches(password, hashed)
@@ -79,7 +79,7 @@ class SignUp(NamedTuple):
 
 
 async def prepare_sign_up(
-    house: House,
+    engine: Engine,
     passwords: Passwords,
     browser: Browser,
     *,
@@ -92,23 +92,23 @@ async def prepare_sign_up(
     """Looks at what was typed, and hashes, before anything depends on whether the address is known. Raises Problem."""
     name, email = clean_name(name), clean_email(email)
     check_password(password, email=email)
-    house.limits.take("sign-up.address", browser.address, FROM_ADDRESS)
-    house.limits.take("letter", email, LETTERS)
+    engine.limits.take("sign-up.address", browser.address, FROM_ADDRESS)
+    engine.limits.take("letter", email, LETTERS)
     return SignUp(name, email, await passwords.hash(password), locale, next)
 
 
-async def sign_up(house: House, browser: Browser, wanted: SignUp) -> Notice:
+async def sign_up(engine: Engine, browser: Browser, wanted: SignUp) -> Notice:
     """Makes an account that has no rights until its address is proven. For a known address it only says so, in a letter to that address."""
     try:
-        return await _sign_up(house, browser, wanted)
+        return await _sign_up(engine, browser, wanted)
     except Problem as problem:
         if problem.code != "conflict":
             raise
-        return await _sign_up(house, browser, wanted)  # the same address was first by a moment: now it is known
+        return await _sign_up(engine, browser, wanted)  # the same address was first by a moment: now it is known
 
 
-async def _sign_up(house: House, browser: Browser, wanted: SignUp) -> Notice:
-    async with house.transaction() as tx:
+async def _sign_up(engine: Engine, browser: Browser, wanted: SignUp) -> Notice:
+    async with engine.transaction() as tx:
         account = await accounts.by_email(tx.connection, wanted.email)
         if account is not None and account.verified:
             link = Link(Purpose.SIGN_IN, account.id, wanted.email, "", wanted.next)
@@ -128,17 +128,17 @@ async def _sign_up(house: House, browser: Browser, wanted: SignUp) -> Notice:
         return Notice(Told.CONFIRM, wanted.email, account.name, await links.make(tx.connection, link, tx.now))
 
 
-def may_write_to(house: House, browser: Browser, email: str) -> str:
+def may_write_to(engine: Engine, browser: Browser, email: str) -> str:
     """The cleaned address. Raises Problem "invalid" or "rate_limited"."""
     email = clean_email(email)
-    house.limits.take("letter.address", browser.address, FROM_ADDRESS)
-    house.limits.take("letter", email, LETTERS)
+    engine.limits.take("letter.address", browser.address, FROM_ADDRESS)
+    engine.limits.take("letter", email, LETTERS)
     return email
 
 
-async def ask_for_link(house: House, browser: Browser, purpose: Purpose, email: str, next: str) -> Notice:
+async def ask_for_link(engine: Engine, browser: Browser, purpose: Purpose, email: str, next: str) -> Notice:
     """A letter with a link to sign in or to choose a new password; or one that says that there is no such account."""
-    async with house.transaction() as tx:
+    async with engine.transaction() as tx:
         account = await accounts.by_email(tx.connection, email)
         if account is None:
             return Notice(Told.UNKNOWN, email, "", "")
@@ -146,9 +146,9 @@ async def ask_for_link(house: House, browser: Browser, purpose: Purpose, email: 
         return Notice(Told(purpose.value), email, account.name, secret)
 
 
-async def ask_to_confirm(house: House, browser: Browser, account: Account, email: str, next: str) -> Notice:
+async def ask_to_confirm(engine: Engine, browser: Browser, account: Account, email: str, next: str) -> Notice:
     """A letter by which a signed-in person proves an address: a new account's, or that under which a guest registers."""
-    async with house.transaction() as tx:
+    async with engine.transaction() as tx:
         other = await accounts.by_email(tx.connection, email)
         if other is not None and other.id != account.id:
             link = Link(Purpose.SIGN_IN, other.id, email, "", next)
@@ -166,10 +166,10 @@ class Opened(NamedTuple):
     needs_password: bool
 
 
-async def open_link(house: House, browser: Browser, secret: str) -> Opened:
+async def open_link(engine: Engine, browser: Browser, secret: str) -> Opened:
     """Looks at a link without using it. Raises Problem "expired"."""
-    async with house.database.read() as connection:
-        link = await links.look(connection, secret, house.clock())
+    async with engine.database.read() as connection:
+        link = await links.look(connection, secret, engine.clock())
         account = await accounts.get(connection, link.person)
     foreign = link.purpose is Purpose.CONFIRM and link.browser != digest_of(browser.id)
     return Opened(link, account, foreign or link.purpose is Purpose.RESET, link.purpose is Purpose.RESET)
@@ -183,18 +183,18 @@ class Entered(NamedTuple):
     next: str
 
 
-async def use_link(house: House, passwords: Passwords, browser: Browser, secret: str, password: str = "") -> Entered:
+async def use_link(engine: Engine, passwords: Passwords, browser: Browser, secret: str, password: str = "") -> Entered:
     """Uses a link up and signs its person in. Raises Problem "expired", "invalid" or "conflict".
 
     Whoever holds the link holds the mailbox. Where the account was made before that was proven, and not from this browser, its password and
     sign-ins may be a stranger's, who registered the address in advance to wait for its owner: they end here.
     """
-    opened = await open_link(house, browser, secret)
+    opened = await open_link(engine, browser, secret)
     hashed = None
     if opened.asks_password and (password or opened.needs_password):
         check_password(password, email=opened.link.email)
         hashed = await passwords.hash(password)
-    async with signins.on_desk(house, opened.account.id) as tx:
+    async with signins.on_desk(engine, opened.account.id) as tx:
         link = await links.use(tx.connection, secret, tx.now)
         account = await accounts.get(tx.connection, link.person)
         proven_before = account.kind == "registered" and account.verified
@@ -211,28 +211,28 @@ async def use_link(house: House, passwords: Passwords, browser: Browser, secret:
         return Entered(await accounts.get(tx.connection, account.id), signin, link.next)
 
 
-async def enter(house: House, person: str, browser: Browser) -> str:
+async def enter(engine: Engine, person: str, browser: Browser) -> str:
     """A new sign-in of a person who has shown who he is."""
-    async with house.transaction() as tx:
+    async with engine.transaction() as tx:
         return await signins.open_signin(tx.connection, person, browser.device, tx.now)
 
 
-async def enter_as_guest(house: House, browser: Browser, name: str, locale: str, *, invited: bool = False) -> Entered:
+async def enter_as_guest(engine: Engine, browser: Browser, name: str, locale: str, *, invited: bool = False) -> Entered:
     """A new guest, signed in. Raises Problem "invalid" or "rate_limited". Where guests may act, each conference says. `invited`: he holds the link of
     an invitation."""
     name = clean_name(name)
     if invited:
-        house.limits.take("guest.invited", browser.address, FROM_ADDRESS)
+        engine.limits.take("guest.invited", browser.address, FROM_ADDRESS)
     else:
-        _take_guest(house, browser)
-    async with house.transaction() as tx:
+        _take_guest(engine, browser)
+    async with engine.transaction() as tx:
         guest = await accounts.create(tx.connection, name=name, locale=locale, at=tx.now)
         return Entered(guest, await signins.open_signin(tx.connection, guest.id, browser.device, tx.now), "/")
 
 
-def _take_guest(house: House, browser: Browser) -> None:
+def _take_guest(engine: Engine, browser: Browser) -> None:
     try:
-        house.limits.take("guest", browser.address, GUESTS)
+        engine.limits.take("guest", browser.address, GUESTS)
     except Problem as problem:
         message = N_(
             "Many guests have come from your network just now. Sign in with your e-mail address, or try again in a moment."
@@ -241,20 +241,20 @@ def _take_guest(house: House, browser: Browser) -> None:
 
 
 async def change_password(
-    house: House, passwords: Passwords, browser: Browser, account: Account, signin: str, *, current: str, new: str
+    engine: Engine, passwords: Passwords, browser: Browser, account: Account, signin: str, *, current: str, new: str
 ) -> None:
     """Ends all other sign-ins and waiting links. `current` is asked for where there is one. Raises Problem "invalid" or "rate_limited"."""
     check_password(new, email=account.email)
     if account.kind == "guest":
         raise Problem("conflict", N_("A guest has no password. Add your e-mail address first."))
     if account.has_password:
-        house.limits.take("password.here", f"{browser.address} {account.email}", PASSWORD_HERE)
-        async with house.database.read() as connection:
+        engine.limits.take("password.here", f"{browser.address} {account.email}", PASSWORD_HERE)
+        async with engine.database.read() as connection:
             stored = await accounts.hashed_password(connection, account.id)
         if not await passwords.matches(current, stored):
             raise Problem("invalid", N_("This is not your present password."), field="current")
     hashed = await passwords.hash(new)
-    async with signins.on_desk(house, account.id) as tx:
+    async with signins.on_desk(engine, account.id) as tx:
         await accounts.change_password(tx.connection, account.id, hashed)
         await signins.revoke_in(tx, account.id, spared=signin)
         await links.spend_all(tx.connection, account.id, tx.now)

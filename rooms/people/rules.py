@@ -1,52 +1,52 @@
 """Who may, for rooms of every kind. Each rule raises the Problem for which one may not."""
 
-from rooms.core.commands.access import Person, Visit
+from rooms.core.commands.access import Actor, Person
 from rooms.core.commands.people import Role
 from rooms.core.errors import Problem
 from rooms.core.text import N_
 
 
-def signed_in(visit: Visit) -> Person:
-    if visit.person is None:
+def signed_in(actor: Actor) -> Person:
+    if actor.person is None:
         raise Problem("not_signed_in", N_("Sign in to take part."))
-    if not visit.person.verified:
+    if not actor.person.verified:
         raise Problem("unverified", N_("Confirm your e-mail address first: open the link that we have sent you."))
-    return visit.person
+    return actor.person
 
 
-def takes_part(visit: Visit) -> None:
+def takes_part(actor: Actor) -> None:
     """Anyone with a role here, be it only an attendee's."""
-    signed_in(visit)
-    if not visit.roles:
+    signed_in(actor)
+    if not actor.roles:
         raise Problem("forbidden", N_("This conference is open to its registered attendees only."))
 
 
-def speaks_up(visit: Visit) -> None:
+def speaks_up(actor: Actor) -> None:
     """Who takes part and has not been silenced."""
-    takes_part(visit)
-    if visit.silenced:
+    takes_part(actor)
+    if actor.silenced:
         message = N_("A moderator has silenced you here for a while. You can still read and vote.")
-        raise Problem("silenced", message, present={"until": visit.silenced_until})
+        raise Problem("silenced", message, present={"until": actor.silenced_until})
 
 
-def moderates(visit: Visit) -> None:
-    signed_in(visit)
-    if not visit.moderates:
+def moderates(actor: Actor) -> None:
+    signed_in(actor)
+    if not actor.moderates:
         raise Problem("forbidden", N_("Only moderators can do this."))
 
 
-def presents(visit: Visit) -> None:
+def presents(actor: Actor) -> None:
     """Speakers of the session, and its moderators."""
-    signed_in(visit)
-    if not visit.moderates and Role.SPEAKER not in visit.roles:
+    signed_in(actor)
+    if not actor.moderates and Role.SPEAKER not in actor.roles:
         raise Problem("forbidden", N_("Only speakers and moderators can do this."))
 
 
-def organises(visit: Visit) -> None:
-    signed_in(visit)
-    if Role.ORGANISER not in visit.roles:
+def organises(actor: Actor) -> None:
+    signed_in(actor)
+    if Role.ORGANISER not in actor.roles:
         raise Problem("forbidden", N_("Only organisers can do this."))
 
 
-def owns_desk(visit: Visit) -> None:
-    signed_in(visit)
+def owns_desk(actor: Actor) -> None:
+    signed_in(actor)

@@ -3,15 +3,16 @@
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.commands.transaction import Transaction
+from rooms.core.engine import Engine
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
-from rooms.core.store.database import among
+from rooms.core.store.database import in_padded
 from rooms.core.store.journal import rooms
 from rooms.core.store.tables import persons
 from rooms.core.text import N_
@@ -19,9 +20,6 @@ from rooms.people.accounts import ACCOUNT_COLUMNS, Account
 from rooms.people.desk import desk_of
 from rooms.people.messages import SignInRevoked
 from rooms.people.tables import signins
-
-if TYPE_CHECKING:
-    from rooms.core.engine import House
 
 LASTS = timedelta(days=30)
 DEVICE_LENGTH = 200
@@ -74,9 +72,14 @@ async def signed_in(connection: AsyncConnection, ids: Sequence[str], at: datetim
     joined = signins.join(persons, persons.c.id == signins.c.person)
     joined = joined.join(rooms, sa.and_(rooms.c.kind == "desk", rooms.c.subject == persons.c.id))
     select = sa.select(signins.c.id.label("signin"), rooms.c.id.label("desk"), *ACCOUNT_COLUMNS).select_from(joined)
-    select = select.where(among(signins.c.id, ids), *_in_force(at), persons.c.erased_at.is_(None))
+    select = select.where(in_padded(signins.c.id, ids), *_in_force(at), persons.c.erased_at.is_(None))
     found = {row[0]: SignedIn(Account(*row[2:]), row[1]) for row in await connection.execute(select)}
     return [found.get(id) or Problem("not_signed_in", N_("You have been signed out. Sign in again.")) for id in ids]
+
+
+async def find(engine: Engine, signin: str) -> SignedIn:
+    """The person of a sign-in. Raises Problem "not_signed_in" when it is not in force."""
+    return await engine.batched(signed_in, signin)
 
 
 async def active(connection: AsyncConnection, person: str, at: datetime) -> list[SignIn]:
@@ -85,24 +88,24 @@ async def active(connection: AsyncConnection, person: str, at: datetime) -> list
     return [SignIn(*row) for row in await connection.execute(select)]
 
 
-async def revoke(house: "House", person: str, signin: str) -> bool:
+async def revoke(engine: Engine, person: str, signin: str) -> bool:
     """Ends one sign-in of a person, on all processes; False when it was none of his or had ended."""
-    async with on_desk(house, person) as tx:
+    async with on_desk(engine, person) as tx:
         return await revoke_in(tx, person, signin=signin) > 0
 
 
-async def revoke_all(house: "House", person: str, *, spared: str | None = None) -> int:
+async def revoke_all(engine: Engine, person: str, *, spared: str | None = None) -> int:
     """Ends all sign-ins of a person but one; returns how many."""
-    async with on_desk(house, person) as tx:
+    async with on_desk(engine, person) as tx:
         return await revoke_in(tx, person, spared=spared)
 
 
 @asynccontextmanager
-async def on_desk(house: "House", person: str) -> AsyncGenerator[Transaction]:
+async def on_desk(engine: Engine, person: str) -> AsyncGenerator[Transaction]:
     """A transaction in which a person's desk is locked, and is its room."""
-    async with house.database.read() as connection:
+    async with engine.database.read() as connection:
         desk = await desk_of(connection, person)
-    async with house.transaction([desk]) as tx:
+    async with engine.transaction([desk]) as tx:
         tx.room = desk
         yield tx
 

@@ -7,7 +7,7 @@ import msgspec
 from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
 
 from rooms.core.clock import Clock
-from rooms.core.engine import House
+from rooms.core.engine import Engine
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
 from rooms.core.text import N_
@@ -42,36 +42,36 @@ class _Signer(TimestampSigner):
         return int(self._clock().timestamp())
 
 
-def issue_ticket(house: House, signin: str | None) -> str:
+def issue_ticket(engine: Engine, signin: str | None) -> str:
     content = msgspec.json.encode(_Content(signin, new_id()))
-    return _Signer(house.secret, house.clock).sign(content).decode()
+    return _Signer(engine.secret, engine.clock).sign(content).decode()
 
 
-async def read_ticket(house: House, ticket: str) -> Ticket:
+async def read_ticket(engine: Engine, ticket: str) -> Ticket:
     """Spends a ticket. Raises Problem "malformed" when it is none of ours, "expired" when it is too old or was spent, "not_signed_in" when its
     sign-in has ended since."""
     try:
-        signed = _Signer(house.secret, house.clock).unsign(ticket[:1000], max_age=LASTS_SECONDS)
+        signed = _Signer(engine.secret, engine.clock).unsign(ticket[:1000], max_age=LASTS_SECONDS)
         content = msgspec.json.decode(signed, type=_Content)
     except SignatureExpired:
         raise Problem("expired", OLD) from None
     except (BadSignature, msgspec.DecodeError, UnicodeEncodeError):
         raise Problem("malformed", N_("This is not a ticket.")) from None
     # Kept a little longer than the ticket lasts, for processes whose clocks differ.
-    if not await house.bus.claim(f"ticket:{content.nonce}", LASTS_SECONDS * 2):
+    if not await engine.bus.claim(f"ticket:{content.nonce}", LASTS_SECONDS * 2):
         if content.signin is not None:
-            await _note_again(house, content.signin)
+            await _note_again(engine, content.signin)
         raise Problem("expired", OLD)
     if content.signin is None:
         return Ticket(None, None, None)
-    known = await house.signed_in(content.signin)
+    known = await signins.find(engine, content.signin)
     return Ticket(content.signin, known.account.id, known.desk)
 
 
-async def _note_again(house: House, signin: str) -> None:
+async def _note_again(engine: Engine, signin: str) -> None:
     """A client of ours never uses a ticket twice, so somebody may have got hold of another's. Noted once an hour for a sign-in."""
-    if await house.bus.claim(f"ticket again:{signin}", NOTED_SECONDS):
-        async with house.transaction() as tx:
+    if await engine.bus.claim(f"ticket again:{signin}", NOTED_SECONDS):
+        async with engine.transaction() as tx:
             account = await signins.who(tx.connection, signin, tx.now)
             if account is not None:
                 tx.audit(None, None, "ticket.again", account.id)

@@ -5,11 +5,12 @@ A token is a sign-in of a program, with the same id: it stands among the person'
 
 import secrets
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rooms.core.engine import Engine
 from rooms.core.errors import Problem
 from rooms.core.text import N_, clean_line
 from rooms.people import signins
@@ -17,9 +18,6 @@ from rooms.people.accounts import Account
 from rooms.people.links import digest_of
 from rooms.people.tables import api_tokens
 from rooms.people.tables import signins as signin_rows
-
-if TYPE_CHECKING:
-    from rooms.core.engine import House
 
 PREFIX = "plenary_"
 """By it a token is known as one: in the searches for leaked secrets, and in a URL, where none may stand."""
@@ -76,9 +74,9 @@ async def active(connection: AsyncConnection, person: str, at: datetime) -> list
     return [Token(*row) for row in rows]
 
 
-async def revoke(house: "House", person: str, token: str) -> bool:
+async def revoke(engine: Engine, person: str, token: str) -> bool:
     """Ends a token at once, with its live connections; False when it was none of his or had ended."""
-    async with signins.on_desk(house, person) as tx:
+    async with signins.on_desk(engine, person) as tx:
         update = api_tokens.update().where(api_tokens.c.id == token, api_tokens.c.person == person, *_in_force(tx.now))
         ended = (await tx.connection.execute(update.values(revoked_at=tx.now))).rowcount > 0
         if ended:

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 import sqlalchemy as sa
 
 from rooms.core.commands.people import Role
-from rooms.core.engine import House
+from rooms.core.engine import Engine
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
 from rooms.core.store.journal import rooms
@@ -93,13 +93,13 @@ def _text(text: str, field: str) -> str:
     return clean_text(text, DESCRIPTION_LENGTH, field) if text.strip() else ""
 
 
-async def found(house: House, slug: str, about: About, *, by: str) -> str:
+async def found(engine: Engine, slug: str, about: About, *, by: str) -> str:
     """A new conference whose organiser is its founder; returns its id. Whether he may found one, the caller has asked. Raises Problem."""
     if not _SLUG.fullmatch(slug):
         message = N_("Use 1 to 40 of a-z, 0-9 and -, beginning and ending with a letter or a digit.")
         raise Problem("invalid", message, field="slug")
     about = clean_about(about)
-    async with house.transaction() as tx:
+    async with engine.transaction() as tx:
         taken = sa.select(conferences.c.id).where(conferences.c.slug == slug)
         if (await tx.connection.execute(taken)).first() is not None:
             raise Problem("invalid", N_("There is a conference at this address already."), field="slug")
@@ -112,7 +112,7 @@ async def found(house: House, slug: str, about: About, *, by: str) -> str:
     return conference
 
 
-async def change(house: House, conference: Conference, about: About, *, by: str) -> bool:
+async def change(engine: Engine, conference: Conference, about: About, *, by: str) -> bool:
     """Changes what is new; False when nothing is. Raises Problem.
 
     When other people may come in than before, every room of the conference gets a new epoch, so that whoever is inside is looked at afresh.
@@ -124,14 +124,14 @@ async def change(house: House, conference: Conference, about: About, *, by: str)
         return False
     inside: list[str] = []
     if changed.keys() & {"access", "guests"}:
-        async with house.database.read() as connection:
+        async with engine.database.read() as connection:
             select = sa.select(rooms.c.id).where(rooms.c.conference == conference.id)
             inside = list((await connection.execute(select)).scalars())
-    async with house.transaction([conference.room, *inside]) as tx:
+    async with engine.transaction([conference.room, *inside]) as tx:
         await tx.connection.execute(conferences.update().where(conferences.c.id == conference.id).values(changed))
         if inside:
             await tx.connection.execute(rooms.update().where(rooms.c.id.in_(inside)).values(epoch=new_id()))
         kept = {name: str(value) for name, value in changed.items() if name in {"title", "zone", "access", "guests"}}
         tx.audit(conference.id, by, "conference.change", conference.id, {"changed": ", ".join(sorted(changed)), **kept})
-    await house.hub.reconcile(inside)
+    await engine.hub.reconcile(inside)
     return True

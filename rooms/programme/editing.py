@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.core.commands.access import Visit
+from rooms.core.commands.access import Actor
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
@@ -31,48 +31,48 @@ TRANSLATED = {
 }
 
 
-async def with_session(connection: AsyncConnection, room: str, given: Any) -> Iterable[str]:
+async def with_session(connection: AsyncConnection, room: str, command: Any) -> Iterable[str]:
     """The room of the session, whose people learn of the change too."""
-    select = sa.select(rooms.c.id).where(rooms.c.kind == "session", rooms.c.subject == given.session)
+    select = sa.select(rooms.c.id).where(rooms.c.kind == "session", rooms.c.subject == command.session)
     return list((await connection.execute(select)).scalars())
 
 
 @command(m.CreateSession, kinds=LOBBY, allowed=rules.organises)
-async def make_session(tx: Transaction, visit: Visit, given: m.CreateSession) -> m.SessionCreated:
-    values = await _values(tx.connection, visit.room.subject, given)
-    session, _ = await create_session(tx.connection, visit.room.subject, now=tx.now, **values)
-    await _write_speakers(tx.connection, visit.room.subject, session, given.speakers)
+async def make_session(tx: Transaction, actor: Actor, command: m.CreateSession) -> m.SessionCreated:
+    values = await _values(tx.connection, actor.room.subject, command)
+    session, _ = await create_session(tx.connection, actor.room.subject, now=tx.now, **values)
+    await _write_speakers(tx.connection, actor.room.subject, session, command.speakers)
     tx.record(SessionListed(await queries.session_card(tx.connection, session)))
-    _audit(tx, visit, "session.create", session, {"title": values["title"]})
+    _audit(tx, actor, "session.create", session, {"title": values["title"]})
     return m.SessionCreated(session)
 
 
-@command(m.ChangeSession, kinds=LOBBY, allowed=rules.organises, also=with_session)
-async def change_session(tx: Transaction, visit: Visit, given: m.ChangeSession) -> None:
-    await check_session(tx.connection, visit, given.session)
-    values = await _values(tx.connection, visit.room.subject, given)
-    if await _write_speakers(tx.connection, visit.room.subject, given.session, given.speakers) or (
-        await _differs(tx.connection, given.session, values)
+@command(m.ChangeSession, kinds=LOBBY, allowed=rules.organises, extra_rooms=with_session)
+async def change_session(tx: Transaction, actor: Actor, command: m.ChangeSession) -> None:
+    await check_session(tx.connection, actor, command.session)
+    values = await _values(tx.connection, actor.room.subject, command)
+    if await _write_speakers(tx.connection, actor.room.subject, command.session, command.speakers) or (
+        await _differs(tx.connection, command.session, values)
     ):
-        await _renew(tx, visit, given.session, values)
-        _audit(tx, visit, "session.change", given.session, {"title": values["title"]})
+        await _renew(tx, actor, command.session, values)
+        _audit(tx, actor, "session.change", command.session, {"title": values["title"]})
 
 
-@command(m.CancelSession, kinds=LOBBY, allowed=rules.organises, also=with_session)
-async def cancel_session(tx: Transaction, visit: Visit, given: m.CancelSession) -> None:
-    await _set_cancelled(tx, visit, given.session, cancelled=True)
+@command(m.CancelSession, kinds=LOBBY, allowed=rules.organises, extra_rooms=with_session)
+async def cancel_session(tx: Transaction, actor: Actor, command: m.CancelSession) -> None:
+    await _set_cancelled(tx, actor, command.session, cancelled=True)
 
 
-@command(m.ReinstateSession, kinds=LOBBY, allowed=rules.organises, also=with_session)
-async def reinstate_session(tx: Transaction, visit: Visit, given: m.ReinstateSession) -> None:
-    await _set_cancelled(tx, visit, given.session, cancelled=False)
+@command(m.ReinstateSession, kinds=LOBBY, allowed=rules.organises, extra_rooms=with_session)
+async def reinstate_session(tx: Transaction, actor: Actor, command: m.ReinstateSession) -> None:
+    await _set_cancelled(tx, actor, command.session, cancelled=False)
 
 
-async def _set_cancelled(tx: Transaction, visit: Visit, session: str, *, cancelled: bool) -> None:
-    await check_session(tx.connection, visit, session)
+async def _set_cancelled(tx: Transaction, actor: Actor, session: str, *, cancelled: bool) -> None:
+    await check_session(tx.connection, actor, session)
     if await _differs(tx.connection, session, {"cancelled": cancelled}):
-        await _renew(tx, visit, session, {"cancelled": cancelled})
-        _audit(tx, visit, "session.cancel" if cancelled else "session.reinstate", session, {})
+        await _renew(tx, actor, session, {"cancelled": cancelled})
+        _audit(tx, actor, "session.cancel" if cancelled else "session.reinstate", session, {})
 
 
 async def _differs(connection: AsyncConnection, session: str, values: Mapping[str, Any]) -> bool:
@@ -81,33 +81,33 @@ async def _differs(connection: AsyncConnection, session: str, values: Mapping[st
     return dict(row._mapping) != dict(values)  # pyright: ignore[reportPrivateUsage] - the documented name of it
 
 
-async def _renew(tx: Transaction, visit: Visit, session: str, values: Mapping[str, Any]) -> None:
+async def _renew(tx: Transaction, actor: Actor, session: str, values: Mapping[str, Any]) -> None:
     next_one = {"revision": sessions.c.revision + 1, "changed_at": tx.now}
     await tx.connection.execute(sessions.update().where(sessions.c.id == session).values(**values, **next_one))
-    room = await queries.session_room(tx.connection, visit.room.subject, session)
+    room = await queries.session_room(tx.connection, actor.room.subject, session)
     await tell_session(tx, room, session)
 
 
-def _audit(tx: Transaction, visit: Visit, act: str, session: str, details: Mapping[str, Any]) -> None:
-    tx.audit(visit.room.conference, visit.known.id, act, session, details)
+def _audit(tx: Transaction, actor: Actor, act: str, session: str, details: Mapping[str, Any]) -> None:
+    tx.audit(actor.room.conference, actor.known.id, act, session, details)
 
 
-async def _values(connection: AsyncConnection, conference: str, given: m.DescribeSession) -> dict[str, Any]:
+async def _values(connection: AsyncConnection, conference: str, command: m.DescribeSession) -> dict[str, Any]:
     """The columns of a session. Raises Problem "invalid" naming the field."""
-    if given.ends_at <= given.starts_at:
+    if command.ends_at <= command.starts_at:
         raise Problem("invalid", N_("The session ends before it begins."), field="ends_at")
-    if given.ends_at - given.starts_at > LONGEST:
+    if command.ends_at - command.starts_at > LONGEST:
         raise Problem("invalid", N_("A session takes at most a day."), field="ends_at")
     return {
-        "title": clean_line(given.title, m.SESSION_TITLE_LENGTH, "title"),
-        "subtitle": _line(given.subtitle, "subtitle"),
-        "abstract": _text(given.abstract, "abstract"),
-        "texts": _texts(given.texts),
-        "track": await _track(connection, conference, _line(given.track, "track")),
-        "place": _line(given.place, "place"),
-        "language": _line(given.language, "language") or "en",
-        "starts_at": given.starts_at,
-        "ends_at": given.ends_at,
+        "title": clean_line(command.title, m.SESSION_TITLE_LENGTH, "title"),
+        "subtitle": _line(command.subtitle, "subtitle"),
+        "abstract": _text(command.abstract, "abstract"),
+        "texts": _texts(command.texts),
+        "track": await _track(connection, conference, _line(command.track, "track")),
+        "place": _line(command.place, "place"),
+        "language": _line(command.language, "language") or "en",
+        "starts_at": command.starts_at,
+        "ends_at": command.ends_at,
     }
 
 

@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.chat import queries as chat_queries
 from rooms.chat.own import own_of_people
-from rooms.core.commands.access import Visit
+from rooms.core.commands.access import Actor
 from rooms.core.commands.audience import Audience
 from rooms.core.commands.messages import View
 from rooms.core.commands.room_kinds import LatestValues, RoomKind, register
@@ -25,11 +25,11 @@ async def snapshot(connection: AsyncConnection, room: Room, audience: Audience) 
     )
 
 
-async def own(connection: AsyncConnection, visits: list[Visit]) -> list[View]:
-    bases = await own_of_people(connection, visits)
-    people = {visit.person.id for visit in visits if visit.person}
-    starred = await stars.starred_by(connection, people, {visit.room.subject for visit in visits})
-    keys = [(visit.person.id if visit.person else "", visit.room.subject) for visit in visits]
+async def own(connection: AsyncConnection, actors: list[Actor]) -> list[View]:
+    bases = await own_of_people(connection, actors)
+    people = {actor.person.id for actor in actors if actor.person}
+    starred = await stars.starred_by(connection, people, {actor.room.subject for actor in actors})
+    keys = [(actor.person.id if actor.person else "", actor.room.subject) for actor in actors]
     return [LobbyOwn(**base, stars=starred.get(key, [])) for base, key in zip(bases, keys, strict=True)]
 
 

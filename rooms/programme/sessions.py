@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.core.commands.access import Visit
+from rooms.core.commands.access import Actor
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
@@ -28,30 +28,30 @@ NEXT: dict[m.SessionState, set[m.SessionState]] = {
 }
 
 
-async def with_lobby(connection: AsyncConnection, room: str, given: Any) -> Iterable[str]:
+async def with_lobby(connection: AsyncConnection, room: str, command: Any) -> Iterable[str]:
     """The lobby lists the session, so it learns of its state in the same transaction."""
     lobby = await lobby_of(connection, room)
     return [lobby] if lobby else []
 
 
-@command(m.OpenSession, kinds=SESSION, allowed=rules.presents, also=with_lobby)
-async def open_session(tx: Transaction, visit: Visit, given: m.OpenSession) -> None:
-    await _go(tx, visit, State.LOBBY)
+@command(m.OpenSession, kinds=SESSION, allowed=rules.presents, extra_rooms=with_lobby)
+async def open_session(tx: Transaction, actor: Actor, command: m.OpenSession) -> None:
+    await _go(tx, actor, State.LOBBY)
 
 
-@command(m.StartSession, kinds=SESSION, allowed=rules.presents, also=with_lobby)
-async def start_session(tx: Transaction, visit: Visit, given: m.StartSession) -> None:
+@command(m.StartSession, kinds=SESSION, allowed=rules.presents, extra_rooms=with_lobby)
+async def start_session(tx: Transaction, actor: Actor, command: m.StartSession) -> None:
     started = sa.func.coalesce(forums.c.started_at, tx.now)
-    await _go(tx, visit, State.LIVE, started_at=started, ended_at=None)
+    await _go(tx, actor, State.LIVE, started_at=started, ended_at=None)
 
 
-@command(m.EndSession, kinds=SESSION, allowed=rules.presents, also=with_lobby)
-async def end_session(tx: Transaction, visit: Visit, given: m.EndSession) -> None:
-    await _go(tx, visit, State.ENDED, ended_at=tx.now)
+@command(m.EndSession, kinds=SESSION, allowed=rules.presents, extra_rooms=with_lobby)
+async def end_session(tx: Transaction, actor: Actor, command: m.EndSession) -> None:
+    await _go(tx, actor, State.ENDED, ended_at=tx.now)
 
 
-async def _go(tx: Transaction, visit: Visit, state: m.SessionState, **times: Any) -> None:
-    here = forums.c.session == visit.room.subject
+async def _go(tx: Transaction, actor: Actor, state: m.SessionState, **times: Any) -> None:
+    here = forums.c.session == actor.room.subject
     now = State((await tx.connection.execute(sa.select(forums.c.state).where(here))).scalar_one())
     if now is state:
         return
@@ -62,8 +62,8 @@ async def _go(tx: Transaction, visit: Visit, state: m.SessionState, **times: Any
             values={"state": now.value},
         )
     await tx.connection.execute(forums.update().where(here).values(state=state.value, **times))
-    await tell_session(tx, visit.room.id, visit.room.subject)
-    tx.audit(visit.room.conference, visit.known.id, f"session.{state.value}", visit.room.subject)
+    await tell_session(tx, actor.room.id, actor.room.subject)
+    tx.audit(actor.room.conference, actor.known.id, f"session.{state.value}", actor.room.subject)
 
 
 async def tell_session(tx: Transaction, room: str, session: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.core.commands.access import Visit
+from rooms.core.commands.access import Actor
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
@@ -36,24 +36,24 @@ async def starred_by(
 
 
 @command(StarSession, kinds=LOBBY, allowed=rules.takes_part, rate=PACE)
-async def star_session(tx: Transaction, visit: Visit, given: StarSession) -> None:
-    await check_session(tx.connection, visit, given.session)
-    person = visit.known.id
-    insert = insert_into(tx.connection, stars).values(person=person, session=given.session, at=tx.now)
+async def star_session(tx: Transaction, actor: Actor, command: StarSession) -> None:
+    await check_session(tx.connection, actor, command.session)
+    person = actor.known.id
+    insert = insert_into(tx.connection, stars).values(person=person, session=command.session, at=tx.now)
     if (await tx.connection.execute(insert.on_conflict_do_nothing())).rowcount:
-        tx.record(StarChanged(given.session, starred=True), person=person)
+        tx.record(StarChanged(command.session, starred=True), person=person)
 
 
 @command(UnstarSession, kinds=LOBBY, allowed=rules.takes_part, rate=PACE)
-async def unstar_session(tx: Transaction, visit: Visit, given: UnstarSession) -> None:
-    person = visit.known.id
-    row = sa.and_(stars.c.person == person, stars.c.session == given.session)
+async def unstar_session(tx: Transaction, actor: Actor, command: UnstarSession) -> None:
+    person = actor.known.id
+    row = sa.and_(stars.c.person == person, stars.c.session == command.session)
     if (await tx.connection.execute(stars.delete().where(row))).rowcount:
-        tx.record(StarChanged(given.session, starred=False), person=person)
+        tx.record(StarChanged(command.session, starred=False), person=person)
 
 
-async def check_session(connection: AsyncConnection, visit: Visit, session: str) -> None:
+async def check_session(connection: AsyncConnection, actor: Actor, session: str) -> None:
     """Raises Problem "not_found" unless the session belongs to the conference of this lobby."""
-    select = sa.select(sessions.c.id).where(sessions.c.id == session, sessions.c.conference == visit.room.subject)
+    select = sa.select(sessions.c.id).where(sessions.c.id == session, sessions.c.conference == actor.room.subject)
     if (await connection.execute(select)).scalar_one_or_none() is None:
         raise Problem("not_found", N_("This session is not in the programme."), field="session")

@@ -39,7 +39,7 @@ async def command(call: Call) -> Done:
     caller's own, at most 64 characters, and makes a retry harmless: the same command with the same key is done once and answered alike.
     """
     op, key, fields = _command(call.body)
-    outcome = await call.house.perform(call.person, call.path["room"], read(op, fields), key)
+    outcome = await call.engine.perform(call.person, call.path["room"], read(op, fields), key)
     return Done(msgspec.Raw(outcome.reply), outcome.seq)
 
 
@@ -49,8 +49,8 @@ async def live_ticket(call: Call) -> LiveTicket:
 
     Of one who is not signed in, the connection may read what is public.
     """
-    expires = call.house.clock() + timedelta(seconds=LASTS_SECONDS)
-    return LiveTicket(issue_ticket(call.house, call.signin), expires)
+    expires = call.engine.clock() + timedelta(seconds=LASTS_SECONDS)
+    return LiveTicket(issue_ticket(call.engine, call.signin), expires)
 
 
 def _command(body: bytes) -> tuple[str, str, dict[str, object]]:

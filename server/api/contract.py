@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from rooms.core.engine import House
+from rooms.core.engine import Engine
 from web.site import Site
 
 PREFIX = "/api/v1"
@@ -32,8 +32,8 @@ class Call:
     body: bytes
 
     @property
-    def house(self) -> House:
-        return self.site.house
+    def engine(self) -> Engine:
+        return self.site.engine
 
 
 Handler = Callable[[Call], Awaitable[Any]]

@@ -60,7 +60,7 @@ async def _caller(site: Site, request: Request, *, changes: bool) -> tuple[str |
     if given:
         return await _by_token(site, given)
     viewer = await viewer_of(request)
-    site.house.limits.take("api", viewer.signin or viewer.address, RATE)
+    site.engine.limits.take("api", viewer.signin or viewer.address, RATE)
     if changes and viewer.signin is not None:
         await check_token(request)
     return viewer.id, viewer.signin
@@ -71,12 +71,12 @@ async def _by_token(site: Site, given: list[str]) -> tuple[str, str]:
     secret = secret.strip()
     if len(given) != 1 or scheme.lower() != "bearer" or not secret or len(secret) > LONGEST_TOKEN:
         raise Problem("not_signed_in", N_("Send “Authorization: Bearer …” with a token of your account page."))
-    site.house.limits.take("api", digest_of(secret), RATE)
-    now = site.house.clock()
-    async with site.house.database.read() as connection:
+    site.engine.limits.take("api", digest_of(secret), RATE)
+    now = site.engine.clock()
+    async with site.engine.database.read() as connection:
         account, token = await tokens.who(connection, secret, now)
     if not tokens.is_noted(token, now):
-        async with site.house.transaction() as tx:
+        async with site.engine.transaction() as tx:
             await tokens.note_use(tx.connection, token, now)
     return account.id, token.id
 

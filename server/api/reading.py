@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.chat import queries as chat_queries
-from rooms.core.commands.access import Visit, resolve
+from rooms.core.commands.access import Actor, resolve
 from rooms.core.commands.people import PersonView
 from rooms.core.errors import Problem
 from rooms.core.store import journal
@@ -47,7 +47,7 @@ async def me(call: Call) -> Me:
     """Who the caller is."""
     if call.person is None:
         return Me(None, None)
-    async with call.house.database.read() as connection:
+    async with call.engine.database.read() as connection:
         account = await accounts.get(connection, call.person)
         return Me(PersonView(account.id, account.name), await desk_of(connection, account.id))
 
@@ -55,7 +55,7 @@ async def me(call: Call) -> Me:
 @operation("GET", "/conferences", answer=Conferences)
 async def conferences(call: Call) -> Conferences:
     """The conferences that are open to the caller."""
-    async with call.house.database.read() as connection:
+    async with call.engine.database.read() as connection:
         found = [each for each in await programme.all_conferences(connection) if await _is_open(call, connection, each)]
     return Conferences([_item(each) for each in found])
 
@@ -63,14 +63,14 @@ async def conferences(call: Call) -> Conferences:
 @operation("GET", "/conferences/{conference}", answer=ConferenceItem, codes=HIDDEN)
 async def conference(call: Call) -> ConferenceItem:
     """One conference."""
-    async with call.house.database.read() as connection:
+    async with call.engine.database.read() as connection:
         return _item(await _conference(call, connection))
 
 
 @operation("GET", "/conferences/{conference}/programme", answer=Programme, codes=HIDDEN)
 async def conference_programme(call: Call) -> Programme:
     """The whole programme of a conference: tracks, sessions with their state and speakers, and their rooms."""
-    async with call.house.database.read() as connection:
+    async with call.engine.database.read() as connection:
         found = await _conference(call, connection)
         select = sa.select(tracks.c.name, tracks.c.texts, tracks.c.colour).where(tracks.c.conference == found.id)
         rows = await connection.execute(select.order_by(tracks.c.position, tracks.c.name))
@@ -86,15 +86,15 @@ async def conference_programme(call: Call) -> Programme:
 @operation("GET", "/conferences/{conference}/sessions/{session}", answer=SessionDetail, codes=HIDDEN)
 async def session(call: Call) -> SessionDetail:
     """One session: its texts, speakers and state, its stage, and how asking and the chat stand."""
-    async with call.house.database.read() as connection:
-        visit = await _visit_session(call, connection)
-        stands = await forum.forum(connection, visit.room.subject)
+    async with call.engine.database.read() as connection:
+        actor = await _visit_session(call, connection)
+        stands = await forum.forum(connection, actor.room.subject)
         return SessionDetail(
-            session=await programme.session_view(connection, visit.room.subject),
-            room=visit.room.id,
+            session=await programme.session_view(connection, actor.room.subject),
+            room=actor.room.id,
             stage=stands.stage_view,
             asking=stands.asking_view,
-            chat=await chat_queries.chat(connection, visit.room.id),
+            chat=await chat_queries.chat(connection, actor.room.id),
         )
 
 
@@ -118,12 +118,12 @@ async def session_questions(call: Call) -> Questions:
     What is pending, dismissed, archived or merged is not among them, whoever asks: moderators find it in the room's snapshot.
     """
     query: QuestionsQuery = call.query
-    async with call.house.database.read() as connection:
-        visit = await _visit_session(call, connection)
-        found = await forum.public_questions(connection, visit.room.id)
-        votes = await vote_queries.votes_of(connection, visit.room.id, public=True)
+    async with call.engine.database.read() as connection:
+        actor = await _visit_session(call, connection)
+        found = await forum.public_questions(connection, actor.room.id)
+        votes = await vote_queries.votes_of(connection, actor.room.id, public=True)
         if query.after:
-            last = await _place(connection, visit.room.id, query.after)
+            last = await _place(connection, actor.room.id, query.after)
             found = [each for each in found if (each.asked_at, each.id) > last]
     page = found[: query.limit]
     items = [QuestionItem(each.public(), votes.get(each.id, 0)) for each in page]
@@ -141,11 +141,11 @@ class MessagesQuery(msgspec.Struct, forbid_unknown_fields=True):
 async def session_messages(call: Call) -> Messages:
     """The chat of a session, page by page from its newest messages back."""
     query: MessagesQuery = call.query
-    async with call.house.database.read() as connection:
-        visit = await _visit_session(call, connection)
+    async with call.engine.database.read() as connection:
+        actor = await _visit_session(call, connection)
         # One more than wanted tells whether there are earlier ones.
         found = await chat_queries.latest_messages(
-            connection, visit.room.id, before=query.before, limit=query.limit + 1
+            connection, actor.room.id, before=query.before, limit=query.limit + 1
         )
     page = found[-query.limit :]
     return Messages(page, page[0].number if len(found) > len(page) else None)
@@ -163,10 +163,10 @@ async def session_export(call: Call) -> QuestionExport:
 
     Who asked anonymously is not told.
     """
-    async with call.house.database.read() as connection:
-        visit = await _visit_session(call, connection)
-        rules.organises(visit)
-        return await export_questions(connection, visit.room.subject, visit.room.id, call.house.clock())
+    async with call.engine.database.read() as connection:
+        actor = await _visit_session(call, connection)
+        rules.organises(actor)
+        return await export_questions(connection, actor.room.subject, actor.room.id, call.engine.clock())
 
 
 class SnapshotQuery(msgspec.Struct, forbid_unknown_fields=True):
@@ -180,8 +180,8 @@ async def room_snapshot(call: Call) -> RoomSnapshot:
     A live connection can go on from here: join with `after` = {"epoch", "seq"} of this answer.
     """
     query: SnapshotQuery = call.query
-    view = await call.house.view(call.person, call.path["room"], public=query.public)
-    room = view.visit.room
+    view = await call.engine.view(call.person, call.path["room"], public=query.public)
+    room = view.actor.room
     return RoomSnapshot(
         room=room.id,
         kind=room.kind,
@@ -197,23 +197,23 @@ async def room_snapshot(call: Call) -> RoomSnapshot:
 async def _conference(call: Call, connection: AsyncConnection) -> Conference:
     """Raises Problem "not_found" or "forbidden"."""
     found = await programme.conference(connection, call.path["conference"])
-    await _visit(call, connection, await journal.find_room(connection, found.room))
+    await _actor(call, connection, await journal.find_room(connection, found.room))
     return found
 
 
-async def _visit(call: Call, connection: AsyncConnection, room: Room | None) -> Visit:
-    return await resolve(connection, call.person, room, call.house.clock())
+async def _actor(call: Call, connection: AsyncConnection, room: Room | None) -> Actor:
+    return await resolve(connection, call.person, room, call.engine.clock())
 
 
-async def _visit_session(call: Call, connection: AsyncConnection) -> Visit:
+async def _visit_session(call: Call, connection: AsyncConnection) -> Actor:
     found = await _conference(call, connection)
     room = await programme.session_room(connection, found.id, call.path["session"])
-    return await _visit(call, connection, await journal.find_room(connection, room))
+    return await _actor(call, connection, await journal.find_room(connection, room))
 
 
 async def _is_open(call: Call, connection: AsyncConnection, each: Conference) -> bool:
     try:
-        await _visit(call, connection, await journal.find_room(connection, each.room))
+        await _actor(call, connection, await journal.find_room(connection, each.room))
     except Problem as problem:
         if problem.code in HIDDEN:
             return False

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from rooms.core.engine import House
+from rooms.core.engine import Engine
 from server.audience.client import Client, Door, Gone, Refused, first_of
 from server.audience.guests import Guest
 from server.audience.tally import Tally
@@ -58,7 +58,7 @@ class Attendee:
     def __init__(
         self,
         guest: Guest,
-        house: House,
+        engine: Engine,
         door: Door,
         room: str,
         tally: Tally,
@@ -69,7 +69,7 @@ class Attendee:
         packed: bool,
     ) -> None:
         self._guest = guest
-        self._house = house
+        self._engine = engine
         self._tally = tally
         self._mood = mood
         self._words = questions
@@ -113,7 +113,7 @@ class Attendee:
             await asyncio.sleep(self._chance.uniform(0, min(BACK_OFF_CAP, BACK_OFF_BASE * 2**failures)))
 
     async def _ticket(self) -> str:
-        return self._guest.ticket(self._house)
+        return self._guest.ticket(self._engine)
 
     async def _take_part(self) -> None:
         self._tally.connected += 1

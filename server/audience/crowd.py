@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from rooms.core.engine import House
-from server.app import make_house
+from rooms.core.engine import Engine
+from server.app import make_engine
 from server.audience.attendee import Attendee, Mood
 from server.audience.client import Door
 from server.audience.guests import Guest, Place, dismiss, find_place, invite
@@ -46,29 +46,29 @@ def fill(plan: Plan) -> int:
 
 
 async def _fill(plan: Plan, settings: Settings) -> int:
-    house = make_house(settings)
+    engine = make_engine(settings)
     chance = random.Random(plan.seed)
     guests: list[Guest] = []
     try:
-        place = await find_place(house, plan.session)
-        guests = await invite(house, plan.people, chance)
+        place = await find_place(engine, plan.session)
+        guests = await invite(engine, plan.people, chance)
         door = door_of(settings, plan.url)
         print(
             f"{plan.people} people come to “{place.title}” ({place.state}) for {plan.seconds / 60:g} minutes.",
             flush=True,
         )
         tally = Tally(plan.people)
-        await _stay(plan, house, place, door, guests, tally, chance)
+        await _stay(plan, engine, place, door, guests, tally, chance)
         return _conclude(tally)
     finally:
         if guests:
-            await dismiss(house, guests)
-        await house.bus.stop()
-        await house.database.close()
+            await dismiss(engine, guests)
+        await engine.bus.stop()
+        await engine.database.close()
 
 
 async def _stay(
-    plan: Plan, house: House, place: Place, door: Door, guests: Sequence[Guest], tally: Tally, chance: random.Random
+    plan: Plan, engine: Engine, place: Place, door: Door, guests: Sequence[Guest], tally: Tally, chance: random.Random
 ) -> None:
     mood, questions = Mood(plan.pace, chance), Questions(chance)
     over = asyncio.Event()
@@ -80,7 +80,7 @@ async def _stay(
     async def come(guest: Guest) -> None:
         await asyncio.sleep(chance.uniform(0, arrival))
         packed = chance.random() < PACKED_SHARE
-        attendee = Attendee(guest, house, door, place.room, tally, mood, questions, chance, packed=packed)
+        attendee = Attendee(guest, engine, door, place.room, tally, mood, questions, chance, packed=packed)
         try:
             await attendee.attend()
         except Exception as fault:

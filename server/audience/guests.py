@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from rooms.core.engine import LONG, House
+from rooms.core.engine import LONG, Engine
 from rooms.core.errors import Problem
 from rooms.core.store.journal import rooms
 from rooms.core.store.tables import conferences
@@ -34,11 +34,11 @@ class Guest(NamedTuple):
     name: str
     signin: str
 
-    def ticket(self, house: House) -> str:
-        return tickets.issue_ticket(house, self.signin)
+    def ticket(self, engine: Engine) -> str:
+        return tickets.issue_ticket(engine, self.signin)
 
 
-async def find_place(house: House, session: str | None) -> Place:
+async def find_place(engine: Engine, session: str | None) -> Place:
     """The wanted session, or a live one, or the next to begin, where guests may take part. Raises Problem "not_found"."""
     rank = sa.case({"live": 0, "lobby": 1, "scheduled": 2, "ended": 3}, value=forums.c.state)
     select = (
@@ -52,17 +52,17 @@ async def find_place(house: House, session: str | None) -> Place:
     )
     if session is not None:
         select = select.where(sessions.c.id == session)
-    async with house.database.read() as connection:
+    async with engine.database.read() as connection:
         row = (await connection.execute(select.limit(1))).one_or_none()
     if row is None:
         raise Problem("not_found", "There is no such session, or its conference is not open to guests.")
     return Place(*row)
 
 
-async def invite(house: House, count: int, chance: random.Random) -> list[Guest]:
+async def invite(engine: Engine, count: int, chance: random.Random) -> list[Guest]:
     """Makes guests and signs them in."""
     guests: list[Guest] = []
-    async with house.transaction(patience=LONG) as tx:
+    async with engine.transaction(patience=LONG) as tx:
         for _ in range(count):
             account = await accounts.create(tx.connection, name=words.name(chance), at=tx.now)
             signin = await signins.open_signin(tx.connection, account.id, DEVICE, tx.now)
@@ -70,8 +70,8 @@ async def invite(house: House, count: int, chance: random.Random) -> list[Guest]
     return guests
 
 
-async def dismiss(house: House, guests: Sequence[Guest]) -> None:
+async def dismiss(engine: Engine, guests: Sequence[Guest]) -> None:
     """Ends the sign-ins; what the guests said stays."""
     ids = [guest.signin for guest in guests]
-    async with house.transaction(patience=LONG) as tx:
+    async with engine.transaction(patience=LONG) as tx:
         await tx.connection.execute(signin_rows.update().where(signin_rows.c.id.in_(ids)).values(revoked_at=tx.now))

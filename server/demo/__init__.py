@@ -7,7 +7,7 @@ import os
 from rooms.core.clock import system_clock
 from rooms.core.delivery.bus.memory import MemoryBus
 from rooms.core.delivery.hub import Hub
-from rooms.core.engine import House
+from rooms.core.engine import Engine
 from rooms.core.files.store import FolderStore
 from rooms.core.store.database import Database
 from rooms.migrations import upgrade
@@ -49,14 +49,14 @@ async def prepare(settings: Settings) -> dict[str, str]:
     """Brings the database up to date, makes the conference where there is none, and gives the links by role."""
     database = Database(settings.database)
     bus = MemoryBus()
-    house = House(database, bus, Hub(database, bus, system_clock, settings.secret), settings.secret)
+    engine = Engine(database, bus, Hub(database, bus, system_clock, settings.secret), settings.secret)
     try:
         await upgrade(database)
-        await house.hub.start()
-        await seed(house, FolderStore(settings.data / "files"))
-        return await sign_in_links(house, settings.url)
+        await engine.hub.start()
+        await seed(engine, FolderStore(settings.data / "files"))
+        return await sign_in_links(engine, settings.url)
     finally:
-        await house.hub.stop()
+        await engine.hub.stop()
         await database.close()
 
 

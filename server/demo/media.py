@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from rooms.core.engine import LONG, House
+from rooms.core.engine import LONG, Engine
 from rooms.core.files.store import Store
 from rooms.core.ids import new_id
 from rooms.exhibition.files.messages import FileKind
@@ -25,9 +25,9 @@ BROCHURES = (
 )
 
 
-async def furnish(house: House, store: Store, conference: str) -> None:
+async def furnish(engine: Engine, store: Store, conference: str) -> None:
     """Where booths of the demonstration have no logo yet. What is drawn here needs nobody to look into it."""
-    async with house.database.read() as connection:
+    async with engine.database.read() as connection:
         b = booths.c
         bare = sa.select(b.id, b.name).where(b.conference == conference, b.logo == "")
         found = {row.name: row.id for row in await connection.execute(bare)}
@@ -36,12 +36,12 @@ async def furnish(house: House, store: Store, conference: str) -> None:
         if each.name not in found:
             continue
         booth = found[each.name]
-        rows.append(await _row(house, store, booth, FileKind.LOGO, "webp", drawing.mark(number), each.name))
+        rows.append(await _row(engine, store, booth, FileKind.LOGO, "webp", drawing.mark(number), each.name))
         for position, (title, title_zh, text) in enumerate(BROCHURES if each.tier < 3 else ()):
             drawn = drawing.brochure(number, each.name, each.tagline, textwrap.wrap(text, 78))
-            row = await _row(house, store, booth, FileKind.BROCHURE, "pdf", drawn, title)
+            row = await _row(engine, store, booth, FileKind.BROCHURE, "pdf", drawn, title)
             rows.append(row | {"texts": {"zh_Hans": {"title": title_zh}}, "position": position})
-    async with house.database.write(LONG) as connection:
+    async with engine.database.write(LONG) as connection:
         for row in rows:
             await connection.execute(files.insert().values(row))
             if row["kind"] == FileKind.LOGO:
@@ -50,7 +50,7 @@ async def furnish(house: House, store: Store, conference: str) -> None:
 
 
 async def _row(
-    house: House, store: Store, booth: str, kind: FileKind, ending: str, data: bytes, title: str
+    engine: Engine, store: Store, booth: str, kind: FileKind, ending: str, data: bytes, title: str
 ) -> dict[str, Any]:
     """Keeps a file; returns its row."""
     id = new_id()
@@ -59,4 +59,4 @@ async def _row(
         await arriving.end()
         digest = await store.keep(arriving.path, id)
     named = {"id": id, "booth": booth, "kind": kind.value, "ending": ending, "title": title, "texts": {}}
-    return named | {"size": len(data), "digest": digest, "added_at": house.clock()}
+    return named | {"size": len(data), "digest": digest, "added_at": engine.clock()}

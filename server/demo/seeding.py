@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms.chat.messages import PostMessage
 from rooms.core.commands.messages import Command
 from rooms.core.commands.people import Role
-from rooms.core.engine import LONG, House
+from rooms.core.engine import LONG, Engine
 from rooms.core.files.store import Store
 from rooms.core.ids import new_id
 from rooms.core.store.tables import conferences
@@ -37,7 +37,7 @@ from rooms.programme.queries import all_conferences
 from rooms.programme.tables import session_speakers, sessions, speakers, stars, tracks
 from server.demo import exhibitors, programme
 from server.demo.media import furnish
-from server.demo.visitors import visit
+from server.demo.visitors import actor
 
 SLUG = "ciep"
 ZONE = "Asia/Shanghai"
@@ -55,22 +55,22 @@ ROLES = {
 """Who gets a link. The colleague is a second moderator, and stands at the exhibitor's booth."""
 
 
-async def seed(house: House, store: Store) -> None:
+async def seed(engine: Engine, store: Store) -> None:
     """Makes the conference where there is none; where there is one, moves it to today."""
-    async with house.database.read() as connection:
+    async with engine.database.read() as connection:
         found = [conference for conference in await all_conferences(connection) if conference.slug == SLUG]
     if found:
-        await _move_to_today(house, found[0].id)
+        await _move_to_today(engine, found[0].id)
     else:
-        await _make(house)
-    conference = await _exhibit(house)
-    await furnish(house, store, conference)
-    await visit(house, conference)
+        await _make(engine)
+    conference = await _exhibit(engine)
+    await furnish(engine, store, conference)
+    await actor(engine, conference)
 
 
-async def sign_in_links(house: House, url: str) -> dict[str, str]:
+async def sign_in_links(engine: Engine, url: str) -> dict[str, str]:
     """A fresh link for each role, which leads to the session that is live, or to the booth."""
-    async with house.database.write(LONG) as connection:
+    async with engine.database.write(LONG) as connection:
         main = (
             await connection.execute(sa.select(sessions.c.id).where(sessions.c.title == programme.MAIN))
         ).scalar_one()
@@ -88,15 +88,15 @@ async def sign_in_links(house: House, url: str) -> dict[str, str]:
             if account is None:  # a demonstration of an earlier release knew fewer roles
                 continue
             link = links.Link(links.Purpose.SIGN_IN, account.id, email, "", ends.get(role, page))
-            secret = await links.make(connection, link, house.clock(), LINKS_LAST)
+            secret = await links.make(connection, link, engine.clock(), LINKS_LAST)
             made[role] = f"{url}/sign-in/link/{secret}"
         return made
 
 
-async def _make(house: House) -> None:
-    now = house.clock()
+async def _make(engine: Engine) -> None:
+    now = engine.clock()
     start = (now - timedelta(minutes=15)).replace(second=0, microsecond=0)
-    async with house.database.write(LONG) as connection:
+    async with engine.database.write(LONG) as connection:
         conference = await _conference(connection, start, now)
         rooms = await _sessions(connection, conference, start, now)
         people = {role: await _person(connection, name, email, now) for role, (name, email) in ROLES.items()}
@@ -130,18 +130,18 @@ async def _make(house: House) -> None:
         )
     for room, planned in rooms.items():
         if planned.start <= 0:
-            await _do(house, people["organiser"], room, StartSession())
+            await _do(engine, people["organiser"], room, StartSession())
         if planned.start + planned.minutes <= 0:
-            await _do(house, people["organiser"], room, EndSession())
+            await _do(engine, people["organiser"], room, EndSession())
         if 0 < planned.start <= 5:
-            await _do(house, people["organiser"], room, OpenSession())
+            await _do(engine, people["organiser"], room, OpenSession())
     room = next(room for room, planned in rooms.items() if planned.title == programme.MAIN)
-    await _talk(house, room, audience, people["moderator"])
+    await _talk(engine, room, audience, people["moderator"])
 
 
-async def _exhibit(house: House) -> str:
+async def _exhibit(engine: Engine) -> str:
     """Opens the exhibition where there is none: the exhibitor and the colleague stand at the first booth. Returns the conference."""
-    async with house.database.write(LONG) as connection:
+    async with engine.database.write(LONG) as connection:
         this = conferences.c.slug == SLUG
         conference = (await connection.execute(sa.select(conferences.c.id).where(this))).scalar_one()
         known = sa.select(sa.func.count()).select_from(booths).where(booths.c.conference == conference)
@@ -159,8 +159,8 @@ async def _exhibit(house: House) -> str:
                 for role, duty in (("exhibitor", Duty.OWNER), ("colleague", Duty.STAFF)):
                     name, email = ROLES[role]
                     account = await accounts.by_email(connection, email)
-                    person = account.id if account else await _person(connection, name, email, house.clock())
-                    await set_duty(connection, booth, person, duty, house.clock())
+                    person = account.id if account else await _person(connection, name, email, engine.clock())
+                    await set_duty(connection, booth, person, duty, engine.clock())
     return conference
 
 
@@ -239,48 +239,48 @@ async def _sessions(
     return rooms
 
 
-async def _talk(house: House, room: str, audience: list[str], moderator: str) -> None:
+async def _talk(engine: Engine, room: str, audience: list[str], moderator: str) -> None:
     """Fills the main session with questions, votes, a poll and a chat."""
     for asked in programme.QUESTIONS:
-        outcome = await _do(house, audience[asked.who], room, AskQuestion(asked.text, asked.anonymous))
+        outcome = await _do(engine, audience[asked.who], room, AskQuestion(asked.text, asked.anonymous))
         id = msgspec.json.decode(outcome, type=Asked).question
         if asked.labels:
-            await _moderate(house, room, moderator, LabelQuestion, id, labels=list(asked.labels))
+            await _moderate(engine, room, moderator, LabelQuestion, id, labels=list(asked.labels))
         if asked.fate == "dismissed":
-            await _moderate(house, room, moderator, DismissQuestion, id)
+            await _moderate(engine, room, moderator, DismissQuestion, id)
         elif asked.fate != "pending":
-            await _moderate(house, room, moderator, ApproveQuestion, id)
+            await _moderate(engine, room, moderator, ApproveQuestion, id)
             voters = [person for number, person in enumerate(audience) if number != asked.who][: asked.votes]
             for person in voters:
-                await _do(house, person, room, VoteQuestion(id))
+                await _do(engine, person, room, VoteQuestion(id))
         if asked.fate == "pinned":
-            await _moderate(house, room, moderator, PinQuestion, id)
+            await _moderate(engine, room, moderator, PinQuestion, id)
         elif asked.fate == "answering":
-            await _do(house, moderator, room, TakeQuestion(id))
-            await _do(house, moderator, room, ShowOnScreen(id))
+            await _do(engine, moderator, room, TakeQuestion(id))
+            await _do(engine, moderator, room, ShowOnScreen(id))
         elif asked.fate == "answered":
             answer = "Yes: the partner cities agreed on it this spring, and the first four begin in March."
-            await _moderate(house, room, moderator, AnswerQuestion, id, text=answer, public=True)
+            await _moderate(engine, room, moderator, AnswerQuestion, id, text=answer, public=True)
     title, options = programme.POLL
-    drafted = await _do(house, moderator, room, DraftPoll(PollKind.SINGLE, title, list(options)))
+    drafted = await _do(engine, moderator, room, DraftPoll(PollKind.SINGLE, title, list(options)))
     poll = msgspec.json.decode(drafted, type=Drafted).poll
-    await _do(house, moderator, room, OpenPoll(poll))
+    await _do(engine, moderator, room, OpenPoll(poll))
     for number, person in enumerate(audience[: programme.POLLED]):
-        await _do(house, person, room, AnswerPoll(poll, 1, [1 + number * number % 7 % len(options)]))
+        await _do(engine, person, room, AnswerPoll(poll, 1, [1 + number * number % 7 % len(options)]))
     for who, text in programme.CHAT:
-        await _do(house, audience[who], room, PostMessage(text))
+        await _do(engine, audience[who], room, PostMessage(text))
 
 
 async def _moderate(
-    house: House, room: str, moderator: str, command: Callable[..., Command], id: str, **fields: object
+    engine: Engine, room: str, moderator: str, command: Callable[..., Command], id: str, **fields: object
 ) -> None:
-    async with house.database.read() as connection:
+    async with engine.database.read() as connection:
         version = (await queries.question(connection, room, id)).version
-    await _do(house, moderator, room, command(question=id, version=version, **fields))
+    await _do(engine, moderator, room, command(question=id, version=version, **fields))
 
 
-async def _do(house: House, person: str, room: str, command: Command) -> bytes:
-    return (await house.perform(person, room, command, new_id())).reply
+async def _do(engine: Engine, person: str, room: str, command: Command) -> bytes:
+    return (await engine.perform(person, room, command, new_id())).reply
 
 
 async def _person(connection: AsyncConnection, name: str, email: str, now: datetime) -> str:
@@ -292,11 +292,11 @@ def _name(number: int) -> str:
     return f"{first[number % len(first)]} {last[(number * 7) % len(last)]}"
 
 
-async def _move_to_today(house: House, conference: str) -> None:
+async def _move_to_today(engine: Engine, conference: str) -> None:
     """A conference whose main session ended on an earlier day is moved by whole days, so that something is on whenever the demonstration runs."""
-    now = house.clock()
+    now = engine.clock()
     this = sessions.c.conference == conference
-    async with house.database.write(LONG) as connection:
+    async with engine.database.write(LONG) as connection:
         main = sa.select(sessions.c.ends_at).where(this, sessions.c.title == programme.MAIN)
         ended = (await connection.execute(main)).scalar_one()
         if now <= ended:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from rooms.chat.messages import PostMessage
 from rooms.core.commands.messages import Command
-from rooms.core.engine import LONG, House
+from rooms.core.engine import LONG, Engine
 from rooms.core.ids import new_id
 from rooms.core.store.journal import room_of
 from rooms.core.store.tables import persons
@@ -47,9 +47,9 @@ DAYS = 3
 HOURS = range(9, 18)
 
 
-async def visit(house: House, conference: str) -> None:
+async def actor(engine: Engine, conference: str) -> None:
     """Once; a booth where something was shared already is left alone."""
-    async with house.database.read() as connection:
+    async with engine.database.read() as connection:
         this = sa.and_(booths.c.conference == conference, booths.c.name == EXHIBITORS[0].name)
         booth = (await connection.execute(sa.select(booths.c.id).where(this))).scalar_one()
         room = await room_of(connection, "booth", booth)
@@ -62,9 +62,9 @@ async def visit(house: House, conference: str) -> None:
             return
 
     async def do(person: str, command: Command, where: str = room) -> bytes:
-        return (await house.perform(person, where, command, new_id())).reply
+        return (await engine.perform(person, where, command, new_id())).reply
 
-    await _count(house, booth, found.zone)
+    await _count(engine, booth, found.zone)
     for person, text in zip(people, CHAT, strict=False):
         await do(person, PostMessage(text))
     for person in people[:4]:
@@ -75,7 +75,7 @@ async def visit(house: House, conference: str) -> None:
         await do(owner, FinishTalk(called.place))
     for person, (organisation, note, rating, tags) in zip(people, LEADS, strict=False):
         await do(person, ShareLead(Purpose.FOLLOW_UP, Source.QUEUE, organisation))
-        async with house.database.read() as connection:
+        async with engine.database.read() as connection:
             [lead] = [each for each in await lead_queries.found(connection, booth) if each.person == person]
         await do(owner, NoteLead(lead.id, note))
         await do(owner, QualifyLead(lead.id, rating, tags))
@@ -85,9 +85,9 @@ async def visit(house: House, conference: str) -> None:
     await do(people[9], wish, found.room)
 
 
-async def _count(house: House, booth: str, zone: str) -> None:
+async def _count(engine: Engine, booth: str, zone: str) -> None:
     """Visits of the last days, as busy about noon as visits are, and the brochures that were taken."""
-    dice, today = random.Random(20), house.clock().astimezone(ZoneInfo(zone)).date()
+    dice, today = random.Random(20), engine.clock().astimezone(ZoneInfo(zone)).date()
     rows = [
         {
             "booth": booth,
@@ -99,7 +99,7 @@ async def _count(house: House, booth: str, zone: str) -> None:
         for before in range(DAYS)
         for number in range(30 + 12 * before)
     ]
-    async with house.database.write(LONG) as connection:
+    async with engine.database.write(LONG) as connection:
         await connection.execute(booth_visits.insert(), rows)
         brochures = [row.id for row in await files_of(connection, booth, FileKind.BROCHURE)]
         taken = Counter[tuple[str, datetime]]()

@@ -13,8 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from rooms.core.errors import Problem
-from rooms.core.files.inspection import inspect
-from rooms.exhibition.files.messages import FileKind
+from rooms.core.files.inspection import Content, inspect
 from server.doctor.findings import Finding, missing, ok, wrong
 from server.settings import Settings
 
@@ -74,7 +73,7 @@ async def check_pictures(settings: Settings) -> AsyncIterator[Finding]:
     """A logo goes its whole way but the last step."""
     with tempfile.TemporaryDirectory() as folder:
         try:
-            await inspect(FileKind.LOGO, _dot(folder), Path(folder, "drawn"))
+            await inspect(Content.LOGO, _dot(folder), Path(folder, "drawn"))
         except Problem as problem:
             remedy = "install the packages of requirements.lock: Pillow is needed, with WebP"
             yield wrong("pictures", f"a logo could not be drawn anew: {problem}", remedy)

@@ -9,12 +9,13 @@ import msgspec
 from rooms.core.commands.registry import read
 from rooms.core.delivery.hub import Joined
 from rooms.core.delivery.member import Member
-from rooms.core.delivery.sink import Outbound, Sink
-from rooms.core.engine import House
+from rooms.core.delivery.sink import EncodedMessage, Sink
+from rooms.core.engine import Engine
 from rooms.core.errors import Problem, ProblemView
 from rooms.core.rate_limits import Rate
 from rooms.core.store.journal import Entry, Position
 from rooms.core.text import N_
+from rooms.people import signins
 from rooms.people.messages import RightsChanged, SignInRevoked
 from rooms.people.tickets import read_ticket
 from server.live import wire
@@ -34,8 +35,8 @@ class Connection:
     __slots__ = (
         "_calls",
         "_desk",
+        "_engine",
         "_faults",
-        "_house",
         "_joining",
         "_line",
         "_members",
@@ -47,8 +48,8 @@ class Connection:
         "person",
     )
 
-    def __init__(self, house: House, calls: Calls, sink: Sink, number: str, translate: Callable[[str], str]) -> None:
-        self._house = house
+    def __init__(self, engine: Engine, calls: Calls, sink: Sink, number: str, translate: Callable[[str], str]) -> None:
+        self._engine = engine
         self._calls = calls
         self._line: Line | None = None  # few connections are ever in a call
         self._sink = sink
@@ -73,7 +74,7 @@ class Connection:
         whether anybody is here, and must not wait for a command that waits for the database."""
         message: dict[str, Any] = {}
         try:
-            self._house.limits.take("frame", self._number, INBOUND_RATE)
+            self._engine.limits.take("frame", self._number, INBOUND_RATE)
             message = wire.decode(data)
             if message["op"] != "heartbeat" or not self.greeted:
                 return message
@@ -95,8 +96,8 @@ class Connection:
 
     def _beat(self, op: wire.Op) -> None:
         assert isinstance(op, wire.Heartbeat)
-        seqs = self._house.hub.seqs(list(self._members))
-        self._answer(op.id, encode({"seqs": seqs, "time": self._house.clock().isoformat()}))
+        seqs = self._engine.hub.seqs(list(self._members))
+        self._answer(op.id, encode({"seqs": seqs, "time": self._engine.clock().isoformat()}))
 
     async def _obey(self, message: dict[str, Any]) -> None:
         if not self.greeted:
@@ -120,7 +121,7 @@ class Connection:
             head, fields = wire.read_command_head(message)
             command = read(message["op"], fields)
             try:
-                outcome = await self._house.perform(self.person, head.room, command, head.key)
+                outcome = await self._engine.perform(self.person, head.room, command, head.key)
             except Problem as problem:
                 # No fault of the client: a person may try ten things that are refused, and stay.
                 self._refuse(head.id, problem)
@@ -142,20 +143,20 @@ class Connection:
             raise Problem("malformed", N_("The first message, and only the first, is “hello”."))
         hello = wire.read_op(message)
         assert isinstance(hello, wire.Hello)
-        ticket = await read_ticket(self._house, hello.ticket)
+        ticket = await read_ticket(self._engine, hello.ticket)
         view = None
         if ticket.signin is not None and ticket.desk is not None:
-            if self._house.hub.watching(ticket.desk) >= wire.MOST_CONNECTIONS:
+            if self._engine.hub.watching(ticket.desk) >= wire.MOST_CONNECTIONS:
                 raise Problem(
                     "rate_limited", N_("You have very many windows open here. Close some of them."), retry_after=30
                 )
             self.person, self._signin, self._desk = ticket.person, ticket.signin, ticket.desk
-            await self._house.hub.watch(self._desk, self._on_desk)
+            await self._engine.hub.watch(self._desk, self._on_desk)
             # Looked at again now that the desk is watched: a sign-out in between would otherwise go unnoticed.
-            account = (await self._house.signed_in(ticket.signin)).account
+            account = (await signins.find(self._engine, ticket.signin)).account
             view = wire.PersonView(account.id, account.name)
         self.greeted = True
-        now = self._house.clock().isoformat()
+        now = self._engine.clock().isoformat()
         self._write(encode(wire.Welcome(view, self._desk, wire.HEARTBEAT_SECONDS, wire.Limits(), now)))
 
     async def _join(self, op: wire.Join) -> None:
@@ -172,7 +173,7 @@ class Connection:
 
         self._joining = member
         try:
-            self._members[op.room] = (member, (await self._house.hub.join(member, after, respond)).room.conference)
+            self._members[op.room] = (member, (await self._engine.hub.join(member, after, respond)).room.conference)
         except BaseException:
             self._lose_call(op.room)
             raise
@@ -191,7 +192,7 @@ class Connection:
 
     def _leave(self, room: str) -> None:
         if room in self._members:
-            self._house.hub.leave(self._members.pop(room)[0])
+            self._engine.hub.leave(self._members.pop(room)[0])
 
     def _on_desk(self, entry: Entry) -> None:
         if entry.type == "signin.revoked":
@@ -202,10 +203,10 @@ class Connection:
             changed = msgspec.json.decode(entry.payload, type=RightsChanged)
             if self._joining is not None:
                 # What he is being let in with may have been read before the change.
-                self._house.hub.revisit(self._joining)
+                self._engine.hub.revisit(self._joining)
             for member, conference in list(self._members.values()):
                 if changed.conference is None or conference == changed.conference:
-                    self._house.hub.revisit(member)
+                    self._engine.hub.revisit(member)
 
     def _answer(self, request: int, reply: bytes, seq: int | None = None) -> None:
         self._write(b'{"id":%d,"ok":%b%b}' % (request, reply, b"" if seq is None else b',"seq":%d' % seq))
@@ -226,7 +227,7 @@ class Connection:
         return view
 
     def _write(self, json: bytes) -> None:
-        self._sink.write(Outbound(json))
+        self._sink.write(EncodedMessage(json))
 
     def end(self) -> None:
         """To be called once when the client is gone."""
@@ -234,10 +235,10 @@ class Connection:
             self._line.end()
             self._line = None
         for member, _ in self._members.values():
-            self._house.hub.leave(member)
+            self._engine.hub.leave(member)
         self._members.clear()
         if self._desk is not None:
-            self._house.hub.unwatch(self._desk, self._on_desk)
+            self._engine.hub.unwatch(self._desk, self._on_desk)
 
 
 def _unwelcome(problem: Problem) -> int:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from rooms.core.delivery.sink import Listener, Outbound, Sink, Unswept
+from rooms.core.delivery.sink import DirectSink, EncodedMessage, Listener, Sink
 from server.live.connection import Connection
 from server.live.protocols import BUFFER_LIMIT, EXTENSION, LiveProtocol
 from server.live.turns import Turns
@@ -39,7 +39,7 @@ class FastSink:
     def descriptor(self) -> int:
         return self._protocol.descriptor
 
-    def write(self, message: Outbound) -> None:
+    def write(self, message: EncodedMessage) -> None:
         if not self._protocol.write_frame(message.msgpack_frame if self.binary else message.frame):
             self.close(4508, "too slow")
 
@@ -63,7 +63,7 @@ class FastSink:
             listener.refresh()
 
 
-class PlainSink(Unswept):
+class PlainSink(DirectSink):
     """Writes through ASGI, for servers without our extension: a bounded queue and a task that empties it."""
 
     def __init__(self, send: Send, *, binary: bool) -> None:
@@ -74,7 +74,7 @@ class PlainSink(Unswept):
         self._closing: tuple[int, str] | None = None
         self._wake = asyncio.Event()
 
-    def write(self, message: Outbound) -> None:
+    def write(self, message: EncodedMessage) -> None:
         data = message.msgpack if self.binary else message.json
         if self._closing is None:
             self._queue.append(data)
@@ -157,7 +157,7 @@ def _sink_of(scope: Scope, send: Send, *, binary: bool) -> tuple[FastSink | Plai
 def _connection_of(viewer: HTTPConnection, sink: Sink) -> Connection:
     site = site_of(viewer)
     translate = site.languages.texts(stranger(viewer).locale).gettext
-    return Connection(site.house, site.calls, sink, str(next(_numbers)), translate)
+    return Connection(site.engine, site.calls, sink, str(next(_numbers)), translate)
 
 
 async def _take(message: Message, connection: Connection, turns: Turns) -> None:

@@ -13,7 +13,7 @@ import msgspec
 import msgspec.inspect as inspect
 
 from rooms.core.commands.messages import Command, Event, Latest, View, declared, tag_of
-from rooms.core.commands.registry import SPECS
+from rooms.core.commands.registry import SPECS, EphemeralSpec
 from rooms.core.errors import ProblemView
 from server.live import wire
 from signaling import messages as calls
@@ -68,7 +68,7 @@ def collect() -> Catalogue:
         latest=latest,
         replies={tag_of(command): reply for command in commands if (reply := reply_to(tag_of(command)))},
         kinds={tag_of(command): sorted(SPECS[tag_of(command)].kinds) for command in commands},
-        ephemeral={op for op, spec in SPECS.items() if spec.is_ephemeral},
+        ephemeral={op for op, spec in SPECS.items() if isinstance(spec, EphemeralSpec)},
         limits={name: value for module in modules for name, value in vars(module).items() if name.endswith("_LENGTH")},
     )
 
@@ -122,7 +122,7 @@ def _in_order(classes: list[M]) -> list[M]:
 def reply_to(op: str) -> type[View] | None:
     """What the action of a command says that it gives: a view, or (where it does many commands together) a list of outcomes with views."""
     spec = SPECS[op]
-    found = set(_views_in(typing.get_type_hints(spec.action or spec.together or spec.passing).get("return")))
+    found = set(_views_in(typing.get_type_hints(spec.handler).get("return")))
     if len(found) > 1:
         raise LookupError(f"{op} is answered with one of {found}: the client must know which")
     return found.pop() if found else None

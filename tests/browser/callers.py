@@ -43,7 +43,7 @@ LINKS = """() => Promise.all([...document.querySelector("plenary-call").call.car
 async def meeting_at_booth(venue: Venue, *people: str, staff: tuple[str, ...] = (STAFF,)) -> str:
     """The path of a meeting at a booth, to which these people are invited."""
     world = venue.world
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         hall = await hall_of(connection, world.conference, "Hall 1")
         booth, _ = await make_booth(connection, world.conference, hall, {"name": "Lumen"}, open=True, number="A1")
         for who in staff:

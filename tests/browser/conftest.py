@@ -19,7 +19,7 @@ from rooms.programme.actions import create_conference, create_session
 from rooms.programme.queries import conference_by_id
 from tests.support.chromium import Window
 from tests.support.server import Server, cookie_of, running_server, sign_in
-from tests.support.world import TestClock, World, make_house
+from tests.support.world import TestClock, World, make_engine
 
 PHONE = {"width": 360, "height": 740}
 TABLET = {"width": 768, "height": 1024}
@@ -53,8 +53,8 @@ class Venue:
         options = {"viewport": DESKTOP, "locale": "en-GB", "timezone_id": "Asia/Shanghai", **options}
         window = await self.window(base_url=self.server.url, **options)
         if who is not None:
-            signin = await sign_in(self.world.house, self.world.people[who])
-            await window.context.add_cookies([cookie_of(self.server, self.world.house, signin)])
+            signin = await sign_in(self.world.engine, self.world.people[who])
+            await window.context.add_cookies([cookie_of(self.server, self.world.engine, signin)])
         return window
 
     async def act(self, who: str, command: Command, *, room: str = "") -> None:
@@ -100,9 +100,9 @@ def running() -> Iterator[Server]:
 async def world(running: Server) -> AsyncIterator[World]:
     """People: attendee, other (an attendee too), speaker, moderator (of the session), colleague (moderator of the conference), organiser."""
     clock = TestClock(datetime.now(UTC))
-    world = World([make_house(running.database, MemoryBus(), clock)], clock)
+    world = World([make_engine(running.database, MemoryBus(), clock)], clock)
     world.lift_limits()
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         now, today = clock(), clock().date()
         world.conference, world.lobby = await create_conference(
             connection,
@@ -152,6 +152,6 @@ async def world(running: Server) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def venue(running: Server, world: World, window: Callable[..., Awaitable[Window]]) -> Venue:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         slug = (await conference_by_id(connection, world.conference)).slug
     return Venue(running, world, slug, window)

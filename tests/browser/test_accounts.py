@@ -89,5 +89,5 @@ async def test_a_device_that_is_signed_out_elsewhere_learns_of_it_at_once(venue:
     await here.get_by_role("button", name="Sign out everywhere else").click()
     await expect(here.get_by_text("You are signed out everywhere else.")).to_be_visible()
     await expect(page.get_by_text("You have been signed out")).to_be_visible(timeout=5000)
-    async with venue.world.house.database.read() as connection:
+    async with venue.world.engine.database.read() as connection:
         assert len(await signins.active(connection, venue.world.people["attendee"], venue.world.clock())) == 1

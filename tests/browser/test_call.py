@@ -95,7 +95,7 @@ async def test_two_talk_from_the_first_picture_to_the_outcome(venue: Venue) -> N
     await visitor.get_by_label("A note for yourself").fill("Send the prices")
     await visitor.get_by_role("button", name="Save").click()
     await expect(visitor.get_by_text("The talk took place.")).to_be_visible()
-    async with venue.world.house.database.read() as connection:
+    async with venue.world.engine.database.read() as connection:
         columns = (call_outcomes.c.outcome, call_outcomes.c.rating, call_outcomes.c.note)
         where = call_outcomes.c.person == venue.world.people["attendee"]
         assert (await connection.execute(sa.select(*columns).where(where))).one() == ("held", 4, "Send the prices")
@@ -188,7 +188,7 @@ async def test_the_time_is_told_and_either_may_extend_it(venue: Venue) -> None:
     await expect(visitor.get_by_role("timer")).to_contain_text("left")
     await expect(visitor.get_by_role("button", name="5 more minutes")).to_have_count(0)
     # As it stands a minute before the end.
-    async with venue.world.house.database.write() as connection:
+    async with venue.world.engine.database.write() as connection:
         ends_at = venue.world.clock() + timedelta(minutes=1)
         await connection.execute(
             calls.update().where(calls.c.meeting == path.rpartition("/")[2]).values(ends_at=ends_at)
@@ -229,7 +229,7 @@ async def test_report_and_block_in_the_call(venue: Venue) -> None:
     await organisers[0].get_by_role("button", name="Seen to").click()
     for page in organisers:
         await expect(page.locator("header .count")).to_have_count(0)
-    async with venue.world.house.database.read() as connection:
+    async with venue.world.engine.database.read() as connection:
         assert (await connection.execute(sa.select(reports.c.text))).scalars().all()[-1] == "Shouts"
 
 

@@ -20,7 +20,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 async def test_who_comes_too_late_waits_and_joins_by_himself(venue: Venue) -> None:
     path = await meeting_at_booth(venue, "attendee", "colleague", "other", "speaker")
-    async with venue.world.house.database.write() as connection:
+    async with venue.world.engine.database.write() as connection:
         this = conferences.c.id == venue.world.conference
         await connection.execute(sa.update(conferences).where(this).values(call_limit=2))
     attendee, colleague = await call_of(venue, path, "attendee", "colleague")

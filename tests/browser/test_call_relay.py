@@ -65,7 +65,7 @@ def running(own_turn: TurnServer, routes: str) -> Iterator[Server]:
 @pytest.fixture
 async def relayed(venue: Venue) -> Venue:
     """A conference in which nobody learns anybody's address."""
-    async with venue.world.house.database.write() as connection:
+    async with venue.world.engine.database.write() as connection:
         mine = conferences.c.id == venue.world.conference
         await connection.execute(conferences.update().where(mine).values(relay_only=True))
     return venue

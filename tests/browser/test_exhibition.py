@@ -17,7 +17,7 @@ async def booth(venue: Venue) -> str:
     world = venue.world
     said = {"name": "Lumen", "tagline": "Light for everybody", "about": "Lamps.", "languages": ["en", "zh"]}
     said |= {"country": "SE", "field": "Energy", "texts": TEXTS}
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         hall = await hall_of(connection, world.conference, "Hall 1")
         await make_booth(connection, world.conference, hall, {"name": "Aurora"}, open=True, number="A2")
         made, _ = await make_booth(connection, world.conference, hall, said, open=True, number="A1", tier=1)

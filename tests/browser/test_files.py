@@ -19,7 +19,7 @@ Bring = Callable[[str, str, bytes], Awaitable[None]]
 async def booth(venue: Venue) -> str:
     """The path of a booth that the colleague owns."""
     world = venue.world
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         hall = await hall_of(connection, world.conference, "Hall 1")
         id, world.stand = await make_booth(connection, world.conference, hall, {"name": "Lumen"}, open=True)
         await set_duty(connection, id, world.people["colleague"], Duty.OWNER, world.clock())

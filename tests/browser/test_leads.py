@@ -15,7 +15,7 @@ from tests.support.chromium import accessibility_faults
 async def booth(venue: Venue) -> str:
     """The path of a booth at which the colleague stands; the moderator owns it."""
     world = venue.world
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         hall = await hall_of(connection, world.conference, "Hall 1")
         said = {"name": "Lumen", "tagline": "Light for everybody", "about": "Lamps."}
         made, world.stand = await make_booth(connection, world.conference, hall, said, open=True, number="A1")
@@ -113,7 +113,7 @@ async def test_nothing_shuts_anybody_out(
     venue: Venue, booth: str, scheme: str, viewport: dict[str, int], locale: str
 ) -> None:
     world = venue.world
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         stand = await room_of(connection, "booth", world.booth)
     share = ShareLead(Purpose.NEWS, organisation="Nordic Light & Power Cooperative of the North")
     await world.do("attendee", share, room=stand)

@@ -157,7 +157,7 @@ async def test_by_keyboard_alone(venue: Venue) -> None:
 async def test_the_camp_is_readable_by_everyone_at_every_width(
     venue: Venue, viewport: dict[str, int], scheme: str
 ) -> None:
-    await import_schedule(venue.world.house, venue.slug, read(camp()), by=None)
+    await import_schedule(venue.world.engine, venue.slug, read(camp()), by=None)
     page = await programme(venue, "attendee", viewport=viewport, color_scheme=scheme)
     assert await page.locator(".slot").count() == 80
     assert await accessibility_faults(page) == []

@@ -22,7 +22,7 @@ def said(page: Page, text: str) -> Any:
 
 
 async def stored(venue: Venue, text: str) -> int:
-    async with venue.world.house.database.read() as connection:
+    async with venue.world.engine.database.read() as connection:
         select = sa.select(sa.func.count()).select_from(messages).where(messages.c.text == text)
         return (await connection.execute(select)).scalar_one()
 
@@ -37,11 +37,11 @@ async def test_a_restart_of_the_server_loses_and_doubles_nothing(venue: Venue) -
     venue.server.stop()
     await say(writer, "While you were away")
     await expect(writer.locator("plenary-connection")).to_contain_text("Reconnecting")
-    await venue.world.do("moderator", PostMessage("Written elsewhere"))
+    await venue.world.do("moderator", PostMessage("WriterStats elsewhere"))
     venue.server.start()
 
     for page in (writer, reader):
-        for text in ("Before", "Written elsewhere", "While you were away"):
+        for text in ("Before", "WriterStats elsewhere", "While you were away"):
             await expect(said(page, text)).to_have_count(1, timeout=20_000)
         await expect(page.locator("plenary-connection")).not_to_contain_text("Reconnecting")
     assert await stored(venue, "While you were away") == 1
@@ -61,7 +61,7 @@ async def test_one_who_signs_out_elsewhere_is_told_and_stays_away(venue: Venue) 
     page = await venue.enter("attendee")
     tickets: list[str] = []
     page.on("request", lambda request: tickets.append(request.url) if request.url.endswith("/live/ticket") else None)
-    await revoke_all(venue.world.house, venue.world.people["attendee"])
+    await revoke_all(venue.world.engine, venue.world.people["attendee"])
     banner = page.locator("plenary-connection")
     await expect(banner).to_contain_text("You have been signed out", timeout=15_000)
     await expect(banner.get_by_role("button", name="Reload the page")).to_be_visible()

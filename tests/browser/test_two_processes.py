@@ -22,8 +22,8 @@ async def test_people_on_two_processes_are_in_one_room(
 
         async def enter(server: Server, who: str, end: str = ""):
             opened = await window(base_url=server.url, viewport=DESKTOP, locale="en-GB")
-            signin = await sign_in(world.house, world.people[who])
-            await opened.context.add_cookies([cookie_of(server, world.house, signin)])
+            signin = await sign_in(world.engine, world.people[who])
+            await opened.context.add_cookies([cookie_of(server, world.engine, signin)])
             await opened.page.goto(f"/c/forum/sessions/{world.session}{end}")
             await live(opened.page)
             return opened.page

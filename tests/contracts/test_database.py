@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from rooms.core.store import journal
-from rooms.core.store.database import Database, Json, UtcDateTime, among, insert_into
+from rooms.core.store.database import Database, Json, UtcDateTime, in_padded, insert_into
 from tests.support.postgres import PostgresServer
 from tests.support.refusals import refused
 
@@ -266,8 +266,8 @@ async def test_of_however_many_is_asked_few_statements_are_prepared(database: Da
         for length in range(100):
             wanted = [f"n{number}" for number in range(length)]
             for condition in (
-                among(things.c.name, wanted),
-                among(sa.tuple_(things.c.name, things.c.count), [(name, 0) for name in wanted]),
+                in_padded(things.c.name, wanted),
+                in_padded(sa.tuple_(things.c.name, things.c.count), [(name, 0) for name in wanted]),
             ):
                 found = (await connection.execute(sa.select(things.c.name).where(condition))).scalars().all()
                 assert sorted(found) == sorted(wanted[:40])

@@ -56,7 +56,7 @@ async def lay(url: str, people: int) -> Ground:
                 for n, id in enumerate(ids)
             ],
         )
-        desk = {"kind": "desk", "conference": None, "seq": 0, "pulse": 0, "floor": 0}
+        desk = {"kind": "desk", "conference": None, "seq": 0, "values_version": 0, "floor": 0}
         await connection.execute(
             rooms.insert(), [{"id": new_id(), "subject": id, "epoch": new_id(), **desk} for id in ids]
         )

@@ -32,13 +32,13 @@ from sqlalchemy import event
 import server.app
 from rooms.core.clock import Clock, system_clock
 from rooms.core.commands.transaction import Nudge, Transaction
-from rooms.core.commands.writer import Given, Writer
+from rooms.core.commands.writer import QueuedCommand, Writer
 from rooms.core.delivery import hub, presence
 from rooms.core.delivery.bus import pubsub
 from rooms.core.delivery.bus.interface import Bus
 from rooms.core.delivery.hub import Hub
-from rooms.core.engine import House
-from rooms.core.rate_limits import Limits, Rate
+from rooms.core.engine import Engine
+from rooms.core.rate_limits import Rate, RateLimits
 from rooms.core.store import database
 from rooms.core.store.database import Database
 from rooms.people import passwords
@@ -47,10 +47,10 @@ from server.live import protocols
 from server.live.connection import Connection
 from server.settings import Settings
 
-make_house = server.app.make_house
+make_engine = server.app.make_engine
 
 
-class Unlimited(Limits):
+class Unlimited(RateLimits):
     def take(self, name: str, key: str, rate: Rate) -> None:
         pass
 
@@ -90,7 +90,7 @@ def arm(step: str, at: int) -> None:
             die()
         publish(self, nudges)
 
-    async def writing(self: Writer, batch: list[Given]) -> None:
+    async def writing(self: Writer, batch: list[QueuedCommand]) -> None:
         set_results = [given.done for given in batch]
         for given in batch:
             given.done = asyncio.get_running_loop().create_future()
@@ -150,27 +150,27 @@ def fill(database: Database, path: str) -> None:
 
 
 def shake(given: dict[str, Any]) -> None:
-    def shaken_house(settings: Settings) -> House:
-        house = make_house(settings)
+    def shaken_house(settings: Settings) -> Engine:
+        engine = make_engine(settings)
         if "bus" in given:
-            trouble(house.bus, *given["bus"])
+            trouble(engine.bus, *given["bus"])
         if "pages" in given:
-            fill(house.database, given["pages"])
+            fill(engine.database, given["pages"])
         if given.get("unlimited"):
-            object.__setattr__(house, "limits", Unlimited())
-        return house
+            object.__setattr__(engine, "limits", Unlimited())
+        return engine
 
-    server.app.make_house = shaken_house
+    server.app.make_engine = shaken_house
     if "clock" in given:
         # Both the hub and the house take their clock from here; a default argument would keep the old one.
         clock = shift(given["clock"])
         server.app.system_clock = clock
-        before = House.__init__
+        before = Engine.__init__
 
-        def with_clock(self: House, *arguments: Any, **named: Any) -> None:
+        def with_clock(self: Engine, *arguments: Any, **named: Any) -> None:
             before(self, *arguments, **{"clock": clock, **named})
 
-        House.__init__ = with_clock
+        Engine.__init__ = with_clock
     if "die" in given:
         arm(given["die"], given["at"])
     if "ping" in given:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from rooms.core.commands.messages import tag_of
-from rooms.core.commands.registry import SPECS
+from rooms.core.commands.registry import SPECS, EphemeralSpec
 from rooms.core.store.database import metadata
 from tests.support.samples import ops, sample
 from tests.support.world import World
@@ -17,7 +17,7 @@ from tests.support.world import World
 async def everything(world: World) -> dict[str, list[tuple[Any, ...]]]:
     """The whole database but for the outcomes: all tables' rows, sorted."""
     found: dict[str, list[tuple[Any, ...]]] = {}
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         for table in metadata.sorted_tables:
             rows = (await connection.execute(sa.select(table))).all()
             found[table.name] = sorted((tuple(row) for row in rows), key=repr)
@@ -31,17 +31,17 @@ def recorded(before: dict[str, Any], after: dict[str, Any]) -> int:
 @pytest.mark.parametrize("op", ops())
 async def test_one_effect_and_one_answer(world_of_two: World, op: str) -> None:
     world = world_of_two
-    if SPECS[op].is_ephemeral:
+    if isinstance(SPECS[op], EphemeralSpec):
         await leaves_nothing(world, op)
         return
     who, room, command = await sample(world, op)
     key = uuid.uuid4().hex
     before = await everything(world)
-    at_once = await asyncio.gather(*(world.do(who, command, room=room, key=key, house=n % 2) for n in range(3)))
+    at_once = await asyncio.gather(*(world.do(who, command, room=room, key=key, engine=n % 2) for n in range(3)))
     after = await everything(world)
     assert after != before, "the command did something"
     world.clock.advance(hours=1)
-    again = [await world.do(who, command, room=room, key=key, house=n % 2) for n in range(3)]
+    again = [await world.do(who, command, room=room, key=key, engine=n % 2) for n in range(3)]
     assert await everything(world) == after
     assert len(set(at_once + again)) == 1
     # The premise: another key would make it another command.
@@ -53,7 +53,7 @@ async def leaves_nothing(world: World, op: str) -> None:
     who, room, command = await sample(world, op)
     before = await everything(world)
     for n in range(3):
-        await world.do(who, command, room=room, key="the-same-key", house=n % 2)
+        await world.do(who, command, room=room, key="the-same-key", engine=n % 2)
     assert await everything(world) == before
 
 

@@ -51,8 +51,8 @@ async def test_f21_the_disk_is_full_during_an_upload() -> None:
     with temporary_folder("server") as folder, Cramped(folder) as server:
         world = await furnish(server)
         server.limit()
-        signin = await sign_in(world.house, world.people["owner"])
-        cookie = cookie_of(server, world.house, signin)
+        signin = await sign_in(world.engine, world.people["owner"])
+        cookie = cookie_of(server, world.engine, signin)
         async with httpx.AsyncClient(
             base_url=server.url, cookies={cookie["name"]: cookie["value"]}, timeout=60
         ) as http:
@@ -83,7 +83,7 @@ async def test_f21_the_disk_is_full_during_an_upload() -> None:
             statuses = await asyncio.gather(*(bring(made.mp4(FILM)) for _ in range(FILMS)))
             assert started == FILMS, "all had begun to arrive"
             assert 507 in statuses, "there was room for all"
-            async with world.house.database.read() as connection:
+            async with world.engine.database.read() as connection:
                 known = set((await connection.execute(sa.select(files.c.id))).scalars())
             assert server.stored() == known
             assert len(known) == statuses.count(200)

@@ -23,14 +23,14 @@ async def populate(world: World) -> list[str]:
         {"id": new_id(), "name": name, "kind": "guest", "calendar_key": new_id(), "created_at": world.clock()}
         for name in names
     ]
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         await connection.execute(persons.insert(), rows)
     world.people |= {row["name"]: row["id"] for row in rows}
     return names
 
 
 async def distinct_voters(world: World, question: str) -> int:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         select = sa.select(sa.func.count(votes.c.person.distinct())).where(votes.c.question == question)
         return (await connection.execute(select)).scalar_one()
 
@@ -39,12 +39,12 @@ async def test_two_hundred_voters_and_some_of_them_twice(each_world: World) -> N
     names = await populate(each_world)
     question = await each_world.ask()
     await each_world.do("moderator", ApproveQuestion(question, 1))
-    clients = [await enter(each_world, who, house=house) for who in (None, "moderator") for house in (0, 1)]
+    clients = [await enter(each_world, who, engine=engine) for who in (None, "moderator") for engine in (0, 1)]
     ballots = names + names[:80]
     Random(1).shuffle(ballots)
-    await asyncio.gather(*(each_world.do(who, VoteQuestion(question), house=n % 2) for n, who in enumerate(ballots)))
+    await asyncio.gather(*(each_world.do(who, VoteQuestion(question), engine=n % 2) for n, who in enumerate(ballots)))
     assert (await each_world.question(question)).votes == VOTERS + 1 == await distinct_voters(each_world, question)
-    await settled(*each_world.houses)
+    await settled(*each_world.engines)
     for client in clients:
         await client.verify()
         assert client.state["latest"]["votes"] == {question: VOTERS + 1}
@@ -58,28 +58,28 @@ async def test_votes_and_second_thoughts_while_moderators_merge_and_unmerge(each
         await each_world.do("moderator", ApproveQuestion(question, 1))
 
     async def vote(n: int, who: str) -> None:
-        await each_world.do(who, VoteQuestion(target if n % 2 else duplicate), house=n % 2)
+        await each_world.do(who, VoteQuestion(target if n % 2 else duplicate), engine=n % 2)
         if n % 5 == 0:
-            await each_world.do(who, UnvoteQuestion(target if n % 2 else duplicate), house=(n + 1) % 2)
+            await each_world.do(who, UnvoteQuestion(target if n % 2 else duplicate), engine=(n + 1) % 2)
 
     async def merge() -> None:
-        for house in (0, 1):
+        for engine in (0, 1):
             await each_world.do(
-                "moderator", MergeQuestion(duplicate, await version(each_world, duplicate), target), house=house
+                "moderator", MergeQuestion(duplicate, await version(each_world, duplicate), target), engine=engine
             )
             await asyncio.sleep(0.02)
             await each_world.do(
-                "moderator", UnmergeQuestion(duplicate, await version(each_world, duplicate)), house=house
+                "moderator", UnmergeQuestion(duplicate, await version(each_world, duplicate)), engine=engine
             )
 
     await asyncio.gather(merge(), *(vote(n, who) for n, who in enumerate(names)))
     for question in (target, duplicate):
         assert (await each_world.question(question)).votes == await distinct_voters(each_world, question)
     await each_world.do("moderator", MergeQuestion(duplicate, await version(each_world, duplicate), target))
-    async with each_world.house.database.read() as connection:
+    async with each_world.engine.database.read() as connection:
         united = (await connection.execute(sa.select(sa.func.count(votes.c.person.distinct())))).scalar_one()
     assert (await each_world.question(target)).votes == united
-    client = await enter(each_world, names[1], house=1)
+    client = await enter(each_world, names[1], engine=1)
     await client.verify()
 
 
@@ -90,12 +90,12 @@ async def version(world: World, question: str) -> int:
 async def test_s26_a_second_tab_and_a_new_sign_in_are_the_same_identity(each_world: World) -> None:
     question = await each_world.ask()
     await each_world.do("moderator", ApproveQuestion(question, 1))
-    for house in (0, 1):  # another tab, on another process; each joins, votes, leaves and joins again
+    for engine in (0, 1):  # another tab, on another process; each joins, votes, leaves and joins again
         for _ in range(2):
-            client = await enter(each_world, "other", house=house)
-            await each_world.do("other", VoteQuestion(question), house=house)
-            each_world.houses[house].hub.leave(client.member)
+            client = await enter(each_world, "other", engine=engine)
+            await each_world.do("other", VoteQuestion(question), engine=engine)
+            each_world.engines[engine].hub.leave(client.member)
     assert (await each_world.question(question)).votes == 2
     # Somebody else is somebody else.
-    await each_world.do("guest", VoteQuestion(question), house=1)
+    await each_world.do("guest", VoteQuestion(question), engine=1)
     assert (await each_world.question(question)).votes == 3

@@ -15,9 +15,9 @@ from tests.support.world import World
 TALKERS = ("other", "guest", "speaker", "organiser")
 
 
-async def burst(world: World, house: int, who: str, stop: asyncio.Event) -> None:
+async def burst(world: World, engine: int, who: str, stop: asyncio.Event) -> None:
     while not stop.is_set():
-        await world.do(who, PostMessage("and on"), house=house)
+        await world.do(who, PostMessage("and on"), engine=engine)
         await asyncio.sleep(
             0.005
         )  # SQLite's lock goes to whoever happens to try: without a pause one process could starve the other
@@ -27,21 +27,21 @@ async def burst(world: World, house: int, who: str, stop: asyncio.Event) -> None
 async def test_nothing_after_the_removal(each_world: World, monkeypatch: pytest.MonkeyPatch, tick: float) -> None:
     monkeypatch.setattr("rooms.core.delivery.scheduler.TICK", tick)
     each_world.lift_limits()
-    tabs = [await enter(each_world, "attendee", house=house) for house in (0, 1, 1)]
-    others = [await enter(each_world, "other", house=house) for house in (0, 1)]
+    tabs = [await enter(each_world, "attendee", engine=engine) for engine in (0, 1, 1)]
+    others = [await enter(each_world, "other", engine=engine) for engine in (0, 1)]
     stop = asyncio.Event()
     talking = [asyncio.create_task(burst(each_world, n % 2, who, stop)) for n, who in enumerate(TALKERS)]
     await until(lambda: any(client.catch_up().types for client in others))
-    removal = await each_world.do("moderator", RemovePerson(each_world.people["attendee"]), house=1)
+    removal = await each_world.do("moderator", RemovePerson(each_world.people["attendee"]), engine=1)
     last = removal.seq or 0
     for command in (PostMessage("Still here?"), AskQuestion("Am I?")):
-        for house in (0, 1):
+        for engine in (0, 1):
             with refused("forbidden"):
-                await each_world.do("attendee", command, house=house)
+                await each_world.do("attendee", command, engine=engine)
     await until(lambda: all(client.catch_up().seq > last + 3 for client in others))
     stop.set()
     await asyncio.gather(*talking)
-    await settled(*each_world.houses)
+    await settled(*each_world.engines)
     for client in tabs:
         assert max(client.sink.seqs, default=0) < last
         assert client.catch_up().problem, "he was told why"
@@ -55,13 +55,13 @@ async def test_nothing_after_the_removal(each_world: World, monkeypatch: pytest.
 async def test_he_who_was_on_his_way_in_is_out_too(each_world: World) -> None:
     each_world.lift_limits()
     for n in range(6):
-        joining = [asyncio.create_task(each_world.join("attendee", house=house)) for house in (0, 1)]
+        joining = [asyncio.create_task(each_world.join("attendee", engine=engine)) for engine in (0, 1)]
         for _ in range(n):
             await asyncio.sleep(0)
         removal = await each_world.do("moderator", RemovePerson(each_world.people["attendee"]))
         await each_world.do("other", PostMessage("not for him"))
         results = await asyncio.gather(*joining, return_exceptions=True)
-        await settled(*each_world.houses)
+        await settled(*each_world.engines)
         for result in results:
             if not isinstance(result, BaseException):
                 _, sink = result
@@ -73,8 +73,8 @@ async def test_he_who_was_on_his_way_in_is_out_too(each_world: World) -> None:
 
 async def test_one_who_was_readmitted_hears_again(each_world: World) -> None:
     await each_world.do("moderator", RemovePerson(each_world.people["attendee"]))
-    await each_world.do("moderator", ReadmitPerson(each_world.people["attendee"]), house=1)
-    client = await enter(each_world, "attendee", house=1)
+    await each_world.do("moderator", ReadmitPerson(each_world.people["attendee"]), engine=1)
+    client = await enter(each_world, "attendee", engine=1)
     await each_world.do("other", PostMessage("welcome back"))
-    await settled(*each_world.houses)
+    await settled(*each_world.engines)
     assert client.catch_up().types == ["chat.posted"]

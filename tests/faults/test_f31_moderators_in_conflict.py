@@ -26,7 +26,7 @@ MODERATORS = ("moderator", "colleague", "organiser", "admin")
 async def test_of_all_who_decide_at_once_one_wins_and_the_others_learn_by_whom(each_world: World, round_: int) -> None:
     each_world.lift_limits()
     question = await each_world.ask()
-    clients = {who: await enter(each_world, who, house=n % 2) for n, who in enumerate(MODERATORS)}
+    clients = {who: await enter(each_world, who, engine=n % 2) for n, who in enumerate(MODERATORS)}
     commands = [
         ApproveQuestion(question, 1),
         DismissQuestion(question, 1, "no"),
@@ -35,7 +35,7 @@ async def test_of_all_who_decide_at_once_one_wins_and_the_others_learn_by_whom(e
     ]
     acts = list(zip(MODERATORS, commands[round_:] + commands[:round_], strict=True))
     results = await asyncio.gather(
-        *(each_world.do(who, command, house=n % 2) for n, (who, command) in enumerate(acts)), return_exceptions=True
+        *(each_world.do(who, command, engine=n % 2) for n, (who, command) in enumerate(acts)), return_exceptions=True
     )
     winners = [who for (who, _), result in zip(acts, results, strict=True) if isinstance(result, Outcome)]
     assert len(winners) == 1
@@ -48,7 +48,7 @@ async def test_of_all_who_decide_at_once_one_wins_and_the_others_learn_by_whom(e
             assert winners[0].title() in str(result)
         else:
             assert isinstance(result, Outcome)
-    await settled(*each_world.houses)
+    await settled(*each_world.engines)
     for client in clients.values():
         await client.verify()
 
@@ -56,21 +56,21 @@ async def test_of_all_who_decide_at_once_one_wins_and_the_others_learn_by_whom(e
 async def test_a_hundred_questions_triaged_by_four_moderators_at_once(each_world: World) -> None:
     each_world.lift_limits()
     questions = [await each_world.ask(f"Why {n}?") for n in range(25)]
-    clients = [await enter(each_world, who, house=n % 2) for n, who in enumerate((*MODERATORS, None))]
+    clients = [await enter(each_world, who, engine=n % 2) for n, who in enumerate((*MODERATORS, None))]
     done: list[str] = []
 
-    async def triage(who: str, house: int, *, approves: bool) -> None:
+    async def triage(who: str, engine: int, *, approves: bool) -> None:
         for question in questions:
             command = ApproveQuestion(question, 1) if approves else DismissQuestion(question, 1)
             try:
-                await each_world.do(who, command, house=house)
+                await each_world.do(who, command, engine=engine)
                 done.append(question)
             except Problem as problem:
                 assert problem.code == "stale"  # noqa: PT017 - which of them loses is not known beforehand
 
     await asyncio.gather(*(triage(who, n % 2, approves=n < 2) for n, who in enumerate(MODERATORS)))
     assert sorted(done) == sorted(questions), "each question was decided once"
-    await settled(*each_world.houses)
+    await settled(*each_world.engines)
     for client in clients:
         await client.verify()
     shown = {each["id"] for each in clients[-1].state["snapshot"]["questions"]}
@@ -82,8 +82,8 @@ async def test_two_who_merge_in_opposite_directions_make_no_ring(each_world: Wor
     for _ in range(5):
         a, b = await each_world.ask("a"), await each_world.ask("b", "other")
         results = await asyncio.gather(
-            each_world.do("moderator", MergeQuestion(a, 1, b), house=0),
-            each_world.do("colleague", MergeQuestion(b, 1, a), house=1),
+            each_world.do("moderator", MergeQuestion(a, 1, b), engine=0),
+            each_world.do("colleague", MergeQuestion(b, 1, a), engine=1),
             return_exceptions=True,
         )
         losers = [result for result in results if isinstance(result, Problem)]

@@ -44,27 +44,27 @@ class Storm:
     async def talk(self, rounds: int) -> None:
         who = self.random.choice(("attendee", "other"))
         for n in range(rounds):
-            house = self.random.randrange(2)
+            engine = self.random.randrange(2)
             question = await self.world.ask(f"Why {n}?", who)
-            await self.world.do("moderator", ApproveQuestion(question, 1), house=house)
-            await self.world.do("guest", VoteQuestion(question), house=house)
-            await self.world.do(who, PostMessage(f"{n}"), house=house)
+            await self.world.do("moderator", ApproveQuestion(question, 1), engine=engine)
+            await self.world.do("guest", VoteQuestion(question), engine=engine)
+            await self.world.do(who, PostMessage(f"{n}"), engine=engine)
 
     async def prune(self, rounds: int) -> None:
         for _ in range(rounds):
             await asyncio.sleep(0.02)
             self.world.clock.advance(hours=1)
-            self.pruned += await self.world.house.prune(timedelta(minutes=90))
+            self.pruned += await self.world.engine.prune(timedelta(minutes=90))
 
     async def read(self, who: str | None, rounds: int) -> Client:
-        client = await enter(self.world, who, house=self.random.randrange(2))
+        client = await enter(self.world, who, engine=self.random.randrange(2))
         for _ in range(rounds):
             await asyncio.sleep(self.random.random() * 0.03)
             client.catch_up()
-            client.house.hub.leave(client.member)
+            client.engine.hub.leave(client.member)
             position = client.position
             await asyncio.sleep(self.random.choice((0, 0, 0.1)))
-            client = await enter(self.world, who, house=self.random.randrange(2), resuming=client)
+            client = await enter(self.world, who, engine=self.random.randrange(2), resuming=client)
             joined = client.sink.joined
             if joined.get("resumed"):
                 self.resumed += 1
@@ -75,14 +75,14 @@ class Storm:
 @pytest.mark.parametrize("seed", range(3))
 async def test_whoever_comes_and_goes_knows_the_truth_in_the_end(stormy: World, seed: int) -> None:
     storm = Storm(stormy, seed)
-    for house in stormy.houses:
-        house.bus.fate = troubled(storm.random)  # pyright: ignore[reportAttributeAccessIssue]
+    for engine in stormy.engines:
+        engine.bus.fate = troubled(storm.random)  # pyright: ignore[reportAttributeAccessIssue]
     readers = [storm.read(who, 10) for who in READERS for _ in range(2)]
     _, _, _, clients = await asyncio.gather(storm.talk(8), storm.talk(8), storm.prune(6), asyncio.gather(*readers))
     await asyncio.sleep(0.05)
-    for house in stormy.houses:
-        await house.hub.reconcile()
-    await settled(*stormy.houses)
+    for engine in stormy.engines:
+        await engine.hub.reconcile()
+    await settled(*stormy.engines)
     for client in clients:
         # What was voted on another process may be late: for one person it is a latest value, of which the journal knows nothing.
         client.catch_up().state["own"]["votes"] = (await client.truth())["own"]["votes"]
@@ -116,10 +116,10 @@ async def test_f19_joins_among_writers_on_two_processes(each_world: World) -> No
     clients: list[Client] = []
     for n in range(12):
         await until(lambda awaited=2 * n: len(written) >= awaited)
-        clients.append(await enter(each_world, READERS[n % len(READERS)], house=n % 2))
+        clients.append(await enter(each_world, READERS[n % len(READERS)], engine=n % 2))
         assert clients[-1].problem is None
     await writing
-    await settled(*each_world.houses)
+    await settled(*each_world.engines)
     for client in clients:
         if client.who != "attendee":  # whose own votes, given on the other process, are latest values
             await client.verify()
@@ -131,9 +131,9 @@ async def write(world: World, written: list[str]) -> None:
         question = await world.ask(f"Why {n}?")
         written.append(question)
         try:
-            await world.do("moderator", ApproveQuestion(question, 1), house=n % 2)
+            await world.do("moderator", ApproveQuestion(question, 1), engine=n % 2)
             await asyncio.gather(
-                *(world.do(who, VoteQuestion(question), house=n % 2) for who in ("guest", "organiser"))
+                *(world.do(who, VoteQuestion(question), engine=n % 2) for who in ("guest", "organiser"))
             )
         except Problem as problem:
             raise AssertionError(f"nobody else touches this question: {problem}") from problem

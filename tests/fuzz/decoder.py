@@ -23,7 +23,7 @@ from rooms.core.errors import CODES, Problem
 from server.live.connection import Connection
 from signaling.calls import Calls
 from signaling.messages import OPS
-from tests.support.world import ListSink, NoLimits
+from tests.support.world import ListSink, NoRateLimits
 
 ROOM = "a" * 20
 AWKWARD: list[Any] = [
@@ -48,12 +48,12 @@ TEXTS = ["some text", ROOM, "a" * 64, "DE", "#0a6b62", "2026-11-20", "https://fo
 """One of them fits each pattern that a text may have to match."""
 
 
-class House(SimpleNamespace):
+class Engine(SimpleNamespace):
     """Takes every command, and lets nobody in."""
 
     def __init__(self) -> None:
         hub = SimpleNamespace(seqs=lambda rooms: {}, join=self._refuse, leave=lambda member: None)
-        super().__init__(limits=NoLimits(), clock=lambda: datetime(2026, 11, 20, tzinfo=UTC), hub=hub)
+        super().__init__(limits=NoRateLimits(), clock=lambda: datetime(2026, 11, 20, tzinfo=UTC), hub=hub)
 
     async def _refuse(self, *_: Any) -> None:
         raise Problem("not_found", "nothing here")
@@ -81,7 +81,7 @@ def take(data: str | bytes) -> None:
     """A frame, to a connection that has been greeted and to one that has not, of either subprotocol. Raises when it does more than to be answered."""
     for greeted in (True, False):
         for sink in (ListSink(), PackedSink()):
-            connection = Connection(cast(Any, House()), Calls(cast(Any, House())), sink, "1", str)
+            connection = Connection(cast(Any, Engine()), Calls(cast(Any, Engine())), sink, "1", str)
             connection.greeted = greeted
             if not greeted and b'"hello"' in (data.encode("utf-8", "replace") if isinstance(data, str) else data):
                 continue  # tickets are read elsewhere

@@ -25,7 +25,7 @@ from rooms.people.messages import RightsChanged
 from tests.support.clients import Client, enter
 from tests.support.reducers import acknowledge
 from tests.support.waiting import settled
-from tests.support.world import TestClock, World, make_house, make_world
+from tests.support.world import TestClock, World, make_engine, make_world
 
 T = TypeVar("T")
 
@@ -67,8 +67,8 @@ class Story:
         shutil.copytree(source, folder)
         url = f"sqlite+aiosqlite:///{folder / 'world.sqlite3'}"
         clock, board = TestClock(), Switchboard()
-        houses = [make_house(url, MemoryBus(board), clock) for _ in range(2)]
-        self.world = World(houses, clock, **template._asdict() | {"people": dict(template.people)})
+        engines = [make_engine(url, MemoryBus(board), clock) for _ in range(2)]
+        self.world = World(engines, clock, **template._asdict() | {"people": dict(template.people)})
         self.world.lift_limits()
         self.clients: list[Client] = []
         self.secrets: dict[str, str] = {}
@@ -82,24 +82,24 @@ class Story:
         return self.loop.run_until_complete(work)
 
     async def _begin(self) -> None:
-        for house in self.world.houses:
-            await house.hub.start()
-        for who, house, public in SPECTATORS:
-            self.clients.append(await enter(self.world, who, house=house, public=public))
-        self.clients.append(await enter(self.world, "attendee", room=self.world.lobby, house=1))
+        for engine in self.world.engines:
+            await engine.hub.start()
+        for who, engine, public in SPECTATORS:
+            self.clients.append(await enter(self.world, who, engine=engine, public=public))
+        self.clients.append(await enter(self.world, "attendee", room=self.world.lobby, engine=1))
         self.clients.append(await enter(self.world, "organiser", room=self.world.lobby))
         for who in sorted({client.who for client in self.clients if client.who}):
-            for house in (0, 1):
-                await self.world.houses[house].hub.watch(await self.world.desk(who), self._look_again(who, house))
+            for engine in (0, 1):
+                await self.world.engines[engine].hub.watch(await self.world.desk(who), self._look_again(who, engine))
 
-    def _look_again(self, who: str, house: int) -> Any:
+    def _look_again(self, who: str, engine: int) -> Any:
         """What a connection does when it hears at its person's desk that his rights have changed."""
 
         def look(entry: Entry) -> None:
             if entry.type == tag_of(RightsChanged):
                 for client in self.clients:
-                    if client.who == who and client.house is self.world.houses[house] and client.problem is None:
-                        client.house.hub.revisit(client.member)
+                    if client.who == who and client.engine is self.world.engines[engine] and client.problem is None:
+                        client.engine.hub.revisit(client.member)
 
         return look
 
@@ -113,7 +113,7 @@ class Story:
 
     # What happens
 
-    async def perform(self, who: str | None, command: Command, room: str, house: int, key: str) -> str:
+    async def perform(self, who: str | None, command: Command, room: str, engine: int, key: str) -> str:
         """The code of what came of a command: "ok" or a problem's. Asked twice, it is answered alike; refused, it has changed nothing."""
         self.world.clock.advance(seconds=1)
         before = await self.tables()
@@ -121,17 +121,17 @@ class Story:
         first: Outcome | None = None
         code = "ok"
         try:
-            first = await self.world.do(who, command, room=room, house=house, key=key)
+            first = await self.world.do(who, command, room=room, engine=engine, key=key)
         except Problem as problem:
             code = problem.code
         after = await self.tables()
         if code != "ok":
             assert after == before, f"{who} was refused ({code}), and something has changed"
             return code
-        again = await self.world.do(who, command, room=room, house=1 - house, key=key)
+        again = await self.world.do(who, command, room=room, engine=1 - engine, key=key)
         assert again == first, "a retry was answered otherwise"
         assert await self.tables() == after, "a retry has changed something"
-        await settled(*self.world.houses)
+        await settled(*self.world.engines)
         for client in self.clients:
             client.catch_up()
             if client.who == who and client.member.room == (room or self.world.room) and client.problem is None:
@@ -143,16 +143,16 @@ class Story:
         """A connection breaks; its person comes back at the other process, and goes on from where he was."""
         client = self.clients[number]
         client.catch_up()
-        client.house.hub.leave(client.member)
-        other = 1 - self.world.houses.index(client.house)
+        client.engine.hub.leave(client.member)
+        other = 1 - self.world.engines.index(client.engine)
         if client.problem is None:
             self.clients[number] = await self._come_back(client, other)
 
-    async def _come_back(self, client: Client, house: int) -> Client:
+    async def _come_back(self, client: Client, engine: int) -> Client:
         member = client.member
         try:
             return await enter(
-                self.world, client.who, room=member.room, house=house, public=member.public, resuming=client
+                self.world, client.who, room=member.room, engine=engine, public=member.public, resuming=client
             )
         except Problem as problem:
             client.problem = msgspec.to_builtins(problem.view())
@@ -162,11 +162,11 @@ class Story:
 
     async def tables(self) -> dict[str, Any]:
         """Everything that is stored."""
-        async with self.world.house.database.read() as connection:
+        async with self.world.engine.database.read() as connection:
             return {t.name: (await connection.execute(sa.select(t))).all() for t in metadata.sorted_tables}
 
     async def questions(self) -> dict[str, queries.Question]:
-        async with self.world.house.database.read() as connection:
+        async with self.world.engine.database.read() as connection:
             found = {question.id: question for question in await queries.questions_of(connection, self.world.room)}
         for shown in [question.public() for question in found.values() if question.is_public]:
             self.public |= {shown.text, shown.answer or ""}
@@ -183,7 +183,7 @@ class Story:
                 assert new.version >= old.version
 
     async def verify(self) -> None:
-        await settled(*self.world.houses)
+        await settled(*self.world.engines)
         await self._verify_votes()
         for client in self.clients:
             await client.verify()
@@ -192,7 +192,7 @@ class Story:
     async def _verify_votes(self) -> None:
         """A question's tally is the number of different people who voted for it or for what was merged into it."""
         found = await self.questions()
-        async with self.world.house.database.read() as connection:
+        async with self.world.engine.database.read() as connection:
             cast = (await connection.execute(sa.select(votes.c.question, votes.c.person))).all()
         voters: dict[str, set[str]] = {id: set() for id in found}
         for question, person in cast:

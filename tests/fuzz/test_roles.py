@@ -73,11 +73,11 @@ class Roles(RuleBasedStateMachine):
         finally:
             self.story.end()
 
-    def act(self, who: str | None, house: int, command: Command, *, lobby: bool = False) -> str:
+    def act(self, who: str | None, engine: int, command: Command, *, lobby: bool = False) -> str:
         """Performs a command; refusals that follow from who one is are known beforehand."""
         story = self.story
         room = story.world.lobby if lobby else story.world.room
-        code = story.run(story.perform(who, command, room, house, f"key-{next(self.numbers)}"))
+        code = story.run(story.perform(who, command, room, engine, f"key-{next(self.numbers)}"))
         allowed = SPECS[tag_of(command)].allowed
         if who is None:
             assert code == "not_signed_in"
@@ -105,63 +105,63 @@ class Roles(RuleBasedStateMachine):
         self.story.secrets[text] = asker
         return text
 
-    @rule(who=EVERYBODY, house=HOUSES, anonymous=st.booleans())
-    def ask(self, who: str | None, house: int, anonymous: bool) -> None:
-        self.act(who, house, AskQuestion(self.text(who or ""), anonymous))
+    @rule(who=EVERYBODY, engine=HOUSES, anonymous=st.booleans())
+    def ask(self, who: str | None, engine: int, anonymous: bool) -> None:
+        self.act(who, engine, AskQuestion(self.text(who or ""), anonymous))
 
-    @rule(who=EVERYBODY, house=HOUSES, pick=PICK, kind=st.sampled_from(PLAIN))
-    def touch(self, who: str | None, house: int, pick: int, kind: type[QuestionCommand]) -> None:
-        self.act(who, house, kind(self.question(pick)[0]))
+    @rule(who=EVERYBODY, engine=HOUSES, pick=PICK, kind=st.sampled_from(PLAIN))
+    def touch(self, who: str | None, engine: int, pick: int, kind: type[QuestionCommand]) -> None:
+        self.act(who, engine, kind(self.question(pick)[0]))
 
-    @rule(who=st.one_of(MODERATORS, EVERYBODY), house=HOUSES, pick=PICK, kind=st.sampled_from(VERSIONED), late=PICK)
-    def moderate(self, who: str | None, house: int, pick: int, kind: type[m.Moderate], late: int) -> None:
+    @rule(who=st.one_of(MODERATORS, EVERYBODY), engine=HOUSES, pick=PICK, kind=st.sampled_from(VERSIONED), late=PICK)
+    def moderate(self, who: str | None, engine: int, pick: int, kind: type[m.Moderate], late: int) -> None:
         id, version, _ = self.question(pick)
-        code = self.act(who, house, kind(question=id, version=version - (late == 1)))
+        code = self.act(who, engine, kind(question=id, version=version - (late == 1)))
         assert code != "ok" or late != 1, "an older version was taken"
 
-    @rule(who=MODERATORS, house=HOUSES, pick=PICK, other=PICK)
-    def merge(self, who: str, house: int, pick: int, other: int) -> None:
+    @rule(who=MODERATORS, engine=HOUSES, pick=PICK, other=PICK)
+    def merge(self, who: str, engine: int, pick: int, other: int) -> None:
         id, version, _ = self.question(pick)
-        self.act(who, house, m.MergeQuestion(id, version, self.question(other)[0]))
+        self.act(who, engine, m.MergeQuestion(id, version, self.question(other)[0]))
 
-    @rule(who=st.one_of(MODERATORS, EVERYBODY), house=HOUSES, pick=PICK, public=st.booleans())
-    def write(self, who: str | None, house: int, pick: int, public: bool) -> None:
+    @rule(who=st.one_of(MODERATORS, EVERYBODY), engine=HOUSES, pick=PICK, public=st.booleans())
+    def write(self, who: str | None, engine: int, pick: int, public: bool) -> None:
         id, version, asker = self.question(pick)
-        self.act(who, house, m.AnswerQuestion(id, version, text=self.text(asker), public=public))
+        self.act(who, engine, m.AnswerQuestion(id, version, text=self.text(asker), public=public))
         id, version, asker = self.question(pick)
-        self.act(who, house, m.EditQuestion(id, version, self.text(asker)))
+        self.act(who, engine, m.EditQuestion(id, version, self.text(asker)))
         id, version, asker = self.question(pick)
-        self.act(who, house, m.DismissQuestion(id, version, self.text(asker)))
+        self.act(who, engine, m.DismissQuestion(id, version, self.text(asker)))
 
-    @rule(who=EVERYBODY, house=HOUSES, pick=PICK)
-    def revise(self, who: str | None, house: int, pick: int) -> None:
+    @rule(who=EVERYBODY, engine=HOUSES, pick=PICK)
+    def revise(self, who: str | None, engine: int, pick: int) -> None:
         id, _, asker = self.question(pick)
-        self.act(who, house, ReviseQuestion(id, self.text(asker)))
+        self.act(who, engine, ReviseQuestion(id, self.text(asker)))
 
-    @rule(who=st.one_of(MODERATORS, EVERYBODY), house=HOUSES, command=HOSTING)
-    def host(self, who: str | None, house: int, command: Command) -> None:
-        self.act(who, house, command)
+    @rule(who=st.one_of(MODERATORS, EVERYBODY), engine=HOUSES, command=HOSTING)
+    def host(self, who: str | None, engine: int, command: Command) -> None:
+        self.act(who, engine, command)
 
-    @rule(who=EVERYBODY, house=HOUSES, lobby=st.booleans())
-    def post(self, who: str | None, house: int, lobby: bool) -> None:
-        self.act(who, house, PostMessage("Hello"), lobby=lobby)
+    @rule(who=EVERYBODY, engine=HOUSES, lobby=st.booleans())
+    def post(self, who: str | None, engine: int, lobby: bool) -> None:
+        self.act(who, engine, PostMessage("Hello"), lobby=lobby)
 
-    @rule(who=st.sampled_from(["moderator", "organiser", "attendee"]), house=HOUSES, whom=PEOPLE, lobby=st.booleans())
-    def restrain(self, who: str, house: int, whom: str, lobby: bool) -> None:
+    @rule(who=st.sampled_from(["moderator", "organiser", "attendee"]), engine=HOUSES, whom=PEOPLE, lobby=st.booleans())
+    def restrain(self, who: str, engine: int, whom: str, lobby: bool) -> None:
         person = self.story.world.people[whom]
-        self.act(who, house, p.SilencePerson(person, 5, "Too loud"), lobby=lobby)
-        self.act(who, 1 - house, p.UnsilencePerson(person), lobby=lobby)
+        self.act(who, engine, p.SilencePerson(person, 5, "Too loud"), lobby=lobby)
+        self.act(who, 1 - engine, p.UnsilencePerson(person), lobby=lobby)
 
-    @rule(who=st.sampled_from(["moderator", "organiser"]), house=HOUSES, whom=PEOPLE, back=st.booleans())
-    def remove(self, who: str, house: int, whom: str, back: bool) -> None:
+    @rule(who=st.sampled_from(["moderator", "organiser"]), engine=HOUSES, whom=PEOPLE, back=st.booleans())
+    def remove(self, who: str, engine: int, whom: str, back: bool) -> None:
         person = self.story.world.people[whom]
-        self.act(who, house, p.ReadmitPerson(person) if back else p.RemovePerson(person))
+        self.act(who, engine, p.ReadmitPerson(person) if back else p.RemovePerson(person))
 
-    @rule(house=HOUSES, whom=st.sampled_from(["other", "guest"]), lobby=st.booleans(), taken=st.booleans())
-    def promote(self, house: int, whom: str, lobby: bool, taken: bool) -> None:
+    @rule(engine=HOUSES, whom=st.sampled_from(["other", "guest"]), lobby=st.booleans(), taken=st.booleans())
+    def promote(self, engine: int, whom: str, lobby: bool, taken: bool) -> None:
         self.story.promoted.add(whom)
         command = p.RevokeRole if taken else p.GrantRole
-        self.act("organiser", house, command(self.story.world.people[whom], p.Role.MODERATOR), lobby=lobby)
+        self.act("organiser", engine, command(self.story.world.people[whom], p.Role.MODERATOR), lobby=lobby)
 
     @rule(number=PICK)
     def cut(self, number: int) -> None:

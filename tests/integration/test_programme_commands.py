@@ -13,7 +13,7 @@ import pytest
 from icalendar import Calendar
 
 from rooms.core.delivery.bus.memory import MemoryBus
-from rooms.core.engine import House
+from rooms.core.engine import Engine
 from rooms.core.errors import Problem
 from rooms.programme.schedules.frab import read
 from rooms.programme.schedules.schedule import ScheduleFaults
@@ -21,7 +21,7 @@ from server.exporting import export_command
 from server.import_report import report_faults
 from server.importing import import_command
 from tests.support.schedules import CAMP, EVENT, SECOND, camp, event, file
-from tests.support.world import TestClock, create_tables, make_house
+from tests.support.world import TestClock, create_tables, make_engine
 
 
 class Finished(NamedTuple):
@@ -86,26 +86,26 @@ async def test_what_is_refused_and_how(tmp_path: Path):
 
 
 @pytest.fixture
-async def house(sqlite_url: str) -> AsyncIterator[House]:
-    """A house without any conference."""
+async def engine(sqlite_url: str) -> AsyncIterator[Engine]:
+    """A engine without any conference."""
     await create_tables(sqlite_url)
-    house = make_house(sqlite_url, MemoryBus(), TestClock())
-    yield house
-    await house.database.close()
+    engine = make_engine(sqlite_url, MemoryBus(), TestClock())
+    yield engine
+    await engine.database.close()
 
 
-async def imported(house: House, data: bytes, **options: Any) -> str:
+async def imported(engine: Engine, data: bytes, **options: Any) -> str:
     """What the command prints."""
     out = io.StringIO()
-    await import_command(house, data, "forum", out=out, **options)
+    await import_command(engine, data, "forum", out=out, **options)
     return out.getvalue()
 
 
-async def test_a_dry_run_lists_what_would_change(house: House):
-    await imported(house, file(), create=True)
+async def test_a_dry_run_lists_what_would_change(engine: Engine):
+    await imported(engine, file(), create=True)
     later = event(date="2026-11-14T11:00:00+08:00", start="11:00")
     new = SECOND | {"guid": "new", "id": 3, "title": "Fair"}
-    assert (await imported(house, file(later, new), dry_run=True)).splitlines() == [
+    assert (await imported(engine, file(later, new), dry_run=True)).splitlines() == [
         "Sessions:",
         "  + Fair",
         "  > Opening (moved)",
@@ -113,29 +113,29 @@ async def test_a_dry_run_lists_what_would_change(house: House):
         "  - Talent centres (cancelled)",
         "Sessions: 1 added, 1 moved, 1 cancelled. This was a dry run; nothing was changed.",
     ]
-    days = json.loads(await export_command(house.database, "forum", "json", "https://x.example"))
+    days = json.loads(await export_command(engine.database, "forum", "json", "https://x.example"))
     events = days["schedule"]["conference"]["days"][0]["rooms"]["Hall 1"]
     assert [event["title"] for event in events] == ["Opening", "Talent centres"]
 
 
-async def test_a_conference_is_made_only_when_asked_for(house: House):
-    told = await imported(house, file(), create=True, dry_run=True)
+async def test_a_conference_is_made_only_when_asked_for(engine: Engine):
+    told = await imported(engine, file(), create=True, dry_run=True)
     assert told == "The conference forum would be made, with 2 sessions.\n"
     with pytest.raises(Problem, match="There is no conference"):
-        await imported(house, file())
+        await imported(engine, file())
     with pytest.raises(Problem) as caught:
-        await export_command(house.database, "forum", "json", "https://x.example")
+        await export_command(engine.database, "forum", "json", "https://x.example")
     assert caught.value.code == "not_found"
     with pytest.raises(Problem, match="does not fit an address"):
-        await import_command(house, file(), "A b", create=True)
+        await import_command(engine, file(), "A b", create=True)
 
 
-async def test_a_zone_from_the_command_line(house: House):
+async def test_a_zone_from_the_command_line(engine: Engine):
     local = file(event(date="2026-11-14T09:30:00"), time_zone_name=None)
     with pytest.raises(ScheduleFaults):
-        await imported(house, local, create=True)
-    assert "1 added" in await imported(house, local, create=True, zone="Asia/Shanghai")
-    assert await imported(house, local) == "Nothing to do: the conference is as the file says.\n"
+        await imported(engine, local, create=True)
+    assert "1 added" in await imported(engine, local, create=True, zone="Asia/Shanghai")
+    assert await imported(engine, local) == "Nothing to do: the conference is as the file says.\n"
 
 
 def test_a_long_report_names_how_much_it_leaves_out():

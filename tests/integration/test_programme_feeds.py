@@ -27,23 +27,23 @@ def events(data: bytes) -> dict[str, Any]:
 
 
 async def programme(world: World) -> dict[str, Any]:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         conference = await queries.conference(connection, "forum")
         return events(await programme_calendar(connection, conference, BASE))
 
 
 async def personal(world: World, who: str) -> dict[str, Any]:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         conference = await queries.conference(connection, "forum")
         return events(await personal_calendar(connection, conference, world.people[who], BASE, "My sessions"))
 
 
 async def bring(world: World, data: bytes) -> None:
-    await import_schedule(world.house, "forum", read_json(data), by=None)
+    await import_schedule(world.engine, "forum", read_json(data), by=None)
 
 
 async def session_of(world: World, external: str) -> str:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         return (await load(connection, await queries.conference(connection, "forum"))).sessions[external].id
 
 
@@ -91,7 +91,7 @@ async def test_a_session_gone_from_the_file_is_cancelled_in_calendars(world: Wor
 async def test_one_session(world: World):
     await bring(world, file())
     talk = await session_of(world, SECOND["guid"])
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         conference = await queries.conference(connection, "forum")
         assert set(events(await session_calendar(connection, conference, talk, BASE))) == {"Talent centres"}
         elsewhere = await queries.conference(connection, "elsewhere")
@@ -116,7 +116,7 @@ async def test_what_one_person_has_starred(world: World):
 async def test_what_a_speaker_gives_stands_in_the_own_calendar(world: World):
     await bring(world, file(EVENT, SECOND | {"persons": []}))
     assert await personal(world, "speaker") == {}
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         await connection.execute(speakers.update().values(person=world.people["speaker"]))
     assert set(await personal(world, "speaker")) == {"Opening"}
 
@@ -128,7 +128,7 @@ async def test_a_session_made_here(world: World):
 
 
 async def test_the_key_of_a_calendar_is_its_owners(world: World):
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         row = persons.select().where(persons.c.id == world.people["attendee"])
         key = (await connection.execute(row)).one().calendar_key
         assert await owner_of_calendar(connection, key) == world.people["attendee"]

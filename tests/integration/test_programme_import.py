@@ -38,7 +38,7 @@ async def world(url: str) -> AsyncIterator[World]:
 
 
 async def stored(world: World) -> Stored:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         return await load(connection, await queries.conference(connection, "forum"))
 
 
@@ -52,7 +52,7 @@ async def heard(sink: ListSink, type: str) -> dict[str, Any]:
 
 
 async def rows(world: World, table: sa.Table) -> list[dict[str, Any]]:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         found = await connection.execute(sa.select(table).order_by(*table.primary_key.columns))
         return [dict(row._mapping) for row in found]
 
@@ -63,7 +63,7 @@ async def everything(world: World) -> dict[str, list[dict[str, Any]]]:
 
 
 async def bring(world: World, schedule: Schedule) -> Plan:
-    return await import_schedule(world.house, "forum", schedule, by=world.people["organiser"])
+    return await import_schedule(world.engine, "forum", schedule, by=world.people["organiser"])
 
 
 async def test_the_camp_comes_in_whole(world: World):
@@ -90,9 +90,9 @@ async def test_the_camp_comes_in_whole(world: World):
 async def test_every_imported_session_has_its_live_room(world: World):
     await bring(world, read_json(camp()))
     for found in (await stored(world)).sessions.values():
-        async with world.house.database.read() as connection:
+        async with world.engine.database.read() as connection:
             room = await queries.session_room(connection, world.conference, found.id)
-        view = await world.house.view(world.people["attendee"], room)
+        view = await world.engine.view(world.people["attendee"], room)
         assert view.snapshot.session.title == found.session.title  # pyright: ignore[reportAttributeAccessIssue]
 
 
@@ -101,14 +101,14 @@ async def test_a_second_time_nothing_happens(world: World):
     await bring(world, schedule)
     before = await everything(world)
     world.clock.advance(hours=1)
-    assert (await plan_import(world.house, "forum", schedule)).empty
+    assert (await plan_import(world.engine, "forum", schedule)).empty
     assert (await bring(world, schedule)).empty
     assert await everything(world) == before
 
 
 async def test_a_dry_run_tells_and_writes_nothing(world: World):
     before = await everything(world)
-    planned = await plan_import(world.house, "forum", read_json(camp()))
+    planned = await plan_import(world.engine, "forum", read_json(camp()))
     assert planned.count(Act.ADDED) == 79
     assert await everything(world) == before
     assert await bring(world, read_json(camp())) == planned
@@ -132,7 +132,7 @@ async def test_a_failure_in_the_middle_changes_nothing(world: World):
 
     changed = read_json(file(event(title="Renamed"), SECOND, event(id=9, guid="new", title="New")))
     with pytest.raises(RuntimeError, match="the power fails"):
-        await import_schedule(world.house, "forum", changed, by=None, progress=fails)
+        await import_schedule(world.engine, "forum", changed, by=None, progress=fails)
     assert await everything(world) == before
     assert (await bring(world, changed)).count(Act.ADDED, Act.CHANGED) == 2
 
@@ -140,7 +140,7 @@ async def test_a_failure_in_the_middle_changes_nothing(world: World):
 async def test_progress_reaches_its_end(world: World):
     steps: list[tuple[int, int]] = []
     await import_schedule(
-        world.house,
+        world.engine,
         "forum",
         read_json(camp()),
         by=None,
@@ -153,7 +153,7 @@ async def test_progress_reaches_its_end(world: World):
 async def test_a_move_is_told_in_the_session_and_in_the_lobby(world: World):
     await bring(world, read_json(file()))
     opening = (await stored(world)).sessions[EVENT["guid"]]
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         room = await queries.session_room(connection, world.conference, opening.id)
     _, in_session = await world.join("attendee", room=room)
     _, in_lobby = await world.join("other", room=world.lobby)
@@ -193,7 +193,7 @@ async def test_a_speaker_renamed_is_told_where_he_speaks(world: World):
 async def test_a_session_gone_from_the_file_is_cancelled_with_its_questions_and_comes_back(world: World):
     await bring(world, read_json(file()))
     talk = (await stored(world)).sessions[SECOND["guid"]]
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         world.room = await queries.session_room(connection, world.conference, talk.id)
     question = await world.ask("Will it be held?")
     plan = await bring(world, read_json(file(EVENT)))
@@ -215,10 +215,10 @@ async def test_a_session_made_here_is_left_alone(world: World):
 
 
 async def test_other_conferences_are_untouched(world: World):
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         before = await load(connection, await queries.conference(connection, "elsewhere"))
     await bring(world, read_json(camp()))
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         assert await load(connection, await queries.conference(connection, "elsewhere")) == before
 
 
@@ -226,14 +226,14 @@ async def test_speakers_keep_the_order_of_the_file(world: World):
     persons = [{"id": 9, "name": "Zhao"}, {"id": 7, "name": "Li Wei"}, {"id": 8, "name": "Anna"}]
     await bring(world, read_json(file(event(persons=persons))))
     opening = (await stored(world)).sessions[EVENT["guid"]]
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         assert [one.name for one in (await queries.session_view(connection, opening.id)).speakers] == [
             "Zhao",
             "Li Wei",
             "Anna",
         ]
     await bring(world, read_json(file(event(persons=persons[::-1]))))
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         assert [one.name for one in (await queries.session_view(connection, opening.id)).speakers] == [
             "Anna",
             "Li Wei",
@@ -252,12 +252,12 @@ async def test_tracks_and_halls_that_are_no_longer_used_go(world: World):
 async def test_an_unknown_conference(world: World):
     for attempt in (plan_import, bring_to_nowhere):
         with pytest.raises(Problem) as caught:
-            await attempt(world.house, "nowhere", read_json(file()))
+            await attempt(world.engine, "nowhere", read_json(file()))
         assert caught.value.code == "not_found"
 
 
-async def bring_to_nowhere(house: Any, slug: str, schedule: Schedule) -> Plan:
-    return await import_schedule(house, slug, schedule, by=None)
+async def bring_to_nowhere(engine: Any, slug: str, schedule: Schedule) -> Plan:
+    return await import_schedule(engine, slug, schedule, by=None)
 
 
 async def test_an_import_is_audited_once(world: World):
@@ -282,15 +282,15 @@ async def test_what_is_exported_imports_without_a_change(world: World, writer: A
     listed = [{"name": "Hall 1", "guid": "g1", "description": "Big", "capacity": 400}, {"name": "Hall 3"}]
     await bring(world, read_json(file(pretalx, SECOND, rooms=listed, tracks=[{"name": "Forum", "color": "#3aa57c"}])))
     exported = writer((await stored(world)).schedule)
-    assert (await plan_import(world.house, "forum", read(exported))).empty
+    assert (await plan_import(world.engine, "forum", read(exported))).empty
 
 
 @pytest.mark.parametrize("writer", [write_json, write_xml])
 async def test_the_camp_moves_to_another_conference_by_its_export(world: World, writer: Any):
     await bring(world, read_json(camp()))
     exported = read(writer((await stored(world)).schedule))
-    await import_schedule(world.house, "elsewhere", exported, by=None)
-    async with world.house.database.read() as connection:
+    await import_schedule(world.engine, "elsewhere", exported, by=None)
+    async with world.engine.database.read() as connection:
         there = (await load(connection, await queries.conference(connection, "elsewhere"))).schedule
     here = (await stored(world)).schedule
     assert (there.sessions, there.persons, there.tracks, there.halls) == (
@@ -308,7 +308,7 @@ async def test_what_was_made_here_exports_too_and_imports_without_a_change(world
     (made,) = day["rooms"][""]
     assert (made["title"], made["date"]) == ("Opening", "2026-11-20T17:00:00+08:00")
     assert made["id"] > 0
-    assert (await plan_import(world.house, "forum", read(json.dumps(exported).encode()))).empty
+    assert (await plan_import(world.engine, "forum", read(json.dumps(exported).encode()))).empty
 
 
 async def test_clocks_put_back_do_not_confuse(world: World):

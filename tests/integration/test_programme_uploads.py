@@ -33,21 +33,21 @@ async def world(url: str) -> AsyncIterator[World]:
 
 
 async def conference(world: World, slug: str = "forum") -> Conference:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         return await queries.conference(connection, slug)
 
 
 async def keep(world: World, data: bytes, who: str = "organiser") -> str:
     here, person = await conference(world), world.people[who]
-    return await keep_upload(world.house, SCHEDULES, here, person, "schedule.json", data)
+    return await keep_upload(world.engine, SCHEDULES, here, person, "schedule.json", data)
 
 
 async def find(world: World, upload: str, who: str = "organiser", slug: str = "forum") -> Upload[Schedule, Plan]:
-    return await find_upload(world.house, SCHEDULES, await conference(world, slug), world.people[who], upload)
+    return await find_upload(world.engine, SCHEDULES, await conference(world, slug), world.people[who], upload)
 
 
 async def kept(world: World) -> int:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         return (await connection.execute(sa.select(sa.func.count()).select_from(uploads))).scalar_one()
 
 
@@ -55,16 +55,16 @@ async def test_from_the_upload_to_the_programme(world: World):
     upload = await keep(world, file())
     found = await find(world, upload)
     assert (found.name, found.plan.count(Act.ADDED)) == ("schedule.json", 2)
-    done = await import_schedule(world.house, "forum", found.told, by=world.people["organiser"])
+    done = await import_schedule(world.engine, "forum", found.told, by=world.people["organiser"])
     assert done == found.plan
     assert (await find(world, upload)).plan.empty
-    await forget_upload(world.house, upload)
+    await forget_upload(world.engine, upload)
     assert await kept(world) == 0
 
 
 async def test_the_plan_is_that_of_the_programme_now(world: World):
     upload = await keep(world, file())
-    await import_schedule(world.house, "forum", (await find(world, upload)).told, by=None)
+    await import_schedule(world.engine, "forum", (await find(world, upload)).told, by=None)
     renamed = await keep(world, file(event(title="Grand opening"), SECOND))
     assert [item.act for item in (await find(world, renamed)).plan.sessions] == [Act.CHANGED]
 
@@ -105,7 +105,7 @@ async def test_a_person_keeps_one_upload_and_for_a_day(world: World):
 async def test_an_upload_waits_on_while_tables_are_made_anew(world: World):
     upload = await keep(world, file())
     for step, to in ((command.stamp, "head"), (command.downgrade, "0010"), (command.upgrade, "head")):
-        async with world.house.database.write() as connection:
+        async with world.engine.database.write() as connection:
             await connection.run_sync(lambda sync, step=step, to=to: step(config(sync), to))
     assert (await find(world, upload)).plan.count(Act.ADDED) == 2
 

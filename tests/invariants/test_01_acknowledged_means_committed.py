@@ -25,7 +25,7 @@ from tests.support.world import World
 @asynccontextmanager
 async def stranger(world: World) -> AsyncIterator[Database]:
     """Another process's eyes on the same database."""
-    url = world.house.database.url.render_as_string(hide_password=False)
+    url = world.engine.database.url.render_as_string(hide_password=False)
     database = Database(url)
     yield database
     await database.close()
@@ -46,7 +46,7 @@ async def stored(database: Database, room: str) -> tuple[int, list[int], int, in
 
 @contextmanager
 def failing_commits(world: World) -> Iterator[None]:
-    engine = world.house.database._writer.sync_engine
+    engine = world.engine.database._writer.sync_engine
 
     def fail(_: object) -> None:
         raise OperationalError("COMMIT", {}, Exception("database or disk is full"))
@@ -67,23 +67,23 @@ async def test_what_is_acknowledged_is_stored_tables_journal_and_outcome_alike(e
 
 
 async def test_a_commit_that_fails_is_not_acknowledged_and_nobody_is_told(each_world: World) -> None:
-    clients = [await enter(each_world, "other", house=house) for house in (0, 1)]
-    before = await stored(each_world.house.database, each_world.room)
+    clients = [await enter(each_world, "other", engine=engine) for engine in (0, 1)]
+    before = await stored(each_world.engine.database, each_world.room)
     with failing_commits(each_world), refused("unavailable"):
         await each_world.do("attendee", PostMessage("Lost"), key="the-same-key")
-    assert await stored(each_world.house.database, each_world.room) == before
-    await settled(*each_world.houses)
+    assert await stored(each_world.engine.database, each_world.room) == before
+    await settled(*each_world.engines)
     assert [client.catch_up().types for client in clients] == [[], []]
     # The premise: but for the commit it would have happened.
     assert await each_world.do("attendee", PostMessage("Said"), key="the-same-key")
-    await settled(*each_world.houses)
+    await settled(*each_world.engines)
     assert [client.catch_up().types for client in clients] == [["chat.posted"], ["chat.posted"]]
 
 
 async def test_it_is_told_only_when_others_can_read_it(each_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[str, bool]] = []
-    house = each_world.house
-    finish, publish = Transaction.finish, house.hub.publish
+    engine = each_world.engine
+    finish, publish = Transaction.finish, engine.hub.publish
 
     async with stranger(each_world) as other:
 
@@ -104,7 +104,7 @@ async def test_it_is_told_only_when_others_can_read_it(each_world: World, monkey
             publish(nudges)
 
         monkeypatch.setattr(Transaction, "finish", watched_finish)
-        monkeypatch.setattr(house._writer, "_publish", watched_publish)
+        monkeypatch.setattr(engine._writer, "_publish", watched_publish)
         await each_world.do("attendee", PostMessage("Hello"))
         seen.append(("when told", await readable(told[0])))
     assert seen == [("before the commit", False), ("when told", True)]
@@ -112,9 +112,9 @@ async def test_it_is_told_only_when_others_can_read_it(each_world: World, monkey
 
 async def test_publishing_and_answering_come_after_the_commit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[str] = []
-    publish = world.house.hub.publish
-    event.listen(world.house.database._writer.sync_engine, "commit", lambda _: order.append("commit"))
-    monkeypatch.setattr(world.house._writer, "_publish", lambda nudges: (order.append("publish"), publish(nudges)))
+    publish = world.engine.hub.publish
+    event.listen(world.engine.database._writer.sync_engine, "commit", lambda _: order.append("commit"))
+    monkeypatch.setattr(world.engine._writer, "_publish", lambda nudges: (order.append("publish"), publish(nudges)))
     await world.do("attendee", PostMessage("Hello"))
     order.append("acknowledged")
     assert order == ["commit", "publish", "acknowledged"]
@@ -123,7 +123,7 @@ async def test_publishing_and_answering_come_after_the_commit(world: World, monk
 async def test_an_action_that_fails_after_it_recorded_leaves_nothing(
     each_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = await stored(each_world.house.database, each_world.room)
+    before = await stored(each_world.engine.database, each_world.room)
 
     async def fail(*_: object, **__: object) -> None:
         raise LookupError("in the midst of it")
@@ -131,6 +131,6 @@ async def test_an_action_that_fails_after_it_recorded_leaves_nothing(
     monkeypatch.setattr("rooms.forum.questions.asking.announce", fail)
     with pytest.raises(LookupError):
         await each_world.do("attendee", AskQuestion("Why?"))
-    assert await stored(each_world.house.database, each_world.room) == before
-    async with each_world.house.database.read() as connection:
+    assert await stored(each_world.engine.database, each_world.room) == before
+    async with each_world.engine.database.read() as connection:
         assert (await connection.execute(sa.select(sa.func.count()).select_from(questions))).scalar_one() == 0

@@ -28,13 +28,13 @@ async def seqs(database: Database, room: str) -> tuple[int, list[int]]:
 async def talk(world: World, times: int) -> list[int | None]:
     """Everybody talks at once, in two rooms and on two processes, while the session starts and ends, which writes to both rooms."""
     said = [
-        world.do(who, PostMessage(f"{n}"), room=room, house=n % 2)
+        world.do(who, PostMessage(f"{n}"), room=room, engine=n % 2)
         for n in range(times)
         for who in TALKERS
         for room in (world.room, world.lobby)
     ]
     steps = (StartSession(), EndSession(), StartSession())
-    taken = [world.do("admin", step, house=n % 2) for n, step in enumerate(steps)]
+    taken = [world.do("admin", step, engine=n % 2) for n, step in enumerate(steps)]
     outcomes, _ = await asyncio.gather(asyncio.gather(*said), asyncio.gather(*taken, return_exceptions=True))
     return [outcome.seq for outcome in outcomes]
 
@@ -48,7 +48,7 @@ async def test_writers_on_two_processes_leave_no_hole_and_no_double(each_world: 
         # Were seqs not given in commit order, a reader would now and then see a hole.
         while not done.is_set():
             for room in (each_world.room, each_world.lobby):
-                top, found = await seqs(each_world.houses[1].database, room)
+                top, found = await seqs(each_world.engines[1].database, room)
                 prefixes.append(found == list(range(1, top + 1)))
 
     looking = asyncio.create_task(look())
@@ -57,7 +57,7 @@ async def test_writers_on_two_processes_leave_no_hole_and_no_double(each_world: 
     await looking
     assert len(prefixes) > 3
     assert all(prefixes)
-    tops = [(await seqs(each_world.house.database, room))[0] for room in (each_world.room, each_world.lobby)]
+    tops = [(await seqs(each_world.engine.database, room))[0] for room in (each_world.room, each_world.lobby)]
     assert sum(tops) > len(acknowledged), "the steps are there, too"
     assert None not in acknowledged
 
@@ -72,15 +72,15 @@ async def test_without_the_lock_it_would_break(grown_world: World, monkeypatch: 
         await talk(grown_world, 4)
 
 
-async def lock_both(world: World, rooms: list[str], times: int, house: int) -> None:
+async def lock_both(world: World, rooms: list[str], times: int, engine: int) -> None:
     for _ in range(times):
-        async with world.houses[house].transaction(rooms):
+        async with world.engines[engine].transaction(rooms):
             await asyncio.sleep(0)
 
 
 async def test_rooms_are_locked_in_one_order_so_nobody_waits_in_a_ring(grown_world: World) -> None:
     rooms = [grown_world.room, grown_world.lobby]
-    await asyncio.gather(*(lock_both(grown_world, rooms[::way], 10, house) for house in (0, 1) for way in (1, -1)))
+    await asyncio.gather(*(lock_both(grown_world, rooms[::way], 10, engine) for engine in (0, 1) for way in (1, -1)))
 
 
 async def test_in_any_order_they_would_wait_in_a_ring(grown_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +96,7 @@ async def test_in_any_order_they_would_wait_in_a_ring(grown_world: World, monkey
     monkeypatch.setattr(journal, "lock_rooms", one_by_one)
     rooms = [grown_world.room, grown_world.lobby]
     results = await asyncio.gather(
-        *(lock_both(grown_world, rooms[::way], 1, house) for house, way in ((0, 1), (1, -1))), return_exceptions=True
+        *(lock_both(grown_world, rooms[::way], 1, engine) for engine, way in ((0, 1), (1, -1))), return_exceptions=True
     )
     (problem,) = [result for result in results if isinstance(result, Problem)]
     assert problem.code == "unavailable"

@@ -28,8 +28,8 @@ async def unreliable(sqlite_url: str) -> AsyncIterator[World]:
 
 
 def set_fate(world: World, fate: object) -> None:
-    for house in world.houses:
-        house.bus.fate = fate  # pyright: ignore[reportAttributeAccessIssue]
+    for engine in world.engines:
+        engine.bus.fate = fate  # pyright: ignore[reportAttributeAccessIssue]
 
 
 async def act(world: World, rounds: int) -> None:
@@ -42,19 +42,19 @@ async def act(world: World, rounds: int) -> None:
 
 
 async def test_with_the_bus_the_other_process_learns_at_once(unreliable: World) -> None:
-    client = await enter(unreliable, None, house=1)
+    client = await enter(unreliable, None, engine=1)
     await act(unreliable, 1)
     await until(lambda: client.catch_up().types == ["question.shown", "chat.posted"])
 
 
 async def test_a_lost_last_nudge_is_found_by_comparing_seqs(unreliable: World) -> None:
-    clients = [await enter(unreliable, who, house=1) for who in (None, "attendee", "moderator")]
+    clients = [await enter(unreliable, who, engine=1) for who in (None, "attendee", "moderator")]
     set_fate(unreliable, lost)
     await act(unreliable, 1)
     await asyncio.sleep(0.1)
     assert all(client.catch_up().types == [] for client in clients), "nothing has come over the bus"
-    await unreliable.houses[1].hub.reconcile()
-    await settled(unreliable.houses[1])
+    await unreliable.engines[1].hub.reconcile()
+    await settled(unreliable.engines[1])
     for client in clients:
         await verify_but_own_votes(client)
         assert client.state["latest"]["votes"], f"{client} knows the votes, too"
@@ -62,10 +62,10 @@ async def test_a_lost_last_nudge_is_found_by_comparing_seqs(unreliable: World) -
 
 async def test_it_is_compared_every_few_seconds(unreliable: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rooms.core.delivery.hub.RECONCILE_SECONDS", 0.05)
-    hub = Hub(unreliable.house.database, unreliable.house.bus, unreliable.clock, b"secret")
+    hub = Hub(unreliable.engine.database, unreliable.engine.bus, unreliable.clock, b"secret")
     await hub.start()
-    object.__setattr__(unreliable.houses[1], "hub", hub)
-    client = await enter(unreliable, None, house=1)
+    object.__setattr__(unreliable.engines[1], "hub", hub)
+    client = await enter(unreliable, None, engine=1)
     set_fate(unreliable, lost)
     await act(unreliable, 1)
     await until(lambda: client.catch_up().types == ["question.shown", "chat.posted"])
@@ -81,14 +81,14 @@ async def test_a_comparison_that_fails_is_made_again(unreliable: World, monkeypa
 
     monkeypatch.setattr("rooms.core.delivery.hub.RECONCILE_SECONDS", 0.01)
     monkeypatch.setattr(Hub, "reconcile", fail_once)
-    hub = Hub(unreliable.house.database, unreliable.house.bus, unreliable.clock, b"secret")
+    hub = Hub(unreliable.engine.database, unreliable.engine.bus, unreliable.clock, b"secret")
     await hub.start()
     await until(lambda: len(calls) > 2)
     await hub.stop()
 
 
 async def test_a_hole_is_filled_without_waiting_for_the_comparison(unreliable: World) -> None:
-    client = await enter(unreliable, None, house=1)
+    client = await enter(unreliable, None, engine=1)
     set_fate(unreliable, lost_in_rooms)
     await unreliable.do("other", PostMessage("lost"))
     set_fate(unreliable, sure)
@@ -100,12 +100,12 @@ async def test_a_hole_is_filled_without_waiting_for_the_comparison(unreliable: W
 async def test_through_any_trouble_everybody_ends_with_the_truth(unreliable: World, seed: int) -> None:
     unreliable.lift_limits()
     spectators = await audience(unreliable)
-    far = [await enter(unreliable, who, house=1) for who in (None, "attendee", "other", "moderator")]
+    far = [await enter(unreliable, who, engine=1) for who in (None, "attendee", "other", "moderator")]
     set_fate(unreliable, troubled(Random(seed)))
     await act(unreliable, 12)
     await asyncio.sleep(0.1)
-    for house in unreliable.houses:
-        await house.hub.reconcile()
+    for engine in unreliable.engines:
+        await engine.hub.reconcile()
     await spectators.verify()
     for client in far:
         await verify_but_own_votes(client)
@@ -122,14 +122,14 @@ async def test_while_redis_is_gone_all_goes_on_and_afterwards_all_is_healed(
     sqlite_url: str, own_redis: RedisServer
 ) -> None:
     async with running_world(sqlite_url, buses=[RedisBus(own_redis.url), RedisBus(own_redis.url)]) as world:
-        client = await enter(world, None, house=1)
+        client = await enter(world, None, engine=1)
         await world.do("other", PostMessage("before"))
         await until(lambda: client.catch_up().types == ["chat.posted"])
         own_redis.kill()
-        await until(lambda: not any(house.bus.is_up for house in world.houses))
+        await until(lambda: not any(engine.bus.is_up for engine in world.engines))
         await world.do("other", PostMessage("meanwhile"))
         own_redis.start()
-        await until(lambda: all(house.bus.is_up for house in world.houses))
+        await until(lambda: all(engine.bus.is_up for engine in world.engines))
         await until(lambda: client.catch_up().types == ["chat.posted"] * 2)
         await world.do("other", PostMessage("after"))
         await until(lambda: client.catch_up().types == ["chat.posted"] * 3, seconds=2)

@@ -13,34 +13,34 @@ from rooms.forum.questions.messages import VoteQuestion
 from rooms.forum.questions.moderation_messages import ApproveQuestion
 from tests.support.clients import Client, enter
 from tests.support.waiting import settled
-from tests.support.world import World, make_house
+from tests.support.world import World, make_engine
 
 
 def reopen(world: World, url: str) -> None:
-    world.houses = [make_house(url, MemoryBus(), world.clock)]
+    world.engines = [make_engine(url, MemoryBus(), world.clock)]
 
 
 async def after_a_restore(world: World, folder: Path, *, renewed: bool) -> tuple[Client, Client]:
     """One who was there when the database was lost, and the same one resuming in the restored one, which has a different history by now."""
-    file = Path(make_url(str(world.house.database.url)).database or "")
-    url = str(world.house.database.url)
+    file = Path(make_url(str(world.engine.database.url)).database or "")
+    url = str(world.engine.database.url)
     await world.close()
     shutil.copy(file, folder / "backup")
     reopen(world, url)
-    await world.house.hub.start()
+    await world.engine.hub.start()
     before = await enter(world, "other")
     for text in ("lost", "with the disk"):
         await world.do("attendee", PostMessage(text))
-    await settled(world.house)
+    await settled(world.engine)
     before.catch_up()
     await world.close()
 
     shutil.copy(folder / "backup", file)
     reopen(world, url)
     if renewed:
-        async with world.house.database.write() as connection:
+        async with world.engine.database.write() as connection:
             assert await journal.renew_epochs(connection) > 0
-    await world.house.hub.start()
+    await world.engine.hub.start()
     for text in ("another", "history", "now"):
         await world.do("attendee", PostMessage(text))
     return before, await enter(world, "other", resuming=before)
@@ -71,19 +71,19 @@ async def test_those_who_are_there_when_the_epoch_changes_get_a_fresh_snapshot_a
     await each_world.do("moderator", ApproveQuestion(question, 1))
     for who in ("other", "speaker", "guest"):
         await each_world.do(who, VoteQuestion(question))
-    clients = [await enter(each_world, who, house=house) for who in ("other", "moderator") for house in (0, 1)]
-    await settled(*each_world.houses)
+    clients = [await enter(each_world, who, engine=engine) for who in ("other", "moderator") for engine in (0, 1)]
+    await settled(*each_world.engines)
     old = {client.catch_up().epoch for client in clients}
-    database: Database = each_world.house.database
+    database: Database = each_world.engine.database
     async with database.write() as connection:
         await journal.renew_epochs(connection)
         # A restored room counts its changes of values from an earlier point, too.
-        await connection.execute(journal.rooms.update().values(pulse=0))
-    for house in each_world.houses:
-        await house.hub.reconcile()
+        await connection.execute(journal.rooms.update().values(values_version=0))
+    for engine in each_world.engines:
+        await engine.hub.reconcile()
     await each_world.do("interpreter", VoteQuestion(question))
     await each_world.do("attendee", PostMessage("On we go"))
-    await settled(*each_world.houses)
+    await settled(*each_world.engines)
     for client in clients:
         await client.verify()
         assert client.snapshots == 2
@@ -94,7 +94,7 @@ async def test_those_who_are_there_when_the_epoch_changes_get_a_fresh_snapshot_a
 
 async def test_a_room_that_the_restored_database_does_not_know_is_left(world: World) -> None:
     client = await enter(world, "other")
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         await connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
         await connection.execute(journal.rooms.update().where(journal.rooms.c.id == world.room).values(id="z" * 20))
         for table in (
@@ -102,7 +102,7 @@ async def test_a_room_that_the_restored_database_does_not_know_is_left(world: Wo
             *(t for t in journal.rooms.metadata.sorted_tables if "room" in t.c and t.name != "journal"),
         ):
             await connection.execute(table.update().where(table.c.room == world.room).values(room="z" * 20))
-    await world.house.hub.reconcile()
+    await world.engine.hub.reconcile()
     await settled_without(world)
     client.catch_up()
     assert client.problem is not None
@@ -112,4 +112,4 @@ async def test_a_room_that_the_restored_database_does_not_know_is_left(world: Wo
 async def settled_without(world: World) -> None:
     from tests.support.waiting import until
 
-    await until(lambda: not world.house.hub._tasks.passing)
+    await until(lambda: not world.engine.hub._tasks.running)

@@ -8,7 +8,7 @@ import pytest
 
 from rooms.chat.messages import PostMessage
 from rooms.core.commands.people import Role
-from rooms.core.delivery.join_reads import LONGEST_TAIL, Reader
+from rooms.core.delivery.join_reads import LONGEST_TAIL, JoinReader
 from rooms.core.store.journal import Position
 from rooms.forum.questions.messages import VoteQuestion
 from rooms.forum.questions.moderation_messages import ApproveQuestion
@@ -19,15 +19,15 @@ from tests.support.waiting import settled
 from tests.support.world import World
 
 
-async def say(world: World, count: int, house: int = 0) -> None:
+async def say(world: World, count: int, engine: int = 0) -> None:
     for n in range(count):
-        await world.do("attendee", PostMessage(f"{n}"), house=house)
+        await world.do("attendee", PostMessage(f"{n}"), engine=engine)
 
 
-async def gone(world: World, who: str | None = "other", house: int = 0) -> Client:
+async def gone(world: World, who: str | None = "other", engine: int = 0) -> Client:
     """A client who was there and has lost his connection."""
-    client = await enter(world, who, house=house)
-    world.houses[house].hub.leave(client.member)
+    client = await enter(world, who, engine=engine)
+    world.engines[engine].hub.leave(client.member)
     return client
 
 
@@ -35,11 +35,11 @@ async def test_a_resume_gives_exactly_what_was_missed(each_world: World) -> None
     await say(each_world, 2)
     client = await gone(each_world)
     await say(each_world, 3)
-    resumed = await enter(each_world, "other", house=1, resuming=client)
+    resumed = await enter(each_world, "other", engine=1, resuming=client)
     assert resumed.sink.joined["resumed"]
     assert [event["seq"] for event in resumed.sink.joined["events"]] == [client.seq + n for n in (1, 2, 3)]
     await say(each_world, 1)
-    await settled(*each_world.houses)
+    await settled(*each_world.engines)
     await resumed.verify()
     assert resumed.types == ["chat.posted"] * 4
 
@@ -56,7 +56,7 @@ async def test_from_before_the_kept_tail_one_gets_a_snapshot_that_says_so(world:
     await say(world, 3)
     world.clock.advance(days=10)
     await say(world, kept)
-    assert await world.house.prune(timedelta(days=7)) >= 3
+    assert await world.engine.prune(timedelta(days=7)) >= 3
     resumed = await enter(world, "other", resuming=client)
     assert "resumed" not in resumed.sink.joined
     assert len(resumed.state["snapshot"]["messages"]) == 3 + kept
@@ -98,7 +98,7 @@ async def test_rights_are_checked_again_at_a_resume(world: World) -> None:
 
 def hold_reader(monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.Event, asyncio.Event]:
     """Whoever joins is read for, but not let in: the first event tells that he was read for, the second one lets him go on."""
-    read = Reader._joined
+    read = JoinReader._joined
     reading, go_on = asyncio.Event(), asyncio.Event()
 
     async def slowly(*arguments: object) -> object:
@@ -107,7 +107,7 @@ def hold_reader(monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.Event, asyncio
         await go_on.wait()
         return joined
 
-    monkeypatch.setattr(Reader, "_joined", slowly)
+    monkeypatch.setattr(JoinReader, "_joined", slowly)
     return reading, go_on
 
 
@@ -154,7 +154,7 @@ async def test_a_snapshot_is_one_consistent_read(each_world: World) -> None:
 
     talking = asyncio.create_task(talk())
     for n in range(15):
-        joined = (await enter(each_world, "guest", house=n % 2)).sink.joined
+        joined = (await enter(each_world, "guest", engine=n % 2)).sink.joined
         numbers = [message["number"] for message in joined["snapshot"]["messages"]]
         assert (numbers or [0])[-1] == joined["seq"]
     done.set()

@@ -149,7 +149,7 @@ async def test_what_is_for_some_never_reaches_the_others_by_any_way(world: World
     spectators = await audience(world)
     before = {who: await enter(world, who) for who in (None, "speaker", "moderator")}
     for client in before.values():
-        world.house.hub.leave(client.member)
+        world.engine.hub.leave(client.member)
     await full_life(world)
     await spectators.verify()
     told = {client: str(client.sink.messages) for client in spectators.clients}
@@ -176,25 +176,25 @@ async def test_that_check_finds_a_leak(world: World, monkeypatch: pytest.MonkeyP
     client = await enter(world, None)
     monkeypatch.setattr("rooms.core.delivery.encoding.sees", lambda *_: True)
     await full_life(world)
-    await settled(world.house)
+    await settled(world.engine)
     assert all(secret in str(client.sink.messages) for secret in SECRETS)
 
 
 async def test_hidden_events_still_move_the_counter(world: World) -> None:
     client = await enter(world, None)
     outcome = await world.do("attendee", AskQuestion("Why?"))
-    await settled(world.house)
+    await settled(world.engine)
     assert client.sink.events == [{"seq": seq} for seq in range(1, (outcome.seq or 0) + 1)]
 
 
 @pytest.mark.parametrize("room", ["room", "lobby"])
 async def test_a_role_that_changes_forces_a_fresh_snapshot(each_world: World, room: str) -> None:
     question = await each_world.ask("Pending")
-    await settled(*each_world.houses)
-    clients = [await enter(each_world, "other", house=house) for house in (0, 1)]
+    await settled(*each_world.engines)
+    clients = [await enter(each_world, "other", engine=engine) for engine in (0, 1)]
     where, giver = (each_world.room, "moderator") if room == "room" else (each_world.room, "organiser")
     await each_world.do(giver, GrantRole(each_world.people["other"], Role.MODERATOR), room=where)
-    await settled(*each_world.houses)
+    await settled(*each_world.engines)
     for client in clients:
         client.catch_up()
         assert client.snapshots == 2
@@ -202,7 +202,7 @@ async def test_a_role_that_changes_forces_a_fresh_snapshot(each_world: World, ro
         assert "role.granted" not in client.types
     await each_world.do(giver, RevokeRole(each_world.people["other"], Role.MODERATOR), room=where)
     await each_world.do("moderator", EditQuestion(question, 1, "After he was one"))
-    await settled(*each_world.houses)
+    await settled(*each_world.engines)
     for client in clients:
         await client.verify()
         assert client.state["snapshot"]["moderation"] is None
@@ -225,7 +225,7 @@ async def test_a_public_view_is_nobodys_own(world: World) -> None:
     await world.ask("Mine", "moderator")
     screen = await enter(world, "moderator", public=True)
     await world.ask("Mine, too", "moderator")
-    await settled(world.house)
+    await settled(world.engine)
     screen.catch_up()
     everything: Any = screen.sink.messages
     assert screen.types == []

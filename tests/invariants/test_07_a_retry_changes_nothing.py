@@ -17,18 +17,18 @@ KEY = "f3b0c442-98fc-1c14-9afb-f4c8996fb924"
 
 
 async def said(world: World) -> int:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         return (await connection.execute(sa.select(sa.func.count()).select_from(messages))).scalar_one()
 
 
 async def test_the_same_command_again_gives_the_same_answer_and_happens_once(each_world: World) -> None:
-    outcomes = [await each_world.do("attendee", PostMessage("Hello"), key=KEY, house=n % 2) for n in range(4)]
+    outcomes = [await each_world.do("attendee", PostMessage("Hello"), key=KEY, engine=n % 2) for n in range(4)]
     assert len(set(outcomes)) == 1
     assert await said(each_world) == 1
 
 
 async def test_at_the_same_time_too(each_world: World) -> None:
-    same = [each_world.do("attendee", PostMessage("Hello"), key=KEY, house=n % 2) for n in range(8)]
+    same = [each_world.do("attendee", PostMessage("Hello"), key=KEY, engine=n % 2) for n in range(8)]
     assert len(set(await asyncio.gather(*same))) == 1
     assert await said(each_world) == 1
 
@@ -60,11 +60,11 @@ async def test_a_key_stands_for_one_command_alone(world: World) -> None:
 async def test_a_key_given_to_two_rooms_at_once_spoils_nothing_for_others(each_world: World) -> None:
     each_world.lift_limits()
     rooms = (each_world.room, each_world.lobby)
-    mine = [each_world.do("attendee", PostMessage("?"), room=room, key=KEY, house=h) for h, room in enumerate(rooms)]
+    mine = [each_world.do("attendee", PostMessage("?"), room=room, key=KEY, engine=h) for h, room in enumerate(rooms)]
     theirs = [
-        each_world.do(who, PostMessage("!"), room=room, house=house)
+        each_world.do(who, PostMessage("!"), room=room, engine=engine)
         for who in ("other", "guest", "speaker")
-        for house in (0, 1)
+        for engine in (0, 1)
         for room in rooms
     ]
     outcomes = await asyncio.gather(*mine, *theirs, return_exceptions=True)
@@ -91,7 +91,7 @@ async def test_what_was_done_is_answered_as_done_even_when_one_may_no_more(world
 @pytest.mark.parametrize("key", ["", "x" * 65, "a\x00b", "a b", "é", "a\nb", "\ud800"])
 async def test_what_is_no_key_is_refused(each_world: World, key: str) -> None:
     with refused("invalid", "key"):
-        await each_world.house.perform(each_world.people["attendee"], each_world.room, PostMessage("Hello"), key)
+        await each_world.engine.perform(each_world.people["attendee"], each_world.room, PostMessage("Hello"), key)
 
 
 async def test_without_the_stored_outcome_it_would_happen_twice(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

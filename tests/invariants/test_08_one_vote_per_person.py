@@ -21,18 +21,18 @@ async def public_question(world: World) -> str:
 async def test_the_database_itself_refuses_a_second_vote(each_world: World) -> None:
     question = await public_question(each_world)
     vote = votes.insert().values(question=question, person=each_world.people["other"], at=each_world.clock())
-    async with each_world.house.database.write() as connection:
+    async with each_world.engine.database.write() as connection:
         await connection.execute(vote)
     with pytest.raises(IntegrityError):
-        async with each_world.house.database.write() as connection:
+        async with each_world.engine.database.write() as connection:
             await connection.execute(vote)
 
 
 async def test_a_hundred_votes_at_once_from_two_processes_are_one(each_world: World) -> None:
     each_world.lift_limits()
     question = await public_question(each_world)
-    await asyncio.gather(*(each_world.do("other", VoteQuestion(question), house=n % 2) for n in range(100)))
+    await asyncio.gather(*(each_world.do("other", VoteQuestion(question), engine=n % 2) for n in range(100)))
     assert (await each_world.question(question)).votes == 2
-    async with each_world.house.database.read() as connection:
+    async with each_world.engine.database.read() as connection:
         rows = (await connection.execute(sa.select(votes.c.person).where(votes.c.question == question))).scalars().all()
     assert sorted(rows) == sorted((each_world.people["attendee"], each_world.people["other"]))

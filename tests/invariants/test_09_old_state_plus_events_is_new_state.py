@@ -144,7 +144,7 @@ async def perform(stream: Stream, step: int) -> str:
     who, command = await stream.command()
     stream.world.clock.advance(seconds=1)
     try:
-        outcome = await stream.world.do(who, command, house=step % 2)
+        outcome = await stream.world.do(who, command, engine=step % 2)
     except Problem as problem:
         if problem.code not in EXPECTED:
             raise
@@ -163,13 +163,13 @@ async def perform(stream: Stream, step: int) -> str:
 async def test_after_any_stream_of_commands_everybody_knows_the_truth(each_world: World, seed: int) -> None:
     each_world.lift_limits()
     spectators: Audience = await audience(each_world)
-    far = [await enter(each_world, who, house=1) for who in (None, "attendee", "moderator")]
+    far = [await enter(each_world, who, engine=1) for who in (None, "attendee", "moderator")]
     stream = Stream(each_world, seed)
     results: list[str] = []
     for step in range(STEPS):
         results.append(await perform(stream, step))
         if step % 40 == 39:
-            await settled(*each_world.houses)
+            await settled(*each_world.engines)
             await spectators.verify()
             for client in far:
                 await client.verify()

@@ -44,7 +44,7 @@ async def joined(world: World, who: str) -> AsyncIterator[tuple[Reader, PlainSin
     sink = PlainSink(reader.send, binary=False)
     sending = asyncio.create_task(sink.run())
     member = Member(sink, world.room, world.people[who])
-    await world.house.hub.join(member, None, lambda answer: msgspec.json.encode(answer))
+    await world.engine.hub.join(member, None, lambda answer: msgspec.json.encode(answer))
     await until(lambda: reader.received)
     yield reader, sink, member
     sending.cancel()
@@ -67,7 +67,7 @@ async def test_one_who_reads_nothing_is_closed_and_the_others_hear_everything(wo
         client = await enter(world, None)
         slow.reads.clear()
         await talk(world, 40)
-        await settled(world.house)
+        await settled(world.engine)
         assert client.catch_up().types == ["chat.posted"] * 40
         await until(lambda: sum(len(message.get("events", [])) for message in quick.received) == 40)
         assert sum(len(message.get("events", [])) for message in slow.received) == 0
@@ -94,7 +94,7 @@ async def test_he_resumes_where_he_was(world: World) -> None:
         await talk(world, 40)
         slow.reads.set()
         await until(lambda: slow.closed)
-        world.house.hub.leave(member)
+        world.engine.hub.leave(member)
     resumed = await enter(world, "attendee", resuming=before)
     assert resumed.sink.joined["resumed"]
     await resumed.verify()
@@ -104,14 +104,14 @@ async def test_he_resumes_where_he_was(world: World) -> None:
 def _as_client(world: World, reader: Reader, member: Member) -> Client:
     sink = ListSink()
     sink.messages = list(reader.received)
-    return Client(world, "attendee", world.house, "session", member, sink).catch_up()
+    return Client(world, "attendee", world.engine, "session", member, sink).catch_up()
 
 
 async def test_writing_to_a_crowd_waits_for_nobody(world: World) -> None:
     """Whoever is told something is told by a call that returns at once: `publish` is no coroutine, and neither is anything behind it."""
     members = [await world.join("guest") for _ in range(50)]
     outcome = await world.do("other", m.PostMessage("Hello"))
-    await settled(world.house)
+    await settled(world.engine)
     assert all(sink.seqs == [outcome.seq] for _, sink in members)
     assert not asyncio.iscoroutinefunction(Hub.publish)
     assert not asyncio.iscoroutinefunction(PlainSink.write)
@@ -121,7 +121,7 @@ async def test_news_of_one_tick_share_a_frame(world: World, monkeypatch: pytest.
     monkeypatch.setattr("rooms.core.delivery.scheduler.TICK", 0.2)
     sink = (await world.join(None))[1]
     await asyncio.gather(*(world.do("other", m.PostMessage(f"{n}")) for n in range(30)))
-    await settled(world.house)
+    await settled(world.engine)
     assert len(sink.events) == 30
     assert len(sink.messages) < 10, "the cost grows with ticks, not with events"
 
@@ -143,8 +143,8 @@ async def test_members_of_one_audience_get_the_same_bytes(world: World) -> None:
         def respond(answer: Joined) -> bytes:
             return msgspec.json.encode(answer)
 
-        await world.house.hub.join(member, None, respond)
+        await world.engine.hub.join(member, None, respond)
     await world.do("other", m.PostMessage("Hello"))
-    await settled(world.house)
+    await settled(world.engine)
     frames = {sink.outbound[-1] for sink in sinks if "events" in sink.messages[-1]}
     assert len(frames) == 1, "encoded once"

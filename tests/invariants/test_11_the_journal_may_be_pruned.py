@@ -26,17 +26,17 @@ async def life(world: World) -> None:
 
 
 async def recorded(world: World, room: str) -> list[int]:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         return [entry.seq for entry in await journal.read_after(connection, room, 0)]
 
 
 async def test_pruning_everything_changes_nobodys_view(each_world: World) -> None:
     await life(each_world)
     spectators = await audience(each_world)
-    far = await enter(each_world, "other", house=1)
+    far = await enter(each_world, "other", engine=1)
     before = {client: await client.truth() for client in spectators.clients}
     each_world.clock.advance(seconds=1)
-    assert await each_world.house.prune(NOTHING) > 10
+    assert await each_world.engine.prune(NOTHING) > 10
     assert await recorded(each_world, each_world.room) == []
     assert {client: await client.truth() for client in spectators.clients} == before
     await life(each_world)
@@ -51,25 +51,25 @@ async def test_only_what_is_old_is_pruned(world: World) -> None:
     old = await recorded(world, world.room)
     world.clock.advance(days=3)
     await life(world)
-    await world.house.prune(timedelta(days=2))
+    await world.engine.prune(timedelta(days=2))
     left = await recorded(world, world.room)
     assert left[0] == old[-1] + 1
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         row = await journal.find_room(connection, world.room)
     assert row is not None
     assert (row.floor, row.seq) == (old[-1], left[-1])
 
 
 async def test_a_process_that_missed_what_was_pruned_gives_its_members_a_snapshot(world_of_two: World) -> None:
-    client = await enter(world_of_two, None, house=1)
-    world_of_two.houses[1].hub._receive = lambda nudge: None  # deaf to the bus
+    client = await enter(world_of_two, None, engine=1)
+    world_of_two.engines[1].hub._receive = lambda nudge: None  # deaf to the bus
     await life(world_of_two)
     world_of_two.clock.advance(seconds=1)
-    await world_of_two.house.prune(NOTHING)
-    del world_of_two.houses[1].hub._receive
+    await world_of_two.engine.prune(NOTHING)
+    del world_of_two.engines[1].hub._receive
     assert client.catch_up().types == []
-    await world_of_two.houses[1].hub.reconcile()
-    await settled(world_of_two.houses[1])
+    await world_of_two.engines[1].hub.reconcile()
+    await settled(world_of_two.engines[1])
     await client.verify()
     assert client.snapshots == 2
 
@@ -77,11 +77,11 @@ async def test_a_process_that_missed_what_was_pruned_gives_its_members_a_snapsho
 async def test_outcomes_are_kept_longer_than_any_retry(world: World) -> None:
     await world.do("attendee", PostMessage("Hello"), key="early")
     world.clock.advance(days=1)
-    await world.house.prune(NOTHING)
+    await world.engine.prune(NOTHING)
     assert (await world.do("attendee", PostMessage("Hello"), key="early")).seq == 1, "still answered from its outcome"
     world.clock.advance(days=2)
-    await world.house.prune(NOTHING)
-    async with world.house.database.read() as connection:
+    await world.engine.prune(NOTHING)
+    async with world.engine.database.read() as connection:
         assert (await connection.execute(sa.select(sa.func.count()).select_from(outcomes))).scalar_one() == 0
 
 
@@ -92,11 +92,11 @@ async def test_erasing_a_person_leaves_no_word_of_his_in_the_journal(each_world:
     await each_world.do("other", PostMessage("Something else"))
 
     async def payloads() -> bytes:
-        async with each_world.house.database.read() as connection:
+        async with each_world.engine.database.read() as connection:
             return b"".join((await connection.execute(sa.select(journal.journal.c.payload))).scalars())
 
     assert b"of the attendee" in await payloads()
-    async with each_world.house.database.write() as connection:
+    async with each_world.engine.database.write() as connection:
         await journal.forget_person(connection, each_world.people["attendee"], [])
     left = await payloads()
     assert b"of the attendee" not in left

@@ -121,7 +121,7 @@ async def test_every_event_leads_from_the_old_state_to_the_new_one(world: World)
     await do("moderator", ShowStage(StageKind.EMBED, "https://video.example/1", "Opening"))
     for room in (world.room, world.lobby):
         posted = msgspec.json.decode((await verify_action(spectators, "other", PostMessage("Hello"), room=room)).reply)
-        await do("attendee", ReadChat(world.houses[0].hub.seqs([room])[room]), room)
+        await do("attendee", ReadChat(world.engines[0].hub.seqs([room])[room]), room)
         await do("other", RemoveMessage(posted["message"]), room)
         await do("organiser", SetChat(True, 5), room)
     for star in (StarSession, UnstarSession):
@@ -202,7 +202,7 @@ async def at_the_booth(spectators: Audience) -> None:
     await do("staff", SkipPlace(skipped))
     called = (await do("staff", CallNext()))["place"]
     meeting = (await do("other", AcceptCall()))["meeting"]
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         room = await room_of(connection, "meeting", meeting)
     spectators.clients.append(await enter(world, "other", room=room))
     spectators.clients.append(await enter(world, "staff", room=room))
@@ -222,7 +222,7 @@ async def at_the_booth(spectators: Audience) -> None:
     # Leads
     await do("staff", AskLead(world.people["attendee"]))
     await do("attendee", ShareLead(Purpose.NEWS, organisation="Sol AB"))
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         [lead] = await lead_queries.found(connection, world.booth)
     await do("owner", NoteLead(lead.id, "Wants forty lamps"))
     await do("staff", QualifyLead(lead.id, Rating.HOT, ["resellers"]))

@@ -29,7 +29,7 @@ PASSWORD = "a good long sentence"
 async def with_password(world: World, who: str) -> str:
     """Gives one of the people a password; returns his address."""
     hashed = await Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)).hash(PASSWORD)
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         await connection.execute(persons.update().where(persons.c.id == world.people[who]).values(password=hashed))
     return f"{who}@example.org"
 
@@ -185,7 +185,7 @@ async def test_a_link_ends_after_ten_minutes(visitor: Visitor, letters: Letters,
 
 async def test_the_database_holds_no_link_that_works(visitor: Visitor, letters: Letters, world: World) -> None:
     secret = (await link_for(visitor, letters)).rpartition("/")[2]
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         stored = str((await connection.execute(sa.select(links))).all())
     assert secret not in stored
 
@@ -238,7 +238,7 @@ async def test_a_new_password_ends_all_other_sign_ins(site: Site, world: World) 
 
 async def test_a_device_is_signed_out_from_another(site: Site, world: World) -> None:
     here, there = [await Visitor(site).sign_in(world.people["attendee"]) for _ in range(2)]
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         devices = await signins.active(connection, world.people["attendee"], world.clock())
     assert len(devices) == 2
     await here.get("/account")
@@ -251,7 +251,7 @@ async def test_a_device_is_signed_out_from_another(site: Site, world: World) -> 
 
 async def test_nobody_ends_the_sign_in_of_another(site: Site, world: World) -> None:
     ada = await Visitor(site).sign_in(world.people["attendee"])
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         [device] = await signins.active(connection, world.people["attendee"], world.clock())
     mallory = await Visitor(site).sign_in(world.people["other"])
     await mallory.post("/account/signins/end", {"signin": device.id})
@@ -317,7 +317,7 @@ async def test_nothing_is_left_of_an_erased_person(site: Site, world: World) -> 
     assert await _traces(world, "quux") == []
     assert await _traces(world, "attendee@example.org") == []
     assert (await visitor.get("/account")).status_code == 401
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         acts = (await connection.execute(sa.select(audit.c.act).where(audit.c.actor == person))).scalars().all()
     assert "person.erase" in acts
     _, sink = await world.join("moderator")
@@ -327,7 +327,7 @@ async def test_nothing_is_left_of_an_erased_person(site: Site, world: World) -> 
 async def _traces(world: World, word: str) -> list[str]:
     """The rows of all tables, the journal's payloads among them, in which a word occurs."""
     assert journal in metadata.sorted_tables
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         rows = [
             f"{t.name}: {tuple(row)}" for t in metadata.sorted_tables for row in await connection.execute(sa.select(t))
         ]
@@ -338,7 +338,7 @@ async def test_those_present_see_the_room_without_an_erased_person(world: World)
     await world.do("attendee", PostMessage("Quuxish greetings"))
     _, sink = await world.join("other")
     assert "Quuxish" in str(sink.joined)
-    await erasure.erase(world.house, world.people["attendee"])
+    await erasure.erase(world.engine, world.people["attendee"])
     deadline = time.monotonic() + 5
     while not any("snapshot" in message for message in sink.messages[1:]) and time.monotonic() < deadline:
         await asyncio.sleep(0.02)

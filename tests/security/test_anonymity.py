@@ -22,7 +22,7 @@ async def asked(world: World) -> str:
     from rooms.core.store.tables import persons
 
     asker = world.people["attendee"]
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         await connection.execute(
             persons.update().where(persons.c.id == asker).values(name="Zebedee Quux", listed=False)
         )
@@ -83,14 +83,14 @@ async def test_questions_stand_in_an_order_that_tells_nothing(world: World) -> N
     for number in range(2):
         await world.ask(f"Named {number}", "attendee")
         await world.ask(f"Hidden {number}", "attendee", anonymous=True)
-    view = await world.house.view(world.people["moderator"], world.room)
+    view = await world.engine.view(world.people["moderator"], world.room)
     ids = [question.id for question in view.snapshot.moderation.questions]  # type: ignore[attr-defined]
     assert len(ids) == 4
     assert len({id[:3] for id in ids}) > 2
 
 
 async def test_the_asker_himself_sees_that_it_is_his(world: World, asked: str) -> None:
-    view = await world.house.view(world.people["attendee"], world.room)
+    view = await world.engine.view(world.people["attendee"], world.room)
     assert [question.id for question in view.own.questions] == [asked]  # type: ignore[attr-defined]
 
 
@@ -99,7 +99,7 @@ async def test_unmasking_tells_one_and_is_noted(world: World, asked: str) -> Non
     outcome = await world.do("moderator", UnmaskQuestion(asked))
     assert reveals(outcome.reply.decode(), world)
     assert not reveals(msgspec.json.encode(others.messages).decode(), world)
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         entry = (await audit.read(connection, world.conference))[0]
         assert await audit.verify(connection, world.conference) == []
     assert (entry.act, entry.actor, entry.subject) == ("question.unmask", world.people["moderator"], asked)

@@ -35,7 +35,7 @@ async def test_an_edit_of_the_log_is_shown(site: Site, world: World, edit: str) 
     organiser = await Visitor(site).sign_in(world.people["organiser"])
     assert (await organiser.get("/c/forum/organise/audit")).status_code == 200
     assert "tampered" not in organiser.page
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         await connection.execute(EDITS[edit])
     assert (await organiser.get("/c/forum/organise/audit")).status_code == 200
     assert "The log was tampered with: the chain breaks at" in organiser.page

@@ -29,7 +29,7 @@ class Exploit:
 
 
 async def forged_nudge(world: World) -> Nudge:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         from rooms.core.store.journal import find_room
 
         room = await find_room(connection, world.room)
@@ -37,7 +37,7 @@ async def forged_nudge(world: World) -> Nudge:
     entry = Entry(
         room.seq + 1, "chat.posted", Audience.EVERYONE, None, b'{"type":"chat.posted","message":{"text":"forged"}}'
     )
-    return Nudge(room.id, room.epoch, room.pulse, [entry], [])
+    return Nudge(room.id, room.epoch, room.values_version, [entry], [])
 
 
 async def test_a_forged_message_is_refused(grown_world: World, redis_server: RedisServer) -> None:
@@ -65,13 +65,13 @@ async def test_a_forged_message_is_refused(grown_world: World, redis_server: Red
         b"\xc1" * 100,
     ]
     redis: Any = Redis.from_url(redis_server.url)
-    bus: Any = world.house.bus
-    before = world.house.hub.told.nudges_refused
+    bus: Any = world.engine.bus
+    before = world.engine.hub.told.nudges_refused
     for data in forged:
         assert await redis.publish(f"{bus._prefix}:room:{world.room}", os.urandom(ORIGIN) + data) > 0, (
             "somebody listens"
         )
-    while world.house.hub.told.nudges_refused < before + len(forged):
+    while world.engine.hub.told.nudges_refused < before + len(forged):
         await asyncio.sleep(0.01)
     assert "forged" not in str(sink.messages)
     await redis.publish(f"{bus._prefix}:room:{world.room}", os.urandom(ORIGIN) + sound)
@@ -103,12 +103,12 @@ async def test_what_is_sealed_and_makes_no_sense_harms_nothing(
         ("tallies", [world.room, [["reactions", "applause", "many"]]]),
     ]
     redis: Any = Redis.from_url(redis_server.url)
-    bus: Any = world.house.bus
+    bus: Any = world.engine.bus
     with caplog.at_level(logging.ERROR):
         for kind, body in odd:
             await redis.publish(f"{bus._prefix}:room:{world.room}", os.urandom(ORIGIN) + seal(SECRET, kind, body))
-        await world.do("other", PostMessage("Still here"), house=1)
-        await settled(*world.houses)
+        await world.do("other", PostMessage("Still here"), engine=1)
+        await settled(*world.engines)
         await asyncio.sleep(0.7)
     assert "Still here" in str(sink.messages)
     assert not caplog.records

@@ -107,8 +107,8 @@ async def test_a_command_whose_asker_went_away_is_answered_to_nobody_else(each_w
         await asyncio.gather(
             *(disturb(chance, asyncio.create_task(post(number))) for number in range(start, start + AT_ONCE))
         )
-    await settled(*world.houses)
-    async with world.house.database.read() as connection:
+    await settled(*world.engines)
+    async with world.engine.database.read() as connection:
         entries = {entry.seq: entry.payload.decode() for entry in await read_after(connection, world.room, 0)}
     assert 0 < len(answers) < total
     assert all(f'"{text}"' in entries[seq or 0] for text, seq in answers.items())

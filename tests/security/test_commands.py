@@ -12,7 +12,7 @@ from sqlalchemy import select
 from rooms.core.commands.people import Role
 from rooms.core.commands.registry import SPECS, read
 from rooms.core.errors import Problem
-from rooms.core.rate_limits import Limits
+from rooms.core.rate_limits import RateLimits
 from rooms.core.store.journal import room_of
 from rooms.core.store.tables import conferences
 from rooms.meetings.create import open_meeting
@@ -57,7 +57,7 @@ ABSENT = dict.fromkeys(EVERYBODY, "not_found") | {"anonymous": "not_signed_in"}
 QUEUES = SPEAKS_UP | {"owner": "forbidden", "staff": "forbidden"}
 SERVES = TAKES_PART | dict.fromkeys(EVERYBODY[3:], "forbidden") | {"owner": YES, "staff": YES}
 OWNS = ORGANISES | {"owner": YES}
-AT_BOOTH = MODERATES_ALL | {"owner": YES, "staff": YES}
+AT_BOOTH = ORGANISES | {"owner": YES, "staff": YES}
 KNOWN = dict.fromkeys(EVERYBODY, YES) | {
     "anonymous": "not_signed_in",
     "unverified": "unverified",
@@ -249,7 +249,7 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
 async def crowd(world: World) -> World:
     """The world with somebody who is silenced, and a clock for the limits that never lets them come up."""
     moments = itertools.count(0, 3600)
-    world.houses[0] = replace(world.house, limits=Limits(lambda: float(next(moments))))
+    world.engines[0] = replace(world.engine, limits=RateLimits(lambda: float(next(moments))))
     await world.person("silenced")
     await world.person("target")
     await world.do("organiser", SilencePerson(world.people["silenced"]), room=world.lobby)
@@ -261,7 +261,7 @@ async def answer(world: World, who: str, op: str, room: str, question: str) -> s
     person = None if who == "anonymous" else world.people[who]
     command = read(op, fields(op, world, question, world.people["target"]))
     try:
-        await world.house.perform(person, room, command, uuid.uuid4().hex)
+        await world.engine.perform(person, room, command, uuid.uuid4().hex)
     except Problem as problem:
         if op == "chat.remove" and "not yours" in problem.message:
             return YES
@@ -289,10 +289,10 @@ def test_every_command_has_a_row_for_each_kind_of_room() -> None:
 
 @pytest.mark.parametrize("kind", TABLES)
 async def test_everybody_may_do_what_the_table_says(crowd: World, kind: str) -> None:
-    async with crowd.house.database.write() as connection:
+    async with crowd.engine.database.write() as connection:
         both = [crowd.people["attendee"], crowd.people["staff"]]
         met = await open_meeting(connection, crowd.conference, crowd.booth, both, crowd.clock())
-    async with crowd.house.database.read() as connection:
+    async with crowd.engine.database.read() as connection:
         desk = await room_of(connection, "desk", crowd.people["attendee"])
         meeting = await room_of(connection, "meeting", met)
     room = {"session": crowd.room, "lobby": crowd.lobby, "desk": desk, "booth": crowd.stand, "meeting": meeting}[kind]
@@ -308,7 +308,7 @@ async def test_everybody_may_do_what_the_table_says(crowd: World, kind: str) -> 
 
 async def test_a_role_in_one_session_is_none_in_another(crowd: World) -> None:
     times = {"starts_at": START, "ends_at": START + timedelta(hours=1), "now": crowd.clock()}
-    async with crowd.house.database.write() as connection:
+    async with crowd.engine.database.write() as connection:
         _, other_room = await create_session(connection, crowd.conference, title="Elsewhere", **times)
     for who, op in (("moderator", "asking.set"), ("speaker", "session.open")):
         assert await answer(crowd, who, op, crowd.room, "") == YES
@@ -317,7 +317,7 @@ async def test_a_role_in_one_session_is_none_in_another(crowd: World) -> None:
 
 
 async def test_a_closed_conference_is_absent_for_strangers(crowd: World) -> None:
-    async with crowd.house.database.read() as connection:
+    async with crowd.engine.database.read() as connection:
         found = await connection.execute(select(conferences.c.id).where(conferences.c.slug == "elsewhere"))
         lobby = await room_of(connection, "lobby", found.scalar_one())
     for who in EVERYBODY:

@@ -55,7 +55,7 @@ async def bring(
 
 
 async def nothing_is_kept(world: World, folder: Path) -> bool:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         rows = (await connection.execute(sa.select(files.c.id))).all()
     return not rows and not [path for path in folder.rglob("*") if path.is_file()]
 
@@ -75,7 +75,7 @@ async def test_s41_a_picture_that_is_a_page_too_is_served_as_pixels_alone(
     assert made.HTML in data
     for kind in ("logo", "brochure"):
         assert (await bring(owner, page, kind, data, "a.html")).status_code == 303
-        async with owner.site.house.database.read() as connection:
+        async with owner.site.engine.database.read() as connection:
             row = (await connection.execute(sa.select(files).where(files.c.kind == kind))).one()
         answer = await visitor.get(f"/files/{row.id}/{row.kind}.{row.ending}")
         assert answer.headers["content-type"].startswith("image/")
@@ -105,7 +105,7 @@ async def test_s43_a_name_is_made_by_the_server(
     owner: Visitor, page: str, folder: Path, visitor: Visitor, name: str
 ) -> None:
     assert (await bring(owner, page, "brochure", made.pdf(), name)).status_code == 303
-    async with owner.site.house.database.read() as connection:
+    async with owner.site.engine.database.read() as connection:
         id = (await connection.execute(sa.select(files.c.id))).scalar_one()
     assert [path for path in folder.parent.rglob("*") if path.is_file() and path.name != id] == [
         path for path in folder.parent.iterdir() if path.is_file()
@@ -193,7 +193,7 @@ async def test_nothing_is_taken_without_the_token(world: World, owner: Visitor, 
 
 async def test_s45_ten_thousand_ranges_are_refused(owner: Visitor, page: str, visitor: Visitor) -> None:
     await bring(owner, page, "film", made.mp4(), "a.mp4")
-    async with owner.site.house.database.read() as connection:
+    async with owner.site.engine.database.read() as connection:
         id = (await connection.execute(sa.select(files.c.id))).scalar_one()
     many = "bytes=" + ",".join(f"{number}-{number}" for number in range(MANY))
     for asked in (many, "bytes=" + "0-," * MANY):
@@ -214,7 +214,7 @@ async def test_s29_a_name_of_a_file_is_text_and_nothing_else(
 
 
 async def test_who_may_not_enter_a_booth_gets_none_of_its_files(site: Site, world: World) -> None:
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         hidden, _ = await make_booth(connection, world.conference, world.floor, {"name": "Soon"})
         await set_duty(connection, hidden, world.people["owner"], Duty.OWNER, world.clock())
     addresses: dict[str, str] = {}
@@ -223,7 +223,7 @@ async def test_who_may_not_enter_a_booth_gets_none_of_its_files(site: Site, worl
         page = f"/c/forum/exhibition/{booth}/files"
         await owner.get(page)
         assert (await bring(owner, page, "brochure", made.pdf())).status_code == 303
-        async with world.house.database.read() as connection:
+        async with world.engine.database.read() as connection:
             row = (await connection.execute(sa.select(files).where(files.c.booth == booth))).one()
         addresses[booth] = f"/files/{row.id}/brochure.pdf"
     expected = {
@@ -241,7 +241,7 @@ async def test_who_may_not_enter_a_booth_gets_none_of_its_files(site: Site, worl
         found = tuple([(await visitor.get(addresses[booth])).status_code for booth in (world.booth, hidden)])
         assert found == statuses, who
         await visitor.http.aclose()
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         await connection.execute(conferences.update().where(conferences.c.slug == "forum").values(access="members"))
         await connection.execute(booths.update().where(booths.c.id == hidden).values(open=True))
     for who, status in ((None, 404), ("stranger", 404), ("organiser", 200)):

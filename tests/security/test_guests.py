@@ -18,7 +18,7 @@ HERE = Browser("a browser", "203.0.113.9", "a test")
 
 async def enter(world: World, browser: Browser = HERE, *, invited: bool = False) -> str:
     """A new guest's id."""
-    entered = await registration.enter_as_guest(world.house, browser, "Guest", "en", invited=invited)
+    entered = await registration.enter_as_guest(world.engine, browser, "Guest", "en", invited=invited)
     return entered.account.id
 
 
@@ -78,7 +78,7 @@ async def test_where_guests_may_not_act_their_votes_are_refused(site: Site, worl
 
     question = await world.ask("Why?")
     world.people["late"] = await enter(world)
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         await connection.execute(conferences.update().values(guests=False))
     with refused("forbidden"):
         await world.do("late", VoteQuestion(question))

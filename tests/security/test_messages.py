@@ -29,8 +29,8 @@ async def greeted(
     world: World, who: str | None = "attendee", sink: ListSink | None = None
 ) -> tuple[Connection, ListSink]:
     sink = sink or ListSink()
-    connection = Connection(world.house, Calls(world.house), sink, "1", str)
-    ticket = await ticket_for(world.house, world.people[who] if who else None)
+    connection = Connection(world.engine, Calls(world.engine), sink, "1", str)
+    ticket = await ticket_for(world.engine, world.people[who] if who else None)
     await connection.receive(msgspec.json.encode({"op": "hello", "ticket": ticket}).decode())
     assert connection.greeted
     return connection, sink
@@ -129,8 +129,8 @@ async def test_one_person_has_a_bounded_number_of_connections(world: World, monk
     monkeypatch.setattr(wire, "MOST_CONNECTIONS", 3)
     held = [(await greeted(world))[0] for _ in range(3)]
     sink = ListSink()
-    refused = Connection(world.house, Calls(world.house), sink, "4", str)
-    hello = {"op": "hello", "ticket": await ticket_for(world.house, world.people["attendee"])}
+    refused = Connection(world.engine, Calls(world.engine), sink, "4", str)
+    hello = {"op": "hello", "ticket": await ticket_for(world.engine, world.people["attendee"])}
     await refused.receive(msgspec.json.encode(hello).decode())
     assert (sink.messages[-1]["error"]["code"], refused.greeted) == ("rate_limited", False)
     assert sink.closed is not None

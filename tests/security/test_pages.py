@@ -225,5 +225,5 @@ async def test_a_guessed_address_looks_like_an_absent_one(
 async def test_a_revoked_sign_in_is_nobody(everybody: dict[str, Visitor], site: Site, world: World) -> None:
     visitor = everybody["organiser"]
     assert (await visitor.get("/c/forum/organise/people")).status_code == 200
-    await signins.revoke_all(world.house, world.people["organiser"])
+    await signins.revoke_all(world.engine, world.people["organiser"])
     assert (await visitor.get("/c/forum/organise/people")).status_code == 401

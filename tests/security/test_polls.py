@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from rooms.core.engine import House
+from rooms.core.engine import Engine
 from rooms.core.ids import new_id
 from rooms.core.store.journal import Position
 from rooms.core.store.tables import persons
@@ -36,7 +36,7 @@ async def voted(world: World) -> tuple[str, str]:
         {"id": id, "name": name, "kind": "guest", "calendar_key": new_id(), "created_at": world.clock()}
         for name, id in people.items()
     ]
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         await connection.execute(persons.insert(), rows)
     world.people |= people
     polls: list[str] = []
@@ -68,9 +68,11 @@ async def joined(world: World, who: str | None, **options: Any) -> ListSink:
     return (await world.join(who, **options))[1]
 
 
-async def by_any_way(site: Site, world: World, house: House, who: str | None, sinks: list[ListSink]) -> dict[str, str]:
+async def by_any_way(
+    site: Site, world: World, engine: Engine, who: str | None, sinks: list[ListSink]
+) -> dict[str, str]:
     """All that one can get at, by where he has it from."""
-    await settled(house)
+    await settled(engine)
     found = {f"connection {n}": msgspec.json.encode(sink.messages).decode() for n, sink in enumerate(sinks)}
     for public in (False, True):
         sink = await joined(world, who, public=public)
@@ -100,7 +102,7 @@ async def by_any_way(site: Site, world: World, house: House, who: str | None, si
             found[f"operation {name}"] = answer.text
     await program.http.aclose()
     if who is not None:
-        async with house.database.read() as connection:
+        async with engine.database.read() as connection:
             found["what is kept about him"] = str(await export(connection, world.people[who]))
     return found
 
@@ -116,7 +118,7 @@ async def test_s28_before_the_close_nothing_tells_the_results(
         outcome = await world.do(who, m.AnswerPoll(voted[0], 1, [2]))
         assert outcome.reply == b"null"
         await world.do(who, m.RetractAnswer(voted[0]))
-    found = await by_any_way(site, world, world.house, who, sinks)
+    found = await by_any_way(site, world, world.engine, who, sinks)
     assert sum("Which way?" in text for text in found.values()) >= 6, "the poll itself is told"
     assert [where for where, text in found.items() if tells(text)] == []
     news = [message for sink, seen in zip(sinks, before, strict=True) for message in sink.messages[seen:]]
@@ -128,7 +130,7 @@ async def test_s28_before_the_close_nothing_tells_the_results(
     # And that this would have found them: they are there after the close.
     for poll in voted:
         await world.do("moderator", m.ClosePoll(poll))
-    after = await by_any_way(site, world, world.house, who, sinks)
+    after = await by_any_way(site, world, world.engine, who, sinks)
     told = {where for where, text in after.items() if tells(text)}
     ways = {"connection 0", "connection 1", "join, public: False", "join, public: True", "page ", "page /screen"}
     assert told >= {*ways, "operation room_snapshot"}
@@ -137,7 +139,7 @@ async def test_s28_before_the_close_nothing_tells_the_results(
 async def test_s28_moderators_see_them_all_the_while(world: World, voted: tuple[str, str]) -> None:
     sink = await joined(world, "moderator")
     await vote(world, voted)
-    await settled(world.house)
+    await settled(world.engine)
     assert tells(msgspec.json.encode(sink.messages).decode())
     assert sink.latest("poll_tallies")[voted[0]]["tally"]["counts"] == list(VOTERS.values())
     assert sink.latest("poll_results") == {}
@@ -149,10 +151,10 @@ async def test_s28_a_moderator_who_is_none_any_more_is_told_no_more(world: World
 
     sink = await joined(world, "moderator")
     await world.do("organiser", RevokeRole(world.people["moderator"], Role.MODERATOR))
-    await settled(world.house)
+    await settled(world.engine)
     seen = len(sink.messages)
     await vote(world, voted)
-    await settled(world.house)
+    await settled(world.engine)
     assert not tells(msgspec.json.encode(sink.messages[seen:]).decode())
     fresh = await joined(world, "moderator")
     assert "poll_tallies" not in fresh.joined["latest"]
@@ -166,10 +168,10 @@ async def test_s28_what_is_held_back_again_is_told_to_nobody_who_comes(
     await vote(world, voted)
     for poll in voted:
         await world.do("moderator", m.RevealPoll(poll, m.Reveal.LIVE))
-    await settled(world.house)
+    await settled(world.engine)
     assert tells(msgspec.json.encode((await joined(world, "other")).messages).decode())
     for poll in voted:
         await world.do("moderator", m.RevealPoll(poll, reveal))
-    await settled(world.house)
+    await settled(world.engine)
     fresh = msgspec.json.encode((await joined(world, "other")).messages).decode()
     assert tells(fresh) is (reveal is m.Reveal.LIVE)

@@ -61,8 +61,8 @@ async def test_whoever_commits_first_wins(each_world: World, race: str) -> None:
     question = await each_world.ask()
     # On both processes, so that they meet at the row in the database.
     late, shutting = await asyncio.gather(
-        each_world.do(who, act(question), house=1),
-        each_world.do("organiser", shut(each_world), house=0),
+        each_world.do(who, act(question), engine=1),
+        each_world.do("organiser", shut(each_world), engine=0),
         return_exceptions=True,
     )
     assert isinstance(shutting, Outcome)
@@ -73,7 +73,7 @@ async def test_whoever_commits_first_wins(each_world: World, race: str) -> None:
         assert isinstance(late, Problem)
         assert late.code == code
     with refused(code):
-        await each_world.do(who, act(question), house=1)
+        await each_world.do(who, act(question), engine=1)
 
 
 @pytest.mark.parametrize("first", ["the post", "the lock"])

@@ -45,7 +45,7 @@ async def test_placeholders_stay_literal_in_rooms_and_pages(site: Site, world: W
     question = await world.ask(text, "organiser")
     await world.do("organiser", PostMessage(text))
     await world.do("moderator", AnswerQuestion(question, 1, text=text, public=True))
-    await settled(world.house)
+    await settled(world.engine)
     snapshot = attendee.catch_up().state["snapshot"]
     [shown], [message] = snapshot["questions"], snapshot["messages"]
     assert (shown["text"], shown["author"], shown["answer"]) == (text, text, text)
@@ -61,7 +61,7 @@ async def test_placeholders_stay_literal_in_rooms_and_pages(site: Site, world: W
 
 @pytest.mark.parametrize("text", PLACEHOLDERS)
 async def test_placeholders_stay_literal_in_problems(world: World, text: str) -> None:
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         from rooms.core.store.tables import persons
 
         await connection.execute(
@@ -119,7 +119,7 @@ async def test_no_cell_of_an_export_begins_a_formula(world: World) -> None:
         question = await world.ask(formula)
         await world.do("moderator", LabelQuestion(question, 1, [formula[:40]]))
         await world.do("moderator", DismissQuestion(question, 2, formula))
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         export = await export_questions(connection, world.session, world.room, world.clock())
     rows = list(csv.DictReader(io.StringIO(as_csv(export).decode("utf-8-sig"), newline="")))
     assert [row["text"] for row in rows] == [f"'{formula}" for formula in FORMULAS]

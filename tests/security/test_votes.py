@@ -47,9 +47,9 @@ async def test_votes_without_a_sign_in_move_no_rank_over_live_connections(world:
     async def script(number: int) -> None:
         sink = ListSink()
         sinks.append(sink)
-        connection = Connection(world.house, Calls(world.house), sink, f"script {number}", str)
+        connection = Connection(world.engine, Calls(world.engine), sink, f"script {number}", str)
         for message in (
-            {"op": "hello", "ticket": issue_ticket(world.house, None)},
+            {"op": "hello", "ticket": issue_ticket(world.engine, None)},
             *(
                 {
                     "op": "question.vote",

@@ -143,12 +143,12 @@ async def every_act(world: World) -> None:
 async def test_everybody_is_told_what_is_declared_for_him_and_no_more(world: World) -> None:
     spectators = await audience_everywhere(world)
     await every_act(world)
-    await settled(world.house)
+    await settled(world.engine)
     counts = {client: check_frames(client) for client in spectators.clients}
     assert counts[spectators.of(None)] > 100
     told = "".join(str(client.sink.messages) for client in spectators.clients)
     assert "@example.org" not in told
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         keys = (await connection.execute(sa.select(persons.c.calendar_key))).scalars().all()
     assert not [key for key in keys if key in told]
 
@@ -166,7 +166,7 @@ async def test_that_check_finds_what_is_too_much(world: World) -> None:
 async def test_what_one_keeps_for_himself_is_told_to_nobody_else(world: World) -> None:
     spectators = await audience(world)
     await world.do("attendee", StarSession(world.session), room=world.lobby)
-    await settled(world.house)
+    await settled(world.engine)
     for client in spectators.clients:
         assert ("star.changed" in client.catch_up().types) is (client.who == "attendee" and client.kind == "lobby")
 
@@ -199,7 +199,7 @@ async def test_who_asked_anonymously_is_in_nobodys_frames_but_his_own(world: Wor
     for step in steps:
         await world.do("moderator", step(question, (await world.question(question)).version))
     await world.do("other", PostMessage("meanwhile"))
-    await settled(world.house)
+    await settled(world.engine)
     for who in (None, "other", "speaker", "moderator", "colleague", "organiser"):
         fresh = await enter(world, who)
         fresh.sink.messages[0]["latest"].pop("present")
@@ -226,12 +226,12 @@ async def test_the_order_of_questions_tells_nothing_of_who_asked(world: World) -
 
 async def test_only_an_audited_unmasking_names_him(world: World) -> None:
     question = await world.ask("Who knows?", anonymous=True)
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         before = await audit.read(connection, world.conference)
     assert world.people["attendee"] not in str(before), "the audit log itself does not name him"
     outcome = await world.do("moderator", m.UnmaskQuestion(question))
     assert world.people["attendee"].encode() in outcome.reply
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         entry = (await audit.read(connection, world.conference))[0]
     assert (entry.act, entry.actor, entry.subject) == ("question.unmask", world.people["moderator"], question)
     assert world.people["attendee"] not in str(entry)

@@ -49,7 +49,7 @@ async def run(server: Server, *arguments: str) -> asyncio.subprocess.Process:
 
 
 async def rows(world: World, table: Any) -> list[Any]:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         return list(await connection.execute(table.select()))
 
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from rooms.core.delivery.bus.memory import MemoryBus
-from rooms.core.delivery.sink import Outbound
+from rooms.core.delivery.sink import EncodedMessage
 from rooms.core.errors import Problem
 from rooms.people.signins import open_signin, revoke, revoke_all
 from rooms.people.tickets import issue_ticket
@@ -37,7 +37,7 @@ class Client:
 
     def __init__(self, world: World, number: str = "1") -> None:
         self.sink = ListSink()
-        self.connection = Connection(world.house, Calls(world.house), self.sink, number, str)
+        self.connection = Connection(world.engine, Calls(world.engine), self.sink, number, str)
 
     async def say(self, **message: Any) -> dict[str, Any]:
         """Sends a message and gives the last one that came."""
@@ -48,9 +48,9 @@ class Client:
 async def ticket_of(world: World, who: str | None) -> tuple[str | None, str]:
     signin = None
     if who is not None:
-        async with world.house.transaction() as tx:
+        async with world.engine.transaction() as tx:
             signin = await open_signin(tx.connection, world.people[who], "a test", tx.now)
-    return signin, issue_ticket(world.house, signin)
+    return signin, issue_ticket(world.engine, signin)
 
 
 async def welcomed(world: World, who: str | None, number: str = "1") -> Client:
@@ -101,9 +101,9 @@ async def test_the_close_code_of_a_refused_hello_says_what_to_do_next(
     assert await welcomed(world, "attendee")
     world.clock.advance(seconds=61)
     assert await closing_of(ticket) == ("expired", words.FRESH), "a new ticket helps"
-    ticket = issue_ticket(world.house, signin)
+    ticket = issue_ticket(world.engine, signin)
     assert signin is not None
-    await revoke(world.house, world.people["attendee"], signin)
+    await revoke(world.engine, world.people["attendee"], signin)
     assert await closing_of(ticket) == ("not_signed_in", 4401), "only signing in helps"
 
     async def unavailable(self: object, name: str, seconds: float) -> bool:
@@ -118,7 +118,7 @@ async def test_heartbeats_tell_how_far_the_rooms_are(world: World) -> None:
     await client.say(op="join", id=1, room=world.room)
     assert (await client.say(op="heartbeat", id=2))["ok"]["seqs"] == {world.room: 0}
     await client.say(op="chat.post", id=3, room=world.room, key="a-key-of-mine", text="Hello")
-    await settled(world.house)
+    await settled(world.engine)
     assert (await client.say(op="heartbeat", id=4))["ok"]["seqs"] == {world.room: 1}
     assert (await client.say(op="leave", id=5, room=world.room)) == {"id": 5, "ok": None}
     assert (await client.say(op="heartbeat", id=6))["ok"]["seqs"] == {}
@@ -129,7 +129,7 @@ async def test_joining_again_is_one_membership(world: World) -> None:
     for number in (1, 2):
         assert "ok" in await client.say(op="join", id=number, room=world.room)
     await world.do("other", msgspec.convert({"op": "chat.post", "text": "Hello"}, type=_post()))
-    await settled(world.house)
+    await settled(world.engine)
     seqs = [event["seq"] for message in client.sink.messages for event in message.get("events", [])]
     assert seqs == [1]
 
@@ -162,12 +162,12 @@ async def test_signing_out_ends_just_the_connections_of_that_sign_in(world: Worl
     here, elsewhere = Client(world), await welcomed(world, "attendee", "2")
     await here.say(op="hello", ticket=ticket)
     assert signin is not None
-    await revoke(world.house, world.people["attendee"], signin)
+    await revoke(world.engine, world.people["attendee"], signin)
     await until(lambda: here.sink.closed)
     assert here.sink.closed is not None
     assert here.sink.closed[0] == 4401
     assert elsewhere.sink.closed is None
-    await revoke_all(world.house, world.people["attendee"])
+    await revoke_all(world.engine, world.people["attendee"])
     await until(lambda: elsewhere.sink.closed)
 
 
@@ -178,25 +178,25 @@ async def test_rights_that_change_while_one_is_let_in_are_looked_at_again(
     from rooms.core.commands.people import Role
     from rooms.people.messages import RevokeRole
 
-    hub, people = world.house.hub, world.people
+    hub, people = world.engine.hub, world.people
     let_in = hub.join
 
     async def slow(*given: Any) -> Any:
-        visit = await let_in(*given)
+        actor = await let_in(*given)
         await world.do("organiser", RevokeRole(people["colleague"], Role.MODERATOR), room=world.lobby)
-        await settled(world.house)
-        return visit
+        await settled(world.engine)
+        return actor
 
     monkeypatch.setattr(hub, "join", slow)
     client = await welcomed(world, "colleague")
     await client.say(op="join", id=1, room=world.room)
-    await settled(world.house)
+    await settled(world.engine)
     joined = [message for message in client.sink.messages if "ok" in message or "snapshot" in message]
     assert joined[0]["ok"]["audience"] == "moderators", "that is how it stood at first"
     assert joined[-1]["audience"] == "everyone"
     assert joined[-1]["snapshot"]["moderation"] is None
     await world.ask("Seen by moderators alone?", "other")
-    await settled(world.house)
+    await settled(world.engine)
     assert "Seen by" not in str(client.sink.messages)
 
 
@@ -207,7 +207,7 @@ async def test_one_who_is_put_out_is_told_why_in_his_language(world: World) -> N
     client.connection._translate = lambda text: f"«{text}»"
     await client.say(op="join", id=1, room=world.room)
     await world.do("organiser", RemovePerson(world.people["attendee"]), room=world.lobby)
-    await settled(world.house)
+    await settled(world.engine)
     left = client.sink.messages[-1]["left"]
     assert left["code"] == "forbidden"
     assert left["message"].startswith("«")
@@ -219,9 +219,9 @@ async def test_after_its_end_nothing_is_told_and_nothing_is_left(world: World) -
     told = len(client.sink.messages)
     client.connection.end()
     await world.ask("Anybody there?", "other")
-    await settled(world.house)
+    await settled(world.engine)
     assert len(client.sink.messages) == told
-    await until(lambda: not world.house.hub._feeds)
+    await until(lambda: not world.engine.hub._feeds)
 
 
 @pytest.mark.parametrize("binary", [False, True])
@@ -264,7 +264,7 @@ async def test_the_plain_sink_is_bounded_too() -> None:
     socket = _StalledSend()
     sink = PlainSink(socket, binary=False)
     sending = asyncio.create_task(sink.run())
-    message = Outbound(b'"' + b"x" * 10_000 + b'"')
+    message = EncodedMessage(b'"' + b"x" * 10_000 + b'"')
     for _ in range(BUFFER_LIMIT // 10_000 + 2):
         sink.write(message)
     sink.write(message)  # ignored: it is closing
@@ -285,5 +285,5 @@ async def test_a_sink_that_its_reader_leaves_full_is_closed_to_be_resumed() -> N
             self.closed = (code, reason)
 
     protocol: Any = Full()
-    FastSink(protocol, binary=False).write(Outbound(b"{}"))
+    FastSink(protocol, binary=False).write(EncodedMessage(b"{}"))
     assert protocol.closed == (4508, "too slow")

@@ -11,13 +11,13 @@ from rooms.exhibition.leads import queries as lead_queries
 from rooms.exhibition.statistics import figures
 from rooms.people import accounts
 from server.demo.exhibitors import EXHIBITORS
-from server.demo.visitors import DAYS, LEADS, visit
+from server.demo.visitors import DAYS, LEADS, actor
 from tests.support.world import World
 
 
 async def test_visitors_of_the_demonstration_come_once(world: World) -> None:
     world.lift_limits()
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         said = {"name": EXHIBITORS[0].name}
         booth, room = await make_booth(connection, world.conference, world.floor, said, open=True)
         await set_duty(connection, booth, world.people["owner"], Duty.OWNER, world.clock())
@@ -27,8 +27,8 @@ async def test_visitors_of_the_demonstration_come_once(world: World) -> None:
             named = {"name": f"Guest {number}", "email": f"guest{number}@demo.example"}
             await accounts.create(connection, **named, verified=True, at=world.clock())
     for _ in range(2):
-        await visit(world.house, world.conference)
-        async with world.house.database.read() as connection:
+        await actor(world.engine, world.conference)
+        async with world.engine.database.read() as connection:
             found = await figures(connection, booth, room, ZoneInfo("Asia/Shanghai"))
             shared = await lead_queries.found(connection, booth)
             applications = await applying.applications(connection)

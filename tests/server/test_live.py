@@ -41,14 +41,14 @@ async def room(furnished: World) -> str:
     """The room of a new session."""
     now = furnished.clock()
     times: dict[str, Any] = {"starts_at": now, "ends_at": now + timedelta(hours=1), "now": now}
-    async with furnished.house.database.write() as connection:
+    async with furnished.engine.database.write() as connection:
         return (await create_session(connection, furnished.conference, title="A session", **times))[1]
 
 
 async def test_two_people_see_what_one_of_them_says(server: Server, furnished: World, room: str) -> None:
     """One speaks JSON, the other msgpack; both are told the same."""
-    attendee = await ticket_for(furnished.house, furnished.people["attendee"])
-    other = await ticket_for(furnished.house, furnished.people["other"])
+    attendee = await ticket_for(furnished.engine, furnished.people["attendee"])
+    other = await ticket_for(furnished.engine, furnished.people["other"])
     async with (
         wire(server.socket_url, attendee, origin=server.url) as ada,
         wire(server.socket_url, other, subprotocol=MSGPACK) as ben,
@@ -65,13 +65,13 @@ async def test_two_people_see_what_one_of_them_says(server: Server, furnished: W
 
 async def test_who_was_cut_off_resumes_where_he_was(server: Server, furnished: World, room: str) -> None:
     person = furnished.people["attendee"]
-    async with wire(server.socket_url, await ticket_for(furnished.house, person)) as first:
+    async with wire(server.socket_url, await ticket_for(furnished.engine, person)) as first:
         joined = await first.join(room)
         first.connection.transport.abort()
-    async with wire(server.socket_url, await ticket_for(furnished.house, furnished.people["other"])) as other:
+    async with wire(server.socket_url, await ticket_for(furnished.engine, furnished.people["other"])) as other:
         for number in range(3):
             await other.command("chat.post", room, text=f"Line {number}")
-    async with wire(server.socket_url, await ticket_for(furnished.house, person)) as again:
+    async with wire(server.socket_url, await ticket_for(furnished.engine, person)) as again:
         position = {"epoch": joined["epoch"], "seq": joined["seq"]}
         resumed = await again.join(room, after=position)
     assert resumed["resumed"]
@@ -79,7 +79,7 @@ async def test_who_was_cut_off_resumes_where_he_was(server: Server, furnished: W
 
 
 async def test_a_stranger_reads_and_cannot_act(server: Server, furnished: World, room: str) -> None:
-    async with wire(server.socket_url, await ticket_for(furnished.house, None)) as stranger:
+    async with wire(server.socket_url, await ticket_for(furnished.engine, None)) as stranger:
         assert (await stranger.join(room))["own"]["person"] is None
         answer = await stranger.command("chat.post", room, text="Hello")
         assert answer["error"]["code"] == "not_signed_in"
@@ -97,13 +97,13 @@ async def test_a_foreign_origin_is_refused_before_the_upgrade(server: Server, fu
         async with wire(server.socket_url, origin=origin):
             pass
     assert refused.value.response.status_code == 403
-    async with wire(server.socket_url, await ticket_for(furnished.house, None), origin=server.url) as ours:
+    async with wire(server.socket_url, await ticket_for(furnished.engine, None), origin=server.url) as ours:
         assert ours.heard[0]["op"] == "welcome"
 
 
 async def test_a_cookie_without_an_origin_is_refused(server: Server, furnished: World) -> None:
     """S2."""
-    cookie = cookie_of(server, furnished.house, await sign_in(furnished.house, furnished.people["attendee"]))
+    cookie = cookie_of(server, furnished.engine, await sign_in(furnished.engine, furnished.people["attendee"]))
     headers = {"Cookie": f"{cookie['name']}={cookie['value']}"}
     with pytest.raises(InvalidStatus) as refused:
         async with wire(server.socket_url, additional_headers=headers):
@@ -153,7 +153,7 @@ async def test_who_says_no_hello_is_closed(server: Server) -> None:
 
 
 async def test_a_ticket_is_good_once_and_only_when_it_is_ours(server: Server, furnished: World) -> None:
-    ticket = await ticket_for(furnished.house, furnished.people["attendee"])
+    ticket = await ticket_for(furnished.engine, furnished.people["attendee"])
     async with wire(server.socket_url, ticket):
         pass
     async with wire(server.socket_url) as again:
@@ -169,10 +169,10 @@ async def test_a_sign_out_ends_the_connection_within_seconds(server: Server, fur
     """S7, by another process: the test's own revokes, the server finds it in the journal even without a bus."""
     from rooms.people.signins import revoke
 
-    signin = await sign_in(furnished.house, furnished.people["attendee"])
-    async with wire(server.socket_url, issue_ticket(furnished.house, signin)) as connection:
+    signin = await sign_in(furnished.engine, furnished.people["attendee"])
+    async with wire(server.socket_url, issue_ticket(furnished.engine, signin)) as connection:
         await connection.join(room)
-        assert await revoke(furnished.house, furnished.people["attendee"], signin)
+        assert await revoke(furnished.engine, furnished.people["attendee"], signin)
         assert (await connection.closed())[0] == 4401
 
 
@@ -183,7 +183,7 @@ async def test_unknown_ops_are_answered_and_after_ten_the_connection_ends(
     server: Server, furnished: World, room: str
 ) -> None:
     """S13."""
-    async with wire(server.socket_url, await ticket_for(furnished.house, furnished.people["attendee"])) as connection:
+    async with wire(server.socket_url, await ticket_for(furnished.engine, furnished.people["attendee"])) as connection:
         await connection.join(room)
         for _ in range(9):
             answer = await connection.command("question.steal", room)
@@ -206,7 +206,7 @@ async def test_unknown_ops_are_answered_and_after_ten_the_connection_ends(
 async def test_a_fault_leaves_the_connection_usable(
     server: Server, furnished: World, room: str, fields: dict[str, object], code: str
 ) -> None:
-    async with wire(server.socket_url, await ticket_for(furnished.house, furnished.people["attendee"])) as connection:
+    async with wire(server.socket_url, await ticket_for(furnished.engine, furnished.people["attendee"])) as connection:
         given = {**fields, "room": room, "key": "a-key-of-mine"}
         if fields["op"] == "join":
             given.pop("key")
@@ -224,13 +224,13 @@ async def test_what_is_no_message_ends_the_connection(server: Server, frame: str
 
 async def test_a_frame_that_is_too_large_ends_the_connection(server: Server, furnished: World) -> None:
     """S9."""
-    async with wire(server.socket_url, await ticket_for(furnished.house, None)) as connection:
+    async with wire(server.socket_url, await ticket_for(furnished.engine, None)) as connection:
         await connection.send('{"op":"heartbeat","id":1,"x":"' + "x" * MAX_FRAME + '"}')
         assert (await connection.closed())[0] == 1009
 
 
 async def test_a_flood_ends_the_connection_with_a_code_to_come_back(server: Server, furnished: World) -> None:
-    async with wire(server.socket_url, await ticket_for(furnished.house, None)) as connection:
+    async with wire(server.socket_url, await ticket_for(furnished.engine, None)) as connection:
         for number in range(200):
             with contextlib.suppress(ConnectionClosed):
                 await connection.send({"op": "heartbeat", "id": number})
@@ -241,15 +241,15 @@ async def test_a_reader_that_stops_is_cut_and_resumes_and_the_others_miss_nothin
     server: Server, furnished: World, room: str
 ) -> None:
     """F11: closed with 4508."""
-    house = furnished.house
+    engine = furnished.engine
     names = [f"talker{number}" for number in range(20)]
-    tickets = [await ticket_for(house, await furnished.person(name)) for name in names]
+    tickets = [await ticket_for(engine, await furnished.person(name)) for name in names]
     narrow = socket.create_connection(("127.0.0.1", server.port))
     narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    stalled_ticket = await ticket_for(house, furnished.people["attendee"])
+    stalled_ticket = await ticket_for(engine, furnished.people["attendee"])
     async with (
         wire(server.socket_url, stalled_ticket, sock=narrow) as stalled,
-        wire(server.socket_url, await ticket_for(house, furnished.people["other"])) as reader,
+        wire(server.socket_url, await ticket_for(engine, furnished.people["other"])) as reader,
     ):
         joined = await stalled.join(room)
         await reader.join(room)
@@ -271,7 +271,7 @@ async def test_a_reader_that_stops_is_cut_and_resumes_and_the_others_miss_nothin
         told = _seqs(stalled)
         assert len(told) < 200, "it was cut before it had everything"
         assert told == list(range(1, len(told) + 1))
-    async with wire(server.socket_url, await ticket_for(house, furnished.people["attendee"])) as again:
+    async with wire(server.socket_url, await ticket_for(engine, furnished.people["attendee"])) as again:
         resumed = await again.join(room, after={"epoch": joined["epoch"], "seq": len(told)})
     assert [event["seq"] for event in resumed["events"]] == list(range(len(told) + 1, 201))
 

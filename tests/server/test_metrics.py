@@ -11,7 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.types import Message, Scope
 
-from rooms.core.counters import Spread
+from rooms.core.counters import Distribution
 from rooms.core.store.database import Database
 from server import logs
 from server.metrics import Metrics
@@ -36,7 +36,7 @@ def figures(server: Server, **headers: str) -> dict[str, float]:
 
 
 async def test_what_happens_is_counted(server: Server, furnished: World) -> None:
-    async with wire(server.socket_url, await ticket_for(furnished.house, furnished.people["attendee"])) as client:
+    async with wire(server.socket_url, await ticket_for(furnished.engine, furnished.people["attendee"])) as client:
         before = figures(server)
         await client.join(furnished.room)
         assert "ok" in await client.command("chat.post", furnished.room, text="Hello")
@@ -103,7 +103,7 @@ async def test_addresses(world: World, peer: str, allowed: bool) -> None:
         sent.append(message)
 
     watch = Watch(
-        app, Metrics(world.house, Calls(world.house)), [ip_network("127.0.0.0/8"), ip_network("::1/128")], None
+        app, Metrics(world.engine, Calls(world.engine)), [ip_network("127.0.0.0/8"), ip_network("::1/128")], None
     )
     scope = {"type": "http", "path": "/metrics", "method": "GET", "headers": [], "client": (peer, 1)}
     await watch(scope, None, send)  # type: ignore[arg-type]
@@ -112,7 +112,7 @@ async def test_addresses(world: World, peer: str, allowed: bool) -> None:
 
 
 def test_a_spread_counts_at_or_below() -> None:
-    spread = Spread(1, 2, 4)
+    spread = Distribution(1, 2, 4)
     for value in (1, 2, 3, 4, 5, 100):
         spread.note(value)
     assert spread.counts == [1, 1, 2, 2]
@@ -159,7 +159,7 @@ def test_a_line_for_people() -> None:
 async def test_the_log_names_requests_connections_and_people_by_id_alone() -> None:
     with running_server(log="json") as server:
         world = await furnish(server)
-        ticket = await ticket_for(world.house, world.people["attendee"])
+        ticket = await ticket_for(world.engine, world.people["attendee"])
         _, headers, _ = server.get("/c/forum?token=secret-in-a-query", Cookie="plenary-signin=secret-in-a-cookie")
         server.get("/invite/secret-in-a-path")
         async with wire(server.socket_url, ticket) as client:
@@ -204,7 +204,7 @@ def test_paths_are_told_by_their_patterns() -> None:
 async def test_the_lag_that_is_sampled_is_the_loops(world: World) -> None:
     import time
 
-    metrics = Metrics(world.house, Calls(world.house))
+    metrics = Metrics(world.engine, Calls(world.engine))
     task = asyncio.create_task(metrics.sample_lag())
     await asyncio.sleep(0.05)
     time.sleep(0.5)

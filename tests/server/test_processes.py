@@ -25,8 +25,8 @@ async def world(servers: list[Server]) -> AsyncIterator[World]:
 
 
 async def test_they_see_each_other_and_what_is_said(servers: list[Server], world: World) -> None:
-    here = await ticket_for(world.house, world.people["attendee"])
-    there = await ticket_for(world.house, world.people["moderator"])
+    here = await ticket_for(world.engine, world.people["attendee"])
+    there = await ticket_for(world.engine, world.people["moderator"])
     async with wire(servers[0].socket_url, here) as ada, wire(servers[1].socket_url, there) as moderator:
         await ada.join(world.room)
         await moderator.join(world.room)
@@ -43,10 +43,10 @@ async def test_of_two_moderators_on_two_processes_one_wins_and_the_other_is_told
     servers: list[Server], world: World
 ) -> None:
     """F31."""
-    attendee = await ticket_for(world.house, world.people["attendee"])
+    attendee = await ticket_for(world.engine, world.people["attendee"])
     async with wire(servers[0].socket_url, attendee) as ada:
         question = (await ada.command("question.ask", world.room, text="Yes or no?"))["ok"]["question"]
-    tickets = [await ticket_for(world.house, world.people[who]) for who in ("moderator", "colleague")]
+    tickets = [await ticket_for(world.engine, world.people[who]) for who in ("moderator", "colleague")]
     async with wire(servers[0].socket_url, tickets[0]) as one, wire(servers[1].socket_url, tickets[1]) as two:
         answers = await asyncio.gather(
             one.command("question.approve", world.room, question=question, version=1),
@@ -61,7 +61,7 @@ async def test_of_two_moderators_on_two_processes_one_wins_and_the_other_is_told
 
 
 async def test_a_ticket_is_spent_on_all_processes(servers: list[Server], world: World) -> None:
-    ticket = await ticket_for(world.house, world.people["attendee"])
+    ticket = await ticket_for(world.engine, world.people["attendee"])
     async with wire(servers[0].socket_url, ticket):
         pass
     async with wire(servers[1].socket_url) as again:
@@ -76,24 +76,24 @@ async def test_a_sign_out_here_ends_the_connection_there(servers: list[Server], 
 
     token, secret = await make_token(world, "attendee")
     assert secret.startswith(PREFIX)
-    signin = await sign_in(world.house, world.people["attendee"])
+    signin = await sign_in(world.engine, world.people["attendee"])
     async with (
-        wire(servers[1].socket_url, issue_ticket(world.house, token)) as program,
-        wire(servers[1].socket_url, issue_ticket(world.house, signin)) as page,
+        wire(servers[1].socket_url, issue_ticket(world.engine, token)) as program,
+        wire(servers[1].socket_url, issue_ticket(world.engine, signin)) as page,
     ):
         from rooms.people import tokens
 
         await program.join(world.room)
-        await tokens.revoke(world.house, world.people["attendee"], token)
+        await tokens.revoke(world.engine, world.people["attendee"], token)
         assert (await asyncio.wait_for(program.closed(), 10))[0] == 4401
         assert "ok" in await page.ask("heartbeat"), "the person's other sign-in goes on"
 
 
 async def test_double_votes_at_once_on_two_processes_are_one(servers: list[Server], world: World) -> None:
     """F24, S25: the same person on both."""
-    tickets = [await ticket_for(world.house, world.people["other"]) for _ in servers]
-    attendee = await ticket_for(world.house, world.people["attendee"])
-    moderator = await ticket_for(world.house, world.people["moderator"])
+    tickets = [await ticket_for(world.engine, world.people["other"]) for _ in servers]
+    attendee = await ticket_for(world.engine, world.people["attendee"])
+    moderator = await ticket_for(world.engine, world.people["moderator"])
     async with wire(servers[0].socket_url, attendee) as ada, wire(servers[0].socket_url, moderator) as chair:
         question = (await ada.command("question.ask", world.room, text="One vote each?"))["ok"]["question"]
         await chair.command("question.approve", world.room, question=question, version=1)

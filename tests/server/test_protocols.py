@@ -17,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
-from rooms.core.delivery.sink import Outbound
+from rooms.core.delivery.sink import EncodedMessage
 from server.live import protocols
 from server.live.protocols import EXTENSION, LiveProtocol, RequestProtocol
 from server.live.socket import FastSink
@@ -102,7 +102,7 @@ async def test_a_new_connection_stands_as_we_take_it_to() -> None:
 async def test_ready_frames_and_asgi_messages_come_in_the_order_of_their_writing() -> None:
     async with opened() as (app, client):
         frames = [
-            Outbound(b'{"number": %d, "x": "%b"}' % (number, b"y" * size))
+            EncodedMessage(b'{"number": %d, "x": "%b"}' % (number, b"y" * size))
             for number, size in enumerate((1, 200, 70_000))
         ]
         for frame in frames:
@@ -111,7 +111,7 @@ async def test_ready_frames_and_asgi_messages_come_in_the_order_of_their_writing
         heard = [await client.receive() for _ in range(4)]
         assert [message.get("number") for message in heard] == [0, 1, 2, None]
         assert heard[3] == {"from": "asgi"}
-        assert app.protocol.write_frame(Outbound(b'{"last": true}').frame)
+        assert app.protocol.write_frame(EncodedMessage(b'{"last": true}').frame)
         assert await client.receive() == {"last": True}
 
 
@@ -129,7 +129,7 @@ async def test_a_close_of_ours_reaches_client_and_application_with_its_code() ->
 async def test_a_reader_that_does_not_read_is_given_up() -> None:
     async with opened() as (app, client):
         client.connection.transport.pause_reading()
-        frame = Outbound(b'"' + b"x" * 60_000 + b'"').frame
+        frame = EncodedMessage(b'"' + b"x" * 60_000 + b'"').frame
         for _ in range(1000):
             if not app.protocol.write_frame(frame):
                 break

@@ -90,13 +90,13 @@ async def test_workers_share_a_port_and_one_that_dies_is_replaced(redis_url: str
             for who in people:
                 group.create_task(_hear_a_greeting(server, world, who))
             await asyncio.sleep(1)
-            async with wire(server.socket_url, await ticket_for(world.house, world.people["guest"])) as guest:
+            async with wire(server.socket_url, await ticket_for(world.engine, world.people["guest"])) as guest:
                 assert "ok" in await guest.command("chat.post", world.room, text="Hello everybody")
         subprocess.run(["kill", "-9", str(workers[0])], check=True)
         replaced = await until(lambda: _workers(server, 2) if workers[0] not in _workers(server, 2) else [])
         assert len(replaced) == 2
         for _ in range(8):  # connections spread over both
-            async with wire(server.socket_url, await ticket_for(world.house, None)) as client:
+            async with wire(server.socket_url, await ticket_for(world.engine, None)) as client:
                 assert (await client.join(world.room))["seq"] == 1
         await world.close()
 
@@ -108,13 +108,13 @@ def _workers(server: Server, wanted: int) -> list[int]:
 
 
 async def _hear_a_greeting(server: Server, world: World, who: str) -> None:
-    async with wire(server.socket_url, await ticket_for(world.house, world.people[who])) as client:
+    async with wire(server.socket_url, await ticket_for(world.engine, world.people[who])) as client:
         await client.join(world.room)
         assert (await client.until("chat.posted"))["message"]["text"] == "Hello everybody"
 
 
 async def test_at_its_end_a_process_sends_its_people_elsewhere_to_resume(server: Server, furnished: World) -> None:
-    async with wire(server.socket_url, await ticket_for(furnished.house, None)) as client:
+    async with wire(server.socket_url, await ticket_for(furnished.engine, None)) as client:
         await client.join(furnished.room)
         server._child.send_signal(signal.SIGTERM)  # type: ignore[union-attr]
         assert (await client.closed())[0] == 4501

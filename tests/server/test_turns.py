@@ -60,7 +60,7 @@ async def test_too_many_hold_up_whoever_brings_them() -> None:
 async def test_a_heartbeat_is_answered_while_a_command_waits(world: World) -> None:
     client = await welcomed(world, "attendee")
     turns = Turns(client.connection.deal)
-    async with world.house.database.write():  # nobody else can write now
+    async with world.engine.database.write():  # nobody else can write now
         command = {"op": "chat.post", "id": 1, "room": world.room, "key": "k" * 10, "text": "Hello"}
         read = client.connection.read(msgspec.json.encode(command).decode())
         assert read is not None

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.core.delivery.sink import Outbound
+from rooms.core.delivery.sink import EncodedMessage
 from rooms.core.errors import Problem
 from server.live.wire import MAX_FRAME, CommandHead, Hello, Join, decode, read_command_head, read_op
 
@@ -22,7 +22,9 @@ def test_both_forms_say_the_same() -> None:
 
 
 def test_what_is_sent_packed_is_what_is_sent_as_json() -> None:
-    outbound = Outbound(msgspec.json.encode({"room": ROOM, "events": [{"seq": 1, "text": "为什么？"}], "x": None}))
+    outbound = EncodedMessage(
+        msgspec.json.encode({"room": ROOM, "events": [{"seq": 1, "text": "为什么？"}], "x": None})
+    )
     assert msgpack.unpackb(outbound.msgpack) == msgspec.json.decode(outbound.json)
 
 

@@ -32,7 +32,7 @@ class Meeting:
         async with AsyncExitStack() as stack:
             peers: list[RtcPeer] = []
             for name in who or self.people:
-                ticket = await ticket_for(self.world.house, self.world.people[name])
+                ticket = await ticket_for(self.world.engine, self.world.people[name])
                 peers.append(await stack.enter_async_context(rtc_peer(url, ticket, self.room)))
             yield peers
 
@@ -41,7 +41,7 @@ async def new_meeting(server: Server, world: World, count: int = 2, booth: str |
     """With people whom nobody else knows."""
     names = [f"caller{uuid.uuid4().hex[:8]}" for _ in range(count)]
     people = [await world.person(name) for name in names]
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         id = await open_meeting(connection, world.conference, booth, people, world.clock())
         room = await room_of(connection, "meeting", id)
     return Meeting(server, world, id, room, names)

@@ -123,7 +123,7 @@ async def test_joining_from_another_tab_replaces_the_first(meeting: Meeting) -> 
 
 async def test_a_call_holds_as_many_as_its_conference_says(server: Server, furnished: World) -> None:
     meeting = await new_meeting(server, furnished, 4)
-    async with furnished.house.database.write() as connection:
+    async with furnished.engine.database.write() as connection:
         await connection.execute(conferences.update().values(call_limit=3))
     try:
         async with meeting.connected() as peers:
@@ -139,14 +139,14 @@ async def test_a_call_holds_as_many_as_its_conference_says(server: Server, furni
             await until(lambda: len(waiting.roster["peers"]) == 2)
             await waiting.join()
     finally:
-        async with furnished.house.database.write() as connection:
+        async with furnished.engine.database.write() as connection:
             await connection.execute(conferences.update().values(call_limit=4))
 
 
 async def test_one_is_in_one_call_at_once(server: Server, meeting: Meeting, furnished: World) -> None:
     first = meeting.people[0]
     other = await new_meeting(server, furnished, 1)
-    async with furnished.house.database.write() as connection:
+    async with furnished.engine.database.write() as connection:
         await connection.execute(invited.insert().values(meeting=other.id, person=furnished.people[first]))
     async with meeting.connected(first) as (here,), other.connected(first) as (there,):
         await here.join()
@@ -193,7 +193,7 @@ async def test_in_a_greater_call_two_who_blocked_hear_no_more_of_each_other(serv
 
 
 async def test_who_has_not_joined_the_room_or_the_call_is_refused(server: Server, meeting: Meeting) -> None:
-    ticket = await ticket_for(meeting.world.house, meeting.world.people[meeting.people[0]])
+    ticket = await ticket_for(meeting.world.engine, meeting.world.people[meeting.people[0]])
     async with rtc_peer(server.socket_url, ticket, meeting.room) as ada:
         assert (await ada.refused("rtc.state", mic=True, cam=False, screen=False, hand=False, held=False))[
             "code"

@@ -37,7 +37,7 @@ class Held:
 
 
 async def test_who_is_put_out_of_the_room_is_out_of_the_call(meeting: Meeting) -> None:
-    calls = Calls(meeting.world.house)
+    calls = Calls(meeting.world.engine)
     here, other = Held(calls, meeting, "attendee"), Held(calls, meeting, "staff")
     await here.join()
     await other.join()
@@ -50,11 +50,11 @@ async def test_who_is_put_out_of_the_room_is_out_of_the_call(meeting: Meeting) -
 
 
 async def test_a_closed_meeting_ends_the_call_for_all(meeting: Meeting) -> None:
-    world, calls = meeting.world, Calls(meeting.world.house)
+    world, calls = meeting.world, Calls(meeting.world.engine)
     held = [Held(calls, meeting, who) for who in ("attendee", "staff")]
     for each in held:
         await each.join()
-    async with world.house.transaction([meeting.room]) as tx:
+    async with world.engine.transaction([meeting.room]) as tx:
         await close_meeting(tx, meeting.id)
     assert [each.told for each in held] == [[{"type": "removed", "reason": "closed"}]] * 2
     for each in held:
@@ -65,10 +65,10 @@ async def test_a_closed_meeting_ends_the_call_for_all(meeting: Meeting) -> None:
 
 
 async def test_a_place_that_expired_in_spite_of_all_is_known_to_have(meeting: Meeting) -> None:
-    world, calls = meeting.world, Calls(meeting.world.house)
+    world, calls = meeting.world, Calls(meeting.world.engine)
     here = Held(calls, meeting, "attendee")
     await here.join()
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         await connection.execute(call_peers.delete())
     await calls.keep()
     assert here.told == [{"type": "removed", "reason": "expired"}]
@@ -77,7 +77,7 @@ async def test_a_place_that_expired_in_spite_of_all_is_known_to_have(meeting: Me
 
 async def test_a_peer_that_came_back_elsewhere_is_let_go(meeting: Meeting) -> None:
     """To another process: this one learns of it when it looks."""
-    here = Held(calls := Calls(meeting.world.house), meeting, "attendee")
+    here = Held(calls := Calls(meeting.world.engine), meeting, "attendee")
     token = (await here.join()).token
     await meeting.take("attendee", token)
     await calls.keep()
@@ -86,7 +86,7 @@ async def test_a_peer_that_came_back_elsewhere_is_let_go(meeting: Meeting) -> No
 
 
 async def test_a_peer_that_comes_back_to_this_process_leaves_its_older_connection(meeting: Meeting) -> None:
-    calls = Calls(meeting.world.house)
+    calls = Calls(meeting.world.engine)
     older, newer = Held(calls, meeting, "attendee"), Held(calls, meeting, "attendee")
     welcome = await older.join()
     assert (await newer.join(welcome.token)).peer == welcome.peer
@@ -97,11 +97,11 @@ async def test_a_peer_that_comes_back_to_this_process_leaves_its_older_connectio
 
 
 async def test_a_round_that_came_late_makes_up_for_it(meeting: Meeting) -> None:
-    world, calls = meeting.world, Calls(meeting.world.house)
+    world, calls = meeting.world, Calls(meeting.world.engine)
     here = Held(calls, meeting, "attendee")
     await here.join()
     world.clock.advance(seconds=20)
-    await Calls(world.house).keep()  # another process, which sweeps
+    await Calls(world.engine).keep()  # another process, which sweeps
     assert [each.lost for each in (await meeting.call()).peers] == [True]
     await calls.keep()
     assert [each.lost for each in (await meeting.call()).peers] == [False]
@@ -109,7 +109,7 @@ async def test_a_round_that_came_late_makes_up_for_it(meeting: Meeting) -> None:
 
 
 async def test_a_process_that_ends_writes_down_all_losses(meeting: Meeting) -> None:
-    calls = Calls(meeting.world.house)
+    calls = Calls(meeting.world.engine)
     held = [Held(calls, meeting, who) for who in ("attendee", "staff")]
     for each in held:
         await each.join()
@@ -121,7 +121,7 @@ async def test_a_process_that_ends_writes_down_all_losses(meeting: Meeting) -> N
 
 
 async def test_one_who_leaves_is_not_lost(meeting: Meeting) -> None:
-    calls = Calls(meeting.world.house)
+    calls = Calls(meeting.world.engine)
     here = Held(calls, meeting, "attendee")
     await here.join()
     await here.line.obey(here.person, LeaveCall(2, meeting.room))

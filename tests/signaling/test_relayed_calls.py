@@ -27,7 +27,7 @@ def server(request: pytest.FixtureRequest, turn_server: TurnServer) -> Iterator[
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def furnished(server: Server) -> AsyncIterator[World]:
     world = await furnish(server)
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         await connection.execute(conferences.update().values(relay_only=True))
     yield world
     await world.close()
@@ -81,11 +81,11 @@ async def test_what_a_client_tells_in_spite_of_it_is_held_back(server: Server, f
 
 
 async def test_ones_own_wish_hides_ones_own_addresses(server: Server, furnished: World) -> None:
-    async with furnished.house.database.write() as connection:
+    async with furnished.engine.database.write() as connection:
         await connection.execute(conferences.update().values(relay_only=False))
     try:
         meeting = await new_meeting(server, furnished)
-        async with furnished.house.database.write() as connection:
+        async with furnished.engine.database.write() as connection:
             shy = persons.update().where(persons.c.id == furnished.people[meeting.people[1]])
             await connection.execute(shy.values(relay_only=True))
         async with meeting.connected() as (ada, ben):
@@ -97,5 +97,5 @@ async def test_ones_own_wish_hides_ones_own_addresses(server: Server, furnished:
             assert all(" typ relay" in each for each in candidates(ada))
             assert any(" typ host" in each for each in candidates(ben))
     finally:
-        async with furnished.house.database.write() as connection:
+        async with furnished.engine.database.write() as connection:
             await connection.execute(conferences.update().values(relay_only=True))

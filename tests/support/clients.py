@@ -7,7 +7,7 @@ import msgspec
 
 from rooms.core.commands.messages import Command, tag_of
 from rooms.core.delivery.member import Member
-from rooms.core.engine import House, Outcome
+from rooms.core.engine import Engine, Outcome
 from rooms.core.store.journal import Entry, Position
 from rooms.people.messages import RightsChanged
 from tests.support.reducers import State, acknowledge, reduce_event, reduce_latest
@@ -18,8 +18,10 @@ from tests.support.world import ListSink, World
 class Client:
     """A member and the state to which all that he was told adds up. `problem` says why he is out; `types` are the events that he was told."""
 
-    def __init__(self, world: World, who: str | None, house: House, kind: str, member: Member, sink: ListSink) -> None:
-        self.world, self.who, self.house, self.kind = world, who, house, kind
+    def __init__(
+        self, world: World, who: str | None, engine: Engine, kind: str, member: Member, sink: ListSink
+    ) -> None:
+        self.world, self.who, self.engine, self.kind = world, who, engine, kind
         self.member, self.sink = member, sink
         self.epoch = ""
         self.seq = -1
@@ -72,7 +74,7 @@ class Client:
     async def truth(self) -> State:
         """What a fresh join would give now."""
         person = self.world.people[self.who] if self.who else None
-        view = await self.house.view(person, self.member.room, public=self.member.public)
+        view = await self.engine.view(person, self.member.room, public=self.member.public)
         parts = {"snapshot": view.snapshot, "own": view.own, "latest": view.latest}
         return msgspec.json.decode(msgspec.json.encode(parts))
 
@@ -97,16 +99,16 @@ async def enter(
     who: str | None,
     *,
     room: str = "",
-    house: int = 0,
+    engine: int = 0,
     after: Position | None = None,
     public: bool = False,
     resuming: Client | None = None,
 ) -> Client:
     """A client who has joined. `resuming`: with the state and the position of an earlier one."""
     after = resuming.position if resuming else after
-    member, sink = await world.join(who, room=room, house=house, after=after, public=public)
-    kind = (await world.houses[house].visit(member.person, member.room)).room.kind
-    client = Client(world, who, world.houses[house], kind, member, sink)
+    member, sink = await world.join(who, room=room, engine=engine, after=after, public=public)
+    kind = (await world.engines[engine].actor(member.person, member.room)).room.kind
+    client = Client(world, who, world.engines[engine], kind, member, sink)
     if resuming:
         client.continue_from(resuming)
     return client.catch_up()
@@ -137,9 +139,9 @@ class Audience:
             if entry.type == tag_of(RightsChanged):
                 for client in self.clients:
                     if client.who == who and client.kind != "desk" and client.problem is None:
-                        client.house.hub.revisit(client.member)
+                        client.engine.hub.revisit(client.member)
 
-        await self.world.house.hub.watch(desk, look_again)
+        await self.world.engine.hub.watch(desk, look_again)
 
     def of(self, who: str | None, kind: str = "session", *, public: bool = False) -> Client:
         return next(c for c in self.clients if (c.who, c.kind, c.member.public) == (who, kind, public))
@@ -149,7 +151,7 @@ class Audience:
         return {type for client in self.clients for type in client.types}
 
     async def verify(self) -> None:
-        await settled(*self.world.houses)
+        await settled(*self.world.engines)
         for client in self.clients:
             await client.verify()
 
@@ -171,7 +173,7 @@ async def verify_action(spectators: Audience, who: str, command: Command, *, roo
     world = spectators.world
     world.clock.advance(seconds=1)
     outcome = await world.do(who, command, room=room)
-    await settled(*world.houses)
+    await settled(*world.engines)
     for client in spectators.clients:
         client.catch_up()
         if client.who == who and client.member.room == (room or world.room) and client.kind != "desk":

@@ -59,6 +59,6 @@ def check(operation: Operation, response: httpx.Response) -> None:
 
 async def make_token(world: World, who: str, *, days: int = 30) -> tuple[str, str]:
     """A token of one of the world's people: its id and its secret."""
-    async with world.house.transaction() as tx:
+    async with world.engine.transaction() as tx:
         token, secret = await tokens.make(tx.connection, world.people[who], "a test", days, tx.now)
     return token.id, secret

@@ -469,7 +469,7 @@ async def _(world: World) -> Command:
 async def _met(world: World) -> tuple[str, str]:
     """The meeting and the room of the attendee and the staff."""
     both = [world.people["attendee"], world.people["staff"]]
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         meeting = await open_meeting(connection, world.conference, world.booth, both, world.clock())
         return meeting, await room_of(connection, "meeting", meeting)
 
@@ -479,9 +479,9 @@ async def call_between(world: World, room: str, *who: str) -> list[str]:
     peers: list[str] = []
     for name in who:
         person = world.people[name]
-        async with world.house.transaction([room, await world.desk(name)]) as tx:
-            visit = await resolve(tx.connection, person, tx.rooms[room], tx.now)
-            peers.append((await roster.take_seat(tx, visit, None)).peer)
+        async with world.engine.transaction([room, await world.desk(name)]) as tx:
+            actor = await resolve(tx.connection, person, tx.rooms[room], tx.now)
+            peers.append((await roster.take_seat(tx, actor, None)).peer)
     return peers
 
 
@@ -556,7 +556,7 @@ async def _(world: World) -> Command:
 
 async def _lead(world: World) -> str:
     await world.do("attendee", ShareLead(Purpose.FOLLOW_UP), room=world.stand)
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         return (await lead_queries.found(connection, world.booth))[0].id
 
 

@@ -11,7 +11,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from rooms.core.engine import House
+from rooms.core.engine import Engine
 from rooms.people.signins import open_signin
 from rooms.people.tickets import issue_ticket
 from tests.support.components import free_port
@@ -110,22 +110,22 @@ async def furnish(server: Server) -> World:
     return await make_world(server.database, empty=False, clock=TestClock(datetime.now(UTC)))
 
 
-async def sign_in(house: House, person: str) -> str:
+async def sign_in(engine: Engine, person: str) -> str:
     """Opens a sign-in as a device would have; returns its id."""
-    async with house.transaction() as tx:
+    async with engine.transaction() as tx:
         return await open_signin(tx.connection, person, "a test", tx.now)
 
 
-async def ticket_for(house: House, person: str | None) -> str:
+async def ticket_for(engine: Engine, person: str | None) -> str:
     """A ticket for the live connection, of a new sign-in (of a visitor when `person` is None)."""
-    return issue_ticket(house, await sign_in(house, person) if person else None)
+    return issue_ticket(engine, await sign_in(engine, person) if person else None)
 
 
-def cookie_of(server: Server, house: House, signin: str) -> dict[str, Any]:
+def cookie_of(server: Server, engine: Engine, signin: str) -> dict[str, Any]:
     """The cookie by which a browser (Playwright's `add_cookies`) is signed in."""
     from web.site import Site
     from web.viewer import SIGNIN, _signer
 
-    site = Site(house, server.url)
+    site = Site(engine, server.url)
     value = _signer(site, SIGNIN).sign(signin).decode()
     return {"name": site.cookie(SIGNIN), "value": value, "url": server.url}

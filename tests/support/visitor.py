@@ -40,7 +40,7 @@ class Letters:
 
 def make_site(world: World, letters: Letters | None = None, **options: Any) -> Site:
     options.setdefault("base_url", URL)
-    return Site(house=world.house, post=Postbox(letters or Letters()), passwords=Passwords(QUICK), **options)
+    return Site(engine=world.engine, post=Postbox(letters or Letters()), passwords=Passwords(QUICK), **options)
 
 
 def make_app(site: Site, *extra: Any) -> Security:
@@ -84,7 +84,7 @@ class Visitor:
 
         from web.viewer import SIGNIN, sign_in_cookie
 
-        signin = await registration.enter(self.site.house, person, Browser("", "", "Firefox · Linux"))
+        signin = await registration.enter(self.site.engine, person, Browser("", "", "Firefox · Linux"))
         response = Response()
         sign_in_cookie(self.site, response, signin)
         value = response.headers["set-cookie"].partition(";")[0].partition("=")[2]

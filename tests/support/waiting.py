@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from rooms.core.engine import House
+from rooms.core.engine import Engine
 from rooms.core.store import journal
 
 DEADLINE = 10.0  # seconds
@@ -27,21 +27,21 @@ async def until(condition: Callable[[], Any | Awaitable[Any]], seconds: float = 
         await asyncio.sleep(PAUSE)
 
 
-async def settled(*houses: House, seconds: float = DEADLINE) -> None:
+async def settled(*engines: Engine, seconds: float = DEADLINE) -> None:
     """Returns when every house has told its members all that is committed, and nobody is on his way in."""
 
     async def at_rest() -> bool:
-        for house in houses:
-            feeds = list(house.hub._feeds.values())
-            async with house.database.read() as connection:
+        for engine in engines:
+            feeds = list(engine.hub._feeds.values())
+            async with engine.database.read() as connection:
                 heads = await journal.heads(connection, [feed.room for feed in feeds])
             for feed in feeds:
                 head = heads[feed.room]
-                if (feed.epoch, feed.seq) != (head.epoch, head.seq) or feed.pulse < head.pulse:
+                if (feed.epoch, feed.seq) != (head.epoch, head.seq) or feed.values_version < head.values_version:
                     return False
                 if feed.has_news or feed.due or feed.filling or feed.values_missed:
                     return False
-            if house.hub._tasks.passing:
+            if engine.hub._tasks.running:
                 return False
         return True
 

@@ -19,9 +19,9 @@ from rooms.core.delivery.bus.interface import Bus
 from rooms.core.delivery.bus.memory import MemoryBus, Switchboard
 from rooms.core.delivery.hub import Hub, Joined
 from rooms.core.delivery.member import Member
-from rooms.core.delivery.sink import Outbound, Unswept
-from rooms.core.engine import House, Outcome
-from rooms.core.rate_limits import Limits, Rate
+from rooms.core.delivery.sink import DirectSink, EncodedMessage
+from rooms.core.engine import Engine, Outcome
+from rooms.core.rate_limits import Rate, RateLimits
 from rooms.core.store.database import Database, metadata
 from rooms.core.store.journal import Position, lock_rooms, room_of
 from rooms.exhibition.booths.editing import hall_of, make_booth, set_duty
@@ -49,19 +49,19 @@ class TestClock:
         self.now += timedelta(**spans)
 
 
-class NoLimits(Limits):
+class NoRateLimits(RateLimits):
     def take(self, name: str, key: str, rate: Rate) -> None:
         pass
 
 
-class ListSink(Unswept):
+class ListSink(DirectSink):
     """Keeps what it is given, decoded."""
 
     def __init__(self) -> None:
         self.messages: list[dict[str, Any]] = []
         self.closed: tuple[int, str] | None = None
 
-    def write(self, message: Outbound) -> None:
+    def write(self, message: EncodedMessage) -> None:
         self.messages.append(msgspec.json.decode(message.json))
 
     def close(self, code: int, reason: str) -> None:
@@ -113,7 +113,7 @@ class World:
     """`people` by what they are ("attendee", "moderator" …); rooms, conference, session and booth by id: `room` is the session's,
     `stand` the booth's, `hall` that of its hall (`floor`). `houses[0]` is the first process."""
 
-    houses: list[House]
+    engines: list[Engine]
     clock: TestClock
     conference: str = ""
     lobby: str = ""
@@ -126,13 +126,13 @@ class World:
     people: dict[str, str] = field(default_factory=dict)
 
     @property
-    def house(self) -> House:
-        return self.houses[0]
+    def engine(self) -> Engine:
+        return self.engines[0]
 
-    async def do(self, who: str | None, command: Command, *, room: str = "", key: str = "", house: int = 0) -> Outcome:
+    async def do(self, who: str | None, command: Command, *, room: str = "", key: str = "", engine: int = 0) -> Outcome:
         """Performs a command as one of the people (or None) in the session's room, or another."""
         key = key or uuid.uuid4().hex
-        return await self.houses[house].perform(self.people[who] if who else None, room or self.room, command, key)
+        return await self.engines[engine].perform(self.people[who] if who else None, room or self.room, command, key)
 
     async def ask(self, text: str = "Why?", who: str = "attendee", *, anonymous: bool = False) -> str:
         """Asks a question; returns its id."""
@@ -144,11 +144,11 @@ class World:
         """A question's row, as the moderators see it."""
         from rooms.forum.questions.queries import question
 
-        async with self.house.database.read() as connection:
+        async with self.engine.database.read() as connection:
             return await question(connection, self.room, id)
 
     async def join(
-        self, who: str | None, *, room: str = "", house: int = 0, after: Position | None = None, public: bool = False
+        self, who: str | None, *, room: str = "", engine: int = 0, after: Position | None = None, public: bool = False
     ) -> tuple[Member, ListSink]:
         sink = ListSink()
         member = Member(sink, room or self.room, self.people[who] if who else None, public)
@@ -156,17 +156,17 @@ class World:
         def respond(joined: Joined) -> bytes:
             return msgspec.json.encode(joined)
 
-        await self.houses[house].hub.join(member, after, respond)
+        await self.engines[engine].hub.join(member, after, respond)
         return member, sink
 
     async def desk(self, who: str) -> str:
-        async with self.house.database.read() as connection:
+        async with self.engine.database.read() as connection:
             return await desk_of(connection, self.people[who])
 
     async def person(self, name: str, *, held: Iterable[tuple[Role, str]] = (), **changes: Any) -> str:
         """A new person, with roles given as (role, session or "")."""
         at = self.clock()
-        async with self.house.database.write() as connection:
+        async with self.engine.database.write() as connection:
             verified = changes.pop("verified", True)
             email = f"{name}@example.org"
             account = await accounts.create(connection, name=name.title(), email=email, verified=verified, at=at)
@@ -183,18 +183,18 @@ class World:
 
     def lift_limits(self) -> None:
         """Everybody may do as much as he likes, for tests of crowds."""
-        for house in self.houses:
-            object.__setattr__(house, "limits", NoLimits())
+        for engine in self.engines:
+            object.__setattr__(engine, "limits", NoRateLimits())
 
     async def close(self) -> None:
-        for house in self.houses:
-            await house.hub.stop()
-            await house.database.close()
+        for engine in self.engines:
+            await engine.hub.stop()
+            await engine.database.close()
 
 
-def make_house(url: str, bus: Bus, clock: TestClock) -> House:
+def make_engine(url: str, bus: Bus, clock: TestClock) -> Engine:
     database = Database(url)
-    return House(database, bus, Hub(database, bus, clock, SECRET), SECRET, clock)
+    return Engine(database, bus, Hub(database, bus, clock, SECRET), SECRET, clock)
 
 
 async def create_tables(url: str) -> None:
@@ -224,10 +224,10 @@ async def make_world(
     switchboard = Switchboard()
     buses = buses or [MemoryBus(switchboard) for _ in range(processes)]
     clock = clock or TestClock()
-    world = World([make_house(url, bus, clock) for bus in buses], clock, **known._asdict())
+    world = World([make_engine(url, bus, clock) for bus in buses], clock, **known._asdict())
     world.people = dict(known.people)
-    for house in world.houses:
-        await house.hub.start()
+    for engine in world.engines:
+        await engine.hub.start()
     return world
 
 
@@ -257,8 +257,8 @@ async def _furnished_copy(url: str) -> Known:
 
 
 async def _fill(url: str, clock: TestClock) -> Known:
-    world = World([make_house(url, MemoryBus(Switchboard()), clock)], clock)
-    async with world.house.database.write() as connection:
+    world = World([make_engine(url, MemoryBus(Switchboard()), clock)], clock)
+    async with world.engine.database.write() as connection:
         days = {"starts_on": date(2026, 11, 20), "ends_on": date(2026, 11, 22), "now": clock()}
         zone = "Asia/Shanghai"
         world.conference, world.lobby = await create_conference(
@@ -283,7 +283,7 @@ async def _fill(url: str, clock: TestClock) -> Known:
     await world.person("stranger")
     await world.person("owner")
     await world.person("staff")
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         world.people["guest"] = (await accounts.create(connection, name="Guest", at=clock())).id
         granted = {"conference": elsewhere, "session": None, "role": Role.ORGANISER, "by": None, "at": clock()}
         await roles.grant(connection, person=world.people["stranger"], **granted)
@@ -311,5 +311,5 @@ async def running_world(url: str, **options: Any) -> AsyncGenerator[World]:
 
 
 async def locked(world: World, room: str) -> Any:
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         return (await lock_rooms(connection, [room]))[room]

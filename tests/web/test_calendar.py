@@ -19,7 +19,7 @@ def events(data: bytes) -> list:
 
 @pytest.fixture
 async def key(world: World) -> str:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         select = sa.select(persons.c.calendar_key).where(persons.c.id == world.people["attendee"])
         return (await connection.execute(select)).scalar_one()
 

@@ -24,14 +24,14 @@ async def attendee(site: Site, world: World) -> Visitor:
 
 async def another(world: World, slug: str, title: str, **fields: object) -> str:
     days = {"starts_on": date(2026, 12, 1), "ends_on": date(2026, 12, 2), "now": world.clock()}
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         conference, _ = await create_conference(connection, slug=slug, title=title, zone="UTC", **days, **fields)
     return conference
 
 
 async def session(world: World, title: str, hours: float) -> tuple[str, str]:
     times = {"starts_at": START + timedelta(hours=hours), "ends_at": START + timedelta(hours=hours + 1)}
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         return await create_session(connection, world.conference, title=title, now=world.clock(), **times)
 
 
@@ -54,7 +54,7 @@ async def test_the_front_door_shows_what_is_open_to_the_viewer(world: World, sit
     assert "Open to all" in visitor.page
     assert "The Forum" in visitor.page
     assert "Members alone" not in visitor.page
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         granted = {"session": None, "role": Role.ATTENDEE, "by": None, "at": world.clock()}
         await roles.grant(connection, person=world.people["other"], conference=hidden, **granted)
     member = await Visitor(site).sign_in(world.people["other"])
@@ -76,7 +76,7 @@ async def test_for_all_others_a_members_conference_does_not_exist(
 
 async def test_the_lobby_speaks_the_viewers_language(world: World, site: Site) -> None:
     texts = {"zh_Hans": {"title": "论坛", "tagline": "人才与创新", "description": "欢迎。"}}
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         await connection.execute(update(conferences).where(conferences.c.slug == "forum").values(texts=texts))
     chinese = Visitor(site, language="zh-CN")
     await chinese.get("/c/forum")
@@ -131,7 +131,7 @@ async def test_unread_marks_of_each_channel(world: World, attendee: Visitor) -> 
     assert (await attendee.get("/c/forum/unread", params=asked)).json() == {"unread": {room: 2, world.lobby: 1}}
     await attendee.get("/c/forum")
     assert attendee.page.count("count-new") == 2
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         from rooms.core.store.journal import find_room
 
         seen = await find_room(connection, room)

@@ -27,7 +27,7 @@ def asked(world: World, **changes: Any) -> dict[str, Any]:
 
 
 async def texts(world: World) -> list[str]:
-    view = await world.house.view(world.people["moderator"], world.room)
+    view = await world.engine.view(world.people["moderator"], world.room)
     moderation = getattr(view.snapshot, "moderation", None)
     assert moderation is not None
     return [question.text for question in moderation.questions]
@@ -142,7 +142,7 @@ async def test_an_anonymous_asker_is_told_to_the_one_who_unmasks_alone(
     await attendee.post("/do/question.ask", asked(world, anonymous="true"))
     question = (await world.do("attendee", AskQuestion("Who?", True), key="k9")).reply
     assert question
-    id = (await world.house.view(world.people["moderator"], world.room)).snapshot.moderation.questions[0].id  # type: ignore[attr-defined]
+    id = (await world.engine.view(world.people["moderator"], world.room)).snapshot.moderation.questions[0].id  # type: ignore[attr-defined]
     form = {"room": world.room, "key": "u", "question": id, "next": "/account"}
     refused = await attendee.post("/do/question.unmask", form)
     assert refused.status_code == 403

@@ -62,7 +62,7 @@ async def test_an_applicant_sees_his_way_to_a_booth_of_his_own(site: Site, world
     assert await notices(world, "attendee") == [("application.accepted", edit[0]), ("application.review", APPLY)]
     await applicant.get(edit[0])
     assert 'value="Sleep well"' in applicant.page, "what he wrote is the draft of his booth"
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         staff = await queries.staff(connection, edit[1])
         row = await queries.booth_row(connection, edit[1])
     assert [(each.person.id, each.duty) for each in staff] == [(world.people["attendee"], Duty.OWNER)]
@@ -116,11 +116,11 @@ async def test_guests_and_too_many_applications_are_refused(world: World) -> Non
 
 async def test_an_erased_applicant_leaves_nothing(world: World) -> None:
     await world.do("attendee", ApplyToExhibit("Aurora", remark="By the door"), room=world.lobby)
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         kept = await export(connection, world.people["attendee"])
     assert [row["remark"] for row in kept["exhibitor_applications"]] == ["By the door"]
-    await erase(world.house, world.people["attendee"])
-    async with world.house.database.read() as connection:
+    await erase(world.engine, world.people["attendee"])
+    async with world.engine.database.read() as connection:
         assert (await export(connection, world.people["other"]))["exhibitor_applications"] == []
         assert await applying.applications(connection) == []
 

@@ -36,7 +36,7 @@ def names(page: str) -> list[str]:
 
 
 async def stand(world: World, name: str, **said: object) -> str:
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         hall = await hall_of(connection, world.conference, "Hall 1")
         tier = said.pop("tier", 3)
         booth, _ = await make_booth(connection, world.conference, hall, {"name": name, **said}, open=True, tier=tier)
@@ -65,7 +65,7 @@ async def test_the_directory_is_searched_and_narrowed_down(world: World, visitor
 
 async def test_every_booth_stands_on_one_page_and_partners_come_first(world: World) -> None:
     made = [await stand(world, f"Booth {number}", tier=1 + number % 3) for number in range(2 * PAGE)]
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         now = world.clock()
 
         async def order(hours: int) -> list[BoothCard]:
@@ -132,9 +132,9 @@ async def test_one_queues_and_is_called_by_forms_alone(site: Site, world: World,
 async def test_a_role_of_a_booth_cannot_be_granted_in_a_conference(world: World) -> None:
     """Even a row that should not be there makes nobody the owner of every booth."""
     await world.person("planted", held=[(Role.OWNER, "")])
-    visit = await world.house.visit(world.people["planted"], world.stand)
-    assert visit.roles == {Role.ATTENDEE}
-    assert Role.OWNER in (await world.house.visit(world.people["owner"], world.stand)).roles
+    actor = await world.engine.actor(world.people["planted"], world.stand)
+    assert actor.roles == {Role.ATTENDEE}
+    assert Role.OWNER in (await world.engine.actor(world.people["owner"], world.stand)).roles
 
 
 @pytest.mark.parametrize("end", ["/" + "a" * 20, "/halls/" + "a" * 20, "/%00", "/x/edit"])
@@ -143,7 +143,7 @@ async def test_a_guessed_address_is_absent(visitor: Visitor, end: str) -> None:
 
 
 async def test_two_hundred_booths_at_once_in_the_readers_language(site: Site, world: World, visitor: Visitor) -> None:
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         hall = await hall_of(connection, world.conference, "Great Hall", {"zh_Hans": {"name": "大厅"}})
         for number in range(200):
             said = {"name": f"Stand {number}", "texts": {"zh_Hans": {"name": f"展位{number}"}}}

@@ -22,7 +22,7 @@ async def organiser(site: Site, world: World) -> Visitor:
 
 
 async def roles_of(world: World, who: str, session: str | None = None) -> frozenset[Role]:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         return await roles.roles_in(connection, world.people[who], world.conference, session)
 
 
@@ -177,7 +177,7 @@ async def test_an_edited_log_shows_on_its_page(organiser: Visitor, world: World)
     await world.do("moderator", SilencePerson(world.people["other"], 60, "Shouting"))
     await organiser.get("/c/forum/organise/audit")
     assert "The chain is whole" in organiser.page
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         await connection.execute(audit_table.update().where(audit_table.c.number == 1).values(actor=None))
         assert await audit.verify(connection, world.conference) == [1]
     await organiser.get("/c/forum/organise/audit")

@@ -33,7 +33,7 @@ async def organiser(site: Site, world: World) -> Visitor:
 
 
 async def entries(world: World) -> dict[str, Entry]:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         return {entry.title: entry for entry in await timetable.entries(connection, world.conference)}
 
 
@@ -130,8 +130,8 @@ async def test_who_is_no_organiser_can_do_nothing_here(site: Site, world: World,
 async def test_this_page_alone_takes_more_than_a_megabyte(organiser: Visitor) -> None:
     large = document()
     large["schedule"]["conference"]["days"][0]["rooms"]["Hall 1"][0]["description"] = "long " * 1_000
-    padded = json.dumps(large).encode() + b" " * 3_000_000
-    assert (await upload(organiser, padded)).status_code == 200
+    pad_to_power_of_two = json.dumps(large).encode() + b" " * 3_000_000
+    assert (await upload(organiser, pad_to_power_of_two)).status_code == 200
     assert (await upload(organiser, b" " * 22_000_000)).status_code == 413
     elsewhere = await organiser.post("/c/forum/organise/sessions/new", files={"file": ("x", b" " * 3_000_000)})
     assert elsewhere.status_code == 413

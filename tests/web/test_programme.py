@@ -100,7 +100,7 @@ async def test_a_viewer_in_berlin_across_the_change_of_clocks(world: World, visi
     visitor.http.cookies.set(visitor.site.cookie("zone"), "viewer")
     # On 29 March 2026 Berlin jumps from UTC+1 to UTC+2.
     saturday = START.replace(month=3, day=28, hour=12)
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         for day, title in enumerate(("Before", "After")):
             at = saturday + timedelta(days=day)
             span = {"starts_at": at, "ends_at": at + timedelta(hours=1), "now": world.clock()}
@@ -111,7 +111,7 @@ async def test_a_viewer_in_berlin_across_the_change_of_clocks(world: World, visi
 
 
 async def test_a_hundred_sessions_and_more(world: World, visitor: Visitor) -> None:
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         for number in range(150):
             at = START + timedelta(minutes=30 * (number // 5))
             span = {"starts_at": at, "ends_at": at + timedelta(minutes=30), "now": world.clock()}

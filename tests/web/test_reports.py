@@ -36,7 +36,7 @@ async def test_a_report_waits_until_an_organiser_has_seen_to_it(site: Site, orga
     assert "<b>shouted</b>" not in (await organiser.get(PAGE)).text
     for words in ("Harassment", "Reported by Attendee", "in a session", "Other"):
         assert words in organiser.page
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         id = (await connection.execute(sa.select(reports.c.id))).scalar_one()
     await organiser.post(PAGE, {"report": id})
     assert "The report is marked as seen to." in organiser.page
@@ -44,7 +44,7 @@ async def test_a_report_waits_until_an_organiser_has_seen_to_it(site: Site, orga
     assert "report waits" not in organiser.page
     assert "Nothing waits for you." in organiser.page
     await organiser.post(PAGE, {"report": id})  # a second time changes nothing
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         noted = [entry.act for entry in await audit.read(connection, world.conference, before=None, limit=9)]
     assert noted.count("report.done") == 1
     assert noted.count("person.report") == 1
@@ -56,7 +56,7 @@ async def test_a_report_waits_until_an_organiser_has_seen_to_it(site: Site, orga
 
 async def test_a_report_of_another_conference_is_absent(site: Site, world: World, organiser: Visitor) -> None:
     await world.do("attendee", ReportPerson(world.people["other"], ReportReason.SPAM))
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         id = (await connection.execute(sa.select(reports.c.id))).scalar_one()
     stranger = await Visitor(site).sign_in(world.people["stranger"])
     assert (await stranger.get("/c/elsewhere/organise/reports")).status_code == 200
@@ -73,13 +73,13 @@ async def test_people_report_and_block_by_plain_forms(site: Site, world: World) 
     assert answer.status_code == 200
     answer = await visitor.post("/do/person.block", {**form, "room": "desk", "key": "b" * 8})
     assert answer.status_code == 200
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         assert len((await connection.execute(sa.select(reports))).all()) == 1
 
 
 async def rules(world: World) -> tuple[Any, ...]:
     c = conferences.c
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         select = sa.select(c.call_limit, c.relay_only, c.talk_minutes).where(c.id == world.conference)
         return tuple((await connection.execute(select)).one())
 
@@ -109,9 +109,9 @@ async def test_one_hides_ones_own_address(site: Site, world: World) -> None:
     await visitor.get("/account")
     await visitor.post("/account", {"name": "Attendee", "relay_only": "on"})
     chosen = sa.select(persons.c.relay_only).where(persons.c.id == world.people["attendee"])
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         assert (await connection.execute(chosen)).scalar_one() is True
     assert 'name="relay_only" value="on" checked' in visitor.page
     await visitor.post("/account", {"name": "Attendee"})
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         assert (await connection.execute(chosen)).scalar_one() is False

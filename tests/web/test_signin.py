@@ -13,7 +13,7 @@ NEW = {"name": "Ada Lovelace", "email": "ada@example.org", "password": PASSWORD}
 
 
 async def account(world: World, email: str) -> Account | None:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         return await accounts.by_email(connection, email)
 
 

@@ -8,7 +8,7 @@ from tests.support.world import World
 
 
 async def held(world: World, who: str) -> list[tokens.Token]:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         return await tokens.active(connection, world.people[who], world.clock())
 
 
@@ -18,7 +18,7 @@ async def test_a_token_is_made_shown_once_and_revoked(visitor: Visitor, world: W
     assert made.status_code == 200
     found = re.search(r'<code id="new-token">([^<]+)</code>', made.text)
     assert found is not None
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         account, token = await tokens.who(connection, found[1], world.clock())
     assert (account.id, token.name) == (world.people["attendee"], "Our screens")
     again = await visitor.get("/account")
@@ -44,7 +44,7 @@ async def test_a_refused_token_keeps_what_was_typed(visitor: Visitor, world: Wor
 
 
 async def test_nobody_makes_or_ends_a_token_for_another(visitor: Visitor, world: World) -> None:
-    async with world.house.transaction() as tx:
+    async with world.engine.transaction() as tx:
         token, _ = await tokens.make(tx.connection, world.people["other"], "Theirs", 7, tx.now)
     await visitor.sign_in(world.people["attendee"])
     await visitor.post("/account/tokens/end", {"token": token.id})

@@ -28,9 +28,9 @@ async def _page(
     """`form` names the form that was refused, and `typed` what stood in it; `secret` is a new token, shown this once."""
     site, viewer = site_of(request), await viewer_of(request)
     account = viewer.signed_in
-    async with site.house.database.read() as connection:
-        devices = await signins.active(connection, account.id, site.house.clock())
-        programs = await tokens.active(connection, account.id, site.house.clock())
+    async with site.engine.database.read() as connection:
+        devices = await signins.active(connection, account.id, site.engine.clock())
+        programs = await tokens.active(connection, account.id, site.engine.clock())
         shared = await lead_queries.shared(connection, account.id)
     status = problem.meaning.status if problem else 200
     view = said(request, viewer, problem) if problem else None
@@ -62,7 +62,7 @@ async def change_profile(request: Request) -> Response:
     site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
     name, listed, relay_only = text(form, "name"), text(form, "listed") == "on", text(form, "relay_only") == "on"
     try:
-        async with signins.on_desk(site.house, viewer.signed_in.id) as tx:
+        async with signins.on_desk(site.engine, viewer.signed_in.id) as tx:
             said = {"name": name, "listed": listed, "relay_only": relay_only}
             await accounts.change_profile(tx.connection, viewer.signed_in.id, **said)
             tx.record(RightsChanged(None), person=viewer.id)
@@ -76,7 +76,7 @@ async def change_password(request: Request) -> Response:
     account, browser = viewer.signed_in, await browser_of(request)
     try:
         await registration.change_password(
-            site.house,
+            site.engine,
             site.passwords,
             browser,
             account,
@@ -96,23 +96,23 @@ async def confirm(request: Request) -> Response:
     if account.kind == "registered" and account.verified:
         raise Problem("conflict", N_("Your address is confirmed already."))
     try:
-        email = registration.may_write_to(site.house, browser, account.email or text(form, "email"))
+        email = registration.may_write_to(site.engine, browser, account.email or text(form, "email"))
     except Problem as problem:
         return await _page(request, "address", problem, email=text(form, "email"))
-    await write(request, lambda: registration.ask_to_confirm(site.house, browser, account, email, "/account"))
+    await write(request, lambda: registration.ask_to_confirm(site.engine, browser, account, email, "/account"))
     return await page(request, "letter_sent.html", email=email, here="/account")
 
 
 async def end_signin(request: Request) -> Response:
     site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
-    await signins.revoke(site.house, viewer.signed_in.id, text(form, "signin"))
+    await signins.revoke(site.engine, viewer.signed_in.id, text(form, "signin"))
     return await _done(request, N_("That device is signed out."))
 
 
 async def end_other_signins(request: Request) -> Response:
     site, viewer = site_of(request), await viewer_of(request)
     await read_form(request)
-    await signins.revoke_all(site.house, viewer.signed_in.id, spared=viewer.signin)
+    await signins.revoke_all(site.engine, viewer.signed_in.id, spared=viewer.signin)
     return await _done(request, N_("You are signed out everywhere else."))
 
 
@@ -120,9 +120,9 @@ async def make_token(request: Request) -> Response:
     site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
     account, name, days = viewer.signed_in, text(form, "token"), text(form, "days")
     try:
-        site.house.limits.take("token", account.id, TOKENS)
+        site.engine.limits.take("token", account.id, TOKENS)
         lasts = int(days) if days.isdecimal() and len(days) < 5 else 0
-        async with site.house.transaction() as tx:
+        async with site.engine.transaction() as tx:
             _, secret = await tokens.make(tx.connection, account.id, name, lasts, tx.now)
     except Problem as problem:
         return await _page(request, "token", problem, token=name, days=days)
@@ -131,14 +131,14 @@ async def make_token(request: Request) -> Response:
 
 async def end_token(request: Request) -> Response:
     site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
-    await tokens.revoke(site.house, viewer.signed_in.id, text(form, "token"))
+    await tokens.revoke(site.engine, viewer.signed_in.id, text(form, "token"))
     return await _done(request, N_("That token is worth nothing any more."))
 
 
 async def export(request: Request) -> Response:
     """All that is kept about the person, as JSON."""
     site, viewer = site_of(request), await viewer_of(request)
-    async with site.house.database.read() as connection:
+    async with site.engine.database.read() as connection:
         data = await erasure.export(connection, viewer.signed_in.id)
     body = msgspec.json.format(msgspec.json.encode(data), indent=2)
     headers = {"Content-Disposition": 'attachment; filename="plenary-my-data.json"'}
@@ -150,7 +150,7 @@ async def erase(request: Request) -> Response:
     account = viewer.signed_in
     if text(form, "sure") != "yes":
         raise Problem("invalid", N_("Tick the box to show that you mean it."), field="sure")
-    await erasure.erase(site.house, account.id)
+    await erasure.erase(site.engine, account.id)
     gettext = site.languages.texts(viewer.locale).gettext
     response = go(request, "/", said=gettext(N_("Your account and what you said are gone.")))
     drop_cookie(site, response, SIGNIN)

@@ -32,7 +32,7 @@ KEPT = {
 
 
 async def _entered(request: Request) -> AtBooth:
-    async with site_of(request).house.database.read() as connection:
+    async with site_of(request).engine.database.read() as connection:
         return await enter_booth(request, connection, rules.owns)
 
 
@@ -41,7 +41,7 @@ async def show(request: Request) -> Response:
 
 
 async def _page(request: Request, at: AtBooth, problem: Problem | None = None) -> Response:
-    async with at.entered.site.house.database.read() as connection:
+    async with at.entered.site.engine.database.read() as connection:
         kept = await queries.kept(connection, at.booth.id)
         logo = await queries.rows(connection, at.booth.id, FileKind.LOGO)
     return await at.page(
@@ -89,8 +89,8 @@ async def _take(request: Request, at: AtBooth) -> tuple[FileKind, str]:
         if not form.name:
             raise Problem("invalid", CHOOSE, field="file")
         called = {"title": form.fields.get("title", ""), "name": form.name, "old": form.fields.get("replaces", "")}
-        files, person = at.entered.site.files, at.visit.known.id
-        return kind, await files.take(person, at.visit.room.id, kind, form.pieces, **called)
+        files, person = at.entered.site.files, at.actor.known.id
+        return kind, await files.take(person, at.actor.room.id, kind, form.pieces, **called)
 
 
 def _is_script(request: Request) -> bool:
@@ -105,8 +105,8 @@ async def name(request: Request) -> Response:
     try:
         titles = {code: text(form, f"title-{code}") for code in codes}
         given = {"file": request.path_params["file"], "title": text(form, "title"), "titles": titles}
-        house = at.entered.site.house
-        await house.perform(at.entered.viewer.id, at.visit.room.id, read("file.change", given), text(form, "key"))
+        engine = at.entered.site.engine
+        await engine.perform(at.entered.viewer.id, at.actor.room.id, read("file.change", given), text(form, "key"))
     except Problem as problem:
         return await _page(request, at, problem)
     words = at.entered.site.languages.texts(at.entered.viewer.locale).gettext(N_("The title is saved."))

@@ -21,7 +21,7 @@ MY_SESSIONS = N_("%(conference)s: my sessions")
 
 async def programme(request: Request) -> Response:
     site = site_of(request)
-    async with site.house.database.read() as connection:
+    async with site.engine.database.read() as connection:
         entered = await enter(request, connection)
         data = await feeds.programme_calendar(connection, entered.conference, site.origin)
     return _calendar(request, data, entered.conference.slug)
@@ -29,7 +29,7 @@ async def programme(request: Request) -> Response:
 
 async def session(request: Request) -> Response:
     site = site_of(request)
-    async with site.house.database.read() as connection:
+    async with site.engine.database.read() as connection:
         entered = await enter(request, connection)
         id = request.path_params["session"]
         data = await feeds.session_calendar(connection, entered.conference, id, site.origin)
@@ -38,7 +38,7 @@ async def session(request: Request) -> Response:
 
 async def mine(request: Request) -> Response:
     """What the owner of the key has starred or speaks at. A calendar has no cookies: the key in the address is all that lets it in."""
-    async with site_of(request).house.database.read() as connection:
+    async with site_of(request).engine.database.read() as connection:
         data = await _personal(request, connection)
     return _calendar(request, data, "my-sessions")
 
@@ -49,7 +49,7 @@ async def _personal(request: Request, connection: AsyncConnection) -> bytes:
     person = await feeds.owner_of_calendar(connection, request.query_params.get("key", ""))
     conference = await queries.conference(connection, request.path_params["conference"])
     room = await journal.find_room(connection, conference.room)
-    await resolve(connection, person, room, site.house.clock())
+    await resolve(connection, person, room, site.engine.clock())
     locale = site.languages.choose([(await accounts.get(connection, person)).locale])
     title = conference.texts.get(locale, {}).get("title") or conference.title
     name = site.languages.texts(locale).gettext(MY_SESSIONS) % {"conference": title}

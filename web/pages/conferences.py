@@ -15,13 +15,13 @@ from web.viewer import viewer_of
 
 async def front_door(request: Request) -> Response:
     site, viewer = site_of(request), await viewer_of(request)
-    now = site.house.clock()
-    async with site.house.database.read() as connection:
+    now = site.engine.clock()
+    async with site.engine.database.read() as connection:
         known = await queries.all_conferences(connection)
         lobbies = await journal.heads(connection, [conference.room for conference in known])
         wanted = [(viewer.id, lobbies.get(conference.room)) for conference in known]
         visits = await resolve_many(connection, wanted, now)
-    mine = [one for one, visit in zip(known, visits, strict=True) if not isinstance(visit, Problem)]
+    mine = [one for one, actor in zip(known, visits, strict=True) if not isinstance(actor, Problem)]
     may_found = viewer.person is not None and viewer.person.admin and viewer.person.verified
     if len(mine) == 1 and not may_found:
         return RedirectResponse(f"/c/{mine[0].slug}", 303)

@@ -43,12 +43,12 @@ async def do(request: Request) -> Response:
     viewer = await viewer_of(request)
     try:
         command = command_of(request.path_params["op"], form)
-        house = site_of(request).house
+        engine = site_of(request).engine
         room = text(form, "room")
         if room == DESK and viewer.id is not None:
-            async with house.database.read() as connection:
+            async with engine.database.read() as connection:
                 room = await desk_of(connection, viewer.id)
-        outcome = await house.perform(viewer.id, room, command, text(form, "key"))
+        outcome = await engine.perform(viewer.id, room, command, text(form, "key"))
     except Problem as problem:
         return await respond(request, problem, Kept(request.url.path, list(_kept(form, problem))))
     return go(request, next, said=_news(request, viewer.locale, outcome))

@@ -21,7 +21,7 @@ PLAIN = ("name", "tagline", "about", "website", "field", "hall", "remark")
 
 
 async def show(request: Request) -> Response:
-    async with site_of(request).house.database.read() as connection:
+    async with site_of(request).engine.database.read() as connection:
         entered = await enter(request, connection)
     return await _page(request, entered)
 
@@ -30,7 +30,7 @@ async def _page(
     request: Request, entered: Entered, problem: Problem | None = None, typed: dict[str, str] | None = None
 ) -> Response:
     a = exhibitor_applications.c
-    async with entered.site.house.database.read() as connection:
+    async with entered.site.engine.database.read() as connection:
         mine = sa.and_(a.conference == entered.conference.id, a.person == (entered.viewer.id or ""))
         applications = await applying.applications(connection, mine)
         halls = await directory.halls(connection, entered.conference.id)
@@ -42,14 +42,14 @@ async def _page(
         typed=typed or {},
         applications=applications,
         halls=halls,
-        can=permitted(entered.visit),
+        can=permitted(entered.actor),
         here=f"{entered.path}/exhibition/apply",
     )
 
 
 async def apply(request: Request) -> Response:
     form = await read_form(request)
-    async with site_of(request).house.database.read() as connection:
+    async with site_of(request).engine.database.read() as connection:
         entered = await enter(request, connection)
     typed = {name: text(form, name) for name in (*PLAIN, "country", "languages", "tier")}
     fields: dict[str, object] = {name: typed[name] for name in PLAIN}
@@ -58,7 +58,7 @@ async def apply(request: Request) -> Response:
     fields["tier"] = typed["tier"] or "3"
     try:
         command = read("exhibitor.apply", fields, strict=False)
-        await entered.site.house.perform(entered.viewer.id, entered.conference.room, command, text(form, "key"))
+        await entered.site.engine.perform(entered.viewer.id, entered.conference.room, command, text(form, "key"))
     except Problem as problem:
         if problem.code not in {"invalid", "conflict", "forbidden"}:
             raise

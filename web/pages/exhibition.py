@@ -41,9 +41,9 @@ async def show(request: Request) -> Response:
         staffed=asked.get("staffed") == "1",
     )
     number = asked_number(request, "page") or 0
-    async with site_of(request).house.database.read() as connection:
+    async with site_of(request).engine.database.read() as connection:
         entered = await enter(request, connection)
-        conference, now = entered.conference.id, entered.site.house.clock()
+        conference, now = entered.conference.id, entered.site.engine.clock()
         total = await directory.count(connection, conference, wanted)
         number = min(number, max(total - 1, 0) // PAGE)
         booths = await directory.page(connection, conference, wanted, number, now)
@@ -70,10 +70,10 @@ async def show(request: Request) -> Response:
 
 async def _view(request: Request, kind: str) -> tuple[Entered, str, RoomView]:
     find = {"hall": queries.hall_room, "booth": queries.booth_room, "meeting": queries.meeting_room}[kind]
-    async with site_of(request).house.database.read() as connection:
+    async with site_of(request).engine.database.read() as connection:
         entered = await enter(request, connection)
         room = await find(connection, entered.conference.id, request.path_params[kind])
-    return entered, room, await entered.site.house.view(entered.viewer.id, room)
+    return entered, room, await entered.site.engine.view(entered.viewer.id, room)
 
 
 async def hall(request: Request) -> Response:
@@ -85,11 +85,11 @@ async def hall(request: Request) -> Response:
 async def booth(request: Request) -> Response:
     entered, room, view = await _view(request, "booth")
     snapshot, own = cast(BoothSnapshot, view.snapshot), cast(BoothOwn, view.own)
-    line, now = view.latest["line"][""], entered.site.house.clock()
+    line, now = view.latest["line"][""], entered.site.engine.clock()
     waits = expected(line, now)
     at = line.tickets.index(own.place.ticket) if own.place and own.place.ticket in line.tickets else None
     path = f"{entered.path}/exhibition/{snapshot.booth.id}"
-    async with entered.site.house.database.read() as connection:
+    async with entered.site.engine.database.read() as connection:
         stands_in = await queries.hall_of_booth(connection, snapshot.booth.id)
     return await entered.page(
         request,
@@ -120,7 +120,7 @@ async def meeting(request: Request) -> Response:
     entered, room, view = await _view(request, "meeting")
     snapshot, own = cast(MeetingSnapshot, view.snapshot), cast(MeetingOwn, view.own)
     path = f"{entered.path}/meetings/{request.path_params['meeting']}"
-    async with entered.site.house.database.read() as connection:
+    async with entered.site.engine.database.read() as connection:
         mine = await staffing.booths_of(connection, entered.conference.id, entered.viewer.id or "")
     serves = snapshot.booth in {id for id, _ in mine}
     return await entered.page(

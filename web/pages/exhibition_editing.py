@@ -29,7 +29,7 @@ IN_TRANSLATION = ("name", "tagline", "about")
 
 async def create(request: Request) -> Response:
     form = await read_form(request)
-    async with site_of(request).house.database.read() as connection:
+    async with site_of(request).engine.database.read() as connection:
         entered = await enter_as_organiser(request, connection)
         email = text(form, "email").strip()
         owner = await accounts.by_email(connection, email) if email else None
@@ -40,7 +40,7 @@ async def create(request: Request) -> Response:
         if owner is not None:
             fields["owner"] = owner.id
         command = read("booth.create", fields, strict=False)
-        done = await entered.site.house.perform(entered.viewer.id, entered.conference.room, command, text(form, "key"))
+        done = await entered.site.engine.perform(entered.viewer.id, entered.conference.room, command, text(form, "key"))
     except Problem as problem:
         return await respond(request, problem, _kept(request, form))
     booth = msgspec.json.decode(done.reply, type=BoothCreated).booth
@@ -73,10 +73,10 @@ async def save(request: Request) -> Response:
     languages = [part.strip() for part in text(form, "languages").split(",") if part.strip()]
     fields: dict[str, object] = {name: text(form, name) for name in PLAIN}
     fields["country"] = text(form, "country").strip().upper()
-    house = entered.site.house
+    engine = entered.site.engine
     try:
         command = read("booth.draft", {**fields, "texts": texts, "languages": languages})
-        await house.perform(entered.viewer.id, room, command, text(form, "key"))
+        await engine.perform(entered.viewer.id, room, command, text(form, "key"))
     except Problem as problem:
         return await respond(request, problem, _kept(request, form))
     gettext = entered.site.languages.texts(entered.viewer.locale).gettext
@@ -86,12 +86,12 @@ async def save(request: Request) -> Response:
 
 async def _booth(request: Request) -> tuple[Entered, str, BoothSnapshot, list[str]]:
     """A booth, for who may write it, and what he may do there. Raises Problem "not_found", "forbidden" or "not_signed_in"."""
-    async with site_of(request).house.database.read() as connection:
+    async with site_of(request).engine.database.read() as connection:
         entered = await enter(request, connection)
         room = await queries.booth_room(connection, entered.conference.id, request.path_params["booth"])
-    view = await entered.site.house.view(entered.viewer.id, room)
-    rules.owns(view.visit)
-    return entered, room, cast(BoothSnapshot, view.snapshot), permitted(view.visit)
+    view = await entered.site.engine.view(entered.viewer.id, room)
+    rules.owns(view.actor)
+    return entered, room, cast(BoothSnapshot, view.snapshot), permitted(view.actor)
 
 
 def _kept(request: Request, form: FormData) -> Kept:

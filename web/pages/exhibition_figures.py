@@ -26,13 +26,13 @@ def _day(request: Request) -> date | None:
 
 
 async def _figures(connection: AsyncConnection, at: AtBooth, day: date | None) -> Figures:
-    return await figures(connection, at.booth.id, at.visit.room.id, at.entered.event_zone, day)
+    return await figures(connection, at.booth.id, at.actor.room.id, at.entered.event_zone, day)
 
 
 async def show(request: Request) -> Response:
     day, measure = _day(request), request.query_params.get("of", "")
     measure = measure if measure in MEASURES else MEASURES[0]
-    async with site_of(request).house.database.read() as connection:
+    async with site_of(request).engine.database.read() as connection:
         at = await enter_booth(request, connection, rules.counts)
         found = await _figures(connection, at, day)
     values = [getattr(moment, measure) for moment in found.moments]
@@ -55,7 +55,7 @@ async def show(request: Request) -> Response:
 
 async def table(request: Request) -> Response:
     """Every hour in which something happened."""
-    async with site_of(request).house.database.read() as connection:
+    async with site_of(request).engine.database.read() as connection:
         at = await enter_booth(request, connection, rules.counts)
         days = (await _figures(connection, at, None)).days
         hours = [moment for day in days for moment in (await _figures(connection, at, day)).moments]
@@ -65,9 +65,9 @@ async def table(request: Request) -> Response:
 
 
 async def chat(request: Request) -> Response:
-    async with site_of(request).house.database.read() as connection:
+    async with site_of(request).engine.database.read() as connection:
         at = await enter_booth(request, connection, rules.counts)
-        data = await transcript(connection, at.visit.room.id)
+        data = await transcript(connection, at.actor.room.id)
     return sheet(data, f"{at.entered.conference.slug}-{at.booth.id}-chat")
 
 

@@ -35,7 +35,7 @@ def _sought(request: Request) -> Sought:
 async def show(request: Request) -> Response:
     sought = _sought(request)
     number = asked_number(request, "page") or 0
-    async with site_of(request).house.database.read() as connection:
+    async with site_of(request).engine.database.read() as connection:
         at = await enter_booth(request, connection, rules.answers)
         booth = at.booth.id
         found = await lead_queries.number(connection, booth, sought)
@@ -68,7 +68,7 @@ async def show(request: Request) -> Response:
 
 async def table(request: Request) -> Response:
     """What is looked for, as far as visitors have agreed to it."""
-    async with site_of(request).house.database.read() as connection:
+    async with site_of(request).engine.database.read() as connection:
         at = await enter_booth(request, connection, rules.answers)
         found = await lead_queries.found(connection, at.booth.id, _sought(request)._replace(state="given"))
     return sheet(sheets.as_csv(COLUMNS, map(_row, found)), f"{at.entered.conference.slug}-{at.booth.id}-leads")
@@ -83,8 +83,8 @@ def _row(lead: Lead) -> list[object]:
 async def share(request: Request) -> Response:
     """Where the code leads that a visitor reads at a booth, and the link in a call (?from=call)."""
     source = "call" if request.query_params.get("from") == "call" else "scan"
-    async with site_of(request).house.database.read() as connection:
-        at = await enter_booth(request, connection, lambda visit: None)
+    async with site_of(request).engine.database.read() as connection:
+        at = await enter_booth(request, connection, lambda actor: None)
         person = at.entered.viewer.id
         own = await lead_queries.own(connection, [person] if person else [], [at.booth.id])
     return await at.page(request, "booth_share.html", lead=own.get((person or "", at.booth.id)), source=source)
@@ -93,7 +93,7 @@ async def share(request: Request) -> Response:
 async def take_back(request: Request) -> Response:
     """From the account's page."""
     site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
-    await leads.take_back(site.house, viewer.signed_in.id, text(form, "booth"))
+    await leads.take_back(site.engine, viewer.signed_in.id, text(form, "booth"))
     gettext = site.languages.texts(viewer.locale).gettext
     return go(request, "/account#shared", said=gettext(N_("Taken back: the exhibitor has your contact no more.")))
 

@@ -16,7 +16,7 @@ def share_address(at: AtBooth) -> str:
 
 
 async def _entered(request: Request) -> AtBooth:
-    async with site_of(request).house.database.read() as connection:
+    async with site_of(request).engine.database.read() as connection:
         return await enter_booth(request, connection, rules.answers)
 
 

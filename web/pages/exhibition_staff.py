@@ -24,7 +24,7 @@ SEARCHES = Rate(30, 600)
 
 
 async def _entered(request: Request) -> AtBooth:
-    async with site_of(request).house.database.read() as connection:
+    async with site_of(request).engine.database.read() as connection:
         return await enter_booth(request, connection, rules.owns)
 
 
@@ -35,14 +35,14 @@ async def show(request: Request) -> Response:
 async def _page(request: Request, at: AtBooth, problem: Problem | None = None, made: str = "") -> Response:
     """`made` is the address of an invitation just made, which is shown this once."""
     entered, words = at.entered, request.query_params.get("words", "")[:254].strip()
-    house = entered.site.house
+    engine = entered.site.engine
     if words:
-        house.limits.take("staff.search", entered.viewer.signed_in.id, SEARCHES)
-    async with house.database.read() as connection:
+        engine.limits.take("staff.search", entered.viewer.signed_in.id, SEARCHES)
+    async with engine.database.read() as connection:
         shown = {
             "staff": await queries.staff(connection, at.booth.id),
             "found": await staffing.search(connection, words) if words else [],
-            "invites": await invites.in_force(connection, entered.conference.id, house.clock(), booth=at.booth.id),
+            "invites": await invites.in_force(connection, entered.conference.id, engine.clock(), booth=at.booth.id),
         }
     return await at.page(
         request,
@@ -65,7 +65,7 @@ async def invite(request: Request) -> Response:
             role = Role(Duty(text(form, "duty")).value)
         except ValueError:
             raise Problem("invalid", N_("Choose what they are to do at the booth."), field="duty") from None
-        async with entered.site.house.transaction() as tx:
+        async with entered.site.engine.transaction() as tx:
             given = {"conference": entered.conference.id, "session": None, "booth": at.booth.id, "role": role}
             by = entered.viewer.signed_in.id
             secret = await invites.make(tx, **given, uses=number(form, "uses"), days=number(form, "days"), by=by)
@@ -79,7 +79,7 @@ async def invite(request: Request) -> Response:
 async def withdraw_invite(request: Request) -> Response:
     at, form = await _entered(request), await read_form(request)
     entered = at.entered
-    async with entered.site.house.transaction() as tx:
+    async with entered.site.engine.transaction() as tx:
         by, conference = entered.viewer.signed_in.id, entered.conference.id
         await invites.revoke(tx, conference=conference, invite=text(form, "invite"), by=by, booth=at.booth.id)
     gettext = entered.site.languages.texts(entered.viewer.locale).gettext

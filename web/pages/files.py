@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from rooms.core.commands.access import ABSENT, Visit, resolve
+from rooms.core.commands.access import ABSENT, Actor, resolve
 from rooms.core.errors import Problem
 from rooms.core.rate_limits import Rate
 from rooms.core.store.journal import find_room, room_of
@@ -37,12 +37,12 @@ ONCE = Rate(1, 600)
 async def serve(request: Request) -> Response:
     id, name = request.path_params["file"], request.path_params["name"]
     site, viewer = site_of(request), await viewer_of(request)
-    async with site.house.database.read() as connection:
+    async with site.engine.database.read() as connection:
         row = await queries.file_row(connection, id)
         if queries.address_of(row.id, row.kind, row.ending) != f"/files/{id}/{name}" or row.link:
             raise Problem("not_found", ABSENT)
         room = await find_room(connection, await room_of(connection, "booth", row.booth))
-        visit = await resolve(connection, viewer.id, room, site.house.clock())
+        actor = await resolve(connection, viewer.id, room, site.engine.clock())
     headers = _headers(row)
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
@@ -58,7 +58,7 @@ async def serve(request: Request) -> Response:
         return Response(status_code=206 if partial else 200, headers=headers)
     content = await _begun(site.store.read(row.id, start, stop))
     if start == 0:
-        await _count(request, row, visit)
+        await _count(request, row, actor)
     return StreamingResponse(content, 206 if partial else 200, headers)
 
 
@@ -124,16 +124,16 @@ async def _begun(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     return content()
 
 
-async def _count(request: Request, row: Any, visit: Visit) -> None:
+async def _count(request: Request, row: Any, actor: Actor) -> None:
     """A visitor who takes a brochure counts once in a while; the booth's own people, and browsers that only look ahead, do not."""
-    if row.kind != FileKind.BROCHURE or visit.moderates or "prefetch" in request.headers.get("sec-purpose", ""):
+    if row.kind != FileKind.BROCHURE or actor.moderates or "prefetch" in request.headers.get("sec-purpose", ""):
         return
-    house, viewer = site_of(request).house, await viewer_of(request)
+    engine, viewer = site_of(request).engine, await viewer_of(request)
     known = viewer.address if request.scope["state"].get("browser_is_new") else viewer.browser
     with contextlib.suppress(Problem):  # nobody goes without his file because it cannot be counted
-        house.limits.take("download", f"{row.id} {viewer.id or known}", ONCE)
-        async with house.database.write() as connection:
-            await actions.note_download(connection, row, visit, house.clock())
+        engine.limits.take("download", f"{row.id} {viewer.id or known}", ONCE)
+        async with engine.database.write() as connection:
+            await actions.note_download(connection, row, actor, engine.clock())
 
 
 routes = [Route("/files/{file}/{name}", serve)]

@@ -52,7 +52,7 @@ class Offer(NamedTuple):
 
 
 async def _offer(connection: AsyncConnection, site: Site, secret: str, locale: str) -> Offer:
-    invite = await invites.look(connection, secret, site.house.clock())
+    invite = await invites.look(connection, secret, site.engine.clock())
     conference = await queries.conference_by_id(connection, invite.conference)
     title = sa.select(sessions.c.title, sessions.c.texts).where(sessions.c.id == invite.session)
     column = "title"
@@ -65,7 +65,7 @@ async def _offer(connection: AsyncConnection, site: Site, secret: str, locale: s
 
 async def _page(request: Request, problem: Problem | None = None, name: str = "") -> Response:
     site, viewer = site_of(request), await viewer_of(request)
-    async with site.house.database.read() as connection:
+    async with site.engine.database.read() as connection:
         offer = await _offer(connection, site, request.path_params["secret"], viewer.locale)
     return await page(
         request,
@@ -86,15 +86,15 @@ async def accept(request: Request) -> Response:
     """As whoever is signed in, or as a new guest with the given name."""
     site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
     secret, name, signin = request.path_params["secret"], text(form, "name"), None
-    async with site.house.database.read() as connection:
+    async with site.engine.database.read() as connection:
         offer = await _offer(connection, site, secret, viewer.locale)
     account = viewer.person
     try:
         if account is None and name and offer.open_to_guests:
             browser = await browser_of(request)
-            entered = await registration.enter_as_guest(site.house, browser, name, viewer.locale, invited=True)
+            entered = await registration.enter_as_guest(site.engine, browser, name, viewer.locale, invited=True)
             account, signin = entered.account, entered.signin
-        await invites.accept(site.house, secret, account or viewer.signed_in)
+        await invites.accept(site.engine, secret, account or viewer.signed_in)
     except Problem as problem:
         if problem.code not in {"invalid", "forbidden", "unverified"}:
             raise

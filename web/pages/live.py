@@ -18,8 +18,8 @@ async def ticket(request: Request) -> JSONResponse:
     """{"ticket": "…"}, also for one who is not signed in. Raises Problem "forbidden" without the page's token."""
     site, viewer = site_of(request), await viewer_of(request)
     await check_token(request)
-    site.house.limits.take("ticket", viewer.signin or viewer.address, TICKETS)
-    return JSONResponse({"ticket": issue_ticket(site.house, viewer.signin)})
+    site.engine.limits.take("ticket", viewer.signin or viewer.address, TICKETS)
+    return JSONResponse({"ticket": issue_ticket(site.engine, viewer.signin)})
 
 
 routes = [Route("/live/ticket", ticket, methods=["POST"])]

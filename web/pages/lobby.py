@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from rooms.chat import queries as chat_queries
 from rooms.chat.tables import marks
-from rooms.core.commands.access import Visit, resolve_many
+from rooms.core.commands.access import Actor, resolve_many
 from rooms.core.commands.people import PresenceView
 from rooms.core.store import journal
 from rooms.core.store.journal import rooms
@@ -48,13 +48,13 @@ class Channel(NamedTuple):
 
 async def show(request: Request) -> Response:
     site = site_of(request)
-    async with site.house.database.read() as connection:
+    async with site.engine.database.read() as connection:
         entered = await enter(request, connection)
-    view = await site.house.view(entered.viewer.id, entered.conference.room)
+    view = await site.engine.view(entered.viewer.id, entered.conference.room)
     snapshot, own = cast(LobbySnapshot, view.snapshot), cast(LobbyOwn, view.own)
-    async with site.house.database.read() as connection:
+    async with site.engine.database.read() as connection:
         channels = await _channels(connection, entered, snapshot.sessions, own.stars)
-    now = site.house.clock()
+    now = site.engine.clock()
     return await entered.page(
         request,
         "lobby.html",
@@ -124,7 +124,7 @@ class Unread(msgspec.Struct):
 async def unread(request: Request) -> Response:
     """For the page of the lobby, which follows the lobby's room alone."""
     site = site_of(request)
-    async with site.house.database.read() as connection:
+    async with site.engine.database.read() as connection:
         entered = await enter(request, connection)
         wanted = request.query_params.getlist("room")[: MOST_CHANNELS + 1]
         here = [
@@ -132,8 +132,8 @@ async def unread(request: Request) -> Response:
             for room in (await journal.heads(connection, wanted)).values()
             if room.conference == entered.conference.id
         ]
-        visits = await resolve_many(connection, [(entered.viewer.id, room) for room in here], site.house.clock())
-        ids = [visit.room.id for visit in visits if isinstance(visit, Visit)]
+        visits = await resolve_many(connection, [(entered.viewer.id, room) for room in here], site.engine.clock())
+        ids = [actor.room.id for actor in visits if isinstance(actor, Actor)]
         counts = await chat_queries.unread(connection, entered.viewer.id, ids) if entered.viewer.id else {}
     return Response(msgspec.json.encode(Unread(counts)), media_type="application/json")
 

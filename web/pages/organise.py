@@ -33,8 +33,8 @@ AHEAD = 6
 
 async def overview(request: Request) -> Response:
     site = site_of(request)
-    now = site.house.clock()
-    async with site.house.database.read() as connection:
+    now = site.engine.clock()
+    async with site.engine.database.read() as connection:
         entered = await enter_as_organiser(request, connection)
         conference = entered.conference.id
         entries = await timetable.entries(connection, conference)
@@ -75,7 +75,7 @@ async def schedule(request: Request) -> Response:
     """The programme as frab and pretalx write it; imported again, it changes nothing."""
     write, kind = _of(SCHEDULES, request)
     site = site_of(request)
-    async with site.house.database.read() as connection:
+    async with site.engine.database.read() as connection:
         entered = await enter_as_organiser(request, connection)
         stored = await load(connection, entered.conference)
     slug = entered.conference.slug
@@ -94,10 +94,10 @@ async def session_polls(request: Request) -> Response:
 async def _of_session(request: Request, name: str, exported: Callable, formats: dict) -> Response:
     write, kind = _of(formats, request)
     site, session = site_of(request), request.path_params["session"]
-    async with site.house.database.read() as connection:
+    async with site.engine.database.read() as connection:
         entered = await enter_as_organiser(request, connection)
         room = await queries.session_room(connection, entered.conference.id, session)
-        found = await exported(connection, session, room, site.house.clock())
+        found = await exported(connection, session, room, site.engine.clock())
     return _file(write(found), kind, f"{entered.conference.slug}-{session}-{name}.{request.path_params['format']}")
 
 

@@ -43,7 +43,7 @@ ACTS = {
 
 
 async def show(request: Request) -> Response:
-    async with site_of(request).house.database.read() as connection:
+    async with site_of(request).engine.database.read() as connection:
         entered = await enter_as_organiser(request, connection)
         conference = entered.conference.id
         entries = await audit.read(connection, conference, before=asked_number(request, "before"), limit=SHOWN)

@@ -13,10 +13,10 @@ from rooms.core.errors import Problem
 from rooms.core.text import N_
 from rooms.exhibition.applications import actions as applying
 from rooms.exhibition.booths import directory
-from rooms.exhibition.imports import owner_invites as inviting
 from rooms.exhibition.imports.importing import EXHIBITORS, Plan
 from rooms.exhibition.imports.parsing import COLUMNS
 from rooms.exhibition.record_tables import exhibitor_applications
+from rooms.invitations import owner_invites as inviting
 from rooms.programme.imports.plan import Act
 from web.conference import Entered
 from web.forms import read_form
@@ -27,7 +27,7 @@ from web.templating import go
 
 
 async def show(request: Request, entered: Entered, problem: Problem | None) -> Response:
-    async with entered.site.house.database.read() as connection:
+    async with entered.site.engine.database.read() as connection:
         here = exhibitor_applications.c.conference == entered.conference.id
         applications = await applying.applications(connection, here)
         halls = await directory.halls(connection, entered.conference.id)
@@ -51,7 +51,7 @@ async def invite(request: Request) -> Response:
     await read_form(request)
     entered = await entered_by(request)
     site, conference, locale = entered.site, entered.conference, entered.viewer.locale
-    made = await inviting.invite_owners(site.house, conference.id, by=entered.viewer.signed_in.id)
+    made = await inviting.invite_owners(site.engine, conference.id, by=entered.viewer.signed_in.id)
     for each in made:
         site.post.put(_composed(owner_letter(site, locale, conference, each)))
     texts = site.languages.texts(locale)

@@ -41,7 +41,7 @@ async def _sessions(connection: AsyncConnection, conference: str, locale: str) -
 
 
 async def _entered(request: Request) -> Entered:
-    async with site_of(request).house.database.read() as connection:
+    async with site_of(request).engine.database.read() as connection:
         return await enter_as_organiser(request, connection)
 
 
@@ -49,12 +49,12 @@ async def _page(
     request: Request, entered: Entered, problem: Problem | None = None, made: str = "", refused: str = "", **typed: str
 ) -> Response:
     """`made` is the address of an invitation just made, which is shown this once; `refused` names the form that was."""
-    house, conference = entered.site.house, entered.conference
-    async with house.database.read() as connection:
+    engine, conference = entered.site.engine, entered.conference
+    async with engine.database.read() as connection:
         shown = {
             "grants": await roles.grants(connection, conference.id),
-            "invites": await invites.in_force(connection, conference.id, house.clock()),
-            "restraints": await restraints.everywhere(connection, conference.id, house.clock()),
+            "invites": await invites.in_force(connection, conference.id, engine.clock()),
+            "restraints": await restraints.everywhere(connection, conference.id, engine.clock()),
             "sessions": await _sessions(connection, conference.id, entered.viewer.locale),
         }
     return await entered.page(
@@ -78,17 +78,17 @@ async def show(request: Request) -> Response:
 async def grant(request: Request) -> Response:
     """Gives a role to the person with an address."""
     entered, form = await _entered(request), await read_form(request)
-    house, email = entered.site.house, text(form, "email")
+    engine, email = entered.site.engine, text(form, "email")
     try:
         role, session = _role(form), text(form, "session") or None
-        async with house.database.read() as connection:
+        async with engine.database.read() as connection:
             account = await accounts.by_email(connection, accounts.clean_email(email))
             known = await _sessions(connection, entered.conference.id, entered.viewer.locale)
         if account is None or not account.verified:
             message = N_("Nobody with this address has an account yet. Send an invitation instead.")
             raise Problem("invalid", message, field="email")
         room = known[session][0] if session in known else entered.conference.room
-        await house.perform(entered.viewer.id, room, GrantRole(account.id, role), text(form, "key"))
+        await engine.perform(entered.viewer.id, room, GrantRole(account.id, role), text(form, "key"))
     except Problem as problem:
         if problem.code not in {"invalid", "conflict"}:
             raise
@@ -100,12 +100,12 @@ async def grant(request: Request) -> Response:
 
 async def invite(request: Request) -> Response:
     entered, form = await _entered(request), await read_form(request)
-    house = entered.site.house
+    engine = entered.site.engine
     try:
         role, session = _role(form), text(form, "session") or None
         uses = None if not text(form, "uses").strip() else number(form, "uses")
         days = number(form, "days")
-        async with house.transaction() as tx:
+        async with engine.transaction() as tx:
             known = await _sessions(tx.connection, entered.conference.id, entered.viewer.locale)
             if session is not None and session not in known:
                 raise Problem("invalid", N_("There is no such session here."), field="session")
@@ -127,7 +127,7 @@ async def invite(request: Request) -> Response:
 
 async def withdraw_invite(request: Request) -> Response:
     entered, form = await _entered(request), await read_form(request)
-    async with entered.site.house.transaction() as tx:
+    async with entered.site.engine.transaction() as tx:
         by = entered.viewer.signed_in.id
         await invites.revoke(tx, conference=entered.conference.id, invite=text(form, "invite"), by=by)
     gettext = entered.site.languages.texts(entered.viewer.locale).gettext

@@ -24,7 +24,7 @@ SUMMARY = {
 
 
 async def show(request: Request, entered: Entered, problem: Problem | None) -> Response:
-    async with entered.site.house.database.read() as connection:
+    async with entered.site.engine.database.read() as connection:
         entries = await timetable.entries(connection, entered.conference.id)
     days = event_days([entry.starts_at for entry in entries], entered.event_zone)
     by_day = {day: [entry for entry, its in zip(entries, days, strict=True) if its == day] for day in sorted(set(days))}

@@ -14,7 +14,7 @@ from web.templating import go
 
 
 async def show(request: Request) -> Response:
-    async with site_of(request).house.database.read() as connection:
+    async with site_of(request).engine.database.read() as connection:
         entered = await enter_as_organiser(request, connection)
         found = await reports.listed(connection, entered.conference.id)
     waiting = [each for each in found if each.done_at is None]
@@ -25,12 +25,12 @@ async def show(request: Request) -> Response:
 
 async def mark_done(request: Request) -> Response:
     site = site_of(request)
-    async with site.house.database.read() as connection:
+    async with site.engine.database.read() as connection:
         entered = await enter_as_organiser(request, connection)
     report = text(await read_form(request), "report")
     if not report:
         raise Problem("invalid", N_("Say which report."), field="report")
-    await reports.mark_done(site.house, entered.conference.id, report, by=entered.viewer.signed_in.id)
+    await reports.mark_done(site.engine, entered.conference.id, report, by=entered.viewer.signed_in.id)
     gettext = site.languages.texts(entered.viewer.locale).gettext
     return go(request, f"{entered.path}/organise/reports", said=gettext(N_("The report is marked as seen to.")))
 

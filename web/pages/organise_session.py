@@ -49,7 +49,7 @@ class Editor(msgspec.Struct):
 
 async def _editor(request: Request) -> Editor:
     site, id = site_of(request), request.path_params.get("session")
-    async with site.house.database.read() as connection:
+    async with site.engine.database.read() as connection:
         entered = await enter_as_organiser(request, connection)
         conference = entered.conference.id
         found = await timetable.entries(connection, conference, sessions.c.id == id) if id else [None]
@@ -151,7 +151,7 @@ async def save(request: Request) -> Response:
         else:
             command = msgspec.convert(fields | {"session": editor.entry.id}, ChangeSession, from_attributes=True)
         key = text(form, "key") or new_id()
-        outcome = await entered.site.house.perform(entered.viewer.id, entered.conference.room, command, key)
+        outcome = await entered.site.engine.perform(entered.viewer.id, entered.conference.room, command, key)
     except msgspec.ValidationError as fault:
         name = str(fault).partition("$.")[2].strip("`").partition("[")[0] or None
         too_long = Problem("invalid", N_("This is too long."), field=name)

@@ -26,7 +26,7 @@ CHECKED = ("guests", "relay_only")
 
 
 async def _entered(request: Request) -> Entered:
-    async with site_of(request).house.database.read() as connection:
+    async with site_of(request).engine.database.read() as connection:
         return await enter_as_organiser(request, connection)
 
 
@@ -113,7 +113,7 @@ async def change_settings(request: Request) -> Response:
     typed = _typed(request, form)
     try:
         about = _about(typed, entered.conference)
-        await conferences.change(entered.site.house, entered.conference, about, by=entered.viewer.signed_in.id)
+        await conferences.change(entered.site.engine, entered.conference, about, by=entered.viewer.signed_in.id)
     except Problem as problem:
         if problem.code != "invalid":
             raise
@@ -132,7 +132,7 @@ async def _administrator(request: Request) -> Viewer:
 
 async def show_new(request: Request) -> Response:
     viewer = await _administrator(request)
-    today = site_of(request).house.clock().date().isoformat()
+    today = site_of(request).engine.clock().date().isoformat()
     typed = {"starts_on": today, "ends_on": today, "access": "public", "guests": "on", "zone": "Asia/Shanghai"}
     typed |= {"call_limit": "4", "talk_minutes": "10"}
     common = _common(request, None, viewer)
@@ -144,7 +144,7 @@ async def found(request: Request) -> Response:
     site, typed = site_of(request), _typed(request, form)
     try:
         slug = typed["slug"].strip().lower()
-        await conferences.found(site.house, slug, _about(typed, None), by=viewer.signed_in.id)
+        await conferences.found(site.engine, slug, _about(typed, None), by=viewer.signed_in.id)
     except Problem as problem:
         if problem.code != "invalid":
             raise

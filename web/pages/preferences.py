@@ -23,7 +23,7 @@ async def choose(request: Request) -> RedirectResponse:
             raise Problem("invalid", N_("There is no such choice."), field=name)
         set_cookie(site, response, name, value, LONG)
         if name == LOCALE and viewer.person is not None:
-            async with site.house.transaction() as tx:
+            async with site.engine.transaction() as tx:
                 await accounts.prefer(tx.connection, viewer.person.id, locale=value)
     return response
 

@@ -54,7 +54,7 @@ def filter_of(request: Request) -> Filter:
 
 async def show(request: Request) -> Response:
     filter = filter_of(request)
-    async with site_of(request).house.database.read() as connection:
+    async with site_of(request).engine.database.read() as connection:
         entered = await enter(request, connection)
         conference, viewer = entered.conference, entered.viewer
         entries = await timetable.entries(connection, conference.id)
@@ -74,9 +74,9 @@ async def show(request: Request) -> Response:
         filter=filter,
         shown=shown,
         starred=set(starred),
-        may_star="session.star" in permitted(entered.visit),
+        may_star="session.star" in permitted(entered.actor),
         searched=searched,
-        now=entered.site.house.clock(),
+        now=entered.site.engine.clock(),
         calendar_key=viewer.person.calendar_key if viewer.person else None,
     )
 

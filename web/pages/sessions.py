@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from rooms.chat.queries import latest_messages
-from rooms.core.commands.access import ABSENT, Visit
+from rooms.core.commands.access import ABSENT, Actor
 from rooms.core.commands.people import PresenceView, Role
 from rooms.core.commands.room_kinds import LatestValues
 from rooms.core.errors import Problem
@@ -54,7 +54,7 @@ class SessionPage:
     path: str
     conference: Conference
     zone: ZoneInfo
-    visit: Visit
+    actor: Actor
     snapshot: SessionSnapshot
     own: Own
     votes: dict[str, int]
@@ -137,16 +137,16 @@ async def session_page(request: Request, *, public: bool = False) -> SessionPage
     """Reads the session of the path. `public`: as everyone sees it. Raises Problem "not_found" or "forbidden"."""
     site, viewer = site_of(request), await viewer_of(request)
     slug, id = request.path_params["conference"], request.path_params["session"]
-    async with site.house.database.read() as connection:
+    async with site.engine.database.read() as connection:
         conference = await queries.conference(connection, slug)
         room = await queries.session_room(connection, conference.id, id)
-    view = await site.house.view(viewer.id, room, public=public)
+    view = await site.engine.view(viewer.id, room, public=public)
     return SessionPage(
         room=room,
         path=f"/c/{conference.slug}/sessions/{id}",
         conference=conference,
         zone=viewer.zone_for(ZoneInfo(conference.zone)),
-        visit=view.visit,
+        actor=view.actor,
         snapshot=cast(SessionSnapshot, view.snapshot),
         own=cast(Own, view.own),
         votes=view.latest.get("votes", {}),
@@ -164,7 +164,7 @@ async def _shown(request: Request, template: str, shown: SessionPage, **context:
         own=shown.own,
         conference=shown.conference,
         zone=shown.zone,
-        may_organise=Role.ORGANISER in shown.visit.roles,
+        may_organise=Role.ORGANISER in shown.actor.roles,
         **context,
     )
 
@@ -179,18 +179,18 @@ async def messages(request: Request) -> Response:
     before = request.query_params.get("before", "")
     if before and (not before.isdecimal() or len(before) > 18):
         raise Problem("malformed", N_("This cannot be read."), field="before")
-    async with site.house.database.read() as connection:
+    async with site.engine.database.read() as connection:
         conference = await queries.conference(connection, request.path_params["conference"])
         room = await queries.session_room(connection, conference.id, request.path_params["session"])
-    await site.house.visit(viewer.id, room)
-    async with site.house.database.read() as connection:
+    await site.engine.actor(viewer.id, room)
+    async with site.engine.database.read() as connection:
         found = await latest_messages(connection, room, before=int(before) if before else None)
     return Response(msgspec.json.encode({"messages": found}), media_type="application/json")
 
 
 async def moderate(request: Request) -> Response:
     shown = await session_page(request)
-    rules.moderates(shown.visit)
+    rules.moderates(shown.actor)
     segment = request.query_params.get("show", "pending")
     if segment not in SEGMENTS:
         segment = "pending"
@@ -199,7 +199,7 @@ async def moderate(request: Request) -> Response:
 
 async def speak(request: Request) -> Response:
     shown = await session_page(request)
-    rules.presents(shown.visit)
+    rules.presents(shown.actor)
     return await _shown(request, "speak.html", shown)
 
 
@@ -214,10 +214,10 @@ async def screen(request: Request) -> Response:
 async def find(request: Request) -> Response:
     """GET /rooms/<room>: to the page of a session's room or a lobby, for notices, which know only the room."""
     site, viewer = site_of(request), await viewer_of(request)
-    room = (await site.house.visit(viewer.id, request.path_params["room"])).room
+    room = (await site.engine.actor(viewer.id, request.path_params["room"])).room
     if room.conference is None:
         raise Problem("not_found", ABSENT)
-    async with site.house.database.read() as connection:
+    async with site.engine.database.read() as connection:
         conference = await queries.conference_by_id(connection, room.conference)
     path = f"/c/{conference.slug}"
     return RedirectResponse(f"{path}/sessions/{room.subject}" if room.kind == "session" else path, 303)

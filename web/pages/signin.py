@@ -33,7 +33,7 @@ async def welcome(request: Request, signin: str, next: str, news: str) -> Respon
     """Signs this browser in under a new sign-in; the one that it had ends."""
     site, viewer = site_of(request), await viewer_of(request)
     if viewer.person is not None and viewer.signin is not None:
-        await signins.revoke(site.house, viewer.person.id, viewer.signin)
+        await signins.revoke(site.engine, viewer.person.id, viewer.signin)
     response = go(request, next, said=site.languages.texts(viewer.locale).gettext(news))
     sign_in_cookie(site, response, signin)
     return response
@@ -55,7 +55,7 @@ async def _conference_of(request: Request, next: str) -> Conference | None:
     if len(parts) < 3 or parts[1] != "c":
         return None
     try:
-        async with site_of(request).house.database.read() as connection:
+        async with site_of(request).engine.database.read() as connection:
             conference = await queries.conference(connection, parts[2])
     except Problem as problem:
         if problem.code != "not_found":
@@ -92,10 +92,10 @@ async def sign_in(request: Request) -> Response:
         password = text(form, "password")
         if text(form, "by") == "link" or not password:
             return await _send_link(request, Purpose.SIGN_IN, email, next)
-        account = await registration.by_password(site.house, site.passwords, browser, email, password)
+        account = await registration.by_password(site.engine, site.passwords, browser, email, password)
     except Problem as problem:
         return await _form(request, "signin.html", next, problem, email=email)
-    signin = await registration.enter(site.house, account.id, browser)
+    signin = await registration.enter(site.engine, account.id, browser)
     news = WELCOME if account.verified else UNCONFIRMED
     return await welcome(request, signin, next, news)
 
@@ -106,8 +106,8 @@ UNCONFIRMED = N_("You are signed in. To take part, confirm your address first: o
 
 async def _send_link(request: Request, purpose: Purpose, email: str, next: str) -> Response:
     site, browser = site_of(request), await browser_of(request)
-    email = registration.may_write_to(site.house, browser, email)
-    await write(request, lambda: registration.ask_for_link(site.house, browser, purpose, email, next))
+    email = registration.may_write_to(site.engine, browser, email)
+    await write(request, lambda: registration.ask_for_link(site.engine, browser, purpose, email, next))
     return await page(request, "letter_sent.html", email=email, here=next)
 
 
@@ -119,7 +119,7 @@ async def enter_as_guest(request: Request) -> Response:
         conference = await _conference_of(request, next)
         if conference is None or not conference.guests:
             raise Problem("forbidden", N_("This conference takes no guests. Sign in with your e-mail address."))
-        entered = await registration.enter_as_guest(site.house, browser, name, viewer.locale)
+        entered = await registration.enter_as_guest(site.engine, browser, name, viewer.locale)
     except Problem as problem:
         return await _form(request, "signin.html", next, problem, name=name)
     return await welcome(request, entered.signin, next, WELCOME)
@@ -135,7 +135,7 @@ async def sign_up(request: Request) -> Response:
     next, name, email = local_path(text(form, "next")), text(form, "name"), text(form, "email")
     try:
         wanted = await registration.prepare_sign_up(
-            site.house,
+            site.engine,
             site.passwords,
             browser,
             name=name,
@@ -146,7 +146,7 @@ async def sign_up(request: Request) -> Response:
         )
     except Problem as problem:
         return await _form(request, "signup.html", next, problem, name=name, email=email)
-    await write(request, lambda: registration.sign_up(site.house, browser, wanted))
+    await write(request, lambda: registration.sign_up(site.engine, browser, wanted))
     return await page(request, "letter_sent.html", email=wanted.email, here=next)
 
 
@@ -166,7 +166,7 @@ async def forgotten(request: Request) -> Response:
 async def show_link(request: Request) -> Response:
     """Only shows what the link does: programs that fetch links ahead of people use nothing up."""
     opened = await registration.open_link(
-        site_of(request).house, await browser_of(request), request.path_params["secret"]
+        site_of(request).engine, await browser_of(request), request.path_params["secret"]
     )
     return await _link_page(request, opened)
 
@@ -181,11 +181,11 @@ async def use_link(request: Request) -> Response:
     site, form, browser = site_of(request), await read_form(request), await browser_of(request)
     secret = request.path_params["secret"]
     try:
-        entered = await registration.use_link(site.house, site.passwords, browser, secret, text(form, "password"))
+        entered = await registration.use_link(site.engine, site.passwords, browser, secret, text(form, "password"))
     except Problem as problem:
         if problem.field != "password":
             raise
-        return await _link_page(request, await registration.open_link(site.house, browser, secret), problem)
+        return await _link_page(request, await registration.open_link(site.engine, browser, secret), problem)
     return await welcome(request, entered.signin, entered.next, WELCOME)
 
 
@@ -193,7 +193,7 @@ async def sign_out(request: Request) -> Response:
     site, viewer = site_of(request), await viewer_of(request)
     await read_form(request)
     if viewer.person is not None and viewer.signin is not None:
-        await signins.revoke(site.house, viewer.person.id, viewer.signin)
+        await signins.revoke(site.engine, viewer.person.id, viewer.signin)
     response = go(request, "/", said=site.languages.texts(viewer.locale).gettext(N_("You are signed out.")))
     drop_cookie(site, response, SIGNIN)
     return response

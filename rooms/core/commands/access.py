@@ -12,7 +12,7 @@ from rooms.core.commands.audience import Audience
 from rooms.core.commands.people import BOOTH_ROLES, PersonView, Role
 from rooms.core.errors import Problem
 from rooms.core.ids import is_id
-from rooms.core.store.database import given, padded
+from rooms.core.store.database import in_param, pad_to_power_of_two
 from rooms.core.store.journal import ROOM, Room, rooms
 from rooms.core.store.tables import conferences, persons, restraints, roles
 from rooms.core.text import N_
@@ -38,7 +38,7 @@ SERVING = {Role.ORGANISER, *BOOTH_ROLES}
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class Actor:
     """`person` is None for one who has not signed in. `silenced_until` None with `silenced` true: until lifted."""
 
     room: Room
@@ -57,9 +57,9 @@ class Visit:
         return Audience.MODERATORS if self.moderates else Audience.EVERYONE
 
     @property
-    def as_anybody(self) -> "Visit":
+    def as_anybody(self) -> "Actor":
         """The same visit with no more than everyone has: what a big screen may show."""
-        return Visit(self.room, None, frozenset())
+        return Actor(self.room, None, frozenset())
 
     @property
     def known(self) -> Person:
@@ -72,7 +72,7 @@ ABSENT = N_("There is nothing here, or it is not open to you.")
 BANNED = N_("A moderator has removed you from here. If you think that this is a mistake, write to the organisers.")
 
 
-async def resolve(connection: AsyncConnection, person: str | None, room: Room | None, now: datetime) -> Visit:
+async def resolve(connection: AsyncConnection, person: str | None, room: Room | None, now: datetime) -> Actor:
     """The visit of a person (None: not signed in) to a room. Raises Problem "not_found", as for a room that does not exist, or "forbidden" when banned."""
     found = (await resolve_many(connection, [(person, room)], now))[0]
     if isinstance(found, Problem):
@@ -80,13 +80,13 @@ async def resolve(connection: AsyncConnection, person: str | None, room: Room | 
     return found
 
 
-async def visit_to(connection: AsyncConnection, person: str | None, room: str, now: datetime) -> Visit:
+async def actor_in(connection: AsyncConnection, person: str | None, room: str, now: datetime) -> Actor:
     """The same where only the id of the room is known."""
     found, doors = await rooms_with_doors(connection, [room] if is_id(room) else [])
-    visit = (await resolve_many(connection, [(person, found.get(room))], now, doors))[0]
-    if isinstance(visit, Problem):
-        raise visit
-    return visit
+    actor = (await resolve_many(connection, [(person, found.get(room))], now, doors))[0]
+    if isinstance(actor, Problem):
+        raise actor
+    return actor
 
 
 async def resolve_many(
@@ -94,28 +94,28 @@ async def resolve_many(
     wanted: Sequence[tuple[str | None, Room | None]],
     now: datetime,
     doors: "Doors | None" = None,
-) -> list[Visit | Problem]:
+) -> list[Actor | Problem]:
     """The visits of many people, or why there is none, in a number of queries that does not grow with theirs. `doors`: when they were read with the rooms."""
     if doors is None:
         doors = await _doors(connection, {room.conference for _, room in wanted if room is not None})
     people, standing = await _people(connection, {person for person, _ in wanted if person is not None}, doors, now)
     gates = await _gates(connection, {room.id: room for _, room in wanted if room is not None}.values(), people)
-    visits: list[Visit | Problem] = []
+    actors: list[Actor | Problem] = []
     for person, room in wanted:
         gate = gates.get(room.kind) if room is not None else None
         try:
-            visit = _visit(people.get(person or ""), room, doors, standing)
-            visits.append(gate.admit(visit) if gate is not None else visit)
+            actor = _actor(people.get(person or ""), room, doors, standing)
+            actors.append(gate.admit(actor) if gate is not None else actor)
         except Problem as problem:
             hidden = room is not None and gate is not None and gate.hides(room, person or "")
-            visits.append(Problem("not_found", ABSENT) if hidden else problem)
-    return visits
+            actors.append(Problem("not_found", ABSENT) if hidden else problem)
+    return actors
 
 
 class Gate(Protocol):
     """What one kind of room asks of those who enter, read for many rooms and people at once."""
 
-    def admit(self, visit: Visit) -> Visit:
+    def admit(self, actor: Actor) -> Actor:
         """The visit with the roles that hold in this room alone. Raises Problem "not_found" for who may not know of the room."""
         ...
 
@@ -145,7 +145,7 @@ _Standing = dict[tuple[str, str], list[Any]]
 
 
 def _standing_of(person: "sa.ColumnElement[str]", conference: "sa.ColumnElement[str]") -> "sa.ColumnElement[bool]":
-    return sa.and_(person.in_(given("people")), conference.in_(given("conferences")))
+    return sa.and_(person.in_(in_param("people")), conference.in_(in_param("conferences")))
 
 
 def _select_people() -> "sa.Select[Any]":
@@ -157,7 +157,7 @@ def _select_people() -> "sa.Select[Any]":
     s = sa.union_all(bound, held.where(_standing_of(r.person, r.conference))).subquery("standing")
     select = sa.select(p.id, p.name, p.kind, p.verified_at, p.admin, p.listed, *s.c[1:])
     select = select.select_from(persons.outerjoin(s, s.c.person == p.id))
-    return select.where(p.id.in_(given("people")), p.erased_at.is_(None))
+    return select.where(p.id.in_(in_param("people")), p.erased_at.is_(None))
 
 
 _PEOPLE = _select_people()
@@ -170,7 +170,7 @@ async def _people(
     standing: _Standing = {}
     if not ids:
         return people, standing
-    asked = {"people": padded(ids), "conferences": padded(where), "now": now}
+    asked = {"people": pad_to_power_of_two(ids), "conferences": pad_to_power_of_two(where), "now": now}
     for row in await connection.execute(_PEOPLE, asked):
         if row.id not in people:
             verified = row.kind == "guest" or row.verified_at is not None
@@ -189,12 +189,12 @@ Doors = dict[str, Door]
 """Who may enter which conference without a role there."""
 
 _DOORS = sa.select(conferences.c.id, conferences.c.access, conferences.c.guests).where(
-    conferences.c.id.in_(given("conferences"))
+    conferences.c.id.in_(in_param("conferences"))
 )
 _ROOMS = (
     sa.select(*ROOM, conferences.c.access, conferences.c.guests)
     .select_from(rooms.outerjoin(conferences, conferences.c.id == rooms.c.conference))
-    .where(rooms.c.id.in_(given("rooms")))
+    .where(rooms.c.id.in_(in_param("rooms")))
 )
 
 
@@ -202,7 +202,7 @@ async def _doors(connection: AsyncConnection, ids: Collection[str | None]) -> Do
     known = {id for id in ids if id is not None}
     if not known:
         return {}
-    rows = await connection.execute(_DOORS, {"conferences": padded(known)})
+    rows = await connection.execute(_DOORS, {"conferences": pad_to_power_of_two(known)})
     return {row.id: Door(row.access == "public", row.guests) for row in rows}
 
 
@@ -210,20 +210,20 @@ async def rooms_with_doors(connection: AsyncConnection, ids: Collection[str]) ->
     """The rows of rooms, and the doors of their conferences, in one query."""
     found: dict[str, Room] = {}
     doors: Doors = {}
-    for row in await connection.execute(_ROOMS, {"rooms": padded(ids)}):
+    for row in await connection.execute(_ROOMS, {"rooms": pad_to_power_of_two(ids)}):
         found[row.id] = Room(*row[: len(ROOM)])
         if row.conference is not None:
             doors[row.conference] = Door(row.access == "public", row.guests)
     return found, doors
 
 
-def _visit(who: Person | None, room: Room | None, doors: Doors, standing: _Standing) -> Visit:
+def _actor(who: Person | None, room: Room | None, doors: Doors, standing: _Standing) -> Actor:
     if room is None:
         raise Problem("not_found", ABSENT)
     if room.conference is None:
         if who is None or room.subject != who.id:
             raise Problem("not_found", ABSENT)
-        return Visit(room, who, frozenset())
+        return Actor(room, who, frozenset())
     door = doors[room.conference]
     here = {"", room.subject} if room.kind == "session" else {""}
     has: set[Role] = set()
@@ -244,4 +244,4 @@ def _visit(who: Person | None, room: Room | None, doors: Doors, standing: _Stand
         raise Problem("not_found", ABSENT)
     ends = [end for end in silences if end is not None]
     until = max(ends) if ends and len(ends) == len(silences) else None
-    return Visit(room, who, frozenset(has), bool(silences), until)
+    return Actor(room, who, frozenset(has), bool(silences), until)

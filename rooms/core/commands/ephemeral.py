@@ -1,63 +1,60 @@
-"""Commands of which nothing is kept: they pass the writer by, without table, journal or lock, and are counted for those who look on.
+"""Commands that leave no record: they bypass the writer, without table, journal or lock, and only their counts are broadcast.
 
-The rights of all who come at the same moment are read by a few queries, so a hall that claps costs little more than one person.
+The rights of all who send at the same moment are read by a few queries, so a clapping hall costs little more than one person.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from rooms.core.batching import Gather
+from rooms.core.batching import Batcher
 from rooms.core.clock import Clock
-from rooms.core.commands.access import Visit, resolve_many, rooms_with_doors
-from rooms.core.commands.messages import Command, tag_of
-from rooms.core.commands.registry import Spec
-from rooms.core.delivery.reaction_counts import Tallies
+from rooms.core.commands.access import Actor, resolve_many, rooms_with_doors
+from rooms.core.commands.messages import Command
+from rooms.core.commands.registry import EphemeralSpec
+from rooms.core.delivery.reaction_counts import ReactionCounts
 from rooms.core.errors import Problem
 from rooms.core.store.database import Database
 
 
-@dataclass(frozen=True, slots=True)
-class Passing:
+class _Request(NamedTuple):
     person: str
     room: str
     command: Command
-    spec: Spec
+    spec: EphemeralSpec
 
 
-class Ephemeral:
-    def __init__(self, database: Database, clock: Clock, tallies: Tallies) -> None:
+class EphemeralCommands:
+    def __init__(self, database: Database, clock: Clock, reaction_counts: ReactionCounts) -> None:
         self._database = database
         self._clock = clock
-        self._tallies = tallies
-        self._passing: Gather[Passing, None] = Gather(self._do)
+        self._reaction_counts = reaction_counts
+        self._requests: Batcher[_Request, None] = Batcher(self._perform_many)
 
-    async def do(self, passing: Passing) -> None:
+    async def perform(self, person: str, room: str, command: Command, spec: EphemeralSpec) -> None:
         """Raises Problem."""
-        await self._passing.ask(passing)
+        await self._requests.ask(_Request(person, room, command, spec))
 
-    async def _do(self, batch: Sequence[Passing]) -> list[Exception | None]:
+    async def _perform_many(self, batch: Sequence[_Request]) -> list[Exception | None]:
         async with self._database.read() as connection:
             rows, doors = await rooms_with_doors(connection, {each.room for each in batch})
             wanted = [(each.person, rows.get(each.room)) for each in batch]
-            visits = await resolve_many(connection, wanted, self._clock(), doors)
+            actors = await resolve_many(connection, wanted, self._clock(), doors)
             answers: list[Exception | None] = [None] * len(batch)
-            admitted: dict[str, list[tuple[int, Visit]]] = {}
-            for place, visit in enumerate(visits):
-                spec = batch[place].spec
+            admitted: dict[EphemeralSpec, list[tuple[int, Actor]]] = {}
+            for index, actor in enumerate(actors):
+                spec = batch[index].spec
                 try:
-                    if isinstance(visit, Problem):
-                        raise visit
-                    spec.check(visit)
-                    admitted.setdefault(tag_of(spec.type), []).append((place, visit))
+                    if isinstance(actor, Problem):
+                        raise actor
+                    spec.check(actor)
+                    admitted.setdefault(spec, []).append((index, actor))
                 except Problem as problem:
-                    answers[place] = problem
-            for alike in admitted.values():
-                passing = batch[alike[0][0]].spec.passing
-                assert passing is not None
-                things = await passing(connection, [(visit, batch[place].command) for place, visit in alike])
-                for (place, _), thing in zip(alike, things, strict=True):
-                    if isinstance(thing, Problem):
-                        answers[place] = thing
+                    answers[index] = problem
+            for spec, alike in admitted.items():
+                keys = await spec.handler(connection, [(actor, batch[index].command) for index, actor in alike])
+                for (index, _), key in zip(alike, keys, strict=True):
+                    if isinstance(key, Problem):
+                        answers[index] = key
                     else:
-                        self._tallies.count(batch[place].room, thing, batch[place].person)
+                        self._reaction_counts.count(batch[index].room, key, batch[index].person)
         return answers

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.core.commands.access import Visit
+from rooms.core.commands.access import Actor
 from rooms.core.commands.messages import Command, View, tag_of
 from rooms.core.commands.people import Role
 from rooms.core.commands.transaction import Transaction
@@ -16,81 +16,107 @@ from rooms.core.errors import Problem
 from rooms.core.rate_limits import Rate
 from rooms.core.text import N_
 
-Rule = Callable[[Visit], None]
+Rule = Callable[[Actor], None]
 """Raises the Problem for which this visitor may not; gives nothing when he may."""
 
 C = TypeVar("C", bound=Command)
-Action = Callable[[Transaction, Visit, C], Awaitable[View | None]]
+Handler = Callable[[Transaction, Actor, C], Awaitable[View | None]]
 Replied = tuple[View | None, int | None] | Problem
-"""What one of many commands done together came to: its reply and the seq of its last event in its room, or why it was refused."""
-Together = Callable[[Transaction, Sequence[tuple[Visit, C]]], Awaitable[Sequence[Replied]]]
-Thing = tuple[str, str]
+"""The result of one command of a batch: its reply and the seq of its last event in its room, or why it was refused."""
+BatchHandler = Callable[[Transaction, Sequence[tuple[Actor, C]]], Awaitable[Sequence[Replied]]]
+CounterKey = tuple[str, str]
 """What is counted: the name of a latest value, and a kind in it."""
-Passing = Callable[[AsyncConnection, Sequence[tuple[Visit, C]]], Awaitable[Sequence[Thing | Problem]]]
+EphemeralHandler = Callable[[AsyncConnection, Sequence[tuple[Actor, C]]], Awaitable[Sequence[CounterKey | Problem]]]
 """For each command what it is counted as, or why it is refused. It may read, in a transaction in which nothing can be written."""
-Also = Callable[[AsyncConnection, str, C], Awaitable[Iterable[str]]]
-"""Names the further rooms that a command (in a room) will write to, so that all are locked in one order."""
+ExtraRooms = Callable[[AsyncConnection, str, C], Awaitable[Iterable[str]]]
+"""The further rooms that a command in a room will write to, so that all are locked in one order."""
 
 
 @dataclass(frozen=True, slots=True)
-class Spec:
-    """All there is to know of a command: it has one of `action`, `together` and `passing`. `rate` None: only the general limit of a person."""
+class CommandSpec:
+    """What every command declares. `rate` None: only the general limit of a person."""
 
     type: type[Command]
     kinds: frozenset[str]
     allowed: Rule
-    action: Action[Any] | None
-    together: Together[Any] | None
-    passing: Passing[Any] | None
-    also: Also[Any] | None
     rate: Rate | None
 
-    @property
-    def is_ephemeral(self) -> bool:
-        """Whether nothing is kept of it, not even that it was given."""
-        return self.passing is not None
-
-    def check(self, visit: Visit) -> None:
-        """Raises Problem where the room does not know the command, or the visitor may not give it."""
-        if visit.room.kind not in self.kinds:
+    def check_room(self, actor: Actor) -> None:
+        """Raises Problem "not_found" where the room does not know the command."""
+        if actor.room.kind not in self.kinds:
             raise Problem("not_found", N_("There is no such command in this room."), field="op")
-        self.allowed(visit)
 
+    def check(self, actor: Actor) -> None:
+        """Raises Problem where the room does not know the command, or the actor may not give it."""
+        self.check_room(actor)
+        self.allowed(actor)
+
+
+@dataclass(frozen=True, slots=True)
+class SingleSpec(CommandSpec):
+    """A command that is handled alone, in a savepoint of its own."""
+
+    handler: Handler[Any]
+    extra_rooms: ExtraRooms[Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSpec(CommandSpec):
+    """A command that crowds give: many of them in one room are handled together, by a few statements."""
+
+    handler: BatchHandler[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EphemeralSpec(CommandSpec):
+    """A command that leaves no record, not even an idempotency key."""
+
+    handler: EphemeralHandler[Any]
+
+
+Spec = SingleSpec | BatchSpec | EphemeralSpec
 
 SPECS: dict[str, Spec] = {}
 _NAMED = re.compile(r"(?:required|unknown) field `(\w{1,40})`")
 
 
 def command(
-    type: type[C], *, kinds: Iterable[str], allowed: Rule, also: Also[C] | None = None, rate: Rate | None = None
-) -> Callable[[Action[C]], Action[C]]:
-    """Registers an action: `@command(ApproveQuestion, kinds={"session"}, allowed=rules.moderates)`."""
+    type: type[C],
+    *,
+    kinds: Iterable[str],
+    allowed: Rule,
+    extra_rooms: ExtraRooms[C] | None = None,
+    rate: Rate | None = None,
+) -> Callable[[Handler[C]], Handler[C]]:
+    """Registers a handler: `@command(ApproveQuestion, kinds={"session"}, allowed=rules.moderates)`."""
 
-    def register(action: Action[C]) -> Action[C]:
-        _add(Spec(type, frozenset(kinds), allowed, action, None, None, also, rate))
-        return action
+    def register(handler: Handler[C]) -> Handler[C]:
+        _add(SingleSpec(type, frozenset(kinds), allowed, rate, handler, extra_rooms))
+        return handler
 
     return register
 
 
-def commands_together(
+def batch_command(
     type: type[C], *, kinds: Iterable[str], allowed: Rule, rate: Rate | None = None
-) -> Callable[[Together[C]], Together[C]]:
-    """Registers an action for the commands that crowds give: it does many of them, in one room, by a few statements."""
+) -> Callable[[BatchHandler[C]], BatchHandler[C]]:
+    """Registers a handler of many commands of one type in one room."""
 
-    def register(together: Together[C]) -> Together[C]:
-        _add(Spec(type, frozenset(kinds), allowed, None, together, None, None, rate))
-        return together
+    def register(handler: BatchHandler[C]) -> BatchHandler[C]:
+        _add(BatchSpec(type, frozenset(kinds), allowed, rate, handler))
+        return handler
 
     return register
 
 
-def ephemeral(type: type[C], *, kinds: Iterable[str], allowed: Rule, rate: Rate) -> Callable[[Passing[C]], Passing[C]]:
+def ephemeral_command(
+    type: type[C], *, kinds: Iterable[str], allowed: Rule, rate: Rate
+) -> Callable[[EphemeralHandler[C]], EphemeralHandler[C]]:
     """Registers a command of which only a count is told (ephemeral.py). Only its own rate applies, not the general limit of a person."""
 
-    def register(passing: Passing[C]) -> Passing[C]:
-        _add(Spec(type, frozenset(kinds), allowed, None, None, passing, None, rate))
-        return passing
+    def register(handler: EphemeralHandler[C]) -> EphemeralHandler[C]:
+        _add(EphemeralSpec(type, frozenset(kinds), allowed, rate, handler))
+        return handler
 
     return register
 
@@ -124,13 +150,13 @@ def read(op: str, fields: dict[str, Any], *, strict: bool = True) -> Command:
         ) from error
 
 
-def permitted(visit: Visit) -> list[str]:
+def permitted(actor: Actor) -> list[str]:
     """The ops that this visitor may use in this room."""
     # Rules look at who someone is in a room, never at which room or person it is; so a thousand attendees are worked out once.
-    verified = visit.person is not None and visit.person.verified
-    key = (visit.room.kind, visit.person is not None, verified, visit.roles, visit.silenced)
+    verified = actor.person is not None and actor.person.verified
+    key = (actor.room.kind, actor.person is not None, verified, actor.roles, actor.silenced)
     if key not in _PERMITTED:
-        here = (op for op, spec in SPECS.items() if visit.room.kind in spec.kinds and _passes(spec.allowed, visit))
+        here = (op for op, spec in SPECS.items() if actor.room.kind in spec.kinds and _passes(spec.allowed, actor))
         _PERMITTED[key] = sorted(here)
     return _PERMITTED[key]
 
@@ -138,9 +164,9 @@ def permitted(visit: Visit) -> list[str]:
 _PERMITTED: dict[tuple[str, bool, bool, frozenset[Role], bool], list[str]] = {}
 
 
-def _passes(rule: Rule, visit: Visit) -> bool:
+def _passes(rule: Rule, actor: Actor) -> bool:
     try:
-        rule(visit)
+        rule(actor)
     except Problem:
         return False
     return True

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.core.commands.access import GATES, ReadGate, Visit
+from rooms.core.commands.access import GATES, Actor, ReadGate
 from rooms.core.commands.audience import Audience
 from rooms.core.commands.messages import View
 from rooms.core.store.journal import Room
@@ -22,7 +22,7 @@ class RoomKind:
 
     name: str
     snapshot: Callable[[AsyncConnection, Room, Audience], Awaitable[View]]
-    own: Callable[[AsyncConnection, list[Visit]], Awaitable[list[View]]]
+    own: Callable[[AsyncConnection, list[Actor]], Awaitable[list[View]]]
     latest: Callable[[AsyncConnection, Room, Audience], Awaitable[LatestValues]]
     gate: ReadGate | None = None
 

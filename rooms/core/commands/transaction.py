@@ -17,7 +17,7 @@ from rooms.core.store.journal import Entry, Room
 _encode = msgspec.json.Encoder().encode
 
 
-def word(room: str, message: Struct) -> bytes:
+def encode_direct(room: str, message: Struct) -> bytes:
     """A message of the direct lane, as it goes over the connection."""
     return b'{"room":"%b","rtc":%b}' % (room.encode(), _encode(message))
 
@@ -32,7 +32,7 @@ class Value(NamedTuple):
     payload: bytes
 
 
-class Word(NamedTuple):
+class DirectMessage(NamedTuple):
     """What one connection alone is told, by the direct lane: `payload` is a whole JSON message."""
 
     address: str
@@ -44,10 +44,10 @@ class Nudge(NamedTuple):
 
     room: str
     epoch: str
-    pulse: int
+    values_version: int
     entries: list[Entry]
     values: list[Value]
-    words: Sequence[Word] = ()
+    words: Sequence[DirectMessage] = ()
 
 
 class _Audit(NamedTuple):
@@ -58,14 +58,14 @@ class _Audit(NamedTuple):
     details: Mapping[str, Any]
 
 
-Slot = tuple[str, str, str | None]
+ValueKey = tuple[str, str, str | None]
 """Name, key and person of a latest value."""
 
 
 class Mark(NamedTuple):
     """How far a transaction had come: per room the number of events, the values and the number of words, and the number of audit notes."""
 
-    rooms: dict[str, tuple[int, dict[Slot, Value], int]]
+    rooms: dict[str, tuple[int, dict[ValueKey, Value], int]]
     audits: int
     rights_changed: int
 
@@ -74,8 +74,8 @@ class Mark(NamedTuple):
 class _Pending:
     room: Room
     entries: list[Entry] = field(default_factory=list[Entry])
-    values: dict[Slot, Value] = field(default_factory=dict[Slot, Value])
-    words: list[Word] = field(default_factory=list[Word])
+    values: dict[ValueKey, Value] = field(default_factory=dict[ValueKey, Value])
+    words: list[DirectMessage] = field(default_factory=list[DirectMessage])
 
 
 class Transaction:
@@ -121,7 +121,7 @@ class Transaction:
     def tell(self, address: str, message: Struct, *, room: str | None = None) -> None:
         """Tells one connection alone, as {"room": …, "rtc": message}; it must be known by this address in the room (rooms/core/delivery/direct.py)."""
         pending = self._of(room)
-        pending.words.append(Word(address, word(pending.room.id, message)))
+        pending.words.append(DirectMessage(address, encode_direct(pending.room.id, message)))
 
     def audit(
         self,
@@ -162,10 +162,10 @@ class Transaction:
             if not pending.entries and not pending.values and not pending.words:
                 continue
             row = pending.room
-            pulse = row.pulse + (1 if pending.values else 0)
-            await journal.append(self.connection, row.id, pending.entries, pulse, self.now)
+            values_version = row.values_version + (1 if pending.values else 0)
+            await journal.append(self.connection, row.id, pending.entries, values_version, self.now)
             values = list(pending.values.values())
-            nudges.append(Nudge(row.id, row.epoch, pulse, pending.entries, values, pending.words))
+            nudges.append(Nudge(row.id, row.epoch, values_version, pending.entries, values, pending.words))
         for note in sorted(
             self._audits, key=lambda note: note.conference or ""
         ):  # chains, too, are locked in one order

@@ -17,14 +17,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.clock import Clock
-from rooms.core.commands.access import Visit, resolve_many
+from rooms.core.commands.access import Actor, resolve_many
 from rooms.core.commands.messages import Command
-from rooms.core.commands.registry import Replied, Spec
+from rooms.core.commands.registry import BatchSpec, Replied, SingleSpec
 from rooms.core.commands.transaction import Nudge, Transaction
-from rooms.core.counters import Written
+from rooms.core.counters import WriterStats
 from rooms.core.errors import Problem
 from rooms.core.store import journal
-from rooms.core.store.database import SILENT, Database, insert_into, is_unavailable, padded
+from rooms.core.store.database import SILENT, Database, insert_into, is_unavailable, pad_to_power_of_two
 from rooms.core.store.journal import Room
 from rooms.core.store.tables import outcomes
 from rooms.core.text import N_
@@ -48,20 +48,20 @@ class Outcome(NamedTuple):
 
 
 @dataclass(slots=True, eq=False)
-class Given:
-    """A command on its way. `digest` tells whether a key is used again for another command."""
+class QueuedCommand:
+    """A command that waits for its transaction. `digest` tells whether a key is reused for another command."""
 
     person: str
     room: str
     command: Command
-    spec: Spec
+    spec: SingleSpec | BatchSpec
     key: str
     digest: str
     done: "asyncio.Future[Outcome]"
-    also: Sequence[str] = ()
+    extra_rooms: Sequence[str] = ()
 
     @classmethod
-    def new(cls, person: str, room: str, command: Command, spec: Spec, key: str) -> "Given":
+    def new(cls, person: str, room: str, command: Command, spec: SingleSpec | BatchSpec, key: str) -> "QueuedCommand":
         digest = hashlib.sha256(msgspec.json.encode([room, command])).hexdigest()
         return cls(person, room, command, spec, key, digest, asyncio.get_running_loop().create_future())
 
@@ -81,25 +81,25 @@ class Writer:
         self._clock = clock
         self._publish = publish
         self._lanes = [_Lane(self._write) for _ in range(1 if database.is_sqlite else LANES)]
-        self.written = Written()
+        self.written = WriterStats()
 
     @property
     def waiting(self) -> int:
         """How many commands wait for a transaction."""
         return sum(map(len, self._lanes))
 
-    async def do(self, given: Given) -> Outcome:
+    async def do(self, queued: QueuedCommand) -> Outcome:
         """Returns when the command is committed. Raises Problem, "unavailable" when too many wait already."""
-        self._lanes[crc32(given.room.encode()) % len(self._lanes)].put(given)
-        silence = asyncio.get_running_loop().call_later(ANSWER_SECONDS, given.give_up)
+        self._lanes[crc32(queued.room.encode()) % len(self._lanes)].put(queued)
+        silence = asyncio.get_running_loop().call_later(ANSWER_SECONDS, queued.give_up)
         try:
-            return await given.done
+            return await queued.done
         finally:
             silence.cancel()
 
-    async def _write(self, batch: list[Given]) -> list[Given]:
+    async def _write(self, batch: list[QueuedCommand]) -> list[QueuedCommand]:
         """Answers the commands of a batch, and returns those for which the transaction had no time left."""
-        results: dict[Given, Result] = {}
+        results: dict[QueuedCommand, Result] = {}
         try:
             await self._commit(batch, results)
         except BaseException as fault:
@@ -108,24 +108,25 @@ class Writer:
         else:
             self.written.commits += 1
             self.written.groups.note(len(results))
-        for given, result in results.items():
-            if given.done.done():
+        for queued, result in results.items():
+            if queued.done.done():
                 continue
             if isinstance(result, BaseException):
-                given.done.set_exception(result)
+                queued.done.set_exception(result)
             else:
-                given.done.set_result(result)
-        return [given for given in batch if given not in results]
+                queued.done.set_result(result)
+        return [queued for queued in batch if queued not in results]
 
-    async def _commit(self, batch: list[Given], results: dict[Given, Result]) -> None:
+    async def _commit(self, batch: list[QueuedCommand], results: dict[QueuedCommand, Result]) -> None:
         loop = asyncio.get_running_loop()
         enough = loop.time() + ENOUGH_SECONDS
         async with self._database.write(WRITE_SECONDS) as connection:
-            for given in batch:
-                if given.spec.also is not None:
-                    given.also = list(await given.spec.also(connection, given.room, given.command))
+            for queued in batch:
+                if isinstance(queued.spec, SingleSpec) and queued.spec.extra_rooms is not None:
+                    rooms = await queued.spec.extra_rooms(connection, queued.room, queued.command)
+                    queued.extra_rooms = list(rooms)
             locked = await journal.lock_rooms(
-                connection, {room for given in batch for room in (given.room, *given.also)}
+                connection, {room for queued in batch for room in (queued.room, *queued.extra_rooms)}
             )
             tx = Transaction(connection, locked, self._clock())
             earlier = await _earlier(connection, batch)
@@ -134,10 +135,10 @@ class Writer:
             waiting = deque(batch)
             while waiting and not (results and loop.time() > enough):
                 # Resolved again whenever a command may have changed somebody's rights.
-                visits = await _visits(connection, waiting, locked, tx)
+                actors = await _actors(connection, waiting, locked, tx)
                 for run in _runs(waiting):
                     known = tx.rights_changed
-                    await self._do_run(tx, run, visits, earlier, results, alone=alone)
+                    await self._do_run(tx, run, actors, earlier, results, alone=alone)
                     for _ in run:
                         waiting.popleft()
                     if tx.rights_changed != known or loop.time() > enough:
@@ -149,51 +150,51 @@ class Writer:
     async def _do_run(
         self,
         tx: Transaction,
-        run: list[Given],
-        visits: dict[Given, Visit | Problem],
+        run: list[QueuedCommand],
+        actors: dict[QueuedCommand, Actor | Problem],
         earlier: "Earlier",
-        results: dict[Given, Result],
+        results: dict[QueuedCommand, Result],
         *,
         alone: bool,
     ) -> None:
         """Does commands of one kind in one room: together where their action can, else one after the other."""
-        fresh: list[tuple[Given, Visit]] = []
-        for given in run:
-            checked = _check(given, visits[given], earlier)
-            if isinstance(checked, Visit):
-                fresh.append((given, checked))
+        fresh: list[tuple[QueuedCommand, Actor]] = []
+        for queued in run:
+            checked = _check(queued, actors[queued], earlier)
+            if isinstance(checked, Actor):
+                fresh.append((queued, checked))
             else:
-                results[given] = checked
+                results[queued] = checked
         tx.room = run[0].room
-        together = run[0].spec.together
-        if together is not None and fresh:
-            asked = [(visit, given.command) for given, visit in fresh]
-            replies = await _guarded(tx, lambda: together(tx, asked), alone=alone)
-            for place, (given, _) in enumerate(fresh):
-                results[given] = replies if isinstance(replies, BaseException) else _result(replies[place])
+        spec = run[0].spec
+        if isinstance(spec, BatchSpec) and fresh:
+            asked = [(actor, queued.command) for queued, actor in fresh]
+            replies = await _guarded(tx, lambda: spec.handler(tx, asked), alone=alone)
+            for place, (queued, _) in enumerate(fresh):
+                results[queued] = replies if isinstance(replies, BaseException) else _result(replies[place])
         else:
-            for given, visit in fresh:
-                results[given] = await _do_one(tx, given, visit, alone=alone)
-        for given, _ in fresh:
-            result = results[given]
+            for queued, actor in fresh:
+                results[queued] = await _do_one(tx, queued, actor, alone=alone)
+        for queued, _ in fresh:
+            result = results[queued]
             if isinstance(result, Outcome):
-                earlier[given.person, given.key] = (given.digest, result)
+                earlier[queued.person, queued.key] = (queued.digest, result)
 
 
 class _Lane:
     """Commands that wait, and the task that writes them: one transaction at a time."""
 
-    def __init__(self, write: Callable[[list[Given]], Awaitable[list[Given]]]) -> None:
+    def __init__(self, write: Callable[[list[QueuedCommand]], Awaitable[list[QueuedCommand]]]) -> None:
         self._write = write
-        self._waiting: deque[Given] = deque()
+        self._waiting: deque[QueuedCommand] = deque()
         self._task: asyncio.Task[None] | None = None
 
-    def put(self, given: Given) -> None:
+    def put(self, queued: QueuedCommand) -> None:
         if len(self._waiting) >= MOST_WAITING:
             raise Problem(
                 "unavailable", N_("Very many people act at once just now. Try again in a moment."), retry_after=1
             )
-        self._waiting.append(given)
+        self._waiting.append(queued)
         if self._task is None:
             self._task = asyncio.create_task(self._run())
 
@@ -204,7 +205,7 @@ class _Lane:
         try:
             while self._waiting:
                 batch = [self._waiting.popleft() for _ in range(min(MOST_AT_ONCE, len(self._waiting)))]
-                if batch := [given for given in batch if not given.done.done()]:
+                if batch := [queued for queued in batch if not queued.done.done()]:
                     self._waiting.extendleft(reversed(await self._write(batch)))
         finally:
             self._task = None
@@ -220,60 +221,64 @@ _EARLIER = sa.select(_o.person, _o.key, _o.digest, _o.reply, _o.seq).where(
 )
 
 
-async def _earlier(connection: AsyncConnection, batch: Sequence[Given]) -> Earlier:
-    rows = await connection.execute(_EARLIER, {"pairs": padded((given.person, given.key) for given in batch)})
+async def _earlier(connection: AsyncConnection, batch: Sequence[QueuedCommand]) -> Earlier:
+    rows = await connection.execute(
+        _EARLIER, {"pairs": pad_to_power_of_two((queued.person, queued.key) for queued in batch)}
+    )
     return {(row.person, row.key): (row.digest, Outcome(bytes(row.reply), row.seq)) for row in rows}
 
 
-async def _visits(
-    connection: AsyncConnection, waiting: Sequence[Given], locked: dict[str, Room], tx: Transaction
-) -> dict[Given, Visit | Problem]:
-    found = await resolve_many(connection, [(given.person, locked.get(given.room)) for given in waiting], tx.now)
+async def _actors(
+    connection: AsyncConnection, waiting: Sequence[QueuedCommand], locked: dict[str, Room], tx: Transaction
+) -> dict[QueuedCommand, Actor | Problem]:
+    found = await resolve_many(connection, [(queued.person, locked.get(queued.room)) for queued in waiting], tx.now)
     return dict(zip(waiting, found, strict=True))
 
 
-def _runs(waiting: Sequence[Given]) -> Iterator[list[Given]]:
+def _runs(waiting: Sequence[QueuedCommand]) -> Iterator[list[QueuedCommand]]:
     """Neighbours that can be done together, in one room; a key that comes again begins a new run, to be answered from the first."""
-    run: list[Given] = []
+    run: list[QueuedCommand] = []
     keys: set[tuple[str, str]] = set()
-    for given in list(waiting):
-        key = (given.person, given.key)
-        alike = run and given.spec is run[0].spec and given.room == run[0].room and given.spec.together is not None
+    for queued in list(waiting):
+        key = (queued.person, queued.key)
+        alike = run and queued.spec is run[0].spec and queued.room == run[0].room and isinstance(queued.spec, BatchSpec)
         if run and (not alike or key in keys):
             yield run
             run, keys = [], set()
-        run.append(given)
+        run.append(queued)
         keys.add(key)
     if run:
         yield run
 
 
-def _check(given: Given, visit: Visit | Problem, earlier: Earlier) -> Visit | Result:
+def _check(queued: QueuedCommand, actor: Actor | Problem, earlier: Earlier) -> Actor | Result:
     """The visit when the command is to be done; else its outcome from before, or why it is refused."""
-    if isinstance(visit, Problem):
-        return visit
-    if visit.room.kind not in given.spec.kinds:
-        return Problem("not_found", N_("There is no such command in this room."), field="op")
-    # Looked up before the rule: what was done while he might is answered as done, though he may no more.
-    before = earlier.get((given.person, given.key))
+    if isinstance(actor, Problem):
+        return actor
+    try:
+        queued.spec.check_room(actor)
+    except Problem as problem:
+        return problem
+    # Idempotency first: a retry of a completed command succeeds even if the person has lost the right since.
+    before = earlier.get((queued.person, queued.key))
     if before is not None:
-        if before[0] != given.digest:
+        if before[0] != queued.digest:
             return Problem("key_reused", N_("This key was used for another command."), field="key")
         return before[1]
     try:
-        given.spec.allowed(visit)
+        queued.spec.allowed(actor)
     except Problem as problem:
         return problem
-    return visit
+    return actor
 
 
-async def _do_one(tx: Transaction, given: Given, visit: Visit, *, alone: bool) -> Result:
+async def _do_one(tx: Transaction, queued: QueuedCommand, actor: Actor, *, alone: bool) -> Result:
     start = tx.next_seq()
-    action = given.spec.action
-    assert action is not None
+    spec = queued.spec
+    assert isinstance(spec, SingleSpec)
 
     async def act() -> Outcome:
-        reply = await action(tx, visit, given.command)
+        reply = await spec.handler(tx, actor, queued.command)
         last = tx.next_seq() - 1
         return Outcome(msgspec.json.encode(reply), last if last >= start else None)
 

@@ -8,8 +8,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from rooms.core.commands.transaction import Word
-from rooms.core.delivery.sink import Outbound, Sink
+from rooms.core.commands.transaction import DirectMessage
+from rooms.core.delivery.sink import EncodedMessage, Sink
 
 COUNTED = 20_000
 """Addresses in other processes whose messages are counted; for one that was forgotten, counting begins anew under another name."""
@@ -43,7 +43,7 @@ class DirectLane:
     def send(self, room: str, address: str, payload: bytes) -> None:
         """`payload` is a whole JSON message. One for an address that is nowhere goes nowhere."""
         if self.is_here(address):
-            self._sinks[address].write(Outbound(payload))
+            self._sinks[address].write(EncodedMessage(payload))
             return
         count, number = self._sent.pop(address, (f"{self._process}.{self._forgotten}", 0))
         self._sent[address] = count, number + 1
@@ -52,11 +52,11 @@ class DirectLane:
             self._forgotten += 1
         self._tell(room, "direct", [count, number + 1, address, payload])
 
-    def deliver(self, words: Iterable[Word]) -> None:
+    def deliver(self, words: Iterable[DirectMessage]) -> None:
         """What transactions had to say, here or in another process."""
         for word in words:
             if word.address in self._sinks:
-                self._sinks[word.address].write(Outbound(word.payload))
+                self._sinks[word.address].write(EncodedMessage(word.payload))
 
     def receive(self, body: Any) -> None:
         """What another process has sent. Raises ValueError for what cannot come from one."""
@@ -73,4 +73,4 @@ class DirectLane:
         if number > last + 1:
             self._sinks[address].close(4508, "messages were lost")
             return
-        self._sinks[address].write(Outbound(payload))
+        self._sinks[address].write(EncodedMessage(payload))

@@ -10,7 +10,7 @@ from typing import Any
 import msgpack
 
 from rooms.core.commands.audience import Audience
-from rooms.core.commands.transaction import Nudge, Value, Word
+from rooms.core.commands.transaction import DirectMessage, Nudge, Value
 from rooms.core.store.journal import Entry
 
 SEAL = 16  # bytes
@@ -43,7 +43,7 @@ def to_body(nudge: Nudge) -> list[Any]:
     return [
         nudge.room,
         nudge.epoch,
-        nudge.pulse,
+        nudge.values_version,
         [[e.seq, e.type, e.audience.value, e.person, e.payload] for e in nudge.entries],
         [[v.name, v.key, v.audience.value, v.person, v.payload] for v in nudge.values],
         [[w.address, w.payload] for w in nudge.words],
@@ -51,12 +51,14 @@ def to_body(nudge: Nudge) -> list[Any]:
 
 
 def from_body(body: Any) -> Nudge:
-    room, epoch, pulse, entries, values, *words = body
+    room, epoch, values_version, entries, values, *words = body
     return Nudge(
         room,
         epoch,
-        pulse,
+        values_version,
         [Entry(seq, type, Audience(audience), person, payload) for seq, type, audience, person, payload in entries],
         [Value(name, key, Audience(audience), person, payload) for name, key, audience, person, payload in values],
-        tuple(Word(address, payload) for address, payload in (words[0] if words else ())),  # older processes send none
+        tuple(
+            DirectMessage(address, payload) for address, payload in (words[0] if words else ())
+        ),  # older processes send none
     )

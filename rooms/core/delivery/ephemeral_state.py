@@ -9,11 +9,11 @@ from msgspec import Raw
 
 from rooms.core.commands.audience import Audience
 from rooms.core.commands.people import PersonView, PresenceView
-from rooms.core.commands.registry import Thing
+from rooms.core.commands.registry import CounterKey
 from rooms.core.commands.transaction import Value
 from rooms.core.delivery.feed import Feed
 from rooms.core.delivery.presence import Presence
-from rooms.core.delivery.reaction_counts import Tallies
+from rooms.core.delivery.reaction_counts import ReactionCounts
 from rooms.core.ids import new_id
 
 PRESENCE_SECONDS = 0.5
@@ -21,7 +21,7 @@ NAMED = 100
 CROWDED = 100
 
 
-class Showing:
+class EphemeralState:
     """`tell(room, kind, body)` publishes to the processes that follow a room (None: to all); `news(feed)` is called when members have something to be told."""
 
     def __init__(
@@ -31,11 +31,11 @@ class Showing:
         self._news = news
         self._due: set[str] = set()
         self.presence = Presence(new_id(), lambda room, body: tell(room, "presence", body), self._changed)
-        self.tallies = Tallies(lambda room, body: tell(room, "tallies", body), self._show_tallies)
+        self.reaction_counts = ReactionCounts(lambda room, body: tell(room, "tallies", body), self._show_tallies)
 
     def present_for_entrant(self, feed: Feed) -> Raw:
         """Who is here, for one who comes in. In a crowd it may be half a second old: everybody is told anew then anyway."""
-        if feed.present is None or len(feed.crowd) < CROWDED:
+        if feed.present is None or len(feed.members) < CROWDED:
             feed.present = Raw(msgspec.json.encode({"": self._present(feed.room)}))
         return feed.present
 
@@ -63,7 +63,7 @@ class Showing:
             feed.offer(Value("present", "", Audience.EVERYONE, None, msgspec.json.encode(self._present(room))), 0)
             self._news(feed)
 
-    def _show_tallies(self, room: str, counts: dict[Thing, int]) -> None:
+    def _show_tallies(self, room: str, counts: dict[CounterKey, int]) -> None:
         feed = self._feeds.get(room)
         if feed is not None:
             for name in {name for name, _ in counts}:

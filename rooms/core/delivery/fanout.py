@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Callable
 from pathlib import Path
 
-from rooms.core.delivery.sink import Outbound, Sink
+from rooms.core.delivery.sink import EncodedMessage, Sink
 
 CHUNK = 128
 """Sinks written to in one turn of the loop: about a millisecond."""
@@ -107,7 +107,7 @@ class Group:
 class Sweep:
     """One message on its way to those who are in a group now, but for the spared slots. `step` writes to the next chunk and says whether there are more."""
 
-    def __init__(self, group: Group, message: Outbound, spared: set[int], loop: Loop | None = LOOP) -> None:
+    def __init__(self, group: Group, message: EncodedMessage, spared: set[int], loop: Loop | None = LOOP) -> None:
         self._group = group
         self._message = message
         self._spared = spared

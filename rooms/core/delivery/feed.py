@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Raw
 
-from rooms.core.commands.transaction import Nudge, Slot, Value
-from rooms.core.delivery.members import Crowd
+from rooms.core.commands.transaction import Nudge, Value, ValueKey
+from rooms.core.delivery.members import RoomMembers
 from rooms.core.store.journal import Entry, Room
 
 RECENT = 512
@@ -22,31 +22,31 @@ VALUES_KEPT = 4096
 Watcher = Callable[[Entry], None]
 
 
-_NONE: OrderedDict[Slot, tuple[int, Value]] = OrderedDict()
+_NONE: OrderedDict[ValueKey, tuple[int, Value]] = OrderedDict()
 """Stands for the values of the many rooms that have none, such as most desks."""
 
 
 class Feed:
     __slots__ = (
         "_early",
-        "_early_pulses",
+        "_early_versions",
         "_forgotten",
         "_newest",
         "_pending",
         "_recent",
-        "_top_pulse",
+        "_top_version",
         "_values",
-        "crowd",
         "due",
         "epoch",
         "filling",
+        "members",
         "present",
-        "pulse",
         "room",
         "sending",
         "seq",
         "told_at",
         "users",
+        "values_version",
         "watched",
         "watchers",
     )
@@ -55,8 +55,8 @@ class Feed:
         self.room = room.id
         self.epoch = room.epoch
         self.seq = room.seq
-        self.pulse = room.pulse
-        self.crowd = Crowd(room.id)
+        self.values_version = room.values_version
+        self.members = RoomMembers(room.id)
         self.watchers: list[Watcher] = []
         self.users = 0  # joins under way and watchers: as long as there are any, the room is followed
         self.told_at = 0.0
@@ -66,12 +66,12 @@ class Feed:
         self.watched = False  # whether a hole is being watched: it may close by itself
         self.present: Raw | None = None  # who is here, as JSON, until it changes
         self._pending: list[Entry] = []
-        self._values: dict[Slot, Value] = {}
-        self._newest: OrderedDict[Slot, tuple[int, Value]] = _NONE
+        self._values: dict[ValueKey, Value] = {}
+        self._newest: OrderedDict[ValueKey, tuple[int, Value]] = _NONE
         self._forgotten: int = 0
-        self._top_pulse = room.pulse
+        self._top_version = room.values_version
         self._early: dict[int, Entry] = {}
-        self._early_pulses: dict[int, None] = {}
+        self._early_versions: dict[int, None] = {}
         self._recent: list[Entry] = []  # RECENT of them, and at times as many again
 
     # In
@@ -79,11 +79,11 @@ class Feed:
     def receive(self, nudge: Nudge) -> None:
         """Takes in what one transaction did, in whatever order transactions arrive."""
         if nudge.values:
-            if nudge.pulse > self.pulse:
-                self._early_pulses[nudge.pulse] = None
-                self._count_pulses()
+            if nudge.values_version > self.values_version:
+                self._early_versions[nudge.values_version] = None
+                self._count_versions()
             for value in nudge.values:
-                self.offer(value, nudge.pulse)
+                self.offer(value, nudge.values_version)
         self.accept(nudge.entries)
 
     def accept(self, entries: Iterable[Entry]) -> None:
@@ -97,30 +97,30 @@ class Feed:
         if len(self._recent) > 2 * RECENT:
             del self._recent[:-RECENT]
 
-    def offer(self, value: Value, pulse: int) -> None:
+    def offer(self, value: Value, values_version: int) -> None:
         """Takes in a latest value unless a newer one has come already."""
-        self._top_pulse = max(self._top_pulse, pulse)
+        self._top_version = max(self._top_version, values_version)
         slot = (value.name, value.key, value.person)
         known = self._newest.get(slot)
-        if known is None or pulse >= known[0]:
+        if known is None or values_version >= known[0]:
             if self._newest is _NONE:
                 self._newest = OrderedDict()
-            self._newest[slot] = (pulse, value)
+            self._newest[slot] = (values_version, value)
             self._newest.move_to_end(slot)
             self._values[slot] = value
         if len(self._newest) > VALUES_KEPT:
             _, (self._forgotten, _) = self._newest.popitem(last=False)
 
-    def catch_up(self, pulse: int) -> None:
+    def catch_up(self, values_version: int) -> None:
         """To be called when all latest values have been offered anew, as they were at a pulse."""
-        self.pulse = max(self.pulse, pulse)
-        self._early_pulses = {early: None for early in self._early_pulses if early > self.pulse}
-        self._count_pulses()
+        self.values_version = max(self.values_version, values_version)
+        self._early_versions = {early: None for early in self._early_versions if early > self.values_version}
+        self._count_versions()
 
-    def _count_pulses(self) -> None:
-        while self.pulse + 1 in self._early_pulses:
-            self.pulse += 1
-            del self._early_pulses[self.pulse]
+    def _count_versions(self) -> None:
+        while self.values_version + 1 in self._early_versions:
+            self.values_version += 1
+            del self._early_versions[self.values_version]
 
     @property
     def has_hole(self) -> bool:
@@ -128,7 +128,7 @@ class Feed:
 
     @property
     def values_missed(self) -> bool:
-        return bool(self._early_pulses)
+        return bool(self._early_versions)
 
     def skip_to(self, room: Room) -> None:
         """Begins anew at a position, when the events before it cannot be had: every member then needs a snapshot."""
@@ -137,14 +137,14 @@ class Feed:
             self._early.clear()
             self._newest = _NONE
             self._forgotten = 0
-            self._top_pulse = room.pulse
-            self._early_pulses.clear()
-        self.epoch, self.seq, self.pulse = room.epoch, room.seq, room.pulse
+            self._top_version = room.values_version
+            self._early_versions.clear()
+        self.epoch, self.seq, self.values_version = room.epoch, room.seq, room.values_version
         self._pending.clear()
         self._values.clear()
         self._recent.clear()
         self._early = {seq: entry for seq, entry in self._early.items() if seq > room.seq}
-        self.catch_up(room.pulse)
+        self.catch_up(room.values_version)
 
     # Out
 
@@ -171,10 +171,10 @@ class Feed:
             return None
         return [entry for entry in self._recent if entry.seq > after]
 
-    def values_after(self, pulse: int) -> list[Value] | None:
+    def values_after(self, values_version: int) -> list[Value] | None:
         """The latest values that are newer than a pulse, or None when memory does not reach back so far."""
-        if pulse >= self._top_pulse:
+        if values_version >= self._top_version:
             return []
-        if pulse < self._forgotten:
+        if values_version < self._forgotten:
             return None
-        return [value for newer, value in self._newest.values() if newer > pulse]
+        return [value for newer, value in self._newest.values() if newer > values_version]

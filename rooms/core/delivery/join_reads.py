@@ -9,7 +9,7 @@ from msgspec import UNSET, Raw, UnsetType
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.clock import Clock
-from rooms.core.commands.access import Visit, resolve_many, rooms_with_doors
+from rooms.core.commands.access import Actor, resolve_many, rooms_with_doors
 from rooms.core.commands.audience import Audience
 from rooms.core.commands.messages import View
 from rooms.core.commands.room_kinds import KINDS
@@ -37,7 +37,7 @@ class Joined(msgspec.Struct, omit_defaults=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class JoinRequest:
     """`public`: no more than everyone may see. `after`: where one who resumes had come to."""
 
     room: str
@@ -47,16 +47,16 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class JoinResult:
     """`visit` is who he is, `reading` as whom he reads: no one in particular where he wanted no more than everyone sees."""
 
     row: Room
-    visit: Visit
-    reading: Visit
+    actor: Actor
+    reading: Actor
     joined: Joined
 
 
-class Reader:
+class JoinReader:
     """`feed_of` gives what the process follows of a room, whose recent events need not be read again."""
 
     def __init__(self, database: Database, clock: Clock, feed_of: Callable[[str], Feed | None]) -> None:
@@ -66,25 +66,25 @@ class Reader:
         self._snapshots: dict[tuple[str, Audience], tuple[str, int, bytes]] = {}
         self._latest: dict[tuple[str, Audience], tuple[str, int, int, dict[str, Raw]]] = {}
 
-    async def read(self, wanted: Sequence[Wanted]) -> list[Found | Exception]:
+    async def read(self, wanted: Sequence[JoinRequest]) -> list[JoinResult | Exception]:
         async with self._database.read() as connection:
             rows, doors = await rooms_with_doors(connection, {each.room for each in wanted})
-            visits = await resolve_many(
+            actors = await resolve_many(
                 connection, [(each.person, rows.get(each.room)) for each in wanted], self._clock(), doors
             )
-            found: list[Found | Exception] = []
+            found: list[JoinResult | Exception] = []
             readers = [
-                visit.as_anybody if each.public and isinstance(visit, Visit) else visit
-                for each, visit in zip(wanted, visits, strict=True)
+                actor.as_anybody if each.public and isinstance(actor, Actor) else actor
+                for each, actor in zip(wanted, actors, strict=True)
             ]
-            owns = await self._owns(connection, [reader for reader in readers if isinstance(reader, Visit)])
+            owns = await self._owns(connection, [reader for reader in readers if isinstance(reader, Actor)])
             tails = _Tails(connection, self._feed_of)
-            for each, visit, reading in zip(wanted, visits, readers, strict=True):
-                if isinstance(visit, Problem) or isinstance(reading, Problem):
-                    found.append(visit if isinstance(visit, Problem) else Problem("internal", ""))
+            for each, actor, reading in zip(wanted, actors, readers, strict=True):
+                if isinstance(actor, Problem) or isinstance(reading, Problem):
+                    found.append(actor if isinstance(actor, Problem) else Problem("internal", ""))
                     continue
                 joined = await self._joined(connection, reading, owns.pop(0), each.after, tails)
-                found.append(Found(visit.room, visit, reading, joined))
+                found.append(JoinResult(actor.room, actor, reading, joined))
             # What happened since a feed was told last is fetched here, in the same view, so that it reaches at least as far as what was read.
             for row in rows.values():
                 feed = self._feed_of(row.id)
@@ -92,21 +92,21 @@ class Reader:
                     feed.accept(await journal.read_after(connection, row.id, feed.seq))
         return found
 
-    async def _owns(self, connection: AsyncConnection, visits: list[Visit]) -> list[View]:
+    async def _owns(self, connection: AsyncConnection, actors: list[Actor]) -> list[View]:
         """For each visit what is its person's own, in order."""
         by_kind: dict[str, list[int]] = {}
-        for index, visit in enumerate(visits):
-            by_kind.setdefault(visit.room.kind, []).append(index)
+        for index, actor in enumerate(actors):
+            by_kind.setdefault(actor.room.kind, []).append(index)
         owns: dict[int, View] = {}
         for kind, indexes in by_kind.items():
-            read = await KINDS[kind].own(connection, [visits[index] for index in indexes])
+            read = await KINDS[kind].own(connection, [actors[index] for index in indexes])
             owns.update(zip(indexes, read, strict=True))
-        return [owns[index] for index in range(len(visits))]
+        return [owns[index] for index in range(len(actors))]
 
     async def _joined(
-        self, connection: AsyncConnection, visit: Visit, own: View, after: Position | None, tails: "_Tails"
+        self, connection: AsyncConnection, actor: Actor, own: View, after: Position | None, tails: "_Tails"
     ) -> Joined:
-        row, audience = visit.room, visit.audience
+        row, audience = actor.room, actor.audience
         epoch = f"{row.epoch}-{audience.value}"
         joined = Joined(epoch, row.seq, audience.value, own, dict(await self._latest_of(connection, row, audience)))
         if (
@@ -117,7 +117,7 @@ class Reader:
         ):
             joined.resumed = True
             joined.events = Raw(
-                await tails.encoded(row, after.seq, audience, visit.person.id if visit.person else None)
+                await tails.encoded(row, after.seq, audience, actor.person.id if actor.person else None)
             )
         else:
             joined.snapshot = Raw(await self._snapshot_of(connection, row, audience))
@@ -133,13 +133,13 @@ class Reader:
         return encoded
 
     async def _latest_of(self, connection: AsyncConnection, row: Room, audience: Audience) -> dict[str, Raw]:
-        """Encoded once per room, audience, seq and pulse."""
+        """Encoded once per room, audience, seq and values_version."""
         kept = self._latest.get((row.id, audience))
-        if kept is not None and kept[:3] == (row.epoch, row.seq, row.pulse):
+        if kept is not None and kept[:3] == (row.epoch, row.seq, row.values_version):
             return kept[3]
         latest = await KINDS[row.kind].latest(connection, row, audience)
         encoded = {name: Raw(msgspec.json.encode(values)) for name, values in latest.items()}
-        self._latest[row.id, audience] = (row.epoch, row.seq, row.pulse, encoded)
+        self._latest[row.id, audience] = (row.epoch, row.seq, row.values_version, encoded)
         return encoded
 
     def forget(self, room: str) -> None:

@@ -7,11 +7,11 @@ from rooms.core.commands.transaction import Value
 from rooms.core.delivery.encoding import encode_batch
 from rooms.core.delivery.fanout import Group, Sweep
 from rooms.core.delivery.member import Member
-from rooms.core.delivery.sink import Outbound
+from rooms.core.delivery.sink import EncodedMessage
 from rooms.core.store.journal import Entry
 
 
-class Crowd:
+class RoomMembers:
     """Members of one audience (and one subprotocol) stand in one group and get the same bytes."""
 
     __slots__ = ("_anonymous", "_count", "_groups", "_people", "_room", "_sweeps")
@@ -79,11 +79,11 @@ class Crowd:
                 spared = {
                     member.place.slot for member in alone if member.place is not None and member.place.group is group
                 }
-                self._sweeps.append(Sweep(group, Outbound(shared), spared))
+                self._sweeps.append(Sweep(group, EncodedMessage(shared), spared))
         for member in alone:
             own = encode_batch(self._room, entries, values, member.audience, member.reader)
             if own is not None:
-                member.sink.write(Outbound(own))
+                member.sink.write(EncodedMessage(own))
 
     def send_some(self) -> bool:
         """Writes to the next few hundred members; whether there are more."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from rooms.core.commands.transaction import Nudge
 
 
-class Bundles:
+class NudgeBatches:
     """`send(room, nudges)` puts one message on the bus. `tick` is in seconds."""
 
     def __init__(self, tick: float, send: Callable[[str, list[Nudge]], None]) -> None:

@@ -10,26 +10,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from rooms.core.commands.registry import Thing
+from rooms.core.commands.registry import CounterKey
 
 WINDOW = 0.5  # seconds
 
 
 @dataclass(slots=True)
 class _Window:
-    people: dict[Thing, set[str]] = field(default_factory=dict[Thing, set[str]])
-    elsewhere: Counter[Thing] = field(default_factory=Counter[Thing])
+    people: dict[CounterKey, set[str]] = field(default_factory=dict[CounterKey, set[str]])
+    elsewhere: Counter[CounterKey] = field(default_factory=Counter[CounterKey])
 
 
-class Tallies:
+class ReactionCounts:
     """`tell(room, body)` publishes to the processes that follow a room, `show(room, counts)` to its members here."""
 
-    def __init__(self, tell: Callable[[str, Any], None], show: Callable[[str, dict[Thing, int]], None]) -> None:
+    def __init__(self, tell: Callable[[str, Any], None], show: Callable[[str, dict[CounterKey, int]], None]) -> None:
         self._tell = tell
         self._show = show
         self._windows: dict[str, _Window] = {}
 
-    def count(self, room: str, thing: Thing, person: str) -> None:
+    def count(self, room: str, thing: CounterKey, person: str) -> None:
         self._window(room).people.setdefault(thing, set()).add(person)
 
     def receive(self, body: Any) -> None:

@@ -19,7 +19,7 @@ def tick_of(members: int) -> float:
     return max(TICK, min(LONGEST_TICK, members * TICK_PER_MEMBER))
 
 
-class Telling:
+class DeliveryScheduler:
     """`revisit(feed, members)` is called for those whose rights have to be looked at again."""
 
     def __init__(self, revisit: Callable[[Feed, Iterable[Member]], None]) -> None:
@@ -36,7 +36,7 @@ class Telling:
         if feed.due is not None or feed.sending or not feed.has_news:
             return
         loop = asyncio.get_running_loop()
-        wait = feed.told_at + tick_of(len(feed.crowd)) - loop.time()
+        wait = feed.told_at + tick_of(len(feed.members)) - loop.time()
         if wait <= 0:
             self.tell(feed)
         else:
@@ -48,25 +48,25 @@ class Telling:
             feed.due.cancel()
             feed.due = None
         feed.told_at = asyncio.get_running_loop().time()
-        feed.crowd.send_all()
+        feed.members.send_all()
         entries, values = feed.take()
         start = 0
         for index, entry in enumerate(entries):
             if entry.type in self._revisits and entry.person is not None:
                 # Nothing from here on may reach him before his rights have been looked at again.
-                feed.crowd.tell(entries[start:index], [])
-                feed.crowd.send_all()
+                feed.members.tell(entries[start:index], [])
+                feed.members.send_all()
                 start = index
-                self._revisit(feed, feed.crowd.of(entry.person))
+                self._revisit(feed, feed.members.of(entry.person))
             for watcher in tuple(feed.watchers):
                 watcher(entry)
-        if len(feed.crowd):
-            feed.crowd.tell(entries[start:], values)
+        if len(feed.members):
+            feed.members.tell(entries[start:], values)
             if not feed.sending:
                 self._send_some(feed)
 
     def _send_some(self, feed: Feed) -> None:
-        feed.sending = feed.crowd.send_some()
+        feed.sending = feed.members.send_some()
         if feed.sending:
             # Not `call_soon`: what came meanwhile, timers and those whom they wake, has its turn before the next chunk, not behind it.
             asyncio.get_running_loop().call_later(0, self._send_some, feed)

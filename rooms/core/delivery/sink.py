@@ -18,7 +18,7 @@ def websocket_frame(payload: bytes, *, binary: bool = False) -> bytes:
     return bytes((first, 127)) + length.to_bytes(8, "big") + payload
 
 
-class Outbound:
+class EncodedMessage:
     """A JSON message and, made when first wanted, its frames and its msgpack form."""
 
     def __init__(self, json: bytes) -> None:
@@ -55,7 +55,7 @@ class Sink(Protocol):
     @property
     def descriptor(self) -> int: ...
 
-    def write(self, message: Outbound) -> None:
+    def write(self, message: EncodedMessage) -> None:
         """Queues a message behind the earlier ones; a reader that is too slow is closed instead."""
         ...
 
@@ -72,7 +72,7 @@ class Sink(Protocol):
     def displaced(self, listener: Listener) -> None: ...
 
 
-class Unswept:
+class DirectSink:
     """What sinks have in common that are always written to one by one."""
 
     binary = False

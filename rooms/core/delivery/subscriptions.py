@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from weakref import WeakValueDictionary
 
-from rooms.core.background import Tasks
-from rooms.core.batching import Gather
+from rooms.core.background import BackgroundTasks
+from rooms.core.batching import Batcher
 from rooms.core.commands.access import ABSENT
 from rooms.core.delivery.bus.interface import Bus
 from rooms.core.delivery.feed import Feed, Watcher
@@ -16,11 +16,16 @@ from rooms.core.store.database import Database
 from rooms.core.store.journal import Room
 
 
-class Following:
+class Subscriptions:
     """`begun(room)` and `ended(room)` are called when a room begins and ends to be followed."""
 
     def __init__(
-        self, database: Database, bus: Bus, tasks: Tasks, begun: Callable[[str], None], ended: Callable[[str], None]
+        self,
+        database: Database,
+        bus: Bus,
+        tasks: BackgroundTasks,
+        begun: Callable[[str], None],
+        ended: Callable[[str], None],
     ) -> None:
         self._database = database
         self._bus = bus
@@ -29,7 +34,7 @@ class Following:
         self._ended = ended
         self.feeds: dict[str, Feed] = {}
         self.locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._rooms = Gather(self._find_rooms)
+        self._rooms = Batcher(self._find_rooms)
 
     async def follow(self, room: str) -> Feed:
         """One use more of a room's feed. Raises Problem."""

@@ -1,14 +1,23 @@
 """What a file is by its content alone, whatever its name or its sender says. It is looked into by a process of its own (rooms/core/files/inspector.py)."""
 
+from enum import StrEnum
 from pathlib import Path
 
 import msgspec
 
 from rooms.core.errors import Problem
 from rooms.core.files.store import NO_SPACE
-from rooms.core.sandbox import look_apart
+from rooms.core.sandbox import run_sandboxed
 from rooms.core.text import N_
-from rooms.exhibition.files.messages import FileKind
+
+
+class Content(StrEnum):
+    """What a file may be: a small picture with transparency; a PDF or a picture; a film."""
+
+    LOGO = "logo"
+    BROCHURE = "brochure"
+    FILM = "film"
+
 
 SCRIPT = Path(__file__).with_name("inspector.py")
 
@@ -21,9 +30,9 @@ REFUSED = {
     "office": N_("Office files and archives are not taken, because they can carry programs. Save it as a PDF."),
 }
 TAKEN = {
-    FileKind.LOGO: N_("A logo is a PNG, JPEG or WebP picture."),
-    FileKind.BROCHURE: N_("A brochure is a PDF, or a PNG or JPEG picture."),
-    FileKind.FILM: N_("A film is an MP4 or WebM file."),
+    Content.LOGO: N_("A logo is a PNG, JPEG or WebP picture."),
+    Content.BROCHURE: N_("A brochure is a PDF, or a PNG or JPEG picture."),
+    Content.FILM: N_("A film is an MP4 or WebM file."),
 }
 
 
@@ -35,16 +44,16 @@ class Seen(msgspec.Struct):
     refused: str = ""
 
 
-async def inspect(kind: FileKind, path: Path, output: Path) -> Seen:
+async def inspect(content: Content, path: Path, output: Path) -> Seen:
     """Raises Problem "invalid" for a file that is none of its kind or out of all bounds, "no_space"."""
-    seen = await _look(kind, path, output)
+    seen = await _look(content, path, output)
     if seen.refused == "full":
         raise Problem("no_space", NO_SPACE, retry_after=600)
     if seen.refused:
-        raise Problem("invalid", REFUSED.get(seen.refused, TAKEN[kind]), field="file")
+        raise Problem("invalid", REFUSED.get(seen.refused, TAKEN[content]), field="file")
     return seen
 
 
-async def _look(kind: FileKind, path: Path, output: Path) -> Seen:
-    told = await look_apart(SCRIPT, kind.value, str(path), str(output))
+async def _look(content: Content, path: Path, output: Path) -> Seen:
+    told = await run_sandboxed(SCRIPT, content.value, str(path), str(output))
     return Seen(refused="bomb") if told is None else msgspec.json.decode(told, type=Seen)

@@ -179,19 +179,19 @@ def insert_into(connection: AsyncConnection, table: Table) -> "sqlite.Insert | p
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
-def padded(values: Iterable[Any]) -> list[Any]:
+def pad_to_power_of_two(values: Iterable[Any]) -> list[Any]:
     """The values, the last one repeated up to a power of two. Drivers keep what they have prepared, a statement for each length: of the hundred lengths
     that a crowd comes in, they would keep megabytes and find few again."""
     whole = list(values)
     return whole + whole[-1:] * ((1 << (len(whole) - 1).bit_length()) - len(whole)) if whole else whole
 
 
-def among(column: "ColumnElement[Any]", values: Collection[Any]) -> "ColumnElement[bool]":
+def in_padded(column: "ColumnElement[Any]", values: Collection[Any]) -> "ColumnElement[bool]":
     """`column IN (…)`, of padded values."""
-    return column.in_(padded(values))
+    return column.in_(pad_to_power_of_two(values))
 
 
-def given(name: str) -> "BindParameter[Any]":
+def in_param(name: str) -> "BindParameter[Any]":
     """Stands in a statement that is made once, which costs half as much as one made for each use, for the padded values of `column.in_(given(…))`."""
     return bindparam(name, expanding=True)
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.commands.audience import Audience
 from rooms.core.ids import is_id, new_id
-from rooms.core.store.database import UtcDateTime, given, metadata, padded
+from rooms.core.store.database import UtcDateTime, in_param, metadata, pad_to_power_of_two
 
 MOST_PARAMETERS = 10_000  # in one statement; PostgreSQL and SQLite take some 32,000
 
@@ -26,7 +26,7 @@ rooms = sa.Table(
     sa.Column("subject", sa.String(20), nullable=False),
     sa.Column("conference", sa.String(20), index=True),
     sa.Column("seq", sa.BigInteger, nullable=False, default=0),
-    sa.Column("pulse", sa.BigInteger, nullable=False, default=0),
+    sa.Column("pulse", sa.BigInteger, key="values_version", nullable=False, default=0),
     sa.Column("epoch", sa.String(20), nullable=False),
     sa.Column("floor", sa.BigInteger, nullable=False, default=0),
     sa.UniqueConstraint("kind", "subject"),
@@ -54,7 +54,7 @@ class Room(NamedTuple):
     subject: str
     conference: str | None
     seq: int
-    pulse: int
+    values_version: int
     epoch: str
     floor: int
 
@@ -82,19 +82,19 @@ ROOM = (
     rooms.c.subject,
     rooms.c.conference,
     rooms.c.seq,
-    rooms.c.pulse,
+    rooms.c.values_version,
     rooms.c.epoch,
     rooms.c.floor,
 )
 
 
 _FIND = sa.select(*ROOM).where(rooms.c.id == sa.bindparam("room"))
-_HEADS = sa.select(*ROOM).where(rooms.c.id.in_(given("rooms")))
+_HEADS = sa.select(*ROOM).where(rooms.c.id.in_(in_param("rooms")))
 _LOCK = _HEADS.order_by(rooms.c.id).with_for_update()
 _APPEND = journal.insert()
 _ADVANCE = rooms.update().where(rooms.c.id == sa.bindparam("room"))
-_ADVANCE_BOTH = _ADVANCE.values(seq=sa.bindparam("to_seq"), pulse=sa.bindparam("to_pulse"))
-_ADVANCE_PULSE = _ADVANCE.values(pulse=sa.bindparam("to_pulse"))
+_ADVANCE_BOTH = _ADVANCE.values(seq=sa.bindparam("to_seq"), values_version=sa.bindparam("to_version"))
+_ADVANCE_VALUES = _ADVANCE.values(values_version=sa.bindparam("to_version"))
 
 
 async def open_room(connection: AsyncConnection, kind: str, subject: str, conference: str | None) -> str:
@@ -106,7 +106,7 @@ async def open_room(connection: AsyncConnection, kind: str, subject: str, confer
         "subject": subject,
         "conference": conference,
         "seq": 0,
-        "pulse": 0,
+        "values_version": 0,
         "epoch": new_id(),
         "floor": 0,
     }
@@ -134,10 +134,12 @@ async def room_of(connection: AsyncConnection, kind: str, subject: str) -> str:
 async def lock_rooms(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, Room]:
     """Locks room rows until the end of the transaction, in sorted order so that two commands never wait for each other in a ring."""
     wanted = sorted(filter(is_id, set(ids)))
-    return {row.id: Room(*row) for row in await connection.execute(_LOCK, {"rooms": padded(wanted)})}
+    return {row.id: Room(*row) for row in await connection.execute(_LOCK, {"rooms": pad_to_power_of_two(wanted)})}
 
 
-async def append(connection: AsyncConnection, room: str, entries: Sequence[Entry], pulse: int, at: datetime) -> None:
+async def append(
+    connection: AsyncConnection, room: str, entries: Sequence[Entry], values_version: int, at: datetime
+) -> None:
     """Writes events behind the room's last one. The caller holds the room's lock and has numbered them."""
     if entries:
         await connection.execute(
@@ -155,9 +157,9 @@ async def append(connection: AsyncConnection, room: str, entries: Sequence[Entry
                 for e in entries
             ],
         )
-        await connection.execute(_ADVANCE_BOTH, {"room": room, "to_seq": entries[-1].seq, "to_pulse": pulse})
+        await connection.execute(_ADVANCE_BOTH, {"room": room, "to_seq": entries[-1].seq, "to_version": values_version})
     else:
-        await connection.execute(_ADVANCE_PULSE, {"room": room, "to_pulse": pulse})
+        await connection.execute(_ADVANCE_VALUES, {"room": room, "to_version": values_version})
 
 
 async def read_after(connection: AsyncConnection, room: str, after: int, upto: int | None = None) -> list[Entry]:
@@ -175,7 +177,7 @@ async def heads(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, Ro
     """The rows of many rooms in one query, or a few: by their seqs a process finds what the bus has lost."""
     wanted, found = list(ids), dict[str, Room]()
     for start in range(0, len(wanted), MOST_PARAMETERS):
-        some = padded(wanted[start : start + MOST_PARAMETERS])
+        some = pad_to_power_of_two(wanted[start : start + MOST_PARAMETERS])
         found |= {row.id: Room(*row) for row in await connection.execute(_HEADS, {"rooms": some})}
     return found
 

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.core.commands.access import Visit
+from rooms.core.commands.access import Actor
 from rooms.core.commands.people import PersonView
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
@@ -63,23 +63,23 @@ def _view(row: Any) -> ApplicationView:
 
 
 @command(ApplyToExhibit, kinds=LOBBY, allowed=rules.takes_part, rate=Rate(10, 600))
-async def apply_to_exhibit(tx: Transaction, visit: Visit, given: ApplyToExhibit) -> Applied:
-    if visit.known.kind != "registered":
+async def apply_to_exhibit(tx: Transaction, actor: Actor, command: ApplyToExhibit) -> Applied:
+    if actor.known.kind != "registered":
         raise Problem("forbidden", N_("For this you need an account: add your e-mail address first."))
-    conference, person = visit.room.subject, visit.known.id
+    conference, person = actor.room.subject, actor.known.id
     mine = sa.and_(a.conference == conference, a.person == person, a.state.in_(OPEN))
     count = sa.select(sa.func.count()).select_from(exhibitor_applications).where(mine)
     if (await tx.connection.execute(count)).scalar_one() >= MOST_OPEN:
         raise Problem("conflict", N_("The organisers have yet to answer what you applied for before."))
-    texts = {name: getattr(given, name) for name in DraftBooth.__struct_fields__ if hasattr(given, name)}
+    texts = {name: getattr(command, name) for name in DraftBooth.__struct_fields__ if hasattr(command, name)}
     values: dict[str, Any] = {
         "id": new_id(),
         "conference": conference,
         "person": person,
         "said": said_by(DraftBooth(**texts)),
-        "hall": clean_line(given.hall, 120, "hall") if given.hall.strip() else "",
-        "tier": given.tier,
-        "remark": clean_text(given.remark, REMARK_LENGTH, "remark") if given.remark.strip() else "",
+        "hall": clean_line(command.hall, 120, "hall") if command.hall.strip() else "",
+        "tier": command.tier,
+        "remark": clean_text(command.remark, REMARK_LENGTH, "remark") if command.remark.strip() else "",
         "state": ApplicationState.SENT.value,
         "sent_at": tx.now,
     }
@@ -88,52 +88,52 @@ async def apply_to_exhibit(tx: Transaction, visit: Visit, given: ApplyToExhibit)
 
 
 @command(WithdrawApplication, kinds=LOBBY, allowed=rules.takes_part)
-async def withdraw_application(tx: Transaction, visit: Visit, given: WithdrawApplication) -> None:
-    row = await _waiting(tx, visit, given.application, a.person == visit.known.id)
+async def withdraw_application(tx: Transaction, actor: Actor, command: WithdrawApplication) -> None:
+    row = await _waiting(tx, actor, command.application, a.person == actor.known.id)
     await _decide(tx, row, ApplicationState.WITHDRAWN)
 
 
-async def with_applicant(connection: AsyncConnection, room: str, given: Decision) -> Iterable[str]:
-    select = sa.select(a.person).where(a.id == given.application)
+async def with_applicant(connection: AsyncConnection, room: str, command: Decision) -> Iterable[str]:
+    select = sa.select(a.person).where(a.id == command.application)
     return await desks_of(connection, (await connection.execute(select)).scalars())
 
 
-@command(ReviewApplication, kinds=LOBBY, allowed=rules.organises, also=with_applicant)
-async def review_application(tx: Transaction, visit: Visit, given: ReviewApplication) -> None:
-    row = await _waiting(tx, visit, given.application)
+@command(ReviewApplication, kinds=LOBBY, allowed=rules.organises, extra_rooms=with_applicant)
+async def review_application(tx: Transaction, actor: Actor, command: ReviewApplication) -> None:
+    row = await _waiting(tx, actor, command.application)
     if row.state != ApplicationState.REVIEW.value:
         await _decide(tx, row, ApplicationState.REVIEW)
-        await _tell(tx, visit, row, "application.review")
+        await _tell(tx, actor, row, "application.review")
 
 
-@command(AcceptApplication, kinds=LOBBY, allowed=rules.organises, also=with_applicant)
-async def accept_application(tx: Transaction, visit: Visit, given: AcceptApplication) -> BoothCreated:
-    row = await _waiting(tx, visit, given.application)
-    conference = visit.room.subject
-    hall = await hall_of(tx.connection, conference, clean_line(given.hall, 120, "hall"))
-    number = clean_line(given.number, 20, "number") if given.number.strip() else ""
+@command(AcceptApplication, kinds=LOBBY, allowed=rules.organises, extra_rooms=with_applicant)
+async def accept_application(tx: Transaction, actor: Actor, command: AcceptApplication) -> BoothCreated:
+    row = await _waiting(tx, actor, command.application)
+    conference = actor.room.subject
+    hall = await hall_of(tx.connection, conference, clean_line(command.hall, 120, "hall"))
+    number = clean_line(command.number, 20, "number") if command.number.strip() else ""
     name = {"name": row.said["name"]}
-    booth, _ = await make_booth(tx.connection, conference, hall, name, number=number, tier=given.tier)
+    booth, _ = await make_booth(tx.connection, conference, hall, name, number=number, tier=command.tier)
     draft = {"draft": row.said, "review": "draft"}
     await tx.connection.execute(booths.update().where(booths.c.id == booth).values(draft))
     await set_duty(tx.connection, booth, row.person, Duty.OWNER, tx.now)
     await _decide(tx, row, ApplicationState.ACCEPTED, booth=booth)
-    tx.audit(conference, visit.known.id, "application.accept", row.id, {"booth": booth})
-    await _tell(tx, visit, row, "application.accepted", f"/{booth}/edit")
+    tx.audit(conference, actor.known.id, "application.accept", row.id, {"booth": booth})
+    await _tell(tx, actor, row, "application.accepted", f"/{booth}/edit")
     return BoothCreated(booth)
 
 
-@command(DeclineApplication, kinds=LOBBY, allowed=rules.organises, also=with_applicant)
-async def decline_application(tx: Transaction, visit: Visit, given: DeclineApplication) -> None:
-    row = await _waiting(tx, visit, given.application)
-    await _decide(tx, row, ApplicationState.DECLINED, reason=clean_line(given.reason, 300, "reason"))
-    tx.audit(visit.room.subject, visit.known.id, "application.decline", row.id)
-    await _tell(tx, visit, row, "application.declined")
+@command(DeclineApplication, kinds=LOBBY, allowed=rules.organises, extra_rooms=with_applicant)
+async def decline_application(tx: Transaction, actor: Actor, command: DeclineApplication) -> None:
+    row = await _waiting(tx, actor, command.application)
+    await _decide(tx, row, ApplicationState.DECLINED, reason=clean_line(command.reason, 300, "reason"))
+    tx.audit(actor.room.subject, actor.known.id, "application.decline", row.id)
+    await _tell(tx, actor, row, "application.declined")
 
 
-async def _waiting(tx: Transaction, visit: Visit, id: str, *conditions: "sa.ColumnElement[bool]") -> Any:
+async def _waiting(tx: Transaction, actor: Actor, id: str, *conditions: "sa.ColumnElement[bool]") -> Any:
     """An application of this conference that is not decided. Raises Problem "not_found" or "stale"."""
-    here = sa.and_(a.id == id, a.conference == visit.room.subject, *conditions)
+    here = sa.and_(a.id == id, a.conference == actor.room.subject, *conditions)
     row = (await tx.connection.execute(sa.select(exhibitor_applications).where(here))).one_or_none()
     if row is None:
         raise Problem("not_found", N_("There is no such application here."), field="application")
@@ -148,8 +148,8 @@ async def _decide(tx: Transaction, row: Any, state: ApplicationState, **values: 
     await tx.connection.execute(update.values(state=state.value, decided_at=decided, **values))
 
 
-async def _tell(tx: Transaction, visit: Visit, row: Any, kind: str, end: str = "/apply") -> None:
+async def _tell(tx: Transaction, actor: Actor, row: Any, kind: str, end: str = "/apply") -> None:
     if await desk_of(tx.connection, row.person) in tx.rooms:
-        slug = sa.select(conferences.c.slug).where(conferences.c.id == visit.room.subject)
+        slug = sa.select(conferences.c.slug).where(conferences.c.id == actor.room.subject)
         path = f"/c/{(await tx.connection.execute(slug)).scalar_one()}/exhibition{end}"
         await notify(tx, row.person, kind, {"booth": row.said["name"]}, path)

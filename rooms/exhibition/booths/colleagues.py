@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.core.commands.access import Visit
+from rooms.core.commands.access import Actor
 from rooms.core.commands.people import PersonView
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
@@ -44,19 +44,19 @@ async def hosts(connection: AsyncConnection, at: Collection[str]) -> dict[str, H
 register(hosts)
 
 
-async def with_colleague(connection: AsyncConnection, room: str, given: BringColleague) -> Iterable[str]:
-    return await desks_of(connection, [given.person])
+async def with_colleague(connection: AsyncConnection, room: str, command: BringColleague) -> Iterable[str]:
+    return await desks_of(connection, [command.person])
 
 
-@command(BringColleague, kinds={"meeting"}, allowed=rules.invited, also=with_colleague)
-async def bring_colleague(tx: Transaction, visit: Visit, given: BringColleague) -> None:
-    meeting = await queries.meeting(tx.connection, visit.room.subject)
+@command(BringColleague, kinds={"meeting"}, allowed=rules.invited, extra_rooms=with_colleague)
+async def bring_colleague(tx: Transaction, actor: Actor, command: BringColleague) -> None:
+    meeting = await queries.meeting(tx.connection, actor.room.subject)
     if meeting.closed_at is not None:
         raise Problem("closed", rules.OVER)
     host = await host_of(tx.connection, meeting.id)
-    if visit.known.id not in host.staff:
+    if actor.known.id not in host.staff:
         raise Problem("forbidden", N_("Only the staff of this booth can do this."))
-    colleague = next((each for each in host.free if each.id == given.person), None)
+    colleague = next((each for each in host.free if each.id == command.person), None)
     if colleague is None:
         raise Problem("not_found", N_("No such colleague can be brought in."), field="person")
     here = [each.id for each in await queries.people(tx.connection, meeting.id)]
@@ -66,4 +66,4 @@ async def bring_colleague(tx: Transaction, visit: Visit, given: BringColleague) 
     tx.record(MeetingInvited(colleague))
     slug = sa.select(conferences.c.slug).where(conferences.c.id == meeting.conference)
     path = f"/c/{(await tx.connection.execute(slug)).scalar_one()}/meetings/{meeting.id}"
-    await notify(tx, colleague.id, "meeting", {"booth": host.name, "name": visit.known.name}, path)
+    await notify(tx, colleague.id, "meeting", {"booth": host.name, "name": actor.known.name}, path)

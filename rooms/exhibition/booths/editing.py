@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.chat.tables import chats
-from rooms.core.commands.access import Visit
+from rooms.core.commands.access import Actor
 from rooms.core.commands.messages import Command
 from rooms.core.commands.people import PersonView
 from rooms.core.commands.registry import command
@@ -100,10 +100,10 @@ def columns_of(said: dict[str, Any]) -> dict[str, Any]:
     return {**said, "spoken": spoken, "searched": " ".join(words).casefold()}
 
 
-def said_by(given: DraftBooth) -> dict[str, Any]:
+def said_by(command: DraftBooth) -> dict[str, Any]:
     """What a booth is to say, cleaned. Raises Problem "invalid"."""
     texts: dict[str, dict[str, str]] = {}
-    for locale, fields in given.texts.items():
+    for locale, fields in command.texts.items():
         for name, text in fields.items():
             if name not in LIMITS:
                 raise Problem(
@@ -112,45 +112,45 @@ def said_by(given: DraftBooth) -> dict[str, Any]:
             if text.strip():
                 texts.setdefault(locale, {})[name] = _cleaned(name, text, "texts")
     return {
-        "name": _cleaned("name", given.name, "name"),
-        "tagline": _cleaned("tagline", given.tagline, "tagline") if given.tagline.strip() else "",
-        "about": _cleaned("about", given.about, "about") if given.about.strip() else "",
+        "name": _cleaned("name", command.name, "name"),
+        "tagline": _cleaned("tagline", command.tagline, "tagline") if command.tagline.strip() else "",
+        "about": _cleaned("about", command.about, "about") if command.about.strip() else "",
         "texts": texts,
-        "website": _website(given.website),
-        "country": given.country,
-        "field": clean_line(given.field, 80, "field") if given.field.strip() else "",
-        "languages": list(dict.fromkeys(given.languages)),
+        "website": _website(command.website),
+        "country": command.country,
+        "field": clean_line(command.field, 80, "field") if command.field.strip() else "",
+        "languages": list(dict.fromkeys(command.languages)),
     }
 
 
 @command(CreateBooth, kinds={"lobby"}, allowed=people.organises)
-async def create_booth(tx: Transaction, visit: Visit, given: CreateBooth) -> BoothCreated:
-    conference = visit.room.subject
-    said = {"name": clean_line(given.name, BOOTH_NAME_LENGTH, "name")}
-    hall = await hall_of(tx.connection, conference, clean_line(given.hall, 120, "hall"))
-    if given.owner is not None:
-        await _person(tx, given.owner, "owner")
-    number = clean_line(given.number, 20, "number") if given.number.strip() else ""
-    booth, _ = await make_booth(tx.connection, conference, hall, said, number=number, tier=given.tier)
-    if given.owner is not None:
-        await set_duty(tx.connection, booth, given.owner, Duty.OWNER, tx.now)
-    tx.audit(conference, visit.known.id, "booth.create", booth, {"name": said["name"]})
+async def create_booth(tx: Transaction, actor: Actor, command: CreateBooth) -> BoothCreated:
+    conference = actor.room.subject
+    said = {"name": clean_line(command.name, BOOTH_NAME_LENGTH, "name")}
+    hall = await hall_of(tx.connection, conference, clean_line(command.hall, 120, "hall"))
+    if command.owner is not None:
+        await _person(tx, command.owner, "owner")
+    number = clean_line(command.number, 20, "number") if command.number.strip() else ""
+    booth, _ = await make_booth(tx.connection, conference, hall, said, number=number, tier=command.tier)
+    if command.owner is not None:
+        await set_duty(tx.connection, booth, command.owner, Duty.OWNER, tx.now)
+    tx.audit(conference, actor.known.id, "booth.create", booth, {"name": said["name"]})
     return BoothCreated(booth)
 
 
 @command(DraftBooth, kinds=BOOTH, allowed=rules.owns)
-async def draft_booth(tx: Transaction, visit: Visit, given: DraftBooth) -> None:
-    await _draft(tx, visit, draft=said_by(given), review="draft", note="")
+async def draft_booth(tx: Transaction, actor: Actor, command: DraftBooth) -> None:
+    await _draft(tx, actor, draft=said_by(command), review="draft", note="")
 
 
 @command(SubmitBooth, kinds=BOOTH, allowed=rules.owns)
-async def submit_booth(tx: Transaction, visit: Visit, given: SubmitBooth) -> None:
-    row = await _drafted(tx, visit)
+async def submit_booth(tx: Transaction, actor: Actor, command: SubmitBooth) -> None:
+    row = await _drafted(tx, actor)
     if row.review != "waiting":
-        await _draft(tx, visit, review="waiting", note="")
+        await _draft(tx, actor, review="waiting", note="")
 
 
-async def with_hall(connection: AsyncConnection, room: str, given: Command) -> Iterable[str]:
+async def with_hall(connection: AsyncConnection, room: str, command: Command) -> Iterable[str]:
     """The room of the hall in which the booth of a room stands; nothing for any other room."""
     hall = rooms.alias("hall_room")
     joined = rooms.join(booths, booths.c.id == rooms.c.subject).join(hall, hall.c.subject == booths.c.hall)
@@ -158,83 +158,83 @@ async def with_hall(connection: AsyncConnection, room: str, given: Command) -> I
     return list((await connection.execute(select.where(hall.c.kind == "hall"))).scalars())
 
 
-async def with_owners(connection: AsyncConnection, room: str, given: Command) -> Iterable[str]:
+async def with_owners(connection: AsyncConnection, room: str, command: Command) -> Iterable[str]:
     """The hall, and the desks of the booth's owners."""
     s = booth_staff.c
     owning = sa.select(s.person).join(rooms, rooms.c.subject == s.booth).where(rooms.c.id == room, s.duty == "owner")
     owners = (await connection.execute(owning)).scalars()
-    return [*await with_hall(connection, room, given), *await desks_of(connection, owners)]
+    return [*await with_hall(connection, room, command), *await desks_of(connection, owners)]
 
 
-@command(ApproveBooth, kinds=BOOTH, allowed=people.organises, also=with_owners)
-async def approve_booth(tx: Transaction, visit: Visit, given: ApproveBooth) -> None:
-    booth = visit.room.subject
-    row = await _drafted(tx, visit)
+@command(ApproveBooth, kinds=BOOTH, allowed=people.organises, extra_rooms=with_owners)
+async def approve_booth(tx: Transaction, actor: Actor, command: ApproveBooth) -> None:
+    booth = actor.room.subject
+    row = await _drafted(tx, actor)
     values = {**columns_of(row.draft), "open": True}
     await tx.connection.execute(booths.update().where(booths.c.id == booth).values(values))
-    await _draft(tx, visit, draft=None, review="none", note="")
+    await _draft(tx, actor, draft=None, review="none", note="")
     row = await queries.booth_row(tx.connection, booth)
     tx.record(BoothChanged(queries.view_of(row)))
     hall = await queries.room_of_hall(tx.connection, booth)
     tx.record(BoothListed(queries.card_of(row)), room=hall)
     tx.latest(Floor(booth, queries.now_of(row)), room=hall)
-    tx.audit(visit.room.conference, visit.known.id, "booth.approve", booth)
-    await notify_owners(tx, visit, "booth.approved", row.name)
+    tx.audit(actor.room.conference, actor.known.id, "booth.approve", booth)
+    await notify_owners(tx, actor, "booth.approved", row.name)
 
 
-@command(DeclineBooth, kinds=BOOTH, allowed=people.organises, also=with_owners)
-async def decline_booth(tx: Transaction, visit: Visit, given: DeclineBooth) -> None:
-    row = await _drafted(tx, visit)
-    await _draft(tx, visit, review="declined", note=clean_line(given.reason, 300, "reason"))
-    tx.audit(visit.room.conference, visit.known.id, "booth.decline", visit.room.subject)
-    await notify_owners(tx, visit, "booth.declined", row.name)
+@command(DeclineBooth, kinds=BOOTH, allowed=people.organises, extra_rooms=with_owners)
+async def decline_booth(tx: Transaction, actor: Actor, command: DeclineBooth) -> None:
+    row = await _drafted(tx, actor)
+    await _draft(tx, actor, review="declined", note=clean_line(command.reason, 300, "reason"))
+    tx.audit(actor.room.conference, actor.known.id, "booth.decline", actor.room.subject)
+    await notify_owners(tx, actor, "booth.declined", row.name)
 
 
-async def with_person(connection: AsyncConnection, room: str, given: SetDuty) -> Iterable[str]:
-    return await desks_of(connection, [given.person])
+async def with_person(connection: AsyncConnection, room: str, command: SetDuty) -> Iterable[str]:
+    return await desks_of(connection, [command.person])
 
 
-@command(SetDuty, kinds=BOOTH, allowed=rules.owns, also=with_person)
-async def change_duty(tx: Transaction, visit: Visit, given: SetDuty) -> None:
-    person = await _person(tx, given.person, "person")
-    booth, s = visit.room.subject, booth_staff.c
+@command(SetDuty, kinds=BOOTH, allowed=rules.owns, extra_rooms=with_person)
+async def change_duty(tx: Transaction, actor: Actor, command: SetDuty) -> None:
+    person = await _person(tx, command.person, "person")
+    booth, s = actor.room.subject, booth_staff.c
     this = sa.and_(s.booth == booth, s.person == person.id)
     held = (await tx.connection.execute(sa.select(s.duty).where(this))).scalar_one_or_none()
-    if held == (given.duty.value if given.duty else None):
+    if held == (command.duty.value if command.duty else None):
         return
     owners = sa.select(sa.func.count()).where(s.booth == booth, s.duty == "owner")
     if held == "owner" and (await tx.connection.execute(owners)).scalar_one() == 1:
         raise Problem("conflict", N_("A booth needs an owner. Make somebody else an owner first."), field="person")
-    if given.duty is None:
+    if command.duty is None:
         await tx.connection.execute(booth_staff.delete().where(this))
     else:
-        await set_duty(tx.connection, booth, person.id, given.duty, tx.now)
-    tx.record(DutyChanged(person, given.duty), person=person.id)
+        await set_duty(tx.connection, booth, person.id, command.duty, tx.now)
+    tx.record(DutyChanged(person, command.duty), person=person.id)
     desk = await desk_of(tx.connection, person.id)
-    tx.record(RightsChanged(visit.room.conference), room=desk, person=person.id)
-    duty = given.duty.value if given.duty else ""
-    tx.audit(visit.room.conference, visit.known.id, "staff.set", person.id, {"booth": booth, "duty": duty})
+    tx.record(RightsChanged(actor.room.conference), room=desk, person=person.id)
+    duty = command.duty.value if command.duty else ""
+    tx.audit(actor.room.conference, actor.known.id, "staff.set", person.id, {"booth": booth, "duty": duty})
 
 
-async def _draft(tx: Transaction, visit: Visit, **values: Any) -> None:
-    booth = visit.room.subject
+async def _draft(tx: Transaction, actor: Actor, **values: Any) -> None:
+    booth = actor.room.subject
     await tx.connection.execute(booths.update().where(booths.c.id == booth).values(**values))
     tx.record(BoothDrafted(queries.draft_of(await queries.booth_row(tx.connection, booth))))
 
 
-async def _drafted(tx: Transaction, visit: Visit) -> Any:
-    row = await queries.booth_row(tx.connection, visit.room.subject)
+async def _drafted(tx: Transaction, actor: Actor) -> Any:
+    row = await queries.booth_row(tx.connection, actor.room.subject)
     if row.draft is None:
         raise Problem("conflict", N_("There is no draft of this booth."))
     return row
 
 
-async def notify_owners(tx: Transaction, visit: Visit, kind: str, name: str, **values: str) -> None:
+async def notify_owners(tx: Transaction, actor: Actor, kind: str, name: str, **values: str) -> None:
     """Tells all owners but the visitor himself, where the transaction has locked their desks; `name` is the booth's."""
-    slug = sa.select(conferences.c.slug).where(conferences.c.id == visit.room.conference)
-    path = f"/c/{(await tx.connection.execute(slug)).scalar_one()}/exhibition/{visit.room.subject}"
-    for each in await queries.staff(tx.connection, visit.room.subject):
-        if each.duty is Duty.OWNER and each.person.id != visit.known.id and await _locked(tx, each.person.id):
+    slug = sa.select(conferences.c.slug).where(conferences.c.id == actor.room.conference)
+    path = f"/c/{(await tx.connection.execute(slug)).scalar_one()}/exhibition/{actor.room.subject}"
+    for each in await queries.staff(tx.connection, actor.room.subject):
+        if each.duty is Duty.OWNER and each.person.id != actor.known.id and await _locked(tx, each.person.id):
             await notify(tx, each.person.id, kind, {"booth": name, **values}, path)
 
 

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.chat import queries as chat_queries
 from rooms.chat.own import own_of_people
-from rooms.core.commands.access import Visit
+from rooms.core.commands.access import Actor
 from rooms.core.commands.audience import Audience
 from rooms.core.commands.messages import View
 from rooms.core.commands.room_kinds import LatestValues, RoomKind, register
@@ -40,10 +40,10 @@ async def booth_snapshot(connection: AsyncConnection, room: Room, audience: Audi
     )
 
 
-async def booth_own(connection: AsyncConnection, visits: list[Visit]) -> list[View]:
-    bases = await own_of_people(connection, visits)
-    people = {visit.person.id for visit in visits if visit.person}
-    at = {visit.room.subject for visit in visits}
+async def booth_own(connection: AsyncConnection, actors: list[Actor]) -> list[View]:
+    bases = await own_of_people(connection, actors)
+    people = {actor.person.id for actor in actors if actor.person}
+    at = {actor.room.subject for actor in actors}
     places = {(each.person, each.booth): each.own() for each in await queries.own_places(connection, people, at)}
     asked: dict[tuple[str, str], list[OwnContact]] = {}
     for booth in at if people else ():
@@ -52,7 +52,7 @@ async def booth_own(connection: AsyncConnection, visits: list[Visit]) -> list[Vi
             asked.setdefault((view.person.id, booth), []).append(queries.own_contact(view))
     leads = await lead_queries.own(connection, people, at)
     named = await files.consents(connection, people, at)
-    keys = [(visit.person.id if visit.person else "", visit.room.subject) for visit in visits]
+    keys = [(actor.person.id if actor.person else "", actor.room.subject) for actor in actors]
     return [
         BoothOwn(
             **base,
@@ -76,8 +76,8 @@ async def hall_snapshot(connection: AsyncConnection, room: Room, audience: Audie
     return HallSnapshot(await queries.hall(connection, room.subject), await queries.cards(connection, here))
 
 
-async def hall_own(connection: AsyncConnection, visits: list[Visit]) -> list[View]:
-    return [HallOwn() for _ in visits]
+async def hall_own(connection: AsyncConnection, actors: list[Actor]) -> list[View]:
+    return [HallOwn() for _ in actors]
 
 
 async def hall_latest(connection: AsyncConnection, room: Room, audience: Audience) -> LatestValues:

@@ -7,9 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from rooms.core.commands.access import resolve
-from rooms.core.engine import House
+from rooms.core.engine import Engine
 from rooms.core.errors import Problem
-from rooms.core.files.inspection import inspect
+from rooms.core.files.inspection import Content, inspect
 from rooms.core.files.store import Store
 from rooms.core.ids import new_id
 from rooms.core.rate_limits import Rate
@@ -34,11 +34,11 @@ UNKNOWN_SECONDS = 3600.0
 
 
 class Files:
-    """The files of a house, in a store."""
+    """The files of a engine, in a store."""
 
-    def __init__(self, house: House, store: Store) -> None:
+    def __init__(self, engine: Engine, store: Store) -> None:
         self.store = store
-        self._house = house
+        self._engine = engine
         self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def take(
@@ -55,14 +55,14 @@ class Files:
         """Takes in a file for the booth of a room; returns its id. Without a title it is called as its sender's file is, `name`, without
         folders and ending. With `old` it replaces that one. Raises Problem: "too_large", "invalid" for a content that is none of its kind, "no_space",
         and whatever the person may not do; then nothing is kept."""
-        self._house.limits.take("upload", person, UPLOADS)
+        self._engine.limits.take("upload", person, UPLOADS)
         async with self.store.arrival(LIMITS[kind]) as arriving, self.store.arrival(MADE_LIMIT) as made:
             async for piece in pieces:
                 await arriving.write(piece)
             await arriving.end()
             await made.end()
             async with self._turns:
-                seen = await inspect(kind, arriving.path, made.path)
+                seen = await inspect(Content(kind.value), arriving.path, made.path)
             path = made.path if seen.made else arriving.path
             size = path.stat().st_size
             id = new_id()
@@ -84,20 +84,20 @@ class Files:
         return id
 
     async def _add(self, person: str, room: str, values: dict[str, Any], old: str) -> None:
-        async with self._house.database.read() as connection:
+        async with self._engine.database.read() as connection:
             also = await with_hall(connection, room, RemoveFile(values["id"]))
-        async with self._house.transaction([room, *also]) as tx:
+        async with self._engine.transaction([room, *also]) as tx:
             tx.room = room
-            visit = await resolve(tx.connection, person, tx.rooms[room], tx.now)
-            rules.owns(visit)
+            actor = await resolve(tx.connection, person, tx.rooms[room], tx.now)
+            rules.owns(actor)
             if old:
-                await actions.replace(tx, visit, old, values)
+                await actions.replace(tx, actor, old, values)
             else:
-                await actions.add(tx, visit, values)
+                await actions.add(tx, actor, values)
 
     async def sweep(self, seconds: float = UNKNOWN_SECONDS) -> int:
         """Removes what no row knows, and arrivals that a crash has cut off; returns how many files went. Raises Problem "unavailable"."""
-        async with self._house.database.read() as connection:
+        async with self._engine.database.read() as connection:
             known = set((await connection.execute(sa.select(files.c.id))).scalars())
         return await self.store.sweep(known, seconds)
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.commands.transaction import Transaction
-from rooms.core.engine import LONG, House
+from rooms.core.engine import LONG, Engine
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
 from rooms.core.store.journal import rooms
@@ -17,7 +17,7 @@ from rooms.exhibition.booths import queries
 from rooms.exhibition.booths.editing import columns_of, hall_of, make_booth, set_duty
 from rooms.exhibition.booths.messages import BoothChanged, BoothListed
 from rooms.exhibition.booths.staff_messages import Duty
-from rooms.exhibition.imports.owner_invites import expect
+from rooms.exhibition.imports.expected_owners import expect
 from rooms.exhibition.imports.parsing import Exhibitor, ExhibitorFaults, exhibitors
 from rooms.exhibition.imports.table_file import MOST_BYTES, read_rows
 from rooms.exhibition.presence.messages import Floor
@@ -61,27 +61,27 @@ class _Stored(NamedTuple):
     expected: set[tuple[str, str]]
 
 
-async def plan_import(house: House, conference: Conference, told: list[Exhibitor]) -> Plan:
+async def plan_import(engine: Engine, conference: Conference, told: list[Exhibitor]) -> Plan:
     """Nothing is written. Raises ExhibitorFaults."""
-    async with house.database.read() as connection:
+    async with engine.database.read() as connection:
         return _plan(await _load(connection, conference.id, told), told)
 
 
 async def import_exhibitors(
-    house: House, conference: Conference, told: list[Exhibitor], *, by: str | None, progress: Progress | None = None
+    engine: Engine, conference: Conference, told: list[Exhibitor], *, by: str | None, progress: Progress | None = None
 ) -> Plan:
     """Does what the plan says and returns it. Booths that the file does not name stay as they are; imported texts are shown at once.
 
     `by` is the person for the audit log (None: the command line). Raises ExhibitorFaults or Problem "conflict".
     """
     for _ in range(TRIES):
-        async with house.database.read() as connection:
+        async with engine.database.read() as connection:
             stored = await _load(connection, conference.id, told)
         plan = _plan(stored, told)
         if plan.empty:
             return plan
         concerned = _concerned(stored, told)
-        async with house.transaction([conference.room, *concerned, *stored.halls.values()], patience=LONG) as tx:
+        async with engine.transaction([conference.room, *concerned, *stored.halls.values()], patience=LONG) as tx:
             # What changed before we had the locks may concern further rooms.
             stored = await _load(tx.connection, conference.id, told)
             plan = _plan(stored, told)
@@ -90,7 +90,7 @@ async def import_exhibitors(
             renewed = await _write(tx, conference.id, stored, told, progress or (lambda done, total: None))
             details = {act.value: plan.count(act) for act in (Act.ADDED, Act.CHANGED)}
             tx.audit(conference.id, by, "exhibitors.imported", details=details)
-        await house.hub.reconcile(renewed)
+        await engine.hub.reconcile(renewed)
         return plan
     raise Problem("conflict", N_("The exhibition is being changed by somebody else. Try again."), retry_after=2)
 
@@ -259,8 +259,8 @@ async def _read(conference: Conference, data: bytes) -> list[Exhibitor]:
     return exhibitors(await read_rows(data))
 
 
-async def _bring(house: House, conference: Conference, told: list[Exhibitor], by: str, progress: Progress) -> Plan:
-    return await import_exhibitors(house, conference, told, by=by, progress=progress)
+async def _bring(engine: Engine, conference: Conference, told: list[Exhibitor], by: str, progress: Progress) -> Plan:
+    return await import_exhibitors(engine, conference, told, by=by, progress=progress)
 
 
 EXHIBITORS = ImportKind("exhibitors", MOST_BYTES, _read, plan_import, _bring)

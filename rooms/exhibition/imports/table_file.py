@@ -9,7 +9,7 @@ from typing import NoReturn
 import msgspec
 
 from rooms.core.errors import Problem
-from rooms.core.sandbox import look_apart
+from rooms.core.sandbox import run_sandboxed
 from rooms.core.text import N_
 
 SCRIPT = Path(__file__).with_name("xlsx_reader.py")
@@ -41,7 +41,7 @@ async def read_rows(data: bytes) -> Rows:
 
 
 async def _workbook(data: bytes) -> Rows:
-    told = await look_apart(SCRIPT, *map(str, (MOST_ROWS + 1, MOST_COLUMNS, UNFOLDED)), given=data)
+    told = await run_sandboxed(SCRIPT, *map(str, (MOST_ROWS + 1, MOST_COLUMNS, UNFOLDED)), given=data)
     answer = _Answer(refused="large") if told is None else msgspec.json.decode(told, type=_Answer)
     if answer.rows is not None:
         return answer.rows

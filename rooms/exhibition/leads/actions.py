@@ -6,10 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.core.commands.access import Visit
+from rooms.core.commands.access import Actor
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
-from rooms.core.engine import House
+from rooms.core.engine import Engine
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
 from rooms.core.rate_limits import Rate
@@ -42,16 +42,16 @@ l = leads.c  # noqa: E741 - as the other slices name their columns
 
 
 @command(ShareLead, kinds=BOOTH, allowed=rules.shares, rate=Rate(10, 60))
-async def share_lead(tx: Transaction, visit: Visit, given: ShareLead) -> None:
-    booth, person = visit.room.subject, visit.known.id
+async def share_lead(tx: Transaction, actor: Actor, command: ShareLead) -> None:
+    booth, person = actor.room.subject, actor.known.id
     organisation = ""
-    if given.organisation.strip():
-        organisation = clean_line(given.organisation, ORGANISATION_LENGTH, "organisation")
+    if command.organisation.strip():
+        organisation = clean_line(command.organisation, ORGANISATION_LENGTH, "organisation")
     held = await _held(tx, booth, person)
-    source = Source.ASKED if held is not None and held.state == LeadState.ASKED.value else given.source
+    source = Source.ASKED if held is not None and held.state == LeadState.ASKED.value else command.source
     email = (await tx.connection.execute(sa.select(persons.c.email).where(persons.c.id == person))).scalar_one()
-    values: dict[str, Any] = {"state": LeadState.GIVEN.value, "purpose": given.purpose.value, "source": source.value}
-    values |= {"organisation": organisation, "name": visit.known.name, "email": email, "at": tx.now}
+    values: dict[str, Any] = {"state": LeadState.GIVEN.value, "purpose": command.purpose.value, "source": source.value}
+    values |= {"organisation": organisation, "name": actor.known.name, "email": email, "at": tx.now}
     if held is None:
         id = new_id()
         await tx.connection.execute(leads.insert().values(id=id, booth=booth, person=person, tags=[], **values))
@@ -60,22 +60,22 @@ async def share_lead(tx: Transaction, visit: Visit, given: ShareLead) -> None:
         await tx.connection.execute(leads.update().where(l.id == id).values(**values))
     by = held.asked_by if held is not None else None
     await _fold(tx, id)
-    await _write_down(tx, booth, person, "given", given.purpose.value, source.value, by)
+    await _write_down(tx, booth, person, "given", command.purpose.value, source.value, by)
     await _tell(tx, booth, id, person)
 
 
 @command(WithdrawLead, kinds=BOOTH, allowed=rules.waits)
-async def withdraw_lead(tx: Transaction, visit: Visit, given: WithdrawLead) -> None:
-    await _withdraw(tx, visit.room.subject, visit.known.id, visit.room.id)
+async def withdraw_lead(tx: Transaction, actor: Actor, command: WithdrawLead) -> None:
+    await _withdraw(tx, actor.room.subject, actor.known.id, actor.room.id)
 
 
-async def take_back(house: House, person: str, booth: str) -> None:
+async def take_back(engine: Engine, person: str, booth: str) -> None:
     """The same from one's account, for one who may no longer enter the booth. Raises Problem "not_found"."""
-    async with house.database.read() as connection:
+    async with engine.database.read() as connection:
         if (person, booth) not in await queries.own(connection, [person], [booth]):
             raise Problem("not_found", N_("You have shared nothing with this exhibitor."))
         room = await room_of(connection, "booth", booth)
-    async with house.transaction([room]) as tx:
+    async with engine.transaction([room]) as tx:
         await _withdraw(tx, booth, person, room)
 
 
@@ -96,19 +96,19 @@ async def drop(connection: AsyncConnection, which: "sa.ColumnElement[bool]") -> 
     await connection.execute(leads.delete().where(which))
 
 
-async def with_visitor(connection: AsyncConnection, room: str, given: AskLead) -> Iterable[str]:
-    return await desks_of(connection, [given.person])
+async def with_visitor(connection: AsyncConnection, room: str, command: AskLead) -> Iterable[str]:
+    return await desks_of(connection, [command.person])
 
 
-@command(AskLead, kinds=BOOTH, allowed=rules.answers, also=with_visitor, rate=Rate(30, 60))
-async def ask_lead(tx: Transaction, visit: Visit, given: AskLead) -> None:
-    booth = visit.room.subject
-    held = await _held(tx, booth, given.person)
+@command(AskLead, kinds=BOOTH, allowed=rules.answers, extra_rooms=with_visitor, rate=Rate(30, 60))
+async def ask_lead(tx: Transaction, actor: Actor, command: AskLead) -> None:
+    booth = actor.room.subject
+    held = await _held(tx, booth, command.person)
     if held is not None:
         return
-    if (await tx.connection.execute(declined(booth).where(consents.c.person == given.person))).first() is not None:
+    if (await tx.connection.execute(declined(booth).where(consents.c.person == command.person))).first() is not None:
         raise Problem("conflict", N_("This visitor has declined. He can still share his contact by himself."))
-    if not await queries.is_in_touch(tx.connection, booth, given.person):
+    if not await queries.is_in_touch(tx.connection, booth, command.person):
         text = N_("You can ask visitors who have queued here, written to you or in the chat.")
         raise Problem("not_found", text, field="person")
     id = new_id()
@@ -116,20 +116,20 @@ async def ask_lead(tx: Transaction, visit: Visit, given: AskLead) -> None:
     values: dict[str, Any] = {
         "id": id,
         "booth": booth,
-        "person": given.person,
+        "person": command.person,
         "state": LeadState.ASKED.value,
         "tags": [],
         **asked,
     }
-    await tx.connection.execute(leads.insert().values(**values, asked_by=visit.known.id, at=tx.now))
+    await tx.connection.execute(leads.insert().values(**values, asked_by=actor.known.id, at=tx.now))
     await _fold(tx, id)
-    await _write_down(tx, booth, given.person, "asked", by=visit.known.id, **asked)
-    await _tell(tx, booth, id, given.person)
+    await _write_down(tx, booth, command.person, "asked", by=actor.known.id, **asked)
+    await _tell(tx, booth, id, command.person)
     joined = booths.join(conferences, conferences.c.id == booths.c.conference)
     select = sa.select(booths.c.name, conferences.c.slug).select_from(joined).where(booths.c.id == booth)
     name, slug = (await tx.connection.execute(select)).one()
-    said = {"booth": name, "name": visit.known.name}
-    await notify(tx, given.person, "lead.asked", said, f"/c/{slug}/exhibition/{booth}#booth-lead")
+    said = {"booth": name, "name": actor.known.name}
+    await notify(tx, command.person, "lead.asked", said, f"/c/{slug}/exhibition/{booth}#booth-lead")
 
 
 def declined(booth: str) -> "sa.Select[Any]":
@@ -139,27 +139,27 @@ def declined(booth: str) -> "sa.Select[Any]":
 
 
 @command(NoteLead, kinds=BOOTH, allowed=rules.answers)
-async def note_lead(tx: Transaction, visit: Visit, given: NoteLead) -> None:
-    lead = await _lead(tx, visit, given.lead)
-    text = clean_text(given.text, NOTE_LENGTH, "text")
-    signed = {"author": visit.known.id, "author_name": visit.known.name}
+async def note_lead(tx: Transaction, actor: Actor, command: NoteLead) -> None:
+    lead = await _lead(tx, actor, command.lead)
+    text = clean_text(command.text, NOTE_LENGTH, "text")
+    signed = {"author": actor.known.id, "author_name": actor.known.name}
     note = {"id": new_id(), "lead": lead.id, **signed, "text": text, "at": tx.now}
     await tx.connection.execute(lead_notes.insert().values(note))
     await _fold(tx, lead.id)
-    await _tell(tx, visit.room.subject, lead.id)
+    await _tell(tx, actor.room.subject, lead.id)
 
 
 @command(QualifyLead, kinds=BOOTH, allowed=rules.answers)
-async def qualify_lead(tx: Transaction, visit: Visit, given: QualifyLead) -> None:
-    lead = await _lead(tx, visit, given.lead)
-    tags = list(dict.fromkeys(clean_line(tag, TAG_LENGTH, "tags") for tag in given.tags if tag.strip()))
-    if (lead.rating, lead.tags) == (given.rating.value, tags):
+async def qualify_lead(tx: Transaction, actor: Actor, command: QualifyLead) -> None:
+    lead = await _lead(tx, actor, command.lead)
+    tags = list(dict.fromkeys(clean_line(tag, TAG_LENGTH, "tags") for tag in command.tags if tag.strip()))
+    if (lead.rating, lead.tags) == (command.rating.value, tags):
         return
-    if given.seen and given.seen != queries.mark(lead.rating, lead.tags):
+    if command.seen and command.seen != queries.mark(lead.rating, lead.tags):
         raise Problem("stale", N_("A colleague has judged this lead otherwise meanwhile. Look at it once more."))
-    await tx.connection.execute(leads.update().where(l.id == lead.id).values(rating=given.rating.value, tags=tags))
+    await tx.connection.execute(leads.update().where(l.id == lead.id).values(rating=command.rating.value, tags=tags))
     await _fold(tx, lead.id)
-    await _tell(tx, visit.room.subject, lead.id)
+    await _tell(tx, actor.room.subject, lead.id)
 
 
 async def _fold(tx: Transaction, id: str) -> None:
@@ -175,8 +175,8 @@ async def _held(tx: Transaction, booth: str, person: str) -> Any:
     return (await tx.connection.execute(sa.select(leads).where(this))).one_or_none()
 
 
-async def _lead(tx: Transaction, visit: Visit, id: str) -> Any:
-    this = sa.and_(l.id == id, l.booth == visit.room.subject)
+async def _lead(tx: Transaction, actor: Actor, id: str) -> Any:
+    this = sa.and_(l.id == id, l.booth == actor.room.subject)
     row = (await tx.connection.execute(sa.select(leads).where(this))).one_or_none()
     if row is None:
         raise Problem("not_found", N_("This lead is not here any more: the visitor has taken it back."), field="lead")

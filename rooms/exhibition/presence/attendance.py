@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.core.engine import House
+from rooms.core.engine import Engine
 from rooms.core.store.journal import rooms
 from rooms.exhibition.booths import queries
 from rooms.exhibition.presence.messages import Floor
@@ -34,16 +34,16 @@ class _Seen(NamedTuple):
 
 
 class Attendance:
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._booths: dict[str, str | None] = {}
-        self._visits = Visits(house)
+        self._actors = Visits(engine)
 
     async def look(self) -> None:
         """One round. Raises Problem "unavailable"."""
-        hub, now = self._house.hub, self._house.clock()
+        hub, now = self._engine.hub, self._engine.clock()
         followed = set(hub.followed)
-        async with self._house.database.read() as connection:
+        async with self._engine.database.read() as connection:
             await self._learn(connection, followed)
             here = {booth: room for room in followed if (booth := self._booths[room]) is not None}
             talking = await _talking(connection)
@@ -67,10 +67,10 @@ class Attendance:
         if changed:
             await self._write(changed)
         if seen:
-            async with self._house.database.write() as connection:
+            async with self._engine.database.write() as connection:
                 await connection.execute(booths.update().where(b.id.in_(seen)).values(seen_at=now))
-        self._visits.see({booth: hub.presence.connected(room) for booth, room in here.items()}, now)
-        await self._visits.write(now)
+        self._actors.see({booth: hub.presence.connected(room) for booth, room in here.items()}, now)
+        await self._actors.write(now)
 
     async def _learn(self, connection: AsyncConnection, followed: set[str]) -> None:
         """Which of the rooms that the process follows are booths'."""
@@ -86,7 +86,7 @@ class Attendance:
         self, connection: AsyncConnection, here: dict[str, str], talking: dict[str, set[str]]
     ) -> dict[str, _Seen]:
         """The booths where somebody is."""
-        present = {booth: people for booth, room in here.items() if (people := self._house.hub.presence.people(room))}
+        present = {booth: people for booth, room in here.items() if (people := self._engine.hub.presence.people(room))}
         s = booth_staff.c
         serving: dict[str, set[str]] = {}
         if present:
@@ -102,10 +102,10 @@ class Attendance:
         }
 
     async def _write(self, changed: dict[str, _Seen]) -> None:
-        async with self._house.database.read() as connection:
+        async with self._engine.database.read() as connection:
             places = await _rooms(connection, changed)
         locked = {room for place in places.values() for room in place}
-        async with self._house.transaction(locked) as tx:
+        async with self._engine.transaction(locked) as tx:
             for booth, seen in changed.items():
                 room, hall = places[booth]
                 values = {"people": seen.people, "staff_here": seen.staff, "seen_at": tx.now}

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.core.engine import House
+from rooms.core.engine import Engine
 from rooms.core.store.database import insert_into
 from rooms.core.store.tables import conferences
 from rooms.exhibition.record_tables import booth_visits, visit_salts
@@ -29,11 +29,11 @@ Stay = tuple[str, str, datetime]
 class Visits:
     """`see` what is there now; `write` does so when it is time. What a process has not yet written when it is killed is lost: half a minute."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._stays: dict[Stay, float] = {}
         self._looked: datetime | None = None
-        self._written = house.clock()
+        self._written = engine.clock()
 
     def see(self, here: dict[str, Iterable[str]], now: datetime) -> None:
         """`here`: booth → the persons whose connections this process holds. Those of others are counted by the others."""
@@ -49,7 +49,7 @@ class Visits:
         """Raises Problem "unavailable"; then all is kept for the next time."""
         if not self._stays or now < self._written + WRITTEN_EVERY:
             return
-        async with self._house.database.write() as connection:
+        async with self._engine.database.write() as connection:
             rows = await self._rows(connection)
             if rows:
                 insert = insert_into(connection, booth_visits)
@@ -94,7 +94,7 @@ def _hash(salt: str, booth: str, person: str) -> str:
 
 
 async def _salt(connection: AsyncConnection, day: date) -> str:
-    """The salt of a day, the same for all processes. Those of days that are over are forgotten (rooms/people/housekeeping.py)."""
+    """The salt of a day, the same for all processes. Those of days that are over are forgotten (rooms/exhibition/jobs.py)."""
     s = visit_salts.c
     drawn = insert_into(connection, visit_salts).values(day=day, salt=secrets.token_hex(24))
     await connection.execute(drawn.on_conflict_do_nothing())

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.core.commands.access import Visit
+from rooms.core.commands.access import Actor
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
@@ -58,18 +58,18 @@ LOOKED_AT = 8
 q = queue_places.c
 
 
-async def with_candidates(connection: AsyncConnection, room: str, given: CallNext) -> Iterable[str]:
+async def with_candidates(connection: AsyncConnection, room: str, command: CallNext) -> Iterable[str]:
     """The hall, and the desks of those who may be called or put back."""
     here = sa.select(rooms.c.subject).where(rooms.c.id == room).scalar_subquery()
     head = sa.select(q.person).where(q.booth == here, q.state == "waiting").order_by(q.rank).limit(LOOKED_AT)
     called = sa.select(q.person).where(q.booth == here, q.state == "called")
     people = [*(await connection.execute(head)).scalars(), *(await connection.execute(called)).scalars()]
-    return [*await with_hall(connection, room, given), *await desks_of(connection, people)]
+    return [*await with_hall(connection, room, command), *await desks_of(connection, people)]
 
 
-@command(JoinQueue, kinds=BOOTH, allowed=rules.visits, also=with_hall, rate=Rate(10, 60))
-async def join_queue(tx: Transaction, visit: Visit, given: JoinQueue) -> Queued:
-    booth, person = visit.room.subject, visit.known.id
+@command(JoinQueue, kinds=BOOTH, allowed=rules.visits, extra_rooms=with_hall, rate=Rate(10, 60))
+async def join_queue(tx: Transaction, actor: Actor, command: JoinQueue) -> Queued:
+    booth, person = actor.room.subject, actor.known.id
     mine = await queries.places(tx.connection, q.person == person, q.state.in_(queries.UNDER_WAY))
     for place in mine:
         if place.booth == booth:
@@ -89,24 +89,24 @@ async def join_queue(tx: Transaction, visit: Visit, given: JoinQueue) -> Queued:
     await tx.connection.execute(booths.update().where(booths.c.id == booth).values(tickets=ticket))
     values = {"id": id, "booth": booth, "person": person, "ticket": ticket, "rank": rank, "state": "waiting"}
     await tx.connection.execute(queue_places.insert().values(**values, joined_at=tx.now, missed=0))
-    await _tell(tx, visit, id)
+    await _tell(tx, actor, id)
     return Queued(ticket)
 
 
-@command(LeaveQueue, kinds=BOOTH, allowed=rules.waits, also=with_hall)
-async def leave_queue(tx: Transaction, visit: Visit, given: LeaveQueue) -> None:
-    place = await _own_place(tx, visit)
+@command(LeaveQueue, kinds=BOOTH, allowed=rules.waits, extra_rooms=with_hall)
+async def leave_queue(tx: Transaction, actor: Actor, command: LeaveQueue) -> None:
+    place = await _own_place(tx, actor)
     if place is None or place.state == "talking":
         raise Problem("conflict", N_("You have no place in this queue."))
-    await _change(tx, visit, place.id, {"state": "left", "ended_at": tx.now})
+    await _change(tx, actor, place.id, {"state": "left", "ended_at": tx.now})
 
 
-@command(CallNext, kinds=BOOTH, allowed=rules.serves, also=with_candidates)
-async def call_next(tx: Transaction, visit: Visit, given: CallNext) -> Called:
-    booth, caller = visit.room.subject, visit.known.id
+@command(CallNext, kinds=BOOTH, allowed=rules.serves, extra_rooms=with_candidates)
+async def call_next(tx: Transaction, actor: Actor, command: CallNext) -> Called:
+    booth, caller = actor.room.subject, actor.known.id
     for place in await queries.places_under_way(tx.connection, booth):
         if place.state == "called" and place.until <= tx.now:
-            await _put_back(tx, visit, place)
+            await _put_back(tx, actor, place)
     here = await queries.places_under_way(tx.connection, booth)
     if any(each.called_by == caller and each.state != "waiting" for each in here):
         raise Problem("conflict", N_("Finish with the visitor whom you have called first."))
@@ -121,61 +121,61 @@ async def call_next(tx: Transaction, visit: Visit, given: CallNext) -> Called:
     place = free[0]
     until = tx.now + timedelta(seconds=CALL_SECONDS)
     called = {"state": "called", "called_by": caller, "called_at": tx.now, "until": until}
-    await _change(tx, visit, place.id, called)
+    await _change(tx, actor, place.id, called)
     row = await queries.booth_row(tx.connection, booth)
-    values = {"booth": row.name, "until": until.isoformat(), "room": visit.room.id}
-    await notify(tx, place.person, "call", values, await _path(tx, visit))
+    values = {"booth": row.name, "until": until.isoformat(), "room": actor.room.id}
+    await notify(tx, place.person, "call", values, await _path(tx, actor))
     return Called(place.id, place.view().person)
 
 
-@command(AcceptCall, kinds=BOOTH, allowed=rules.waits, also=with_hall)
-async def accept_call(tx: Transaction, visit: Visit, given: AcceptCall) -> Admitted:
-    place = await _own_place(tx, visit)
+@command(AcceptCall, kinds=BOOTH, allowed=rules.waits, extra_rooms=with_hall)
+async def accept_call(tx: Transaction, actor: Actor, command: AcceptCall) -> Admitted:
+    place = await _own_place(tx, actor)
     if place is not None and place.state == "talking" and place.meeting:
         return Admitted(place.meeting)
     if place is None or place.state != "called" or place.until <= tx.now:
         raise Problem("expired", N_("This call has lapsed. You keep your place behind the next visitor."))
-    assert visit.room.conference is not None
+    assert actor.room.conference is not None
     assert place.called_by is not None
     if await _blocked(tx, place.called_by, [place.person]):
         raise Problem("expired", N_("This call has lapsed. You keep your place behind the next visitor."))
     people = [place.person, place.called_by]
-    meeting = await open_meeting(tx.connection, visit.room.conference, visit.room.subject, people, tx.now)
+    meeting = await open_meeting(tx.connection, actor.room.conference, actor.room.subject, people, tx.now)
     talking = {"state": "talking", "accepted_at": tx.now, "until": None, "meeting": meeting}
-    await _change(tx, visit, place.id, talking)
+    await _change(tx, actor, place.id, talking)
     return Admitted(meeting)
 
 
-@command(SkipPlace, kinds=BOOTH, allowed=rules.serves, also=with_hall)
-async def skip_place(tx: Transaction, visit: Visit, given: SkipPlace) -> None:
-    place = await _place(tx, visit, given.place)
+@command(SkipPlace, kinds=BOOTH, allowed=rules.serves, extra_rooms=with_hall)
+async def skip_place(tx: Transaction, actor: Actor, command: SkipPlace) -> None:
+    place = await _place(tx, actor, command.place)
     if place.state != "called":
         raise Problem("conflict", N_("This visitor is not being called."))
-    await _put_back(tx, visit, place)
+    await _put_back(tx, actor, place)
 
 
-async def with_meeting(connection: AsyncConnection, room: str, given: FinishTalk) -> Iterable[str]:
-    meeting = sa.select(q.meeting).where(q.id == given.place).scalar_subquery()
+async def with_meeting(connection: AsyncConnection, room: str, command: FinishTalk) -> Iterable[str]:
+    meeting = sa.select(q.meeting).where(q.id == command.place).scalar_subquery()
     found = sa.select(rooms.c.id).where(rooms.c.kind == "meeting", rooms.c.subject == meeting)
-    return [*await with_hall(connection, room, given), *(await connection.execute(found)).scalars()]
+    return [*await with_hall(connection, room, command), *(await connection.execute(found)).scalars()]
 
 
-@command(FinishTalk, kinds=BOOTH, allowed=rules.serves, also=with_meeting)
-async def finish_talk(tx: Transaction, visit: Visit, given: FinishTalk) -> None:
-    place = await _place(tx, visit, given.place)
+@command(FinishTalk, kinds=BOOTH, allowed=rules.serves, extra_rooms=with_meeting)
+async def finish_talk(tx: Transaction, actor: Actor, command: FinishTalk) -> None:
+    place = await _place(tx, actor, command.place)
     if place.state != "talking" or place.meeting is None:
         raise Problem("conflict", N_("This talk is not under way."))
     await close_meeting(tx, place.meeting)
-    await _change(tx, visit, place.id, {"state": "done", "ended_at": tx.now}, measure=True)
+    await _change(tx, actor, place.id, {"state": "done", "ended_at": tx.now}, measure=True)
 
 
-async def _put_back(tx: Transaction, visit: Visit, place: Place) -> None:
+async def _put_back(tx: Transaction, actor: Actor, place: Place) -> None:
     """Behind the next one; or out, when he has missed too many calls."""
     missed = place.missed + 1
     blank: dict[str, Any] = {"called_by": None, "called_at": None, "until": None, "missed": missed}
     if missed >= MISSES:
         blank |= {"state": "left", "ended_at": tx.now}
-        await _change(tx, visit, place.id, blank)
+        await _change(tx, actor, place.id, blank)
         return
     behind = [
         each
@@ -186,8 +186,8 @@ async def _put_back(tx: Transaction, visit: Visit, place: Place) -> None:
     if behind:
         following, rank = behind[0], behind[0].rank
         await tx.connection.execute(queue_places.update().where(q.id == following.id).values(rank=place.rank))
-        tx.record(PlaceChanged((await _place(tx, visit, following.id)).view()))
-    await _change(tx, visit, place.id, blank | {"state": "waiting", "rank": rank})
+        tx.record(PlaceChanged((await _place(tx, actor, following.id)).view()))
+    await _change(tx, actor, place.id, blank | {"state": "waiting", "rank": rank})
 
 
 async def _called_elsewhere(tx: Transaction, people: list[str]) -> set[str]:
@@ -205,51 +205,51 @@ def _desks(people: list[str]) -> "sa.Select[Any, Any]":
     return sa.select(rooms.c.subject, rooms.c.id).where(rooms.c.kind == "desk", rooms.c.subject.in_(people))
 
 
-async def _path(tx: Transaction, visit: Visit) -> str:
-    slug = sa.select(conferences.c.slug).where(conferences.c.id == visit.room.conference)
-    return f"/c/{(await tx.connection.execute(slug)).scalar_one()}/exhibition/{visit.room.subject}"
+async def _path(tx: Transaction, actor: Actor) -> str:
+    slug = sa.select(conferences.c.slug).where(conferences.c.id == actor.room.conference)
+    return f"/c/{(await tx.connection.execute(slug)).scalar_one()}/exhibition/{actor.room.subject}"
 
 
-async def _own_place(tx: Transaction, visit: Visit) -> Place | None:
-    found = await queries.own_places(tx.connection, [visit.known.id], [visit.room.subject])
+async def _own_place(tx: Transaction, actor: Actor) -> Place | None:
+    found = await queries.own_places(tx.connection, [actor.known.id], [actor.room.subject])
     return found[0] if found else None
 
 
-async def _place(tx: Transaction, visit: Visit, id: str) -> Place:
-    found = await queries.places(tx.connection, q.id == id, q.booth == visit.room.subject)
+async def _place(tx: Transaction, actor: Actor, id: str) -> Place:
+    found = await queries.places(tx.connection, q.id == id, q.booth == actor.room.subject)
     if not found:
         raise Problem("not_found", N_("There is no such place in this queue."), field="place")
     return found[0]
 
 
-async def _change(tx: Transaction, visit: Visit, id: str, values: dict[str, Any], *, measure: bool = False) -> None:
+async def _change(tx: Transaction, actor: Actor, id: str, values: dict[str, Any], *, measure: bool = False) -> None:
     await tx.connection.execute(queue_places.update().where(q.id == id).values(values))
     if measure:
-        await _measure(tx, visit)
-    await _tell(tx, visit, id)
+        await _measure(tx, actor)
+    await _tell(tx, actor, id)
 
 
-async def _measure(tx: Transaction, visit: Visit) -> None:
+async def _measure(tx: Transaction, actor: Actor) -> None:
     """Learns how long a talk takes here."""
     columns = sa.select(q.called_at, q.ended_at).where(q.state == "done").order_by(q.ended_at.desc())
-    everywhere = columns.join(booths, booths.c.id == q.booth).where(booths.c.conference == visit.room.conference)
+    everywhere = columns.join(booths, booths.c.id == q.booth).where(booths.c.conference == actor.room.conference)
 
     async def lengths(select: "sa.Select[Any, Any]") -> list[float]:
         rows = await tx.connection.execute(select.limit(waits.RECENT))
         return [(row.ended_at - row.called_at).total_seconds() for row in rows]
 
     seconds = waits.service_seconds(
-        await lengths(columns.where(q.booth == visit.room.subject)),
-        await lengths(everywhere.where(q.booth != visit.room.subject)),
+        await lengths(columns.where(q.booth == actor.room.subject)),
+        await lengths(everywhere.where(q.booth != actor.room.subject)),
     )
     await tx.connection.execute(
-        booths.update().where(booths.c.id == visit.room.subject).values(service_seconds=seconds)
+        booths.update().where(booths.c.id == actor.room.subject).values(service_seconds=seconds)
     )
 
 
-async def _tell(tx: Transaction, visit: Visit, id: str) -> None:
+async def _tell(tx: Transaction, actor: Actor, id: str) -> None:
     """The staff, the visitor himself, and by numbers everybody here and in the hall."""
-    place, booth = await _place(tx, visit, id), visit.room.subject
+    place, booth = await _place(tx, actor, id), actor.room.subject
     tx.record(PlaceChanged(place.view()))
     tx.record(PlaceOwn(place.own()), person=place.person)
     line = await queries.line(tx.connection, booth)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.core.commands.access import Visit
+from rooms.core.commands.access import Actor
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
@@ -36,48 +36,48 @@ c = contacts.c
 
 
 @command(AskContact, kinds=BOOTH, allowed=rules.visits, rate=Rate(6, 60))
-async def ask_contact(tx: Transaction, visit: Visit, given: AskContact) -> ContactAsked:
-    text = clean_text(given.text, CONTACT_LENGTH, "text")
-    booth, person = visit.room.subject, visit.known.id
+async def ask_contact(tx: Transaction, actor: Actor, command: AskContact) -> ContactAsked:
+    text = clean_text(command.text, CONTACT_LENGTH, "text")
+    booth, person = actor.room.subject, actor.known.id
     mine = sa.select(sa.func.count()).where(c.booth == booth, c.person == person, c.state != "done")
     if (await tx.connection.execute(mine)).scalar_one() >= MOST_OPEN:
         raise Problem("conflict", N_("The staff of this booth have yet to answer what you asked before."))
-    owner = await _least_busy(tx, booth) if given.kind is ContactKind.MESSAGE else None
+    owner = await _least_busy(tx, booth) if command.kind is ContactKind.MESSAGE else None
     id = new_id()
-    values = {"id": id, "booth": booth, "person": person, "kind": given.kind.value, "text": text, "owner": owner}
+    values = {"id": id, "booth": booth, "person": person, "kind": command.kind.value, "text": text, "owner": owner}
     await tx.connection.execute(contacts.insert().values(**values, state="taken" if owner else "open", at=tx.now))
     await _tell(tx, id)
     return ContactAsked(id)
 
 
-async def with_asker(connection: AsyncConnection, room: str, given: TakeContact) -> Iterable[str]:
-    asker = (await connection.execute(sa.select(c.person).where(c.id == given.contact))).scalar_one_or_none()
+async def with_asker(connection: AsyncConnection, room: str, command: TakeContact) -> Iterable[str]:
+    asker = (await connection.execute(sa.select(c.person).where(c.id == command.contact))).scalar_one_or_none()
     return await desks_of(connection, [asker]) if asker else []
 
 
-@command(TakeContact, kinds=BOOTH, allowed=rules.answers, also=with_asker)
-async def take_contact(tx: Transaction, visit: Visit, given: TakeContact) -> None:
-    view = await _contact(tx, visit, given.contact)
-    if view.owner is not None and view.owner.id != visit.known.id:
+@command(TakeContact, kinds=BOOTH, allowed=rules.answers, extra_rooms=with_asker)
+async def take_contact(tx: Transaction, actor: Actor, command: TakeContact) -> None:
+    view = await _contact(tx, actor, command.contact)
+    if view.owner is not None and view.owner.id != actor.known.id:
         text = N_("%(name)s has taken this already.")
         raise Problem("stale", text, present=view, values={"name": view.owner.name})
     if view.owner is not None:
         return
-    taken = contacts.update().where(c.id == view.id).values(state="taken", owner=visit.known.id)
+    taken = contacts.update().where(c.id == view.id).values(state="taken", owner=actor.known.id)
     await tx.connection.execute(taken)
     await _tell(tx, view.id)
-    booth = await queries.booth_row(tx.connection, visit.room.subject)
-    values = {"booth": booth.name, "name": visit.known.name}
+    booth = await queries.booth_row(tx.connection, actor.room.subject)
+    values = {"booth": booth.name, "name": actor.known.name}
     await notify(tx, view.person.id, "contact", values, "")
 
 
 @command(CloseContact, kinds=BOOTH, allowed=rules.answers)
-async def close_contact(tx: Transaction, visit: Visit, given: CloseContact) -> None:
-    view = await _contact(tx, visit, given.contact)
+async def close_contact(tx: Transaction, actor: Actor, command: CloseContact) -> None:
+    view = await _contact(tx, actor, command.contact)
     await tx.connection.execute(
         contacts.update()
         .where(c.id == view.id)
-        .values(state="done", owner=view.owner.id if view.owner else visit.known.id)
+        .values(state="done", owner=view.owner.id if view.owner else actor.known.id)
     )
     await _tell(tx, view.id)
 
@@ -93,8 +93,8 @@ async def _least_busy(tx: Transaction, booth: str) -> str | None:
     return (await tx.connection.execute(select)).scalar_one_or_none()
 
 
-async def _contact(tx: Transaction, visit: Visit, id: str) -> ContactView:
-    found = await queries.contact_views(tx.connection, c.id == id, c.booth == visit.room.subject)
+async def _contact(tx: Transaction, actor: Actor, id: str) -> ContactView:
+    found = await queries.contact_views(tx.connection, c.id == id, c.booth == actor.room.subject)
     if not found:
         raise Problem("not_found", N_("There is no such request at this booth."), field="contact")
     return found[0]

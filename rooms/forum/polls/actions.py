@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from rooms.core.commands.access import Visit
+from rooms.core.commands.access import Actor
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
@@ -28,8 +28,8 @@ FEWEST_OPTIONS, MOST_OPTIONS = 2, 12
 
 
 @command(m.DraftPoll, kinds=SESSION, allowed=rules.moderates)
-async def draft_poll(tx: Transaction, visit: Visit, given: m.DraftPoll) -> m.Drafted:
-    kept = sa.select(sa.func.count()).where(polls.c.room == visit.room.id, polls.c.state != State.ARCHIVED.value)
+async def draft_poll(tx: Transaction, actor: Actor, command: m.DraftPoll) -> m.Drafted:
+    kept = sa.select(sa.func.count()).where(polls.c.room == actor.room.id, polls.c.state != State.ARCHIVED.value)
     if (await tx.connection.execute(kept)).scalar_one() >= MOST_POLLS:
         raise Problem(
             "conflict",
@@ -39,57 +39,57 @@ async def draft_poll(tx: Transaction, visit: Visit, given: m.DraftPoll) -> m.Dra
     id = new_id()
     row: dict[str, Any] = {
         "id": id,
-        "room": visit.room.id,
+        "room": actor.room.id,
         "state": State.DRAFT.value,
-        "reveal": given.reveal.value,
+        "reveal": command.reveal.value,
         "version": 1,
         "made_at": tx.now,
-        **_wording(given),
+        **_wording(command),
     }
     await tx.connection.execute(polls.insert().values(row))
-    tx.record(m.PollDrafted((await queries.poll(tx.connection, visit.room.id, id)).view()))
+    tx.record(m.PollDrafted((await queries.poll(tx.connection, actor.room.id, id)).view()))
     return m.Drafted(id)
 
 
-def _wording(given: m.PollWording) -> dict[str, Any]:
+def _wording(command: m.PollWording) -> dict[str, Any]:
     """Raises Problem "invalid"."""
     options: list[str] = []
-    if given.kind in {Kind.SINGLE, Kind.MULTIPLE}:
-        options = [clean_line(each, m.POLL_OPTION_LENGTH, "options") for each in given.options if each.strip()]
+    if command.kind in {Kind.SINGLE, Kind.MULTIPLE}:
+        options = [clean_line(each, m.POLL_OPTION_LENGTH, "options") for each in command.options if each.strip()]
         if not FEWEST_OPTIONS <= len(options) <= MOST_OPTIONS:
             message = N_("Give %(fewest)s to %(most)s options, each on a line of its own.")
             values = {"fewest": FEWEST_OPTIONS, "most": MOST_OPTIONS}
             raise Problem("invalid", message, field="options", values=values)
         if len({folded(each) for each in options}) < len(options):
             raise Problem("invalid", N_("Two options are the same."), field="options")
-    ratings = queries.RATINGS if given.kind is Kind.RATING else 0
+    ratings = queries.RATINGS if command.kind is Kind.RATING else 0
     return {
-        "kind": given.kind.value,
-        "title": clean_line(given.title, m.POLL_TITLE_LENGTH, "title"),
+        "kind": command.kind.value,
+        "title": clean_line(command.title, m.POLL_TITLE_LENGTH, "title"),
         "options": options,
         "tally": {"voters": 0, "counts": [0] * (len(options) or ratings), "texts": [], "hidden": []},
     }
 
 
 @command(m.EditPoll, kinds=SESSION, allowed=rules.moderates)
-async def edit_poll(tx: Transaction, visit: Visit, given: m.EditPoll) -> None:
-    before = await queries.poll(tx.connection, visit.room.id, given.poll)
-    check_version(before, given.version)
+async def edit_poll(tx: Transaction, actor: Actor, command: m.EditPoll) -> None:
+    before = await queries.poll(tx.connection, actor.room.id, command.poll)
+    check_version(before, command.version)
     _check_state(before, State.DRAFT, State.OPEN)
     if await queries.is_answered(tx.connection, before.id):
         message = N_(
             "Somebody has answered this poll already, so its wording can no longer be changed. Make a new one."
         )
         raise Problem("conflict", message, present=before.view())
-    after = await _change(tx, before, version=before.version + 1, **_wording(given))
+    after = await _change(tx, before, version=before.version + 1, **_wording(command))
     tx.record(m.PollDrafted(after.view()) if after.state is State.DRAFT else m.PollChanged(after.view()))
     if after.is_public:
         _tell_results(tx, before, after)
 
 
 @command(m.OpenPoll, kinds=SESSION, allowed=rules.moderates)
-async def open_poll(tx: Transaction, visit: Visit, given: m.OpenPoll) -> None:
-    before = await queries.poll(tx.connection, visit.room.id, given.poll)
+async def open_poll(tx: Transaction, actor: Actor, command: m.OpenPoll) -> None:
+    before = await queries.poll(tx.connection, actor.room.id, command.poll)
     if before.state is State.OPEN:
         return
     _check_state(before, State.DRAFT)
@@ -99,8 +99,8 @@ async def open_poll(tx: Transaction, visit: Visit, given: m.OpenPoll) -> None:
 
 
 @command(m.ClosePoll, kinds=SESSION, allowed=rules.moderates)
-async def close_poll(tx: Transaction, visit: Visit, given: m.ClosePoll) -> None:
-    before = await queries.poll(tx.connection, visit.room.id, given.poll)
+async def close_poll(tx: Transaction, actor: Actor, command: m.ClosePoll) -> None:
+    before = await queries.poll(tx.connection, actor.room.id, command.poll)
     if before.state is State.CLOSED:
         return
     _check_state(before, State.OPEN)
@@ -110,8 +110,8 @@ async def close_poll(tx: Transaction, visit: Visit, given: m.ClosePoll) -> None:
 
 
 @command(m.ArchivePoll, kinds=SESSION, allowed=rules.moderates)
-async def archive_poll(tx: Transaction, visit: Visit, given: m.ArchivePoll) -> None:
-    before = await queries.poll(tx.connection, visit.room.id, given.poll)
+async def archive_poll(tx: Transaction, actor: Actor, command: m.ArchivePoll) -> None:
+    before = await queries.poll(tx.connection, actor.room.id, command.poll)
     if before.state is State.ARCHIVED:
         return
     _check_state(before, State.DRAFT, State.CLOSED)
@@ -120,17 +120,17 @@ async def archive_poll(tx: Transaction, visit: Visit, given: m.ArchivePoll) -> N
         tx.record(m.PollHidden(before.id))
         _tell_results(tx, before, after)
     tx.record(m.PollArchived(after.view()))
-    if (await forum_queries.forum(tx.connection, visit.room.subject)).screen_poll == before.id:
-        await place(tx, visit, screen_poll=None)
+    if (await forum_queries.forum(tx.connection, actor.room.subject)).screen_poll == before.id:
+        await place(tx, actor, screen_poll=None)
         tx.record(ScreenChanged(None))
 
 
 @command(m.RevealPoll, kinds=SESSION, allowed=rules.moderates)
-async def reveal_poll(tx: Transaction, visit: Visit, given: m.RevealPoll) -> None:
-    before = await queries.poll(tx.connection, visit.room.id, given.poll)
-    if before.reveal is given.reveal:
+async def reveal_poll(tx: Transaction, actor: Actor, command: m.RevealPoll) -> None:
+    before = await queries.poll(tx.connection, actor.room.id, command.poll)
+    if before.reveal is command.reveal:
         return
-    after = await _change(tx, before, reveal=given.reveal.value)
+    after = await _change(tx, before, reveal=command.reveal.value)
     if after.is_public:
         tx.record(m.PollChanged(after.view()))
         _tell_results(tx, before, after)
@@ -139,10 +139,10 @@ async def reveal_poll(tx: Transaction, visit: Visit, given: m.RevealPoll) -> Non
 
 
 @command(m.HideText, kinds=SESSION, allowed=rules.moderates)
-async def hide_text(tx: Transaction, visit: Visit, given: m.HideText) -> None:
-    poll = await queries.poll(tx.connection, visit.room.id, given.poll)
-    row = {"poll": poll.id, "folded": folded(clean_line(given.text, m.POLL_TEXT_LENGTH, "text"))}
-    if given.hidden:
+async def hide_text(tx: Transaction, actor: Actor, command: m.HideText) -> None:
+    poll = await queries.poll(tx.connection, actor.room.id, command.poll)
+    row = {"poll": poll.id, "folded": folded(clean_line(command.text, m.POLL_TEXT_LENGTH, "text"))}
+    if command.hidden:
         await tx.connection.execute(insert_into(tx.connection, hidden_texts).on_conflict_do_nothing(), [row])
     else:
         h = hidden_texts.c
@@ -151,11 +151,11 @@ async def hide_text(tx: Transaction, visit: Visit, given: m.HideText) -> None:
 
 
 @command(m.ShowPollOnScreen, kinds=SESSION, allowed=rules.moderates)
-async def show_poll_on_screen(tx: Transaction, visit: Visit, given: m.ShowPollOnScreen) -> None:
-    poll = await queries.poll(tx.connection, visit.room.id, given.poll)
+async def show_poll_on_screen(tx: Transaction, actor: Actor, command: m.ShowPollOnScreen) -> None:
+    poll = await queries.poll(tx.connection, actor.room.id, command.poll)
     if not poll.is_public:
         raise Problem("conflict", N_("Open the poll first; only then can it be put on the big screen."), field="poll")
-    await place(tx, visit, screen=None, screen_poll=poll.id)
+    await place(tx, actor, screen=None, screen_poll=poll.id)
     tx.record(ScreenChanged(None, poll.id))
 
 

@@ -7,12 +7,12 @@ the commands of crowds, so they are done for many at once.
 import re
 from collections.abc import Iterable, Sequence
 
-from rooms.core.commands.access import Visit
-from rooms.core.commands.registry import Replied, commands_together
+from rooms.core.commands.access import Actor
+from rooms.core.commands.registry import Replied, batch_command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
 from rooms.core.rate_limits import Rate
-from rooms.core.store.database import among, insert_into
+from rooms.core.store.database import in_padded, insert_into
 from rooms.core.text import N_, clean_line
 from rooms.forum.polls import messages as m
 from rooms.forum.polls.actions import check_version, queries, recount
@@ -28,18 +28,18 @@ MOST_WORDS, WORD_LENGTH = 3, 40
 _BETWEEN_WORDS = re.compile(r"[,;\n，；、]")
 
 
-@commands_together(m.AnswerPoll, kinds=SESSION, allowed=rules.takes_part, rate=Rate(20, 60))
-async def answer_polls(tx: Transaction, given: Sequence[tuple[Visit, m.AnswerPoll]]) -> list[Replied]:
-    targets = await _targets(tx, [answer for _, answer in given])
+@batch_command(m.AnswerPoll, kinds=SESSION, allowed=rules.takes_part, rate=Rate(20, 60))
+async def answer_polls(tx: Transaction, commands: Sequence[tuple[Actor, m.AnswerPoll]]) -> list[Replied]:
+    targets = await _targets(tx, [answer for _, answer in commands])
     replies: list[Replied] = []
     answers: dict[tuple[str, str], m.PollAnswer] = {}  # the last one, of who has thought again meanwhile
     words: dict[tuple[str, str], dict[str, str]] = {}
-    for visit, answer in given:
+    for actor, answer in commands:
         try:
             poll = _answerable(targets[answer.poll])
             check_version(poll, answer.version)
-            key = poll.id, visit.known.id
-            answers[key], words[key] = _read_answer(poll, visit, answer)
+            key = poll.id, actor.known.id
+            answers[key], words[key] = _read_answer(poll, actor, answer)
         except Problem as problem:
             replies.append(problem)
         else:
@@ -64,14 +64,14 @@ async def answer_polls(tx: Transaction, given: Sequence[tuple[Visit, m.AnswerPol
     return replies
 
 
-@commands_together(m.RetractAnswer, kinds=SESSION, allowed=rules.takes_part)
-async def retract_answers(tx: Transaction, given: Sequence[tuple[Visit, m.RetractAnswer]]) -> list[Replied]:
-    targets = await _targets(tx, [answer for _, answer in given])
+@batch_command(m.RetractAnswer, kinds=SESSION, allowed=rules.takes_part)
+async def retract_answers(tx: Transaction, commands: Sequence[tuple[Actor, m.RetractAnswer]]) -> list[Replied]:
+    targets = await _targets(tx, [answer for _, answer in commands])
     replies: list[Replied] = []
     gone: dict[tuple[str, str], None] = {}
-    for visit, answer in given:
+    for actor, answer in commands:
         try:
-            gone[_answerable(targets[answer.poll]).id, visit.known.id] = None
+            gone[_answerable(targets[answer.poll]).id, actor.known.id] = None
         except Problem as problem:
             replies.append(problem)
         else:
@@ -79,15 +79,15 @@ async def retract_answers(tx: Transaction, given: Sequence[tuple[Visit, m.Retrac
     await _forget_texts(tx, targets, gone)
     a = poll_answers.c
     for id, people in _by_poll(gone).items():
-        await tx.connection.execute(poll_answers.delete().where(a.poll == id, among(a.person, people)))
+        await tx.connection.execute(poll_answers.delete().where(a.poll == id, in_padded(a.person, people)))
     await _tell_answers(tx, targets, dict(gone))
     return replies
 
 
-async def _targets(tx: Transaction, given: Sequence[m.PollCommand]) -> dict[str, Poll | None]:
+async def _targets(tx: Transaction, commands: Sequence[m.PollCommand]) -> dict[str, Poll | None]:
     assert tx.room is not None
-    ids = {each.poll for each in given}
-    found = {poll.id: poll for poll in await queries.polls_of(tx.connection, tx.room, among(polls.c.id, ids))}
+    ids = {each.poll for each in commands}
+    found = {poll.id: poll for poll in await queries.polls_of(tx.connection, tx.room, in_padded(polls.c.id, ids))}
     return {id: found.get(id) for id in ids}
 
 
@@ -100,19 +100,19 @@ def _answerable(poll: Poll | None) -> Poll:
     return poll
 
 
-def _read_answer(poll: Poll, visit: Visit, given: m.AnswerPoll) -> tuple[m.PollAnswer, dict[str, str]]:
+def _read_answer(poll: Poll, actor: Actor, command: m.AnswerPoll) -> tuple[m.PollAnswer, dict[str, str]]:
     """The answer, and the texts that it counts for, as they were written, by their folded form. Raises Problem "invalid" or "silenced"."""
     if not poll.takes_text:
-        choices = sorted(set(given.choices))
+        choices = sorted(set(command.choices))
         fits = len(choices) == 1 or (poll.kind is Kind.MULTIPLE and choices)
         if not fits or choices[-1] > poll.size:
             raise Problem("invalid", N_("Choose one of the options."), field="choices")
         return m.PollAnswer(choices, ""), {}
-    rules.speaks_up(visit)
-    text = clean_line(given.text, m.POLL_TEXT_LENGTH, "text")
+    rules.speaks_up(actor)
+    text = clean_line(command.text, m.POLL_TEXT_LENGTH, "text")
     if poll.kind is Kind.TEXT:
         return m.PollAnswer([], text), {folded(text): text}
-    parts = [part for part in _BETWEEN_WORDS.split(given.text) if part.strip()]
+    parts = [part for part in _BETWEEN_WORDS.split(command.text) if part.strip()]
     words = [clean_line(part, WORD_LENGTH, "text") for part in parts or [""]]
     if len(words) > MOST_WORDS:
         message = N_("Give at most %(count)s words or short phrases, with commas between them.")
@@ -133,7 +133,7 @@ async def _forget_texts(tx: Transaction, targets: dict[str, Poll | None], answer
     for id, people in _by_poll(answers).items():
         poll = targets[id]
         if poll is not None and poll.takes_text:
-            await tx.connection.execute(poll_texts.delete().where(t.poll == id, among(t.person, people)))
+            await tx.connection.execute(poll_texts.delete().where(t.poll == id, in_padded(t.person, people)))
 
 
 async def _tell_answers(

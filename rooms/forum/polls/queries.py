@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.commands.audience import Audience
 from rooms.core.errors import Problem
-from rooms.core.store.database import given, padded
+from rooms.core.store.database import in_param, pad_to_power_of_two
 from rooms.core.text import N_
 from rooms.forum.polls import messages as m
 from rooms.forum.polls.tables import hidden_texts, poll_answers, poll_texts, polls
@@ -129,7 +129,7 @@ async def results_seen(connection: AsyncConnection, room: str, audience: Audienc
 _ANSWERS = (
     sa.select(poll_answers.c.person, poll_answers.c.poll, poll_answers.c.choices, poll_answers.c.text)
     .select_from(poll_answers.join(polls, polls.c.id == poll_answers.c.poll))
-    .where(polls.c.room == sa.bindparam("in_room"), poll_answers.c.person.in_(given("people")))
+    .where(polls.c.room == sa.bindparam("in_room"), poll_answers.c.person.in_(in_param("people")))
 )
 
 
@@ -138,7 +138,7 @@ async def answers_of(
 ) -> dict[str, dict[str, m.PollAnswer]]:
     """By person and poll."""
     found: dict[str, dict[str, m.PollAnswer]] = {}
-    for row in await connection.execute(_ANSWERS, {"in_room": room, "people": padded(people)}):
+    for row in await connection.execute(_ANSWERS, {"in_room": room, "people": pad_to_power_of_two(people)}):
         found.setdefault(row.person, {})[row.poll] = m.PollAnswer(row.choices, row.text)
     return found
 

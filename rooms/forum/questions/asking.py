@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from rooms.core.commands.access import Visit
-from rooms.core.commands.registry import Replied, command, commands_together
+from rooms.core.commands.access import Actor
+from rooms.core.commands.registry import Replied, batch_command, command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
@@ -27,15 +27,15 @@ State = m.QuestionState
 AskedOr = tuple[m.Asked, int | None] | Problem
 
 
-@commands_together(m.AskQuestion, kinds=SESSION, allowed=rules.speaks_up, rate=Rate(6, 60))
-async def ask_questions(tx: Transaction, given: Sequence[tuple[Visit, m.AskQuestion]]) -> list[AskedOr]:
-    room = given[0][0].room
+@batch_command(m.AskQuestion, kinds=SESSION, allowed=rules.speaks_up, rate=Rate(6, 60))
+async def ask_questions(tx: Transaction, commands: Sequence[tuple[Actor, m.AskQuestion]]) -> list[AskedOr]:
+    room = commands[0][0].room
     forum = await queries.forum(tx.connection, room.subject)
     rows: list[dict[str, Any]] = []
     replies: list[AskedOr] = []
-    for visit, asked in given:
+    for actor, asked in commands:
         try:
-            row = _new_question(visit, asked, forum, tx.now)
+            row = _new_question(actor, asked, forum, tx.now)
         except Problem as problem:
             replies.append(problem)
         else:
@@ -57,7 +57,7 @@ async def ask_questions(tx: Transaction, given: Sequence[tuple[Visit, m.AskQuest
     return replies
 
 
-def _new_question(visit: Visit, asked: m.AskQuestion, forum: queries.Forum, now: datetime) -> dict[str, Any]:
+def _new_question(actor: Actor, asked: m.AskQuestion, forum: queries.Forum, now: datetime) -> dict[str, Any]:
     """Its row. Raises Problem "closed", "conflict" or "invalid"."""
     if forum.asking is Asking.LOCKED:
         raise Problem("closed", N_("The moderators take no more questions just now. Your text is kept here."))
@@ -67,9 +67,9 @@ def _new_question(visit: Visit, asked: m.AskQuestion, forum: queries.Forum, now:
     waits = forum.review or paused
     return {
         "id": new_id(),
-        "room": visit.room.id,
-        "author": visit.known.id,
-        "author_name": visit.known.name,
+        "room": actor.room.id,
+        "author": actor.known.id,
+        "author_name": actor.known.name,
         "anonymous": asked.anonymous,
         "text": clean_text(asked.text, m.QUESTION_LENGTH, "text"),
         "state": (State.PENDING if waits else State.APPROVED).value,
@@ -82,22 +82,22 @@ def _new_question(visit: Visit, asked: m.AskQuestion, forum: queries.Forum, now:
 
 
 @command(m.ReviseQuestion, kinds=SESSION, allowed=rules.speaks_up, rate=Rate(10, 60))
-async def revise_question(tx: Transaction, visit: Visit, given: m.ReviseQuestion) -> None:
-    before = await _own(tx, visit, given.question)
+async def revise_question(tx: Transaction, actor: Actor, command: m.ReviseQuestion) -> None:
+    before = await _own(tx, actor, command.question)
     if before.answered_at is not None or before.state not in {State.PENDING, State.APPROVED}:
         raise Problem("conflict", N_("This question has been dealt with and can no longer be changed. Ask a new one."))
-    forum = await queries.forum(tx.connection, visit.room.subject)
+    forum = await queries.forum(tx.connection, actor.room.subject)
     waits = before.state is State.PENDING or forum.review
-    text = clean_text(given.text, m.QUESTION_LENGTH, "text")
+    text = clean_text(command.text, m.QUESTION_LENGTH, "text")
     changes = {"state": State.PENDING.value, "pinned": False, "approved_at": None} if waits else {}
     after = await update(tx, before, text=text, original=None, **changes)
-    await clear_places(tx, visit, after)
+    await clear_places(tx, actor, after)
     await announce(tx, QuestionRevised, before, after, None)
 
 
 @command(m.WithdrawQuestion, kinds=SESSION, allowed=rules.takes_part)
-async def withdraw_question(tx: Transaction, visit: Visit, given: m.WithdrawQuestion) -> None:
-    before = await _own(tx, visit, given.question)
+async def withdraw_question(tx: Transaction, actor: Actor, command: m.WithdrawQuestion) -> None:
+    before = await _own(tx, actor, command.question)
     if before.state is State.WITHDRAWN:
         return
     if before.state is State.MERGED:
@@ -105,37 +105,37 @@ async def withdraw_question(tx: Transaction, visit: Visit, given: m.WithdrawQues
             "conflict", N_("This question was united with another one and lives on there. Take back your vote instead.")
         )
     after = await update(tx, before, state=State.WITHDRAWN.value, pinned=False, claimed_by=None, claimed_at=None)
-    await clear_places(tx, visit, after)
+    await clear_places(tx, actor, after)
     await announce(tx, QuestionWithdrawn, before, after, None)
     # What others asked must not vanish with it.
-    for duplicate in await queries.questions_of(tx.connection, visit.room.id, questions.c.into == before.id):
+    for duplicate in await queries.questions_of(tx.connection, actor.room.id, questions.c.into == before.id):
         await release_duplicate(tx, duplicate, None)
 
 
 # Voting: the command of crowds, so it is done for many at once
 
 
-@commands_together(m.VoteQuestion, kinds=SESSION, allowed=rules.takes_part)
-async def vote_questions(tx: Transaction, given: Sequence[tuple[Visit, m.VoteQuestion]]) -> list[Replied]:
-    targets = await _targets(tx, [ballot.question for _, ballot in given])
+@batch_command(m.VoteQuestion, kinds=SESSION, allowed=rules.takes_part)
+async def vote_questions(tx: Transaction, commands: Sequence[tuple[Actor, m.VoteQuestion]]) -> list[Replied]:
+    targets = await _targets(tx, [ballot.question for _, ballot in commands])
     ballots = [
-        {"question": target.id, "person": visit.known.id, "at": tx.now}
-        for visit, ballot in given
+        {"question": target.id, "person": actor.known.id, "at": tx.now}
+        for actor, ballot in commands
         if isinstance(target := targets[ballot.question], Question)
     ]
     if ballots:
         await tx.connection.execute(insert_into(tx.connection, votes).on_conflict_do_nothing(), ballots)
-    return await _tell_votes(tx, given, targets, voted=True)
+    return await _tell_votes(tx, commands, targets, voted=True)
 
 
-@commands_together(m.UnvoteQuestion, kinds=SESSION, allowed=rules.takes_part)
-async def unvote_questions(tx: Transaction, given: Sequence[tuple[Visit, m.UnvoteQuestion]]) -> list[Replied]:
-    targets = await _targets(tx, [ballot.question for _, ballot in given])
-    for visit, ballot in given:
+@batch_command(m.UnvoteQuestion, kinds=SESSION, allowed=rules.takes_part)
+async def unvote_questions(tx: Transaction, commands: Sequence[tuple[Actor, m.UnvoteQuestion]]) -> list[Replied]:
+    targets = await _targets(tx, [ballot.question for _, ballot in commands])
+    for actor, ballot in commands:
         if isinstance(target := targets[ballot.question], Question):
             everywhere = votes.c.question.in_(vote_queries.family(target.id))
-            await tx.connection.execute(votes.delete().where(everywhere, votes.c.person == visit.known.id))
-    return await _tell_votes(tx, given, targets, voted=False)
+            await tx.connection.execute(votes.delete().where(everywhere, votes.c.person == actor.known.id))
+    return await _tell_votes(tx, commands, targets, voted=False)
 
 
 async def _targets(tx: Transaction, ids: Sequence[str]) -> dict[str, Question | Problem]:
@@ -157,26 +157,26 @@ async def _targets(tx: Transaction, ids: Sequence[str]) -> dict[str, Question | 
 
 async def _tell_votes(
     tx: Transaction,
-    given: Sequence[tuple[Visit, m.VoteQuestion | m.UnvoteQuestion]],
+    commands: Sequence[tuple[Actor, m.VoteQuestion | m.UnvoteQuestion]],
     targets: dict[str, Question | Problem],
     *,
     voted: bool,
 ) -> list[Replied]:
     for id in {target.id for target in targets.values() if isinstance(target, Question)}:
-        await recount(tx, given[0][0].room.id, id)
+        await recount(tx, commands[0][0].room.id, id)
     replies: list[Replied] = []
-    for visit, ballot in given:
+    for actor, ballot in commands:
         target = targets[ballot.question]
         if isinstance(target, Question):
-            tx.latest(m.OwnVotes(target.id, voted), person=visit.known.id)
+            tx.latest(m.OwnVotes(target.id, voted), person=actor.known.id)
             replies.append((None, None))
         else:
             replies.append(target)
     return replies
 
 
-async def _own(tx: Transaction, visit: Visit, id: str) -> Question:
-    question = await queries.question(tx.connection, visit.room.id, id)
-    if question.author != visit.known.id:
+async def _own(tx: Transaction, actor: Actor, id: str) -> Question:
+    question = await queries.question(tx.connection, actor.room.id, id)
+    if question.author != actor.known.id:
         raise Problem("not_found", queries.NO_QUESTION, field="question")
     return question

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rooms.core.commands.access import Visit
+from rooms.core.commands.access import Actor
 from rooms.core.commands.people import PersonView
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
@@ -32,13 +32,13 @@ from rooms.programme.tables import forums
 
 
 async def current(
-    tx: Transaction, visit: Visit, given: Moderate | Present, states: set[State] | None = None
+    tx: Transaction, actor: Actor, command: Moderate | Present, states: set[State] | None = None
 ) -> Question:
     """The question, if it still is as the moderator saw it. Raises Problem "stale" or "conflict", each with the present state."""
-    question = await queries.question(tx.connection, visit.room.id, given.question)
-    if not visit.moderates:
-        _check_presented(question, given.version)
-    if given.version is not None and question.version != given.version:
+    question = await queries.question(tx.connection, actor.room.id, command.question)
+    if not actor.moderates:
+        _check_presented(question, command.version)
+    if command.version is not None and question.version != command.version:
         if question.decided_name is None:
             raise Problem(
                 "stale",
@@ -62,11 +62,11 @@ def _check_presented(question: Question, version: int | None) -> None:
 
 
 async def moderate(
-    tx: Transaction, visit: Visit, event: type[QuestionModerated], before: Question, **changes: Any
+    tx: Transaction, actor: Actor, event: type[QuestionModerated], before: Question, **changes: Any
 ) -> Question:
-    after = await update(tx, before, decided_by=visit.known.id, **changes)
-    await clear_places(tx, visit, after)
-    await announce(tx, event, before, after, visit.known.view)
+    after = await update(tx, before, decided_by=actor.known.id, **changes)
+    await clear_places(tx, actor, after)
+    await announce(tx, event, before, after, actor.known.view)
     return after
 
 
@@ -101,20 +101,20 @@ def _tell_public(tx: Transaction, before: Question | None, after: Question) -> N
         tx.latest(Votes(after.id, after.votes) if after.is_public else QueueVotes(after.id, after.votes))
 
 
-async def place(tx: Transaction, visit: Visit, **places: str | None) -> None:
-    await tx.connection.execute(forums.update().where(forums.c.session == visit.room.subject).values(**places))
+async def place(tx: Transaction, actor: Actor, **places: str | None) -> None:
+    await tx.connection.execute(forums.update().where(forums.c.session == actor.room.subject).values(**places))
 
 
-async def clear_places(tx: Transaction, visit: Visit, question: Question) -> None:
+async def clear_places(tx: Transaction, actor: Actor, question: Question) -> None:
     """What is no longer public is neither on the screen nor being answered."""
     if question.is_public:
         return
-    forum = await queries.forum(tx.connection, visit.room.subject)
+    forum = await queries.forum(tx.connection, actor.room.subject)
     if forum.screen == question.id:
-        await place(tx, visit, screen=None)
+        await place(tx, actor, screen=None)
         tx.record(ScreenChanged(None))
     if forum.answering == question.id:
-        await place(tx, visit, answering=None)
+        await place(tx, actor, answering=None)
         tx.record(AnsweringChanged(None))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.core.commands.access import Visit
+from rooms.core.commands.access import Actor
 from rooms.core.commands.people import PersonView
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
@@ -25,158 +25,158 @@ SESSION = {"session"}
 
 
 @command(m.ApproveQuestion, kinds=SESSION, allowed=rules.moderates)
-async def approve_question(tx: Transaction, visit: Visit, given: m.ApproveQuestion) -> None:
-    before = await current(tx, visit, given, {State.PENDING, State.DISMISSED})
+async def approve_question(tx: Transaction, actor: Actor, command: m.ApproveQuestion) -> None:
+    before = await current(tx, actor, command, {State.PENDING, State.DISMISSED})
     approved = {"state": State.APPROVED.value, "approved_at": before.approved_at or tx.now, "held": False, "reason": ""}
-    await moderate(tx, visit, m.QuestionApproved, before, **approved)
+    await moderate(tx, actor, m.QuestionApproved, before, **approved)
 
 
 @command(m.DismissQuestion, kinds=SESSION, allowed=rules.moderates)
-async def dismiss_question(tx: Transaction, visit: Visit, given: m.DismissQuestion) -> None:
-    before = await current(tx, visit, given, {State.PENDING, State.APPROVED})
-    reason = clean_line(given.reason, REASON_LENGTH, "reason") if given.reason.strip() else ""
+async def dismiss_question(tx: Transaction, actor: Actor, command: m.DismissQuestion) -> None:
+    before = await current(tx, actor, command, {State.PENDING, State.APPROVED})
+    reason = clean_line(command.reason, REASON_LENGTH, "reason") if command.reason.strip() else ""
     await moderate(
-        tx, visit, m.QuestionDismissed, before, state=State.DISMISSED.value, reason=reason, pinned=False, held=False
+        tx, actor, m.QuestionDismissed, before, state=State.DISMISSED.value, reason=reason, pinned=False, held=False
     )
 
 
 @command(m.RestoreQuestion, kinds=SESSION, allowed=rules.moderates)
-async def restore_question(tx: Transaction, visit: Visit, given: m.RestoreQuestion) -> None:
-    before = await current(tx, visit, given, {State.APPROVED, State.DISMISSED})
+async def restore_question(tx: Transaction, actor: Actor, command: m.RestoreQuestion) -> None:
+    before = await current(tx, actor, command, {State.APPROVED, State.DISMISSED})
     await moderate(
-        tx, visit, m.QuestionRestored, before, state=State.PENDING.value, reason="", pinned=False, approved_at=None
+        tx, actor, m.QuestionRestored, before, state=State.PENDING.value, reason="", pinned=False, approved_at=None
     )
 
 
 @command(m.EditQuestion, kinds=SESSION, allowed=rules.moderates)
-async def edit_question(tx: Transaction, visit: Visit, given: m.EditQuestion) -> None:
-    before = await current(tx, visit, given, {State.PENDING, State.APPROVED})
-    text = clean_text(given.text, QUESTION_LENGTH, "text")
+async def edit_question(tx: Transaction, actor: Actor, command: m.EditQuestion) -> None:
+    before = await current(tx, actor, command, {State.PENDING, State.APPROVED})
+    text = clean_text(command.text, QUESTION_LENGTH, "text")
     original = before.original or before.text
-    await moderate(tx, visit, m.QuestionEdited, before, text=text, original=None if original == text else original)
+    await moderate(tx, actor, m.QuestionEdited, before, text=text, original=None if original == text else original)
 
 
 @command(m.LabelQuestion, kinds=SESSION, allowed=rules.moderates)
-async def label_question(tx: Transaction, visit: Visit, given: m.LabelQuestion) -> None:
-    before = await current(tx, visit, given)
-    labels = list(dict.fromkeys(clean_line(label, 40, "labels") for label in given.labels))
-    await moderate(tx, visit, m.QuestionLabelled, before, labels=labels)
+async def label_question(tx: Transaction, actor: Actor, command: m.LabelQuestion) -> None:
+    before = await current(tx, actor, command)
+    labels = list(dict.fromkeys(clean_line(label, 40, "labels") for label in command.labels))
+    await moderate(tx, actor, m.QuestionLabelled, before, labels=labels)
 
 
 @command(m.ClaimQuestion, kinds=SESSION, allowed=rules.moderates)
-async def claim_question(tx: Transaction, visit: Visit, given: m.ClaimQuestion) -> None:
-    before = await current(tx, visit, given)
-    await moderate(tx, visit, m.QuestionClaimed, before, claimed_by=visit.known.id, claimed_at=tx.now)
+async def claim_question(tx: Transaction, actor: Actor, command: m.ClaimQuestion) -> None:
+    before = await current(tx, actor, command)
+    await moderate(tx, actor, m.QuestionClaimed, before, claimed_by=actor.known.id, claimed_at=tx.now)
 
 
 @command(m.ReleaseQuestion, kinds=SESSION, allowed=rules.moderates)
-async def release_question(tx: Transaction, visit: Visit, given: m.ReleaseQuestion) -> None:
-    before = await current(tx, visit, given)
-    await moderate(tx, visit, m.QuestionReleased, before, claimed_by=None, claimed_at=None)
+async def release_question(tx: Transaction, actor: Actor, command: m.ReleaseQuestion) -> None:
+    before = await current(tx, actor, command)
+    await moderate(tx, actor, m.QuestionReleased, before, claimed_by=None, claimed_at=None)
 
 
 @command(m.PinQuestion, kinds=SESSION, allowed=rules.moderates)
-async def pin_question(tx: Transaction, visit: Visit, given: m.PinQuestion) -> None:
-    await moderate(tx, visit, m.QuestionPinned, await current(tx, visit, given, {State.APPROVED}), pinned=True)
+async def pin_question(tx: Transaction, actor: Actor, command: m.PinQuestion) -> None:
+    await moderate(tx, actor, m.QuestionPinned, await current(tx, actor, command, {State.APPROVED}), pinned=True)
 
 
 @command(m.UnpinQuestion, kinds=SESSION, allowed=rules.moderates)
-async def unpin_question(tx: Transaction, visit: Visit, given: m.UnpinQuestion) -> None:
-    await moderate(tx, visit, m.QuestionUnpinned, await current(tx, visit, given), pinned=False)
+async def unpin_question(tx: Transaction, actor: Actor, command: m.UnpinQuestion) -> None:
+    await moderate(tx, actor, m.QuestionUnpinned, await current(tx, actor, command), pinned=False)
 
 
 @command(m.MergeQuestion, kinds=SESSION, allowed=rules.moderates)
-async def merge_question(tx: Transaction, visit: Visit, given: m.MergeQuestion) -> None:
-    before = await current(tx, visit, given, {State.PENDING, State.APPROVED})
-    target = await queries.question(tx.connection, visit.room.id, given.into)
+async def merge_question(tx: Transaction, actor: Actor, command: m.MergeQuestion) -> None:
+    before = await current(tx, actor, command, {State.PENDING, State.APPROVED})
+    target = await queries.question(tx.connection, actor.room.id, command.into)
     if target.id == before.id or target.state not in {State.PENDING, State.APPROVED}:
         raise Problem(
             "conflict", N_("Choose another question that is pending or approved to unite this one with."), field="into"
         )
-    await moderate(tx, visit, m.QuestionMerged, before, state=State.MERGED.value, into=target.id, pinned=False)
-    await recount(tx, visit.room.id, target.id)
+    await moderate(tx, actor, m.QuestionMerged, before, state=State.MERGED.value, into=target.id, pinned=False)
+    await recount(tx, actor.room.id, target.id)
     for person in await vote_queries.voters(tx.connection, before.id):
         tx.latest(OwnVotes(before.id, False), person=person)
         tx.latest(OwnVotes(target.id, True), person=person)
 
 
 @command(m.UnmergeQuestion, kinds=SESSION, allowed=rules.moderates)
-async def unmerge_question(tx: Transaction, visit: Visit, given: m.UnmergeQuestion) -> None:
-    before = await current(tx, visit, given, {State.MERGED})
-    await release_duplicate(tx, before, visit.known.view, decided_by=visit.known.id)
+async def unmerge_question(tx: Transaction, actor: Actor, command: m.UnmergeQuestion) -> None:
+    before = await current(tx, actor, command, {State.MERGED})
+    await release_duplicate(tx, before, actor.known.view, decided_by=actor.known.id)
 
 
-async def with_asker(connection: AsyncConnection, room: str, given: QuestionCommand) -> Iterable[str]:
+async def with_asker(connection: AsyncConnection, room: str, command: QuestionCommand) -> Iterable[str]:
     """The asker's desk, to tell him."""
-    found = await queries.questions_of(connection, room, questions.c.id == given.question)
+    found = await queries.questions_of(connection, room, questions.c.id == command.question)
     return await desks_of(connection, [question.author for question in found])
 
 
-@command(m.TakeQuestion, kinds=SESSION, allowed=rules.presents, also=with_asker)
-async def take_question(tx: Transaction, visit: Visit, given: m.TakeQuestion) -> None:
-    before = await current(tx, visit, given, {State.APPROVED})
-    await moderate(tx, visit, m.QuestionTaken, before, answered_at=None, archived_at=None)
-    await place(tx, visit, answering=before.id)
+@command(m.TakeQuestion, kinds=SESSION, allowed=rules.presents, extra_rooms=with_asker)
+async def take_question(tx: Transaction, actor: Actor, command: m.TakeQuestion) -> None:
+    before = await current(tx, actor, command, {State.APPROVED})
+    await moderate(tx, actor, m.QuestionTaken, before, answered_at=None, archived_at=None)
+    await place(tx, actor, answering=before.id)
     tx.record(m.AnsweringChanged(before.id))
-    await notify(tx, before.author, "answering", {"question": before.text[:80]}, f"/rooms/{visit.room.id}")
+    await notify(tx, before.author, "answering", {"question": before.text[:80]}, f"/rooms/{actor.room.id}")
 
 
 @command(m.MarkAnswered, kinds=SESSION, allowed=rules.presents)
-async def mark_answered(tx: Transaction, visit: Visit, given: m.MarkAnswered) -> None:
-    before = await current(tx, visit, given, {State.APPROVED})
+async def mark_answered(tx: Transaction, actor: Actor, command: m.MarkAnswered) -> None:
+    before = await current(tx, actor, command, {State.APPROVED})
     await moderate(
-        tx, visit, m.QuestionAnswered, before, answered_at=before.answered_at or tx.now, answered_by=visit.known.id
+        tx, actor, m.QuestionAnswered, before, answered_at=before.answered_at or tx.now, answered_by=actor.known.id
     )
-    if (await queries.forum(tx.connection, visit.room.subject)).answering == before.id:
-        await place(tx, visit, answering=None)
+    if (await queries.forum(tx.connection, actor.room.subject)).answering == before.id:
+        await place(tx, actor, answering=None)
         tx.record(m.AnsweringChanged(None))
 
 
 @command(m.ReopenQuestion, kinds=SESSION, allowed=rules.presents)
-async def reopen_question(tx: Transaction, visit: Visit, given: m.ReopenQuestion) -> None:
-    before = await current(tx, visit, given)
-    await moderate(tx, visit, m.QuestionReopened, before, answered_at=None, answered_by=None)
+async def reopen_question(tx: Transaction, actor: Actor, command: m.ReopenQuestion) -> None:
+    before = await current(tx, actor, command)
+    await moderate(tx, actor, m.QuestionReopened, before, answered_at=None, answered_by=None)
 
 
 @command(m.ArchiveQuestion, kinds=SESSION, allowed=rules.moderates)
-async def archive_question(tx: Transaction, visit: Visit, given: m.ArchiveQuestion) -> None:
-    before = await current(tx, visit, given, {State.APPROVED})
-    await moderate(tx, visit, m.QuestionArchived, before, archived_at=tx.now, pinned=False)
+async def archive_question(tx: Transaction, actor: Actor, command: m.ArchiveQuestion) -> None:
+    before = await current(tx, actor, command, {State.APPROVED})
+    await moderate(tx, actor, m.QuestionArchived, before, archived_at=tx.now, pinned=False)
 
 
 @command(m.UnarchiveQuestion, kinds=SESSION, allowed=rules.moderates)
-async def unarchive_question(tx: Transaction, visit: Visit, given: m.UnarchiveQuestion) -> None:
-    await moderate(tx, visit, m.QuestionUnarchived, await current(tx, visit, given), archived_at=None)
+async def unarchive_question(tx: Transaction, actor: Actor, command: m.UnarchiveQuestion) -> None:
+    await moderate(tx, actor, m.QuestionUnarchived, await current(tx, actor, command), archived_at=None)
 
 
-@command(m.AnswerQuestion, kinds=SESSION, allowed=rules.presents, also=with_asker)
-async def answer_question(tx: Transaction, visit: Visit, given: m.AnswerQuestion) -> None:
+@command(m.AnswerQuestion, kinds=SESSION, allowed=rules.presents, extra_rooms=with_asker)
+async def answer_question(tx: Transaction, actor: Actor, command: m.AnswerQuestion) -> None:
     before = await current(
-        tx, visit, given, {State.APPROVED} if given.public else {State.PENDING, State.APPROVED, State.DISMISSED}
+        tx, actor, command, {State.APPROVED} if command.public else {State.PENDING, State.APPROVED, State.DISMISSED}
     )
-    text = clean_text(given.text, m.ANSWER_LENGTH, "text")
-    answer = {"answer": text, "answer_public": given.public, "answered_by": visit.known.id, "answered_at": tx.now}
-    await moderate(tx, visit, m.AnswerWritten, before, **answer)
-    await notify(tx, before.author, "answer", {"question": before.text[:80]}, f"/rooms/{visit.room.id}")
+    text = clean_text(command.text, m.ANSWER_LENGTH, "text")
+    answer = {"answer": text, "answer_public": command.public, "answered_by": actor.known.id, "answered_at": tx.now}
+    await moderate(tx, actor, m.AnswerWritten, before, **answer)
+    await notify(tx, before.author, "answer", {"question": before.text[:80]}, f"/rooms/{actor.room.id}")
 
 
 @command(m.UnmaskQuestion, kinds=SESSION, allowed=rules.moderates)
-async def unmask_question(tx: Transaction, visit: Visit, given: m.UnmaskQuestion) -> m.Unmasked:
-    question = await queries.question(tx.connection, visit.room.id, given.question)
-    tx.audit(visit.room.conference, visit.known.id, "question.unmask", question.id, {"room": visit.room.id})
+async def unmask_question(tx: Transaction, actor: Actor, command: m.UnmaskQuestion) -> m.Unmasked:
+    question = await queries.question(tx.connection, actor.room.id, command.question)
+    tx.audit(actor.room.conference, actor.known.id, "question.unmask", question.id, {"room": actor.room.id})
     return m.Unmasked(PersonView(question.author, question.author_name))
 
 
 @command(m.ShowOnScreen, kinds=SESSION, allowed=rules.moderates)
-async def show_on_screen(tx: Transaction, visit: Visit, given: m.ShowOnScreen) -> None:
-    question = await queries.question(tx.connection, visit.room.id, given.question)
+async def show_on_screen(tx: Transaction, actor: Actor, command: m.ShowOnScreen) -> None:
+    question = await queries.question(tx.connection, actor.room.id, command.question)
     if not question.is_public:
         raise Problem("conflict", N_("Only approved questions can be put on the big screen."), field="question")
-    await place(tx, visit, screen=question.id, screen_poll=None)
+    await place(tx, actor, screen=question.id, screen_poll=None)
     tx.record(m.ScreenChanged(question.id))
 
 
 @command(m.ClearScreen, kinds=SESSION, allowed=rules.moderates)
-async def clear_screen(tx: Transaction, visit: Visit, given: m.ClearScreen) -> None:
-    await place(tx, visit, screen=None, screen_poll=None)
+async def clear_screen(tx: Transaction, actor: Actor, command: m.ClearScreen) -> None:
+    await place(tx, actor, screen=None, screen_poll=None)
     tx.record(m.ScreenChanged(None))

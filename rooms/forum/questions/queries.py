@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.commands.people import PersonView
 from rooms.core.errors import Problem
-from rooms.core.store.database import given, padded
+from rooms.core.store.database import in_param, pad_to_power_of_two
 from rooms.core.store.tables import persons
 from rooms.core.text import N_
 from rooms.forum.hosting_messages import Asking, AskingView, StageKind, StageView
@@ -214,7 +214,7 @@ def _row(row: Sequence[Any]) -> Question:
 
 
 _QUESTIONS = _select()
-_ASKED_BY = _QUESTIONS.where(questions.c.room == sa.bindparam("in_room"), questions.c.author.in_(given("people")))
+_ASKED_BY = _QUESTIONS.where(questions.c.room == sa.bindparam("in_room"), questions.c.author.in_(in_param("people")))
 
 
 _QUESTION = _QUESTIONS.where(questions.c.room == sa.bindparam("in_room"), questions.c.id == sa.bindparam("of_id"))
@@ -222,7 +222,10 @@ _QUESTION = _QUESTIONS.where(questions.c.room == sa.bindparam("in_room"), questi
 
 async def asked_by(connection: AsyncConnection, room: str, people: Collection[str]) -> list[Question]:
     """The questions of these people in a room, oldest first."""
-    return [_row(row) for row in await connection.execute(_ASKED_BY, {"in_room": room, "people": padded(people)})]
+    return [
+        _row(row)
+        for row in await connection.execute(_ASKED_BY, {"in_room": room, "people": pad_to_power_of_two(people)})
+    ]
 
 
 async def questions_of(connection: AsyncConnection, room: str, *conditions: "sa.ColumnElement[bool]") -> list[Question]:

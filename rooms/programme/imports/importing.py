@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.commands.transaction import Transaction
-from rooms.core.engine import LONG, House
+from rooms.core.engine import LONG, Engine
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
 from rooms.core.store.journal import rooms
@@ -28,14 +28,14 @@ from rooms.programme.tables import halls, session_speakers, sessions, speakers, 
 TRIES = 5
 
 
-async def plan_import(house: House, slug: str, schedule: Schedule) -> Plan:
+async def plan_import(engine: Engine, slug: str, schedule: Schedule) -> Plan:
     """What an import would change; nothing is written. Raises Problem "not_found"."""
-    async with house.database.read() as connection:
+    async with engine.database.read() as connection:
         return compare(await load(connection, await queries.conference(connection, slug)), schedule)
 
 
 async def import_schedule(
-    house: House, slug: str, schedule: Schedule, *, by: str | None, progress: Progress | None = None
+    engine: Engine, slug: str, schedule: Schedule, *, by: str | None, progress: Progress | None = None
 ) -> Plan:
     """Makes a conference equal to a schedule and returns what was done; a second time there is nothing to do.
 
@@ -43,14 +43,14 @@ async def import_schedule(
     deleted. Everybody in the lobby and in a session concerned learns of it. Raises Problem "not_found" or "conflict".
     """
     for _ in range(TRIES):
-        async with house.database.read() as connection:
+        async with engine.database.read() as connection:
             conference = await queries.conference(connection, slug)
             stored = await load(connection, conference)
             plan = compare(stored, schedule)
             if plan.empty:
                 return plan
             concerned = await _rooms_of(connection, stored, plan)
-        async with house.transaction([conference.room, *concerned.values()], patience=LONG) as tx:
+        async with engine.transaction([conference.room, *concerned.values()], patience=LONG) as tx:
             # The lobby's lock lets one import in at a time; what changed before we had it may concern further rooms.
             stored = await load(tx.connection, await queries.conference(tx.connection, slug))
             plan = compare(stored, schedule)
@@ -230,12 +230,14 @@ async def _read(conference: queries.Conference, data: bytes) -> Schedule:
     return await asyncio.to_thread(read, data, conference.zone)  # of 20 MB it takes seconds
 
 
-async def _plan(house: House, conference: queries.Conference, schedule: Schedule) -> Plan:
-    return await plan_import(house, conference.slug, schedule)
+async def _plan(engine: Engine, conference: queries.Conference, schedule: Schedule) -> Plan:
+    return await plan_import(engine, conference.slug, schedule)
 
 
-async def _bring(house: House, conference: queries.Conference, schedule: Schedule, by: str, progress: Progress) -> Plan:
-    return await import_schedule(house, conference.slug, schedule, by=by, progress=progress)
+async def _bring(
+    engine: Engine, conference: queries.Conference, schedule: Schedule, by: str, progress: Progress
+) -> Plan:
+    return await import_schedule(engine, conference.slug, schedule, by=by, progress=progress)
 
 
 SCHEDULES = ImportKind("schedule", MOST_BYTES, _read, _plan, _bring)

@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 import msgspec
 import sqlalchemy as sa
 
-from rooms.core.engine import House
+from rooms.core.engine import Engine
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
 from rooms.core.text import N_
@@ -45,8 +45,8 @@ class ImportKind(Generic[Told, Plan]):
     name: str
     most_bytes: int
     read: Callable[[Conference, bytes], Awaitable[Told]]
-    plan: Callable[[House, Conference, Told], Awaitable[Plan]]
-    bring: Callable[[House, Conference, Told, str, Progress], Awaitable[Plan]]
+    plan: Callable[[Engine, Conference, Told], Awaitable[Plan]]
+    bring: Callable[[Engine, Conference, Told, str, Progress], Awaitable[Plan]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +65,15 @@ class Upload(Generic[Told, Plan]):
 
 
 async def keep_upload(
-    house: House, kind: ImportKind[Told, Plan], conference: Conference, person: str, name: str, data: bytes
+    engine: Engine, kind: ImportKind[Told, Plan], conference: Conference, person: str, name: str, data: bytes
 ) -> str:
     """Checks a file and keeps it for `find_upload`; returns its id. The person's last one, and those of yesterday, are forgotten.
 
     Raises FileFaults or another Problem; then nothing is kept.
     """
-    await kind.plan(house, conference, await kind.read(conference, data))
+    await kind.plan(engine, conference, await kind.read(conference, data))
     upload = new_id()
-    async with house.transaction() as tx:
+    async with engine.transaction() as tx:
         same = sa.and_(u.conference == conference.id, u.person == person, u.kind == kind.name)
         await tx.connection.execute(uploads.delete().where(sa.or_(u.at < tx.now - KEPT, same)))
         whose = {"conference": conference.id, "person": person, "kind": kind.name}
@@ -82,18 +82,18 @@ async def keep_upload(
 
 
 async def find_upload(
-    house: House, kind: ImportKind[Told, Plan], conference: Conference, person: str, upload: str
+    engine: Engine, kind: ImportKind[Told, Plan], conference: Conference, person: str, upload: str
 ) -> Upload[Told, Plan]:
     """The person's own upload to this conference, compared with it as it is now. Raises Problem "not_found", FileFaults."""
     mine = sa.and_(u.id == upload, u.conference == conference.id, u.person == person, u.kind == kind.name)
-    async with house.database.read() as connection:
+    async with engine.database.read() as connection:
         row = (await connection.execute(sa.select(u.name, u.data).where(mine))).one_or_none()
     if row is None:
         raise Problem("not_found", N_("This upload is no longer here. Choose the file again."), field="file")
     told = await kind.read(conference, bytes(row.data))
-    return Upload(upload, row.name, told, await kind.plan(house, conference, told))
+    return Upload(upload, row.name, told, await kind.plan(engine, conference, told))
 
 
-async def forget_upload(house: House, upload: str) -> None:
-    async with house.transaction() as tx:
+async def forget_upload(engine: Engine, upload: str) -> None:
+    async with engine.transaction() as tx:
         await tx.connection.execute(uploads.delete().where(u.id == upload))

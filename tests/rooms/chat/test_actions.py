@@ -20,7 +20,7 @@ async def post(world: World, who: str = "attendee", text: str = "Hello", *, room
 
 
 async def audited(world: World) -> list[str]:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         return [entry.act for entry in await audit.read(connection, world.conference)]
 
 
@@ -42,7 +42,7 @@ async def test_a_message_reaches_everybody_in_the_room_and_nobody_elsewhere(worl
 
 async def test_messages_are_numbered_by_the_journal(world: World) -> None:
     outcomes = [await world.do("attendee", m.PostMessage(str(n))) for n in range(3)]
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         told = await latest_messages(connection, world.room)
     assert [message.number for message in told] == [outcome.seq for outcome in outcomes]
     assert [message.text for message in told] == ["0", "1", "2"]
@@ -99,7 +99,7 @@ async def test_one_removes_what_is_ones_own_and_moderators_what_is_anybodys(worl
     assert "chat.remove" in await audited(world)
     again = await world.do("moderator", m.RemoveMessage(others.message))
     assert again.seq is None
-    await settled(world.house)
+    await settled(world.engine)
     assert client.catch_up().state["snapshot"]["messages"] == []
     with refused("not_found"):
         await world.do("moderator", m.RemoveMessage("x" * 20))
@@ -119,7 +119,7 @@ async def test_the_mark_of_what_was_read_moves_forward_only(world: World) -> Non
     assert first.seq is not None
 
     async def not_read() -> int:
-        async with world.house.database.read() as connection:
+        async with world.engine.database.read() as connection:
             return (await unread(connection, world.people["attendee"], [world.room])).get(world.room, 0)
 
     assert await not_read() == 2

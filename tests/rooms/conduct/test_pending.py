@@ -16,8 +16,8 @@ async def report(world: World, who: str, whom: str) -> None:
     await world.do(who, ReportPerson(world.people[whom], ReportReason.SPAM))
 
 
-async def desk(world: World, who: str, *, house: int = 0) -> ListSink:
-    _, sink = await world.join(who, room=await world.desk(who), house=house)
+async def desk(world: World, who: str, *, engine: int = 0) -> ListSink:
+    _, sink = await world.join(who, room=await world.desk(who), engine=engine)
     return sink
 
 
@@ -27,25 +27,25 @@ def told(sink: ListSink) -> list[tuple[str, str]]:
 
 async def waiting(world: World, who: str) -> dict[str, Any]:
     """As somebody reads it who comes in now."""
-    return (await world.house.view(world.people[who], await world.desk(who))).latest["reports"]
+    return (await world.engine.view(world.people[who], await world.desk(who))).latest["reports"]
 
 
 async def test_organisers_are_told_wherever_they_are_until_one_has_seen_to_it(each_world: World) -> None:
     world = each_world
-    mine, theirs = await desk(world, "organiser", house=1), await desk(world, "moderator")
+    mine, theirs = await desk(world, "organiser", engine=1), await desk(world, "moderator")
     assert mine.latest("reports") == {world.conference: 0}
     await report(world, "attendee", "other")
     await report(world, "speaker", "other")
-    await settled(*world.houses)
+    await settled(*world.engines)
     assert mine.latest("reports") == {world.conference: 2} == await waiting(world, "organiser")
     assert told(mine) == [("report", "/c/forum/organise/reports")] * 2
     assert theirs.latest("reports") == {}, "a moderator is no organiser"
     assert told(theirs) == []
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         first, _ = (await connection.execute(sa.select(table.c.id).order_by(table.c.at))).scalars()
     for _ in range(2):
-        await reports.mark_done(world.house, world.conference, first, by=world.people["organiser"])
-    await settled(*world.houses)
+        await reports.mark_done(world.engine, world.conference, first, by=world.people["organiser"])
+    await settled(*world.engines)
     assert mine.latest("reports") == {world.conference: 1} == await waiting(world, "organiser")
 
 
@@ -53,7 +53,7 @@ async def test_an_organiser_who_is_reported_himself_hears_of_it_from_the_page_al
     await world.do("organiser", GrantRole(world.people["colleague"], Role.ORGANISER), room=world.lobby)
     reported, other = await desk(world, "organiser"), await desk(world, "colleague")
     await report(world, "attendee", "organiser")
-    await settled(world.house)
+    await settled(world.engine)
     assert [kind for kind, _ in told(other)] == ["report"]
     assert told(reported) == []
     assert reported.latest("reports") == other.latest("reports") == {world.conference: 1}

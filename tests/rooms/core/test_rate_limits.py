@@ -3,7 +3,7 @@
 import pytest
 
 from rooms.core.errors import Problem
-from rooms.core.rate_limits import Limits, Rate
+from rooms.core.rate_limits import Rate, RateLimits
 
 
 class Seconds:
@@ -14,7 +14,7 @@ class Seconds:
         return self.now
 
 
-def refused(limits: Limits, name: str, key: str, rate: Rate) -> float:
+def refused(limits: RateLimits, name: str, key: str, rate: Rate) -> float:
     with pytest.raises(Problem) as refusal:
         limits.take(name, key, rate)
     assert refusal.value.code == "rate_limited"
@@ -24,7 +24,7 @@ def refused(limits: Limits, name: str, key: str, rate: Rate) -> float:
 
 def test_a_burst_is_allowed_then_refused_until_a_token_is_back() -> None:
     clock = Seconds()
-    limits = Limits(clock)
+    limits = RateLimits(clock)
     rate = Rate(3, 60)
     for _ in range(3):
         limits.take("sign-in", "ada", rate)
@@ -38,7 +38,7 @@ def test_a_burst_is_allowed_then_refused_until_a_token_is_back() -> None:
 
 def test_a_refusal_takes_nothing_and_rest_refills_no_more_than_the_burst() -> None:
     clock = Seconds()
-    limits = Limits(clock)
+    limits = RateLimits(clock)
     rate = Rate(2, 10)
     limits.take("chat", "ada", rate)
     limits.take("chat", "ada", rate)
@@ -51,7 +51,7 @@ def test_a_refusal_takes_nothing_and_rest_refills_no_more_than_the_burst() -> No
 
 
 def test_names_and_keys_have_buckets_of_their_own() -> None:
-    limits = Limits(Seconds())
+    limits = RateLimits(Seconds())
     rate = Rate(1, 60)
     limits.take("chat", "ada", rate)
     refused(limits, "chat", "ada", rate)
@@ -61,7 +61,7 @@ def test_names_and_keys_have_buckets_of_their_own() -> None:
 
 def test_full_buckets_are_forgotten_and_memory_is_bounded() -> None:
     clock = Seconds()
-    limits = Limits(clock, kept=100)
+    limits = RateLimits(clock, kept=100)
     for number in range(1000):
         limits.take("sign-in", f"address {number}", Rate(5, 60))
     assert len(limits) == 100

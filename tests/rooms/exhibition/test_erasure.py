@@ -21,12 +21,12 @@ async def test_an_erased_visitor_leaves_the_queue_and_his_messages_are_blank(wor
     await world.do("attendee", AskContact(ContactKind.MESSAGE, "My number is 555"), room=world.stand)
     _, staff = await world.join("staff", room=world.stand)
     assert "555" in str(staff.joined)
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         kept = await export(connection, world.people["attendee"])
     assert [row["text"] for row in kept["booth_requests"]] == ["My number is 555"]
     assert [row["state"] for row in kept["queues"]] == ["waiting"]
-    await erase(world.house, world.people["attendee"])
-    async with world.house.database.read() as connection:
+    await erase(world.engine, world.people["attendee"])
+    async with world.engine.database.read() as connection:
         here = await queries.places_under_way(connection, world.booth)
         texts = (await connection.execute(sa.select(contacts.c.text))).scalars().all()
         waiting = (await connection.execute(sa.select(booths.c.waiting).where(booths.c.id == world.booth))).scalar_one()
@@ -40,11 +40,11 @@ async def test_an_erased_visitor_leaves_the_queue_and_his_messages_are_blank(wor
 
 async def test_what_an_erased_organiser_has_uploaded_is_gone(world: World) -> None:
     person = world.people["organiser"]
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         here = await conference(connection, "forum")
-    upload = await keep_upload(world.house, EXHIBITORS, here, person, "list.csv", b"name,hall\nLumen,Hall 1\n")
-    assert (await find_upload(world.house, EXHIBITORS, here, person, upload)).name == "list.csv"
-    await erase(world.house, person)
+    upload = await keep_upload(world.engine, EXHIBITORS, here, person, "list.csv", b"name,hall\nLumen,Hall 1\n")
+    assert (await find_upload(world.engine, EXHIBITORS, here, person, upload)).name == "list.csv"
+    await erase(world.engine, person)
     with pytest.raises(Problem) as caught:
-        await find_upload(world.house, EXHIBITORS, here, person, upload)
+        await find_upload(world.engine, EXHIBITORS, here, person, upload)
     assert caught.value.code == "not_found"

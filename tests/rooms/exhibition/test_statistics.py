@@ -7,6 +7,7 @@ import msgspec
 import sqlalchemy as sa
 
 from rooms.chat.messages import PostMessage
+from rooms.exhibition.jobs import forget_old
 from rooms.exhibition.leads.messages import Purpose, ShareLead, WithdrawLead
 from rooms.exhibition.presence.attendance import Attendance
 from rooms.exhibition.queue.messages import AcceptCall, CallNext, FinishTalk, JoinQueue
@@ -20,7 +21,7 @@ TODAY = date(2026, 11, 20)
 
 
 async def read(world: World, day: date | None = None) -> Figures:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         return await figures(connection, world.booth, world.stand, SHANGHAI, day)
 
 
@@ -33,12 +34,12 @@ async def stay(world: World, attendance: Attendance, seconds: int) -> None:
 
 
 async def rows(world: World) -> list[sa.Row]:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         return list((await connection.execute(sa.select(booth_visits))).all())
 
 
 async def test_visitors_are_counted_once_a_day_and_their_stay_is_measured(world: World) -> None:
-    attendance = Attendance(world.house)
+    attendance = Attendance(world.engine)
     for who in ("attendee", "other", "speaker", "staff", "owner"):
         await world.join(who, room=world.stand)
     await world.join(None, room=world.stand)
@@ -57,7 +58,7 @@ async def test_visitors_are_counted_once_a_day_and_their_stay_is_measured(world:
 
 
 async def test_a_standstill_of_the_process_is_nobodys_stay(world: World) -> None:
-    attendance = Attendance(world.house)
+    attendance = Attendance(world.engine)
     for who in ("attendee", "other", "speaker"):
         await world.join(who, room=world.stand)
     await attendance.look()
@@ -67,7 +68,7 @@ async def test_a_standstill_of_the_process_is_nobodys_stay(world: World) -> None
 
 
 async def test_nobody_can_be_found_again_in_what_is_kept(world: World) -> None:
-    attendance = Attendance(world.house)
+    attendance = Attendance(world.engine)
     await world.join("attendee", room=world.stand)
     await stay(world, attendance, 60)
     [first] = await rows(world)
@@ -78,14 +79,14 @@ async def test_nobody_can_be_found_again_in_what_is_kept(world: World) -> None:
     assert second.visitor != first.visitor, "another day, another hash"
     world.clock.advance(days=3)
     await stay(world, attendance, 60)
-    await world.house.prune(timedelta(days=30))
-    async with world.house.database.read() as connection:
+    await forget_old(world.engine)
+    async with world.engine.database.read() as connection:
         kept = (await connection.execute(sa.select(visit_salts.c.day))).scalars().all()
     assert kept == [TODAY + timedelta(days=4)], "the salts of days gone by are forgotten"
 
 
 async def test_visits_cost_one_statement_now_and_then(world: World) -> None:
-    attendance = Attendance(world.house)
+    attendance = Attendance(world.engine)
     for who in ("attendee", "other", "speaker"):
         await world.join(who, room=world.stand)
     await attendance.look()
@@ -121,7 +122,7 @@ async def test_from_a_visit_to_a_contact(world: World) -> None:
 
 
 async def test_of_a_few_visitors_no_stay_is_told(world: World) -> None:
-    attendance = Attendance(world.house)
+    attendance = Attendance(world.engine)
     for who in ("attendee", "other", "speaker")[: FEW - 1]:
         await world.join(who, room=world.stand)
     await stay(world, attendance, 60)
@@ -131,11 +132,11 @@ async def test_of_a_few_visitors_no_stay_is_told(world: World) -> None:
 
 async def test_two_processes_count_each_those_whom_they_see(each_world: World) -> None:
     world = each_world
-    both = [Attendance(house) for house in world.houses]
-    for house, who in ((0, "attendee"), (0, "other"), (1, "speaker")):
-        await world.join(who, room=world.stand, house=house)
+    both = [Attendance(engine) for engine in world.engines]
+    for engine, who in ((0, "attendee"), (0, "other"), (1, "speaker")):
+        await world.join(who, room=world.stand, engine=engine)
     people = {world.people[who] for who in ("attendee", "other", "speaker")}
-    await until(lambda: all(set(house.hub.presence.people(world.stand)) == people for house in world.houses))
+    await until(lambda: all(set(engine.hub.presence.people(world.stand)) == people for engine in world.engines))
     for _ in range(31):
         for attendance in both:
             await attendance.look()

@@ -51,7 +51,7 @@ async def test_the_times_of_a_session_are_kept(world: World) -> None:
     assert ended.state["snapshot"]["session"]["ended_at"] == "2026-11-20T09:50:00Z"
     world.clock.advance(minutes=1)
     await world.do("moderator", START_IT)
-    await settled(world.house)
+    await settled(world.engine)
     session = ended.catch_up().state["snapshot"]["session"]
     assert (session["started_at"], session["ended_at"]) == ("2026-11-20T09:00:00Z", None), "it goes on"
 
@@ -66,7 +66,7 @@ async def test_steps_and_how_one_may_ask_are_audited(world: World) -> None:
         hosting.SetAsking(hosting.Asking.LOCKED),
     ):
         await world.do("moderator", command)
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         acts = [entry.act for entry in await audit.read(connection, world.conference, limit=5)]
     assert acts == ["asking.change", "asking.change", "session.ended", "session.live", "session.lobby"]
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from rooms.core.delivery.reaction_counts import WINDOW, Tallies
+from rooms.core.delivery.reaction_counts import WINDOW, ReactionCounts
 from rooms.core.store.database import metadata
 from rooms.forum.hosting_messages import SetReview
 from rooms.forum.questions.messages import VoteQuestion
@@ -38,13 +38,13 @@ async def test_all_who_look_on_are_told_how_many_react(each_world: World) -> Non
     world = each_world
     await world.do("moderator", StartSession())
     _, here = await world.join("attendee")
-    _, there = await world.join(None, house=1)
-    _, screen = await world.join("moderator", public=True, house=1)
+    _, there = await world.join(None, engine=1)
+    _, screen = await world.join("moderator", public=True, engine=1)
     await asyncio.gather(
         world.do("attendee", APPLAUSE),
-        world.do("other", APPLAUSE, house=1),
+        world.do("other", APPLAUSE, engine=1),
         world.do("speaker", APPLAUSE),
-        world.do("speaker", HEART, house=1),
+        world.do("speaker", HEART, engine=1),
     )
     await fallen(here, there, screen)
     for sink in (here, there, screen):
@@ -68,14 +68,14 @@ async def test_a_hall_that_claps_costs_two_messages_a_second_and_no_write(world:
     _, sink = await world.join("attendee")
     before, position = await rows(world), (await world.join("attendee"))[1].joined["seq"]
     asked: list[str] = []
-    engines = {world.house.database._reader.sync_engine, world.house.database._writer.sync_engine}
+    engines = {world.engine.database._reader.sync_engine, world.engine.database._writer.sync_engine}
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         asked.append(statement)
 
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
-    await asyncio.gather(*(world.house.perform(person, world.room, APPLAUSE, "key") for person in people))
+    await asyncio.gather(*(world.engine.perform(person, world.room, APPLAUSE, "key") for person in people))
     for engine in engines:
         event.remove(engine, "before_cursor_execute", note)
     await fallen(sink)
@@ -88,7 +88,7 @@ async def test_a_hall_that_claps_costs_two_messages_a_second_and_no_write(world:
 
 
 async def rows(world: World) -> dict[str, int]:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         return {
             table.name: (await connection.execute(sa.select(sa.func.count()).select_from(table))).scalar_one()
             for table in metadata.sorted_tables
@@ -156,10 +156,12 @@ def test_only_the_kinds_that_there_are() -> None:
 async def test_a_window_is_forgotten_when_it_has_been_told() -> None:
     told: list[Any] = []
     counted: list[dict[tuple[str, str], int]] = []
-    tallies = Tallies(lambda room, body: told.append((room, body)), lambda room, counts: counted.append(counts))
-    tallies.receive(["room", [["reactions", "heart", 4]]])
-    tallies.count("room", ("reactions", "applause"), "ada")
+    reaction_counts = ReactionCounts(
+        lambda room, body: told.append((room, body)), lambda room, counts: counted.append(counts)
+    )
+    reaction_counts.receive(["room", [["reactions", "heart", 4]]])
+    reaction_counts.count("room", ("reactions", "applause"), "ada")
     await until(lambda: counted)
     assert counted == [{("reactions", "heart"): 4, ("reactions", "applause"): 1}]
     assert told == [("room", ["room", [["reactions", "applause", 1]]])], "what others counted is not sent on"
-    assert not tallies._windows
+    assert not reaction_counts._windows

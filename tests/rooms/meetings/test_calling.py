@@ -21,7 +21,7 @@ from tests.support.world import World
 
 
 async def own(world: World, who: str, room: str) -> dict[str, Any]:
-    view = await world.house.view(world.people[who], room)
+    view = await world.engine.view(world.people[who], room)
     return msgspec.to_builtins(view.own)
 
 
@@ -59,7 +59,7 @@ async def test_only_who_is_in_the_call_makes_it_longer(meeting: Meeting) -> None
 
 async def test_who_comes_too_late_waits_in_a_line(meeting: Meeting) -> None:
     world = meeting.world
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         await connection.execute(conferences.update().values(call_limit=2))
         more = [{"meeting": meeting.id, "person": world.people[who]} for who in ("owner", "other", "speaker")]
         await connection.execute(invited.insert(), more)
@@ -89,7 +89,7 @@ async def test_who_comes_too_late_waits_in_a_line(meeting: Meeting) -> None:
 
 async def test_who_says_nothing_waits_no_more_and_the_next_comes_in(meeting: Meeting) -> None:
     world = meeting.world
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         await connection.execute(conferences.update().values(call_limit=2))
         more = [{"meeting": meeting.id, "person": world.people[who]} for who in ("owner", "other")]
         await connection.execute(invited.insert(), more)
@@ -105,7 +105,7 @@ async def test_who_says_nothing_waits_no_more_and_the_next_comes_in(meeting: Mee
     world.clock.advance(seconds=30)
     await world.do("other", WaitForCall(), room=meeting.room)
     world.clock.advance(seconds=20)
-    await sweep(world.house)
+    await sweep(world.engine)
     await until(lambda: [each["name"] for each in sink.latest("call")[""]["waiting"]] == ["Other"])
     await meeting.take("other")
     assert await meeting.names() == ["Attendee", "Other"]
@@ -121,9 +121,9 @@ async def test_a_colleague_is_brought_in_without_anybody_being_disturbed(meeting
     assert [each["name"] for each in (await own(world, "staff", meeting.room))["colleagues"]] == ["Owner"]
     assert (await own(world, "attendee", meeting.room))["colleagues"] == []
     with refused("not_found"):
-        await world.house.visit(world.people["owner"], meeting.room)
+        await world.engine.actor(world.people["owner"], meeting.room)
     await world.do("staff", BringColleague(world.people["owner"]), room=meeting.room)
-    await settled(world.house)
+    await settled(world.engine)
     assert [event["person"]["name"] for event in sink.events] == ["Owner"]
     notice = desk.events[-1]
     assert notice["kind"] == "meeting"
@@ -159,9 +159,9 @@ async def test_one_says_how_it_went_and_may_change_his_mind(meeting: Meeting) ->
     said = {"outcome": "held", "rating": 4, "note": "Very good."}
     assert (await own(world, "attendee", meeting.room))["outcome"] == said
     assert (await own(world, "staff", meeting.room))["outcome"] is None
-    await settled(world.house)
+    await settled(world.engine)
     assert other.types == [], "it is told to nobody else"
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         kept = await export(connection, world.people["attendee"])
     assert [row["note"] for row in kept["calls"]] == ["Very good."]
 
@@ -171,9 +171,9 @@ async def test_a_report_is_for_the_organisers_and_nobody_else(meeting: Meeting) 
     _, reported = await world.join("staff", room=meeting.room)
     report = ReportPerson(world.people["staff"], ReportReason.HARASSMENT, "He shouted")
     await world.do("attendee", report, room=meeting.room)
-    await settled(world.house)
+    await settled(world.engine)
     assert len(reported.messages) == 1
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         row = (await connection.execute(sa.select(reports))).one()
         acts = (await connection.execute(sa.select(audit.c.act, audit.c.subject, audit.c.details))).all()
     assert (row.person, row.by, row.reason, row.text) == (
@@ -189,8 +189,8 @@ async def test_a_report_is_for_the_organisers_and_nobody_else(meeting: Meeting) 
         await world.do("attendee", ReportPerson(world.people["other"], ReportReason.SPAM), room=meeting.room)
     with refused("invalid", "person"):
         await world.do("attendee", ReportPerson(world.people["attendee"], ReportReason.SPAM), room=meeting.room)
-    await erase(world.house, world.people["attendee"])
-    async with world.house.database.read() as connection:
+    await erase(world.engine, world.people["attendee"])
+    async with world.engine.database.read() as connection:
         assert (await connection.execute(sa.select(reports.c.text))).scalars().all() == [""]
 
 
@@ -201,7 +201,7 @@ async def test_a_block_is_told_to_the_blocker_alone_in_every_meeting_of_the_two(
     desk = await world.desk("attendee")
     for _ in range(2):
         await world.do("attendee", BlockPerson(world.people["staff"]), room=desk)
-    await settled(world.house)
+    await settled(world.engine)
     told = {"type": "block.changed", "person": world.people["staff"], "blocked": True}
     assert [{k: v for k, v in event.items() if k != "seq"} for event in mine.events] == [told]
     assert his.types == []
@@ -215,6 +215,6 @@ async def test_a_block_is_told_to_the_blocker_alone_in_every_meeting_of_the_two(
 async def test_an_erased_person_is_blocked_by_nobody(world: World) -> None:
     await world.do("attendee", BlockPerson(world.people["other"]), room=await world.desk("attendee"))
     await world.do("staff", BlockPerson(world.people["attendee"]), room=await world.desk("staff"))
-    await erase(world.house, world.people["attendee"])
-    async with world.house.database.read() as connection:
+    await erase(world.engine, world.people["attendee"])
+    async with world.engine.database.read() as connection:
         assert (await connection.execute(sa.select(blocks))).all() == []

@@ -24,7 +24,7 @@ from tests.support.world import World
 
 
 async def set_rules(world: World, **values: object) -> None:
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         await connection.execute(conferences.update().values(values))
 
 
@@ -51,7 +51,7 @@ async def test_nobody_is_too_many_on_two_processes(each_world: World) -> None:
         await world.person(name)
     meeting = await new_meeting(world, *names)
     answers = await asyncio.gather(
-        *(meeting.take(name, house=number % 2) for number, name in enumerate(names)), return_exceptions=True
+        *(meeting.take(name, engine=number % 2) for number, name in enumerate(names)), return_exceptions=True
     )
     refusals = [answer for answer in answers if isinstance(answer, BaseException)]
     assert [(problem.code, problem.present) for problem in refusals if isinstance(problem, Problem)] == [
@@ -64,7 +64,7 @@ async def test_one_person_is_in_one_call_though_he_joins_two_at_once(each_world:
     world = each_world
     two = [await new_meeting(world, "attendee", "staff"), await new_meeting(world, "attendee", "owner")]
     answers = await asyncio.gather(
-        *(meeting.take("attendee", house=number) for number, meeting in enumerate(two)), return_exceptions=True
+        *(meeting.take("attendee", engine=number) for number, meeting in enumerate(two)), return_exceptions=True
     )
     assert sorted(type(answer).__name__ for answer in answers) == ["Problem", "Seat"]
     assert sorted([await meeting.names() for meeting in two]) == [[], ["Attendee"]]
@@ -76,7 +76,7 @@ async def test_a_place_lost_elsewhere_is_given_up_for_a_new_call(meeting: Meetin
     seat = await meeting.take("attendee")
     with refused("conflict"):
         await other.take("attendee")
-    async with world.house.transaction([meeting.room]) as tx:
+    async with world.engine.transaction([meeting.room]) as tx:
         await roster.lose(tx, meeting.room, meeting.id, seat.peer, seat.link, tx.now)
     await other.take("attendee")
     assert await meeting.names() == []
@@ -91,7 +91,7 @@ async def test_only_the_token_brings_the_same_peer_back(meeting: Meeting) -> Non
     other = await meeting.take("attendee", "guessed")
     assert other.peer != seat.peer
     assert not other.resumed
-    async with meeting.world.house.database.read() as connection:
+    async with meeting.world.engine.database.read() as connection:
         kept = (await connection.execute(sa.select(call_peers.c.token))).scalars().all()
     assert other.token not in kept, "what is stored opens nothing"
 
@@ -99,7 +99,7 @@ async def test_only_the_token_brings_the_same_peer_back(meeting: Meeting) -> Non
 async def test_a_late_word_of_a_loss_does_not_hurt_one_who_is_back(meeting: Meeting) -> None:
     seat = await meeting.take("attendee")
     await meeting.take("attendee", seat.token)
-    async with meeting.world.house.transaction([meeting.room]) as tx:
+    async with meeting.world.engine.transaction([meeting.room]) as tx:
         await roster.lose(tx, meeting.room, meeting.id, seat.peer, seat.link, tx.now)
     assert [each.lost for each in (await meeting.call()).peers] == [False]
 
@@ -111,31 +111,31 @@ async def test_whom_nobody_vouches_for_is_lost_and_after_a_minute_out(meeting: M
     here = await meeting.take("staff")
     for _ in range(2):
         world.clock.advance(seconds=8)
-        assert set(await sweeping.vouch(world.house, [here.peer])) == {here.peer}
-        await sweeping.sweep(world.house)
+        assert set(await sweeping.vouch(world.engine, [here.peer])) == {here.peer}
+        await sweeping.sweep(world.engine)
     assert [each.lost for each in (await meeting.call()).peers] == [True, False]
     world.clock.advance(seconds=62)
-    await sweeping.vouch(world.house, [here.peer])
-    assert await sweeping.sweep(world.house) == 1
+    await sweeping.vouch(world.engine, [here.peer])
+    assert await sweeping.sweep(world.engine) == 1
     assert await meeting.names() == ["Staff"]
-    assert await sweeping.sweep(world.house) == 0
+    assert await sweeping.sweep(world.engine) == 0
 
 
 async def test_a_process_that_was_slow_finds_its_peers_again(meeting: Meeting) -> None:
     world = meeting.world
     seat = await meeting.take("attendee")
     world.clock.advance(seconds=20)
-    await sweeping.sweep(world.house)
-    known = await sweeping.vouch(world.house, [seat.peer])
+    await sweeping.sweep(world.engine)
+    known = await sweeping.vouch(world.engine, [seat.peer])
     assert known[seat.peer].lost
-    await sweeping.find_again(world.house, seat.peer, seat.link)
+    await sweeping.find_again(world.engine, seat.peer, seat.link)
     assert [each.lost for each in (await meeting.call()).peers] == [False]
 
 
 async def test_a_meeting_that_is_closed_has_no_call(meeting: Meeting) -> None:
     world = meeting.world
     await meeting.take("attendee")
-    async with world.house.transaction([meeting.room]) as tx:
+    async with world.engine.transaction([meeting.room]) as tx:
         await close_meeting(tx, meeting.id)
     assert await meeting.names() == []
     with refused("closed"):
@@ -178,7 +178,7 @@ async def test_a_block_between_call_and_acceptance_lets_the_call_lapse(world: Wo
 
 async def test_staff_in_a_call_of_their_booth_count_as_there(meeting: Meeting) -> None:
     world = meeting.world
-    attendance = Attendance(world.house)
+    attendance = Attendance(world.engine)
     _, sink = await world.join(None, room=world.hall)
     assert not sink.latest("floor")[world.booth]["staffed"]
     seat = await meeting.take("staff")
@@ -190,7 +190,7 @@ async def test_staff_in_a_call_of_their_booth_count_as_there(meeting: Meeting) -
         world.clock.advance(seconds=3)
         await attendance.look()
     assert len(sink.messages) == told
-    async with world.house.transaction([meeting.room]) as tx:
+    async with world.engine.transaction([meeting.room]) as tx:
         await roster.leave(tx, meeting.room, meeting.id, [seat.peer])
     world.clock.advance(seconds=7)
     await attendance.look()
@@ -200,13 +200,13 @@ async def test_staff_in_a_call_of_their_booth_count_as_there(meeting: Meeting) -
 async def test_an_erased_person_is_in_no_call(meeting: Meeting) -> None:
     await meeting.take("attendee")
     await meeting.take("staff")
-    await erase(meeting.world.house, meeting.world.people["attendee"])
+    await erase(meeting.world.engine, meeting.world.people["attendee"])
     assert await meeting.names() == ["Staff"]
 
 
 async def test_ones_own_wish_hides_ones_address_alone(meeting: Meeting) -> None:
     world = meeting.world
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         shy = persons.update().where(persons.c.id == world.people["attendee"])
         await connection.execute(shy.values(relay_only=True))
     assert (await meeting.take("attendee")).relay_only

@@ -18,13 +18,13 @@ from tests.support.world import START, World
 
 async def roles_of(world: World, who: str) -> set[str]:
     """In the session."""
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         return set(await roles.roles_in(connection, world.people[who], world.conference, world.session))
 
 
 async def audited(world: World) -> list[tuple[str, str]]:
     """What was done to whom, oldest first, and the chain is whole."""
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         assert await audit.verify(connection, world.conference) == []
         names = {id: name for name, id in world.people.items()}
         return [(entry.act, names[entry.subject]) for entry in reversed(await audit.read(connection, world.conference))]
@@ -97,10 +97,10 @@ async def test_a_role_taken_away_in_mid_session_refuses_the_next_command_and_hid
     await world.do("organiser", p.RevokeRole(world.people["moderator"], Role.MODERATOR))
     with refused("forbidden"):
         await world.do("moderator", p.SilencePerson(world.people["other"]))
-    await settled(world.house)
+    await settled(world.engine)
     assert client.catch_up().state["snapshot"]["moderation"] is None
     await world.ask("Not for him any more", "other")
-    await settled(world.house)
+    await settled(world.engine)
     assert client.catch_up().types == []
 
 
@@ -147,8 +147,8 @@ async def test_silence_in_the_lobby_holds_in_every_session_until_it_is_lifted(wo
 async def test_of_two_silences_the_longer_counts(world: World) -> None:
     await world.do("colleague", p.SilencePerson(world.people["attendee"], 60), room=world.lobby)
     await world.do("moderator", p.SilencePerson(world.people["attendee"], 5))
-    visit = await world.house.visit(world.people["attendee"], world.room)
-    assert visit.silenced_until == START + timedelta(minutes=60)
+    actor = await world.engine.actor(world.people["attendee"], world.room)
+    assert actor.silenced_until == START + timedelta(minutes=60)
 
 
 # Removal
@@ -158,7 +158,7 @@ async def test_one_who_is_removed_is_out_of_the_session_and_told_why(world: Worl
     client = await enter(world, "attendee")
     lobby = await enter(world, "attendee", room=world.lobby)
     await world.do("moderator", p.RemovePerson(world.people["attendee"], "Spam"))
-    await settled(world.house)
+    await settled(world.engine)
     client.catch_up()
     assert client.problem is not None
     assert client.problem["code"] == "forbidden"

@@ -30,15 +30,15 @@ def passwords() -> Passwords:
 
 
 async def account(world: World, who: str) -> Account:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         return await accounts.get(connection, world.people[who])
 
 
 async def sign_up(world: World, passwords: Passwords, browser: Browser = HERE, email: str = "ada@new.example") -> str:
     """Signs up; returns the link's secret."""
     typed = {"name": "Ada", "email": email, "password": PASSWORD, "locale": "en", "next": "/c/forum"}
-    wanted = await registration.prepare_sign_up(world.house, passwords, browser, **typed)
-    notice = await registration.sign_up(world.house, browser, wanted)
+    wanted = await registration.prepare_sign_up(world.engine, passwords, browser, **typed)
+    notice = await registration.sign_up(world.engine, browser, wanted)
     assert notice.told is Told.CONFIRM
     return notice.secret
 
@@ -51,25 +51,25 @@ async def refusal(work: object) -> str:
 
 async def test_a_person_signs_up_confirms_and_comes_back(world: World, passwords: Passwords) -> None:
     secret = await sign_up(world, passwords)
-    entered = await registration.use_link(world.house, passwords, HERE, secret)
+    entered = await registration.use_link(world.engine, passwords, HERE, secret)
     assert (entered.account.verified, entered.account.has_password, entered.next) == (True, True, "/c/forum")
-    known = await registration.by_password(world.house, passwords, THERE, " ADA@New.example ", PASSWORD)
+    known = await registration.by_password(world.engine, passwords, THERE, " ADA@New.example ", PASSWORD)
     assert known.id == entered.account.id
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         assert await signins.who(connection, entered.signin, world.clock()) == entered.account
 
 
 async def test_two_sign_ups_at_once_make_one_account(world: World, passwords: Passwords) -> None:
     secrets = await asyncio.gather(*(sign_up(world, passwords, browser) for browser in (HERE, THERE)))
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         found = [(await links.look(connection, secret, world.clock())).person for secret in secrets]
     assert found[0] == found[1]
 
 
 async def test_a_known_address_gets_a_letter_that_says_so(world: World, passwords: Passwords) -> None:
     typed = {"name": "Eve", "email": "attendee@example.org", "password": PASSWORD, "locale": "en", "next": "/"}
-    wanted = await registration.prepare_sign_up(world.house, passwords, HERE, **typed)
-    notice = await registration.sign_up(world.house, HERE, wanted)
+    wanted = await registration.prepare_sign_up(world.engine, passwords, HERE, **typed)
+    notice = await registration.sign_up(world.engine, HERE, wanted)
     assert (notice.told, notice.name) == (Told.KNOWN, "Attendee")
     assert not (await account(world, "attendee")).has_password
 
@@ -77,24 +77,24 @@ async def test_a_known_address_gets_a_letter_that_says_so(world: World, password
 async def test_a_guest_who_registers_keeps_what_he_asked(world: World, passwords: Passwords) -> None:
     question = await world.ask("Mine?", "guest")
     guest = await account(world, "guest")
-    notice = await registration.ask_to_confirm(world.house, HERE, guest, "guest@new.example", "/account")
-    entered = await registration.use_link(world.house, passwords, HERE, notice.secret)
+    notice = await registration.ask_to_confirm(world.engine, HERE, guest, "guest@new.example", "/account")
+    entered = await registration.use_link(world.engine, passwords, HERE, notice.secret)
     assert (entered.account.id, entered.account.kind, entered.account.email) == (
         guest.id,
         "registered",
         "guest@new.example",
     )
-    view = await world.house.view(guest.id, world.room)
+    view = await world.engine.view(guest.id, world.room)
     assert [each.id for each in view.own.questions] == [question]  # type: ignore[attr-defined]
 
 
 async def test_a_guest_cannot_take_the_address_of_another(world: World, passwords: Passwords) -> None:
     guest = await account(world, "guest")
-    notice = await registration.ask_to_confirm(world.house, HERE, guest, "late@new.example", "/account")
-    async with world.house.database.write() as connection:
+    notice = await registration.ask_to_confirm(world.engine, HERE, guest, "late@new.example", "/account")
+    async with world.engine.database.write() as connection:
         await accounts.create(connection, name="Late", email="late@new.example", verified=True, at=world.clock())
-    assert await refusal(registration.use_link(world.house, passwords, HERE, notice.secret)) == "conflict"
-    notice = await registration.ask_to_confirm(world.house, HERE, guest, "attendee@example.org", "/account")
+    assert await refusal(registration.use_link(world.engine, passwords, HERE, notice.secret)) == "conflict"
+    notice = await registration.ask_to_confirm(world.engine, HERE, guest, "attendee@example.org", "/account")
     assert notice.told is Told.KNOWN
 
 
@@ -102,25 +102,25 @@ async def test_a_link_of_another_browser_drops_the_password_and_the_sign_ins(
     world: World, passwords: Passwords
 ) -> None:
     secret = await sign_up(world, passwords)
-    thief = await registration.by_password(world.house, passwords, HERE, "ada@new.example", PASSWORD)
-    signin = await registration.enter(world.house, thief.id, HERE)
-    opened = await registration.open_link(world.house, THERE, secret)
+    thief = await registration.by_password(world.engine, passwords, HERE, "ada@new.example", PASSWORD)
+    signin = await registration.enter(world.engine, thief.id, HERE)
+    opened = await registration.open_link(world.engine, THERE, secret)
     assert (opened.asks_password, opened.needs_password) == (True, False)
-    entered = await registration.use_link(world.house, passwords, THERE, secret)
+    entered = await registration.use_link(world.engine, passwords, THERE, secret)
     assert not entered.account.has_password
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         assert await signins.who(connection, signin, world.clock()) is None
         assert await signins.who(connection, entered.signin, world.clock()) is not None
 
 
 async def test_a_reset_needs_a_password_and_spends_all_links(world: World, passwords: Passwords) -> None:
     email = "attendee@example.org"
-    reset = await registration.ask_for_link(world.house, HERE, Purpose.RESET, email, "/")
-    other = await registration.ask_for_link(world.house, HERE, Purpose.SIGN_IN, email, "/")
-    assert await refusal(registration.use_link(world.house, passwords, HERE, reset.secret)) == "invalid"
-    await registration.use_link(world.house, passwords, HERE, reset.secret, PASSWORD)
-    assert await refusal(registration.use_link(world.house, passwords, HERE, other.secret)) == "expired"
-    assert (await registration.by_password(world.house, passwords, HERE, email, PASSWORD)).email == email
+    reset = await registration.ask_for_link(world.engine, HERE, Purpose.RESET, email, "/")
+    other = await registration.ask_for_link(world.engine, HERE, Purpose.SIGN_IN, email, "/")
+    assert await refusal(registration.use_link(world.engine, passwords, HERE, reset.secret)) == "invalid"
+    await registration.use_link(world.engine, passwords, HERE, reset.secret, PASSWORD)
+    assert await refusal(registration.use_link(world.engine, passwords, HERE, other.secret)) == "expired"
+    assert (await registration.by_password(world.engine, passwords, HERE, email, PASSWORD)).email == email
 
 
 @pytest.mark.parametrize("password", ["short", "a" * 201, "aaaaaaaaaaaaaaa", "ada@new.example"])
@@ -154,7 +154,7 @@ async def make_invite(world: World, **changes: object) -> str:
         "uses": 1,
         "days": 7,
     }
-    async with world.house.transaction() as tx:
+    async with world.engine.transaction() as tx:
         return await invites.make(tx, **{**wanted, **changes}, by=world.people["organiser"])  # type: ignore[arg-type]
 
 
@@ -162,10 +162,10 @@ async def test_of_many_who_want_the_last_use_of_an_invite_one_gets_it(world: Wor
     secret = await make_invite(world, uses=1)
     wanting = [await account(world, who) for who in ("attendee", "other", "speaker", "exhibitor")]
     done = await asyncio.gather(
-        *(invites.accept(world.house, secret, each) for each in wanting), return_exceptions=True
+        *(invites.accept(world.engine, secret, each) for each in wanting), return_exceptions=True
     )
     assert sum(not isinstance(each, Problem) for each in done) == 1
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         held = [await roles.roles_in(connection, each.id, world.conference, None) for each in wanting]
     assert sum(Role.MODERATOR in each for each in held) == 1
 
@@ -173,8 +173,8 @@ async def test_of_many_who_want_the_last_use_of_an_invite_one_gets_it(world: Wor
 async def test_an_invite_for_any_number_lasts(world: World) -> None:
     secret = await make_invite(world, uses=None)
     for who in ("attendee", "other", "speaker"):
-        await invites.accept(world.house, secret, await account(world, who))
-    async with world.house.database.read() as connection:
+        await invites.accept(world.engine, secret, await account(world, who))
+    async with world.engine.database.read() as connection:
         assert (await invites.look(connection, secret, world.clock())).uses_left is None
 
 
@@ -182,7 +182,7 @@ async def test_an_accepted_role_is_told_where_its_person_is(world: World) -> Non
     _, own = await world.join("attendee")
     _, theirs = await world.join("moderator")
     secret = await make_invite(world, session=world.session)
-    await invites.accept(world.house, secret, await account(world, "attendee"))
+    await invites.accept(world.engine, secret, await account(world, "attendee"))
     for _ in range(100):
         if any("snapshot" in message for message in own.messages[1:]):
             break
@@ -203,21 +203,22 @@ async def test_an_erased_person_is_gone_and_his_duplicates_stay(world: World) ->
     await world.do("moderator", ApproveQuestion(first, version=1))
     await world.do("moderator", ApproveQuestion(second, version=1))
     await world.do("moderator", MergeQuestion(second, version=2, into=first))
-    await erasure.erase(world.house, world.people["attendee"])
+    await erasure.erase(world.engine, world.people["attendee"])
     assert (await world.question(second)).state == "approved"
     assert (await world.question(first)).text == ""
-    assert await refusal(erasure.erase(world.house, world.people["attendee"])) == "not_found"
-    async with world.house.database.read() as connection:
+    assert await refusal(erasure.erase(world.engine, world.people["attendee"])) == "not_found"
+    async with world.engine.database.read() as connection:
         assert await accounts.by_email(connection, "attendee@example.org") is None
 
 
 async def test_what_ended_long_ago_is_forgotten(world: World, passwords: Passwords) -> None:
-    signin = await registration.enter(world.house, world.people["attendee"], HERE)
+    signin = await registration.enter(world.engine, world.people["attendee"], HERE)
     await sign_up(world, passwords)
-    await signins.revoke(world.house, world.people["attendee"], signin)
+    await signins.revoke(world.engine, world.people["attendee"], signin)
     later = world.clock() + timedelta(days=2)
-    async with world.house.database.write() as connection:
-        assert await housekeeping.forget_old(connection, later) == 1
-        assert await housekeeping.forget_old(connection, later + timedelta(days=30)) == 1
+    for at in (later, later + timedelta(days=30)):
+        world.clock.now = at
+        assert await housekeeping.forget_old(world.engine) == 1
+    async with world.engine.database.read() as connection:
         for table in (links_table, signins_table):
             assert (await connection.execute(sa.select(table))).first() is None

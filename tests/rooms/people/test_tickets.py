@@ -19,38 +19,38 @@ async def world(sqlite_url: str) -> AsyncIterator[World]:
     await made.close()
 
 
-async def refusal(world: World, ticket: str, house: int = 0) -> str:
+async def refusal(world: World, ticket: str, engine: int = 0) -> str:
     with pytest.raises(Problem) as refused:
-        await read_ticket(world.houses[house], ticket)
+        await read_ticket(world.engines[engine], ticket)
     return refused.value.code
 
 
 async def test_a_ticket_names_its_sign_in_and_person(world: World) -> None:
-    signin = await enter(world.house, world.people["attendee"], Browser("", "", ""))
-    ticket = await read_ticket(world.house, issue_ticket(world.house, signin))
+    signin = await enter(world.engine, world.people["attendee"], Browser("", "", ""))
+    ticket = await read_ticket(world.engine, issue_ticket(world.engine, signin))
     assert (ticket.signin, ticket.person) == (signin, world.people["attendee"])
-    nobody = await read_ticket(world.house, issue_ticket(world.house, None))
+    nobody = await read_ticket(world.engine, issue_ticket(world.engine, None))
     assert (nobody.signin, nobody.person) == (None, None)
 
 
 async def test_a_ticket_is_spent_once_on_all_processes(world: World) -> None:
-    ticket = issue_ticket(world.house, None)
-    await read_ticket(world.houses[1], ticket)
+    ticket = issue_ticket(world.engine, None)
+    await read_ticket(world.engines[1], ticket)
     assert await refusal(world, ticket, 0) == "expired"
     assert await refusal(world, ticket, 1) == "expired"
 
 
 async def test_of_many_who_spend_it_at_once_one_gets_in(world: World) -> None:
-    ticket = issue_ticket(world.house, None)
-    tries = [read_ticket(world.houses[n % 2], ticket) for n in range(6)]
+    ticket = issue_ticket(world.engine, None)
+    tries = [read_ticket(world.engines[n % 2], ticket) for n in range(6)]
     done = await asyncio.gather(*tries, return_exceptions=True)
     assert sum(not isinstance(each, Problem) for each in done) == 1
 
 
 async def test_a_ticket_lasts_a_minute(world: World) -> None:
-    young, old = issue_ticket(world.house, None), issue_ticket(world.house, None)
+    young, old = issue_ticket(world.engine, None), issue_ticket(world.engine, None)
     world.clock.advance(seconds=60)
-    await read_ticket(world.house, young)
+    await read_ticket(world.engine, young)
     world.clock.advance(seconds=1)
     assert await refusal(world, old) == "expired"
 
@@ -60,11 +60,11 @@ async def test_a_ticket_lasts_a_minute(world: World) -> None:
 )
 async def test_a_forged_ticket_is_refused(world: World, forge: "object") -> None:
     assert callable(forge)
-    assert await refusal(world, forge(issue_ticket(world.house, None))) == "malformed"
+    assert await refusal(world, forge(issue_ticket(world.engine, None))) == "malformed"
 
 
 async def test_a_ticket_of_one_who_has_signed_out_is_refused(world: World) -> None:
-    signin = await enter(world.house, world.people["attendee"], Browser("", "", ""))
-    ticket = issue_ticket(world.house, signin)
-    await signins.revoke(world.house, world.people["attendee"], signin)
+    signin = await enter(world.engine, world.people["attendee"], Browser("", "", ""))
+    ticket = issue_ticket(world.engine, signin)
+    await signins.revoke(world.engine, world.people["attendee"], signin)
     assert await refusal(world, ticket) == "not_signed_in"

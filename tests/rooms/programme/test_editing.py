@@ -37,7 +37,7 @@ def described(**changes: Any) -> dict[str, Any]:
 
 
 async def entry(world: World, session: str) -> Entry:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         return (await timetable.entries(connection, world.conference, sessions.c.id == session))[0]
 
 
@@ -93,7 +93,7 @@ async def test_a_speaker_of_a_known_name_stays_who_he_is_and_an_idle_one_goes(wo
     assert (await entry(world, first)).speakers[0].id == (await entry(world, second)).speakers[0].id
     change = ChangeSession(session=first, **described(speakers=[]))
     await world.do("organiser", change, room=world.lobby)
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         names = (await connection.execute(sa.select(speakers.c.name, speakers.c.affiliation))).all()
     assert [tuple(row) for row in names] == [("Li Wei", "Tsinghua University")]
 

@@ -9,7 +9,7 @@ from tests.support.world import World
 
 
 async def starred(world: World, who: str) -> list[str]:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         found = await stars.starred_by(connection, [world.people[who]], [world.conference])
     return found.get((world.people[who], world.conference), [])
 
@@ -27,7 +27,7 @@ async def test_only_its_owner_is_told(world: World) -> None:
     _, second_device = await world.join("attendee", room=world.lobby)
     _, other = await world.join("organiser", room=world.lobby)
     await world.do("attendee", StarSession(world.session), room=world.lobby)
-    await settled(world.house)
+    await settled(world.engine)
     assert own.types == second_device.types == ["star.changed"]
     assert other.types == []
     assert other.seqs == own.seqs

@@ -8,7 +8,7 @@ import pytest
 from rooms.core.delivery.bus.memory import MemoryBus
 from rooms.people.tickets import issue_ticket
 from tests.support.server import Server, faultless_server, furnish
-from tests.support.world import TestClock, World, make_house
+from tests.support.world import TestClock, World, make_engine
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +36,6 @@ async def furnished(server: Server) -> AsyncIterator[World]:
 @pytest.fixture
 async def tickets(target: Server) -> AsyncIterator[Callable[[], str]]:
     """Gives tickets of ones who are not signed in."""
-    house = make_house(target.database, MemoryBus(), TestClock(datetime.now(UTC)))
-    yield lambda: issue_ticket(house, None)
-    await house.database.close()
+    engine = make_engine(target.database, MemoryBus(), TestClock(datetime.now(UTC)))
+    yield lambda: issue_ticket(engine, None)
+    await engine.database.close()

@@ -29,7 +29,7 @@ TALKERS = ("attendee", "other", "speaker", "interpreter", "exhibitor", "moderato
 
 async def test_a_persons_connections_share_one_limit(server: Server, furnished: World) -> None:
     """S16: refused with the time to wait; nobody else is."""
-    tickets = [await ticket_for(furnished.house, furnished.people["attendee"]) for _ in range(4)]
+    tickets = [await ticket_for(furnished.engine, furnished.people["attendee"]) for _ in range(4)]
     codes: Counter[str] = Counter()
     waits: list[float] = []
 
@@ -44,13 +44,13 @@ async def test_a_persons_connections_share_one_limit(server: Server, furnished: 
     assert codes.keys() == {"ok", "rate_limited"}
     assert PERSON_RATE.count <= codes["ok"] < 4 * 40
     assert max(waits) > 0
-    async with wire(server.socket_url, await ticket_for(furnished.house, furnished.people["other"])) as other:
+    async with wire(server.socket_url, await ticket_for(furnished.engine, furnished.people["other"])) as other:
         assert "ok" in await other.command("chat.read", furnished.room, number=1)
 
 
 @asynccontextmanager
 async def signing_in(server: Server) -> AsyncIterator[httpx.AsyncClient]:
-    limits = httpx.Limits(max_connections=1000)
+    limits = httpx.RateLimits(max_connections=1000)
     async with httpx.AsyncClient(base_url=server.url, limits=limits, timeout=600) as http:
         page = await http.get("/sign-in")
         token = page.text.partition('<meta name="csrf" content="')[2].partition('"')[0]
@@ -85,7 +85,7 @@ async def test_s35_while_very_many_sign_in_the_chat_goes_on(sqlite_url: str) -> 
             stack.push_async_callback(world.close)
             talkers: list[Wire] = []
             for who in TALKERS:
-                ticket = await ticket_for(world.house, world.people[who])
+                ticket = await ticket_for(world.engine, world.people[who])
                 talkers.append(await stack.enter_async_context(wire(server.socket_url, ticket)))
                 await talkers[-1].join(world.room)
             quiet = [await talk(talkers[n % len(talkers)], world.room) for n in range(scaled(18, 120))]

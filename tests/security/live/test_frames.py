@@ -42,7 +42,7 @@ async def greeted(connection: Raw, ticket: str) -> None:
 # S9
 
 
-def padded(size: int) -> bytes:
+def pad_to_power_of_two(size: int) -> bytes:
     """A heartbeat of exactly so many bytes."""
     message = b'{"op":"heartbeat","id":1%s}'
     return message % (b" " * (size - len(message) + 2))
@@ -51,11 +51,11 @@ def padded(size: int) -> bytes:
 async def test_a_frame_of_the_limit_is_taken_and_one_byte_more_is_not(target: Server, tickets: Tickets) -> None:
     async with raw_websocket(target.port) as connection:
         await greeted(connection, tickets())
-        await connection.write(frame(TEXT, padded(MAX_FRAME)))
+        await connection.write(frame(TEXT, pad_to_power_of_two(MAX_FRAME)))
         answer = await connection.frame()
         assert answer is not None
         assert b'"seqs"' in answer.payload
-        await connection.write(frame(TEXT, padded(MAX_FRAME + 1)))
+        await connection.write(frame(TEXT, pad_to_power_of_two(MAX_FRAME + 1)))
         assert await connection.closing() == 1009
 
 

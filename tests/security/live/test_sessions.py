@@ -38,15 +38,15 @@ async def world(servers: list[Server]) -> AsyncIterator[World]:
 async def new_password(world: World) -> None:
     """By a link of one who has forgotten his, from a browser that nobody knows."""
     person = world.people["attendee"]
-    async with world.house.transaction() as tx:
+    async with world.engine.transaction() as tx:
         wanted = Link(Purpose.RESET, person, "attendee@example.org", "", "/")
         secret = await links.make(tx.connection, wanted, tx.now)
     browser = Browser("elsewhere", "203.0.113.7", "a test")
-    await registration.use_link(world.house, Passwords(QUICK), browser, secret, "a good long sentence")
+    await registration.use_link(world.engine, Passwords(QUICK), browser, secret, "a good long sentence")
 
 
 async def sign_out_everywhere(world: World) -> None:
-    await signins.revoke_all(world.house, world.people["attendee"])
+    await signins.revoke_all(world.engine, world.people["attendee"])
 
 
 ENDINGS: dict[str, Callable[[World], Awaitable[None]]] = {
@@ -62,7 +62,7 @@ async def test_what_ends_a_sign_in_ends_its_connections_on_every_process(
     async with contextlib.AsyncExitStack() as stack:
 
         async def open_at(server: Server, who: str) -> Wire:
-            ticket = await ticket_for(world.house, world.people[who])
+            ticket = await ticket_for(world.engine, world.people[who])
             client = await stack.enter_async_context(wire(server.socket_url, ticket))
             await client.join(world.room)
             return client
@@ -78,9 +78,9 @@ async def test_what_ends_a_sign_in_ends_its_connections_on_every_process(
 
 async def test_one_who_is_banned_is_told_nothing_more_on_any_process(servers: list[Server], world: World) -> None:
     async with (
-        wire(servers[0].socket_url, await ticket_for(world.house, world.people["attendee"])) as here,
-        wire(servers[1].socket_url, await ticket_for(world.house, world.people["attendee"])) as there,
-        wire(servers[1].socket_url, await ticket_for(world.house, world.people["other"])) as other,
+        wire(servers[0].socket_url, await ticket_for(world.engine, world.people["attendee"])) as here,
+        wire(servers[1].socket_url, await ticket_for(world.engine, world.people["attendee"])) as there,
+        wire(servers[1].socket_url, await ticket_for(world.engine, world.people["other"])) as other,
     ):
         for client in (here, there, other):
             await client.join(world.room)
@@ -103,13 +103,13 @@ async def test_one_who_is_banned_is_told_nothing_more_on_any_process(servers: li
 
 async def test_nobody_goes_on_as_another(servers: list[Server], world: World) -> None:
     """With the position of another, with his ticket after him, with a ticket of a sign-in that has ended, with one made up."""
-    house, ada, eve = world.house, world.people["attendee"], world.people["other"]
+    engine, ada, eve = world.engine, world.people["attendee"], world.people["other"]
     desk = await world.desk("attendee")
-    signin = await sign_in(house, ada)
-    ticket = issue_ticket(house, signin)
+    signin = await sign_in(engine, ada)
+    ticket = issue_ticket(engine, signin)
     async with wire(servers[0].socket_url, ticket) as owner:
         joined = await owner.join(desk)
-    async with wire(servers[1].socket_url, await ticket_for(house, eve)) as thief:
+    async with wire(servers[1].socket_url, await ticket_for(engine, eve)) as thief:
         position = {"epoch": joined["epoch"], "seq": joined["seq"]}
         refused = await thief.ask("join", room=desk, after=position)
         absent = await thief.ask("join", room="a" * 20, after=position)
@@ -123,12 +123,12 @@ async def test_nobody_goes_on_as_another(servers: list[Server], world: World) ->
 
     assert await closing(ticket) == ("expired", 4300)
     assert await closing(ticket.replace(ticket[:20], ticket[1:21])) == ("malformed", 4400)
-    late = issue_ticket(house, signin)
-    await signins.revoke(house, ada, signin)
+    late = issue_ticket(engine, signin)
+    await signins.revoke(engine, ada, signin)
     assert await closing(late) == ("not_signed_in", 4401)
 
     async def noted() -> bool:
-        async with house.database.read() as connection:
+        async with engine.database.read() as connection:
             entries = await audit.read(connection, None)
         return [(entry.act, entry.actor, entry.subject) for entry in entries] == [("ticket.again", None, ada)]
 

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from websockets.exceptions import ConnectionClosed
 
-from rooms.core.rate_limits import Limits
+from rooms.core.rate_limits import RateLimits
 from server.live.wire import MAX_FRAME
 from signaling.calls import Calls, Line
 from signaling.messages import SDP_LENGTH, CallWelcome, Candidate, JoinCall, SendCandidate
@@ -77,7 +77,7 @@ async def test_one_who_was_not_invited_hears_and_says_nothing(server: Server, fu
 
 async def test_nobody_signals_without_being_signed_in_or_to_himself(server: Server, furnished: World) -> None:
     meeting = await new_meeting(server, furnished)
-    async with wire(server.socket_url, await ticket_for(furnished.house, None)) as nobody:
+    async with wire(server.socket_url, await ticket_for(furnished.engine, None)) as nobody:
         answer = await nobody.ask("rtc.join", room=meeting.room)
         assert answer["error"]["code"] == "not_signed_in"
     async with meeting.connected() as (ada, _):
@@ -127,9 +127,9 @@ async def flood(peer: RtcPeer, count: int, *, to: str) -> None:
 async def test_of_candidates_sent_slowly_no_more_go_on_than_a_link_may_have(world: World) -> None:
     """With time between them, so that nothing but their number is against them."""
     moments = itertools.count(0, 3600)
-    house = replace(world.house, limits=Limits(lambda: float(next(moments))))
+    engine = replace(world.engine, limits=RateLimits(lambda: float(next(moments))))
     meeting = (await rooms_meeting(world, "attendee", "staff")).room
-    calls = Calls(house)
+    calls = Calls(engine)
     sinks = {who: ListSink() for who in ("attendee", "staff")}
     lines = {who: Line(calls, sink, lambda room: True) for who, sink in sinks.items()}
     welcomes = {who: await lines[who].obey(world.people[who], JoinCall(1, meeting)) for who in lines}
@@ -172,7 +172,7 @@ async def test_of_candidates_sent_slowly_no_more_go_on_than_a_link_may_have(worl
 )
 async def test_what_is_no_signal_is_refused(server: Server, furnished: World, op: str, fields: dict[str, Any]) -> None:
     meeting = await new_meeting(server, furnished, 1)
-    ticket = await ticket_for(furnished.house, furnished.people[meeting.people[0]])
+    ticket = await ticket_for(furnished.engine, furnished.people[meeting.people[0]])
     async with rtc_peer(server.socket_url, ticket, meeting.room) as ada:
         await ada.join()
         assert (await ada.refused(op, to="x" * 20, **fields))["code"] == "invalid"

@@ -66,7 +66,7 @@ async def test_bad_commands_are_refused_by_name(
     response = await (await program_of("attendee")).call("command", room=world.room, json=body)
     assert response.json()["error"]["code"] == code
     assert response.json()["error"].get("field") == field
-    assert (await world.house.view(None, world.room)).visit.room.seq == 0
+    assert (await world.engine.view(None, world.room)).actor.room.seq == 0
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b'{"op": NaN}'])
@@ -132,7 +132,7 @@ async def test_a_cookie_acts_only_with_the_pages_token_and_from_a_page_of_ours(w
         token = {"X-CSRF-Token": visitor.csrf}
         foreign = await browser.post(path, json=ASK, headers={**token, "Origin": "https://evil.example"})
         assert foreign.status_code == 403
-        assert (await world.house.view(None, world.room)).visit.room.seq == 0
+        assert (await world.engine.view(None, world.room)).actor.room.seq == 0
         good = await browser.post(path, json=ASK, headers={**token, "Origin": site.origin})
         assert good.status_code == 200
     await visitor.http.aclose()
@@ -141,11 +141,11 @@ async def test_a_cookie_acts_only_with_the_pages_token_and_from_a_page_of_ours(w
 async def test_a_ticket_opens_the_live_connection_for_the_tokens_person(world: World, program_of: ProgramOf) -> None:
     program = await program_of("attendee")
     ticket = (await program.call("live_ticket")).json()["ticket"]
-    assert (await read_ticket(world.house, ticket)).person == world.people["attendee"]
+    assert (await read_ticket(world.engine, ticket)).person == world.people["attendee"]
     with pytest.raises(Problem, match="used before"):
-        await read_ticket(world.house, ticket)
+        await read_ticket(world.engine, ticket)
     nobody = (await (await program_of(None)).call("live_ticket")).json()["ticket"]
-    assert (await read_ticket(world.house, nobody)).person is None
+    assert (await read_ticket(world.engine, nobody)).person is None
 
 
 async def test_the_reply_is_the_commands_own(world: World, program_of: ProgramOf) -> None:

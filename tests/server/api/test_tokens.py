@@ -17,7 +17,7 @@ from web.site import Site
 
 async def test_a_token_is_shown_once_and_kept_as_a_digest(world: World) -> None:
     _, secret = await make_token(world, "attendee")
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         (kept,) = await tokens.active(connection, world.people["attendee"], world.clock())
         assert (await tokens.who(connection, secret, world.clock()))[0].id == world.people["attendee"]
         assert secret not in str(kept)
@@ -31,16 +31,16 @@ async def test_a_revoked_token_is_dead_at_once_with_its_live_connections(world: 
     program = Program(site, secret)
     desk = await world.desk("attendee")
     _, sink = await world.join("attendee", room=desk)
-    ticket = issue_ticket(world.house, token)
+    ticket = issue_ticket(world.engine, token)
     assert (await program.call("me")).status_code == 200
-    assert not await tokens.revoke(world.house, world.people["other"], token), "nobody revokes another's token"
-    assert await tokens.revoke(world.house, world.people["attendee"], token)
-    assert not await tokens.revoke(world.house, world.people["attendee"], token)
+    assert not await tokens.revoke(world.engine, world.people["other"], token), "nobody revokes another's token"
+    assert await tokens.revoke(world.engine, world.people["attendee"], token)
+    assert not await tokens.revoke(world.engine, world.people["attendee"], token)
     response = await program.call("room_snapshot", room=world.room)
     assert response.status_code == 401
     with pytest.raises(Problem, match="signed out"):
-        await read_ticket(world.house, ticket)
-    await settled(world.house)
+        await read_ticket(world.engine, ticket)
+    await settled(world.engine)
     assert ("signin.revoked", token) in [(event.get("type"), event.get("signin")) for event in sink.events]
     await program.http.aclose()
 
@@ -56,9 +56,9 @@ async def test_a_token_ends_with_its_time(world: World, site: Site) -> None:
 
 async def test_signing_out_everywhere_ends_tokens_too(world: World, program_of: ProgramOf) -> None:
     program = await program_of("attendee")
-    await signins.revoke_all(world.house, world.people["attendee"])
+    await signins.revoke_all(world.engine, world.people["attendee"])
     assert (await program.call("room_snapshot", room=world.room)).status_code == 401
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         assert await tokens.active(connection, world.people["attendee"], world.clock()) == []
 
 
@@ -66,7 +66,7 @@ async def test_use_is_noted_to_the_hour(world: World, program_of: ProgramOf) -> 
     program = await program_of("attendee")
 
     async def used() -> object:
-        async with world.house.database.read() as connection:
+        async with world.engine.database.read() as connection:
             return (await tokens.active(connection, world.people["attendee"], world.clock()))[0].used_at
 
     assert await used() is None
@@ -94,7 +94,7 @@ async def test_one_person_has_a_bounded_number(world: World) -> None:
     with pytest.raises(Problem) as refused:
         await make_token(world, "attendee")
     assert refused.value.code == "conflict"
-    await tokens.revoke(world.house, world.people["attendee"], token)
+    await tokens.revoke(world.engine, world.people["attendee"], token)
     assert (await make_token(world, "attendee"))[1]
 
 

@@ -20,7 +20,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisClusterException, RedisError
 
-from rooms.core.batching import Gather
+from rooms.core.batching import Batcher
 from rooms.core.delivery.bus.interface import Receive
 from rooms.core.errors import Problem
 from rooms.core.text import N_
@@ -67,7 +67,7 @@ class PubSubBus(ABC):
         self._outgoing: list[tuple[str, bytes]] = []
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
-        self._claims: Gather[Claim, bool] = Gather(self._claim_together)
+        self._claims: Batcher[Claim, bool] = Batcher(self._claim_together)
 
     @property
     def is_up(self) -> bool:

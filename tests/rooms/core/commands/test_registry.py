@@ -30,7 +30,7 @@ def test_every_command_has_a_sample() -> None:
 def test_a_command_has_one_action() -> None:
     spec = SPECS["question.vote"]
     with pytest.raises(LookupError, match="two actions"):
-        command(spec.type, kinds={"session"}, allowed=spec.allowed)(lambda tx, visit, given: None)  # pyright: ignore[reportArgumentType]
+        command(spec.type, kinds={"session"}, allowed=spec.allowed)(lambda tx, actor, given: None)  # pyright: ignore[reportArgumentType]
 
 
 @pytest.mark.parametrize(
@@ -135,9 +135,9 @@ def test_depth_is_no_way_in() -> None:
 async def test_what_one_may_is_what_one_is_told_that_one_may(world: World) -> None:
     world.lift_limits()
     async for op, made in every_sample(world):
-        visit = await world.house.visit(world.people[made.who], made.room)
-        assert op in permitted(visit)
-        assert permitted(visit.as_anybody) == []
+        actor = await world.engine.actor(world.people[made.who], made.room)
+        assert op in permitted(actor)
+        assert permitted(actor.as_anybody) == []
 
 
 async def test_a_command_in_a_room_that_does_not_know_it_is_not_found(world: World) -> None:

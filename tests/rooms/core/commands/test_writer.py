@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event
 
 from rooms.chat.messages import PostMessage, ReadChat
-from rooms.core.batching import MOST_AT_ONCE, Gather
+from rooms.core.batching import MOST_AT_ONCE, Batcher
 from rooms.core.commands.people import Role
 from rooms.core.commands.writer import Outcome
 from rooms.core.errors import Problem
@@ -22,7 +22,7 @@ from tests.support.world import World
 
 def count_commits(world: World) -> list[int]:
     commits: list[int] = []
-    event.listen(world.house.database._writer.sync_engine, "commit", lambda _: commits.append(1))
+    event.listen(world.engine.database._writer.sync_engine, "commit", lambda _: commits.append(1))
     return commits
 
 
@@ -49,7 +49,7 @@ async def test_a_refused_command_leaves_no_trace_in_the_transaction_of_the_other
     results = await asyncio.gather(*(each_world.do(who, command) for who, command in commands), return_exceptions=True)
     codes = [getattr(result, "code", "done") for result in results]
     assert codes == ["done", "invalid", "done", "stale", "invalid", "not_found", "done"]
-    await settled(*each_world.houses)
+    await settled(*each_world.engines)
     for client in clients:
         await client.verify()
     assert [message["text"] for message in clients[0].state["snapshot"]["messages"]] == ["one", "two"]
@@ -124,7 +124,7 @@ async def test_requests_that_come_together_are_answered_together() -> None:
         await asyncio.sleep(0)
         return [Problem("not_found", "odd") if n % 2 else n * 10 for n in wanted]
 
-    gather: Gather[int, int] = Gather(answer)
+    gather: Batcher[int, int] = Batcher(answer)
     results = await asyncio.gather(*(gather.ask(n) for n in range(MOST_AT_ONCE + 10)), return_exceptions=True)
     assert [getattr(result, "code", result) for result in results[:4]] == [0, "not_found", 20, "not_found"]
     assert [len(batch) for batch in batches] == [MOST_AT_ONCE, 10]
@@ -139,7 +139,7 @@ async def test_a_fault_is_everybodys_whom_it_concerns_and_nobodys_after() -> Non
             raise faults.pop()
         return list(wanted)
 
-    gather: Gather[int, int] = Gather(answer)
+    gather: Batcher[int, int] = Batcher(answer)
     results = await asyncio.gather(*(gather.ask(n) for n in range(3)), return_exceptions=True)
     assert [getattr(result, "code", result) for result in results] == ["unavailable"] * 3
     assert await gather.ask(7) == 7
@@ -152,7 +152,7 @@ async def test_one_who_asks_and_goes_away_disturbs_nobody() -> None:
         await go_on.wait()
         return list(wanted)
 
-    gather: Gather[int, int] = Gather(answer)
+    gather: Batcher[int, int] = Batcher(answer)
     tasks = [asyncio.create_task(gather.ask(n)) for n in range(3)]
     await asyncio.sleep(0)
     tasks[1].cancel()

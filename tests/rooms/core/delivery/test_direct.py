@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from msgspec import Struct
 
-from rooms.core.commands.transaction import Word
+from rooms.core.commands.transaction import DirectMessage
 from rooms.core.delivery.direct import DirectLane
 from tests.support.waiting import until
 from tests.support.world import ListSink, World
@@ -119,7 +119,7 @@ def test_an_address_that_was_forgotten_is_counted_anew(monkeypatch: pytest.Monke
 def test_for_nobody_goes_nowhere() -> None:
     two = Two()
     two.there.receive(["here", 1, "unknown", message(1)])
-    two.there.deliver([Word("unknown", message(1)), Word("address", message(2))])
+    two.there.deliver([DirectMessage("unknown", message(1)), DirectMessage("address", message(2))])
     assert two.heard == [2]
 
 
@@ -134,14 +134,14 @@ def test_what_no_process_sends_is_refused(body: object) -> None:
 async def test_what_a_transaction_has_to_say_is_said_after_the_commit_on_every_process(each_world: World) -> None:
     world = each_world
     sinks = [ListSink(), ListSink()]
-    for house, sink, address in zip(world.houses, sinks, "ab", strict=True):
-        house.hub.direct.attach(address, sink)
-    await world.join("attendee", house=1)
+    for engine, sink, address in zip(world.engines, sinks, "ab", strict=True):
+        engine.hub.direct.attach(address, sink)
+    await world.join("attendee", engine=1)
     with contextlib.suppress(ZeroDivisionError):
-        async with world.house.transaction([world.room]) as tx:
+        async with world.engine.transaction([world.room]) as tx:
             tx.tell("a", Said(0), room=world.room)
             _ = 1 / 0  # so nothing of it is said
-    async with world.house.transaction([world.room]) as tx:
+    async with world.engine.transaction([world.room]) as tx:
         tx.tell("a", Said(1), room=world.room)
         tx.tell("b", Said(2), room=world.room)
         mark = tx.mark()

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from rooms.core.delivery.fanout import LOOP, PARKED, Group, Loop, Place, Sweep
-from rooms.core.delivery.sink import Listener, Outbound
+from rooms.core.delivery.sink import EncodedMessage, Listener
 
 
 class Line:
@@ -23,7 +23,7 @@ class Line:
         self.rest = b""
         self.listeners: set[Listener] = set()
 
-    def write(self, message: Outbound) -> None:
+    def write(self, message: EncodedMessage) -> None:
         self._send(message.frame)
 
     def write_rest(self, frame: bytes, sent: int) -> None:
@@ -92,32 +92,32 @@ def lines() -> Iterator[list[Line]]:
         line.close(1000, "")
 
 
-def crowd(lines: list[Line], count: int) -> tuple[Group, list[Place]]:
+def members(lines: list[Line], count: int) -> tuple[Group, list[Place]]:
     group = Group()
     lines += [Line() for _ in range(count)]
     return group, [group.add(line) for line in lines]
 
 
 def test_everybody_gets_the_frame(lines: list[Line], loop: Loop | None) -> None:
-    group, _ = crowd(lines, 40)
-    message = Outbound(b'{"room":"x"}')
+    group, _ = members(lines, 40)
+    message = EncodedMessage(b'{"room":"x"}')
     Sweep(group, message, set(), loop).finish()
     assert {line.read() for line in lines} == {message.frame}
 
 
 def test_the_spared_get_nothing(lines: list[Line], loop: Loop | None) -> None:
-    group, places = crowd(lines, 10)
-    Sweep(group, Outbound(b"{}"), {places[3].slot, places[7].slot}, loop).finish()
+    group, places = members(lines, 10)
+    Sweep(group, EncodedMessage(b"{}"), {places[3].slot, places[7].slot}, loop).finish()
     assert [bool(line.read()) for line in lines] == [n not in {3, 7} for n in range(10)]
-    Sweep(group, Outbound(b"{}"), set(), loop).finish()
+    Sweep(group, EncodedMessage(b"{}"), set(), loop).finish()
     assert all(line.read() for line in lines), "they are spared once"
 
 
 def test_a_sweep_goes_in_steps_and_one_who_leaves_meanwhile_gets_nothing_more(
     lines: list[Line], loop: Loop | None
 ) -> None:
-    group, places = crowd(lines, 10)
-    sweep = Sweep(group, Outbound(b"{}"), set(), loop)
+    group, places = members(lines, 10)
+    sweep = Sweep(group, EncodedMessage(b"{}"), set(), loop)
     assert sweep.step(4)
     group.discard(places[1])
     group.discard(places[8])
@@ -133,9 +133,9 @@ def test_a_sweep_goes_in_steps_and_one_who_leaves_meanwhile_gets_nothing_more(
 
 
 def test_what_a_slow_reader_does_not_take_waits_and_nothing_overtakes_it(lines: list[Line], loop: Loop | None) -> None:
-    group, _ = crowd(lines, 3)
+    group, _ = members(lines, 3)
     slow, quick = lines[0], lines[1]
-    messages = [Outbound(b'{"n":%d,"x":"%b"}' % (n, b"x" * 50_000)) for n in range(20)]
+    messages = [EncodedMessage(b'{"n":%d,"x":"%b"}' % (n, b"x" * 50_000)) for n in range(20)]
     received = b""
     for message in messages[:15]:
         Sweep(group, message, set(), loop).finish()
@@ -157,10 +157,10 @@ def test_what_a_slow_reader_does_not_take_waits_and_nothing_overtakes_it(lines: 
 
 
 def test_a_broken_connection_disturbs_nobody(lines: list[Line], loop: Loop | None) -> None:
-    group, _ = crowd(lines, 5)
+    group, _ = members(lines, 5)
     lines[2].there.close()
     for _ in range(3):
-        Sweep(group, Outbound(b"{}"), set(), loop).finish()
+        Sweep(group, EncodedMessage(b"{}"), set(), loop).finish()
     assert [len(line.read()) for n, line in enumerate(lines) if n != 2] == [12] * 4
     lines[2].there = socket.socket()
 
@@ -180,7 +180,7 @@ def test_groups_stay_dense_whoever_comes_and_goes(seed: int) -> None:
         elif act < 0.8:
             group.discard(here.pop(random.randrange(len(here))))
         elif act < 0.9:
-            sweeps.append(Sweep(group, Outbound(b"{}"), set(), None))
+            sweeps.append(Sweep(group, EncodedMessage(b"{}"), set(), None))
         elif sweeps and not sweeps[0].step(3):
             sweeps.pop(0)
         assert len(group) == len(here)

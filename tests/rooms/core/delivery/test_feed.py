@@ -21,8 +21,8 @@ def value(key: str, payload: int, audience: Audience = Audience.EVERYONE) -> Val
     return Value("votes", key, audience, None, b"%d" % payload)
 
 
-def nudge(seqs: list[int], pulse: int = 5, values: list[Value] | None = None) -> Nudge:
-    return Nudge(ROOM.id, "epoch", pulse, [entry(seq) for seq in seqs], values or [])
+def nudge(seqs: list[int], values_version: int = 5, values: list[Value] | None = None) -> Nudge:
+    return Nudge(ROOM.id, "epoch", values_version, [entry(seq) for seq in seqs], values or [])
 
 
 def taken(feed: Feed) -> list[int]:
@@ -88,12 +88,12 @@ def test_a_lost_value_is_noticed_by_the_pulse(feed: Feed) -> None:
 
 
 def test_when_all_values_have_been_read_again_only_those_that_came_since_count(feed: Feed) -> None:
-    for pulse in (7, 9, 10, 12):
-        feed.receive(nudge([], pulse, [value("q", pulse)]))
+    for values_version in (7, 9, 10, 12):
+        feed.receive(nudge([], values_version, [value("q", values_version)]))
     feed.catch_up(8)
-    assert (feed.pulse, feed.values_missed) == (10, True)
+    assert (feed.values_version, feed.values_missed) == (10, True)
     feed.catch_up(11)
-    assert (feed.pulse, feed.values_missed) == (12, False)
+    assert (feed.values_version, feed.values_missed) == (12, False)
 
 
 def test_an_older_value_never_overtakes_a_newer_one_of_whichever_audience(feed: Feed) -> None:
@@ -141,19 +141,19 @@ def test_skipping_forgets_what_cannot_be_told_in_order(feed: Feed) -> None:
     feed.receive(nudge([11], 6, [value("q", 1)]))
     feed.receive(nudge([15]))
     feed.receive(nudge([22]))
-    feed.skip_to(ROOM._replace(seq=20, pulse=30, floor=18))
-    assert (feed.seq, feed.pulse, feed.has_news) == (20, 30, False)
+    feed.skip_to(ROOM._replace(seq=20, values_version=30, floor=18))
+    assert (feed.seq, feed.values_version, feed.has_news) == (20, 30, False)
     assert feed.tail(10) is None
     feed.receive(nudge([21]))
     assert taken(feed) == [21, 22], "what is still ahead was not lost"
 
 
-@pytest.mark.parametrize("changes", [{"seq": 3, "pulse": 1}, {"seq": 10, "pulse": 5}])
+@pytest.mark.parametrize("changes", [{"seq": 3, "values_version": 1}, {"seq": 10, "values_version": 5}])
 def test_a_new_history_begins_with_nothing_of_the_old_one(feed: Feed, changes: dict[str, Any]) -> None:
     feed.receive(nudge([11, 13], 20, [value("q", 9)]))
     feed.skip_to(ROOM._replace(epoch="restored", **changes))
-    seq, pulse = changes["seq"], changes["pulse"]
-    feed.receive(Nudge(ROOM.id, "restored", pulse + 1, [entry(seq + 1), entry(seq + 2)], [value("q", 2)]))
+    seq, values_version = changes["seq"], changes["values_version"]
+    feed.receive(Nudge(ROOM.id, "restored", values_version + 1, [entry(seq + 1), entry(seq + 2)], [value("q", 2)]))
     entries, values = feed.take()
     assert [each.seq for each in entries] == [seq + 1, seq + 2]
     assert values == [value("q", 2)]

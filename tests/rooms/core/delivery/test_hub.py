@@ -14,7 +14,7 @@ from rooms.core.commands.transaction import Nudge, Value
 from rooms.core.delivery.envelope import Forged, from_body, seal, to_body, unseal
 from rooms.core.delivery.join_reads import Joined
 from rooms.core.delivery.member import Member
-from rooms.core.delivery.sink import Outbound
+from rooms.core.delivery.sink import EncodedMessage
 from rooms.core.errors import Problem
 from rooms.core.store import journal
 from rooms.core.store.journal import Entry, Position
@@ -35,20 +35,20 @@ def respond(joined: Joined) -> bytes:
 
 
 async def test_a_room_is_followed_as_long_as_anyone_is_in_it(world: World) -> None:
-    hub = world.house.hub
+    hub = world.engine.hub
     first, second = [(await world.join("guest"))[0] for _ in range(2)]
     hub.leave(first)
     hub.leave(first)
-    await settled(world.house)
+    await settled(world.engine)
     assert hub.seqs([world.room]) == {world.room: 0}
     hub.leave(second)
     await until(lambda: hub.seqs([world.room]) == {})
-    assert hub._following.locks == {}
+    assert hub._subscriptions.locks == {}
     assert (await world.join("guest"))[1].joined["seq"] == 0
 
 
 async def test_a_refused_join_leaves_nothing_behind(world: World) -> None:
-    hub = world.house.hub
+    hub = world.engine.hub
     for who, room in (
         ("banned", world.room),
         ("attendee", "x" * 20),
@@ -58,11 +58,11 @@ async def test_a_refused_join_leaves_nothing_behind(world: World) -> None:
         with pytest.raises(Problem):
             await world.join(who, room=room)
     await until(lambda: hub._feeds == {})
-    assert hub._following.locks == {}
+    assert hub._subscriptions.locks == {}
 
 
 async def test_a_cancelled_join_leaves_nothing_behind(world: World) -> None:
-    hub = world.house.hub
+    hub = world.engine.hub
     for turns in range(12):
         joining = asyncio.create_task(world.join("guest"))
         for _ in range(turns):
@@ -75,9 +75,9 @@ async def test_a_cancelled_join_leaves_nothing_behind(world: World) -> None:
 
 
 async def test_coming_and_going_at_once_keeps_one_feed(world: World) -> None:
-    hub = world.house.hub
+    hub = world.engine.hub
 
-    async def visit(turns: int) -> None:
+    async def actor(turns: int) -> None:
         member, _ = await world.join("guest")
         for _ in range(turns):
             await asyncio.sleep(0)
@@ -85,20 +85,20 @@ async def test_coming_and_going_at_once_keeps_one_feed(world: World) -> None:
 
     async def rounds(number: int) -> None:
         for n in range(6):
-            await visit((number * n) % 5)
+            await actor((number * n) % 5)
 
     staying, sink = await world.join("other")
     await asyncio.gather(*(rounds(n) for n in range(10)))
     assert list(hub._feeds) == [world.room]
     await world.do("attendee", PostMessage("Hello"))
-    await settled(world.house)
+    await settled(world.engine)
     assert sink.types == ["chat.posted"]
     hub.leave(staying)
     await until(lambda: hub._feeds == {})
 
 
 async def test_one_who_leaves_while_he_is_being_let_in_is_not_in(world: World) -> None:
-    hub = world.house.hub
+    hub = world.engine.hub
     member = Member(ListSink(), world.room, world.people["guest"])
     joining = asyncio.create_task(hub.join(member, None, respond))
     await until(lambda: world.room in hub._feeds)
@@ -113,7 +113,7 @@ async def test_one_who_leaves_while_he_is_being_let_in_is_not_in(world: World) -
 
 async def test_one_who_comes_alone_into_a_warm_room_costs_three_statements(world: World) -> None:
     """Where he is and whether its doors are open; who he is and what he may there; what he has done there."""
-    database = world.house.database
+    database = world.engine.database
     question = await world.ask("Shall we?", "other")
     await world.do("moderator", ApproveQuestion(question, (await world.question(question)).version))
     _, first = await world.join("guest")
@@ -150,7 +150,7 @@ async def test_a_join_in_the_midst_of_a_tick_sees_everything_once(
     for n in range(6):
         await world.do("other", PostMessage(f"{n}"))
         clients.append(await enter(world, "guest"))
-    await settled(world.house)
+    await settled(world.engine)
     for client in clients:
         await client.verify()
         assert len(client.state["snapshot"]["messages"]) == 6
@@ -158,9 +158,9 @@ async def test_a_join_in_the_midst_of_a_tick_sees_everything_once(
 
 async def test_a_watcher_is_told_all_events_in_order_before_the_members_hear_of_what_follows(world: World) -> None:
     seen: list[int] = []
-    await world.house.hub.watch(world.room, lambda entry: seen.append(entry.seq))
+    await world.engine.hub.watch(world.room, lambda entry: seen.append(entry.seq))
     outcomes = await asyncio.gather(*(world.do("other", PostMessage(f"{n}")) for n in range(8)))
-    await settled(world.house)
+    await settled(world.engine)
     assert seen == sorted(outcome.seq or 0 for outcome in outcomes)
 
 
@@ -168,20 +168,20 @@ async def test_an_unwatched_room_is_let_go(world: World) -> None:
     def watcher(entry: Entry) -> None:
         raise AssertionError("he has stopped watching")
 
-    await world.house.hub.watch(world.room, watcher)
-    world.house.hub.unwatch(world.room, watcher)
-    world.house.hub.unwatch(world.room, watcher)
+    await world.engine.hub.watch(world.room, watcher)
+    world.engine.hub.unwatch(world.room, watcher)
+    world.engine.hub.unwatch(world.room, watcher)
     await world.do("other", PostMessage("Hello"))
-    await until(lambda: world.house.hub._feeds == {})
+    await until(lambda: world.engine.hub._feeds == {})
 
 
 async def test_the_top_seq_of_a_heartbeat_is_what_has_been_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     client = await enter(world, None)
     await world.do("other", PostMessage("told"))
-    await settled(world.house)
+    await settled(world.engine)
     monkeypatch.setattr("rooms.core.delivery.scheduler.TICK", 5.0)
     await world.do("other", PostMessage("waits for its tick"))
-    top = world.house.hub.seqs([world.room])[world.room]
+    top = world.engine.hub.seqs([world.room])[world.room]
     assert top == client.catch_up().seq == 1
 
 
@@ -194,7 +194,7 @@ async def test_nothing_reaches_one_who_was_removed_after_the_removal(world: Worl
     burst.append(world.do("moderator", RemovePerson(world.people["attendee"])))
     burst += [world.do("guest", PostMessage(f"{n}")) for n in range(5)]
     outcomes = await asyncio.gather(*burst)
-    await settled(world.house)
+    await settled(world.engine)
     assert max(client.sink.seqs, default=0) < (outcomes[5].seq or 0)
     assert "left" in client.sink.messages[-1]
 
@@ -202,7 +202,7 @@ async def test_nothing_reaches_one_who_was_removed_after_the_removal(world: Worl
 async def test_rights_that_change_while_one_is_being_let_in_are_read_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    joins = world.house.hub._joins
+    joins = world.engine.hub._join_batches
     answer = joins._answer
     member, sink = Member(ListSink(), world.room, world.people["attendee"]), None
     sink = member.sink
@@ -214,17 +214,17 @@ async def test_rights_that_change_while_one_is_being_let_in_are_read_again(
         return found
 
     monkeypatch.setattr(joins, "_answer", with_a_change)
-    visit = await world.house.hub.join(member, None, respond)
-    assert visit.moderates
+    actor = await world.engine.hub.join(member, None, respond)
+    assert actor.moderates
     assert isinstance(sink, ListSink)
     assert sink.joined["audience"] == "moderators"
-    await settled(world.house)
+    await settled(world.engine)
     assert sink.types == []
 
 
 async def test_a_desks_word_about_rights_is_heard_by_one_who_is_being_let_in(world: World) -> None:
     """A connection asks for a revisit of every member of its person: those, too, that are still on their way in."""
-    hub = world.house.hub
+    hub = world.engine.hub
     await world.join("other")
     member = Member(ListSink(), world.room, world.people["attendee"])
     joining = asyncio.create_task(hub.join(member, None, respond))
@@ -232,13 +232,13 @@ async def test_a_desks_word_about_rights_is_heard_by_one_who_is_being_let_in(wor
         await asyncio.sleep(0)
         hub.revisit(member)
     await joining
-    await settled(world.house)
+    await settled(world.engine)
     assert hub.presence.people(world.room).keys() == {world.people["other"], world.people["attendee"]}
     assert hub._feeds[world.room].users == 2
     sink = member.sink
     assert isinstance(sink, ListSink)
     await world.do("other", PostMessage("once"))
-    await settled(world.house)
+    await settled(world.engine)
     assert sink.types == ["chat.posted"]
 
 
@@ -250,16 +250,16 @@ async def test_one_whose_rights_cannot_be_read_is_sent_to_come_again(
     async def fail(_: object) -> None:
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr(world.house.hub._joins, "_answer", fail)
+    monkeypatch.setattr(world.engine.hub._join_batches, "_answer", fail)
     with caplog.at_level(logging.ERROR):
-        world.house.hub.revisit(member)
+        world.engine.hub.revisit(member)
         await until(lambda: sink.closed)
     assert sink.closed == (4500, "internal")
 
 
 async def test_one_whose_rights_cannot_be_read_just_now_waits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     member, sink = await world.join("attendee")
-    answer, tries = world.house.hub._joins._answer, []
+    answer, tries = world.engine.hub._join_batches._answer, []
 
     async def fail_twice(wanted: list[object]) -> object:
         tries.append(1)
@@ -267,8 +267,8 @@ async def test_one_whose_rights_cannot_be_read_just_now_waits(world: World, monk
             raise Problem("unavailable", "not now", retry_after=0.01)
         return await answer(wanted)  # pyright: ignore[reportArgumentType]
 
-    monkeypatch.setattr(world.house.hub._joins, "_answer", fail_twice)
-    world.house.hub.revisit(member)
+    monkeypatch.setattr(world.engine.hub._join_batches, "_answer", fail_twice)
+    world.engine.hub.revisit(member)
     await until(lambda: len(sink.messages) == 2)
     assert "snapshot" in sink.messages[1]
     assert sink.closed is None
@@ -284,7 +284,7 @@ def nudge_of(world: World, seq: int, epoch: str) -> Nudge:
 
 async def test_a_forged_message_is_refused(world_of_two: World, caplog: pytest.LogCaptureFixture) -> None:
     world = world_of_two
-    client = await enter(world, None, house=1)
+    client = await enter(world, None, engine=1)
     epoch = client.epoch.partition("-")[0]
     body = to_body(nudge_of(world, 1, epoch))
     channel = f"room:{world.room}"
@@ -300,12 +300,12 @@ async def test_a_forged_message_is_refused(world_of_two: World, caplog: pytest.L
     ]
     with caplog.at_level(logging.WARNING, "plenary.hub"):
         for data in forged:
-            world.houses[1].hub._heard(channel, data)
+            world.engines[1].hub._heard(channel, data)
     assert len(caplog.records) == len(forged)
     await asyncio.sleep(0.05)
     assert client.catch_up().types == []
     # The premise: with the right seal it would have been told.
-    world.houses[1].hub._heard(channel, seal(SECRET, "nudge", body))
+    world.engines[1].hub._heard(channel, seal(SECRET, "nudge", body))
     await until(lambda: client.sink.types == ["chat.posted"])
 
 
@@ -313,9 +313,9 @@ async def test_a_forged_message_is_refused(world_of_two: World, caplog: pytest.L
 @pytest.mark.parametrize("body", [None, 1, [], ["x"], {"a": 1}, [[]] * 5, ["r", "e", "p", [1], [2]]])
 async def test_a_sealed_message_that_makes_no_sense_does_no_harm(world: World, kind: str, body: object) -> None:
     await world.join("guest")
-    world.house.hub._heard("processes", seal(SECRET, kind, body))
+    world.engine.hub._heard("processes", seal(SECRET, kind, body))
     await world.do("other", PostMessage("On we go"))
-    await settled(world.house)
+    await settled(world.engine)
 
 
 def test_what_was_sealed_comes_back_as_it_was() -> None:
@@ -330,39 +330,39 @@ def test_what_was_sealed_comes_back_as_it_was() -> None:
 async def test_old_messages_played_again_change_nothing(world_of_two: World) -> None:
     world = world_of_two
     overheard: list[tuple[str, bytes]] = []
-    heard = world.houses[1].hub._heard
+    heard = world.engines[1].hub._heard
 
     def overhear(channel: str, data: bytes) -> None:
         overheard.append((channel, data))
         heard(channel, data)
 
-    world.houses[1].bus._receive = overhear  # pyright: ignore[reportAttributeAccessIssue]
-    client = await enter(world, None, house=1)
+    world.engines[1].bus._receive = overhear  # pyright: ignore[reportAttributeAccessIssue]
+    client = await enter(world, None, engine=1)
     question = await world.ask()
     await world.do("moderator", ApproveQuestion(question, 1))
     for command in (VoteQuestion(question), UnvoteQuestion(question)):
         await world.do("other", command)
-    await settled(*world.houses)
+    await settled(*world.engines)
     before = client.catch_up().state
     for channel, data in overheard:
         heard(channel, data)
-    await settled(*world.houses)
+    await settled(*world.engines)
     await client.verify()
     assert client.state["latest"]["votes"] == before["latest"]["votes"] == {question: 1}
 
 
 async def test_a_room_that_is_gone_is_not_found(world: World) -> None:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         assert await journal.find_room(connection, "x" * 20) is None
     with refused("not_found"):
         await world.join("attendee", room="x" * 20)
 
 
 async def test_a_message_is_framed_once(world: World) -> None:
-    message = Outbound(b'{"room":"x"}')
+    message = EncodedMessage(b'{"room":"x"}')
     assert message.frame is message.frame
     assert message.frame == b"\x81\x0c" + message.json
     for size, head in ((125, 2), (126, 4), (65535, 4), (65536, 10)):
-        assert len(Outbound(b"x" * size).frame) == size + head
+        assert len(EncodedMessage(b"x" * size).frame) == size + head
     assert msgpack.unpackb(message.msgpack) == {"room": "x"}
     assert message.msgpack_frame[0] == 0x82

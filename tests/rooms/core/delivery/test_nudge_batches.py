@@ -9,7 +9,7 @@ from rooms.chat.messages import PostMessage
 from rooms.core.commands.audience import Audience
 from rooms.core.commands.transaction import Nudge
 from rooms.core.delivery.envelope import unseal
-from rooms.core.delivery.nudge_batches import Bundles
+from rooms.core.delivery.nudge_batches import NudgeBatches
 from rooms.core.store.journal import Entry
 from rooms.forum.questions.messages import UnvoteQuestion, VoteQuestion
 from rooms.forum.questions.moderation_messages import ApproveQuestion
@@ -36,7 +36,7 @@ class Sent:
 
 async def test_a_quiet_room_is_told_of_at_once_and_a_busy_one_once_a_tick() -> None:
     sent = Sent()
-    bundles = Bundles(TICK, sent)
+    bundles = NudgeBatches(TICK, sent)
     for seq in range(1, 6):
         bundles.add(nudge(seq))
     assert sent.messages == [("here", [1])], "at once: nothing has been waited for"
@@ -53,7 +53,7 @@ async def test_a_quiet_room_is_told_of_at_once_and_a_busy_one_once_a_tick() -> N
 
 async def test_rooms_do_not_wait_for_each_other() -> None:
     sent = Sent()
-    bundles = Bundles(TICK, sent)
+    bundles = NudgeBatches(TICK, sent)
     for room in ("here", "there", "here"):
         bundles.add(nudge(1, room))
     assert sent.messages == [("here", [1]), ("there", [1])]
@@ -61,7 +61,7 @@ async def test_rooms_do_not_wait_for_each_other() -> None:
 
 async def test_what_waits_when_the_process_stops_is_sent() -> None:
     sent = Sent()
-    bundles = Bundles(TICK, sent)
+    bundles = NudgeBatches(TICK, sent)
     for seq in range(1, 4):
         bundles.add(nudge(seq))
     bundles.send_all()
@@ -71,7 +71,7 @@ async def test_what_waits_when_the_process_stops_is_sent() -> None:
 
 
 async def test_nothing_is_kept_for_a_room_that_has_fallen_quiet() -> None:
-    bundles = Bundles(TICK, Sent())
+    bundles = NudgeBatches(TICK, Sent())
     for room in range(50):
         bundles.add(nudge(1, str(room)))
     assert len(bundles._waiting) == 50
@@ -81,7 +81,7 @@ async def test_nothing_is_kept_for_a_room_that_has_fallen_quiet() -> None:
 def overheard(world: World) -> list[tuple[str, int]]:
     """What the second process hears of the room: kind of message, and of how many transactions it tells."""
     messages: list[tuple[str, int]] = []
-    heard = world.houses[1].hub._heard
+    heard = world.engines[1].hub._heard
 
     def overhear(channel: str, data: bytes) -> None:
         kind, body = unseal(SECRET, data)
@@ -89,7 +89,7 @@ def overheard(world: World) -> list[tuple[str, int]]:
             messages.append((kind, len(body) if kind == "nudges" else 1))
         heard(channel, data)
 
-    bus = world.houses[1].bus
+    bus = world.engines[1].bus
     object.__setattr__(bus, "_receive", overhear)
     return messages
 
@@ -99,8 +99,8 @@ def looked_for(each_world: World, monkeypatch: pytest.MonkeyPatch) -> list[list[
     """Rooms in which a process took something for lost. It waits longer than even a busy machine keeps a message on its way."""
     monkeypatch.setattr("rooms.core.delivery.gap_repair.HOLE_SECONDS", 2.0)
     rooms: list[list[str]] = []
-    for house in each_world.houses:
-        mending = house.hub._mending
+    for engine in each_world.engines:
+        mending = engine.hub._gap_repair
         reconcile = mending.reconcile
 
         async def noting(some: list[str] | None = None, reconcile: Any = reconcile) -> None:
@@ -117,12 +117,12 @@ async def test_a_busy_room_costs_one_message_a_tick_and_the_others_learn_all(
 ) -> None:
     world = each_world
     world.lift_limits()
-    world.house.hub._bundles._tick = 0.2  # however slow the machine, some commands fall into one
-    client = await enter(world, None, house=1)
+    world.engine.hub._batches._tick = 0.2  # however slow the machine, some commands fall into one
+    client = await enter(world, None, engine=1)
     messages = overheard(world)
     for n in range(60):
         await world.do("other", PostMessage(f"{n}"))  # one after the other: each its own transaction
-    await settled(*world.houses)
+    await settled(*world.engines)
     await client.verify()
     assert client.types == ["chat.posted"] * 60
     assert looked_for == []
@@ -139,15 +139,15 @@ async def test_two_processes_that_take_turns_find_nothing_missing(
     """What one process tells a tick late is on its way, not lost: the tables are not read again for it."""
     world = each_world
     world.lift_limits()
-    clients = [await enter(world, None, house=house) for house in (0, 1)]
+    clients = [await enter(world, None, engine=engine) for engine in (0, 1)]
     question = await world.ask()
     await world.do("moderator", ApproveQuestion(question, 1))
-    await settled(*world.houses)
+    await settled(*world.engines)
     voters = ("other", "speaker", "guest", "exhibitor")
     for n in range(20):
         votes = [(VoteQuestion, UnvoteQuestion)[n % 2](question) for _ in voters[:each]]
-        await asyncio.gather(*(world.do(who, vote, house=n % 2) for who, vote in zip(voters, votes, strict=False)))
-    await settled(*world.houses)
+        await asyncio.gather(*(world.do(who, vote, engine=n % 2) for who, vote in zip(voters, votes, strict=False)))
+    await settled(*world.engines)
     for client in clients:
         await client.verify()
     assert looked_for == []
@@ -157,9 +157,9 @@ async def test_a_process_of_before_and_one_of_now_understand_each_other(each_wor
     """While processes are renewed: one that knows no bundles finds them in the journal, and what it says itself is understood."""
     world = each_world
     world.lift_limits()
-    world.house.hub._bundles._tick = 0.2
-    client = await enter(world, None, house=1)
-    hub = world.houses[1].hub
+    world.engine.hub._batches._tick = 0.2
+    client = await enter(world, None, engine=1)
+    hub = world.engines[1].hub
     heard = hub._heard
     passed_by: list[int] = []
 
@@ -170,15 +170,15 @@ async def test_a_process_of_before_and_one_of_now_understand_each_other(each_wor
         else:
             heard(channel, data)
 
-    object.__setattr__(world.houses[1].bus, "_receive", of_before)
-    hub._bundles.add = lambda nudge: hub._send(nudge.room, [nudge])
-    other = await enter(world, None, house=0)
+    object.__setattr__(world.engines[1].bus, "_receive", of_before)
+    hub._batches.add = lambda nudge: hub._send(nudge.room, [nudge])
+    other = await enter(world, None, engine=0)
     for n in range(30):
-        await world.do("other", PostMessage(f"{n}"), house=0)
-        await world.do("attendee", PostMessage(f"{n}"), house=1)
-    world.house.hub._bundles.send_all()  # on a fast machine all of them fall into the first tick
+        await world.do("other", PostMessage(f"{n}"), engine=0)
+        await world.do("attendee", PostMessage(f"{n}"), engine=1)
+    world.engine.hub._batches.send_all()  # on a fast machine all of them fall into the first tick
     await hub.reconcile()
-    await settled(*world.houses)
+    await settled(*world.engines)
     assert passed_by, "there were bundles"
     for each in (client, other):
         await each.verify()

@@ -203,19 +203,19 @@ def present(client: Client) -> tuple[int, list[str]]:
 
 
 async def test_two_processes_show_the_same_people(each_world: World) -> None:
-    near, far = [await enter(each_world, who, house=house) for house, who in enumerate(("attendee", "other"))]
+    near, far = [await enter(each_world, who, engine=engine) for engine, who in enumerate(("attendee", "other"))]
     await until(lambda: present(near) == present(far) == (2, []))
-    tab = await enter(each_world, "attendee", house=1)
+    tab = await enter(each_world, "attendee", engine=1)
     anonymous = await enter(each_world, None)
     assert present(tab)[0] == present(anonymous)[0] == 2, "a second tab is no second person, and nobody is nobody"
-    each_world.house.hub.leave(near.member)
-    each_world.houses[1].hub.leave(tab.member)
+    each_world.engine.hub.leave(near.member)
+    each_world.engines[1].hub.leave(tab.member)
     await until(lambda: present(far) == (1, []))
     await until(lambda: present(anonymous) == (1, []))
 
 
 async def test_who_is_named_is_named_on_every_process(each_world: World) -> None:
-    client = await enter(each_world, "other", house=1)
+    client = await enter(each_world, "other", engine=1)
     await each_world.do("attendee", ListMe(True), room=await each_world.desk("attendee"))
     await enter(each_world, "attendee")
     await until(lambda: present(client) == (2, ["Attendee"]))
@@ -223,22 +223,22 @@ async def test_who_is_named_is_named_on_every_process(each_world: World) -> None
 
 async def test_a_process_that_stops_takes_its_people_along(each_world: World) -> None:
     client = await enter(each_world, "other")
-    await enter(each_world, "attendee", house=1)
+    await enter(each_world, "attendee", engine=1)
     await until(lambda: present(client)[0] == 2)
-    await each_world.houses[1].hub.stop()
+    await each_world.engines[1].hub.stop()
     await until(lambda: present(client)[0] == 1)
 
 
 async def test_a_process_that_dies_leaves_no_ghosts(world_of_two: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rooms.core.delivery.presence.SILENT_SECONDS", 0.3)
     client = await enter(world_of_two, "other")
-    await enter(world_of_two, "attendee", house=1)
+    await enter(world_of_two, "attendee", engine=1)
     await until(lambda: present(client)[0] == 2)
-    world_of_two.houses[1].bus._receive = None  # pyright: ignore[reportAttributeAccessIssue]
-    hub = world_of_two.house.hub
+    world_of_two.engines[1].bus._receive = None  # pyright: ignore[reportAttributeAccessIssue]
+    hub = world_of_two.engine.hub
 
     async def fallen_silent() -> bool:
-        await hub._showing.show_alive()
+        await hub._ephemeral_state.show_alive()
         return present(client)[0] == 1
 
     await until(fallen_silent)

@@ -9,7 +9,7 @@ from rooms.core.commands.audience import Audience
 from rooms.core.delivery.fanout import CHUNK
 from rooms.core.delivery.feed import Feed
 from rooms.core.delivery.member import Member
-from rooms.core.delivery.scheduler import LONGEST_TICK, TICK, Telling, tick_of
+from rooms.core.delivery.scheduler import LONGEST_TICK, TICK, DeliveryScheduler, tick_of
 from rooms.core.store.journal import Entry, Room
 from tests.support.world import ListSink
 
@@ -33,13 +33,13 @@ def sinks(feed: Feed) -> list[ListSink]:
 
 
 @pytest.fixture
-def telling() -> Telling:
-    return Telling(lambda feed, members: None)
+def telling() -> DeliveryScheduler:
+    return DeliveryScheduler(lambda feed, members: None)
 
 
 def come(feed: Feed, person: str) -> ListSink:
     sink = ListSink()
-    feed.crowd.add(Member(sink, ROOM.id, person))
+    feed.members.add(Member(sink, ROOM.id, person))
     return sink
 
 
@@ -60,7 +60,9 @@ def test_the_tick_of_a_room_grows_with_it_and_makes_no_leap() -> None:
     assert max(after - before for before, after in pairwise(ticks)) < 0.0015
 
 
-async def test_others_have_their_turn_before_the_next_part(feed: Feed, sinks: list[ListSink], telling: Telling) -> None:
+async def test_others_have_their_turn_before_the_next_part(
+    feed: Feed, sinks: list[ListSink], telling: DeliveryScheduler
+) -> None:
     feed.accept([entry(1)])
     telling.schedule(feed)
     for part in range(1, PARTS + 1):
@@ -69,7 +71,7 @@ async def test_others_have_their_turn_before_the_next_part(feed: Feed, sinks: li
 
 
 async def test_what_comes_while_a_message_is_on_its_way_waits_for_its_end(
-    feed: Feed, sinks: list[ListSink], telling: Telling, monkeypatch: pytest.MonkeyPatch
+    feed: Feed, sinks: list[ListSink], telling: DeliveryScheduler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rooms.core.delivery.scheduler.TICK", 0.0)
     monkeypatch.setattr("rooms.core.delivery.scheduler.TICK_PER_MEMBER", 0.0)
@@ -90,7 +92,7 @@ async def test_what_comes_while_a_message_is_on_its_way_waits_for_its_end(
 
 
 async def test_one_who_comes_while_a_message_is_on_its_way_is_not_told_it(
-    feed: Feed, sinks: list[ListSink], telling: Telling
+    feed: Feed, sinks: list[ListSink], telling: DeliveryScheduler
 ) -> None:
     feed.accept([entry(1)])
     telling.schedule(feed)
@@ -102,18 +104,18 @@ async def test_one_who_comes_while_a_message_is_on_its_way_is_not_told_it(
     assert late.messages == []
     feed.accept([entry(2)])
     telling.tell(feed)
-    feed.crowd.send_all()
+    feed.members.send_all()
     assert [event["seq"] for event in late.messages[0]["events"]] == [2]
 
 
 async def test_what_is_one_persons_alone_does_not_overtake_what_is_on_its_way_to_him(
-    feed: Feed, sinks: list[ListSink], telling: Telling
+    feed: Feed, sinks: list[ListSink], telling: DeliveryScheduler
 ) -> None:
     feed.accept([entry(1)])
     telling.schedule(feed)
     assert sinks[-1].messages == [], "the premise: it has not come to him yet"
     feed.accept([entry(2, Audience.PERSON, f"person {len(sinks) - 1}")])
     telling.tell(feed)
-    feed.crowd.send_all()
+    feed.members.send_all()
     assert told(sinks) == [len(sinks)] * 2
     assert [sink.messages[-1]["events"][0].get("type") for sink in sinks[-2:]] == [None, "an.event"]

@@ -7,15 +7,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from rooms.core.files.inspection import inspect
-from rooms.exhibition.files.messages import FileKind
+from rooms.core.files.inspection import Content, inspect
 from tests.support import files as made
 from tests.support.refusals import refused
 
-LOGO, BROCHURE, FILM = FileKind.LOGO, FileKind.BROCHURE, FileKind.FILM
+LOGO, BROCHURE, FILM = Content.LOGO, Content.BROCHURE, Content.FILM
 
 
-async def look(folder: Path, kind: FileKind, data: bytes) -> tuple[str, bytes | None]:
+async def look(folder: Path, kind: Content, data: bytes) -> tuple[str, bytes | None]:
     """The ending, and what was made of the file, if it was made anew."""
     given, output = folder / "given", folder / "output"
     given.write_bytes(data)
@@ -56,7 +55,7 @@ async def test_what_hides_in_a_picture_is_gone_when_it_is_made_anew(tmp_path: Pa
         (FILM, made.webm(), "webm"),
     ],
 )
-async def test_what_is_in_order_is_kept_as_it_came(tmp_path: Path, kind: FileKind, data: bytes, ending: str) -> None:
+async def test_what_is_in_order_is_kept_as_it_came(tmp_path: Path, kind: Content, data: bytes, ending: str) -> None:
     assert await look(tmp_path, kind, data) == (ending, None)
 
 

@@ -20,10 +20,10 @@ async def test_an_accepted_application_becomes_a_booth(each_world: World) -> Non
         ids.append(msgspec.json.decode(done.reply, type=Applied).application)
         world.clock.advance(seconds=1)
     await world.do("organiser", DeclineApplication(ids[1], "One is enough"), room=world.lobby)
-    accepted = await world.do("organiser", AcceptApplication(ids[0], "Hall 2", "B7"), room=world.lobby, house=1)
+    accepted = await world.do("organiser", AcceptApplication(ids[0], "Hall 2", "B7"), room=world.lobby, engine=1)
     booth = msgspec.json.decode(accepted.reply, type=BoothCreated).booth
     here = exhibitor_applications.c.conference == world.conference
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         found = await applying.applications(connection, here)
         room = await room_of(connection, "booth", booth)
     assert [(each.person.name, each.state.value, each.reason) for each in found] == [
@@ -31,6 +31,6 @@ async def test_an_accepted_application_becomes_a_booth(each_world: World) -> Non
         ("Attendee", "accepted", ""),
     ]
     await world.do("organiser", ApproveBooth(), room=room)
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         row = await queries.booth_row(connection, booth)
     assert (row.open, row.tagline, row.country, row.languages) == (True, "Sleep well", "NO", ["no"])

@@ -21,22 +21,22 @@ from tests.support.world import World
 
 
 async def duties(world: World, booth: str = "") -> dict[str, str]:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         staff = await queries.staff(connection, booth or world.booth)
     return {each.person.name: each.duty.value for each in staff}
 
 
 async def link(world: World, role: Role, booth: str | None, **changes: object) -> str:
     given: dict[str, object] = {"conference": world.conference, "session": None, "uses": 1, "days": 7}
-    async with world.house.transaction() as tx:
+    async with world.engine.transaction() as tx:
         given |= {"role": role, "booth": booth, "by": world.people["owner"], **changes}
         return await invites.make(tx, **given)  # type: ignore[arg-type]
 
 
 async def accept(world: World, who: str, secret: str) -> None:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         account = await accounts.get(connection, world.people[who])
-    await invites.accept(world.house, secret, account)
+    await invites.accept(world.engine, secret, account)
 
 
 async def test_owners_choose_the_staff_and_one_owner_stays(world: World) -> None:
@@ -63,13 +63,13 @@ async def test_a_contact_answers_messages_but_calls_nobody(world: World) -> None
 
 async def test_of_two_who_take_one_contact_one_wins_and_the_other_learns_of_it(each_world: World) -> None:
     world = each_world
-    _, looking = await world.join("owner", room=world.stand, house=1)
+    _, looking = await world.join("owner", room=world.stand, engine=1)
     for number in range(5):
         asked = await world.do("attendee", AskContact(ContactKind.CONTACT, "Call me"), room=world.stand)
         contact = msgspec.json.decode(asked.reply, type=ContactAsked).contact
         told = await asyncio.gather(
-            world.do("staff", TakeContact(contact), room=world.stand, house=0),
-            world.do("owner", TakeContact(contact), room=world.stand, house=1),
+            world.do("staff", TakeContact(contact), room=world.stand, engine=0),
+            world.do("owner", TakeContact(contact), room=world.stand, engine=1),
             return_exceptions=True,
         )
         losers = [each for each in told if isinstance(each, Problem)]
@@ -78,17 +78,17 @@ async def test_of_two_who_take_one_contact_one_wins_and_the_other_learns_of_it(e
         assert (losers[0].code, losers[0].present.owner.name) == ("stale", winner)
         assert winner in str(losers[0]), "he is told by whom"
         await world.do("staff", CloseContact(contact), room=world.stand)
-    await settled(*world.houses)
+    await settled(*world.engines)
     assert looking.types.count("contact.changed") == 15, "asked, taken and closed, each once"
 
 
 async def test_an_exhibitor_with_several_booths_has_his_duty_at_each(world: World) -> None:
     person = world.people["owner"]
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         second, room = await make_booth(connection, world.conference, world.floor, {"name": "Aurora"}, open=True)
         third, _ = await make_booth(connection, world.conference, world.floor, {"name": "Zenit"}, open=True)
         await set_duty(connection, second, person, Duty.STAFF, world.clock())
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         mine = await staffing.booths_of(connection, world.conference, person)
     assert mine == [(second, "Aurora"), (world.booth, "Lumen")]
     assert third not in dict(mine)
@@ -105,12 +105,12 @@ async def test_a_link_makes_one_of_the_staff_at_that_booth_alone(each_world: Wor
     secret = await link(world, Role.STAFF, world.booth)
     await accept(world, "other", secret)
     assert (await duties(world))["Other"] == "staff"
-    await settled(world.house)
+    await settled(world.engine)
     assert "staff.changed" in owner.types
     with refused("expired"):
         await accept(world, "attendee", secret)
-    visit = await world.house.visit(world.people["other"], world.lobby)
-    assert visit.roles == {Role.ATTENDEE}
+    actor = await world.engine.actor(world.people["other"], world.lobby)
+    assert actor.roles == {Role.ATTENDEE}
 
 
 async def test_a_link_takes_no_duty_away(world: World) -> None:
@@ -138,7 +138,7 @@ async def test_duties_are_given_at_booths_and_roles_elsewhere(world: World, role
 async def test_people_are_found_by_their_address_or_by_a_name_that_they_show(each_world: World) -> None:
     world = each_world
     await world.person("lindgren", listed=True)
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
 
         async def names(words: str) -> list[str]:
             return [each.name for each in await staffing.search(connection, words)]

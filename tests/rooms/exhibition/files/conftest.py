@@ -25,7 +25,7 @@ def store(folder: Path) -> FolderStore:
 
 @pytest.fixture
 def files(world: World, store: FolderStore) -> Files:
-    return Files(world.house, store)
+    return Files(world.engine, store)
 
 
 @pytest.fixture

@@ -15,21 +15,21 @@ TODAY, TOMORROW = date(2026, 11, 20), date(2026, 11, 21)
 
 async def bring(world: World, title: str, *, old: str = "") -> str:
     values = {"id": new_id(), "kind": "brochure", "ending": "pdf", "size": 1, "title": title}
-    visit = await world.house.visit(world.people["owner"], world.stand)
-    async with world.house.transaction([world.stand]) as tx:
+    actor = await world.engine.actor(world.people["owner"], world.stand)
+    async with world.engine.transaction([world.stand]) as tx:
         tx.room = world.stand
-        await (replace(tx, visit, old, values) if old else add(tx, visit, values))
+        await (replace(tx, actor, old, values) if old else add(tx, actor, values))
     return values["id"]
 
 
 async def take(world: World, file: str, who: str = "attendee") -> None:
-    visit = await world.house.visit(world.people[who], world.stand)
-    async with world.house.database.write() as connection:
-        await note_download(connection, await queries.file_row(connection, file), visit, world.clock())
+    actor = await world.engine.actor(world.people[who], world.stand)
+    async with world.engine.database.write() as connection:
+        await note_download(connection, await queries.file_row(connection, file), actor, world.clock())
 
 
 async def read(world: World, day: date | None = None, zone: str = "Asia/Shanghai") -> Figures:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         return await figures(connection, world.booth, world.stand, ZoneInfo(zone), day)
 
 

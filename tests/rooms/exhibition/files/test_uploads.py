@@ -27,7 +27,7 @@ LOGO, BROCHURE, FILM = FileKind.LOGO, FileKind.BROCHURE, FileKind.FILM
 
 
 async def booth(world: World, who: str | None = None) -> BoothSnapshot:
-    view = await world.house.view(world.people[who] if who else None, world.stand)
+    view = await world.engine.view(world.people[who] if who else None, world.stand)
     return cast(BoothSnapshot, view.snapshot)
 
 
@@ -55,9 +55,9 @@ async def test_a_logo_is_seen_in_the_hall_and_replaces_the_one_before(world: Wor
     first = await bring(LOGO, made.picture())
     second = await bring(LOGO, made.picture("JPEG"))
     assert [event["booth"]["logo"] for event in hall.events] == [f"/files/{id}/logo.webp" for id in (first, second)]
-    snapshot = cast(HallSnapshot, (await world.house.view(None, world.hall)).snapshot)
+    snapshot = cast(HallSnapshot, (await world.engine.view(None, world.hall)).snapshot)
     assert snapshot.booths[0].logo == (await booth(world)).booth.logo == f"/files/{second}/logo.webp"
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         assert [row.id for row in await queries.rows(connection, world.booth, LOGO)] == [second]
     await world.do("organiser", f.RemoveFile(second), room=world.stand)
     assert (await booth(world)).booth.logo == ""
@@ -139,11 +139,11 @@ async def test_a_newer_edition_keeps_title_place_and_downloads(world: World, bri
     second = await bring(BROCHURE, made.pdf(), title="Prices")
     await world.do("owner", f.ChangeFile(first, "Lamps 2026", {"zh_Hans": "灯具"}), room=world.stand)
     await world.do("attendee", f.ConsentToName(True), room=world.stand)
-    async with world.house.database.write() as connection:
-        visit = await world.house.visit(world.people["attendee"], world.stand)
-        await note_download(connection, await queries.file_row(connection, first), visit, world.clock())
+    async with world.engine.database.write() as connection:
+        actor = await world.engine.actor(world.people["attendee"], world.stand)
+        await note_download(connection, await queries.file_row(connection, first), actor, world.clock())
     newer = await bring(BROCHURE, made.picture(), old=first, name="other.png")
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         kept = await queries.kept(connection, world.booth)
     assert [(each.view.id, each.view.title, each.downloads, len(each.takers)) for each in kept] == [
         (newer, "Lamps 2026", 1, 1),
@@ -167,7 +167,7 @@ async def test_nobody_touches_the_files_of_another_booth(world: World, bring: Br
     from rooms.exhibition.booths.editing import make_booth
 
     id = await bring(BROCHURE, made.pdf())
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         _, elsewhere = await make_booth(connection, world.conference, world.floor, {"name": "Aurora"}, open=True)
     for command in (f.RemoveFile(id), f.ChangeFile(id, "Mine"), f.PlaceFile(id, 0)):
         with refused("not_found", "file"):
@@ -191,12 +191,12 @@ async def test_a_name_is_known_with_consent_alone_and_forgotten_when_it_is_taken
     id = await bring(BROCHURE, made.pdf())
 
     async def take(who: str | None) -> None:
-        visit = await world.house.visit(world.people[who] if who else None, world.stand)
-        async with world.house.database.write() as connection:
-            await note_download(connection, await queries.file_row(connection, id), visit, world.clock())
+        actor = await world.engine.actor(world.people[who] if who else None, world.stand)
+        async with world.engine.database.write() as connection:
+            await note_download(connection, await queries.file_row(connection, id), actor, world.clock())
 
     async def known() -> tuple[int, list[str]]:
-        async with world.house.database.read() as connection:
+        async with world.engine.database.read() as connection:
             (kept,) = await queries.kept(connection, world.booth)
         return kept.downloads, [person.name for person in kept.takers]
 
@@ -208,7 +208,7 @@ async def test_a_name_is_known_with_consent_alone_and_forgotten_when_it_is_taken
     for who in ("attendee", "attendee", "other"):
         await take(who)
     assert await known() == (6, ["Attendee"])
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         told = await export(connection, world.people["attendee"])
     assert [(each["purpose"], each["given"]) for each in told["file_consents"]] == [("brochures", True)]
     assert [each["file"] for each in told["files_taken"]] == [id]
@@ -219,11 +219,11 @@ async def test_a_name_is_known_with_consent_alone_and_forgotten_when_it_is_taken
 async def test_an_erased_person_is_no_taker(world: World, bring: Bring) -> None:
     id = await bring(BROCHURE, made.pdf())
     await world.do("attendee", f.ConsentToName(True), room=world.stand)
-    async with world.house.database.write() as connection:
-        visit = await world.house.visit(world.people["attendee"], world.stand)
-        await note_download(connection, await queries.file_row(connection, id), visit, world.clock())
-    await erase(world.house, world.people["attendee"])
-    async with world.house.database.read() as connection:
+    async with world.engine.database.write() as connection:
+        actor = await world.engine.actor(world.people["attendee"], world.stand)
+        await note_download(connection, await queries.file_row(connection, id), actor, world.clock())
+    await erase(world.engine, world.people["attendee"])
+    async with world.engine.database.read() as connection:
         assert (await connection.execute(sa.select(file_takers))).all() == []
         assert await queries.consents(connection, [world.people["attendee"]], [world.booth]) == {}
 
@@ -232,7 +232,7 @@ async def test_every_act_is_written_down(world: World, bring: Bring) -> None:
     id = await bring(BROCHURE, made.pdf())
     await world.do("owner", f.ChangeFile(id, "Lamps"), room=world.stand)
     await world.do("organiser", f.RemoveFile(id), room=world.stand)
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         entries = await read(connection, world.conference)
     acts = [(entry.act, entry.actor) for entry in entries if entry.subject == id]
     owner, organiser = world.people["owner"], world.people["organiser"]

@@ -43,22 +43,22 @@ async def read(data: bytes | str) -> Any:
 
 
 async def bring(world: World, data: bytes | str, *, dry: bool = False) -> Plan:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         found = await conference(connection, "forum")
     told = await read(data)
     if dry:
-        return await plan_import(world.house, found, told)
-    return await import_exhibitors(world.house, found, told, by=world.people["organiser"])
+        return await plan_import(world.engine, found, told)
+    return await import_exhibitors(world.engine, found, told, by=world.people["organiser"])
 
 
 async def everything(world: World) -> list[Any]:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         tables = (booths, booth_staff, exhibition_halls, audit)
         return [(await connection.execute(sa.select(table))).all() for table in tables]
 
 
 async def booth(world: World, name: str) -> Any:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         id = (await connection.execute(sa.select(booths.c.id).where(booths.c.name == name))).scalar_one()
         return await queries.booth_row(connection, id)
 
@@ -74,7 +74,7 @@ async def test_dry_run_then_all_of_it_then_nothing_more(world: World, data: byte
     row = await booth(world, "Aurora AB")
     assert (row.hall_name, row.number, row.tier, row.country, row.open) == ("Hall 2", "B7", 1, "SE", True)
     assert (row.languages, row.texts) == (["sv", "en"], {"zh_Hans": {"name": "极光"}})
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         staff = await queries.staff(connection, row.id)
     assert [(each.person.name, each.duty.value) for each in staff] == [("Other", "owner")]
     after = await everything(world)
@@ -84,11 +84,11 @@ async def test_dry_run_then_all_of_it_then_nothing_more(world: World, data: byte
 
 
 async def test_its_progress_is_told_row_by_row(world: World) -> None:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         found = await conference(connection, "forum")
     told = await read(TABLE)
     steps: list[tuple[int, int]] = []
-    await import_exhibitors(world.house, found, told, by=None, progress=lambda *step: steps.append(step))
+    await import_exhibitors(world.engine, found, told, by=None, progress=lambda *step: steps.append(step))
     assert steps == [(done, len(told)) for done in range(1, len(told) + 1)]
 
 
@@ -106,7 +106,7 @@ async def test_changes_are_told_field_by_field_and_to_those_who_look_on(each_wor
         ],
         "Zenit": [("tagline", "", "Up there")],
     }
-    await settled(world.house)
+    await settled(world.engine)
     assert hall.types == ["booth.listed", "booth.listed"]
     assert stand.types == ["booth.changed"]
     row = await booth(world, "lumen")
@@ -120,7 +120,7 @@ async def test_a_booth_that_moves_is_gone_from_where_it_stood(each_world: World)
     await bring(world, TABLE)
     _, hall = await world.join("attendee", room=world.hall)
     await bring(world, "id,name,hall\nA-2,Zenit,Hall 2\n")
-    await settled(*world.houses)
+    await settled(*world.engines)
     shown = [message["snapshot"] for message in hall.messages if "snapshot" in message][-1]
     assert [card["name"] for card in shown["booths"]] == ["Lumen"]
 
@@ -258,7 +258,7 @@ async def test_a_formula_gives_its_text_and_runs_nothing() -> None:
 
 async def test_on_the_command_line(world: World) -> None:
     out = io.StringIO()
-    await import_command(world.house, TABLE.encode(), "forum", dry_run=True, out=out)
+    await import_command(world.engine, TABLE.encode(), "forum", dry_run=True, out=out)
     assert out.getvalue().splitlines() == [
         "New hall: Hall 2",
         "+ Aurora AB",
@@ -266,9 +266,9 @@ async def test_on_the_command_line(world: World) -> None:
         "Owners without an account: nobody@example.org",
         "Exhibitors: 2 added, 0 changed. This was a dry run; nothing was changed.",
     ]
-    await import_command(world.house, TABLE.encode(), "forum", out=out)
+    await import_command(world.engine, TABLE.encode(), "forum", out=out)
     assert out.getvalue().endswith("Exhibitors: 2 added, 0 changed. Done.\n")
-    await import_command(world.house, TABLE.encode(), "forum", out=out)
+    await import_command(world.engine, TABLE.encode(), "forum", out=out)
     assert out.getvalue().endswith("Nothing to do: the exhibition is as the file says.\n")
 
 

@@ -48,14 +48,14 @@ async def at(world: World, who: str, command: Command) -> None:
 
 
 async def found(world: World, sought: Sought = lead_queries.EVERYTHING) -> list[Lead]:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         return await lead_queries.found(connection, world.booth, sought)
 
 
 async def ledger(world: World, who: str) -> list[tuple[str, str, str]]:
     c = consents.c
     select = sa.select(c.act, c.purpose, c.source).where(c.person == world.people[who]).order_by(c.at)
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         return [tuple(row) for row in await connection.execute(select)]
 
 
@@ -126,8 +126,8 @@ async def test_taken_back_it_is_gone_for_the_exhibitor(world: World) -> None:
     _, staff = await world.join("staff", room=world.stand)
     assert staff.joined["snapshot"]["desk"]["leads"] == 1
     await at(world, "attendee", WithdrawLead())
-    await settled(world.house)
-    async with world.house.database.read() as connection:
+    await settled(world.engine)
+    async with world.engine.database.read() as connection:
         for kept in (table, lead_notes):
             assert (await connection.execute(sa.select(kept))).all() == []
         told = (await connection.execute(sa.select(journal.c.payload))).scalars().all()
@@ -143,10 +143,10 @@ async def test_one_who_was_removed_takes_back_from_his_account(world: World) -> 
     await world.do("organiser", RemovePerson(world.people["attendee"]), room=world.lobby)
     with refused("forbidden"):
         await at(world, "attendee", WithdrawLead())
-    await leads.take_back(world.house, world.people["attendee"], world.booth)
+    await leads.take_back(world.engine, world.people["attendee"], world.booth)
     assert await found(world) == []
     with refused("not_found"):
-        await leads.take_back(world.house, world.people["attendee"], world.booth)
+        await leads.take_back(world.engine, world.people["attendee"], world.booth)
 
 
 async def test_notes_and_qualifiers_are_shared_by_the_shift(world: World) -> None:
@@ -158,7 +158,7 @@ async def test_notes_and_qualifiers_are_shared_by_the_shift(world: World) -> Non
     world.clock.advance(minutes=1)
     await at(world, "owner", NoteLead(lead.id, "By March"))
     await at(world, "staff", QualifyLead(lead.id, Rating.HOT, ["resellers", " resellers ", "north"]))
-    await settled(world.house)
+    await settled(world.engine)
     assert owner.types == ["lead.changed"] * 3
     assert other.types == [], "visitors are told nothing of it"
     [lead] = await found(world)
@@ -208,9 +208,9 @@ async def test_searched_and_filtered(each_world: World) -> None:
         (Sought(state="asked"), set()),
     ):
         assert {lead.name for lead in await found(world, sought)} == names, sought
-        async with world.house.database.read() as connection:
+        async with world.engine.database.read() as connection:
             assert await lead_queries.number(connection, world.booth, sought) == len(names)
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         assert await lead_queries.tags(connection, world.booth) == ["a%b", "Press", "press"]
         pages = [await lead_queries.found(connection, world.booth, skipped=each, most=1) for each in range(3)]
     assert [[lead.name for lead in page] for page in pages] == [["Other"], ["Attendee"], []]
@@ -224,18 +224,18 @@ async def test_leads_of_an_earlier_release_are_found(each_world: World) -> None:
     await at(world, "staff", NoteLead(lead.id, "Wants ÖL"))
     await at(world, "staff", QualifyLead(lead.id, Rating.HOT, ["press"]))
     for step, to in ((command.stamp, "head"), (command.downgrade, "0011"), (command.upgrade, "head")):
-        async with world.house.database.write() as connection:
+        async with world.engine.database.write() as connection:
             await connection.run_sync(lambda sync, step=step, to=to: step(config(sync), to))
     assert len(await found(world, Sought(words="sol öl press attendee"))) == 1
     assert await found(world, Sought(words="nordlys")) == []
 
 
 async def test_an_exhibitor_sees_his_own_leads_alone(world: World) -> None:
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         other, room = await make_booth(connection, world.conference, world.floor, {"name": "Aurora"}, open=True)
     await at(world, "attendee", SHARE)
     [lead] = await found(world)
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         assert await lead_queries.found(connection, other) == []
     await world.do("organiser", SetDuty(world.people["speaker"], Duty.OWNER), room=room)
     with refused("not_found", "lead"):
@@ -245,11 +245,11 @@ async def test_an_exhibitor_sees_his_own_leads_alone(world: World) -> None:
 async def test_erasure_leaves_no_trace(each_world: World) -> None:
     world = each_world
     await at(world, "attendee", SHARE)
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         kept = await export(connection, world.people["attendee"])
     assert [(row["organisation"], row["purpose"]) for row in kept["leads"]] == [("Sol AB", "news")]
     assert [row["act"] for row in kept["consents"]] == ["given"]
-    await erase(world.house, world.people["attendee"])
+    await erase(world.engine, world.people["attendee"])
     assert await found(world) == []
 
 

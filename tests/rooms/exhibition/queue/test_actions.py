@@ -35,14 +35,14 @@ async def refused(world: World, who: str, command: Any, room: str = "") -> str:
 
 
 async def waiting(world: World) -> list[str]:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         here = await queries.places_under_way(connection, world.booth)
     return [each.person_name for each in here if each.state == "waiting"]
 
 
 async def other_booth(world: World, *staff: str) -> str:
     """Another booth, with its staff; gives its room."""
-    async with world.house.database.write() as connection:
+    async with world.engine.database.write() as connection:
         hall = (await connection.execute(sa.select(booths.c.hall).where(booths.c.id == world.booth))).scalar_one()
         said = {"name": "Aurora"}
         booth, room = await make_booth(connection, world.conference, hall, said, open=True)
@@ -62,7 +62,7 @@ async def test_a_place_survives_a_reload_and_two_minutes_without_a_connection(wo
     member, _ = await world.join("attendee", room=world.stand)
     await world.do("attendee", JoinQueue(), room=world.stand)
     await world.do("other", JoinQueue(), room=world.stand)
-    world.house.hub.leave(member)
+    world.engine.hub.leave(member)
     world.clock.advance(minutes=2)
     _, sink = await world.join("attendee", room=world.stand)
     assert sink.joined["own"]["place"]["ticket"] == 1
@@ -74,16 +74,16 @@ async def test_who_accepts_gets_a_room_of_their_own(world: World) -> None:
     called = await reply(world, "staff", CallNext())
     meeting = (await reply(world, "attendee", AcceptCall()))["meeting"]
     assert (await reply(world, "attendee", AcceptCall()))["meeting"] == meeting, "pressed twice"
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         room = await room_of(connection, "meeting", meeting)
     for who in ("attendee", "staff"):
-        view = await world.house.view(world.people[who], room)
+        view = await world.engine.view(world.people[who], room)
         assert [each.name for each in view.snapshot.people] == ["Attendee", "Staff"]
     for who in ("other", "owner", "organiser"):
         with pytest.raises(Problem, match="nothing here"):
-            await world.house.view(world.people[who], room)
+            await world.engine.view(world.people[who], room)
     await world.do("staff", FinishTalk(called["place"]), room=world.stand)
-    assert (await world.house.view(world.people["attendee"], room)).snapshot.closed_at == world.clock()
+    assert (await world.engine.view(world.people["attendee"], room)).snapshot.closed_at == world.clock()
 
 
 async def test_a_call_lapses_after_a_minute_and_the_place_is_kept_behind_the_next(world: World) -> None:
@@ -127,13 +127,13 @@ async def test_nobody_is_called_by_two_booths_at_once(each_world: World) -> None
     for room in (world.stand, elsewhere):
         await world.do("attendee", JoinQueue(), room=room)
     calls = [
-        world.do("staff", CallNext(), room=world.stand, house=0),
-        world.do("speaker", CallNext(), room=elsewhere, house=1),
+        world.do("staff", CallNext(), room=world.stand, engine=0),
+        world.do("speaker", CallNext(), room=elsewhere, engine=1),
     ]
     outcomes = await asyncio.gather(*calls, return_exceptions=True)
     assert sorted(type(each).__name__ for each in outcomes) == ["Outcome", "Problem"]
     called = sa.select(sa.func.count()).where(queue_places.c.state == "called")
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         assert (await connection.execute(called)).scalar_one() == 1
 
 
@@ -142,7 +142,7 @@ async def test_who_is_called_learns_it_at_his_desk_wherever_he_is(world: World) 
     _, sink = await world.join("attendee", room=desk)
     await world.do("attendee", JoinQueue(), room=world.stand)
     await world.do("staff", CallNext(), room=world.stand)
-    await settled(*world.houses)
+    await settled(*world.engines)
     assert [(each["kind"], each["href"]) for each in sink.events] == [("call", f"/c/forum/exhibition/{world.booth}")]
 
 
@@ -150,7 +150,7 @@ async def test_visitors_learn_of_each_other_by_numbers_alone(world: World) -> No
     _, sink = await world.join("other", room=world.stand)
     _, staff = await world.join("staff", room=world.stand)
     await world.do("attendee", JoinQueue(), room=world.stand)
-    await settled(*world.houses)
+    await settled(*world.engines)
     assert "queue.changed" in staff.types, "there is something to see"
     assert sink.types == []
     assert "Attendee" not in str(sink.messages)
@@ -158,7 +158,7 @@ async def test_visitors_learn_of_each_other_by_numbers_alone(world: World) -> No
 
 
 async def test_a_booth_is_staffed_while_its_staff_is_connected(world: World) -> None:
-    attendance = Attendance(world.house)
+    attendance = Attendance(world.engine)
     _, sink = await world.join(None, room=world.hall)
     visitor, _ = await world.join("attendee", room=world.stand)
 
@@ -170,12 +170,12 @@ async def test_a_booth_is_staffed_while_its_staff_is_connected(world: World) -> 
     member, _ = await world.join("staff", room=world.stand)
     await attendance.look()
     await until(lambda: floor() == {"people": 2, "waiting": 0, "staffed": True})
-    world.house.hub.leave(member)
+    world.engine.hub.leave(member)
     await attendance.look()
     await until(lambda: floor() == {"people": 1, "waiting": 0, "staffed": False})
     # The last one leaves, and nobody vouches for the booth any more.
-    world.house.hub.leave(visitor)
-    await until(lambda: world.stand not in world.house.hub.followed)
+    world.engine.hub.leave(visitor)
+    await until(lambda: world.stand not in world.engine.hub.followed)
     world.clock.advance(seconds=7)
     await attendance.look()
     await until(lambda: floor() == {"people": 0, "waiting": 0, "staffed": False})
@@ -204,7 +204,7 @@ async def test_two_hundred_visitors_at_twenty_booths_with_three_staff_each(world
     for n, room in enumerate(stands):
         for i in range(STAFF):
             await world.join(f"s{3 * n + i}", room=room)
-    attendance = Attendance(world.house)
+    attendance = Attendance(world.engine)
     await attendance.look()
     events: list[tuple[float, int, Callable[[], Any]]] = []
     start, number = world.clock(), 0
@@ -223,7 +223,7 @@ async def test_two_hundred_visitors_at_twenty_booths_with_three_staff_each(world
 
     async def arrive(who: str, room: str) -> None:
         ticket = (await reply(world, who, JoinQueue(), room))["ticket"]
-        line = (await world.house.view(None, room)).latest["line"][""]
+        line = (await world.engine.view(None, room)).latest["line"][""]
         promised[who] = expected(line, world.clock())[line.tickets.index(ticket)]
         came[who] = now()
         for i in range(STAFF):

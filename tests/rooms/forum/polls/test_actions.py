@@ -40,12 +40,12 @@ async def opened(world: World, kind: m.PollKind = Kind.SINGLE, reveal: m.Reveal 
 
 
 async def poll_of(world: World, id: str) -> queries.Poll:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         return await queries.poll(connection, world.room, id)
 
 
 async def rows_of(world: World, id: str) -> int:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         select = sa.select(sa.func.count()).where(poll_answers.c.poll == id)
         return (await connection.execute(select)).scalar_one()
 
@@ -177,19 +177,19 @@ async def test_an_answer_chooses_among_what_is_there(world: World, kind: m.PollK
 async def test_one_answer_each_which_may_be_changed_and_taken_back(each_world: World) -> None:
     world = each_world
     poll = await opened(world, Kind.MULTIPLE)
-    tab = await enter(world, "attendee", house=1)
+    tab = await enter(world, "attendee", engine=1)
     for choices in ([1, 2], [2, 2], [3, 2]):
         await world.do("attendee", chosen(poll, *choices))
     await world.do("other", chosen(poll, 3))
     assert (await poll_of(world, poll)).tally["counts"] == [0, 1, 2]
     assert (await poll_of(world, poll)).tally["voters"] == 2 == await rows_of(world, poll)
-    await settled(*world.houses)
+    await settled(*world.engines)
     await tab.verify()
     assert tab.state["own"]["answers"] == {poll: {"choices": [2, 3], "text": ""}}
     for _ in range(2):
         await world.do("attendee", m.RetractAnswer(poll))
     assert (await poll_of(world, poll)).tally["counts"] == [0, 0, 1]
-    await settled(*world.houses)
+    await settled(*world.engines)
     await tab.verify()
     assert tab.state["own"]["answers"] == {}
 
@@ -199,14 +199,14 @@ async def test_the_database_itself_refuses_a_second_answer(each_world: World) ->
     await each_world.do("other", chosen(poll, 1))
     row = {"poll": poll, "person": each_world.people["other"], "choices": [2], "text": "", "at": each_world.clock()}
     with pytest.raises(IntegrityError):
-        async with each_world.house.database.write() as connection:
+        async with each_world.engine.database.write() as connection:
             await connection.execute(poll_answers.insert().values(row))
 
 
 async def test_a_hundred_answers_of_one_person_at_once_are_one(each_world: World) -> None:
     each_world.lift_limits()
     poll = await opened(each_world)
-    await asyncio.gather(*(each_world.do("other", chosen(poll, 1 + n % 3), house=n % 2) for n in range(100)))
+    await asyncio.gather(*(each_world.do("other", chosen(poll, 1 + n % 3), engine=n % 2) for n in range(100)))
     tally = (await poll_of(each_world, poll)).tally
     assert (tally["voters"], sum(tally["counts"]), await rows_of(each_world, poll)) == (1, 1, 1)
 
@@ -217,7 +217,7 @@ async def test_two_hundred_at_once_are_counted_exactly(each_world: World) -> Non
         {"id": id, "name": name, "kind": "guest", "calendar_key": new_id(), "created_at": each_world.clock()}
         for name, id in people.items()
     ]
-    async with each_world.house.database.write() as connection:
+    async with each_world.engine.database.write() as connection:
         await connection.execute(persons.insert(), rows)
     each_world.people |= people
     single, cloud = await opened(each_world), await opened(each_world, Kind.CLOUD)
@@ -226,7 +226,7 @@ async def test_two_hundred_at_once_are_counted_exactly(each_world: World) -> Non
     answers = [each_world.do(who, chosen(single, 1 + n % 2)) for n, who in enumerate(people)]
     answers += [each_world.do(who, said(cloud, words[n % 3])) for n, who in enumerate(people)]
     await asyncio.gather(*answers)
-    await settled(*each_world.houses)
+    await settled(*each_world.engines)
     await moderator.verify()
     tallies = {id: each["tally"] for id, each in moderator.state["latest"]["poll_tallies"].items()}
     assert (tallies[single]["voters"], tallies[single]["counts"]) == (200, [100, 100, 0])
@@ -239,8 +239,8 @@ async def test_no_answer_counts_that_comes_after_the_close(each_world: World) ->
     """S21: by order of commit, on both processes at once."""
     poll = await opened(each_world)
     late, closing = await asyncio.gather(
-        each_world.do("attendee", chosen(poll, 1), house=1),
-        each_world.do("moderator", m.ClosePoll(poll), house=0),
+        each_world.do("attendee", chosen(poll, 1), engine=1),
+        each_world.do("moderator", m.ClosePoll(poll), engine=0),
         return_exceptions=True,
     )
     assert isinstance(closing, Outcome)
@@ -251,7 +251,7 @@ async def test_no_answer_counts_that_comes_after_the_close(each_world: World) ->
         assert counted == 1
     for command in (chosen(poll, 2), m.RetractAnswer(poll)):
         with refused("closed"):
-            await each_world.do("attendee", command, house=1)
+            await each_world.do("attendee", command, engine=1)
     assert (await poll_of(each_world, poll)).tally["voters"] == counted == await rows_of(each_world, poll)
 
 
@@ -345,13 +345,13 @@ async def test_what_an_erased_person_has_written_is_gone_and_his_choice_stays(wo
     await world.do("attendee", chosen(single, 1))
     await world.do("attendee", said(cloud, "Zebedee, air"))
     await world.do("other", said(cloud, "air"))
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         kept = (await export(connection, world.people["attendee"]))["poll_answers"]
     assert sorted(each["text"] for each in kept) == ["", "Zebedee, air"]
-    await erase(world.house, world.people["attendee"])
+    await erase(world.engine, world.people["attendee"])
     assert texts((await poll_of(world, cloud)).results.texts) == {"air": 1}
     assert (await poll_of(world, single)).tally["counts"] == [1, 0, 0]
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         assert "Zebedee" not in str((await connection.execute(sa.select(poll_answers))).all())
 
 

@@ -18,7 +18,7 @@ Kind = m.PollKind
 
 async def exported(world: World) -> tuple[list[dict[str, Any]], list[dict[str, str]], bytes]:
     """The polls of the JSON, the rows of the CSV, and both files as they are."""
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         found = await export_polls(connection, world.session, world.room, world.clock())
     json, table = as_json(found), as_csv(found)
     rows = list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"), newline="")))
@@ -65,7 +65,7 @@ async def test_texts_are_all_there_hidden_ones_told_apart(world: World) -> None:
     await world.do("attendee", m.AnswerPoll(poll, 1, text="Courage"))
     await world.do("other", m.AnswerPoll(poll, 1, text="Rubbish"))
     await world.do("moderator", m.HideText(poll, "rubbish", True))
-    async with world.house.database.write() as connection:  # more of them than a page shows
+    async with world.engine.database.write() as connection:  # more of them than a page shows
         for number in range(TEXTS_SHOWN):
             person = {
                 "id": f"{number:020}",

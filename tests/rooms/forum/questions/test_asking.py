@@ -128,10 +128,10 @@ async def test_a_pause_keeps_arrivals_and_lets_them_go_their_way_afterwards(worl
     everyone = await enter(world, None)
     question = await world.ask("In the pause")
     assert (await world.question(question)).held
-    await settled(world.house)
+    await settled(world.engine)
     assert everyone.catch_up().types == []
     await world.do("moderator", SetAsking(Asking.OPEN))
-    await settled(world.house)
+    await settled(world.engine)
     assert everyone.catch_up().types == ["asking.changed", "question.shown"]
     after = await world.question(question)
     assert (after.state, after.held, after.approved_at) == (State.APPROVED, False, START)
@@ -219,7 +219,7 @@ async def test_under_review_a_revised_question_waits_again(world: World) -> None
         await world.do("moderator", command)
     everyone = await enter(world, None)
     await world.do("attendee", ReviseQuestion(question, "Something else entirely"))
-    await settled(world.house)
+    await settled(world.engine)
     after = await world.question(question)
     assert (after.state, after.pinned, after.approved_at) == (State.PENDING, False, None)
     assert sorted(everyone.catch_up().types) == ["answering.changed", "question.hidden", "screen.changed"]
@@ -231,7 +231,7 @@ async def test_without_review_a_revised_question_stays_public(world: World) -> N
     question = await world.ask("Wy?")
     everyone = await enter(world, None)
     await world.do("attendee", ReviseQuestion(question, "Why?"))
-    await settled(world.house)
+    await settled(world.engine)
     assert everyone.catch_up().types == ["question.shown"]
     assert (await world.question(question)).state is State.APPROVED
 
@@ -251,7 +251,7 @@ async def test_a_withdrawal_updates_list_screen_and_stage(world: World) -> None:
     await world.do("moderator", TakeQuestion(question))
     everyone = await enter(world, None)
     await world.do("attendee", WithdrawQuestion(question))
-    await settled(world.house)
+    await settled(world.engine)
     assert sorted(everyone.catch_up().types) == ["answering.changed", "question.hidden", "screen.changed"]
     assert everyone.state["snapshot"]["questions"] == []
     assert everyone.state["snapshot"]["screen"] is None
@@ -293,7 +293,7 @@ async def test_one_vote_per_person_however_often_it_is_given(world: World) -> No
     for _ in range(3):
         await world.do("other", VoteQuestion(question))
     assert await votes_of(world, question) == 2
-    await settled(world.house)
+    await settled(world.engine)
     assert everyone.catch_up().state["latest"]["votes"] == {question: 2}
     for _ in range(2):
         await world.do("other", UnvoteQuestion(question))
@@ -380,7 +380,7 @@ async def test_one_who_becomes_a_moderator_in_mid_session_gets_the_queue(world: 
     client = await enter(world, "other")
     assert client.state["snapshot"]["moderation"] is None
     await world.do("organiser", GrantRole(world.people["other"], Role.MODERATOR))
-    await settled(world.house)
+    await settled(world.engine)
     client.catch_up()
     assert [each["id"] for each in client.state["snapshot"]["moderation"]["questions"]] == [question]
     assert client.snapshots == 2

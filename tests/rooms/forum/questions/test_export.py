@@ -13,7 +13,7 @@ from tests.support.world import World
 
 async def exported(world: World) -> tuple[list[dict[str, Any]], list[dict[str, str]], bytes]:
     """The questions of the JSON, the rows of the CSV, and both files as they are."""
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         found = await export_questions(connection, world.session, world.room, world.clock())
     json, table = as_json(found), as_csv(found)
     rows = list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"), newline="")))

@@ -37,7 +37,7 @@ async def state_of(world: World, question: str) -> QuestionState:
 
 
 async def audited(world: World, act: str) -> list[AuditEntry]:
-    async with world.house.database.read() as connection:
+    async with world.engine.database.read() as connection:
         return [entry for entry in await audit.read(connection, world.conference) if entry.act == act]
 
 
@@ -141,7 +141,7 @@ async def test_an_edit_keeps_the_original_and_the_asker_sees_both(world: World) 
     client = await enter(world, "attendee")
     await do(world, m.EditQuestion, question, text="Why is it?")
     await do(world, m.EditQuestion, question, text="Why is it so?")
-    await settled(world.house)
+    await settled(world.engine)
     own = client.catch_up().state["own"]["questions"][0]
     assert (own["text"], own["original"]) == ("Why is it so?", "wy is it?")
     await do(world, m.EditQuestion, question, text="wy is it?")
@@ -167,7 +167,7 @@ async def test_a_claim_tells_colleagues_who_is_at_it(world: World) -> None:
     question = await asked(world)
     colleague = await enter(world, "colleague")
     await do(world, m.ClaimQuestion, question)
-    await settled(world.house)
+    await settled(world.engine)
     assert colleague.catch_up().state["snapshot"]["moderation"]["questions"][0]["claimed_by"]["name"] == "Moderator"
     await do(world, m.ReleaseQuestion, question)
     assert (await world.question(question)).claimed_by is None
@@ -234,13 +234,13 @@ async def test_the_text_of_a_waiting_question_is_not_told_to_the_asker_of_its_du
     target, duplicate = await asked(world, "Why?"), await asked(world, "Why so?", "other")
     client = await enter(world, "other")
     await do(world, m.MergeQuestion, duplicate, into=target)
-    await settled(world.house)
+    await settled(world.engine)
     assert client.catch_up().state["own"]["questions"][0]["into_text"] is None
     await do(world, m.ApproveQuestion, target)
-    await settled(world.house)
+    await settled(world.engine)
     assert client.catch_up().state["own"]["questions"][0]["into_text"] == "Why?"
     await do(world, m.ArchiveQuestion, target)
-    await settled(world.house)
+    await settled(world.engine)
     assert client.catch_up().state["own"]["questions"][0]["into_text"] is None
     await client.verify()
 
@@ -312,7 +312,7 @@ async def test_who_asked_is_told_at_his_desk_that_his_question_is_being_answered
     desk = await enter(world, "attendee", room=await world.desk("attendee"))
     other = await enter(world, "other", room=await world.desk("other"))
     await world.do("speaker", m.TakeQuestion(question))
-    await settled(world.house)
+    await settled(world.engine)
     assert desk.catch_up().state["snapshot"]["notices"][0]["kind"] == "answering"
     assert other.catch_up().types == []
     assert (await enter(world, None)).state["snapshot"]["answering"] == question
@@ -328,7 +328,7 @@ async def test_answered_and_archived_are_two_things_and_both_can_be_undone(world
     await do(world, m.ArchiveQuestion, question)
     await do(world, m.ReopenQuestion, question)
     await do(world, m.UnarchiveQuestion, question)
-    await settled(world.house)
+    await settled(world.engine)
     await everyone.verify()
     shown = everyone.state["snapshot"]["questions"][0]
     assert (shown["id"], shown["answered_at"]) == (question, None)

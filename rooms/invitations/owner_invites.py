@@ -7,8 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.commands.people import Role
-from rooms.core.engine import LONG, House
-from rooms.core.store.database import insert_into
+from rooms.core.engine import LONG, Engine
 from rooms.exhibition.record_tables import owner_invites
 from rooms.exhibition.tables import booths
 from rooms.invitations import invites
@@ -42,12 +41,6 @@ class Invitation(NamedTuple):
     secret: str
 
 
-async def expect(connection: AsyncConnection, booth: str, email: str, at: datetime) -> None:
-    """Once an import has named the owner."""
-    insert = insert_into(connection, owner_invites).values(booth=booth, email=email, added_at=at, digest="")
-    await connection.execute(insert.on_conflict_do_nothing())
-
-
 async def awaited(connection: AsyncConnection, conference: str) -> list[Awaited]:
     """Those to whom nobody has written first, then by the names of their booths. Who has accepted is not among them."""
     joined = owner_invites.join(booths, b.id == o.booth).outerjoin(table, table.c.digest == o.digest)
@@ -59,10 +52,10 @@ async def awaited(connection: AsyncConnection, conference: str) -> list[Awaited]
     return [Awaited(*row) for row in await connection.execute(select)]
 
 
-async def invite_owners(house: House, conference: str, *, by: str) -> list[Invitation]:
+async def invite_owners(engine: Engine, conference: str, *, by: str) -> list[Invitation]:
     """Makes an invite for each who has none yet, and gives what is to be written to them; of two who ask at once each owner is given to one."""
     made: list[Invitation] = []
-    async with house.transaction(patience=LONG) as tx:
+    async with engine.transaction(patience=LONG) as tx:
         for each in [each for each in await awaited(tx.connection, conference) if each.invited_at is None][:MOST]:
             this = sa.and_(o.booth == each.booth, o.email == each.email)
             taken = owner_invites.update().where(this, o.invited_at.is_(None)).values(invited_at=tx.now)
