@@ -35,7 +35,7 @@ def _declared() -> dict[str, set[str]]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     islands = json.loads((ROOT / "web" / "islands" / "package.json").read_text())
     groups = project["dependency-groups"]
-    debian = set(re.findall(r"^ +need ([a-z-]+) ", (ROOT / "scripts" / "test").read_text(), re.MULTILINE))
+    debian = set(re.findall(r"^ +need ([a-z0-9-]+) ", (ROOT / "scripts" / "test").read_text(), re.MULTILINE))
     return {
         "Python, to run": _names(project["project"]["dependencies"]),
         "Python, to build": _names(groups["build"]) | _names(groups["node"]),
