@@ -134,27 +134,29 @@ class CallCollector(Collector):
         self._calls = calls
 
     def collect(self) -> Iterator[Metric]:
-        figures = self._calls.figures
-        yield _now("plenary_call_peers", "People in calls whose connection is held here.", self._calls.peers)
-        yield _now("plenary_calls", "Calls in which somebody is whose connection is held here.", self._calls.under_way)
-        yield _sum("plenary_call_joins", "Times somebody came into a call.", figures.joins)
-        yield _sum("plenary_call_resumes", "Of them, those who came back to their place.", figures.resumes)
-        yield _sum("plenary_call_losses", "Connections in calls that were lost.", figures.losses)
+        stats = self._calls.stats
+        yield _now("plenary_call_peers", "Peers in calls whose connection is in this process.", self._calls.peers)
+        yield _now("plenary_calls", "Calls with at least one such peer.", self._calls.active)
+        yield _sum("plenary_call_joins", "Joins.", stats.joins)
+        yield _sum("plenary_call_resumes", "Joins that resumed a seat.", stats.resumes)
+        yield _sum("plenary_call_losses", "Lost connections of peers.", stats.losses)
         setup = HistogramMetricFamily(
             "plenary_call_setup_seconds",
-            "How long each stage of a link's set-up took, as browsers tell.",
+            "Duration of each stage of a link's set-up, reported by browsers.",
             labels=["stage"],
         )
-        for stage, spread in figures.stages.items():
+        for stage, spread in stats.stages.items():
             seconds = [(bound if bound == "+Inf" else str(float(bound) / 1000), n) for bound, n in _cumulated(spread)]
             setup.add_metric([stage], seconds, spread.total / 1000)
         yield setup
-        yield _counted("plenary_call_links", "What became of links.", ["event", "path"], figures.links)
-        failures = {(stage,): count for stage, count in figures.failures.items()}
-        yield _counted("plenary_call_failures", "Links that failed, by the stage not reached.", ["stage"], failures)
-        signals = {(op,): count for op, count in figures.signals.items()}
-        yield _counted("plenary_call_signals", "Signals passed on, by op.", ["op"], signals)
-        yield _counted("plenary_call_refusals", "Messages of calls that were refused.", ["op", "code"], figures.refused)
+        yield _counted("plenary_call_links", "Outcomes of links.", ["event", "path"], stats.links)
+        failures = {(stage,): count for stage, count in stats.failures.items()}
+        yield _counted("plenary_call_failures", "Failed links, by the first stage not reached.", ["stage"], failures)
+        relay_faults = {(fault,): count for fault, count in stats.relay_faults.items()}
+        yield _counted("plenary_call_relay_faults", "Relays that browsers could not use.", ["fault"], relay_faults)
+        signals = {(op,): count for op, count in stats.signals.items()}
+        yield _counted("plenary_call_signals", "Forwarded signals, by op.", ["op"], signals)
+        yield _counted("plenary_call_refusals", "Refused messages of calls.", ["op", "code"], stats.refused)
 
 
 def _counted(name: str, about: str, labels: list[str], counts: Mapping[tuple[str, ...], int]) -> Metric:

@@ -1,7 +1,10 @@
-"""Everything WebRTC: who may signal whom in a call, which servers help two browsers to find each other, and whether those servers work.
+"""WebRTC signaling: who may signal whom in a call, and which STUN and TURN servers browsers use.
 
-The floor above `rooms`; aiortc and aioice are imported here alone. People in a call talk peer to peer; where no direct path exists, a TURN server
-relays (RFC 8656). `messages.py` has what a connection and the server say about a call; `calls.py` who is in, and `signals.py` what goes from one to
-another; `relaying.py` keeps addresses back. `ice.py` gives each person the servers and credentials of his own that run out; `relay.py` tries a server
-for the operator.
+The layer above `rooms`, and the only one that imports aiortc and aioice. Media flows from browser to browser, or through a TURN server (RFC 8656) where
+no direct path exists.
+
+- `messages.py`: the protocol of calls.
+- `calls.py`: who is in a call; `seats.py`: its types. `signals.py`: forwards signals between peers; `address_privacy.py`: removes addresses from them.
+- `ice.py`: servers and short-lived credentials for a person. `turn_probe.py`: tests a server for `python -m server doctor`.
+- `stats.py`: counters for /metrics.
 """

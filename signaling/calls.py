@@ -1,13 +1,12 @@
-"""Calls: who may signal whom, with which servers, and who is in. One for each process; `Line` is one connection's part in it.
+"""Calls: joining and leaving, own state, and credentials. One `Calls` for each process.
 
-The server stamps who a signal comes from, checks that both are in the call and that neither has blocked the other, and bounds its size and rate. It
-does not parse what browsers say to each other, but for a person whose addresses are to be kept from the others.
+The server sets the sender of each signal. It checks that both peers are in the call and that neither has blocked the other, and limits size and rate. It
+parses descriptions and candidates only to remove the addresses of a person who hides them.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -17,19 +16,17 @@ import sqlalchemy as sa
 from rooms.core.commands.access import resolve
 from rooms.core.commands.messages import View
 from rooms.core.commands.transaction import encode_direct
-from rooms.core.delivery.sink import EncodedMessage, Sink
+from rooms.core.delivery.sink import EncodedMessage
 from rooms.core.engine import Engine
 from rooms.core.errors import Problem
 from rooms.core.rate_limits import Rate
 from rooms.core.store.tables import persons
 from rooms.core.text import N_
-from rooms.meetings import call_expiry as sweeping
-from rooms.meetings import queries, roster
+from rooms.meetings import call_expiry, queries, roster
 from rooms.meetings.messages import Direct, Removed, Replaced
 from rooms.meetings.rules import NOT_IN_CALL
 from rooms.meetings.tables import call_peers
 from rooms.people.desk import desk_of
-from signaling.figures import CallFigures
 from signaling.ice import LASTS, IceServer, ice_servers
 from signaling.messages import (
     OPS,
@@ -39,10 +36,12 @@ from signaling.messages import (
     JoinCall,
     LeaveCall,
     Op,
+    ReportStats,
     SetState,
-    TellStats,
 )
-from signaling.signals import Seated, Signals
+from signaling.seats import CallConnection, HeldSeat
+from signaling.signals import Signals
+from signaling.stats import CallStats
 
 log = logging.getLogger("plenary.calls")
 
@@ -51,10 +50,10 @@ RATES: dict[type[msgspec.Struct], Rate] = {
     JoinCall: Rate(20, 60),
     SetState: Rate(30, 10),
     AskIce: Rate(20, 60),
-    TellStats: Rate(120, 60),
+    ReportStats: Rate(120, 60),
 }
 SIGNALS = Rate(300, 10)
-"""Of one person, to all others together."""
+"""Of one person, to all peers together."""
 
 p = call_peers.c
 
@@ -69,7 +68,7 @@ def read_op(message: dict[str, Any]) -> Op:
 
 
 class Ice(NamedTuple):
-    """The STUN and TURN servers, and the secret that the latter share."""
+    """The STUN and TURN servers, and the secret shared with the TURN servers."""
 
     addresses: tuple[str, ...] = ()
     secret: str = ""
@@ -78,194 +77,188 @@ class Ice(NamedTuple):
         return ice_servers(self.addresses, self.secret, person, now)
 
 
-class Line:
-    """One connection's part in calls. `follows` says whether it has joined a room and may still be there."""
-
-    def __init__(self, calls: "Calls", sink: Sink, follows: Callable[[str], bool]) -> None:
-        self._calls = calls
-        self.sink = sink
-        self.follows = follows
-        self.seats: dict[str, Seated] = {}
-
-    async def obey(self, person: str | None, op: Op) -> View | None:
-        """Raises Problem."""
-        if person is None:
-            raise Problem("not_signed_in", N_("Sign in to take part."))
-        if not self.follows(op.room):
-            raise Problem("not_found", N_("Join the room first."), field="room")
-        return await self._calls.obey(self, person, op)
-
-    def lose(self, room: str) -> None:
-        """The connection is not in a room any more."""
-        if room in self.seats:
-            self._calls.lose(self.seats[room])
-
-    def end(self) -> None:
-        for room in list(self.seats):
-            self.lose(room)
-
-
 class Calls:
     def __init__(self, engine: Engine, ice: Ice | None = None) -> None:
         self._engine = engine
         self._ice = ice or Ice()
-        self._seats: dict[str, Seated] = {}
-        self._lost: list[tuple[Seated, datetime]] = []
-        self._losing: asyncio.Task[None] | None = None
-        self.figures = CallFigures()
-        self._signals = Signals(engine, self.figures)
+        self._seats: dict[str, HeldSeat] = {}
+        self._lost: list[tuple[HeldSeat, datetime]] = []
+        self._loss_writer: asyncio.Task[None] | None = None
+        self.stats = CallStats()
+        self._signals = Signals(engine, self.stats)
 
     @property
     def peers(self) -> int:
-        """Held here."""
+        """Peers whose connection is in this process."""
         return len(self._seats)
 
     @property
-    def under_way(self) -> int:
-        """Calls of which a peer is held here."""
-        return len({seated.room for seated in self._seats.values()})
+    def active(self) -> int:
+        """Calls with at least one such peer."""
+        return len({seat.room for seat in self._seats.values()})
 
-    async def obey(self, line: Line, person: str, op: Op) -> View | None:
+    async def handle(self, connection: CallConnection, person: str | None, op: Op) -> View | None:
+        """Raises Problem."""
+        if person is None:
+            raise Problem("not_signed_in", N_("Sign in to take part."))
+        if not connection.follows(op.room):
+            raise Problem("not_found", N_("Join the room first."), field="room")
         tag = str(op.__struct_config__.tag)
         try:
             rate = RATES.get(type(op))
             if rate is not None:
                 self._engine.limits.take(tag, person, rate)
-            return await self._obey(line, person, op)
+            return await self._perform(connection, person, op)
         except Problem as problem:
-            self.figures.refused[tag, problem.code] += 1
+            self.stats.refused[tag, problem.code] += 1
             raise
 
-    async def _obey(self, line: Line, person: str, op: Op) -> View | None:
+    async def _perform(self, connection: CallConnection, person: str, op: Op) -> View | None:
         match op:
             case JoinCall():
-                return await self._join(line, person, op)
+                return await self._join(connection, person, op)
             case LeaveCall():
-                await self._leave(self._seat(line, op.room))
+                await self._leave(self._seat(connection, op.room))
             case SetState():
-                seated = self._seat(line, op.room)
+                seat = self._seat(connection, op.room)
                 flags = {"mic": op.mic, "cam": op.cam, "screen": op.screen, "hand": op.hand, "held": op.held}
                 async with self._engine.transaction([op.room]) as tx:
-                    await roster.set_state(tx, op.room, seated.meeting, seated.peer, **flags)
+                    await roster.set_state(tx, op.room, seat.meeting, seat.peer, **flags)
             case AskIce():
-                return await self._ice_of(person, op.room)
-            case TellStats():
-                self._seat(line, op.room)
-                self.figures.note(op)
+                return await self._ice_for(person, op)
+            case ReportStats():
+                self._seat(connection, op.room)
+                self.stats.record(op)
             case _:
                 self._engine.limits.take("rtc", person, SIGNALS)
-                await self._signals.send(self._seat(line, op.room), op)
+                await self._signals.forward(self._seat(connection, op.room), op)
         return None
 
-    def _seat(self, line: Line, room: str) -> Seated:
-        seated = line.seats.get(room)
-        if seated is None:
+    def _seat(self, connection: CallConnection, room: str) -> HeldSeat:
+        seat = connection.seats.get(room)
+        if seat is None:
             raise Problem("conflict", NOT_IN_CALL)
-        return seated
+        return seat
 
-    # Coming and going
+    # Joining and leaving
 
-    async def _join(self, line: Line, person: str, op: JoinCall) -> CallWelcome:
+    async def _join(self, connection: CallConnection, person: str, op: JoinCall) -> CallWelcome:
         engine = self._engine
-        async with engine.database.read() as connection:
-            desk = await desk_of(connection, person)
-            others = await roster.rooms_of_calls(connection, person)
+        async with engine.database.read() as reading:
+            desk = await desk_of(reading, person)
+            others = await roster.rooms_of_calls(reading, person)
         async with engine.transaction({op.room, desk, *others}) as tx:
             actor = await resolve(tx.connection, person, tx.rooms.get(op.room), tx.now)
-            seat = await roster.take_seat(tx, actor, op.resume)
-        # Nothing waits from the commit to here, so no signal for the new peer can have come yet.
-        self._forget(line.seats.get(op.room))
-        older = self._seats.get(seat.peer)
+            taken = await roster.take_seat(tx, actor, op.resume)
+        # No await between the commit and `attach`: a signal for the new peer must find it.
+        self._forget(connection.seats.get(op.room))
+        older = self._seats.get(taken.peer)
         if older is not None:
-            self._tell(older, Replaced())
+            self._send(older, Replaced())
             self._forget(older)
-        seated = Seated(op.room, actor.room.subject, seat.peer, seat.link, seat.relay_only, line)
-        self._seats[seat.peer] = line.seats[op.room] = seated
-        engine.hub.direct.attach(seat.peer, line.sink)
-        self.figures.joins += 1
-        self.figures.resumes += seat.resumed
+        seat = HeldSeat(op.room, actor.room.subject, taken.peer, taken.link, taken.relay_only, connection)
+        self._seats[taken.peer] = connection.seats[op.room] = seat
+        engine.hub.direct.attach(taken.peer, connection.sink)
+        self.stats.joins += 1
+        self.stats.resumes += taken.resumed
         return CallWelcome(
-            peer=seat.peer,
-            token=seat.token,
-            resumed=seat.resumed,
-            peers=seat.others,
+            peer=taken.peer,
+            token=taken.token,
+            resumed=taken.resumed,
+            peers=taken.others,
             ice_servers=self._ice.servers(person, engine.clock()),
             ttl=round(LASTS.total_seconds()),
-            relay_only=seat.relay_only,
-            limit=seat.limit,
+            relay_only=taken.relay_only,
+            limit=taken.limit,
         )
 
-    async def _leave(self, seated: Seated) -> None:
-        async with self._engine.transaction([seated.room]) as tx:
-            await roster.leave(tx, seated.room, seated.meeting, [seated.peer])
-        self._forget(seated)
+    async def _leave(self, seat: HeldSeat) -> None:
+        async with self._engine.transaction([seat.room]) as tx:
+            await roster.leave(tx, seat.room, seat.meeting, [seat.peer])
+        self._forget(seat)
 
-    def lose(self, seated: Seated) -> None:
-        """A connection is gone without a word. What is to be written down is written one after the other: a process that ends loses all at once."""
-        self._forget(seated)
-        self.figures.losses += 1
-        self._lost.append((seated, self._engine.clock()))
-        if self._losing is None:
-            self._losing = asyncio.create_task(self._write_lost())
-
-    async def _write_lost(self) -> None:
-        while self._lost:
-            seated, at = self._lost.pop(0)
-            try:
-                async with self._engine.transaction([seated.room]) as tx:
-                    await roster.lose(tx, seated.room, seated.meeting, seated.peer, seated.link, at)
-            except Problem as problem:
-                log.warning("a loss was not written down, so it will be found: %s", problem)
-        self._losing = None
-
-    def _forget(self, seated: Seated | None) -> None:
-        if seated is None:
+    def lose(self, connection: CallConnection, room: str) -> None:
+        """The connection is no longer in the room, and did not leave the call first."""
+        seat = connection.seats.get(room)
+        if seat is None:
             return
-        if self._seats.get(seated.peer) is seated:
-            del self._seats[seated.peer]
-        if seated.line.seats.get(seated.room) is seated:
-            del seated.line.seats[seated.room]
-        self._engine.hub.direct.detach(seated.peer, seated.line.sink)
-        if not any(other.room == seated.room for other in self._seats.values()):
-            self._signals.forget(seated.room)
+        self._forget(seat)
+        self.stats.losses += 1
+        self._lost.append((seat, self._engine.clock()))
+        if self._loss_writer is None:
+            self._loss_writer = asyncio.create_task(self._write_losses())
 
-    def _tell(self, seated: Seated, message: Direct) -> None:
-        seated.line.sink.write(EncodedMessage(encode_direct(seated.room, message)))
+    def disconnect(self, connection: CallConnection) -> None:
+        for room in list(connection.seats):
+            self.lose(connection, room)
+
+    async def _write_losses(self) -> None:
+        """One after the other: a process that stops loses all its connections at once."""
+        try:
+            while self._lost:
+                await self._write_loss(*self._lost.pop(0))
+        finally:
+            self._loss_writer = None
+
+    async def _write_loss(self, seat: HeldSeat, at: datetime) -> None:
+        try:
+            async with self._engine.transaction([seat.room]) as tx:
+                await roster.lose(tx, seat.room, seat.meeting, seat.peer, seat.link, at)
+        except Problem as problem:
+            log.warning("a lost connection was not recorded; the sweep will notice: %s", problem)
+        except Exception:
+            log.exception("a lost connection was not recorded; the sweep will notice")
+
+    def _forget(self, seat: HeldSeat | None) -> None:
+        if seat is None:
+            return
+        if self._seats.get(seat.peer) is seat:
+            del self._seats[seat.peer]
+        if seat.connection.seats.get(seat.room) is seat:
+            del seat.connection.seats[seat.room]
+        self._engine.hub.direct.detach(seat.peer, seat.connection.sink)
+        if not any(other.room == seat.room for other in self._seats.values()):
+            self._signals.forget(seat.room)
+
+    def _send(self, seat: HeldSeat, message: Direct) -> None:
+        seat.connection.sink.write(EncodedMessage(encode_direct(seat.room, message)))
 
     async def keep(self) -> None:
-        """One round: vouches for the peers held here, lets go of those who are out, and sweeps. Raises Problem "unavailable"."""
-        for seated in [each for each in self._seats.values() if not each.line.follows(each.room)]:
-            self._tell(seated, Removed("closed"))
-            await self._leave(seated)
-        known = await sweeping.vouch(self._engine, list(self._seats))
-        for seated in list(self._seats.values()):
-            row = known.get(seated.peer)
+        """One round: confirms the peers held here, drops those who are out, and sweeps. Raises Problem "unavailable"."""
+        for seat in [each for each in self._seats.values() if not each.connection.follows(each.room)]:
+            self._send(seat, Removed("closed"))
+            await self._leave(seat)
+        known = await call_expiry.vouch(self._engine, list(self._seats))
+        for seat in list(self._seats.values()):
+            row = known.get(seat.peer)
             if row is None:
-                # One who has come only now is not known yet.
-                if await self._is_out(seated):
-                    self._tell(seated, Removed("expired"))
-                    self._forget(seated)
-            elif row.link != seated.link:
-                self._tell(seated, Replaced())
-                self._forget(seated)
+                # A peer that joined after `vouch` is missing from its answer.
+                if await self._is_out(seat):
+                    self._send(seat, Removed("expired"))
+                    self._forget(seat)
+            elif row.link != seat.link:
+                self._send(seat, Replaced())
+                self._forget(seat)
             elif row.lost:
-                await sweeping.find_again(self._engine, seated.peer, seated.link)
-        await sweeping.sweep(self._engine)
+                await call_expiry.find_again(self._engine, seat.peer, seat.link)
+        await call_expiry.sweep(self._engine)
 
-    async def _is_out(self, seated: Seated) -> bool:
+    async def _is_out(self, seat: HeldSeat) -> bool:
         async with self._engine.database.read() as connection:
-            return not await queries.peers(connection, p.peer == seated.peer)
+            return not await queries.peers(connection, p.peer == seat.peer)
 
     async def stop(self) -> None:
-        """Returns when what was lost is written down."""
-        if self._losing is not None:
+        """Waits until losses are written, for at most 5 seconds."""
+        if self._loss_writer is not None:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._losing, 5)
+                await asyncio.wait_for(self._loss_writer, 5)
 
-    async def _ice_of(self, person: str, room: str) -> IceView:
+    async def _ice_for(self, person: str, op: AskIce) -> IceView:
+        if op.fault is not None:
+            self.stats.relay_faults[op.fault] += 1
         async with self._engine.database.read() as connection:
-            meeting = await queries.meeting_of_room(connection, room)
-            shy = sa.select(persons.c.relay_only).where(persons.c.id == person)
-            relay_only = meeting.relay_only or (await connection.execute(shy)).scalar_one()
+            meeting = await queries.meeting_of_room(connection, op.room)
+            hides = sa.select(persons.c.relay_only).where(persons.c.id == person)
+            relay_only = meeting.relay_only or (await connection.execute(hides)).scalar_one()
         servers = self._ice.servers(person, self._engine.clock())
         return IceView(servers, round(LASTS.total_seconds()), relay_only)

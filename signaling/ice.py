@@ -1,7 +1,7 @@
-"""The STUN and TURN servers that a browser is told (RFC 8445), with credentials that are one person's and run out.
+"""STUN and TURN servers for a browser (RFC 8445), with short-lived credentials for one person.
 
-They follow draft-uberti-behave-turn-rest: the user name is "expiry:person", the password its HMAC-SHA1 under a secret that the TURN server shares
-(coturn: `use-auth-secret`, `static-auth-secret`). So the relay needs no list of users, and a leaked credential is soon worthless.
+The credentials follow draft-uberti-behave-turn-rest: the user name is "expiry:person", the password its HMAC-SHA1 under a secret that the TURN server shares
+(coturn: `use-auth-secret`, `static-auth-secret`). So the relay needs no list of users, and a leaked credential soon expires.
 """
 
 import base64
@@ -28,7 +28,7 @@ class Credentials(NamedTuple):
 
 
 class Server(NamedTuple):
-    """A STUN or TURN address in its parts (RFC 7064, RFC 7065). `transport` is "udp" or "tcp"; `tls`: TLS over that tcp."""
+    """A parsed STUN or TURN address (RFC 7064, RFC 7065). `transport` is "udp" or "tcp"; `tls`: TLS over that tcp."""
 
     address: str
     relays: bool
@@ -47,7 +47,7 @@ class IceServer(View, omit_defaults=True):
 
 
 def parse(address: str) -> Server:
-    """Raises ValueError for what is no address of a STUN or TURN server."""
+    """Raises ValueError for anything but a STUN or TURN address."""
     match = _ADDRESS.fullmatch(address)
     if match is None or not 0 < int(match["port"] or 1) < 65536:
         raise ValueError(f"not the address of a STUN or TURN server: {address!r}")
@@ -64,14 +64,14 @@ def credentials(secret: str, person: str, now: datetime, lasts: timedelta = LAST
 
 
 def ice_servers(addresses: Iterable[str], secret: str, person: str, now: datetime) -> list[IceServer]:
-    """What this person's browser is told; empty when there are no servers, so that only direct paths are tried."""
-    given = [parse(address) for address in addresses]
+    """For this person's browser; empty if no servers are configured, so only direct paths are tried."""
+    parsed = [parse(address) for address in addresses]
     servers: list[IceServer] = []
-    if asking := _urls(given, relays=False):
-        servers.append(IceServer(asking))
-    if relaying := _urls(given, relays=True):
+    if stun := _urls(parsed, relays=False):
+        servers.append(IceServer(stun))
+    if turn := _urls(parsed, relays=True):
         username, password = credentials(secret, person, now)
-        servers.append(IceServer(relaying, username, password))
+        servers.append(IceServer(turn, username, password))
     return servers
 
 

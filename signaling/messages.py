@@ -1,6 +1,6 @@
-"""What a connection and the server say to each other about a call. The server passes on what browsers have for each other, and never parses it.
+"""The protocol of calls. The server forwards signals between peers, and never parses them.
 
-Two peers of a call have one link. Its generation `gen` counts how often it was rebuilt: what belongs to an older one is passed over.
+Two peers of a call have one link. Its generation `gen` counts its connections from 1: signals of an older one are ignored.
 """
 
 from typing import Annotated, Literal, dataclass_transform
@@ -23,18 +23,18 @@ Short = Annotated[str, msgspec.Meta(max_length=256)]
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
-class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A part of what a client says."""
+class ClientPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A part of a client's message."""
 
 
-class Description(Given):
+class Description(ClientPart):
     """An RTCSessionDescription (RFC 8829)."""
 
     type: Literal["offer", "answer"]
     sdp: Annotated[str, msgspec.Meta(max_length=SDP_LENGTH)]
 
 
-class Candidate(Given, rename={"sdp_mid": "sdpMid", "sdp_line": "sdpMLineIndex", "fragment": "usernameFragment"}):
+class Candidate(ClientPart, rename={"sdp_mid": "sdpMid", "sdp_line": "sdpMLineIndex", "fragment": "usernameFragment"}):
     """An RTCIceCandidateInit (RFC 8839)."""
 
     candidate: Annotated[str, msgspec.Meta(max_length=CANDIDATE_LENGTH)]
@@ -43,9 +43,9 @@ class Candidate(Given, rename={"sdp_mid": "sdpMid", "sdp_line": "sdpMLineIndex",
     fragment: Short | None = None
 
 
-class Stages(Given):
-    """How long each step of a link's set-up took: from the wish to the answer, until both descriptions are set, until a path was found, until it was
-    secured, until the first picture or sound, and all together."""
+class Stages(ClientPart):
+    """Duration of each step of a link's set-up: until the call was accepted, both descriptions were set, ICE found a path, DTLS secured it, and the first
+    frame was decoded; and the total."""
 
     accept_ms: Milliseconds | None = None
     sdp_ms: Milliseconds | None = None
@@ -55,26 +55,26 @@ class Stages(Given):
     total_ms: Milliseconds | None = None
 
 
-# From a client
+# Client to server
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
 class CallOp(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="op"):
-    """Every one has the number of the request, and the room, which the connection has joined."""
+    """`id`: the number of the request; `room`: which the connection has joined."""
 
     id: RequestId
     room: Id
 
 
 class Signal(CallOp, tag=""):
-    """For another peer of the call."""
+    """For one other peer of the call."""
 
     to: Id
     gen: Generation
 
 
 class JoinCall(CallOp, tag="rtc.join"):
-    """Answered with `CallWelcome`. `resume` is the token of an earlier welcome: the same peer again, if his place is still kept."""
+    """Answered with `CallWelcome`. `resume`: the token of an earlier welcome; gives the same peer back while its place is kept."""
 
     resume: Annotated[str, msgspec.Meta(max_length=100)] | None = None
 
@@ -88,17 +88,17 @@ class SendDescription(Signal, tag="rtc.desc"):
 
 
 class SendCandidate(Signal, tag="rtc.cand"):
-    """`cand` None: there are no more. At most 200 in each generation of a link."""
+    """`cand` None: the end of candidates. At most 200 in each generation of a link."""
 
     cand: Candidate | None
 
 
 class ResetLink(Signal, tag="rtc.reset"):
-    """The link is built anew; `gen` is the new generation."""
+    """Asks for a new connection of generation `gen`. The peer that joined later offers; the other sends this to ask for an offer."""
 
 
 class SendDigits(Signal, tag="rtc.sas"):
-    """For the safety code: first each commits to a random number, then both reveal it."""
+    """For the safety code: each peer commits to a random number, then both reveal theirs."""
 
     commit: Digest | None = None
     reveal: Digest | None = None
@@ -113,11 +113,16 @@ class SetState(CallOp, tag="rtc.state"):
 
 
 class AskIce(CallOp, tag="rtc.ice"):
-    """Answered with `IceView`: fresh credentials. One need not be in the call."""
+    """Answered with `IceView`: new credentials. Also for people who are not in the call.
+
+    `fault`: why the relay could not be used: it refused the credential, did not answer, or its certificate is not trusted. Counted for the operator.
+    """
+
+    fault: Literal["refused", "silent", "untrusted"] | None = None
 
 
-class TellStats(CallOp, tag="rtc.stats"):
-    """What became of a link, for the figures of the operator. `loss`: lost packets of a thousand."""
+class ReportStats(CallOp, tag="rtc.stats"):
+    """An outcome or measurement of a link, for the operator's metrics. `loss`: lost packets per thousand."""
 
     to: Id
     event: Literal["connected", "failed", "restarted", "rebuilt", "relayed", "audio_only", "text_only", "quality"]
@@ -132,7 +137,7 @@ class TellStats(CallOp, tag="rtc.stats"):
 
 
 class IceView(View):
-    """Which servers help; the credentials hold for `ttl` seconds. `relay_only`: nothing but relayed candidates is passed on for this person."""
+    """STUN and TURN servers, with credentials valid for `ttl` seconds. `relay_only`: only relayed candidates of this person are forwarded."""
 
     ice_servers: list[IceServer]
     ttl: int
@@ -140,7 +145,7 @@ class IceView(View):
 
 
 class CallWelcome(View):
-    """`peers` are the others, in the order in which they joined; `token` brings the same peer back after a loss (`resumed`)."""
+    """`peers`: the others, in the order in which they joined; `token`: for `resume` after a lost connection; `resumed`: it was used."""
 
     peer: str
     token: str
@@ -152,7 +157,7 @@ class CallWelcome(View):
     limit: int
 
 
-# To a client, as {"room": …, "rtc": …}
+# Server to client, as {"room": …, "rtc": …}
 
 
 class DescriptionSent(Direct, tag="desc", rename={"sender": "from"}):
@@ -179,7 +184,7 @@ class DigitsSent(Direct, tag="sas", rename={"sender": "from"}):
     reveal: str | None
 
 
-Op = JoinCall | LeaveCall | SendDescription | SendCandidate | ResetLink | SendDigits | SetState | AskIce | TellStats
+Op = JoinCall | LeaveCall | SendDescription | SendCandidate | ResetLink | SendDigits | SetState | AskIce | ReportStats
 OPS: list[type[CallOp]] = [
     JoinCall,
     LeaveCall,
@@ -189,7 +194,7 @@ OPS: list[type[CallOp]] = [
     SendDigits,
     SetState,
     AskIce,
-    TellStats,
+    ReportStats,
 ]
 ANSWERS: list[type[View]] = [CallWelcome, IceView]
 PARTS: list[type[msgspec.Struct]] = [Description, Candidate, Stages, IceServer]

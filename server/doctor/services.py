@@ -12,7 +12,7 @@ from server.doctor.findings import Finding, missing, ok, unused, wrong
 from server.doctor.storage import skew
 from server.settings import Settings
 from signaling.ice import credentials, parse
-from signaling.relay import Tried, check_turn
+from signaling.turn_probe import Probe, probe_server
 
 OLDEST_REDIS = (6, 2)
 PATIENCE = 10.0
@@ -80,7 +80,7 @@ async def check_turn_servers(settings: Settings) -> AsyncIterator[Finding]:
             yield missing("TURN", f"{address}: there is no secret to make credentials with", remedy)
             continue
         given = credentials(settings.turn_secret, "doctor", datetime.now(UTC)) if server.relays else None
-        for finding in _of_relay(address, await check_turn(server, given)):
+        for finding in _of_relay(address, await probe_server(server, given)):
             yield finding
     if not any(address.startswith("turns:") for address in settings.turn):
         yield unused(
@@ -88,17 +88,17 @@ async def check_turn_servers(settings: Settings) -> AsyncIterator[Finding]:
         )
 
 
-def _of_relay(address: str, tried: Tried) -> list[Finding]:
-    if tried.fault:
-        return [wrong("TURN", f"{address}: {tried.fault}", "look into the log of coturn")]
-    if tried.relayed is None:
-        return [ok("STUN", f"{address} sees us as {tried.mapped}")]
-    found = [ok("TURN", f"{address} relays from {tried.relayed} and sees us as {tried.mapped}")]
-    if tried.relays_from_inside:
-        text = f"{address} relays from {tried.relayed}, which nobody elsewhere can reach"
+def _of_relay(address: str, probe: Probe) -> list[Finding]:
+    if probe.fault:
+        return [wrong("TURN", f"{address}: {probe.fault}", "look into the log of coturn")]
+    if probe.relayed is None:
+        return [ok("STUN", f"{address} sees us as {probe.mapped}")]
+    found = [ok("TURN", f"{address} relays from {probe.relayed} and sees us as {probe.mapped}")]
+    if probe.relays_from_inside:
+        text = f"{address} relays from {probe.relayed}, which nobody elsewhere can reach"
         found.append(wrong("TURN", text, "set external-ip in coturn to its public address"))
-    if tried.reaches:
-        text = f"{address} lets strangers reach {', '.join(tried.reaches)} through it"
+    if probe.reaches:
+        text = f"{address} lets strangers reach {', '.join(probe.reaches)} through it"
         found.append(
             wrong("TURN", text, "deny these networks in coturn: docs/operations.md has the denied-peer-ip lines")
         )

@@ -20,7 +20,8 @@ from rooms.people.messages import RightsChanged, SignInRevoked
 from rooms.people.tickets import read_ticket
 from server.live import wire
 from signaling import calls as rtc
-from signaling.calls import Calls, Line
+from signaling.calls import Calls
+from signaling.seats import CallConnection
 
 log = logging.getLogger("plenary.live")
 
@@ -33,12 +34,12 @@ class Connection:
     """`number` tells connections of this process apart; `translate` gives a message in the client's language."""
 
     __slots__ = (
+        "_call_part",
         "_calls",
         "_desk",
         "_engine",
         "_faults",
         "_joining",
-        "_line",
         "_members",
         "_number",
         "_signin",
@@ -51,7 +52,7 @@ class Connection:
     def __init__(self, engine: Engine, calls: Calls, sink: Sink, number: str, translate: Callable[[str], str]) -> None:
         self._engine = engine
         self._calls = calls
-        self._line: Line | None = None  # few connections are ever in a call
+        self._call_part: CallConnection | None = None  # few connections are ever in a call
         self._sink = sink
         self._number = number
         self._translate = translate
@@ -129,10 +130,10 @@ class Connection:
                 self._answer(head.id, outcome.reply, outcome.seq)
 
     async def _call(self, op: rtc.Op) -> None:
-        if self._line is None:
-            self._line = Line(self._calls, self._sink, self._follows)
+        if self._call_part is None:
+            self._call_part = CallConnection(self._sink, self._follows)
         try:
-            answer = await self._line.obey(self.person, op)
+            answer = await self._calls.handle(self._call_part, self.person, op)
         except Problem as problem:
             self._refuse(op.id, problem)
         else:
@@ -181,8 +182,8 @@ class Connection:
             self._joining = None
 
     def _lose_call(self, room: str) -> None:
-        if self._line is not None:
-            self._line.lose(room)
+        if self._call_part is not None:
+            self._calls.lose(self._call_part, room)
 
     def _follows(self, room: str) -> bool:
         """Whether it has joined a room and not been put out since; while it joins anew it counts as there."""
@@ -231,9 +232,9 @@ class Connection:
 
     def end(self) -> None:
         """To be called once when the client is gone."""
-        if self._line is not None:
-            self._line.end()
-            self._line = None
+        if self._call_part is not None:
+            self._calls.disconnect(self._call_part)
+            self._call_part = None
         for member, _ in self._members.values():
             self._engine.hub.leave(member)
         self._members.clear()

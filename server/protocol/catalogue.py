@@ -81,7 +81,7 @@ def fields_of(struct: type[msgspec.Struct]) -> tuple[inspect.Field, ...]:
 
 def may_lack(struct: type[msgspec.Struct], field: inspect.Field) -> bool:
     """Whether a field may be missing on the wire: a client may leave out what has a default; the server sends all, but where a type omits defaults."""
-    from_client = issubclass(struct, Command | calls.CallOp | calls.Given) or struct in {wire.Hello, wire.Join}
+    from_client = issubclass(struct, Command | calls.CallOp | calls.ClientPart) or struct in {wire.Hello, wire.Join}
     return not field.required and (from_client or struct.__struct_config__.omit_defaults)
 
 

@@ -1,11 +1,16 @@
 """What a process does with the peers whose connections it holds, round by round."""
 
+from typing import Any
+
 import pytest
 
+from rooms.core.commands.messages import View
+from rooms.meetings import roster
 from rooms.meetings.create import close_meeting
 from rooms.meetings.tables import call_peers
-from signaling.calls import Calls, Line
-from signaling.messages import CallWelcome, JoinCall, LeaveCall, SetState
+from signaling.calls import Calls
+from signaling.messages import AskIce, CallWelcome, IceView, JoinCall, LeaveCall, Op, SetState
+from signaling.seats import CallConnection
 from tests.rooms.meetings.conftest import Meeting, new_meeting
 from tests.support.refusals import refused
 from tests.support.world import ListSink, World
@@ -22,14 +27,20 @@ class Held:
     def __init__(self, calls: Calls, meeting: Meeting, who: str) -> None:
         self.inside = True
         self.sink = ListSink()
-        self.line = Line(calls, self.sink, lambda room: self.inside)
+        self.calls, self.connection = calls, CallConnection(self.sink, lambda room: self.inside)
         self.person, self.room = meeting.world.people[who], meeting.room
         self.welcome: CallWelcome | None = None
 
     async def join(self, resume: str | None = None) -> CallWelcome:
-        answer = await self.line.obey(self.person, JoinCall(1, self.room, resume))
+        answer = await self.handle(JoinCall(1, self.room, resume))
         assert isinstance(answer, CallWelcome)
         return answer
+
+    async def handle(self, op: Op) -> View | None:
+        return await self.calls.handle(self.connection, self.person, op)
+
+    def disconnect(self) -> None:
+        self.calls.disconnect(self.connection)
 
     @property
     def told(self) -> list[dict[str, str]]:
@@ -45,7 +56,7 @@ async def test_who_is_put_out_of_the_room_is_out_of_the_call(meeting: Meeting) -
     await calls.keep()
     assert here.told == [{"type": "removed", "reason": "closed"}]
     assert await meeting.names() == ["Staff"]
-    assert (calls.peers, calls.under_way) == (1, 1)
+    assert (calls.peers, calls.active) == (1, 1)
     assert other.told == []
 
 
@@ -59,7 +70,7 @@ async def test_a_closed_meeting_ends_the_call_for_all(meeting: Meeting) -> None:
     assert [each.told for each in held] == [[{"type": "removed", "reason": "closed"}]] * 2
     for each in held:
         with refused("conflict"):
-            await each.line.obey(each.person, SetState(2, meeting.room, True, True, False, False, False))
+            await each.handle(SetState(2, meeting.room, True, True, False, False, False))
     await calls.keep()
     assert calls.peers == 0
 
@@ -91,7 +102,7 @@ async def test_a_peer_that_comes_back_to_this_process_leaves_its_older_connectio
     welcome = await older.join()
     assert (await newer.join(welcome.token)).peer == welcome.peer
     assert older.told == [{"type": "replaced"}]
-    older.line.end()
+    older.disconnect()
     await calls.stop()
     assert [each.lost for each in (await meeting.call()).peers] == [False], "its end does not concern him"
 
@@ -114,18 +125,52 @@ async def test_a_process_that_ends_writes_down_all_losses(meeting: Meeting) -> N
     for each in held:
         await each.join()
     for each in held:
-        each.line.end()
+        each.disconnect()
     await calls.stop()
     assert [each.lost for each in (await meeting.call()).peers] == [True, True]
-    assert calls.figures.losses == 2
+    assert calls.stats.losses == 2
+
+
+async def test_a_loss_that_cannot_be_written_holds_up_no_other(
+    meeting: Meeting, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    calls = Calls(meeting.world.engine)
+    first, second, third = (Held(calls, meeting, who) for who in ("attendee", "staff", "attendee"))
+    await first.join()
+    await second.join()
+    faults, lose = [RuntimeError("a bug")], roster.lose
+
+    async def lose_or_fail(*arguments: Any) -> None:
+        if faults:
+            raise faults.pop()
+        await lose(*arguments)
+
+    monkeypatch.setattr(roster, "lose", lose_or_fail)
+    first.disconnect()
+    second.disconnect()
+    await calls.stop()
+    assert [each.lost for each in (await meeting.call()).peers] == [False, True]
+    assert "a bug" in caplog.text
+    await third.join()
+    third.disconnect()
+    await calls.stop()
+    assert [each.lost for each in (await meeting.call()).peers] == [True, True], "losses are written again"
+
+
+async def test_a_relay_that_browsers_cannot_use_is_counted(meeting: Meeting) -> None:
+    calls = Calls(meeting.world.engine)
+    asks = Held(calls, meeting, "attendee")
+    for fault in (None, "refused", "refused", "silent"):
+        assert isinstance(await asks.handle(AskIce(1, meeting.room, fault)), IceView)
+    assert calls.stats.relay_faults == {"refused": 2, "silent": 1}
 
 
 async def test_one_who_leaves_is_not_lost(meeting: Meeting) -> None:
     calls = Calls(meeting.world.engine)
     here = Held(calls, meeting, "attendee")
     await here.join()
-    await here.line.obey(here.person, LeaveCall(2, meeting.room))
-    here.line.end()
+    await here.handle(LeaveCall(2, meeting.room))
+    here.disconnect()
     await calls.stop()
     assert await meeting.names() == []
-    assert calls.figures.losses == 0
+    assert calls.stats.losses == 0

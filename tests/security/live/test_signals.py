@@ -13,8 +13,9 @@ from websockets.exceptions import ConnectionClosed
 
 from rooms.core.rate_limits import RateLimits
 from server.live.wire import MAX_FRAME
-from signaling.calls import Calls, Line
+from signaling.calls import Calls
 from signaling.messages import SDP_LENGTH, CallWelcome, Candidate, JoinCall, SendCandidate
+from signaling.seats import CallConnection
 from signaling.signals import MOST_CANDIDATES
 from tests.rooms.meetings.conftest import new_meeting as rooms_meeting
 from tests.signaling.conftest import new_meeting
@@ -131,14 +132,17 @@ async def test_of_candidates_sent_slowly_no_more_go_on_than_a_link_may_have(worl
     meeting = (await rooms_meeting(world, "attendee", "staff")).room
     calls = Calls(engine)
     sinks = {who: ListSink() for who in ("attendee", "staff")}
-    lines = {who: Line(calls, sink, lambda room: True) for who, sink in sinks.items()}
-    welcomes = {who: await lines[who].obey(world.people[who], JoinCall(1, meeting)) for who in lines}
+    connections = {who: CallConnection(sink, lambda room: True) for who, sink in sinks.items()}
+    welcomes = {
+        who: await calls.handle(connection, world.people[who], JoinCall(1, meeting))
+        for who, connection in connections.items()
+    }
     assert isinstance(welcomes["attendee"], CallWelcome)
     to = welcomes["attendee"].peer
 
     async def send(gen: int) -> None:
         candidate = SendCandidate(1, meeting, to, gen, Candidate("candidate:1"))
-        await lines["staff"].obey(world.people["staff"], candidate)
+        await calls.handle(connections["staff"], world.people["staff"], candidate)
 
     for _ in range(MOST_CANDIDATES):
         await send(1)

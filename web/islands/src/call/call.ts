@@ -1,6 +1,6 @@
 import { Observable } from "../live/observable";
 import { ProblemError } from "../live/problem";
-import type { CallView, CallWelcome, DirectMessage, IceView, PeerView, TellStats } from "../live/types";
+import type { CallView, CallWelcome, DirectMessage, IceView, PeerView, ReportStats } from "../live/types";
 import { Care, MEASURED_EVERY } from "./care";
 import { figuresOf, stagesOf } from "./figures";
 import type { Ground } from "./ground";
@@ -273,7 +273,7 @@ export class Call {
   }
 
   /** A courtesy: what is not told is not repeated. */
-  private count(to: string, told: Pick<TellStats, "event"> & Partial<TellStats>): void {
+  private count(to: string, told: Pick<ReportStats, "event"> & Partial<ReportStats>): void {
     const fields = { to, ...figuresOf(this.cares.get(to)?.reading ?? null), ...told };
     void this.world.wire.ask({ op: "rtc.stats", fields }).catch(() => undefined);
   }

@@ -741,7 +741,7 @@ export interface LobbySnapshot {
   readonly restraints: readonly RestraintView[] | null;
 }
 
-/** `peers` are the others, in the order in which they joined; `token` brings the same peer back after a loss (`resumed`). */
+/** `peers`: the others, in the order in which they joined; `token`: for `resume` after a lost connection; `resumed`: it was used. */
 export interface CallWelcome {
   readonly peer: string;
   readonly token: string;
@@ -753,7 +753,7 @@ export interface CallWelcome {
   readonly limit: number;
 }
 
-/** Which servers help; the credentials hold for `ttl` seconds. `relay_only`: nothing but relayed candidates is passed on for this person. */
+/** STUN and TURN servers, with credentials valid for `ttl` seconds. `relay_only`: only relayed candidates of this person are forwarded. */
 export interface IceView {
   readonly ice_servers: readonly IceServer[];
   readonly ttl: number;
@@ -775,8 +775,8 @@ export interface Candidate {
 }
 
 /**
- * How long each step of a link's set-up took: from the wish to the answer, until both descriptions are set, until a path was found, until
- * it was secured, until the first picture or sound, and all together.
+ * Duration of each step of a link's set-up: until the call was accepted, both descriptions were set, ICE found a path, DTLS secured it,
+ * and the first frame was decoded; and the total.
  */
 export interface Stages {
   readonly accept_ms?: number | null;
@@ -794,7 +794,7 @@ export interface IceServer {
   readonly credential?: string;
 }
 
-/** Answered with `CallWelcome`. `resume` is the token of an earlier welcome: the same peer again, if his place is still kept. */
+/** Answered with `CallWelcome`. `resume`: the token of an earlier welcome; gives the same peer back while its place is kept. */
 export interface JoinCall {
   readonly op: "rtc.join";
   readonly id: number;
@@ -817,7 +817,7 @@ export interface SendDescription {
   readonly desc: Description;
 }
 
-/** `cand` null: there are no more. At most 200 in each generation of a link. */
+/** `cand` null: the end of candidates. At most 200 in each generation of a link. */
 export interface SendCandidate {
   readonly op: "rtc.cand";
   readonly id: number;
@@ -827,7 +827,7 @@ export interface SendCandidate {
   readonly cand: Candidate | null;
 }
 
-/** The link is built anew; `gen` is the new generation. */
+/** Asks for a new connection of generation `gen`. The peer that joined later offers; the other sends this to ask for an offer. */
 export interface ResetLink {
   readonly op: "rtc.reset";
   readonly id: number;
@@ -836,7 +836,7 @@ export interface ResetLink {
   readonly gen: number;
 }
 
-/** For the safety code: first each commits to a random number, then both reveal it. */
+/** For the safety code: each peer commits to a random number, then both reveal theirs. */
 export interface SendDigits {
   readonly op: "rtc.sas";
   readonly id: number;
@@ -858,15 +858,21 @@ export interface SetState {
   readonly held: boolean;
 }
 
-/** Answered with `IceView`: fresh credentials. One need not be in the call. */
+/**
+ * Answered with `IceView`: new credentials. Also for people who are not in the call.
+ *
+ * `fault`: why the relay could not be used: it refused the credential, did not answer, or its certificate is not trusted. Counted for the
+ * operator.
+ */
 export interface AskIce {
   readonly op: "rtc.ice";
   readonly id: number;
   readonly room: Id;
+  readonly fault?: "refused" | "silent" | "untrusted" | null;
 }
 
-/** What became of a link, for the figures of the operator. `loss`: lost packets of a thousand. */
-export interface TellStats {
+/** An outcome or measurement of a link, for the operator's metrics. `loss`: lost packets per thousand. */
+export interface ReportStats {
   readonly op: "rtc.stats";
   readonly id: number;
   readonly room: Id;
@@ -2083,7 +2089,7 @@ export type CallMessage =
   | SendDigits
   | SetState
   | AskIce
-  | TellStats;
+  | ReportStats;
 
 /** What one connection in a call is told. */
 export type DirectMessage =

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from signaling import relay
+from signaling import turn_probe
 from signaling.ice import credentials, parse
-from signaling.relay import check_turn
+from signaling.turn_probe import probe_server
 from tests.support.components import free_port
 from tests.support.coturn import TurnServer, running_coturn
 from tests.support.waiting import until
@@ -17,7 +17,7 @@ from tests.support.waiting import until
 async def test_a_relay_is_tried_and_its_open_doors_are_named(turn_server: TurnServer) -> None:
     """The coturn of the tests lets one reach this machine itself, and nothing else: just what the trial has to notice."""
     given = credentials(turn_server.secret, "doctor", datetime.now(UTC))
-    tried = await check_turn(parse(turn_server.url), given)
+    tried = await probe_server(parse(turn_server.url), given)
     assert tried.fault == ""
     assert tried.relayed == "127.0.0.1"
     assert tried.mapped == "127.0.0.1"
@@ -28,29 +28,29 @@ async def test_a_relay_is_tried_and_its_open_doors_are_named(turn_server: TurnSe
 
 async def test_a_relay_is_reached_over_tcp_too(turn_server: TurnServer) -> None:
     given = credentials(turn_server.secret, "doctor", datetime.now(UTC))
-    tried = await check_turn(parse(f"{turn_server.url}?transport=tcp"), given)
+    tried = await probe_server(parse(f"{turn_server.url}?transport=tcp"), given)
     assert tried.fault == ""
     assert tried.relayed == "127.0.0.1"
 
 
 async def test_credentials_that_have_run_out_are_refused(turn_server: TurnServer) -> None:
     late = credentials(turn_server.secret, "doctor", datetime.now(UTC) - timedelta(days=1))
-    assert "401" in (await check_turn(parse(turn_server.url), late)).fault
+    assert "401" in (await probe_server(parse(turn_server.url), late)).fault
     wrong = credentials("another secret", "doctor", datetime.now(UTC))
-    assert "401" in (await check_turn(parse(turn_server.url), wrong)).fault
+    assert "401" in (await probe_server(parse(turn_server.url), wrong)).fault
 
 
 async def test_a_stun_server_tells_our_own_address(turn_server: TurnServer) -> None:
-    tried = await check_turn(parse(f"stun:127.0.0.1:{turn_server.port}"), None)
+    tried = await probe_server(parse(f"stun:127.0.0.1:{turn_server.port}"), None)
     assert (tried.fault, tried.mapped, tried.relayed) == ("", "127.0.0.1", None)
 
 
 async def test_one_that_does_not_answer_is_given_up() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))
-        tried = await check_turn(parse(f"stun:127.0.0.1:{silent.getsockname()[1]}"), None, patience=0.2)
+        tried = await probe_server(parse(f"stun:127.0.0.1:{silent.getsockname()[1]}"), None, patience=0.2)
     assert "no answer within 0.2 seconds" in tried.fault
-    tried = await check_turn(parse(f"turn:127.0.0.1:{free_port()}?transport=tcp"), None, patience=1)
+    tried = await probe_server(parse(f"turn:127.0.0.1:{free_port()}?transport=tcp"), None, patience=1)
     assert "no connection" in tried.fault
 
 
@@ -58,9 +58,9 @@ async def test_nobody_waits_for_the_goodbye_of_a_relay(monkeypatch: pytest.Monke
     with running_coturn() as server:
         trusting = ssl.create_default_context(cafile=str(server.certificate["cert"]))
         trusting.check_hostname = False
-        monkeypatch.setattr(relay.ssl, "create_default_context", lambda: trusting)
+        monkeypatch.setattr(turn_probe.ssl, "create_default_context", lambda: trusting)
         given = credentials(server.secret, "doctor", datetime.now(UTC))
-        async with relay._connected(parse(server.tls_url), given, 5) as client:
+        async with turn_probe._connected(parse(server.tls_url), given, 5) as client:
             line = client.transport.get_extra_info("socket")
             assert line.fileno() != -1
             server.freeze()

@@ -1,4 +1,4 @@
-"""Tries a STUN or TURN server as a browser would, for `python -m server doctor`: does it answer, does it relay, and whom would it let one reach?"""
+"""Tests a STUN or TURN server as a browser would use it, for `python -m server doctor`: does it answer, does it relay, and which networks can one reach?"""
 
 import asyncio
 import secrets
@@ -14,12 +14,12 @@ from aioice.turn import TurnClientProtocol, TurnClientTcpProtocol, TurnClientUdp
 
 from signaling.ice import Credentials, Server
 
-PATIENCE = 5.0  # seconds for each step
+STEP_SECONDS = 5.0
 ALLOCATION_SECONDS = 60
 FIRST_CHANNEL = 0x4000
 
-# One address of each network that no relay for the public may reach: the machine itself, private nets, the metadata of clouds, multicast.
-INNER_PEERS = (
+# One address of each network that a public relay must not reach: loopback, private networks, cloud metadata, multicast.
+PRIVATE_PEERS = (
     "127.0.0.1",
     "0.0.0.0",
     "10.0.0.1",
@@ -31,8 +31,8 @@ INNER_PEERS = (
     "224.0.0.1",
     "255.255.255.255",
 )
-# The same for one that relays over IPv6, where IPv4 is written as ::ffff:a.b.c.d or behind the prefix of a translator too.
-INNER_PEERS_6 = (
+# The same for IPv6, including IPv4-mapped and NAT64 addresses.
+PRIVATE_PEERS_6 = (
     "::1",
     "::",
     "::ffff:127.0.0.1",
@@ -45,7 +45,7 @@ INNER_PEERS_6 = (
     "ff02::1",
 )
 
-# What aioice does not know (RFC 8656 §18.8): the family of the address to relay from, in the first of four bytes.
+# aioice lacks this attribute (RFC 8656 §18.8): the address family to relay from, in the first of four bytes.
 FAMILY = "REQUESTED-ADDRESS-FAMILY"
 IPV6 = 0x02 << 24
 stun.ATTRIBUTES_BY_NAME.setdefault(FAMILY, (0x0017, FAMILY, stun.pack_unsigned, stun.unpack_unsigned))
@@ -53,10 +53,10 @@ UDP = 0x11 << 24
 
 
 @dataclass(slots=True)
-class Tried:
-    """What came of it. `mapped`: our own address as the server sees it; `relayed`: where it would relay for us, None for a STUN server.
+class Probe:
+    """The result. `mapped`: our address as the server sees it; `relayed`: the relayed address, None for a STUN server.
 
-    `reaches` are the inner networks that it would let a stranger reach; `fault` says why it cannot be used, and is empty when it can.
+    `reaches`: private addresses that strangers can reach through it; `fault`: why it cannot be used, or empty.
     """
 
     mapped: str = ""
@@ -66,26 +66,26 @@ class Tried:
 
     @property
     def relays_from_inside(self) -> bool:
-        """Whether the address that it relays from is a private one, which people elsewhere cannot reach."""
+        """Whether the relayed address is private, so that others cannot reach it."""
         return self.relayed is not None and not ip_address(self.relayed).is_global
 
 
-async def check_turn(server: Server, credentials: Credentials | None, patience: float = PATIENCE) -> Tried:
-    """Asks a STUN server for a binding, or has a TURN server relay. Faults of the server are in the answer; raises nothing."""
-    tried = Tried()
+async def probe_server(server: Server, credentials: Credentials | None, patience: float = STEP_SECONDS) -> Probe:
+    """Requests a binding from a STUN server, or an allocation from a TURN server. Raises nothing: faults are in the result."""
+    probe = Probe()
     try:
         async with _connected(server, credentials, patience) as client:
-            await (_allocate if server.relays else _bind)(client, tried, patience)
+            await (_allocate if server.relays else _bind)(client, probe, patience)
         if server.relays:
             async with _connected(server, credentials, patience) as client:
-                await _allocate_ipv6(client, tried, patience)
+                await _allocate_ipv6(client, probe, patience)
     except stun.TransactionFailed as fault:
-        tried.fault = _refusal(fault)
+        probe.fault = _refusal(fault)
     except (TimeoutError, stun.TransactionTimeout):
-        tried.fault = f"no answer within {patience:g} seconds: is the port open for {server.transport.upper()}?"
+        probe.fault = f"no answer within {patience:g} seconds: is the port open for {server.transport.upper()}?"
     except (OSError, ssl.SSLError) as fault:
-        tried.fault = f"no connection: {fault}"
-    return tried
+        probe.fault = f"no connection: {fault}"
+    return probe
 
 
 @asynccontextmanager
@@ -96,16 +96,16 @@ async def _connected(
     try:
         yield client
     finally:
-        # Not closed politely: over TLS that waits for a word of goodbye, for which nobody here stays.
+        # Abort instead of close: over TLS, close waits for the server's close_notify.
         client.transport.abort()
 
 
-async def _connect(server: Server, command: Credentials | None) -> TurnClientProtocol:
+async def _connect(server: Server, credentials: Credentials | None) -> TurnClientProtocol:
     loop = asyncio.get_running_loop()
     kind = socket.SOCK_STREAM if server.transport == "tcp" else socket.SOCK_DGRAM
     found = await loop.getaddrinfo(server.host, server.port, type=kind)
     address = (str(found[0][4][0]), server.port)
-    username, password = command or (None, None)
+    username, password = credentials or (None, None)
     if server.transport == "tcp":
         _, stream = await loop.create_connection(
             lambda: TurnClientTcpProtocol(address, username, password, ALLOCATION_SECONDS, ALLOCATION_SECONDS),
@@ -121,46 +121,46 @@ async def _connect(server: Server, command: Credentials | None) -> TurnClientPro
     return datagrams
 
 
-async def _bind(client: TurnClientProtocol, tried: Tried, patience: float) -> None:
+async def _bind(client: TurnClientProtocol, probe: Probe, patience: float) -> None:
     request = stun.Message(message_method=stun.Method.BINDING, message_class=stun.Class.REQUEST)
     response, _ = await asyncio.wait_for(client.request(request), patience)
     mapped = response.attributes.get("XOR-MAPPED-ADDRESS") or response.attributes.get("MAPPED-ADDRESS")
-    tried.mapped = str(mapped[0]) if mapped else ""
+    probe.mapped = str(mapped[0]) if mapped else ""
 
 
-async def _allocate(client: TurnClientProtocol, tried: Tried, patience: float) -> None:
-    relayed, mapped = await asyncio.wait_for(_ask_to_relay(client), patience)
+async def _allocate(client: TurnClientProtocol, probe: Probe, patience: float) -> None:
+    relayed, mapped = await asyncio.wait_for(_request_allocation(client), patience)
     try:
-        tried.relayed, tried.mapped = relayed, mapped
-        await _reach_for(INNER_PEERS, client, tried, patience)
+        probe.relayed, probe.mapped = relayed, mapped
+        await _try_peers(PRIVATE_PEERS, client, probe, patience)
     finally:
         await asyncio.wait_for(client.delete(), patience)
 
 
-async def _allocate_ipv6(client: TurnClientProtocol, tried: Tried, patience: float) -> None:
+async def _allocate_ipv6(client: TurnClientProtocol, probe: Probe, patience: float) -> None:
     try:
-        await asyncio.wait_for(_ask_to_relay(client, IPV6), patience)
+        await asyncio.wait_for(_request_allocation(client, IPV6), patience)
     except stun.TransactionFailed:
         return  # it does not relay over IPv6 (440)
     try:
-        await _reach_for(INNER_PEERS_6, client, tried, patience)
+        await _try_peers(PRIVATE_PEERS_6, client, probe, patience)
     finally:
         await asyncio.wait_for(client.delete(), patience)
 
 
-async def _ask_to_relay(client: TurnClientProtocol, family: int | None = None) -> tuple[str, str]:
-    """Where it relays for us, and our own address as it sees it."""
+async def _request_allocation(client: TurnClientProtocol, family: int | None = None) -> tuple[str, str]:
+    """The relayed address, and our address as the server sees it."""
     request = stun.Message(message_method=stun.Method.ALLOCATE, message_class=stun.Class.REQUEST)
     request.attributes |= {"LIFETIME": ALLOCATION_SECONDS, "REQUESTED-TRANSPORT": UDP}
     if family is not None:
         request.attributes[FAMILY] = family
-    told = (await ask(client, request)).attributes
-    relayed, mapped = told.get("XOR-RELAYED-ADDRESS"), told.get("XOR-MAPPED-ADDRESS")
+    attributes = (await ask(client, request)).attributes
+    relayed, mapped = attributes.get("XOR-RELAYED-ADDRESS"), attributes.get("XOR-MAPPED-ADDRESS")
     return str(relayed[0]) if relayed else "", str(mapped[0]) if mapped else ""
 
 
 async def ask(client: TurnClientProtocol, request: stun.Message) -> stun.Message:
-    """Asks once more when the nonce is stale (438): a first request that was sent twice makes the server give two, of which only one holds."""
+    """Repeats the request once if the nonce is stale (438): a retransmitted first request makes the server issue two nonces, and only one is valid."""
     try:
         return (await client.request_with_retry(request))[0]
     except stun.TransactionFailed as fault:
@@ -170,13 +170,13 @@ async def ask(client: TurnClientProtocol, request: stun.Message) -> stun.Message
         return (await client.request_with_retry(request))[0]
 
 
-async def _reach_for(peers: Iterable[str], client: TurnClientProtocol, tried: Tried, patience: float) -> None:
+async def _try_peers(peers: Iterable[str], client: TurnClientProtocol, probe: Probe, patience: float) -> None:
     for number, peer in enumerate(peers):
         try:
             await asyncio.wait_for(client.channel_bind(FIRST_CHANNEL + number, (peer, 9)), patience)
         except stun.TransactionFailed:
-            continue  # as it should be: 403 (RFC 8656 §9.2)
-        tried.reaches.append(peer)
+            continue  # expected: 403 (RFC 8656 §9.2)
+        probe.reaches.append(peer)
 
 
 def _refusal(fault: stun.TransactionFailed) -> str:

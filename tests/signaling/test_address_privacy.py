@@ -2,7 +2,7 @@
 
 import pytest
 
-from signaling.relaying import relayed_candidate, relayed_description
+from signaling.address_privacy import relayed_candidate, relayed_description
 
 HOST = "candidate:1 1 udp 2130706431 203.0.113.9 50000 typ host"
 MDNS = "candidate:1 1 udp 2130706431 0b5c0b3e.local 50000 typ host generation 0"
