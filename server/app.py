@@ -32,7 +32,7 @@ from server.turnstile import Turnstile
 from server.watch import Inside, Watch
 from signaling.calls import Ice
 from web.mail import LogMailer, Postbox, SmtpMailer
-from web.pages.problems import handlers
+from web.problems import handlers
 from web.routes import routes
 from web.security import Security
 from web.site import Site

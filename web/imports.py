@@ -16,7 +16,7 @@ from rooms.programme.imports.uploads import ImportKind, Upload, find_upload, for
 from rooms.programme.schedules.schedule import FileFaults
 from web.conference import Entered, enter_as_organiser
 from web.forms import read_form, text, upload
-from web.pages.problems import said
+from web.problems import said
 from web.security import allow_body
 from web.site import site_of
 from web.templating import go
@@ -105,7 +105,7 @@ class Import:
         task.add_done_callback(_running.discard)
         done, _ = await asyncio.wait({task}, timeout=PATIENCE)
         if not done:
-            frame = await entered.page(request, "organise_importing.html", mark=MARK, tab=self.tab)
+            frame = await entered.page(request, "shell/importing.html", mark=MARK, tab=self.tab)
             return StreamingResponse(self._told(request, entered, frame, task, progress), media_type="text/html")
         try:
             plan = task.result()
@@ -155,13 +155,13 @@ class Import:
         yield head
         while not (await asyncio.wait({task}, timeout=STEP))[0]:
             step = {"done": progress.done, "total": progress.total, "locale": locale}
-            yield templates.render("macros/import_step.html", locale, step)
+            yield templates.render("shell/macros/import_step.html", locale, step)
         end: dict[str, Any] = {"problem": None, "words": "", "path": entered.path, "tab": self.tab, "locale": locale}
         try:
             end["words"] = self._summary(entered, task.result())
         except Problem as problem:
             end["problem"] = said(request, entered.viewer, problem)
-        yield templates.render("macros/import_end.html", locale, end)
+        yield templates.render("shell/macros/import_end.html", locale, end)
         yield foot
 
 

@@ -82,7 +82,7 @@ def _page(request: Request, viewer: Viewer, view: ProblemView, status: int, kept
     texts = site_of(request).languages.texts(viewer.locale)
     return render(
         request,
-        "problem.html",
+        "shell/problem.html",
         viewer,
         status=status,
         problem=view,

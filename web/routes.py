@@ -1,15 +1,19 @@
-"""The routes of all pages: every module of web/pages with a list `routes`."""
+"""The routes of all pages. Each slice lists its own, in order, as `routes` of web.pages.<slice>."""
 
 import importlib
-import pkgutil
+from importlib.util import find_spec
 
 from starlette.routing import BaseRoute
 
-from web import pages
+from rooms.slices import SLICES
+from web.pages import shell
 
 
 def routes() -> list[BaseRoute]:
-    found: list[BaseRoute] = []
-    for module in sorted(each.name for each in pkgutil.iter_modules(pages.__path__)):
-        found += getattr(importlib.import_module(f"web.pages.{module}"), "routes", [])
+    """In the order of the slices: where two routes match an address, the first one answers."""
+    found: list[BaseRoute] = [*shell.routes]
+    for name in SLICES:
+        package = f"web.pages.{name}"
+        if find_spec(package):
+            found += importlib.import_module(package).routes
     return found

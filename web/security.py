@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
 from rooms.core.text import N_
-from web.pages.problems import FAULT, respond
+from web.problems import FAULT, respond
 from web.site import Site
 
 log = logging.getLogger("plenary.web")

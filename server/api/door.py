@@ -14,7 +14,7 @@ from rooms.people import tokens
 from rooms.people.links import digest_of
 from server.api.contract import Call, Operation
 from web.forms import check_token
-from web.pages.problems import respond
+from web.problems import respond
 from web.site import Site, site_of
 from web.viewer import viewer_of
 

@@ -26,7 +26,7 @@ PLACEHOLDERS = [
     "{0.__class__.__mro__}",
     "%(name)s %(state)s %(limit)s",
     "%s %d %n %x %%",
-    "{{ 7 * 7 }} {% include 'base.html' %}",
+    "{{ 7 * 7 }} {% include 'shell/base.html' %}",
     "${jndi:ldap://x} $name \\1 \\g<0>",
     "%(",
     "100 %",

@@ -1,4 +1,4 @@
-"""Twins of the client's reducers (web/islands/src/state/*.ts): a room's state, after an event or latest values, is the state that a fresh join gives.
+"""Twins of the client's reducers (web/islands/src/*/state/*.ts): a room's state, after an event or latest values, is the state that a fresh join gives.
 
 States are the decoded JSON of an answer to a join: {"snapshot": …, "own": …, "latest": …}. A reducer changes nothing in place.
 """

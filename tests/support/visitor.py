@@ -13,7 +13,7 @@ from rooms.people.passwords import Passwords
 from rooms.people.registration import Browser
 from tests.support.world import World
 from web.mail import Letter, Postbox
-from web.pages.problems import handlers
+from web.problems import handlers
 from web.routes import routes
 from web.security import Security
 from web.site import Site

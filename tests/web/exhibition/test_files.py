@@ -10,7 +10,7 @@ from rooms.core.files.store import FolderStore
 from tests.support import files as made
 from tests.support.visitor import Letters, Visitor, make_site
 from tests.support.world import World
-from web.pages.files import disposition
+from web.pages.exhibition.downloads import disposition
 from web.site import Site
 
 

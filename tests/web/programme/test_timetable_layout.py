@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from rooms.programme.messages import SessionState
 from rooms.programme.timetable import Entry
-from web.timetable import Day, Span, event_days, lay_out
+from web.pages.programme.timetable_layout import Day, Span, event_days, lay_out
 
 BERLIN, SHANGHAI, HONOLULU = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Shanghai"), ZoneInfo("Pacific/Honolulu")
 HALLS = ["Main Hall", "Studio"]

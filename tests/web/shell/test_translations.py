@@ -11,7 +11,7 @@ from tests.support.world import World
 from web.languages import Languages
 from web.site import Site
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "translate.py"
+SCRIPT = Path(__file__).parents[3] / "scripts" / "translate.py"
 PAGES = (
     "/sign-in?next=/c/forum",
     "/sign-up",

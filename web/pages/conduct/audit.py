@@ -59,7 +59,7 @@ async def show(request: Request) -> Response:
     gettext = entered.site.languages.texts(entered.viewer.locale).gettext
     return await entered.page(
         request,
-        "organise_audit.html",
+        "conduct/audit.html",
         entries=entries,
         broken=broken,
         names=names,

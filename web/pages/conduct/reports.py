@@ -20,7 +20,7 @@ async def show(request: Request) -> Response:
     waiting = [each for each in found if each.done_at is None]
     done = [each for each in found if each.done_at is not None]
     here = f"{entered.path}/organise/reports"
-    return await entered.page(request, "organise_reports.html", waiting=waiting, done=done, here=here)
+    return await entered.page(request, "conduct/reports.html", waiting=waiting, done=done, here=here)
 
 
 async def mark_done(request: Request) -> Response:

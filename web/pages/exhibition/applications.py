@@ -13,7 +13,7 @@ from rooms.exhibition.booths import directory
 from rooms.exhibition.record_tables import exhibitor_applications
 from web.conference import Entered, enter
 from web.forms import read_form, text
-from web.pages.problems import said
+from web.problems import said
 from web.site import site_of
 from web.templating import go
 
@@ -36,7 +36,7 @@ async def _page(
         halls = await directory.halls(connection, entered.conference.id)
     return await entered.page(
         request,
-        "exhibition_apply.html",
+        "exhibition/apply.html",
         status=problem.meaning.status if problem else 200,
         problem=said(request, entered.viewer, problem) if problem else None,
         typed=typed or {},

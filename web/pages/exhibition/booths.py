@@ -54,7 +54,7 @@ async def show(request: Request) -> Response:
     pages = (total + PAGE - 1) // PAGE
     return await entered.page(
         request,
-        "exhibition.html",
+        "exhibition/directory.html",
         wanted=wanted,
         booths=booths,
         facets=facets,
@@ -79,7 +79,7 @@ async def _view(request: Request, kind: str) -> tuple[Entered, str, RoomView]:
 async def hall(request: Request) -> Response:
     entered, room, view = await _view(request, "hall")
     snapshot = cast(HallSnapshot, view.snapshot)
-    return await entered.page(request, "hall.html", room=room, snapshot=snapshot, floor=view.latest["floor"])
+    return await entered.page(request, "exhibition/hall.html", room=room, snapshot=snapshot, floor=view.latest["floor"])
 
 
 async def booth(request: Request) -> Response:
@@ -93,7 +93,7 @@ async def booth(request: Request) -> Response:
         stands_in = await queries.hall_of_booth(connection, snapshot.booth.id)
     return await entered.page(
         request,
-        "booth.html",
+        "exhibition/booth.html",
         page=Place(room, path),
         hall=stands_in,
         snapshot=snapshot,
@@ -124,7 +124,7 @@ async def meeting(request: Request) -> Response:
         mine = await staffing.booths_of(connection, entered.conference.id, entered.viewer.id or "")
     serves = snapshot.booth in {id for id, _ in mine}
     return await entered.page(
-        request, "meeting.html", page=Place(room, path), snapshot=snapshot, own=own, serves=serves
+        request, "meetings/meeting.html", page=Place(room, path), snapshot=snapshot, own=own, serves=serves
     )
 
 

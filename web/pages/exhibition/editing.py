@@ -18,7 +18,7 @@ from rooms.exhibition.booths.snapshots import BoothSnapshot
 from rooms.people import accounts
 from web.conference import Entered, enter, enter_as_organiser
 from web.forms import read_form, text
-from web.pages.problems import Kept, respond
+from web.problems import Kept, respond
 from web.site import site_of
 from web.templating import go
 
@@ -53,7 +53,7 @@ async def edit(request: Request) -> Response:
     draft = snapshot.desk.draft
     return await entered.page(
         request,
-        "booth_edit.html",
+        "exhibition/edit.html",
         booth=snapshot.booth,
         draft=draft,
         said=draft.booth or snapshot.booth,

@@ -13,10 +13,10 @@ from rooms.exhibition.files import queries
 from rooms.exhibition.files.actions import MOST
 from rooms.exhibition.files.messages import FileKind
 from rooms.exhibition.files.uploads import LIMITS, MEGABYTE
-from web.booth import AtBooth, enter_booth
 from web.forms import read_form, text
 from web.languages import SOURCE
-from web.pages.problems import said
+from web.pages.exhibition.enter import AtBooth, enter_booth
+from web.problems import said
 from web.receiving import drain, receive_file
 from web.security import allow_body
 from web.site import site_of
@@ -46,7 +46,7 @@ async def _page(request: Request, at: AtBooth, problem: Problem | None = None) -
         logo = await queries.rows(connection, at.booth.id, FileKind.LOGO)
     return await at.page(
         request,
-        "booth_files.html",
+        "exhibition/files.html",
         status=problem.meaning.status if problem else 200,
         problem=said(request, at.entered.viewer, problem) if problem else None,
         brochures=[each for each in kept if each.view.kind is FileKind.BROCHURE],

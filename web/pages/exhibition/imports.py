@@ -34,7 +34,7 @@ async def show(request: Request, entered: Entered, problem: Problem | None) -> R
         owners = await inviting.awaited(connection, entered.conference.id)
     return await entered.page(
         request,
-        "organise_exhibitors.html",
+        "exhibition/organise.html",
         columns=COLUMNS,
         waiting=[each for each in applications if each.state in applying.OPEN],
         decided=[each for each in applications if each.state not in applying.OPEN],
@@ -76,6 +76,6 @@ def _summary(gettext: Callable[[str], str], plan: Plan) -> str:
 
 
 routes = [
-    *Import(EXHIBITORS, "exhibitors", "organise_exhibitors_import.html", show, _summary).routes,
+    *Import(EXHIBITORS, "exhibitors", "exhibition/import.html", show, _summary).routes,
     Route("/c/{conference}/organise/exhibitors/invite", invite, methods=["POST"]),
 ]

@@ -11,9 +11,9 @@ from rooms.exhibition.leads import actions as leads
 from rooms.exhibition.leads import queries as lead_queries
 from rooms.exhibition.leads.messages import Rating
 from rooms.exhibition.leads.queries import PAGE, Lead, Sought
-from web.booth import enter_booth, sheet
 from web.forms import asked_number, read_form, text
-from web.pages.exhibition_sign import share_address
+from web.pages.exhibition.enter import enter_booth, sheet
+from web.pages.exhibition.sign import share_address
 from web.qr import qr_code
 from web.site import site_of
 from web.templating import go
@@ -48,7 +48,7 @@ async def show(request: Request) -> Response:
     address = share_address(at)
     return await at.page(
         request,
-        "booth_leads.html",
+        "exhibition/leads.html",
         leads=page,
         found=found,
         given=given,
@@ -87,7 +87,7 @@ async def share(request: Request) -> Response:
         at = await enter_booth(request, connection, lambda actor: None)
         person = at.entered.viewer.id
         own = await lead_queries.own(connection, [person] if person else [], [at.booth.id])
-    return await at.page(request, "booth_share.html", lead=own.get((person or "", at.booth.id)), source=source)
+    return await at.page(request, "exhibition/share.html", lead=own.get((person or "", at.booth.id)), source=source)
 
 
 async def take_back(request: Request) -> Response:

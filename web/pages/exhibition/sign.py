@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from rooms.exhibition import rules
-from web.booth import AtBooth, enter_booth
+from web.pages.exhibition.enter import AtBooth, enter_booth
 from web.qr import qr_code, qr_file
 from web.site import site_of
 
@@ -23,7 +23,7 @@ async def _entered(request: Request) -> AtBooth:
 async def show(request: Request) -> Response:
     at = await _entered(request)
     address = share_address(at)
-    return await at.page(request, "booth_sign.html", share=address, code=qr_code(address))
+    return await at.page(request, "exhibition/sign.html", share=address, code=qr_code(address))
 
 
 async def picture(request: Request) -> Response:

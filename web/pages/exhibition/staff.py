@@ -13,9 +13,9 @@ from rooms.exhibition.booths import queries
 from rooms.exhibition.booths import staff as staffing
 from rooms.exhibition.booths.staff_messages import Duty
 from rooms.invitations import invites
-from web.booth import AtBooth, enter_booth
 from web.forms import number, read_form, text
-from web.pages.problems import said
+from web.pages.exhibition.enter import AtBooth, enter_booth
+from web.problems import said
 from web.site import site_of
 from web.templating import go
 
@@ -46,7 +46,7 @@ async def _page(request: Request, at: AtBooth, problem: Problem | None = None, m
         }
     return await at.page(
         request,
-        "booth_staff.html",
+        "exhibition/staff.html",
         status=problem.meaning.status if problem else 200,
         problem=said(request, entered.viewer, problem) if problem else None,
         made=made,

@@ -11,7 +11,7 @@ from rooms.chat.transcript import transcript
 from rooms.core import csv_export as sheets
 from rooms.exhibition import rules
 from rooms.exhibition.statistics import MEASURES, Figures, as_rows, figures
-from web.booth import AtBooth, enter_booth, sheet
+from web.pages.exhibition.enter import AtBooth, enter_booth, sheet
 from web.site import site_of
 
 HIGH = 100
@@ -39,7 +39,7 @@ async def show(request: Request) -> Response:
     most = max(values, default=0)
     return await at.page(
         request,
-        "booth_figures.html",
+        "exhibition/statistics.html",
         figures=found,
         day=day,
         measure=measure,

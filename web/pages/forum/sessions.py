@@ -43,7 +43,7 @@ SEGMENTS: dict[str, Callable[[ModeratedQuestion], bool]] = {
     "dismissed": lambda q: q.state is State.DISMISSED,
     "merged": lambda q: q.state is State.MERGED,
 }
-"""The queue's parts, by the keys 1 to 6 of the console; `web/islands/src/state/queue.ts` parts it in the same way."""
+"""The queue's parts, by the keys 1 to 6 of the console; `web/islands/src/forum/state/queue.ts` parts it in the same way."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ async def _shown(request: Request, template: str, shown: SessionPage, **context:
 
 
 async def attend(request: Request) -> Response:
-    return await _shown(request, "session.html", await session_page(request))
+    return await _shown(request, "forum/session.html", await session_page(request))
 
 
 async def messages(request: Request) -> Response:
@@ -194,13 +194,13 @@ async def moderate(request: Request) -> Response:
     segment = request.query_params.get("show", "pending")
     if segment not in SEGMENTS:
         segment = "pending"
-    return await _shown(request, "moderate.html", shown, segment=segment)
+    return await _shown(request, "forum/moderate.html", shown, segment=segment)
 
 
 async def speak(request: Request) -> Response:
     shown = await session_page(request)
     rules.presents(shown.actor)
-    return await _shown(request, "speak.html", shown)
+    return await _shown(request, "forum/speak.html", shown)
 
 
 async def screen(request: Request) -> Response:
@@ -208,7 +208,7 @@ async def screen(request: Request) -> Response:
     shown = await session_page(request, public=True)
     path = f"/c/{shown.conference.slug}/sessions/{shown.session.id}"
     overlay = request.query_params.get("overlay") == "1"
-    return await _shown(request, "screen.html", shown, overlay=overlay, address=site_of(request).link(path))
+    return await _shown(request, "forum/screen.html", shown, overlay=overlay, address=site_of(request).link(path))
 
 
 async def find(request: Request) -> Response:

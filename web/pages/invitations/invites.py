@@ -20,8 +20,8 @@ from rooms.programme.queries import Conference
 from rooms.programme.tables import sessions
 from web.forms import read_form, text
 from web.languages import in_language
-from web.pages.problems import said
-from web.pages.signin import browser_of
+from web.pages.people.signin import browser_of
+from web.problems import said
 from web.site import Site, site_of
 from web.templating import go, page
 from web.viewer import sign_in_cookie, viewer_of
@@ -69,7 +69,7 @@ async def _page(request: Request, problem: Problem | None = None, name: str = ""
         offer = await _offer(connection, site, request.path_params["secret"], viewer.locale)
     return await page(
         request,
-        "invite.html",
+        "invitations/invite.html",
         status=problem.meaning.status if problem else 200,
         offer=offer,
         problem=said(request, viewer, problem) if problem else None,

@@ -12,8 +12,8 @@ from rooms.exhibition.leads import queries as lead_queries
 from rooms.people import accounts, erasure, registration, signins, tokens
 from rooms.people.messages import RightsChanged
 from web.forms import read_form, text
-from web.pages.problems import said
-from web.pages.signin import browser_of, write
+from web.pages.people.signin import browser_of, write
+from web.problems import said
 from web.site import site_of
 from web.templating import go, page
 from web.viewer import SIGNIN, drop_cookie, viewer_of
@@ -36,7 +36,7 @@ async def _page(
     view = said(request, viewer, problem) if problem else None
     return await page(
         request,
-        "account.html",
+        "people/account.html",
         status=status,
         devices=[device for device in devices if device.id not in {program.id for program in programs}],
         programs=programs,
@@ -100,7 +100,7 @@ async def confirm(request: Request) -> Response:
     except Problem as problem:
         return await _page(request, "address", problem, email=text(form, "email"))
     await write(request, lambda: registration.ask_to_confirm(site.engine, browser, account, email, "/account"))
-    return await page(request, "letter_sent.html", email=email, here="/account")
+    return await page(request, "people/letter_sent.html", email=email, here="/account")
 
 
 async def end_signin(request: Request) -> Response:

@@ -21,7 +21,7 @@ from rooms.programme.tables import sessions
 from web.conference import Entered, enter_as_organiser
 from web.forms import number, read_form, text
 from web.languages import in_language
-from web.pages.problems import said
+from web.problems import said
 from web.site import site_of
 from web.templating import go
 
@@ -59,7 +59,7 @@ async def _page(
         }
     return await entered.page(
         request,
-        "organise_people.html",
+        "people/organise.html",
         status=problem.meaning.status if problem else 200,
         problem=said(request, entered.viewer, problem) if problem else None,
         made=made,

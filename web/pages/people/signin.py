@@ -18,7 +18,7 @@ from web.devices import device_name
 from web.forms import local_path, read_form, text
 from web.letters import letter
 from web.mail import Letter
-from web.pages.problems import retry_after, said
+from web.problems import retry_after, said
 from web.site import site_of
 from web.templating import go, page
 from web.viewer import SIGNIN, drop_cookie, sign_in_cookie, viewer_of
@@ -81,7 +81,7 @@ async def _form(
 
 
 async def show_sign_in(request: Request) -> Response:
-    return await _form(request, "signin.html", local_path(request.query_params.get("next")))
+    return await _form(request, "people/signin.html", local_path(request.query_params.get("next")))
 
 
 async def sign_in(request: Request) -> Response:
@@ -94,7 +94,7 @@ async def sign_in(request: Request) -> Response:
             return await _send_link(request, Purpose.SIGN_IN, email, next)
         account = await registration.by_password(site.engine, site.passwords, browser, email, password)
     except Problem as problem:
-        return await _form(request, "signin.html", next, problem, email=email)
+        return await _form(request, "people/signin.html", next, problem, email=email)
     signin = await registration.enter(site.engine, account.id, browser)
     news = WELCOME if account.verified else UNCONFIRMED
     return await welcome(request, signin, next, news)
@@ -108,7 +108,7 @@ async def _send_link(request: Request, purpose: Purpose, email: str, next: str) 
     site, browser = site_of(request), await browser_of(request)
     email = registration.may_write_to(site.engine, browser, email)
     await write(request, lambda: registration.ask_for_link(site.engine, browser, purpose, email, next))
-    return await page(request, "letter_sent.html", email=email, here=next)
+    return await page(request, "people/letter_sent.html", email=email, here=next)
 
 
 async def enter_as_guest(request: Request) -> Response:
@@ -121,12 +121,12 @@ async def enter_as_guest(request: Request) -> Response:
             raise Problem("forbidden", N_("This conference takes no guests. Sign in with your e-mail address."))
         entered = await registration.enter_as_guest(site.engine, browser, name, viewer.locale)
     except Problem as problem:
-        return await _form(request, "signin.html", next, problem, name=name)
+        return await _form(request, "people/signin.html", next, problem, name=name)
     return await welcome(request, entered.signin, next, WELCOME)
 
 
 async def show_sign_up(request: Request) -> Response:
-    return await _form(request, "signup.html", local_path(request.query_params.get("next")))
+    return await _form(request, "people/signup.html", local_path(request.query_params.get("next")))
 
 
 async def sign_up(request: Request) -> Response:
@@ -145,13 +145,13 @@ async def sign_up(request: Request) -> Response:
             next=next,
         )
     except Problem as problem:
-        return await _form(request, "signup.html", next, problem, name=name, email=email)
+        return await _form(request, "people/signup.html", next, problem, name=name, email=email)
     await write(request, lambda: registration.sign_up(site.engine, browser, wanted))
-    return await page(request, "letter_sent.html", email=wanted.email, here=next)
+    return await page(request, "people/letter_sent.html", email=wanted.email, here=next)
 
 
 async def show_forgotten(request: Request) -> Response:
-    return await _form(request, "forgotten.html", local_path(request.query_params.get("next")))
+    return await _form(request, "people/forgotten.html", local_path(request.query_params.get("next")))
 
 
 async def forgotten(request: Request) -> Response:
@@ -160,7 +160,7 @@ async def forgotten(request: Request) -> Response:
     try:
         return await _send_link(request, Purpose.RESET, email, next)
     except Problem as problem:
-        return await _form(request, "forgotten.html", next, problem, email=email)
+        return await _form(request, "people/forgotten.html", next, problem, email=email)
 
 
 async def show_link(request: Request) -> Response:
@@ -174,7 +174,7 @@ async def show_link(request: Request) -> Response:
 async def _link_page(request: Request, opened: Opened, problem: Problem | None = None) -> Response:
     view = said(request, await viewer_of(request), problem) if problem else None
     status = problem.meaning.status if problem else 200
-    return await page(request, "link.html", status=status, opened=opened, problem=view, here="/")
+    return await page(request, "people/link.html", status=status, opened=opened, problem=view, here="/")
 
 
 async def use_link(request: Request) -> Response:

@@ -28,7 +28,7 @@ async def front_door(request: Request) -> Response:
     today = now.date()
     coming = sorted((one for one in mine if one.ends_on >= today), key=lambda one: one.starts_on)
     past = [one for one in mine if one.ends_on < today]
-    return await page(request, "conferences.html", coming=coming, past=past, today=today, may_found=may_found)
+    return await page(request, "programme/conferences.html", coming=coming, past=past, today=today, may_found=may_found)
 
 
 routes = [Route("/", front_door)]

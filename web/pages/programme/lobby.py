@@ -57,7 +57,7 @@ async def show(request: Request) -> Response:
     now = site.engine.clock()
     return await entered.page(
         request,
-        "lobby.html",
+        "programme/lobby.html",
         page=Lobby(entered.conference.room, entered.path, view.latest.get("present", {}).get("")),
         snapshot=snapshot,
         own=own,

@@ -12,7 +12,7 @@ from rooms.programme.imports.importing import SCHEDULES
 from rooms.programme.imports.plan import Act, Plan
 from web.conference import Entered
 from web.imports import Import, problem_of
-from web.timetable import event_days
+from web.pages.programme.timetable_layout import event_days
 
 SUMMARY = {
     Act.ADDED: N_("%(count)s added"),
@@ -30,7 +30,7 @@ async def show(request: Request, entered: Entered, problem: Problem | None) -> R
     by_day = {day: [entry for entry, its in zip(entries, days, strict=True) if its == day] for day in sorted(set(days))}
     return await entered.page(
         request,
-        "organise_programme.html",
+        "programme/organise.html",
         zone=entered.event_zone,
         by_day=by_day,
         here=f"{entered.path}/organise/programme",
@@ -47,4 +47,4 @@ def _summary(gettext: Callable[[str], str], plan: Plan) -> str:
     }
 
 
-routes = Import(SCHEDULES, "programme", "organise_programme_import.html", show, _summary).routes
+routes = Import(SCHEDULES, "programme", "programme/import.html", show, _summary).routes

@@ -22,7 +22,7 @@ from rooms.programme.imports.stored import load
 from rooms.programme.schedules.frab_export import write_json, write_xml
 from rooms.programme.tables import speakers
 from web.conference import enter_as_organiser
-from web.pages.lobby import is_on
+from web.pages.programme.lobby import is_on
 from web.site import site_of
 
 SCHEDULES = {"json": (write_json, "application/json"), "xml": (write_xml, "application/xml")}
@@ -49,7 +49,7 @@ async def overview(request: Request) -> Response:
     coming = [entry for entry in held if entry.state == "scheduled" and entry.starts_at > now]
     return await entered.page(
         request,
-        "organise.html",
+        "programme/overview.html",
         counts=counts,
         states=Counter("cancelled" if entry.cancelled else entry.state.value for entry in entries),
         total=len(entries),

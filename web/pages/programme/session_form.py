@@ -21,7 +21,7 @@ from rooms.programme.timetable import Entry
 from web.conference import Entered, enter_as_organiser
 from web.forms import read_form, text
 from web.languages import SOURCE
-from web.pages.problems import said
+from web.problems import said
 from web.site import site_of
 from web.templating import go
 
@@ -67,7 +67,7 @@ async def _editor(request: Request) -> Editor:
 async def _page(request: Request, editor: Editor, typed: Typed, problem: Problem | None = None) -> Response:
     return await editor.entered.page(
         request,
-        "organise_session.html",
+        "programme/session_form.html",
         status=problem.meaning.status if problem else 200,
         editor=editor,
         typed=typed,

@@ -16,7 +16,7 @@ from rooms.programme.queries import Conference
 from web.conference import Entered, enter_as_organiser
 from web.forms import read_form, text, whole
 from web.languages import SOURCE
-from web.pages.problems import said
+from web.problems import said
 from web.site import site_of
 from web.templating import go, page
 from web.viewer import Viewer, viewer_of
@@ -87,7 +87,7 @@ async def _settings_page(
     here = f"{entered.path}/organise/settings"
     return await entered.page(
         request,
-        "organise_settings.html",
+        "programme/settings.html",
         typed=typed,
         here=here,
         **_common(request, problem, entered.viewer),  # type: ignore[arg-type] - the status is among them
@@ -136,7 +136,7 @@ async def show_new(request: Request) -> Response:
     typed = {"starts_on": today, "ends_on": today, "access": "public", "guests": "on", "zone": "Asia/Shanghai"}
     typed |= {"call_limit": "4", "talk_minutes": "10"}
     common = _common(request, None, viewer)
-    return await page(request, "conference_new.html", typed=typed, here="/conferences/new", **common)  # type: ignore[arg-type]
+    return await page(request, "programme/conference_new.html", typed=typed, here="/conferences/new", **common)  # type: ignore[arg-type]
 
 
 async def found(request: Request) -> Response:
@@ -149,7 +149,7 @@ async def found(request: Request) -> Response:
         if problem.code != "invalid":
             raise
         common = _common(request, problem, viewer)
-        return await page(request, "conference_new.html", typed=typed, here="/conferences/new", **common)  # type: ignore[arg-type]
+        return await page(request, "programme/conference_new.html", typed=typed, here="/conferences/new", **common)  # type: ignore[arg-type]
     gettext = site.languages.texts(viewer.locale).gettext
     return go(request, f"/c/{slug}/organise", said=gettext(N_("The conference is there. You are its organiser.")))
 

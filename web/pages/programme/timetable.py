@@ -11,8 +11,8 @@ from rooms.core.commands.registry import permitted
 from rooms.programme import stars, timetable
 from rooms.programme.timetable import Entry
 from web.conference import enter
+from web.pages.programme.timetable_layout import lay_out
 from web.site import site_of
-from web.timetable import lay_out
 
 
 class Filter(NamedTuple):
@@ -67,7 +67,7 @@ async def show(request: Request) -> Response:
     shown = {entry.id for entry in entries if filter.passes(entry, starred)}
     return await entered.page(
         request,
-        "programme.html",
+        "programme/timetable.html",
         days=lay_out(entries, halls, [track.name for track in tracks], entered.event_zone, entered.zone),
         tracks=tracks,
         languages_spoken=_languages(entries),

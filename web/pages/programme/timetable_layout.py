@@ -15,7 +15,7 @@ DAY_BEGINS = 5  # o'clock
 ROW = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
 ROWS = HOUR // ROW  # per hour
-MOST_COLUMNS = 40  # of web/styles/programme-grid.css; what goes beyond shares the last one
+MOST_COLUMNS = 40  # of web/styles/programme/programme-grid.css; what goes beyond shares the last one
 LONGEST = 24 * 12  # rows
 FOLDED = 2  # so many hours in a row without a session, and they are left out
 

@@ -16,7 +16,7 @@ from rooms.core.errors import Problem
 from rooms.core.text import N_
 from rooms.people.desk import desk_of
 from web.forms import TOKEN, local_path, read_form, text
-from web.pages.problems import Kept, respond
+from web.problems import Kept, respond
 from web.site import site_of
 from web.templating import go
 from web.viewer import viewer_of

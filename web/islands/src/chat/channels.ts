@@ -2,7 +2,7 @@ import { LitElement, noChange } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { tn } from "../i18n";
 import { RoomController } from "../live/index";
-import { lobby, unread } from "../state/lobby";
+import { lobby, unread } from "../programme/state/lobby";
 
 const AGAIN_MS = 30_000;
 

@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import { t } from "../i18n";
 import type { MessageView } from "../live/index";
-import { avatar, clock, icon } from "./parts";
+import { avatar, clock, icon } from "../shell/parts";
 
 /** How a message stands in the chat, and what its reader may do with it; null: not that. */
 interface How {

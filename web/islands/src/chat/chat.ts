@@ -4,17 +4,17 @@ import { live as liveDirective } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
 import { t, tn } from "../i18n";
 import { live, MESSAGE_LENGTH, ProblemError, RoomController, type ChatView, type MessageView, type RoomEvent } from "../live/index";
-import { unreadIn } from "../state/chat";
-import type { RoomState, SharedOwn } from "../state/room";
-import { may } from "../state/session";
-import { announce } from "./announce";
+import { unreadIn } from "./state/chat";
+import type { RoomState, SharedOwn } from "../shell/state/room";
+import { may } from "../forum/state/session";
+import { announce } from "../shell/announce";
 import { chatMessage } from "./chat-message";
-import { draft, setDraft } from "./drafts";
-import { Island } from "./island";
-import { empty, icon, notice } from "./parts";
-import { follow, type ChatKind } from "./people";
-import { openPersonDialog } from "./person-dialog";
-import { fault, toastRefusal, wordsOf } from "./refusal";
+import { draft, setDraft } from "../shell/drafts";
+import { Island } from "../shell/island";
+import { empty, icon, notice } from "../shell/parts";
+import { follow, type ChatKind } from "../people/people";
+import { openPersonDialog } from "../people/person-dialog";
+import { fault, toastRefusal, wordsOf } from "../shell/refusal";
 
 interface Chatting {
   readonly chat: ChatView;

@@ -2,7 +2,7 @@ import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { tn } from "../i18n";
 import { Follow, live } from "../live/index";
-import { Island } from "./island";
+import { Island } from "../shell/island";
 
 const MOST = 99;
 

@@ -3,10 +3,10 @@ import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { formatNumber, t } from "../i18n";
 import { RoomController, type FileView } from "../live/index";
-import { booth } from "../state/booth";
-import { Island } from "./island";
-import { icon, localised } from "./parts";
-import { toastRefusal } from "./refusal";
+import { booth } from "./state/booth";
+import { Island } from "../shell/island";
+import { icon, localised } from "../shell/parts";
+import { toastRefusal } from "../shell/refusal";
 
 /** The brochures of a booth, and whether its staff may know who takes them. */
 @customElement("plenary-brochures")

@@ -3,9 +3,9 @@ import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { t, tn } from "../i18n";
 import { RoomController, type BoothCard, type BoothNow } from "../live/index";
-import { booth, hall, nowAt } from "../state/booth";
-import { Island } from "./island";
-import { badge, empty, icon, localised } from "./parts";
+import { booth, hall, nowAt } from "./state/booth";
+import { Island } from "../shell/island";
+import { badge, empty, icon, localised } from "../shell/parts";
 
 /** What goes on at a booth: who is there, who waits, and whether somebody of its staff is connected. */
 function happening(now: BoothNow) {

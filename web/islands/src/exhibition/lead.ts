@@ -2,10 +2,10 @@ import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { t } from "../i18n";
 import { RoomController, type OwnLead, type Purpose, type Source } from "../live/index";
-import { booth, type BoothRoom } from "../state/booth";
-import { say } from "./announce";
-import { Island } from "./island";
-import { toastRefusal } from "./refusal";
+import { booth, type BoothRoom } from "./state/booth";
+import { say } from "../shell/announce";
+import { Island } from "../shell/island";
+import { toastRefusal } from "../shell/refusal";
 
 type Act = Parameters<RoomController<BoothRoom>["send"]>[0];
 

@@ -1,7 +1,7 @@
 import { LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { RoomController } from "../live/index";
-import { booth } from "../state/booth";
+import { booth } from "./state/booth";
 
 /** The leads of a booth, as the server has drawn them: drawn anew when a colleague or a visitor has changed something. */
 @customElement("plenary-leads")

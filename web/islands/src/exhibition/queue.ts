@@ -3,12 +3,12 @@ import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { t, tn } from "../i18n";
 import { live, RoomController, type OwnPlace, type PlaceView, type RoomEvent } from "../live/index";
-import { booth, lineOf, type BoothRoom } from "../state/booth";
-import { expected } from "../state/line";
-import { say } from "./announce";
-import { Island } from "./island";
-import { toastRefusal } from "./refusal";
-import { Ticking } from "./ticking";
+import { booth, lineOf, type BoothRoom } from "./state/booth";
+import { expected } from "./state/line";
+import { say } from "../shell/announce";
+import { Island } from "../shell/island";
+import { toastRefusal } from "../shell/refusal";
+import { Ticking } from "../shell/ticking";
 
 type Act = Parameters<RoomController<BoothRoom>["send"]>[0];
 

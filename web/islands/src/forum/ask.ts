@@ -3,12 +3,12 @@ import { customElement, property, state } from "lit/decorators.js";
 import { live as liveDirective } from "lit/directives/live.js";
 import { t, tn } from "../i18n";
 import { QUESTION_LENGTH, RoomController } from "../live/index";
-import { may, session } from "../state/session";
-import { say, toast } from "./announce";
-import { draft, setDraft } from "./drafts";
-import { Island } from "./island";
-import { notice } from "./parts";
-import { fault, wordsOf } from "./refusal";
+import { may, session } from "./state/session";
+import { say, toast } from "../shell/announce";
+import { draft, setDraft } from "../shell/drafts";
+import { Island } from "../shell/island";
+import { notice } from "../shell/parts";
+import { fault, wordsOf } from "../shell/refusal";
 
 const NEAR = 100;
 

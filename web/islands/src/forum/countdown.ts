@@ -2,8 +2,8 @@ import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { formatCountdown, formatRelative, t } from "../i18n";
 import { live } from "../live/index";
-import { Island } from "./island";
-import { Ticking } from "./ticking";
+import { Island } from "../shell/island";
+import { Ticking } from "../shell/ticking";
 
 const SECONDS_SHOWN = 24 * 3_600_000; // ms; what is further away is told in days
 

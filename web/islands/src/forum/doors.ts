@@ -2,10 +2,10 @@ import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { t } from "../i18n";
 import { RoomController } from "../live/index";
-import { may, session } from "../state/session";
-import { announce } from "./announce";
-import { Island } from "./island";
-import { icon } from "./parts";
+import { may, session } from "./state/session";
+import { announce } from "../shell/announce";
+import { Island } from "../shell/island";
+import { icon } from "../shell/parts";
 
 /** The ways to the moderators' console and the speaker's view, which come and go with one's roles. `path` is the session's, `look` the classes of a button. */
 @customElement("plenary-doors")

@@ -2,7 +2,7 @@ import { LitElement, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { tn } from "../i18n";
 import { RoomController } from "../live/index";
-import { session, unread } from "../state/session";
+import { session, unread } from "./state/session";
 
 /** The number beside a tab: questions there are, polls to answer, messages not read. */
 @customElement("plenary-news")

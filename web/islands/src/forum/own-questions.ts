@@ -3,12 +3,12 @@ import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { t } from "../i18n";
 import { QUESTION_LENGTH, RoomController, type OwnQuestion, type RoomEvent } from "../live/index";
-import { may, session } from "../state/session";
-import { say } from "./announce";
-import { draft, setDraft } from "./drafts";
-import { Island } from "./island";
-import { badge, icon } from "./parts";
-import { fault, toastRefusal, wordsOf } from "./refusal";
+import { may, session } from "./state/session";
+import { say } from "../shell/announce";
+import { draft, setDraft } from "../shell/drafts";
+import { Island } from "../shell/island";
+import { badge, icon } from "../shell/parts";
+import { fault, toastRefusal, wordsOf } from "../shell/refusal";
 
 /** How a person's own questions stand. */
 @customElement("plenary-own-questions")

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { formatNumber, t, tn } from "../i18n";
 import type { CountedText, PollTally, PollView } from "../live/index";
-import { mean, share, weight } from "../state/polls";
+import { mean, share, weight } from "./state/polls";
 
 /** What people have answered, as numbers and as pictures of them. `own`: what oneself has chosen. */
 export function pollResults(poll: PollView, tally: PollTally, own: readonly number[] = []): TemplateResult {

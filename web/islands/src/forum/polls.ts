@@ -3,14 +3,14 @@ import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { t } from "../i18n";
 import { POLL_TEXT_LENGTH, RoomController, type PollAnswer, type PollView, type RoomEvent } from "../live/index";
-import { publicPolls } from "../state/polls";
-import { may, session, type SessionRoom } from "../state/session";
-import { say, toast } from "./announce";
-import { draft, setDraft } from "./drafts";
-import { Island } from "./island";
-import { badge, empty, notice } from "./parts";
+import { publicPolls } from "./state/polls";
+import { may, session, type SessionRoom } from "./state/session";
+import { say, toast } from "../shell/announce";
+import { draft, setDraft } from "../shell/drafts";
+import { Island } from "../shell/island";
+import { badge, empty, notice } from "../shell/parts";
 import { optionsOf, pollResults } from "./poll-results";
-import { fault, wordsOf } from "./refusal";
+import { fault, wordsOf } from "../shell/refusal";
 
 /** The polls of a session: where one answers, and where the results stand once they are shown. */
 @customElement("plenary-polls")

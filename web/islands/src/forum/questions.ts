@@ -4,13 +4,13 @@ import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import { t, tn } from "../i18n";
 import { RoomController, live, type PublicQuestion, type RoomEvent } from "../live/index";
-import { PublicList, type Sort } from "../state/questions";
-import { hasVoted, may, session, votesOf, type SessionRoom } from "../state/session";
-import { announce } from "./announce";
-import { Island } from "./island";
-import { badge, empty, icon } from "./parts";
-import { toastRefusal } from "./refusal";
-import { Standing } from "./standing";
+import { PublicList, type Sort } from "./state/questions";
+import { hasVoted, may, session, votesOf, type SessionRoom } from "./state/session";
+import { announce } from "../shell/announce";
+import { Island } from "../shell/island";
+import { badge, empty, icon } from "../shell/parts";
+import { toastRefusal } from "../shell/refusal";
+import { Standing } from "./status";
 
 type Tab = "open" | "answered";
 

@@ -2,11 +2,11 @@ import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { formatNumber, t, tn } from "../i18n";
 import { live, ProblemError, RoomController, type ReactionKind } from "../live/index";
-import { added, KINDS, reactions, signsOf, type Reactions } from "../state/reactions";
-import { may, session } from "../state/session";
-import { announce } from "./announce";
-import { Island } from "./island";
-import { toastRefusal } from "./refusal";
+import { added, KINDS, reactions, signsOf, type Reactions } from "./state/reactions";
+import { may, session } from "./state/session";
+import { announce } from "../shell/announce";
+import { Island } from "../shell/island";
+import { toastRefusal } from "../shell/refusal";
 
 const SIGNS: Readonly<Record<ReactionKind, string>> = { applause: "👏", heart: "❤️", laugh: "😂", cheer: "🎉" };
 const SPREAD = 500; // ms over which the signs of one half second set out

@@ -3,11 +3,11 @@ import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { formatCountdown, t, tn } from "../i18n";
 import { live, RoomController, type PollView, type PublicQuestion } from "../live/index";
-import { isRevealed } from "../state/polls";
-import { onScreen, pollOnScreen, session, votesOf, type SessionRoom } from "../state/session";
-import { Island } from "./island";
+import { isRevealed } from "./state/polls";
+import { onScreen, pollOnScreen, session, votesOf, type SessionRoom } from "./state/session";
+import { Island } from "../shell/island";
 import { optionsOf, pollResults } from "./poll-results";
-import { icon, localised, sessionState } from "./parts";
+import { icon, localised, sessionState } from "../shell/parts";
 
 const SHOWN = 5;
 

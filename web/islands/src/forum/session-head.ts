@@ -2,10 +2,10 @@ import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { t, tn } from "../i18n";
 import { RoomController, type RoomEvent } from "../live/index";
-import { answering, presence, session } from "../state/session";
-import { announce } from "./announce";
-import { Island } from "./island";
-import { clock, icon, localised, notice, sessionState } from "./parts";
+import { answering, presence, session } from "./state/session";
+import { announce } from "../shell/announce";
+import { Island } from "../shell/island";
+import { clock, icon, localised, notice, sessionState } from "../shell/parts";
 
 /** Title, state, times, how many are here, and what is being answered now. */
 @customElement("plenary-session-head")

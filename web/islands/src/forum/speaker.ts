@@ -3,16 +3,16 @@ import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { formatCountdown, t, tn } from "../i18n";
 import { live, RoomController, type Command, type PublicQuestion, type RoomEvent } from "../live/index";
-import { publicPolls } from "../state/polls";
-import { answering, may, pollOnScreen, presence, session, votesOf, type SessionRoom } from "../state/session";
-import { announce, toast } from "./announce";
-import { Island } from "./island";
-import { badge, empty, icon, localised, sessionState } from "./parts";
+import { publicPolls } from "./state/polls";
+import { answering, may, pollOnScreen, presence, session, votesOf, type SessionRoom } from "./state/session";
+import { announce, toast } from "../shell/announce";
+import { Island } from "../shell/island";
+import { badge, empty, icon, localised, sessionState } from "../shell/parts";
 import { pollResults } from "./poll-results";
-import { toastRefusal } from "./refusal";
-import { Standing } from "./standing";
+import { toastRefusal } from "../shell/refusal";
+import { Standing } from "./status";
 
-const WANTED = 5; // web/pages/sessions.py: CHOSEN
+const WANTED = 5; // web/pages/forum/sessions.py: CHOSEN
 
 /** Only chosen questions, large and calm: what is being answered, what comes next, how much time there is. */
 @customElement("plenary-speaker")

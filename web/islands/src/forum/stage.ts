@@ -2,9 +2,9 @@ import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { formatCountdown, formatTime, t } from "../i18n";
 import { live, RoomController, type SessionView, type StageView } from "../live/index";
-import { session } from "../state/session";
-import { Island } from "./island";
-import { localised, sessionState } from "./parts";
+import { session } from "./state/session";
+import { Island } from "../shell/island";
+import { localised, sessionState } from "../shell/parts";
 
 /** What plays, or the slate with a countdown. */
 @customElement("plenary-stage")

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Standing } from "./standing";
+import { Standing } from "./status";
 
 test("what is read keeps its place, and what is new waits", () => {
   const list = new Standing();

@@ -1,5 +1,5 @@
 import { Live } from "./live";
-import type { SocketEvents, World } from "./connection";
+import type { SocketEvents, ConnectionEnvironment } from "./connection";
 import { ProblemError } from "./problem";
 import type { ProblemView } from "./types";
 import { SUBPROTOCOL } from "./wire";
@@ -26,7 +26,7 @@ export function live(): Live {
   return made;
 }
 
-const browser: World = {
+const browser: ConnectionEnvironment = {
   ticket,
   open,
   now: () => Date.now(),

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { FakeWorld, fresh, lines, settle, tail } from "./fakes";
+import { FakeEnvironment, fresh, lines, settle, tail } from "./fakes";
 import { Live } from "./live";
 import { ProblemError } from "./problem";
 
 async function live() {
-  const world = new FakeWorld();
+  const world = new FakeEnvironment();
   const page = new Live(world);
   const room = page.room("room", lines);
   const socket = await world.welcome();
@@ -14,14 +14,14 @@ async function live() {
   return { world, page, room, socket };
 }
 
-function retryIn(page: Live, world: FakeWorld): number {
+function retryIn(page: Live, world: FakeEnvironment): number {
   const state = page.connection.value;
   assert.equal(state.phase, "offline");
   return state.phase === "offline" ? state.retryAt - world.now() : NaN;
 }
 
 test("the ticket goes with the first message, and the welcome begins", async () => {
-  const world = new FakeWorld();
+  const world = new FakeEnvironment();
   const page = new Live(world);
   page.room("room", lines);
   await settle();
@@ -117,7 +117,7 @@ test("44xx stops: commands are refused, nothing is tried again", async () => {
 });
 
 test("a ticket that lapsed in a sleeping page is fetched anew, but not for ever", async () => {
-  const world = new FakeWorld();
+  const world = new FakeEnvironment();
   const page = new Live(world);
   page.start();
   for (let attempt = 1; attempt <= 3; attempt++) {
@@ -132,7 +132,7 @@ test("a ticket that lapsed in a sleeping page is fetched anew, but not for ever"
 });
 
 test("a refused ticket stops", async () => {
-  const world = new FakeWorld();
+  const world = new FakeEnvironment();
   world.tickets.push(new ProblemError({ code: "forbidden", message: "Reload the page." }));
   const page = new Live(world);
   page.start();
@@ -175,7 +175,7 @@ test("a hint of the browser asks a live connection for a quick sign of life", as
 });
 
 test("a server that never welcomes is given up", async () => {
-  const world = new FakeWorld();
+  const world = new FakeEnvironment();
   const page = new Live(world);
   page.start();
   await settle();

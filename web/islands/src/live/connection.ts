@@ -18,7 +18,7 @@ export interface SocketEvents {
 }
 
 /** The outer world, replaced in tests. Times are milliseconds. */
-export interface World {
+export interface ConnectionEnvironment {
   /** A ticket from the signed-in page. Rejects with ProblemError, or with anything else when the server cannot be reached. */
   ticket(): Promise<string>;
   open(events: SocketEvents): Socket;
@@ -71,7 +71,7 @@ export class Connection {
   private readonly timers = new Map<"retry" | "welcome" | "beat" | "silence", () => void>();
 
   constructor(
-    private readonly world: World,
+    private readonly world: ConnectionEnvironment,
     private readonly passenger: Passenger,
   ) {}
 

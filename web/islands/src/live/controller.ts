@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
-import type { AnyState, RoomKind } from "../state/room";
+import type { AnyState, RoomKind } from "../shell/state/room";
 import { live } from "./browser";
 import type { Observable } from "./observable";
 import type { Room, RoomStatus, Sent } from "./room";

@@ -1,5 +1,5 @@
-import type { RoomKind, RoomState } from "../state/room";
-import type { Socket, SocketEvents, World } from "./connection";
+import type { RoomKind, RoomState } from "../shell/state/room";
+import type { Socket, SocketEvents, ConnectionEnvironment } from "./connection";
 import type { Told } from "./wire";
 
 // A world without network and clock, for tests.
@@ -30,7 +30,7 @@ export class FakeSocket implements Socket {
   }
 }
 
-export class FakeWorld implements World {
+export class FakeEnvironment implements ConnectionEnvironment {
   readonly sockets: FakeSocket[] = [];
   /** What the next fetches of a ticket come to; afterwards they succeed. */
   readonly tickets: Error[] = [];

@@ -1,7 +1,7 @@
 import { t } from "../i18n";
-import { desk, type DeskRoom } from "../state/desk";
-import type { AnyState, RoomKind } from "../state/room";
-import { Connection, type ConnectionState, type Passenger, type World } from "./connection";
+import { desk, type DeskRoom } from "../people/state/desk";
+import type { AnyState, RoomKind } from "../shell/state/room";
+import { Connection, type ConnectionState, type Passenger, type ConnectionEnvironment } from "./connection";
 import { Observable } from "./observable";
 import { ProblemError } from "./problem";
 import { Room, type Line } from "./room";
@@ -35,7 +35,7 @@ export class Live implements Passenger {
   private readonly asked = new Set<(problem: ProblemError) => void>();
   private readonly listeners = new Set<{ readonly room: Id; readonly listener: (told: DirectMessage) => void }>();
 
-  constructor(world: World) {
+  constructor(world: ConnectionEnvironment) {
     const link = new Connection(world, this);
     this.link = link;
     this.line = {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { FakeWorld, fresh, lines, settle, tail, told } from "./fakes";
+import { FakeEnvironment, fresh, lines, settle, tail, told } from "./fakes";
 import { Live } from "./live";
 import { ProblemError } from "./problem";
 import { GRACE } from "./room";
 
 async function live() {
-  const world = new FakeWorld();
+  const world = new FakeEnvironment();
   const page = new Live(world);
   const room = page.room("room", lines);
   const socket = await world.welcome();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { FakeWorld, fresh, hidden, lines, settle, tail, told, type FakeSocket } from "./fakes";
+import { FakeEnvironment, fresh, hidden, lines, settle, tail, told, type FakeSocket } from "./fakes";
 import { Live } from "./live";
 import { GRACE } from "./room";
 
@@ -8,7 +8,7 @@ const ROOM = "room";
 
 /** A page that has joined a room at seq 2, where "a" and "b" have been told. */
 async function joined() {
-  const world = new FakeWorld();
+  const world = new FakeEnvironment();
   const live = new Live(world);
   const room = live.room(ROOM, lines);
   const socket = await world.welcome();
@@ -61,7 +61,7 @@ test("a hole is resumed from its own position, and what lies behind it waits", a
 });
 
 test("what comes before the snapshot is applied after it", async () => {
-  const world = new FakeWorld();
+  const world = new FakeEnvironment();
   const room = new Live(world).room(ROOM, lines);
   const socket = await world.welcome();
   const join = onlyFrame(socket);
@@ -169,7 +169,7 @@ test("one who is removed keeps nothing of the room, until he is let in again", a
 });
 
 test("a join that is refused for good leaves; one refused for now is repeated when the server says", async () => {
-  const world = new FakeWorld();
+  const world = new FakeEnvironment();
   const room = new Live(world).room(ROOM, lines);
   const socket = await world.welcome();
   world.luck = 0;
@@ -184,7 +184,7 @@ test("a join that is refused for good leaves; one refused for now is repeated wh
 });
 
 test("the big screen asks for what everyone sees", async () => {
-  const world = new FakeWorld();
+  const world = new FakeEnvironment();
   const live = new Live(world);
   live.room(ROOM, lines, { isPublic: true });
   const socket = await world.welcome();
@@ -192,7 +192,7 @@ test("the big screen asks for what everyone sees", async () => {
   assert.throws(() => live.room(ROOM, lines));
 });
 
-async function reconnected(world: FakeWorld, code: number): Promise<FakeSocket> {
+async function reconnected(world: FakeEnvironment, code: number): Promise<FakeSocket> {
   world.socket.events.closed(code, "");
   await world.advance(30_000);
   await settle();

@@ -1,4 +1,4 @@
-import type { AnyState, RoomKind } from "../state/room";
+import type { AnyState, RoomKind } from "../shell/state/room";
 import { Mailbox, OVERDUE } from "./mailbox";
 import { Observable } from "./observable";
 import { pause } from "./policy";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { FakeWorld, fresh, hidden, lines, tail, told, type FakeSocket } from "./fakes";
+import { FakeEnvironment, fresh, hidden, lines, tail, told, type FakeSocket } from "./fakes";
 import { Live } from "./live";
 import type { Told } from "./wire";
 
@@ -22,7 +22,7 @@ class StormyServer {
   fair = false;
 
   constructor(
-    private readonly world: FakeWorld,
+    private readonly world: FakeEnvironment,
     private readonly roll: () => number,
   ) {}
 
@@ -70,7 +70,7 @@ class StormyServer {
   }
 }
 
-async function reconnect(world: FakeWorld, known: FakeSocket): Promise<void> {
+async function reconnect(world: FakeEnvironment, known: FakeSocket): Promise<void> {
   for (let wait = 0; wait < 100 && world.socket === known; wait++) await world.advance(1_000);
   await world.welcome();
 }
@@ -78,7 +78,7 @@ async function reconnect(world: FakeWorld, known: FakeSocket): Promise<void> {
 test("through two hundred storms nothing is lost, doubled or out of order", async () => {
   for (let seed = 0; seed < 200; seed++) {
     const roll = dice(seed);
-    const world = new FakeWorld();
+    const world = new FakeEnvironment();
     const live = new Live(world);
     const room = live.room("room", lines);
     const server = new StormyServer(world, roll);

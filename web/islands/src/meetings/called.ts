@@ -2,9 +2,9 @@ import { LitElement, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { t } from "../i18n";
 import { Follow, live, type RoomEvent } from "../live/index";
-import { say } from "./announce";
-import { icon } from "./parts";
-import { Ticking } from "./ticking";
+import { say } from "../shell/announce";
+import { icon } from "../shell/parts";
+import { Ticking } from "../shell/ticking";
 
 interface Call {
   readonly booth: string;

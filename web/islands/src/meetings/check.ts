@@ -1,10 +1,10 @@
 import { html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import type { Devices, Kind } from "../../call/devices";
-import { chime, listen } from "../../call/level";
-import { tryServers, verdictOf, type Verdict } from "../../call/trial";
-import { t } from "../../i18n";
-import { icon } from "../parts";
+import type { Devices, Kind } from "./call/devices";
+import { chime, listen } from "./call/level";
+import { tryServers, verdictOf, type Verdict } from "./call/trial";
+import { t } from "../i18n";
+import { icon } from "../shell/parts";
 import { selectDevice } from "./select";
 import { keep, streamOf } from "./streams";
 import { causeWords, networkWords } from "./words";

@@ -1,8 +1,8 @@
 import { html, nothing } from "lit";
-import { formatCountdown, t } from "../../i18n";
-import { live } from "../../live/index";
-import { callOf, type MeetingRoom } from "../../state/booth";
-import { icon } from "../parts";
+import { formatCountdown, t } from "../i18n";
+import { live } from "../live/index";
+import { callOf, type MeetingRoom } from "../exhibition/state/booth";
+import { icon } from "../shell/parts";
 
 export const SOON = 120_000; // ms before the end, when it is told
 const EXTENSIONS = 6; // rooms/meetings: so often a talk may be put off

@@ -1,7 +1,7 @@
-import { t } from "../../i18n";
-import type { Command, ReportReason } from "../../live/index";
-import { toast } from "../announce";
-import { toastRefusal } from "../refusal";
+import { t } from "../i18n";
+import type { Command, ReportReason } from "../live/index";
+import { toast } from "../shell/announce";
+import { toastRefusal } from "../shell/refusal";
 
 /** What one does in a call that changes more than one's own picture and sound. Each tells whether it was done. */
 export class Deeds {

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit";
-import type { Call } from "../../call/call";
-import type { Devices } from "../../call/devices";
-import { t } from "../../i18n";
-import type { MeetingRoom } from "../../state/booth";
-import { avatar, icon } from "../parts";
+import type { Call } from "./call/call";
+import type { Devices } from "./call/devices";
+import { t } from "../i18n";
+import type { MeetingRoom } from "../exhibition/state/booth";
+import { avatar, icon } from "../shell/parts";
 import { selectDevice } from "./select";
 
 export type Sheet = "devices" | "people" | "safety" | "report" | "keys" | "bundle";

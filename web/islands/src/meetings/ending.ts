@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit";
-import type { Phase } from "../../call/world";
-import { t } from "../../i18n";
-import type { ProblemError } from "../../live/index";
-import type { MeetingRoom } from "../../state/booth";
-import { icon, notice } from "../parts";
+import type { Phase } from "./call/environment";
+import { t } from "../i18n";
+import type { ProblemError } from "../live/index";
+import type { MeetingRoom } from "../exhibition/state/booth";
+import { icon, notice } from "../shell/parts";
 import { isFull, type Waiting } from "./waiting";
 import "./outcome";
 

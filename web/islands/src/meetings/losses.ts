@@ -1,5 +1,5 @@
-import type { Cause, Devices, Kind } from "../../call/devices";
-import { say, toast } from "../announce";
+import type { Cause, Devices, Kind } from "./call/devices";
+import { say, toast } from "../shell/announce";
 import { backWords, causeWords } from "./words";
 
 /** Tells in a call when a camera or a microphone is lost, why, and that it is back: nobody looks at his own buttons while he talks. */

@@ -1,11 +1,11 @@
 import { html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { t, tn } from "../../i18n";
-import { RoomController, type CallOutcome } from "../../live/index";
-import { meeting } from "../../state/booth";
-import { say } from "../announce";
-import { icon } from "../parts";
-import { fault, wordsOf } from "../refusal";
+import { t, tn } from "../i18n";
+import { RoomController, type CallOutcome } from "../live/index";
+import { meeting } from "../exhibition/state/booth";
+import { say } from "../shell/announce";
+import { icon } from "../shell/parts";
+import { fault, wordsOf } from "../shell/refusal";
 
 const STARS = [1, 2, 3, 4, 5];
 

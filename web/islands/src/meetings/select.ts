@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
-import type { Devices, Kind } from "../../call/devices";
-import { t } from "../../i18n";
+import type { Devices, Kind } from "./call/devices";
+import { t } from "../i18n";
 
 const KINDS = { mic: "audioinput", cam: "videoinput", speaker: "audiooutput" } as const;
 

@@ -1,6 +1,6 @@
-import { iceOf } from "../../call/signals";
-import type { Wire } from "../../call/world";
-import { ProblemError, type IceView } from "../../live/index";
+import { iceOf } from "./call/signals";
+import type { Wire } from "./call/environment";
+import { ProblemError, type IceView } from "../live/index";
 
 const AGAIN = 500; // ms
 

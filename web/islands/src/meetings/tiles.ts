@@ -1,12 +1,12 @@
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import type { Call } from "../../call/call";
-import type { Care } from "../../call/care";
-import type { Devices } from "../../call/devices";
-import type { Level } from "../../call/quality";
-import { t } from "../../i18n";
-import type { PeerView } from "../../live/index";
-import { icon, initials } from "../parts";
+import type { Call } from "./call/call";
+import type { Care } from "./call/link-monitor";
+import type { Devices } from "./call/devices";
+import type { Level } from "./call/quality";
+import { t } from "../i18n";
+import type { PeerView } from "../live/index";
+import { icon, initials } from "../shell/parts";
 import { keep, streamOf } from "./streams";
 import { linkWords, modeWords } from "./words";
 

@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
-import type { Devices } from "../../call/devices";
-import { t } from "../../i18n";
-import { icon } from "../parts";
+import type { Devices } from "./call/devices";
+import { t } from "../i18n";
+import { icon } from "../shell/parts";
 import type { Sheet } from "./dialogs";
 
 export interface Bar {

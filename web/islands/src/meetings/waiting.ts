@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
-import type { CallView, ProblemError } from "../../live/index";
-import { callOf, type MeetingRoom } from "../../state/booth";
+import type { CallView, ProblemError } from "../live/index";
+import { callOf, type MeetingRoom } from "../exhibition/state/booth";
 
 const AGAIN = 20_000; // ms; the server forgets one who is silent for 45 s
 

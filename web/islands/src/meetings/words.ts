@@ -1,8 +1,8 @@
-import { t } from "../../i18n";
-import type { Cause, Kind } from "../../call/devices";
-import type { Link } from "../../call/link";
-import type { Mode } from "../../call/quality";
-import type { Verdict } from "../../call/trial";
+import { t } from "../i18n";
+import type { Cause, Kind } from "./call/devices";
+import type { Link } from "./call/link";
+import type { Mode } from "./call/quality";
+import type { Verdict } from "./call/trial";
 
 /** What is said of a link that does not stand as it should; "" when it does. */
 export function linkWords({ state, relayProblem }: Link): string {

@@ -2,7 +2,7 @@ import { LitElement } from "lit";
 import { customElement } from "lit/decorators.js";
 import { t } from "../i18n";
 import { live, type Identity, type Notified } from "../live/index";
-import { toast } from "./announce";
+import { toast } from "../shell/announce";
 
 /** The words of a notice; empty for one that its own page shows. */
 function words({ kind, values }: Notified): string {

@@ -3,13 +3,13 @@ import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { t, tn } from "../i18n";
 import { live, RoomController } from "../live/index";
-import { booth, meeting } from "../state/booth";
-import { lobby } from "../state/lobby";
-import type { RoomKind, RoomState, SharedOwn } from "../state/room";
-import { presence, session } from "../state/session";
-import { Island } from "./island";
-import { avatar } from "./parts";
-import { Switches } from "./switches";
+import { booth, meeting } from "../exhibition/state/booth";
+import { lobby } from "../programme/state/lobby";
+import type { RoomKind, RoomState, SharedOwn } from "../shell/state/room";
+import { presence, session } from "../forum/state/session";
+import { Island } from "../shell/island";
+import { avatar } from "../shell/parts";
+import { Switches } from "../shell/switches";
 
 /** How many are here, who of them chose to be named, and one's own choice. */
 @customElement("plenary-people")

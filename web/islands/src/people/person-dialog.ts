@@ -2,10 +2,10 @@ import { html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { t, tn } from "../i18n";
 import { live, type PersonView } from "../live/index";
-import { toast } from "./announce";
-import { icon } from "./parts";
+import { toast } from "../shell/announce";
+import { icon } from "../shell/parts";
 import { follow, type ChatKind } from "./people";
-import { toastRefusal } from "./refusal";
+import { toastRefusal } from "../shell/refusal";
 
 const MINUTES = [5, 15, 60];
 

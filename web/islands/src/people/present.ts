@@ -2,9 +2,9 @@ import { nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { tn } from "../i18n";
 import { RoomController } from "../live/index";
-import { lobby } from "../state/lobby";
-import { presence } from "../state/session";
-import { Island } from "./island";
+import { lobby } from "../programme/state/lobby";
+import { presence } from "../forum/state/session";
+import { Island } from "../shell/island";
 
 /** How many people are in a lobby, in words. */
 @customElement("plenary-present")

@@ -2,12 +2,12 @@ import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { formatRelative, t } from "../i18n";
 import { live, RoomController, type RoomEvent } from "../live/index";
-import { lobby, nowAndNext } from "../state/lobby";
-import { announce } from "./announce";
-import { Island } from "./island";
-import { localised } from "./parts";
+import { lobby, nowAndNext } from "./state/lobby";
+import { announce } from "../shell/announce";
+import { Island } from "../shell/island";
+import { localised } from "../shell/parts";
 import { nothingOn, sessionCards } from "./session-card";
-import { Ticking } from "./ticking";
+import { Ticking } from "../shell/ticking";
 
 /** What is on in a conference, and what comes next. */
 @customElement("plenary-now")

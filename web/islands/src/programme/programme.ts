@@ -2,12 +2,12 @@ import { LitElement, html, noChange, nothing, render } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { formatTime, t, tn } from "../i18n";
 import { live, RoomController, type SessionCard } from "../live/index";
-import { isOn, lobby, type LobbyRoom } from "../state/lobby";
-import { passes, type Wish } from "../state/programme";
-import { say } from "./announce";
-import { icon, localised, sessionState } from "./parts";
-import { toastRefusal } from "./refusal";
-import { Ticking } from "./ticking";
+import { isOn, lobby, type LobbyRoom } from "./state/lobby";
+import { passes, type Wish } from "./state/programme";
+import { say } from "../shell/announce";
+import { icon, localised, sessionState } from "../shell/parts";
+import { toastRefusal } from "../shell/refusal";
+import { Ticking } from "../shell/ticking";
 
 const HOUR = 3_600_000;
 const ROWS = 12; // of the grid, per hour

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { formatDayShort, t } from "../i18n";
 import type { SessionCard } from "../live/index";
-import { clock, icon, localised, sessionState } from "./parts";
+import { clock, icon, localised, sessionState } from "../shell/parts";
 
 /** A session in a list of cards, as templates/lobby.html draws it. `dated`: with its day. */
 export function sessionCard(card: SessionCard, path: string, { dated = false } = {}): TemplateResult {

@@ -2,10 +2,10 @@ import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { t } from "../i18n";
 import { live, RoomController } from "../live/index";
-import { lobby, starredAhead } from "../state/lobby";
-import { Island } from "./island";
+import { lobby, starredAhead } from "./state/lobby";
+import { Island } from "../shell/island";
 import { sessionCards } from "./session-card";
-import { Ticking } from "./ticking";
+import { Ticking } from "../shell/ticking";
 
 const SHOWN = 6;
 

@@ -1,40 +1,11 @@
-// Every island registers its element when it is imported here.
-import "./elements/announcements";
-import "./elements/ask";
-import "./elements/brochures";
-import "./elements/call/call";
-import "./elements/called";
-import "./elements/channels";
-import "./elements/chat";
-import "./elements/connection";
-import "./elements/countdown";
-import "./elements/desk";
-import "./elements/doors";
-import "./elements/hall";
-import "./elements/lead";
-import "./elements/leads";
-import "./elements/menus";
-import "./elements/moderation/console";
-import "./elements/news";
-import "./elements/now";
-import "./elements/own-questions";
-import "./elements/panels";
-import "./elements/people";
-import "./elements/polls";
-import "./elements/present";
-import "./elements/programme";
-import "./elements/questions";
-import "./elements/queue";
-import "./elements/reactions";
-import "./elements/reports";
-import "./elements/screen";
-import "./elements/session-head";
-import "./elements/speaker";
-import "./elements/stage";
-import "./elements/starred";
-import "./elements/toasts";
-import "./elements/upload";
-import { tellZone } from "./elements/zone";
+// Every island registers its element when it is imported.
+import "./announcements";
+import "./connection";
+import "./menus";
+import "./panels";
+import "./toasts";
+import "./upload";
+import { tellZone } from "./zone";
 
 tellZone();
 document.documentElement.classList.add("alive");

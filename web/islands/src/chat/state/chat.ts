@@ -1,5 +1,5 @@
-import type { MessageView } from "../live/types";
-import type { SharedOwn } from "./room";
+import type { MessageView } from "../../live/types";
+import type { SharedOwn } from "../../shell/state/room";
 
 /** So many messages of a chat are kept on the page; a snapshot brings the latest 100. */
 export const KEPT_MESSAGES = 500;

@@ -12,9 +12,9 @@ import type {
   MeetingSnapshot,
   PersonView,
   RoomEvent,
-} from "../live/types";
-import { withMessage } from "./chat";
-import { acknowledgedOwn, compare, merged, without, type RoomKind, type RoomState } from "./room";
+} from "../../live/types";
+import { withMessage } from "../../chat/state/chat";
+import { acknowledgedOwn, compare, merged, without, type RoomKind, type RoomState } from "../../shell/state/room";
 
 /** What a page knows of a booth. */
 export type BoothRoom = RoomState<BoothSnapshot, BoothOwn>;

@@ -1,4 +1,4 @@
-import type { LineView } from "../live/types";
+import type { LineView } from "../../live/types";
 
 /** Seconds that a talk which already lasts longer than others is taken to need still. */
 const SHORTEST = 15;

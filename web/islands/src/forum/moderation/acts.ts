@@ -1,6 +1,6 @@
 import { t } from "../../i18n";
 import type { Command, ModeratedQuestion } from "../../live/types";
-import { laneOf } from "../../state/queue";
+import { laneOf } from "../state/queue";
 
 /** What stands around a question when a moderator acts on it. */
 export interface Around {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import base from "../../../../../tests/fixtures/reducers/rooms/session.json";
 import type { QuestionState } from "../../live/types";
-import { moderated, type SessionRoom } from "../../state/session";
+import { moderated, type SessionRoom } from "../state/session";
 import { Choice } from "./choice";
 
 const STATE = base as unknown as SessionRoom;

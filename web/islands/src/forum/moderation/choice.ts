@@ -1,7 +1,7 @@
 import type { ModeratedQuestion } from "../../live/index";
-import { laneOf, neighbour, queue, UNFILTERED, type Filter, type Lane } from "../../state/queue";
-import { moderated, type SessionRoom } from "../../state/session";
-import { Standing } from "../standing";
+import { laneOf, neighbour, queue, UNFILTERED, type Filter, type Lane } from "../state/queue";
+import { moderated, type SessionRoom } from "../state/session";
+import { Standing } from "../status";
 
 /** What stands in a moderator's queue, and which question of it is chosen. `changed` is called after every change, `moved` when another one is chosen. */
 export class Choice {

@@ -1,7 +1,7 @@
 import { html, LitElement, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { t } from "../../i18n";
-import type { SessionRoom } from "../../state/session";
+import type { SessionRoom } from "../state/session";
 import "./host-tools";
 import "./moderated-people";
 import "./poll-form";

@@ -1,8 +1,8 @@
 import { t } from "../../i18n";
 import { ProblemError, type Command, type ModeratedQuestion, type Room } from "../../live/index";
-import { moderated, type SessionRoom } from "../../state/session";
-import { dismiss, say, toast } from "../announce";
-import { toastRefusal, wordsOf } from "../refusal";
+import { moderated, type SessionRoom } from "../state/session";
+import { dismiss, say, toast } from "../../shell/announce";
+import { toastRefusal, wordsOf } from "../../shell/refusal";
 import type { Act, Around, Step } from "./acts";
 
 interface Undo {

@@ -1,6 +1,6 @@
 import { html, render } from "lit";
 import { t } from "../../i18n";
-import { icon } from "../parts";
+import { icon } from "../../shell/parts";
 
 /** The sheet of all keys, and the switch that turns them off. */
 export function openHelp(on: boolean, turn: (on: boolean) => void): void {

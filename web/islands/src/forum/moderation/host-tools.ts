@@ -2,11 +2,11 @@ import { html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { t, tn } from "../../i18n";
 import { RoomController, type Asking, type Command, type StageKind } from "../../live/index";
-import { onScreen, pollOnScreen, session, type SessionRoom } from "../../state/session";
-import { toast } from "../announce";
-import { icon } from "../parts";
-import { fault, toastRefusal, wordsOf } from "../refusal";
-import { Switches } from "../switches";
+import { onScreen, pollOnScreen, session, type SessionRoom } from "../state/session";
+import { toast } from "../../shell/announce";
+import { icon } from "../../shell/parts";
+import { fault, toastRefusal, wordsOf } from "../../shell/refusal";
+import { Switches } from "../../shell/switches";
 
 type Confirmable = "session.start" | "session.end";
 

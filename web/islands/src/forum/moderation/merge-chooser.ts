@@ -2,9 +2,9 @@ import { html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { t, tn } from "../../i18n";
 import type { ModeratedQuestion } from "../../live/index";
-import { mergeTargets } from "../../state/queue";
-import { votesOf, type SessionRoom } from "../../state/session";
-import { icon } from "../parts";
+import { mergeTargets } from "../state/queue";
+import { votesOf, type SessionRoom } from "../state/session";
+import { icon } from "../../shell/parts";
 import { placeOf } from "./queue-row";
 
 const SHOWN = 8;

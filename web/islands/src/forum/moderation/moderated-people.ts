@@ -3,10 +3,10 @@ import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { formatTime, t, tn } from "../../i18n";
 import { live, type Command, type PersonView, type Role } from "../../live/index";
-import { may, presence, session, type SessionRoom } from "../../state/session";
-import { avatar, badge, icon } from "../parts";
-import { openPersonDialog } from "../person-dialog";
-import { toastRefusal } from "../refusal";
+import { may, presence, session, type SessionRoom } from "../state/session";
+import { avatar, badge, icon } from "../../shell/parts";
+import { openPersonDialog } from "../../people/person-dialog";
+import { toastRefusal } from "../../shell/refusal";
 
 const GIVEN: readonly Role[] = ["speaker", "moderator", "interpreter"];
 

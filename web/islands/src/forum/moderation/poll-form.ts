@@ -2,9 +2,9 @@ import { html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { t } from "../../i18n";
 import { live, POLL_TITLE_LENGTH, type Command, type PollKind, type PollView } from "../../live/index";
-import { session } from "../../state/session";
-import { say } from "../announce";
-import { fault, wordsOf } from "../refusal";
+import { session } from "../state/session";
+import { say } from "../../shell/announce";
+import { fault, wordsOf } from "../../shell/refusal";
 
 export function kindNames(): Readonly<Record<PollKind, string>> {
   return {

@@ -3,11 +3,11 @@ import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { t } from "../../i18n";
 import { live, type Command, type CountedText, type ModeratedTally, type PollView, type Reveal } from "../../live/index";
-import { isRevealed } from "../../state/polls";
-import { session, type SessionRoom } from "../../state/session";
-import { badge, empty, icon } from "../parts";
+import { isRevealed } from "../state/polls";
+import { session, type SessionRoom } from "../state/session";
+import { badge, empty, icon } from "../../shell/parts";
 import { pollResults } from "../poll-results";
-import { toastRefusal } from "../refusal";
+import { toastRefusal } from "../../shell/refusal";
 import { kindNames } from "./poll-form";
 
 /** The polls of a session, for its moderators: made, opened, closed, shown; with what has been answered so far. */

@@ -1,7 +1,7 @@
 import { html } from "lit";
 import { t } from "../../i18n";
 import type { ModeratedQuestion } from "../../live/index";
-import { icon } from "../parts";
+import { icon } from "../../shell/parts";
 import { actsFor, type Act } from "./acts";
 import type { Desk } from "./desk";
 import type { Mode } from "./question-facts";

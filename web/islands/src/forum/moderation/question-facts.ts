@@ -1,9 +1,9 @@
 import { html, nothing } from "lit";
 import { t, tn } from "../../i18n";
 import type { ModeratedQuestion } from "../../live/index";
-import { alike, duplicatesOf, mergeTargets } from "../../state/queue";
-import { moderated, votesOf, type SessionRoom } from "../../state/session";
-import { badge, icon } from "../parts";
+import { alike, duplicatesOf, mergeTargets } from "../state/queue";
+import { moderated, votesOf, type SessionRoom } from "../state/session";
+import { badge, icon } from "../../shell/parts";
 import { placeOf } from "./queue-row";
 
 /** What one is doing with the question. */

@@ -1,9 +1,9 @@
 import { html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { t } from "../../i18n";
-import { counts, labelsOf, type Filter, type Lane } from "../../state/queue";
-import type { SessionRoom } from "../../state/session";
-import { icon } from "../parts";
+import { counts, labelsOf, type Filter, type Lane } from "../state/queue";
+import type { SessionRoom } from "../state/session";
+import { icon } from "../../shell/parts";
 
 export const SHOWN_LANES: readonly Lane[] = ["pending", "approved", "answered", "archived", "dismissed", "merged"];
 

@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import { t, tn } from "../../i18n";
 import type { ModeratedQuestion } from "../../live/index";
-import { avatar, badge, clock, icon } from "../parts";
+import { avatar, badge, clock, icon } from "../../shell/parts";
 import type { Act } from "./acts";
 
 export interface RowState {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { PollView } from "../live/types";
+import type { PollView } from "../../live/types";
 import { isRevealed, mean, publicPolls, share, weight } from "./polls";
 
 const POLL: PollView = {

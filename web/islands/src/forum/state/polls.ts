@@ -1,5 +1,5 @@
-import type { LatestValues, PollView } from "../live/types";
-import { compare } from "./room";
+import type { LatestValues, PollView } from "../../live/types";
+import { compare } from "../../shell/state/room";
 
 /** The polls with one in the place of its former self, or new; oldest first, as in a snapshot. */
 export function withPoll(polls: readonly PollView[], poll: PollView): readonly PollView[] {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import base from "../../../../tests/fixtures/reducers/rooms/session-attendee.json";
-import type { Asking, PublicQuestion } from "../live/types";
+import base from "../../../../../tests/fixtures/reducers/rooms/session-attendee.json";
+import type { Asking, PublicQuestion } from "../../live/types";
 import { HALF_LIFE, PublicList, rise, type Sort } from "./questions";
 import type { SessionRoom } from "./session";
 

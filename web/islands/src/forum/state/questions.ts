@@ -1,5 +1,5 @@
-import type { PublicQuestion } from "../live/types";
-import { compare } from "./room";
+import type { PublicQuestion } from "../../live/types";
+import { compare } from "../../shell/state/room";
 import { votesOf, type SessionRoom } from "./session";
 
 export type Sort = "top" | "new" | "rising";

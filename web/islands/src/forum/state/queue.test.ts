@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import base from "../../../../tests/fixtures/reducers/rooms/session.json";
-import type { ModeratedQuestion } from "../live/types";
+import base from "../../../../../tests/fixtures/reducers/rooms/session.json";
+import type { ModeratedQuestion } from "../../live/types";
 import { counts, duplicatesOf, labelsOf, laneOf, mergeTargets, neighbour, queue, UNFILTERED, type Filter } from "./queue";
 import type { SessionRoom } from "./session";
 

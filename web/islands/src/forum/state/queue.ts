@@ -1,5 +1,5 @@
-import type { ModeratedQuestion } from "../live/types";
-import { compare } from "./room";
+import type { ModeratedQuestion } from "../../live/types";
+import { compare } from "../../shell/state/room";
 import { votesOf, type SessionRoom } from "./session";
 
 /** Where a question stands in a moderator's work. */

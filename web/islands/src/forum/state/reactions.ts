@@ -1,4 +1,4 @@
-import type { ReactionKind } from "../live/types";
+import type { ReactionKind } from "../../live/types";
 import type { SessionRoom } from "./session";
 
 /** How many people have reacted within the last half second, by kind. */

@@ -9,11 +9,11 @@ import type {
   PublicQuestion,
   RoomEvent,
   SessionSnapshot,
-} from "../live/types";
+} from "../../live/types";
 import { isRevealed, withPoll, withoutResults } from "./polls";
-import { unreadIn, withMessage } from "./chat";
-import { withoutRestraint, withoutRole, withRestraint, withRole } from "./restraints";
-import { acknowledgedOwn, laidOver, merged, without, withQuestion, withVotes, type AnyState, type RoomKind, type RoomState, type SharedOwn } from "./room";
+import { unreadIn, withMessage } from "../../chat/state/chat";
+import { withoutRestraint, withoutRole, withRestraint, withRole } from "../../people/state/restraints";
+import { acknowledgedOwn, laidOver, merged, without, withQuestion, withVotes, type AnyState, type RoomKind, type RoomState, type SharedOwn } from "../../shell/state/room";
 
 /** What a page knows of a live session. */
 export type SessionRoom = RoomState<SessionSnapshot>;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Observable } from "../live/observable";
-import { ProblemError } from "../live/problem";
-import type { CallView, DirectMessage, PeerView } from "../live/types";
+import { Observable } from "../../live/observable";
+import { ProblemError } from "../../live/problem";
+import type { CallView, DirectMessage, PeerView } from "../../live/types";
 import { Call } from "./call";
-import type { Shown, Wire } from "./world";
+import type { Shown, Wire } from "./environment";
 import { FakeConnection, NO_TRACKS, settle, Time } from "./fakes";
 import type { Kept } from "./memory";
 import type { Frame } from "./outbox";

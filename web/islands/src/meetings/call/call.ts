@@ -1,15 +1,14 @@
-import { Observable } from "../live/observable";
-import { ProblemError } from "../live/problem";
-import type { CallView, CallWelcome, DirectMessage, IceView, PeerView, ReportStats } from "../live/types";
-import { Care, MEASURED_EVERY } from "./care";
-import { figuresOf, stagesOf } from "./figures";
-import type { Ground } from "./ground";
+import { Observable } from "../../live/observable";
+import { ProblemError } from "../../live/problem";
+import type { CallView, CallWelcome, DirectMessage, IceView, PeerView, ReportStats } from "../../live/types";
+import { Care, MEASURED_EVERY } from "./link-monitor";
+import { figuresOf, stagesOf } from "./stats";
+import type { CallEnvironment, LinkEnvironment, Phase, Shown } from "./environment";
 import { Link } from "./link";
 import { Outbox } from "./outbox";
 import type { Mode } from "./quality";
 import { iceOf, type Ice, type Signal } from "./signals";
 import { Timers } from "./timers";
-import type { Phase, Shown, World } from "./world";
 
 const NOTHING: Ice = { servers: [], relayOnly: false };
 const JOIN_AGAIN = 1_000;
@@ -36,7 +35,7 @@ export class Call {
   private readonly stops: (() => void)[];
   private readonly timers: Timers;
 
-  constructor(private readonly world: World) {
+  constructor(private readonly world: CallEnvironment) {
     this.timers = new Timers((ms, then) => world.timer(ms, then));
     this.outbox = new Outbox(
       (frame) => world.wire.ask(frame),
@@ -205,7 +204,7 @@ export class Call {
     return care;
   }
 
-  private ground(peer: string): Ground {
+  private ground(peer: string): LinkEnvironment {
     const { world } = this;
     return {
       connect: (config) => world.connect(config),

@@ -1,4 +1,4 @@
-import { Observable } from "../live/observable";
+import { Observable } from "../../live/observable";
 import type { Tracks } from "./negotiation";
 
 export type Kind = "mic" | "cam";

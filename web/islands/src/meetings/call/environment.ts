@@ -1,10 +1,11 @@
-import type { Observable } from "../live/observable";
-import type { ProblemError } from "../live/problem";
-import type { DirectMessage } from "../live/types";
+import type { Observable } from "../../live/observable";
+import type { ProblemError } from "../../live/problem";
+import type { DirectMessage } from "../../live/types";
 import type { Memory } from "./memory";
 import type { Tracks } from "./negotiation";
 import type { Frame } from "./outbox";
 import type { Mode } from "./quality";
+import type { Ice, Signal } from "./signals";
 
 /** What the page shows of one's own to the others. */
 export type Shown = Readonly<Record<"mic" | "cam" | "screen" | "hand" | "held", boolean>>;
@@ -27,7 +28,8 @@ export interface Wire {
   hurry(): void;
 }
 
-export interface World {
+/** What a call needs of the page. */
+export interface CallEnvironment {
   readonly wire: Wire;
   readonly memory: Memory;
   connect(config: RTCConfiguration): RTCPeerConnection;
@@ -36,4 +38,43 @@ export interface World {
   tracks(): Tracks;
   /** The link to a person has changed what it carries. */
   fellTo(person: string, mode: Mode): void;
+}
+
+export type LinkState =
+  | "new"
+  | "negotiating"
+  | "checking"
+  | "connected"
+  | "unstable"
+  | "restarting"
+  | "rebuilding"
+  | "relay_only"
+  | "failed";
+
+/** What a link needs of the page. Times are milliseconds. */
+export interface LinkEnvironment {
+  connect(config: RTCConfiguration): RTCPeerConnection;
+  timer(ms: number, then: () => void): () => void;
+  now(): number;
+  /** In order, and repeated until the server has taken it. */
+  send(signal: Signal): void;
+  /** Whether signals reach the other page now. Without that nothing is torn down: the media may live on. */
+  reachable(): boolean;
+  ice(): Ice;
+  /** Asks the server for fresh credentials; `ice()` gives them afterwards. */
+  refresh(): Promise<void>;
+  tracks(): Tracks;
+  changed(): void;
+  /** Something that is counted: connected, restarted, rebuilt, relayed, failed. */
+  happened(event: "connected" | "restarted" | "rebuilt" | "relayed" | "failed"): void;
+  heardSas(signal: Signal & { readonly type: "sas" }): void;
+}
+
+/** When the stages of a connection were reached, in milliseconds since the epoch. */
+export interface Marks {
+  began: number;
+  described?: number;
+  ice?: number;
+  dtls?: number;
+  frame?: number;
 }

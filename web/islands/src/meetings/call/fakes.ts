@@ -1,4 +1,4 @@
-import type { Ground } from "./ground";
+import type { LinkEnvironment } from "./environment";
 import { Link } from "./link";
 import type { Tracks } from "./negotiation";
 import type { Ice, Signal } from "./signals";
@@ -173,7 +173,7 @@ export class Side {
   refreshes = 0;
 
   constructor(self: string, peer: string, offers: boolean, pair: FakePair, carry: (signal: Signal) => void) {
-    const ground: Ground = {
+    const ground: LinkEnvironment = {
       connect: (config) => {
         const made = new FakeConnection(config);
         this.connections.push(made);

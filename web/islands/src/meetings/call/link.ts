@@ -1,5 +1,5 @@
-import type { Description } from "../live/types";
-import type { Ground, LinkState, Marks } from "./ground";
+import type { Description } from "../../live/types";
+import type { LinkEnvironment, LinkState, Marks } from "./environment";
 import { Negotiation, sendTracks, type Tracks } from "./negotiation";
 import { bytesOf } from "./quality";
 import { RelayWatch } from "./relay";
@@ -34,7 +34,7 @@ export class Link {
     readonly peer: string,
     readonly offers: boolean,
     public gen: number,
-    private readonly ground: Ground,
+    private readonly ground: LinkEnvironment,
   ) {
     this.marks = { began: ground.now() };
     this.timers = new Timers((ms, then) => ground.timer(ms, then));

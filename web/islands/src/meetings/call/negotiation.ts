@@ -1,4 +1,4 @@
-import type { Candidate, Description } from "../live/types";
+import type { Candidate, Description } from "../../live/types";
 import { SLOTS, type Slot } from "./signals";
 
 export type Tracks = Readonly<Record<Slot, MediaStreamTrack | null>>;

@@ -1,4 +1,4 @@
-import { ProblemError } from "../live/problem";
+import { ProblemError } from "../../live/problem";
 
 export interface Frame {
   readonly op: string;

@@ -1,4 +1,4 @@
-import type { Ground } from "./ground";
+import type { LinkEnvironment } from "./environment";
 import { hasRelay } from "./signals";
 import type { Timers } from "./timers";
 
@@ -11,7 +11,7 @@ export class RelayWatch {
   private refreshing = false;
 
   constructor(
-    private readonly ground: Ground,
+    private readonly ground: LinkEnvironment,
     private readonly timers: Timers,
     private readonly link: {
       pc(): RTCPeerConnection | null;

@@ -1,4 +1,4 @@
-import type { Candidate, Description, IceView } from "../live/types";
+import type { Candidate, Description, IceView } from "../../live/types";
 
 /** The tracks that one page sends another: their transceivers stand in this order from the start, so that a toggle needs no renegotiation. */
 export const SLOTS = ["audio", "camera", "screen"] as const;

@@ -1,5 +1,5 @@
-import type { ReportStats } from "../live/types";
-import type { Marks } from "./ground";
+import type { ReportStats } from "../../live/types";
+import type { Marks } from "./environment";
 import type { Reading } from "./quality";
 
 const PATHS = ["host", "srflx", "prflx", "relay"] as const;

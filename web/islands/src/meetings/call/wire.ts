@@ -1,5 +1,5 @@
-import { live, Observable, type DirectMessage } from "../live/index";
-import type { Wire } from "./world";
+import { live, Observable, type DirectMessage } from "../../live/index";
+import type { Wire } from "./environment";
 
 /** A room's part of the page's connection. The room must be followed, too: its frame of joining goes before any other. */
 export function wireOf(room: string): Wire & { readonly close: () => void } {

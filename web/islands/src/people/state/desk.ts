@@ -1,5 +1,5 @@
-import type { DeskOwn, DeskSnapshot, Notified } from "../live/types";
-import { merged, type RoomKind, type RoomState } from "./room";
+import type { DeskOwn, DeskSnapshot, Notified } from "../../live/types";
+import { merged, type RoomKind, type RoomState } from "../../shell/state/room";
 
 /** What a page knows of the desk of its person. */
 export type DeskRoom = RoomState<DeskSnapshot, DeskOwn>;

@@ -1,5 +1,5 @@
-import type { PersonView, RestraintView, RoleView } from "../live/types";
-import { compare } from "./room";
+import type { PersonView, RestraintView, RoleView } from "../../live/types";
+import { compare } from "../../shell/state/room";
 
 export function withRestraint(restraints: readonly RestraintView[], added: RestraintView): readonly RestraintView[] {
   const others = withoutRestraint(restraints, added.person.id, added.kind);

@@ -1,7 +1,7 @@
-import type { LobbyOwn, LobbySnapshot, RoomEvent, SessionCard } from "../live/types";
-import { unreadIn, withMessage } from "./chat";
-import { withoutRestraint, withRestraint } from "./restraints";
-import { acknowledgedOwn, compare, merged, without, type RoomKind, type RoomState } from "./room";
+import type { LobbyOwn, LobbySnapshot, RoomEvent, SessionCard } from "../../live/types";
+import { unreadIn, withMessage } from "../../chat/state/chat";
+import { withoutRestraint, withRestraint } from "../../people/state/restraints";
+import { acknowledgedOwn, compare, merged, without, type RoomKind, type RoomState } from "../../shell/state/room";
 
 /** What a page knows of a conference's lobby. */
 export type LobbyRoom = RoomState<LobbySnapshot, LobbyOwn>;

@@ -6,7 +6,7 @@ export interface Wish {
   readonly starred: boolean;
 }
 
-/** What a wish is compared with. `words` is in lower case already (web/pages/programme.py writes it). */
+/** What a wish is compared with. `words` is in lower case already (web/pages/programme/timetable.py writes it). */
 export interface Findable {
   readonly words: string;
   readonly track: string;
@@ -14,7 +14,7 @@ export interface Findable {
   readonly starred: boolean;
 }
 
-/** As `Filter.passes` in web/pages/programme.py decides for a page without scripts. */
+/** As `Filter.passes` in web/pages/programme/timetable.py decides for a page without scripts. */
 export function passes(wish: Wish, entry: Findable): boolean {
   if (wish.track && entry.track !== wish.track) return false;
   if (wish.language && entry.language !== wish.language) return false;

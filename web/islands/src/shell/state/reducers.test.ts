@@ -3,12 +3,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
-import type { LatestValues, RoomEvent } from "../live/types";
-import { booth, hall, meeting } from "./booth";
-import { desk } from "./desk";
-import { lobby } from "./lobby";
+import type { LatestValues, RoomEvent } from "../../live/types";
+import { booth, hall, meeting } from "../../exhibition/state/booth";
+import { desk } from "../../people/state/desk";
+import { lobby } from "../../programme/state/lobby";
 import type { AnyState, RoomKind } from "./room";
-import { session } from "./session";
+import { session } from "../../forum/state/session";
 
 // The same files drive the twins of the reducers in tests/support/reducers.py; tests/test_reducers.py sees that none is lacking.
 

@@ -1,4 +1,4 @@
-import type { Command, LatestValues, LobbyOwn, Own, RoomEvent } from "../live/types";
+import type { Command, LatestValues, LobbyOwn, Own, RoomEvent } from "../../live/types";
 
 /** All that a member knows of a room, in the shape of the server's answer to a join. Never changed in place. */
 export interface RoomState<Snapshot, Mine = Own> {

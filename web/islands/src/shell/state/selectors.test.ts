@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import lobbyBase from "../../../../tests/fixtures/reducers/rooms/lobby.json";
-import base from "../../../../tests/fixtures/reducers/rooms/session-attendee.json";
-import type { Command, SessionCard } from "../live/types";
-import { KEPT_MESSAGES, withMessage } from "./chat";
-import { nowAndNext, type LobbyRoom } from "./lobby";
-import { answering, hasVoted, may, moderated, onScreen, presence, session, unread, votesOf, type SessionRoom } from "./session";
+import lobbyBase from "../../../../../tests/fixtures/reducers/rooms/lobby.json";
+import base from "../../../../../tests/fixtures/reducers/rooms/session-attendee.json";
+import type { Command, SessionCard } from "../../live/types";
+import { KEPT_MESSAGES, withMessage } from "../../chat/state/chat";
+import { nowAndNext, type LobbyRoom } from "../../programme/state/lobby";
+import { answering, hasVoted, may, moderated, onScreen, presence, session, unread, votesOf, type SessionRoom } from "../../forum/state/session";
 
 const STATE = base as unknown as SessionRoom;
 const LOBBY = lobbyBase as unknown as LobbyRoom;

@@ -1,0 +1,3 @@
+// Every island registers its element when it is imported.
+import "./call-island";
+import "./called";

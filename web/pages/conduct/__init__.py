@@ -1,0 +1,3 @@
+from web.pages.conduct import audit, reports
+
+routes = [*audit.routes, *reports.routes]

@@ -1,0 +1,25 @@
+from web.pages.exhibition import (
+    applications,
+    booths,
+    downloads,
+    editing,
+    files,
+    imports,
+    leads,
+    sign,
+    staff,
+    statistics,
+)
+
+routes = [
+    *applications.routes,
+    *booths.routes,
+    *downloads.routes,
+    *editing.routes,
+    *files.routes,
+    *imports.routes,
+    *leads.routes,
+    *sign.routes,
+    *staff.routes,
+    *statistics.routes,
+]

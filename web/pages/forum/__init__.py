@@ -1,0 +1,3 @@
+from web.pages.forum import sessions
+
+routes = [*sessions.routes]

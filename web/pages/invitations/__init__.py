@@ -1,0 +1,3 @@
+from web.pages.invitations import invites
+
+routes = [*invites.routes]

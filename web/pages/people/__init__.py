@@ -1,0 +1,3 @@
+from web.pages.people import account, organise, signin
+
+routes = [*account.routes, *organise.routes, *signin.routes]
