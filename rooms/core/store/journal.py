@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -196,12 +197,24 @@ async def prune(connection: AsyncConnection, before: datetime) -> int:
     return gone
 
 
-async def forget_person(connection: AsyncConnection, person: str, rooms_touched: Iterable[str]) -> None:
-    """Removes old payloads that may name an erased person: the logs of the rooms he took part in are cut at their present end."""
-    concerned = sa.select(journal.c.room).where(journal.c.person == person).distinct()
-    ids = {*rooms_touched, *(await connection.execute(concerned)).scalars()}
-    for room in (await lock_rooms(connection, ids)).values():
+async def rooms_naming(connection: AsyncConnection, person: str, name: str) -> set[str]:
+    """The rooms in whose journals a person occurs: as whom an event concerns, by their id, or by their name as a whole string of its JSON."""
+    payload = journal.c.payload
+    text = sa.cast(payload, sa.Text)
+    if connection.dialect.name == "postgresql":
+        text = sa.func.convert_from(payload, "UTF8", type_=sa.Text)
+    quoted = msgspec.json.encode(name).decode()
+    written = (text.contains(word, autoescape=True) for word in (person, quoted))
+    named = sa.or_(journal.c.person == person, *written)
+    return set((await connection.execute(sa.select(journal.c.room).where(named).distinct())).scalars())
+
+
+async def forget(connection: AsyncConnection, locked: Iterable[Room]) -> None:
+    """Deletes all that was recorded in rooms, which the caller has locked, and gives them new epochs: nothing old is ever sent again, and each
+    member is given the room as it is now."""
+    for room in locked:
         await _cut(connection, room.id, room.seq)
+        await connection.execute(rooms.update().where(rooms.c.id == room.id).values(epoch=new_id()))
 
 
 async def _cut(connection: AsyncConnection, room: str, upto: int) -> int:

@@ -1,0 +1,19 @@
+"""What invitations keep about a person. The links that they made stay valid for those who have them."""
+
+from rooms.core.personal_data import PersonalData, Rows, register
+from rooms.people.tables import invites
+
+register(
+    "invitations",
+    PersonalData(
+        rows=(
+            Rows(
+                "invites_made",
+                invites,
+                ("conference", "session", "role", "uses_left", "expires_at", "created_at", "revoked_at"),
+                by="created_by",
+                replace={},
+            ),
+        ),
+    ),
+)
