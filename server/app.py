@@ -28,7 +28,7 @@ from server.health import Readiness
 from server.live.socket import live
 from server.metrics import Metrics
 from server.settings import Settings
-from server.turnstile import Turnstile
+from server.admission import RequestPacer
 from server.watch import Inside, Watch
 from signaling.calls import Ice
 from web.mail import LogMailer, Postbox, SmtpMailer
@@ -101,7 +101,7 @@ def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
         middleware=[Middleware(Inside)],
     )
 
-    turnstile = Turnstile()
+    pacer = RequestPacer()
 
     async def doors(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -109,7 +109,7 @@ def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
             return
         # Probes pass by, or the process would be taken for dead when many come.
         if scope["type"] == "http" and not scope["path"].startswith("/health/"):
-            await turnstile.enter()
+            await pacer.enter()
         await app(scope, receive, send)
 
     # Under https the process speaks to a proxy: what comes under the public name then comes from strangers.

@@ -15,7 +15,7 @@ import uvicorn
 
 from server.app import make_app
 from server.health import Readiness
-from server.live.protocols import SEND_BUFFER, LiveProtocol, RequestProtocol
+from server.live.uvicorn_internals import SEND_BUFFER, LiveProtocol, RequestProtocol
 from server.live.wire import MAX_FRAME
 from server.settings import Settings
 
@@ -30,7 +30,7 @@ ENDINGS = (signal.SIGTERM, signal.SIGINT)
 
 
 def listening_socket(host: str, port: int, *, shared: bool) -> socket.socket:
-    """A bound socket. IPPROTO_TCP is named because asyncio sets TCP_NODELAY only on sockets made with it (server/live/protocols.py on SEND_BUFFER)."""
+    """A bound socket. IPPROTO_TCP is named because asyncio sets TCP_NODELAY only on sockets made with it (server/live/uvicorn_internals.py on SEND_BUFFER)."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -23,7 +23,7 @@ CODES: dict[str, Meaning] = {
     "silenced": Meaning(403, None, True),
     "not_found": Meaning(404, None, False),
     "not_allowed": Meaning(405, None, False),
-    "no_hello": Meaning(408, 4408, False),
+    "no_hello": Meaning(408, 4408, True),
     "stale": Meaning(409, None, False),
     "conflict": Meaning(409, None, False),
     "closed": Meaning(409, None, False),

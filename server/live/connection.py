@@ -1,4 +1,4 @@
-"""One client's connection: what it says, in order, and what it is answered. Knows no WebSocket; the socket gives it frames and a sink."""
+"""One client's connection: its messages in order, and their answers. Knows no WebSocket; the socket gives it frames and a sink."""
 
 import logging
 from collections.abc import Callable
@@ -31,7 +31,7 @@ encode = msgspec.json.encode
 
 
 class Connection:
-    """`number` tells connections of this process apart; `translate` gives a message in the client's language."""
+    """`number` identifies the connection in this process; `translate` gives a message in the client's language."""
 
     __slots__ = (
         "_call_part",
@@ -65,14 +65,14 @@ class Connection:
         self.greeted = False
 
     async def receive(self, data: str | bytes) -> None:
-        """Takes one frame and deals with it."""
+        """Reads one frame and handles its message."""
         message = self.read(data)
         if message is not None:
-            await self.deal(message)
+            await self.handle(message)
 
     def read(self, data: str | bytes) -> dict[str, Any] | None:
-        """Reads one frame: a message to be dealt with after the earlier ones, or None when it has been answered already. A heartbeat is: it asks
-        whether anybody is here, and must not wait for a command that waits for the database."""
+        """Reads one frame. Returns the message, to be handled after the earlier ones, or None when it has been answered already. Heartbeats are
+        answered at once: they must not wait for a command that waits for the database."""
         message: dict[str, Any] = {}
         try:
             self._engine.limits.take("frame", self._number, INBOUND_RATE)
@@ -84,14 +84,14 @@ class Connection:
             self._answer_problem(_request_of(message), problem)
         return None
 
-    async def deal(self, message: dict[str, Any]) -> None:
-        """Does what a message asks for. Faults are answered, and end the connection only when their code says so or after ten of them."""
+    async def handle(self, message: dict[str, Any]) -> None:
+        """Performs what a message asks for. Faults are answered; they end the connection only when their code says so, or after ten of them."""
         try:
-            await self._obey(message)
+            await self._perform(message)
         except Problem as problem:
             self._answer_problem(_request_of(message), problem)
         except Exception:
-            log.exception("a message could not be dealt with")
+            log.exception("a message could not be handled")
             fault = Problem("internal", N_("Something went wrong on our side. It has been noted; you may try again."))
             self._answer_problem(_request_of(message), fault)
 
@@ -100,7 +100,7 @@ class Connection:
         seqs = self._engine.hub.seqs(list(self._members))
         self._answer(op.id, encode({"seqs": seqs, "time": self._engine.clock().isoformat()}))
 
-    async def _obey(self, message: dict[str, Any]) -> None:
+    async def _perform(self, message: dict[str, Any]) -> None:
         if not self.greeted:
             await self._greet(message)
         elif message["op"] in wire.OPS:
@@ -124,7 +124,7 @@ class Connection:
             try:
                 outcome = await self._engine.perform(self.person, head.room, command, head.key)
             except Problem as problem:
-                # No fault of the client: a person may try ten things that are refused, and stay.
+                # Not counted as a fault: a person may try ten things that are refused, and stay connected.
                 self._refuse(head.id, problem)
             else:
                 self._answer(head.id, outcome.reply, outcome.seq)
@@ -153,7 +153,7 @@ class Connection:
                 )
             self.person, self._signin, self._desk = ticket.person, ticket.signin, ticket.desk
             await self._engine.hub.watch(self._desk, self._on_desk)
-            # Looked at again now that the desk is watched: a sign-out in between would otherwise go unnoticed.
+            # Read again now that the desk is watched: a sign-out in between would otherwise go unnoticed.
             account = (await signins.find(self._engine, ticket.signin)).account
             view = wire.PersonView(account.id, account.name)
         self.greeted = True
@@ -186,7 +186,7 @@ class Connection:
             self._calls.lose(self._call_part, room)
 
     def _follows(self, room: str) -> bool:
-        """Whether it has joined a room and not been put out since; while it joins anew it counts as there."""
+        """Whether it has joined a room and was not removed since. A connection that is joining again counts as joined."""
         if self._joining is not None and self._joining.room == room:
             return True
         return room in self._members and not self._members[room][0].left
@@ -203,7 +203,7 @@ class Connection:
         elif entry.type == "rights.changed":
             changed = msgspec.json.decode(entry.payload, type=RightsChanged)
             if self._joining is not None:
-                # What he is being let in with may have been read before the change.
+                # The rights of the join under way may have been read before the change.
                 self._engine.hub.revisit(self._joining)
             for member, conference in list(self._members.values()):
                 if changed.conference is None or conference == changed.conference:
@@ -215,10 +215,8 @@ class Connection:
     def _answer_problem(self, request: int | None, problem: Problem) -> None:
         view = self._refuse(request, problem)
         self._faults += problem.meaning.status in {400, 422}
-        if problem.code == "malformed" or (problem.code == "rate_limited" and request is None):
-            self._sink.close(problem.meaning.close or 4400, view.message)
-        elif not self.greeted:
-            self._sink.close(_unwelcome(problem), view.message)
+        if not self.greeted or problem.code == "malformed" or (problem.code == "rate_limited" and request is None):
+            self._sink.close(*_closing(problem, view))
         elif self._faults >= wire.MOST_FAULTS:
             self._sink.close(4400, view.message)
 
@@ -230,8 +228,12 @@ class Connection:
     def _write(self, json: bytes) -> None:
         self._sink.write(EncodedMessage(json))
 
+    def miss_hello(self) -> None:
+        """Must be called when the first message does not come in time. A client that was only slow comes back with a new ticket."""
+        self._sink.close(4408, self._translate(N_("No “hello” came in time.")))
+
     def end(self) -> None:
-        """To be called once when the client is gone."""
+        """Must be called once, when the client is gone."""
         if self._call_part is not None:
             self._calls.disconnect(self._call_part)
             self._call_part = None
@@ -242,16 +244,16 @@ class Connection:
             self._engine.hub.unwatch(self._desk, self._on_desk)
 
 
-def _unwelcome(problem: Problem) -> int:
-    """The close code for one whose hello was refused: stop only where coming again with a new ticket cannot help."""
-    if problem.meaning.close is not None:
-        return problem.meaning.close
+def _closing(problem: Problem, view: ProblemView) -> tuple[int, str]:
+    """The close code and reason. It says "stop" only where a new ticket cannot help, and otherwise how long to wait if the problem says so."""
     if problem.code == "expired":
-        return wire.FRESH
-    return 4500 if problem.meaning.retryable else 4400
+        return wire.FRESH, view.message
+    if problem.meaning.retryable and problem.retry_after is not None:
+        return problem.meaning.close or 4500, f"retry_after={problem.retry_after:g}"
+    return problem.meaning.close or (4500 if problem.meaning.retryable else 4400), view.message
 
 
 def _request_of(message: dict[str, Any]) -> int | None:
-    """Only what could be the number of a request is sent back: msgpack has no room for some of what JSON calls a number."""
+    """The request's id, if it is one that can be sent back: msgpack has no room for some numbers of JSON."""
     request = message.get("id")
     return request if type(request) is int and 0 <= request <= wire.LARGEST_ID else None

@@ -1,4 +1,4 @@
-"""The WebSocket at /live, and the two ways in which a sink writes to it. Who may open one, web.security has decided."""
+"""The WebSocket at /live, and the two ways in which a sink writes to it. web.security has checked before who may open one."""
 
 import asyncio
 import contextlib
@@ -12,8 +12,8 @@ from starlette.websockets import WebSocket
 
 from rooms.core.delivery.sink import DirectSink, EncodedMessage, Listener, Sink
 from server.live.connection import Connection
-from server.live.protocols import BUFFER_LIMIT, EXTENSION, LiveProtocol
-from server.live.turns import Turns
+from server.live.uvicorn_internals import BUFFER_LIMIT, EXTENSION, LiveProtocol
+from server.live.message_queue import MessageQueue
 from server.live.wire import HELLO_SECONDS, JSON, SUBPROTOCOLS
 from server.watch import Seen
 from web.site import site_of
@@ -25,7 +25,7 @@ UPGRADE = "Use subprotocol plenary.v1.json or plenary.v1.msgpack.\n"
 
 
 class FastSink:
-    """Writes ready frames to the transport, or has them sent to its socket directly."""
+    """Writes encoded frames to the transport. The fan-out may also write to its socket directly."""
 
     __slots__ = ("__weakref__", "_listeners", "_protocol", "binary")
 
@@ -64,7 +64,7 @@ class FastSink:
 
 
 class PlainSink(DirectSink):
-    """Writes through ASGI, for servers without our extension: a bounded queue and a task that empties it."""
+    """Writes through ASGI, for servers without our extension: a bounded queue and a task that sends what is in it."""
 
     def __init__(self, send: Send, *, binary: bool) -> None:
         self.binary = binary
@@ -108,7 +108,7 @@ class PlainSink(DirectSink):
 
 
 async def live(scope: Scope, receive: Receive, send: Send) -> None:
-    """Plain ASGI: of the memory of an idle connection, each layer around it takes a part, and so does all that stands in these variables."""
+    """Plain ASGI, because each layer around a connection, and each variable here, adds to the memory of an idle connection."""
     offered: list[str] = scope["subprotocols"]
     subprotocol = next((name for name in offered if name in SUBPROTOCOLS), None)
     if scope["path"] != "/live" or (subprotocol is None and offered):
@@ -121,8 +121,8 @@ async def live(scope: Scope, receive: Receive, send: Send) -> None:
     seen.open()
     sink, sender = _sink_of(scope, send, binary=subprotocol not in {None, JSON})
     connection = _connection_of(HTTPConnection(scope), sink)
-    turns = Turns(connection.deal)
-    patience = asyncio.get_running_loop().call_later(HELLO_SECONDS, _lose_patience, connection, sink)
+    queue = MessageQueue(connection.handle)
+    patience = asyncio.get_running_loop().call_later(HELLO_SECONDS, connection.miss_hello)
     if isinstance(sink, FastSink):
         sink.forget_handshake()
     try:
@@ -130,12 +130,12 @@ async def live(scope: Scope, receive: Receive, send: Send) -> None:
             message = await receive()
             if message["type"] == "websocket.disconnect":
                 break
-            await _take(message, connection, turns)
-            if connection.greeted:
-                patience.cancel()
+            # The timer waits for the first message only. Handling it may take longer, when Redis or the database is slow.
+            patience.cancel()
+            await _take(message, connection, queue)
             del message
         seen.code = message.get("code") or 1005
-        await turns.finish()
+        await queue.finish()
     finally:
         patience.cancel()
         connection.end()
@@ -147,7 +147,7 @@ async def live(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def _sink_of(scope: Scope, send: Send, *, binary: bool) -> tuple[FastSink | PlainSink, asyncio.Task[None] | None]:
-    """The sink, and the task that empties it where there is one."""
+    """The sink, and the task that sends what it queues if it needs one."""
     if (protocol := scope["extensions"].get(EXTENSION)) is not None:
         return FastSink(protocol, binary=binary), None
     plain = PlainSink(send, binary=binary)
@@ -160,13 +160,8 @@ def _connection_of(viewer: HTTPConnection, sink: Sink) -> Connection:
     return Connection(site.engine, site.calls, sink, str(next(_numbers)), translate)
 
 
-async def _take(message: Message, connection: Connection, turns: Turns) -> None:
+async def _take(message: Message, connection: Connection, queue: MessageQueue) -> None:
     data = message.get("text")
     read = connection.read(message["bytes"] if data is None else data)
     if read is not None:
-        await turns.put(read)
-
-
-def _lose_patience(connection: Connection, sink: Sink) -> None:
-    if not connection.greeted:
-        sink.close(4408, "no hello")
+        await queue.put(read)

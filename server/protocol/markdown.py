@@ -194,7 +194,8 @@ def _latest(catalogue: Catalogue) -> str:
 def _problems() -> str:
     lines = ["| Code | HTTP status | Close code | May succeed later |", "|---|---|---|---|"]
     for code, meaning in CODES.items():
-        close = "" if meaning.close is None else f"{meaning.close}: {CLOSINGS.get(meaning.close // 100, 'resume')}"
+        course = "resume" if meaning.retryable else CLOSINGS.get((meaning.close or 0) // 100, "resume")
+        close = "" if meaning.close is None else f"{meaning.close}: {course}"
         lines.append(f"| `{code}` | {meaning.status} | {close} | {'yes' if meaning.retryable else ''} |")
     return "\n".join([*lines, ""])
 

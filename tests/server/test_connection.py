@@ -14,7 +14,7 @@ from rooms.people.signins import open_signin, revoke, revoke_all
 from rooms.people.tickets import issue_ticket
 from server.live import wire as words
 from server.live.connection import Connection
-from server.live.protocols import BUFFER_LIMIT
+from server.live.uvicorn_internals import BUFFER_LIMIT
 from server.live.socket import FastSink, PlainSink, live
 from signaling.calls import Calls
 from tests.support.serving import serving
@@ -111,6 +111,9 @@ async def test_the_close_code_of_a_refused_hello_says_what_to_do_next(
 
     monkeypatch.setattr(MemoryBus, "claim", unavailable)
     assert await closing_of((await ticket_of(world, None))[1]) == ("unavailable", 4500), "waiting helps"
+    client = Client(world)
+    await client.say(op="hello", ticket=(await ticket_of(world, None))[1])
+    assert client.sink.closed == (4500, "retry_after=2"), "and it says how long"
 
 
 async def test_heartbeats_tell_how_far_the_rooms_are(world: World) -> None:

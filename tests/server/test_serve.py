@@ -10,7 +10,7 @@ import sys
 import pytest
 from websockets.asyncio.client import connect
 
-from server.live.protocols import SEND_BUFFER
+from server.live.uvicorn_internals import SEND_BUFFER
 from server.serve import ACCEPTED, listening_socket
 from tests.support.process import _family
 from tests.support.server import Server, furnish, running_server, ticket_for

@@ -29,6 +29,7 @@ log = logging.getLogger("plenary.bus")
 
 PING_SECONDS = 3.0
 DEAD_SECONDS = 9.0  # a half-open connection is given up after this much silence
+CLAIM_SECONDS = 2.0  # people wait for a claim when they connect; a Redis that hangs must not hold them up longer
 FAREWELL_SECONDS = 1.0  # for what waits to be sent when the process stops
 QUEUE_LIMIT = 20_000
 ORIGIN = 8  # bytes before each message that tell a process its own, which Redis sends back to it
@@ -107,7 +108,8 @@ class PubSubBus(ABC):
     async def claim(self, name: str, seconds: float) -> bool:
         try:
             key, milliseconds = f"{self._prefix}:claim:{name}", max(1, int(seconds * 1000))
-            return await self._claims.ask((key, milliseconds))
+            async with asyncio.timeout(CLAIM_SECONDS):
+                return await self._claims.ask((key, milliseconds))
         except FAULTS as error:
             raise Problem(
                 "unavailable",

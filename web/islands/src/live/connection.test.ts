@@ -116,7 +116,7 @@ test("44xx stops: commands are refused, nothing is tried again", async () => {
   }
 });
 
-test("a ticket that lapsed in a sleeping page is fetched anew, but not for ever", async () => {
+test("a ticket that lapsed in a sleeping page is fetched anew, but not forever", async () => {
   const world = new FakeEnvironment();
   const page = new Live(world);
   page.start();
@@ -129,6 +129,22 @@ test("a ticket that lapsed in a sleeping page is fetched anew, but not for ever"
   }
   assert.equal(world.sockets.length, 3);
   assert.equal(page.connection.value.phase, "stopped");
+});
+
+test("a hello that came too late is tried again without limit, waiting longer each time", async () => {
+  const world = new FakeEnvironment();
+  const page = new Live(world);
+  page.start();
+  for (let attempt = 1; attempt <= 12; attempt++) {
+    await settle();
+    world.socket.events.opened();
+    world.socket.events.closed(4408, "No “hello” came in time.");
+    assert.equal(page.connection.value.phase, "offline");
+    while (world.sockets.length === attempt) await world.advance(1_000);
+    assert.equal(world.sockets.length, attempt + 1);
+  }
+  await world.welcome();
+  assert.equal(page.connection.value.phase, "live");
 });
 
 test("a refused ticket stops", async () => {

@@ -183,7 +183,7 @@ export class Connection {
     if (welcomed && this.world.now() - this.liveSince >= STEADY) this.failures = 0;
     this.drop(code === ZOMBIE ? ZOMBIE : 1000);
     if (code === TOO_LARGE) this.passenger.tooLarge(closing(code, reason));
-    const lapsed = !welcomed && (code === 4401 || code === 4408) && ++this.refusals < TICKETS;
+    const lapsed = !welcomed && code === 4401 && ++this.refusals < TICKETS;
     if (course === "stop" && !lapsed) return this.stop(closing(code, reason));
     if (course === "fresh") this.fresh = true;
     this.retry(retryAfter(reason));

@@ -6,7 +6,10 @@ export const CAP = 30_000;
 /** What a close code asks of the client: `resume` where it was, reconnect with `fresh` snapshots, or `stop`. */
 export type Course = "resume" | "fresh" | "stop";
 
+const NO_HELLO = 4408; // our hello was late or lost: the next one may arrive
+
 export function courseOf(closeCode: number): Course {
+  if (closeCode === NO_HELLO) return "resume";
   if (closeCode >= 4300 && closeCode < 4400) return "fresh";
   if (closeCode >= 4400 && closeCode < 4500) return "stop";
   return "resume";

@@ -18,8 +18,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.http11 import Request
 
 from rooms.core.delivery.sink import EncodedMessage
-from server.live import protocols
-from server.live.protocols import EXTENSION, LiveProtocol, RequestProtocol
+from server.live import uvicorn_internals
+from server.live.uvicorn_internals import EXTENSION, LiveProtocol, RequestProtocol
 from server.live.socket import FastSink
 from tests.support.raw import CLOSE, TEXT, Raw, frame, raw_websocket
 from tests.support.serving import serving
@@ -80,8 +80,8 @@ async def opened() -> AsyncGenerator[tuple[App, Wire]]:
 
 
 def test_every_name_that_we_rely_upon_is_uvicorns_own() -> None:
-    """The names are those that the docstring of server/live/protocols.py lists: of the WebSocket, and after the semicolon of HTTP."""
-    listed = (protocols.__doc__ or "").partition("Relied upon")[2].partition(":")[2]
+    """The names are those that the docstring of server/live/uvicorn_internals.py lists: of the WebSocket, and after the semicolon of HTTP."""
+    listed = (uvicorn_internals.__doc__ or "").partition("Relied upon")[2].partition(":")[2]
     for names, theirs in zip(listed.split(";"), (WebSocketsSansIOProtocol, HttpToolsProtocol), strict=True):
         found = re.findall(r"`(\w+)`", names)
         assert len(found) > 5
@@ -136,7 +136,7 @@ async def test_a_reader_that_does_not_read_is_given_up() -> None:
             await asyncio.sleep(0)
         else:
             pytest.fail("a thousand frames of 60 KB were taken")
-        assert app.protocol.transport.get_write_buffer_size() > protocols.BUFFER_LIMIT
+        assert app.protocol.transport.get_write_buffer_size() > uvicorn_internals.BUFFER_LIMIT
         client.connection.transport.resume_reading()
 
 
@@ -152,7 +152,7 @@ async def test_at_its_end_the_server_says_that_it_drains() -> None:
 
 async def test_a_request_that_does_not_arrive_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     """S3, with a shorter patience: also one that trickles."""
-    monkeypatch.setattr(protocols, "REQUEST_SECONDS", 0.3)
+    monkeypatch.setattr(uvicorn_internals, "REQUEST_SECONDS", 0.3)
     async with serving(App()) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"GET /live HTTP/1.1\r\nHost: x\r\n")
@@ -170,7 +170,7 @@ async def test_accepted_sockets_have_our_options() -> None:
     async with opened() as (app, _):
         accepted: socket.socket = app.protocol.transport.get_extra_info("socket")
         assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
-        assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) <= 2 * protocols.SEND_BUFFER
+        assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) <= 2 * uvicorn_internals.SEND_BUFFER
 
 
 async def test_without_our_protocol_there_is_no_extension() -> None:

@@ -1,4 +1,4 @@
-"""Requests come in one after the other, however many arrive in the same moment."""
+"""Spreads HTTP requests over time, so that a burst of them does not delay live messages."""
 
 import asyncio
 from collections import deque
@@ -6,11 +6,11 @@ from collections import deque
 TURNS = 6
 
 
-class Turnstile:
-    """Begins one request in every so many turns of the loop.
+class RequestPacer:
+    """Starts at most one request in every TURNS iterations of the event loop.
 
-    A message of somebody who talks over a live connection takes some twenty turns until it is stored and told, for each step that it makes in another
-    thread. Were a thousand requests begun in one of these turns, it would wait for all of them; so it waits for three or four.
+    A chat message needs about twenty iterations until it is stored and delivered. If a thousand requests started in one of these, the message would
+    wait for all of them; with the pacer it waits for three or four. `bench/burst.py` measures it, docs/performance.md has the figures.
     """
 
     def __init__(self) -> None:
@@ -18,7 +18,7 @@ class Turnstile:
         self._turns_left = 0
 
     async def enter(self) -> None:
-        """Returns at once when nobody came in just now, else when those before have begun."""
+        """Returns at once when no request started just now, else when those before it have started."""
         loop = asyncio.get_running_loop()
         if self._turns_left == 0:
             self._turns_left = TURNS
@@ -30,14 +30,14 @@ class Turnstile:
 
     def _turn(self) -> None:
         self._turns_left -= 1
-        if self._turns_left == 0 and not self._let_in():
+        if self._turns_left == 0 and not self._start_next():
             return
         asyncio.get_running_loop().call_soon(self._turn)
 
-    def _let_in(self) -> bool:
+    def _start_next(self) -> bool:
         while self._waiting:
             place = self._waiting.popleft()
-            if not place.done():  # else its client has gone meanwhile
+            if not place.done():  # its client has not gone in the meantime
                 place.set_result(None)
                 self._turns_left = TURNS
                 return True

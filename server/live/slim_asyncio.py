@@ -1,12 +1,11 @@
-"""What asyncio's Queue and Event do, for the little that a connection asks of them. Each of theirs brings one to three deques of 760 bytes, for as long as
-somebody is connected."""
+"""Smaller stand-ins for asyncio's Queue and Event. Each of theirs holds one to three deques of 760 bytes for as long as the connection is open."""
 
 import asyncio
 from typing import Any
 
 
-class Inbox:
-    """Messages on their way to the one who reads them."""
+class SlimQueue:
+    """An unbounded queue with one reader."""
 
     __slots__ = ("_messages", "_reader")
 
@@ -32,27 +31,27 @@ class Inbox:
         return self._messages.pop(0)
 
 
-class Gate:
-    """Open until it is closed. Few ever wait before it."""
+class SlimEvent:
+    """An event that is set at first. It holds a future only while it is cleared."""
 
-    __slots__ = ("_opening",)
+    __slots__ = ("_setting",)
 
     def __init__(self) -> None:
-        self._opening: asyncio.Future[None] | None = None  # of a closed gate
+        self._setting: asyncio.Future[None] | None = None
 
     def set(self) -> None:
-        opening, self._opening = self._opening, None
-        if opening is not None and not opening.done():
-            opening.set_result(None)
+        setting, self._setting = self._setting, None
+        if setting is not None and not setting.done():
+            setting.set_result(None)
 
     def clear(self) -> None:
-        if self._opening is None:
-            self._opening = asyncio.get_running_loop().create_future()
+        if self._setting is None:
+            self._setting = asyncio.get_running_loop().create_future()
 
     def is_set(self) -> bool:
-        return self._opening is None
+        return self._setting is None
 
     async def wait(self) -> bool:
-        while self._opening is not None:
-            await asyncio.shield(self._opening)  # one who gives up waiting must not end it for the others
+        while self._setting is not None:
+            await asyncio.shield(self._setting)  # a waiter that is cancelled must not cancel the future of the others
         return True

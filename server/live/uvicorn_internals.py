@@ -1,6 +1,6 @@
 """uvicorn's protocols, extended: a WebSocket that writes ready frames and bears no floods, and requests that must arrive in bounds of time and size.
 
-Relied upon in uvicorn 0.54 (tests/server/test_protocols.py holds it to that): `transport`, `conn`, `queue`, `close_sent`, `close_timer`, `disconnected`,
+Relied upon in uvicorn 0.54 (tests/server/test_uvicorn_internals.py holds it to that): `transport`, `conn`, `queue`, `close_sent`, `close_timer`, `disconnected`,
 `connection_made`, `connection_lost`, `pause_writing`, `resume_writing`, `run_asgi`, `keepalive_timeout`, `stop_keepalive`,
 `pong_timer`, `pending_ping_payload`, `shutdown`, `frames`, `writable`, `server`, `client`,
 `handle_ping`, `handle_pong`, `handle_cont`, `send_receive_event_to_app`;
@@ -16,7 +16,7 @@ from websockets.frames import Frame
 from websockets.protocol import Protocol as WebSocketProtocol
 from websockets.streams import StreamReader
 
-from server.live.inbox import Gate, Inbox
+from server.live.slim_asyncio import SlimEvent, SlimQueue
 
 REQUEST_SECONDS = 10.0
 BODY_SECONDS = 30.0  # between two pieces of a body
@@ -43,8 +43,8 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         self, config: Any, server_state: Any, app_state: dict[str, Any], _loop: asyncio.AbstractEventLoop | None = None
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self.queue = cast(Any, Inbox())
-        self.writable = cast(Any, Gate())
+        self.queue = cast(Any, SlimQueue())
+        self.writable = cast(Any, SlimEvent())
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)

@@ -5,45 +5,45 @@ from typing import Any
 
 import msgspec
 
-from server.live.turns import MOST_WAITING, Turns
+from server.live.message_queue import MOST_WAITING, MessageQueue
 from tests.server.test_connection import welcomed
 from tests.support.waiting import until
 from tests.support.world import World
 
 
 class Desk:
-    """Deals with messages when it is told to."""
+    """Handles messages once it is open."""
 
     def __init__(self) -> None:
-        self.dealt: list[int] = []
+        self.handled: list[int] = []
         self.open = asyncio.Event()
 
-    async def deal(self, message: dict[str, Any]) -> None:
+    async def handle(self, message: dict[str, Any]) -> None:
         await self.open.wait()
-        self.dealt.append(message["number"])
+        self.handled.append(message["number"])
 
 
-async def test_messages_are_dealt_with_in_order() -> None:
+async def test_messages_are_handled_in_order() -> None:
     desk = Desk()
-    turns = Turns(desk.deal)
+    queue = MessageQueue(desk.handle)
     for number in range(5):
-        await turns.put({"number": number})
-    assert desk.dealt == []
+        await queue.put({"number": number})
+    assert desk.handled == []
     desk.open.set()
-    await turns.finish()
-    assert desk.dealt == [0, 1, 2, 3, 4]
-    await turns.put({"number": 5})
-    await turns.finish()
-    assert desk.dealt[-1] == 5
+    await queue.finish()
+    assert desk.handled == [0, 1, 2, 3, 4]
+    await queue.put({"number": 5})
+    await queue.finish()
+    assert desk.handled[-1] == 5
 
 
 async def test_too_many_hold_up_whoever_brings_them() -> None:
     desk = Desk()
-    turns = Turns(desk.deal)
+    queue = MessageQueue(desk.handle)
 
     async def bring() -> None:
         for number in range(MOST_WAITING * 2):
-            await turns.put({"number": number})
+            await queue.put({"number": number})
             brought.append(number)
 
     brought: list[int] = []
@@ -53,23 +53,23 @@ async def test_too_many_hold_up_whoever_brings_them() -> None:
     assert len(brought) <= MOST_WAITING
     desk.open.set()
     await bringing
-    await turns.finish()
-    assert desk.dealt == list(range(MOST_WAITING * 2))
+    await queue.finish()
+    assert desk.handled == list(range(MOST_WAITING * 2))
 
 
 async def test_a_heartbeat_is_answered_while_a_command_waits(world: World) -> None:
     client = await welcomed(world, "attendee")
-    turns = Turns(client.connection.deal)
+    queue = MessageQueue(client.connection.handle)
     async with world.engine.database.write():  # nobody else can write now
         command = {"op": "chat.post", "id": 1, "room": world.room, "key": "k" * 10, "text": "Hello"}
         read = client.connection.read(msgspec.json.encode(command).decode())
         assert read is not None
-        await turns.put(read)
+        await queue.put(read)
         await asyncio.sleep(0.05)
         assert client.connection.read('{"op":"heartbeat","id":2}') is None
         assert client.sink.messages[-1]["id"] == 2
         assert all(message.get("id") != 1 for message in client.sink.messages)
-    await turns.finish()
+    await queue.finish()
     assert client.sink.messages[-1]["id"] == 1
     assert "ok" in client.sink.messages[-1]
     client.connection.end()

@@ -4,64 +4,64 @@ import asyncio
 
 import pytest
 
-from server.live.inbox import Gate, Inbox
+from server.live.slim_asyncio import SlimEvent, SlimQueue
 
 
 async def test_messages_come_in_order_whether_one_waits_or_not() -> None:
-    inbox = Inbox()
-    assert inbox.empty()
-    inbox.put_nowait(1)
-    inbox.put_nowait(2)
-    assert [await inbox.get(), await inbox.get()] == [1, 2]
-    reading = asyncio.create_task(inbox.get())
+    queue = SlimQueue()
+    assert queue.empty()
+    queue.put_nowait(1)
+    queue.put_nowait(2)
+    assert [await queue.get(), await queue.get()] == [1, 2]
+    reading = asyncio.create_task(queue.get())
     await asyncio.sleep(0)
     for number in (3, 4):
-        inbox.put_nowait(number)
+        queue.put_nowait(number)
     assert await reading == 3
-    assert not inbox.empty()
-    assert await inbox.get() == 4
+    assert not queue.empty()
+    assert await queue.get() == 4
 
 
 async def test_one_who_gives_up_waiting_takes_no_message_with_him() -> None:
-    inbox = Inbox()
+    queue = SlimQueue()
     for late in (False, True):
-        reading = asyncio.create_task(inbox.get())
+        reading = asyncio.create_task(queue.get())
         await asyncio.sleep(0)
         if late:
-            inbox.put_nowait("kept")
+            queue.put_nowait("kept")
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
             await reading
-    inbox.put_nowait("too")
-    assert [await inbox.get(), await inbox.get()] == ["kept", "too"]
+    queue.put_nowait("too")
+    assert [await queue.get(), await queue.get()] == ["kept", "too"]
 
 
 async def test_a_gate_lets_all_through_when_it_opens() -> None:
-    gate = Gate()
-    assert gate.is_set()
-    assert await gate.wait()
-    gate.clear()
-    gate.clear()
-    waiting = [asyncio.create_task(gate.wait()) for _ in range(3)]
+    event = SlimEvent()
+    assert event.is_set()
+    assert await event.wait()
+    event.clear()
+    event.clear()
+    waiting = [asyncio.create_task(event.wait()) for _ in range(3)]
     await asyncio.sleep(0)
     waiting[0].cancel()
     await asyncio.sleep(0)
-    assert not gate.is_set()
+    assert not event.is_set()
     assert not any(task.done() for task in waiting[1:]), "who goes away does not open it for the others"
-    gate.set()
+    event.set()
     assert await asyncio.gather(*waiting[1:]) == [True, True]
-    assert gate.is_set()
+    assert event.is_set()
 
 
 async def test_a_gate_that_is_closed_again_at_once_holds_whom_it_let_go() -> None:
-    gate = Gate()
-    gate.clear()
-    waiting = asyncio.create_task(gate.wait())
+    event = SlimEvent()
+    event.clear()
+    waiting = asyncio.create_task(event.wait())
     await asyncio.sleep(0)
-    gate.set()
-    gate.clear()
+    event.set()
+    event.clear()
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert not waiting.done()
-    gate.set()
+    event.set()
     assert await waiting

@@ -1,28 +1,28 @@
-"""Messages of one connection, dealt with one after the other, while it goes on reading."""
+"""Handles the messages of one connection one after the other, while the connection goes on reading."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 MOST_WAITING = 16
-"""So many may wait; then nothing more is read, and the client's own writes come to a halt."""
+"""When so many messages wait, nothing more is read, and the client's own writes come to a halt."""
 
 Message = dict[str, Any]
 
 
-class Turns:
-    """There is a task only as long as there is something to do, so that an idle connection costs next to nothing."""
+class MessageQueue:
+    """Calls `handle` for each message in order. A task exists only while there is something to do, so an idle connection costs almost nothing."""
 
-    __slots__ = ("_deal", "_room", "_task", "_waiting")
+    __slots__ = ("_handle", "_room", "_task", "_waiting")
 
-    def __init__(self, deal: Callable[[Message], Awaitable[None]]) -> None:
-        self._deal = deal
+    def __init__(self, handle: Callable[[Message], Awaitable[None]]) -> None:
+        self._handle = handle
         self._waiting: list[Message] = []
         self._task: asyncio.Task[None] | None = None
         self._room: asyncio.Future[None] | None = None
 
     async def put(self, message: Message) -> None:
-        """Returns when there is room for more."""
+        """Returns when there is room for another message."""
         self._waiting.append(message)
         if self._task is None:
             self._task = asyncio.create_task(self._run())
@@ -31,13 +31,13 @@ class Turns:
             await self._room
 
     async def finish(self) -> None:
-        """Returns when all has been dealt with: what a client asked for before it went counts."""
+        """Returns when all messages have been handled: what a client asked for before it left counts."""
         if self._task is not None:
             await self._task
 
     async def _run(self) -> None:
         while self._waiting:
-            await self._deal(self._waiting.pop(0))
+            await self._handle(self._waiting.pop(0))
             if self._room is not None and not self._room.done():
                 self._room.set_result(None)
         self._task = None

@@ -8,17 +8,17 @@ import pytest
 
 from server.app import make_app
 from server.settings import read_settings
-from server.turnstile import TURNS, Turnstile
+from server.admission import TURNS, RequestPacer
 
 STEPS = 24  # turns of the loop that a message of the chat takes
 
 
 async def test_one_who_talks_waits_for_few_of_very_many_requests() -> None:
-    turnstile = Turnstile()
+    pacer = RequestPacer()
     begun: list[int] = []
 
     async def request(number: int) -> None:
-        await turnstile.enter()
+        await pacer.enter()
         begun.append(number)
 
     async with asyncio.TaskGroup() as group:
@@ -31,9 +31,9 @@ async def test_one_who_talks_waits_for_few_of_very_many_requests() -> None:
 
 
 async def test_who_comes_alone_does_not_wait() -> None:
-    turnstile = Turnstile()
+    pacer = RequestPacer()
     for _ in range(3):
-        entering = turnstile.enter()
+        entering = pacer.enter()
         try:
             entering.send(None)
         except StopIteration:
@@ -45,8 +45,8 @@ async def test_who_comes_alone_does_not_wait() -> None:
 
 
 async def test_who_gives_up_holds_nobody_up() -> None:
-    turnstile = Turnstile()
-    tasks = [asyncio.create_task(turnstile.enter()) for _ in range(10)]
+    pacer = RequestPacer()
+    tasks = [asyncio.create_task(pacer.enter()) for _ in range(10)]
     await asyncio.sleep(0)
     for task in tasks[1:9]:
         task.cancel()
@@ -57,10 +57,10 @@ async def test_who_gives_up_holds_nobody_up() -> None:
 async def test_whoever_watches_over_the_process_is_answered_before_all_others(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def for_ever(self: Turnstile) -> None:
+    async def for_ever(self: RequestPacer) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(Turnstile, "enter", for_ever)
+    monkeypatch.setattr(RequestPacer, "enter", for_ever)
     given = {"DATABASE": sqlite_url, "DATA": str(tmp_path), "SECRET": "x" * 40, "URL": "http://localhost:8000"}
     app = make_app(read_settings({f"PLENARY_{name}": value for name, value in given.items()}))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost:8000") as client:
