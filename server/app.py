@@ -24,11 +24,11 @@ from rooms.exhibition.presence.attendance import EVERY_SECONDS as ATTENDANCE_SEC
 from rooms.exhibition.presence.attendance import Attendance
 from rooms.meetings.call_expiry import EVERY_SECONDS as CALL_SECONDS
 from server import api, health
+from server.admission import RequestPacer
 from server.health import Readiness
 from server.live.socket import live
 from server.metrics import Metrics
 from server.settings import Settings
-from server.admission import RequestPacer
 from server.watch import Inside, Watch
 from signaling.calls import Ice
 from web.mail import LogMailer, Postbox, SmtpMailer

@@ -12,8 +12,8 @@ from starlette.websockets import WebSocket
 
 from rooms.core.delivery.sink import DirectSink, EncodedMessage, Listener, Sink
 from server.live.connection import Connection
-from server.live.uvicorn_internals import BUFFER_LIMIT, EXTENSION, LiveProtocol
 from server.live.message_queue import MessageQueue
+from server.live.uvicorn_internals import BUFFER_LIMIT, EXTENSION, LiveProtocol
 from server.live.wire import HELLO_SECONDS, JSON, SUBPROTOCOLS
 from server.watch import Seen
 from web.site import site_of

@@ -6,9 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from server.admission import TURNS, RequestPacer
 from server.app import make_app
 from server.settings import read_settings
-from server.admission import TURNS, RequestPacer
 
 STEPS = 24  # turns of the loop that a message of the chat takes
 

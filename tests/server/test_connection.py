@@ -14,8 +14,8 @@ from rooms.people.signins import open_signin, revoke, revoke_all
 from rooms.people.tickets import issue_ticket
 from server.live import wire as words
 from server.live.connection import Connection
-from server.live.uvicorn_internals import BUFFER_LIMIT
 from server.live.socket import FastSink, PlainSink, live
+from server.live.uvicorn_internals import BUFFER_LIMIT
 from signaling.calls import Calls
 from tests.support.serving import serving
 from tests.support.visitor import make_site

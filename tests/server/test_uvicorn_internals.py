@@ -19,8 +19,8 @@ from websockets.http11 import Request
 
 from rooms.core.delivery.sink import EncodedMessage
 from server.live import uvicorn_internals
-from server.live.uvicorn_internals import EXTENSION, LiveProtocol, RequestProtocol
 from server.live.socket import FastSink
+from server.live.uvicorn_internals import EXTENSION, LiveProtocol, RequestProtocol
 from tests.support.raw import CLOSE, TEXT, Raw, frame, raw_websocket
 from tests.support.serving import serving
 from tests.support.waiting import until

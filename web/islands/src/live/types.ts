@@ -2151,7 +2151,7 @@ export const CODES = {
   silenced: { status: 403, close: null, retryable: true },
   not_found: { status: 404, close: null, retryable: false },
   not_allowed: { status: 405, close: null, retryable: false },
-  no_hello: { status: 408, close: 4408, retryable: false },
+  no_hello: { status: 408, close: 4408, retryable: true },
   stale: { status: 409, close: null, retryable: false },
   conflict: { status: 409, close: null, retryable: false },
   closed: { status: 409, close: null, retryable: false },
