@@ -112,7 +112,7 @@ def main() -> None:
     port, members, rate, size = map(int, sys.argv[1:5])
     script = Path(sys.argv[5])
     if "pure" in sys.argv[6:]:
-        fanout.Sweep.__init__.__defaults__ = (None,)
+        fanout.Broadcast.__init__.__defaults__ = (None,)
     logging.basicConfig(level=logging.WARNING)
     with tempfile.TemporaryDirectory() as folder:
         settings = read_settings(

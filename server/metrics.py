@@ -94,7 +94,7 @@ class EngineCollector(Collector):
         self._engine = engine
 
     def collect(self) -> Iterator[Metric]:
-        hub, bus, written, told = self._engine.hub, self._engine.bus, self._engine.written, self._engine.hub.told
+        hub, bus, writer, stats = self._engine.hub, self._engine.bus, self._engine.stats, self._engine.hub.stats
         yield _now("plenary_members", "Memberships: each room that each connection has joined.", hub.members)
         yield _now("plenary_rooms_followed", "Rooms that somebody in this process follows.", hub.rooms_followed)
         yield _now(
@@ -105,26 +105,26 @@ class EngineCollector(Collector):
         commands = CounterMetricFamily(
             "plenary_commands", "Commands, by their op and what they were answered with.", labels=["op", "code"]
         )
-        for (op, code), count in sorted(written.outcomes.items()):
+        for (op, code), count in sorted(writer.outcomes.items()):
             commands.add_metric([op, code], count)
         yield commands
-        yield _sum("plenary_commits", "Transactions of commands that were committed.", written.commits)
-        yield _sum("plenary_commit_failures", "Transactions of commands that were not.", written.failures)
-        yield _spread("plenary_group_size", "Commands that shared a transaction.", written.groups)
+        yield _sum("plenary_commits", "Transactions of commands that were committed.", writer.commits)
+        yield _sum("plenary_commit_failures", "Transactions of commands that were not.", writer.failures)
+        yield _spread("plenary_group_size", "Commands that shared a transaction.", writer.groups)
         yield _sum("plenary_statements", "Statements sent to the database.", self._engine.database.statements)
-        yield _sum("plenary_joins", "Times somebody was let into a room.", told.joins)
-        yield _sum("plenary_resumes", "Joins that went on where the client had stood.", told.resumes)
+        yield _sum("plenary_joins", "Times somebody was let into a room.", stats.joins)
+        yield _sum("plenary_resumes", "Joins that went on where the client had stood.", stats.resumes)
         yield _sum(
-            "plenary_snapshots", "Joins and changes of rights that were answered with a snapshot.", told.snapshots
+            "plenary_snapshots", "Joins and changes of rights that were answered with a snapshot.", stats.snapshots
         )
-        yield _sum("plenary_nudges_sent", "Messages handed to the bus.", told.nudges_sent)
-        yield _sum("plenary_nudges_heard", "Messages heard on the bus.", told.nudges_heard)
+        yield _sum("plenary_nudges_sent", "Messages handed to the bus.", stats.nudges_sent)
+        yield _sum("plenary_nudges_heard", "Messages heard on the bus.", stats.nudges_heard)
         yield _sum(
-            "plenary_nudges_refused", "Messages on the bus that none of our processes had sealed.", told.nudges_refused
+            "plenary_nudges_refused", "Messages on the bus that none of our processes had sealed.", stats.nudges_refused
         )
-        yield _sum("plenary_holes_filled", "Gaps that were filled from the journal.", told.holes)
-        yield _sum("plenary_events_recovered", "Events that were read from the journal to fill them.", told.events)
-        yield _sum("plenary_values_reread", "Times that latest values were read again.", told.values)
+        yield _sum("plenary_holes_filled", "Gaps that were filled from the journal.", stats.gaps)
+        yield _sum("plenary_events_recovered", "Events that were read from the journal to fill them.", stats.events)
+        yield _sum("plenary_values_reread", "Times that latest values were read again.", stats.values)
 
 
 class CallCollector(Collector):

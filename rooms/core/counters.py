@@ -1,4 +1,4 @@
-"""Plain counters of what a process does. Whoever watches over processes reads them (server/metrics.py); nothing here decides anything."""
+"""Per-process counters, exported by server/metrics.py."""
 
 from bisect import bisect_left
 from collections import Counter
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 
 class Distribution:
-    """How many values fell at or below each of the `bounds` (and, last, above all of them), and their sum."""
+    """A histogram: how many values are at or below each of the `bounds` (and, last, above all of them), and their sum."""
 
     __slots__ = ("bounds", "counts", "total")
 
@@ -22,7 +22,7 @@ class Distribution:
 
 @dataclass(slots=True, eq=False)
 class WriterStats:
-    """What the writer did. `outcomes` counts commands by op and code ("ok" or a Problem's); `groups` is how many commands shared a transaction."""
+    """What the writer did. `outcomes` counts commands by op and code ("ok" or a Problem's); `groups`: how many commands shared a transaction."""
 
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     commits: int = 0
@@ -31,9 +31,9 @@ class WriterStats:
 
 
 @dataclass(slots=True, eq=False)
-class Told:
-    """What the hub did. Nudges: those sent to other processes, those heard from them, those whose seal was wrong. `holes` were filled with `events`
-    from the journal; `values` counts how often latest values were read again."""
+class HubStats:
+    """What the hub did. `nudges_refused`: their seal was wrong. `gaps` were filled with `events` from the journal; `values` counts how often
+    latest values were read again."""
 
     joins: int = 0
     snapshots: int = 0
@@ -41,6 +41,6 @@ class Told:
     nudges_sent: int = 0
     nudges_heard: int = 0
     nudges_refused: int = 0
-    holes: int = 0
+    gaps: int = 0
     events: int = 0
     values: int = 0

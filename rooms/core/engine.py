@@ -81,11 +81,11 @@ class Engine:
             code = problem.code
             raise
         finally:
-            self.written.outcomes[tag_of(command), code] += 1
+            self.stats.outcomes[tag_of(command), code] += 1
 
     @property
-    def written(self) -> WriterStats:
-        return self._writer.written
+    def stats(self) -> WriterStats:
+        return self._writer.stats
 
     @property
     def commands_waiting(self) -> int:

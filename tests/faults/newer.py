@@ -47,7 +47,7 @@ _publish = Hub.publish
 def _publish_with_weather(self: Hub, nudges: list[Nudge]) -> None:
     _publish(self, nudges)
     for nudge in nudges:
-        self._tell(nudge.room, "weather", {"room": nudge.room, "sky": "blue"})
+        self._send(nudge.room, "weather", {"room": nudge.room, "sky": "blue"})
 
 
 Hub.publish = _publish_with_weather

@@ -33,7 +33,7 @@ class Value(NamedTuple):
 
 
 class DirectMessage(NamedTuple):
-    """What one connection alone is told, by the direct lane: `payload` is a whole JSON message."""
+    """A message for one connection alone, by the direct lane: `payload` is a whole JSON message."""
 
     address: str
     payload: bytes
@@ -47,7 +47,7 @@ class Nudge(NamedTuple):
     values_version: int
     entries: list[Entry]
     values: list[Value]
-    words: Sequence[DirectMessage] = ()
+    direct: Sequence[DirectMessage] = ()
 
 
 class _Audit(NamedTuple):
@@ -75,7 +75,7 @@ class _Pending:
     room: Room
     entries: list[Entry] = field(default_factory=list[Entry])
     values: dict[ValueKey, Value] = field(default_factory=dict[ValueKey, Value])
-    words: list[DirectMessage] = field(default_factory=list[DirectMessage])
+    direct: list[DirectMessage] = field(default_factory=list[DirectMessage])
 
 
 class Transaction:
@@ -121,7 +121,7 @@ class Transaction:
     def tell(self, address: str, message: Struct, *, room: str | None = None) -> None:
         """Tells one connection alone, as {"room": …, "rtc": message}; it must be known by this address in the room (rooms/core/delivery/direct.py)."""
         pending = self._of(room)
-        pending.words.append(DirectMessage(address, encode_direct(pending.room.id, message)))
+        pending.direct.append(DirectMessage(address, encode_direct(pending.room.id, message)))
 
     def audit(
         self,
@@ -137,16 +137,16 @@ class Transaction:
     def mark(self) -> Mark:
         """To which `rewind` can go back when a part of the transaction is undone."""
         rooms = {
-            id: (len(pending.entries), dict(pending.values), len(pending.words))
+            id: (len(pending.entries), dict(pending.values), len(pending.direct))
             for id, pending in self._pending.items()
         }
         return Mark(rooms, len(self._audits), self.rights_changed)
 
     def rewind(self, mark: Mark) -> None:
-        for id, (entries, values, words) in mark.rooms.items():
+        for id, (entries, values, direct) in mark.rooms.items():
             del self._pending[id].entries[entries:]
             self._pending[id].values = values
-            del self._pending[id].words[words:]
+            del self._pending[id].direct[direct:]
         del self._audits[mark.audits :]
         self.rights_changed = mark.rights_changed
 
@@ -159,13 +159,13 @@ class Transaction:
         """Writes journal and audit; returns what is to be told after the commit."""
         nudges: list[Nudge] = []
         for pending in self._pending.values():
-            if not pending.entries and not pending.values and not pending.words:
+            if not pending.entries and not pending.values and not pending.direct:
                 continue
             row = pending.room
             values_version = row.values_version + (1 if pending.values else 0)
             await journal.append(self.connection, row.id, pending.entries, values_version, self.now)
             values = list(pending.values.values())
-            nudges.append(Nudge(row.id, row.epoch, values_version, pending.entries, values, pending.words))
+            nudges.append(Nudge(row.id, row.epoch, values_version, pending.entries, values, pending.direct))
         for note in sorted(
             self._audits, key=lambda note: note.conference or ""
         ):  # chains, too, are locked in one order

@@ -81,7 +81,7 @@ class Writer:
         self._clock = clock
         self._publish = publish
         self._lanes = [_Lane(self._write) for _ in range(1 if database.is_sqlite else LANES)]
-        self.written = WriterStats()
+        self.stats = WriterStats()
 
     @property
     def waiting(self) -> int:
@@ -104,10 +104,10 @@ class Writer:
             await self._commit(batch, results)
         except BaseException as fault:
             results = dict.fromkeys(batch, fault)
-            self.written.failures += 1
+            self.stats.failures += 1
         else:
-            self.written.commits += 1
-            self.written.groups.note(len(results))
+            self.stats.commits += 1
+            self.stats.groups.note(len(results))
         for queued, result in results.items():
             if queued.done.done():
                 continue

@@ -1,7 +1,7 @@
-"""The direct lane: to one connection in a room, in this process or another, in order and never dropped.
+"""The direct lane: messages to one connection in a room, in this process or another, in order and never dropped.
 
-A connection is known by an address, which nobody can guess. When one of the messages for it is missing, or it does not read what is written to it, it is
-closed: whoever stands behind it comes back, and begins where nothing has been lost.
+A connection is known by an unguessable address. When a message for it is lost, or it does not read, it is closed; the client reconnects and
+starts from a state in which nothing is missing.
 """
 
 from collections import OrderedDict
@@ -12,15 +12,15 @@ from rooms.core.commands.transaction import DirectMessage
 from rooms.core.delivery.sink import EncodedMessage, Sink
 
 COUNTED = 20_000
-"""Addresses in other processes whose messages are counted; for one that was forgotten, counting begins anew under another name."""
+"""Addresses in other processes whose messages are counted; for a forgotten one, counting restarts under another name."""
 
 
 class DirectLane:
-    """`tell(room, kind, body)` publishes to the other processes that follow a room; `process` names this one."""
+    """`send_away(room, kind, body)` publishes to the other processes that follow a room; `process` names this one."""
 
-    def __init__(self, process: str, tell: Callable[[str, str, Any], None]) -> None:
+    def __init__(self, process: str, send_away: Callable[[str, str, Any], None]) -> None:
         self._process = process
-        self._tell = tell
+        self._send_away = send_away
         self._sinks: dict[str, Sink] = {}
         self._sent: OrderedDict[str, tuple[str, int]] = (
             OrderedDict()
@@ -29,7 +29,7 @@ class DirectLane:
         self._heard: dict[str, dict[str, int]] = {}  # address → name of a count → how far it has come
 
     def attach(self, address: str, sink: Sink) -> None:
-        """From now on a sink is written to under an address."""
+        """Messages for this address go to this sink."""
         self._sinks[address] = sink
         self._heard[address] = {}
 
@@ -41,7 +41,7 @@ class DirectLane:
         return address in self._sinks
 
     def send(self, room: str, address: str, payload: bytes) -> None:
-        """`payload` is a whole JSON message. One for an address that is nowhere goes nowhere."""
+        """`payload` is a whole JSON message. For an unknown address it is dropped."""
         if self.is_here(address):
             self._sinks[address].write(EncodedMessage(payload))
             return
@@ -50,25 +50,25 @@ class DirectLane:
         if len(self._sent) > COUNTED:
             self._sent.popitem(last=False)
             self._forgotten += 1
-        self._tell(room, "direct", [count, number + 1, address, payload])
+        self._send_away(room, "direct", [count, number + 1, address, payload])
 
-    def deliver(self, words: Iterable[DirectMessage]) -> None:
-        """What transactions had to say, here or in another process."""
-        for word in words:
-            if word.address in self._sinks:
-                self._sinks[word.address].write(EncodedMessage(word.payload))
+    def deliver(self, messages: Iterable[DirectMessage]) -> None:
+        """Delivers the direct messages of transactions, here or in another process."""
+        for message in messages:
+            if message.address in self._sinks:
+                self._sinks[message.address].write(EncodedMessage(message.payload))
 
     def receive(self, body: Any) -> None:
-        """What another process has sent. Raises ValueError for what cannot come from one."""
+        """Delivers what another process has sent. Raises ValueError for a malformed body."""
         count, number, address, payload = body
         if not (isinstance(count, str) and type(number) is int and isinstance(payload, bytes)):
-            raise ValueError("no message of the direct lane")
+            raise ValueError("not a direct message")
         heard = self._heard.get(address)
         if heard is None:
             return
-        last = heard.get(count, number - 1)  # of what went on before he was here nothing is missing
+        last = heard.get(count, number - 1)  # messages from before it was attached are not missing
         if number <= last:
-            return  # the bus may bring a message twice
+            return  # the bus may deliver a message twice
         heard[count] = number
         if number > last + 1:
             self._sinks[address].close(4508, "messages were lost")

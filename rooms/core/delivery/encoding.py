@@ -1,4 +1,4 @@
-"""The news of a room as JSON, once for each audience."""
+"""Encodes the news of a room as JSON, once for each audience."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from rooms.core.store.journal import Entry
 
 
 def encode_events(entries: Iterable[Entry], audience: Audience, person: str | None) -> bytes:
-    """The JSON array of events as one reader sees them; what he may not see is a bare seq."""
+    """The JSON array of events as one reader sees them; an event they may not see is a bare seq."""
     parts = [
         b'{"seq":%d,%b' % (entry.seq, entry.payload[1:])
         if sees(audience, person, entry.audience, entry.person)
@@ -21,7 +21,7 @@ def encode_events(entries: Iterable[Entry], audience: Audience, person: str | No
 def encode_batch(
     room: str, entries: list[Entry], values: Iterable[Value], audience: Audience, person: str | None
 ) -> bytes | None:
-    """One message with everything of a tick, or None when there is nothing in it for this reader."""
+    """One message with all news of a tick, or None when there is nothing for this reader."""
     seen: dict[str, list[bytes]] = {}
     for value in values:
         if sees(audience, person, value.audience, value.person):

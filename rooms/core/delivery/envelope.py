@@ -1,6 +1,6 @@
-"""The envelope of a nudge on the bus: a small msgpack header around ready JSON bytes, sealed so that only processes that share the secret can write one.
+"""The envelope of bus messages: a small msgpack header around ready JSON bytes, sealed so that only processes that share the secret can write one.
 
-Nothing in it is ever unpickled, and the events inside are not decoded on the way to the members.
+Nothing is ever unpickled, and the events inside are not decoded on the way to the members.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ SEAL = 16  # bytes
 
 
 class Forged(ValueError):
-    """The bytes were not sealed with our secret, or are no envelope."""
+    """The bytes were not sealed with our secret, or are not an envelope."""
 
 
 def seal(secret: bytes, kind: str, body: Any) -> bytes:
@@ -46,12 +46,12 @@ def to_body(nudge: Nudge) -> list[Any]:
         nudge.values_version,
         [[e.seq, e.type, e.audience.value, e.person, e.payload] for e in nudge.entries],
         [[v.name, v.key, v.audience.value, v.person, v.payload] for v in nudge.values],
-        [[w.address, w.payload] for w in nudge.words],
+        [[w.address, w.payload] for w in nudge.direct],
     ]
 
 
 def from_body(body: Any) -> Nudge:
-    room, epoch, values_version, entries, values, *words = body
+    room, epoch, values_version, entries, values, *direct = body
     return Nudge(
         room,
         epoch,
@@ -59,6 +59,6 @@ def from_body(body: Any) -> Nudge:
         [Entry(seq, type, Audience(audience), person, payload) for seq, type, audience, person, payload in entries],
         [Value(name, key, Audience(audience), person, payload) for name, key, audience, person, payload in values],
         tuple(
-            DirectMessage(address, payload) for address, payload in (words[0] if words else ())
+            DirectMessage(address, payload) for address, payload in (direct[0] if direct else ())
         ),  # older processes send none
     )

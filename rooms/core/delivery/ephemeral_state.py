@@ -1,4 +1,4 @@
-"""What no table holds, told to the members here and to the other processes: who is in a room, and how many do a thing at this moment."""
+"""State that no table holds, shown to members here and sent to the other processes: who is present, and reaction counts."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -22,25 +22,23 @@ CROWDED = 100
 
 
 class EphemeralState:
-    """`tell(room, kind, body)` publishes to the processes that follow a room (None: to all); `news(feed)` is called when members have something to be told."""
+    """`send(room, kind, body)` publishes to the processes that follow a room (None: to all); `schedule(feed)` delivers a room's news."""
 
-    def __init__(
-        self, feeds: Mapping[str, Feed], tell: Callable[[str | None, str, Any], None], news: Callable[[Feed], None]
-    ) -> None:
-        self._feeds = feeds
-        self._news = news
+    def __init__(self, send: Callable[[str | None, str, Any], None], schedule: Callable[[Feed], None]) -> None:
+        self.feeds: Mapping[str, Feed] = {}
+        self._schedule = schedule
         self._due: set[str] = set()
-        self.presence = Presence(new_id(), lambda room, body: tell(room, "presence", body), self._changed)
-        self.reaction_counts = ReactionCounts(lambda room, body: tell(room, "tallies", body), self._show_tallies)
+        self.presence = Presence(new_id(), lambda room, body: send(room, "presence", body), self._presence_changed)
+        self.reaction_counts = ReactionCounts(lambda room, body: send(room, "tallies", body), self._show_counts)
 
     def present_for_entrant(self, feed: Feed) -> Raw:
-        """Who is here, for one who comes in. In a crowd it may be half a second old: everybody is told anew then anyway."""
+        """Who is here, for a member who joins. In a crowd it may be half a second old: everyone receives it again then anyway."""
         if feed.present is None or len(feed.members) < CROWDED:
             feed.present = Raw(msgspec.json.encode({"": self._present(feed.room)}))
         return feed.present
 
-    async def show_alive(self) -> None:
-        """Tells the other processes that this one lives, and forgets those that no longer say so."""
+    async def send_alive(self) -> None:
+        """Tells the other processes that this one is alive, and forgets those that have fallen silent."""
         self.presence.send_alive()
         self.presence.forget_silent(asyncio.get_running_loop().time())
 
@@ -49,24 +47,25 @@ class EphemeralState:
         named = sorted((name, person) for person, name in people.items() if name)[:NAMED]
         return PresenceView(len(people), [PersonView(person, name) for name, person in named])
 
-    def _changed(self, room: str) -> None:
+    def _presence_changed(self, room: str) -> None:
         if room not in self._due:
             self._due.add(room)
-            asyncio.get_running_loop().call_later(PRESENCE_SECONDS, self._show_present, room)
+            asyncio.get_running_loop().call_later(PRESENCE_SECONDS, self._show_presence, room)
 
-    def _show_present(self, room: str) -> None:
+    def _show_presence(self, room: str) -> None:
         self._due.discard(room)
         self.presence.send_changes(room)
-        feed = self._feeds.get(room)
+        feed = self.feeds.get(room)
         if feed is not None:
             feed.present = None
-            feed.offer(Value("present", "", Audience.EVERYONE, None, msgspec.json.encode(self._present(room))), 0)
-            self._news(feed)
+            self._offer(feed, "present", self._present(room))
 
-    def _show_tallies(self, room: str, counts: dict[CounterKey, int]) -> None:
-        feed = self._feeds.get(room)
+    def _show_counts(self, room: str, counts: dict[CounterKey, int]) -> None:
+        feed = self.feeds.get(room)
         if feed is not None:
             for name in {name for name, _ in counts}:
-                value = {kind: count for (of, kind), count in counts.items() if of == name}
-                feed.offer(Value(name, "", Audience.EVERYONE, None, msgspec.json.encode(value)), 0)
-            self._news(feed)
+                self._offer(feed, name, {kind: count for (of, kind), count in counts.items() if of == name})
+
+    def _offer(self, feed: Feed, name: str, value: object) -> None:
+        feed.offer(Value(name, "", Audience.EVERYONE, None, msgspec.json.encode(value)), 0)
+        self._schedule(feed)

@@ -1,7 +1,7 @@
-"""The same bytes to many: dense groups of sinks, and sweeps over them that never hold the loop for long.
+"""Sends the same bytes to many sinks: dense groups of sinks, and broadcasts over them in chunks that never hold the loop for long.
 
-A sink whose socket is clear has its descriptor in the group's array, and an optional C loop sends to all of them without Python's lock. A sink that
-has bytes waiting, or that has no socket of its own, stands there as -1 and is written to one by one, so that bytes never overtake each other.
+A sink whose socket is clear has its descriptor in the group's array, and an optional C loop sends to all of them without Python's lock. A sink with
+buffered bytes, or without a socket of its own, is -1 there and is written to one by one, so that bytes never overtake each other.
 """
 
 import ctypes
@@ -14,7 +14,7 @@ from rooms.core.delivery.sink import EncodedMessage, Sink
 CHUNK = 128
 """Sinks written to in one turn of the loop: about a millisecond."""
 
-PARKED = -1
+BACKPRESSURED = -1
 LIBRARY = Path(__file__).with_name("_fanout.so")
 Loop = Callable[..., int]
 
@@ -32,88 +32,89 @@ def load_loop(path: Path = LIBRARY) -> Loop | None:
 LOOP = load_loop()
 
 
-class Place:
-    """Where a sink stands in a group."""
+class Slot:
+    """The slot of a sink in a group; `index` is -1 when it has left."""
 
-    __slots__ = ("group", "sink", "slot")
+    __slots__ = ("group", "index", "sink")
 
-    def __init__(self, group: "Group", sink: Sink, slot: int) -> None:
+    def __init__(self, group: "Group", sink: Sink, index: int) -> None:
         self.group = group
         self.sink = sink
-        self.slot = slot
+        self.index = index
 
     def refresh(self) -> None:
         """To be called when the sink's descriptor has changed."""
-        if self.slot >= 0:
-            self.group.descriptors[self.slot] = self.sink.descriptor
-            if self.sink.descriptor == PARKED:
-                self.group.parked.add(self)
+        if self.index >= 0:
+            self.group.descriptors[self.index] = self.sink.descriptor
+            if self.sink.descriptor == BACKPRESSURED:
+                self.group.backpressured.add(self)
             else:
-                self.group.parked.discard(self)
+                self.group.backpressured.discard(self)
 
 
 class Group:
-    """Sinks that get the same bytes. Leaving swaps the last one into the gap, but during a sweep only empties the slot."""
+    """Sinks that receive the same bytes. Leaving swaps the last one into the gap, but during a broadcast only empties the slot."""
 
     def __init__(self, *, binary: bool = False) -> None:
         self.binary = binary
-        self.places: list[Place | None] = []
+        self.slots: list[Slot | None] = []
         self.descriptors = array("i")
-        self.parked: set[Place] = set()
-        self._sweeps = 0
+        self.backpressured: set[Slot] = set()
+        self._broadcasts = 0
         self._gaps = False
 
     def __len__(self) -> int:
-        return sum(place is not None for place in self.places) if self._gaps else len(self.places)
+        return sum(slot is not None for slot in self.slots) if self._gaps else len(self.slots)
 
-    def add(self, sink: Sink) -> Place:
-        place = Place(self, sink, len(self.places))
-        self.places.append(place)
-        self.descriptors.append(PARKED)
-        sink.placed(place)
-        place.refresh()
-        return place
+    def add(self, sink: Sink) -> Slot:
+        slot = Slot(self, sink, len(self.slots))
+        self.slots.append(slot)
+        self.descriptors.append(BACKPRESSURED)
+        sink.placed(slot)
+        slot.refresh()
+        return slot
 
-    def discard(self, place: Place) -> None:
-        slot, place.slot = place.slot, -1
-        self.parked.discard(place)
-        place.sink.displaced(place)
-        if self._sweeps:
-            self.places[slot] = None
-            self.descriptors[slot] = PARKED
+    def discard(self, slot: Slot) -> None:
+        index, slot.index = slot.index, -1
+        self.backpressured.discard(slot)
+        slot.sink.displaced(slot)
+        if self._broadcasts:
+            self.slots[index] = None
+            self.descriptors[index] = BACKPRESSURED
             self._gaps = True
         else:
-            self._fill(slot)
+            self._fill(index)
 
-    def _fill(self, slot: int) -> None:
-        last, descriptor = self.places.pop(), self.descriptors.pop()
-        if slot < len(self.places):
-            self.places[slot], self.descriptors[slot] = last, descriptor
+    def _fill(self, index: int) -> None:
+        last, descriptor = self.slots.pop(), self.descriptors.pop()
+        if index < len(self.slots):
+            self.slots[index], self.descriptors[index] = last, descriptor
             if last is not None:
-                last.slot = slot
+                last.index = index
 
     def begin(self) -> None:
-        self._sweeps += 1
+        self._broadcasts += 1
 
     def end(self) -> None:
-        self._sweeps -= 1
-        if not self._sweeps and self._gaps:
+        self._broadcasts -= 1
+        if not self._broadcasts and self._gaps:
             self._gaps = False
-            for slot in range(len(self.places) - 1, -1, -1):
-                if self.places[slot] is None:
-                    self._fill(slot)
+            for index in range(len(self.slots) - 1, -1, -1):
+                if self.slots[index] is None:
+                    self._fill(index)
 
 
-class Sweep:
-    """One message on its way to those who are in a group now, but for the spared slots. `step` writes to the next chunk and says whether there are more."""
+class Broadcast:
+    """One message on its way to the sinks that are in a group now, except the slots to `skip`. `step` writes to the next chunk and says whether
+    there are more."""
 
-    def __init__(self, group: Group, message: EncodedMessage, spared: set[int], loop: Loop | None = LOOP) -> None:
+    def __init__(self, group: Group, message: EncodedMessage, skip: set[int], loop: Loop | None = LOOP) -> None:
         self._group = group
         self._message = message
-        self._spared = spared
+        self._skip = skip
         self._loop = loop
         self._at = 0
-        self._end = len(group.places)
+        self._end = len(group.slots)
         group.begin()
 
     def step(self, chunk: int = CHUNK) -> bool:
@@ -133,28 +134,28 @@ class Sweep:
             pass
 
     def _write(self, start: int, end: int) -> None:
-        for slot in range(start, end):
-            place = self._group.places[slot]
-            if place is not None and slot not in self._spared:
-                place.sink.write(self._message)
+        for index in range(start, end):
+            slot = self._group.slots[index]
+            if slot is not None and index not in self._skip:
+                slot.sink.write(self._message)
 
     def _send(self, loop: Loop, start: int, end: int) -> None:
         group, count = self._group, end - start
-        apart = [place for place in group.parked if start <= place.slot < end and place.slot not in self._spared]
-        spared = [slot for slot in self._spared if start <= slot < end]
+        apart = [slot for slot in group.backpressured if start <= slot.index < end and slot.index not in self._skip]
+        skipped = [index for index in self._skip if start <= index < end]
         descriptors = group.descriptors
-        for slot in spared:
-            descriptors[slot] = PARKED
+        for index in skipped:
+            descriptors[index] = BACKPRESSURED
         frame = self._message.msgpack_frame if group.binary else self._message.frame
-        places, sent = array("i", bytes(4 * count)), array("l", bytes(8 * count))
+        behind, sent = array("i", bytes(4 * count)), array("l", bytes(8 * count))
         first = descriptors.buffer_info()[0] + start * descriptors.itemsize
-        behind = loop(first, count, frame, len(frame), places.buffer_info()[0], sent.buffer_info()[0])
-        for slot in spared:
-            if (place := group.places[slot]) is not None:
-                descriptors[slot] = place.sink.descriptor
-        for index in range(behind):
-            # The transport keeps the rest, which parks the sink until it is clear again; of a broken one it learns by itself.
-            if (place := group.places[start + places[index]]) is not None and sent[index] >= 0:
-                place.sink.write_rest(frame, sent[index])
-        for place in apart:
-            place.sink.write(self._message)
+        number = loop(first, count, frame, len(frame), behind.buffer_info()[0], sent.buffer_info()[0])
+        for index in skipped:
+            if (slot := group.slots[index]) is not None:
+                descriptors[index] = slot.sink.descriptor
+        for each in range(number):
+            # The transport keeps the rest, which marks the sink as backpressured until it drains; it detects a broken one by itself.
+            if (slot := group.slots[start + behind[each]]) is not None and sent[each] >= 0:
+                slot.sink.write_rest(frame, sent[each])
+        for slot in apart:
+            slot.sink.write(self._message)

@@ -1,6 +1,6 @@
-"""What a process knows of one room that it follows: the order of its events, the holes, and what is still to be told. No I/O.
+"""The state of one room that a process follows: the order of its events, gaps, and what is still to be delivered. No I/O.
 
-Contiguous or nothing: an event that comes early waits until the hole before it is filled from the journal.
+Contiguous or nothing: an event that arrives early waits until the gap before it is filled from the journal.
 """
 
 from asyncio import TimerHandle
@@ -9,21 +9,22 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Raw
 
+from rooms.core.commands.audience import Audience
 from rooms.core.commands.transaction import Nudge, Value, ValueKey
 from rooms.core.delivery.members import RoomMembers
 from rooms.core.store.journal import Entry, Room
 
 RECENT = 512
-"""How many events are kept in memory for those who join while others happen."""
+"""Events kept in memory for members who join while others happen."""
 
 VALUES_KEPT = 4096
-"""How many latest values are kept in memory, with their pulses: for those who join meanwhile, and to tell an older value that comes late."""
+"""Latest values kept in memory, with their versions: for members who join meanwhile, and to recognise an older value that arrives late."""
 
 Watcher = Callable[[Entry], None]
 
 
 _NONE: OrderedDict[ValueKey, tuple[int, Value]] = OrderedDict()
-"""Stands for the values of the many rooms that have none, such as most desks."""
+"""Shared by the many rooms that have no values, such as most desks."""
 
 
 class Feed:
@@ -36,15 +37,18 @@ class Feed:
         "_recent",
         "_top_version",
         "_values",
+        "delivered_at",
         "due",
         "epoch",
         "filling",
+        "latest",
         "members",
         "present",
         "room",
         "sending",
         "seq",
-        "told_at",
+        "shows_presence",
+        "snapshots",
         "users",
         "values_version",
         "watched",
@@ -58,13 +62,16 @@ class Feed:
         self.values_version = room.values_version
         self.members = RoomMembers(room.id)
         self.watchers: list[Watcher] = []
-        self.users = 0  # joins under way and watchers: as long as there are any, the room is followed
-        self.told_at = 0.0
-        self.due: TimerHandle | None = None  # when members are told next
+        self.users = 0  # members, joins in progress and watchers: while there are any, the room is followed
+        self.shows_presence = room.kind != "desk"  # a desk has one owner: presence there would say nothing
+        self.delivered_at = 0.0
+        self.due: TimerHandle | None = None  # the next delivery
         self.sending = False
         self.filling = False
-        self.watched = False  # whether a hole is being watched: it may close by itself
-        self.present: Raw | None = None  # who is here, as JSON, until it changes
+        self.watched = False  # whether a timer watches a gap: it may close by itself
+        self.present: Raw | None = None  # who is present, as JSON, until it changes
+        self.snapshots: dict[Audience, tuple[tuple[str, int], bytes]] = {}  # encoded, with their epoch and seq
+        self.latest: dict[Audience, tuple[tuple[str, int, int], dict[str, Raw]]] = {}
         self._pending: list[Entry] = []
         self._values: dict[ValueKey, Value] = {}
         self._newest: OrderedDict[ValueKey, tuple[int, Value]] = _NONE
@@ -77,7 +84,7 @@ class Feed:
     # In
 
     def receive(self, nudge: Nudge) -> None:
-        """Takes in what one transaction did, in whatever order transactions arrive."""
+        """Takes in what one transaction did; transactions may arrive in any order."""
         if nudge.values:
             if nudge.values_version > self.values_version:
                 self._early_versions[nudge.values_version] = None
@@ -98,7 +105,7 @@ class Feed:
             del self._recent[:-RECENT]
 
     def offer(self, value: Value, values_version: int) -> None:
-        """Takes in a latest value unless a newer one has come already."""
+        """Takes in a latest value unless a newer one has arrived."""
         self._top_version = max(self._top_version, values_version)
         slot = (value.name, value.key, value.person)
         known = self._newest.get(slot)
@@ -112,7 +119,7 @@ class Feed:
             _, (self._forgotten, _) = self._newest.popitem(last=False)
 
     def catch_up(self, values_version: int) -> None:
-        """To be called when all latest values have been offered anew, as they were at a pulse."""
+        """To be called when all latest values have been offered again, as they were at this version."""
         self.values_version = max(self.values_version, values_version)
         self._early_versions = {early: None for early in self._early_versions if early > self.values_version}
         self._count_versions()
@@ -123,7 +130,7 @@ class Feed:
             del self._early_versions[self.values_version]
 
     @property
-    def has_hole(self) -> bool:
+    def has_gap(self) -> bool:
         return bool(self._early)
 
     @property
@@ -131,9 +138,9 @@ class Feed:
         return bool(self._early_versions)
 
     def skip_to(self, room: Room) -> None:
-        """Begins anew at a position, when the events before it cannot be had: every member then needs a snapshot."""
+        """Restarts at a position when the events before it are gone: every member then needs a snapshot."""
         if room.epoch != self.epoch:
-            # What came early, and how new the values were, belongs to a history that is no more.
+            # Early events and value versions belong to another history.
             self._early.clear()
             self._newest = _NONE
             self._forgotten = 0
@@ -149,8 +156,8 @@ class Feed:
     # Out
 
     @property
-    def told(self) -> int:
-        """The seq up to which everything has been told."""
+    def delivered(self) -> int:
+        """The seq up to which everything has been delivered."""
         return self._pending[0].seq - 1 if self._pending else self.seq
 
     @property
@@ -158,7 +165,7 @@ class Feed:
         return bool(self._pending or self._values)
 
     def take(self) -> tuple[list[Entry], list[Value]]:
-        """What has not been told yet; it counts as told from now on."""
+        """What has not been delivered yet; it counts as delivered from now on."""
         entries, self._pending = self._pending, []
         values, self._values = list(self._values.values()), {}
         return entries, values
@@ -172,7 +179,7 @@ class Feed:
         return [entry for entry in self._recent if entry.seq > after]
 
     def values_after(self, values_version: int) -> list[Value] | None:
-        """The latest values that are newer than a pulse, or None when memory does not reach back so far."""
+        """The latest values that are newer than a version, or None when memory does not reach back so far."""
         if values_version >= self._top_version:
             return []
         if values_version < self._forgotten:

@@ -1,4 +1,8 @@
-"""Per process: the members of the rooms that it follows, and how everybody in them learns of everything, once and in order."""
+"""The hub of a process: the members of the rooms that it follows, and how each of them receives every event once and in order.
+
+In:  transactions here (`publish`) and in other processes (`_heard`) → `_receive` → gap_repair orders them in the room's feed.
+Out: scheduler → members → fanout or a single write. Joining reads a consistent view and continues from there without a hole.
+"""
 
 import asyncio
 import logging
@@ -12,14 +16,14 @@ from rooms.core.batching import Batcher
 from rooms.core.clock import Clock
 from rooms.core.commands.access import Actor
 from rooms.core.commands.transaction import Nudge
-from rooms.core.counters import Told
+from rooms.core.counters import HubStats
 from rooms.core.delivery.bus.interface import Bus
 from rooms.core.delivery.direct import DirectLane
 from rooms.core.delivery.encoding import encode_batch
 from rooms.core.delivery.envelope import Forged, from_body, seal, to_body, unseal
 from rooms.core.delivery.ephemeral_state import EphemeralState
 from rooms.core.delivery.feed import Feed, Watcher
-from rooms.core.delivery.gap_repair import GapRepair
+from rooms.core.delivery.gap_repair import GAP_SECONDS, GapRepair
 from rooms.core.delivery.join_reads import Joined, JoinReader, JoinRequest
 from rooms.core.delivery.member import Member
 from rooms.core.delivery.nudge_batches import NudgeBatches
@@ -34,9 +38,8 @@ from rooms.core.store.journal import Position
 log = logging.getLogger("plenary.hub")
 
 RECONCILE_SECONDS = 3.0
-
 EVERYWHERE = "processes"
-
+"""The bus channel that every process hears."""
 
 Respond = Callable[[Joined], bytes]
 
@@ -46,19 +49,18 @@ class Hub:
         self._bus = bus
         self._secret = secret
         self._tasks = BackgroundTasks(log)
-        self._subscriptions = Subscriptions(database, bus, self._tasks, self._begun, self._ended)
-        self._feeds = self._subscriptions.feeds
-        self._reader = JoinReader(database, clock, self._feeds.get)
-        self._join_batches = Batcher(self._reader.read)
-        self.told = Told()
+        self.stats = HubStats()
         self._scheduler = DeliveryScheduler(self._revisit_members)
-        news = self._scheduler.schedule
-        self._gap_repair = GapRepair(database, self._feeds, self._tasks, self.told, news, self._revisit_members)
-        self._batches = NudgeBatches(TICK, self._send)
-        self._ephemeral_state = EphemeralState(self._feeds, self._tell, news)
+        self._ephemeral_state = EphemeralState(self._send, self._scheduler.schedule)
         self.presence = self._ephemeral_state.presence
         self.reaction_counts = self._ephemeral_state.reaction_counts
-        self.direct = DirectLane(self.presence.process, self._tell)
+        self._subscriptions = Subscriptions(database, bus, self._tasks, self.presence)
+        self._feeds = self._ephemeral_state.feeds = self._subscriptions.feeds
+        self._reader = JoinReader(database, clock, self._feeds.get)
+        self._join_batches = Batcher(self._reader.read)
+        self._gap_repair = GapRepair(database, self._feeds, self.stats, self._revisit_members)
+        self._batches = NudgeBatches(TICK, self._send_nudges)
+        self.direct = DirectLane(self.presence.process, self._send)
 
     @property
     def rooms_followed(self) -> int:
@@ -68,20 +70,24 @@ class Hub:
     def followed(self) -> list[str]:
         return list(self._feeds)
 
-    def values_version(self, room: str) -> tuple[str, int] | None:
-        """How new the latest values of a room that is followed here are: epoch and pulse."""
-        feed = self._feeds.get(room)
-        return (feed.epoch, feed.values_version) if feed is not None else None
-
     @property
     def members(self) -> int:
         return sum(len(feed.members) for feed in self._feeds.values())
+
+    def values_version(self, room: str) -> tuple[str, int] | None:
+        """The epoch and version of the latest values of a room that is followed here."""
+        feed = self._feeds.get(room)
+        return (feed.epoch, feed.values_version) if feed is not None else None
+
+    def seqs(self, rooms: list[str]) -> dict[str, int]:
+        """The top seq delivered in each of these rooms, for a heartbeat's answer."""
+        return {room: self._feeds[room].delivered for room in rooms if room in self._feeds}
 
     async def start(self) -> None:
         await self._bus.start(self._heard, lambda: self._tasks.spawn(self.reconcile()))
         await self._bus.subscribe(EVERYWHERE)
         self._tasks.repeat("hub.reconcile", RECONCILE_SECONDS, self.reconcile)
-        self._tasks.repeat("hub.presence", ALIVE_SECONDS, self._ephemeral_state.show_alive)
+        self._tasks.repeat("hub.presence", ALIVE_SECONDS, self._ephemeral_state.send_alive)
 
     async def stop(self) -> None:
         self.presence.send_farewell()
@@ -92,25 +98,18 @@ class Hub:
         await self._subscriptions.end()
         await self._bus.stop()
 
-    # In: what transactions did, here and elsewhere
+    # In: what transactions did, here and in other processes
 
     def publish(self, nudges: list[Nudge]) -> None:
-        """Tells what this process has committed. Members here learn of it even when the bus is down."""
+        """Publishes what this process has committed. Members here receive it even when the bus is down."""
         for nudge in nudges:
             self._batches.add(nudge)
             self._receive([nudge])
 
-    def _send(self, room: str, nudges: list[Nudge]) -> None:
-        self.told.nudges_sent += 1
-        if len(nudges) == 1:
-            self._tell(room, "nudge", to_body(nudges[0]))
-        else:
-            self._tell(room, "nudges", [to_body(nudge) for nudge in nudges])
-
     def _heard(self, channel: str, data: bytes) -> None:
         try:
             kind, body = unseal(self._secret, data)
-            self.told.nudges_heard += 1
+            self.stats.nudges_heard += 1
             if kind == "nudge":
                 self._receive([from_body(body)])
             elif kind == "nudges":
@@ -122,28 +121,58 @@ class Hub:
             elif kind == "direct":
                 self.direct.receive(body)
         except (Forged, ValueError, TypeError, KeyError, IndexError):
-            self.told.nudges_refused += 1
+            self.stats.nudges_refused += 1
             log.warning("a message on %s was refused: it was not sealed by one of our processes", channel)
 
     def _receive(self, nudges: list[Nudge]) -> None:
         """Takes in what transactions did in one room."""
         for nudge in nudges:
-            self.direct.deliver(nudge.words)
+            self.direct.deliver(nudge.direct)
         feed = self._feeds.get(nudges[0].room)
-        if feed is not None:
-            self._gap_repair.take(feed, nudges)
+        if feed is None:
+            return
+        if not self._gap_repair.accept(feed, nudges):
+            self._tasks.spawn(self.reconcile([feed.room]))
+        self._watch_gap(feed)
+        self._scheduler.schedule(feed)
+
+    def _watch_gap(self, feed: Feed) -> None:
+        if (feed.has_gap or feed.values_missed) and not feed.watched:
+            feed.watched = True
+            asyncio.get_running_loop().call_later(GAP_SECONDS, self._check_gap, feed, feed.seq, feed.values_version)
+
+    def _check_gap(self, feed: Feed, seq: int, version: int) -> None:
+        """While processes alternate, something is nearly always missing: it is lost only if the feed has not advanced since."""
+        feed.watched = False
+        if self._feeds.get(feed.room) is not feed:
+            return
+        stuck = (feed.has_gap and feed.seq == seq) or (feed.values_missed and feed.values_version == version)
+        if stuck and not feed.filling:
+            self._tasks.spawn(self.reconcile([feed.room]))
+        self._watch_gap(feed)
 
     async def reconcile(self, rooms: list[str] | None = None) -> None:
-        """Compares the rooms followed with the database in one query and fetches whatever the bus has lost."""
-        await self._gap_repair.reconcile(rooms)
+        """Compares the rooms followed (or these of them) with the database and delivers what the bus has lost."""
+        for feed in await self._gap_repair.reconcile(self.followed if rooms is None else rooms):
+            self._scheduler.schedule(feed)
 
-    def _tell(self, room: str | None, kind: str, body: Any) -> None:
+    # To the other processes
+
+    def _send(self, room: str | None, kind: str, body: Any) -> None:
+        """Sends to the processes that follow a room (None: to all)."""
         self._bus.publish(f"room:{room}" if room else EVERYWHERE, seal(self._secret, kind, body))
+
+    def _send_nudges(self, room: str, nudges: list[Nudge]) -> None:
+        self.stats.nudges_sent += 1
+        if len(nudges) == 1:
+            self._send(room, "nudge", to_body(nudges[0]))
+        else:
+            self._send(room, "nudges", [to_body(nudge) for nudge in nudges])
 
     # Members
 
     async def join(self, member: Member, after: Position | None, respond: Respond) -> Actor:
-        """Lets a member in: the answer that `respond` makes is the first thing written to him. Raises Problem."""
+        """Adds a member: the answer that `respond` makes is the first message they receive. Raises Problem."""
         member.entering = True
         feed = await self._subscriptions.follow(member.room)
         try:
@@ -165,38 +194,37 @@ class Hub:
     async def _try_to_enter(self, feed: Feed, member: Member, after: Position | None, respond: Respond) -> Actor | None:
         """None when what was read is out of date already."""
         member.again = False
-        found = await self._join_batches.ask(JoinRequest(member.room, member.person, member.public, after))
-        # From here to the end nothing waits, so no event can slip between what was read and what is told.
-        row, joined = found.row, found.joined
+        read = await self._join_batches.ask(JoinRequest(member.room, member.person, member.public, after))
+        if member.left:
+            return read.actor
+        # From here to the end nothing waits, so no event can slip between what was read and what is delivered next.
+        row, joined = read.row, read.joined
         if row.epoch != feed.epoch or row.seq > feed.seq:
             await self.reconcile([feed.room])
             return None
         if feed.has_news:
-            self._scheduler.tell(feed)
+            self._scheduler.deliver(feed)
         tail, values = feed.tail(row.seq), feed.values_after(row.values_version)
-        if (
-            tail is None
-            or values is None
-            or member.again
-            or any(self._scheduler.revisits(entry, member.person) for entry in tail)
-        ):
+        revisited = tail is None or any(self._scheduler.revisits(entry, member.person) for entry in tail)
+        if tail is None or values is None or member.again or revisited:
             return None
-        if member.left:
-            return found.actor
-        person = found.actor.person
-        if not member.public and person is not None:
-            self.presence.arrive(feed.room, person.id, person.name if person.listed else None)
+        self._add(feed, member, read.actor)
         joined.latest["present"] = self._ephemeral_state.present_for_entrant(feed)
-        member.audience = found.reading.audience
+        member.audience = read.reading.audience
         member.sink.write(EncodedMessage(respond(joined)))
         missed = encode_batch(feed.room, tail, values, member.audience, member.reader)
         if missed is not None:
             member.sink.write(EncodedMessage(missed))
         feed.members.add(member)
-        self.told.joins += 1
-        self.told.resumes += joined.resumed
-        self.told.snapshots += not joined.resumed
-        return found.actor
+        self.stats.joins += 1
+        self.stats.resumes += joined.resumed
+        self.stats.snapshots += not joined.resumed
+        return read.actor
+
+    def _add(self, feed: Feed, member: Member, actor: Actor) -> None:
+        person = actor.person
+        if feed.shows_presence and not member.public and person is not None:
+            self.presence.arrive(feed.room, person.id, person.name if person.listed else None)
 
     def leave(self, member: Member) -> None:
         if member.left:
@@ -204,15 +232,15 @@ class Hub:
         member.left = True
         feed = self._feeds.get(member.room)
         if feed is not None:
-            self._take_out(feed, member)
+            self._remove(feed, member)
             self._subscriptions.release(feed)
 
-    def _take_out(self, feed: Feed, member: Member) -> None:
+    def _remove(self, feed: Feed, member: Member) -> None:
         if feed.members.discard(member) and not member.public and member.person is not None:
             self.presence.depart(feed.room, member.person)
 
     def revisit(self, member: Member) -> None:
-        """Looks at a member's rights afresh: he is told nothing until then, and then a fresh snapshot or why he is out."""
+        """Reads a member's rights again: until then they receive nothing, and then a fresh snapshot or the reason why they are out."""
         feed = self._feeds.get(member.room)
         if feed is not None:
             self._revisit_members(feed, [member])
@@ -222,7 +250,7 @@ class Hub:
             if member.entering:
                 member.again = True
             else:
-                self._take_out(feed, member)
+                self._remove(feed, member)
                 member.entering = True
                 self._tasks.spawn(self._reenter(feed, member))
 
@@ -240,12 +268,12 @@ class Hub:
                 member.sink.write(EncodedMessage(msgspec.json.encode(Left(feed.room, problem.view(member.translate)))))
                 self.leave(member)
             except Exception:
-                # He would be told nothing any more and not know it, so he has to come back.
+                # This member would receive nothing any more without knowing it, so the connection must come back.
                 member.sink.close(4500, "internal")
                 raise
             return
 
-    # Following rooms
+    # Watching rooms
 
     async def watch(self, room: str, watcher: Watcher) -> None:
         """Calls the watcher with each event of a room, in order."""
@@ -258,18 +286,6 @@ class Hub:
 
     def unwatch(self, room: str, watcher: Watcher) -> None:
         self._subscriptions.unwatch(room, watcher)
-
-    def _begun(self, room: str) -> None:
-        self.presence.follow(room)
-
-    def _ended(self, room: str) -> None:
-        self.presence.send_changes(room)
-        self.presence.unfollow(room)
-        self._reader.forget(room)
-
-    def seqs(self, rooms: list[str]) -> dict[str, int]:
-        """The top seq told in each of these rooms, for a heartbeat's answer."""
-        return {room: self._feeds[room].told for room in rooms if room in self._feeds}
 
 
 class Left(msgspec.Struct):

@@ -1,4 +1,4 @@
-"""What one who joins is told, read for many at once from one consistent view: a snapshot or the events since a position, and what is his own."""
+"""Answers to joins, read for many members from one consistent view: a snapshot or the events since a position, and per-person state."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Joined(msgspec.Struct, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class JoinRequest:
-    """`public`: no more than everyone may see. `after`: where one who resumes had come to."""
+    """`public`: only what everyone may see. `after`: the client's position, when it resumes."""
 
     room: str
     person: str | None
@@ -48,7 +48,7 @@ class JoinRequest:
 
 @dataclass(frozen=True, slots=True)
 class JoinResult:
-    """`visit` is who he is, `reading` as whom he reads: no one in particular where he wanted no more than everyone sees."""
+    """`actor` is the person with their rights, `reading` as whom they read: nobody in particular for a public view."""
 
     row: Room
     actor: Actor
@@ -57,14 +57,12 @@ class JoinResult:
 
 
 class JoinReader:
-    """`feed_of` gives what the process follows of a room, whose recent events need not be read again."""
+    """`feed_of` gives the feed of a room that this process follows: its recent events need not be read, and it keeps encoded snapshots."""
 
     def __init__(self, database: Database, clock: Clock, feed_of: Callable[[str], Feed | None]) -> None:
         self._database = database
         self._clock = clock
         self._feed_of = feed_of
-        self._snapshots: dict[tuple[str, Audience], tuple[str, int, bytes]] = {}
-        self._latest: dict[tuple[str, Audience], tuple[str, int, int, dict[str, Raw]]] = {}
 
     async def read(self, wanted: Sequence[JoinRequest]) -> list[JoinResult | Exception]:
         async with self._database.read() as connection:
@@ -85,7 +83,7 @@ class JoinReader:
                     continue
                 joined = await self._joined(connection, reading, owns.pop(0), each.after, tails)
                 found.append(JoinResult(actor.room, actor, reading, joined))
-            # What happened since a feed was told last is fetched here, in the same view, so that it reaches at least as far as what was read.
+            # Newer events are read here, in the same view, so that the feed reaches at least as far as what was read.
             for row in rows.values():
                 feed = self._feed_of(row.id)
                 if feed is not None and row.seq > feed.seq and row.epoch == feed.epoch:
@@ -93,7 +91,7 @@ class JoinReader:
         return found
 
     async def _owns(self, connection: AsyncConnection, actors: list[Actor]) -> list[View]:
-        """For each visit what is its person's own, in order."""
+        """The per-person state for each actor, in order."""
         by_kind: dict[str, list[int]] = {}
         for index, actor in enumerate(actors):
             by_kind.setdefault(actor.room.kind, []).append(index)
@@ -125,32 +123,32 @@ class JoinReader:
 
     async def _snapshot_of(self, connection: AsyncConnection, row: Room, audience: Audience) -> bytes:
         """Encoded once per room, audience and seq."""
-        kept = self._snapshots.get((row.id, audience))
-        if kept is not None and kept[:2] == (row.epoch, row.seq):
-            return kept[2]
+        version = (row.epoch, row.seq)
+        feed = self._feed_of(row.id)
+        kept = feed.snapshots.get(audience) if feed is not None else None
+        if kept is not None and kept[0] == version:
+            return kept[1]
         encoded = msgspec.json.encode(await KINDS[row.kind].snapshot(connection, row, audience))
-        self._snapshots[row.id, audience] = (row.epoch, row.seq, encoded)
+        if feed is not None:
+            feed.snapshots[audience] = (version, encoded)
         return encoded
 
     async def _latest_of(self, connection: AsyncConnection, row: Room, audience: Audience) -> dict[str, Raw]:
         """Encoded once per room, audience, seq and values_version."""
-        kept = self._latest.get((row.id, audience))
-        if kept is not None and kept[:3] == (row.epoch, row.seq, row.values_version):
-            return kept[3]
-        latest = await KINDS[row.kind].latest(connection, row, audience)
-        encoded = {name: Raw(msgspec.json.encode(values)) for name, values in latest.items()}
-        self._latest[row.id, audience] = (row.epoch, row.seq, row.values_version, encoded)
+        version = (row.epoch, row.seq, row.values_version)
+        feed = self._feed_of(row.id)
+        kept = feed.latest.get(audience) if feed is not None else None
+        if kept is not None and kept[0] == version:
+            return kept[1]
+        values = await KINDS[row.kind].latest(connection, row, audience)
+        encoded = {name: Raw(msgspec.json.encode(of_name)) for name, of_name in values.items()}
+        if feed is not None:
+            feed.latest[audience] = (version, encoded)
         return encoded
-
-    def forget(self, room: str) -> None:
-        """Lets go of what was kept for a room that is no longer followed."""
-        for audience in Audience:
-            self._snapshots.pop((room, audience), None)
-            self._latest.pop((room, audience), None)
 
 
 class _Tails:
-    """The events since positions, read and encoded once for all who need the same."""
+    """The events since a position, read and encoded once for everyone who needs the same."""
 
     def __init__(self, connection: AsyncConnection, feed_of: Callable[[str], Feed | None]) -> None:
         self._connection = connection

@@ -4,16 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rooms.core.commands.audience import Audience
-from rooms.core.delivery.fanout import Place
+from rooms.core.delivery.fanout import Slot
 from rooms.core.delivery.sink import Sink
 
 
 @dataclass(eq=False, slots=True)
 class Member:
-    """`public`: he asked to see no more than everyone does, as a big screen must. `translate` gives a sentence in his language.
-    `place` is where he stands in the crowd, None while he is not in it.
+    """`public`: shows only what everyone may see (big screens). `translate` gives a sentence in the member's language.
+    `slot`: the slot in the fan-out, None until added.
 
-    `entering`: he is being let in; `again`: his rights have changed meanwhile.
+    `entering`: being added; `again`: the rights have changed meanwhile, so they must be read again.
     """
 
     sink: Sink
@@ -22,12 +22,12 @@ class Member:
     public: bool = False
     translate: Callable[[str], str] = str
     audience: Audience = Audience.EVERYONE
-    place: Place | None = None
+    slot: Slot | None = None
     left: bool = False
     entering: bool = False
     again: bool = False
 
     @property
     def reader(self) -> str | None:
-        """Whom he may be told private matters as."""
+        """The person whose private events this member receives."""
         return None if self.public else self.person

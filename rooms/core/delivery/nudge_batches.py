@@ -1,6 +1,6 @@
-"""What transactions did in a room, on its way to the other processes: one message per room and tick, however many transactions there are.
+"""Batches the nudges for other processes: one message per room and tick, however many transactions there are.
 
-A room that was quiet is told of at once; while it is busy, what comes within a tick waits for its end. It is the rule by which members are told.
+The nudge of a quiet room goes out immediately; while the room is busy, nudges wait for the end of the tick. Members receive news by the same rule.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ class NudgeBatches:
     def __init__(self, tick: float, send: Callable[[str, list[Nudge]], None]) -> None:
         self._tick = tick
         self._send = send
-        self._waiting: dict[str, list[Nudge]] = {}  # by room: those within a tick of their last message
+        self._waiting: dict[str, list[Nudge]] = {}  # by room, while within a tick of its last message
 
     def add(self, nudge: Nudge) -> None:
         waiting = self._waiting.get(nudge.room)
@@ -25,7 +25,7 @@ class NudgeBatches:
             waiting.append(nudge)
 
     def send_all(self) -> None:
-        """What still waits, at once: the process is about to stop."""
+        """Sends what still waits: the process is about to stop."""
         waiting, self._waiting = self._waiting, {}
         for room, nudges in waiting.items():
             if nudges:

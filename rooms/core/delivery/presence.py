@@ -1,6 +1,6 @@
-"""Who is here: each process tells the others who is in its rooms, as differences with a checksum now and then. Nothing of it is stored.
+"""Who is present: each process sends the others who is in its rooms, as differences and a periodic checksum. Nothing is stored.
 
-A process that has fallen silent is forgotten after 15 seconds, so that nobody stays as a ghost.
+A process that is silent for 15 seconds is forgotten, so nobody stays as a ghost. Rooms of one person (desks) have no presence.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ ALIVE_SECONDS = 5.0
 SILENT_SECONDS = 15.0
 
 Names = dict[str, str | None]
-"""Person → his name, or None if he did not choose to be named."""
+"""Person → name, or None for a person who did not choose to be named."""
 
 
 @dataclass(slots=True)
@@ -24,19 +24,19 @@ class _Room:
 
 
 class Presence:
-    """`tell(room, body)` publishes to the processes that follow a room, `tell(None, body)` to all; `changed(room)` says that its people changed."""
+    """`send(room, body)` publishes to the processes that follow a room, `send(None, body)` to all; `changed(room)` reports a change."""
 
-    def __init__(self, process: str, tell: Callable[[str | None, Any], None], changed: Callable[[str], None]) -> None:
+    def __init__(self, process: str, send: Callable[[str | None, Any], None], changed: Callable[[str], None]) -> None:
         self.process = process
-        self._tell = tell
+        self._send = send
         self._changed = changed
         self._rooms: dict[str, _Room] = {}
         self._heard: dict[str, float] = {}
 
     def follow(self, room: str) -> None:
-        """Begins to ask the others about a room."""
+        """Asks the other processes about a room."""
         self._rooms.setdefault(room, _Room())
-        self._tell(room, ["who", self.process, room])
+        self._send(room, ["who", self.process, room])
 
     def unfollow(self, room: str) -> None:
         self._rooms.pop(room, None)
@@ -65,7 +65,7 @@ class Presence:
         return sum(len(self.people(room)) for room in self._rooms)
 
     def people(self, room: str) -> Names:
-        """Everybody in a room, on all processes; one who is named anywhere is named."""
+        """Everyone in a room, on all processes; a person who is named on one of them is named."""
         here = self._rooms.get(room)
         if here is None:
             return {}
@@ -76,28 +76,28 @@ class Presence:
         return everybody
 
     def connected(self, room: str) -> list[str]:
-        """Those in a room whose connections this process holds."""
+        """The people in a room whose connections this process holds."""
         here = self._rooms.get(room)
         return list(here.names) if here else []
 
     def send_changes(self, room: str) -> None:
-        """Tells the others what has changed here since the last time."""
+        """Sends what has changed here since the last time."""
         here = self._rooms.get(room)
         if here is None or not here.unsent:
             return
         came = {person: here.names[person] for person in here.unsent if person in here.names}
         gone = [person for person in here.unsent if person not in here.names]
         here.unsent.clear()
-        self._tell(room, ["change", self.process, room, came, gone])
+        self._send(room, ["change", self.process, room, came, gone])
 
     def send_alive(self) -> None:
         for room in self._rooms:
             self.send_changes(room)
         sums = {room: _checksum(here.names) for room, here in self._rooms.items() if here.names}
-        self._tell(None, ["alive", self.process, sums])
+        self._send(None, ["alive", self.process, sums])
 
     def send_farewell(self) -> None:
-        self._tell(None, ["bye", self.process])
+        self._send(None, ["bye", self.process])
 
     def receive(self, body: Any, now: float) -> None:
         kind, process, *rest = body
@@ -113,7 +113,7 @@ class Presence:
             here = self._rooms.get(rest[0])
             if here is not None and here.names:
                 here.unsent.clear()
-                self._tell(rest[0], ["all", self.process, rest[0], here.names])
+                self._send(rest[0], ["all", self.process, rest[0], here.names])
         elif (here := self._rooms.get(rest[0])) is not None:
             names = here.others.setdefault(process, {})
             if kind == "all":
@@ -134,7 +134,7 @@ class Presence:
                 del here.others[process]
                 self._changed(room)
             elif room in sums and _checksum(known) != sums[room]:
-                self._tell(room, ["who", self.process, room])
+                self._send(room, ["who", self.process, room])
 
     def _forget(self, process: str) -> None:
         self._heard.pop(process, None)

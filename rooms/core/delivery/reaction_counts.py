@@ -1,6 +1,6 @@
-"""Counts that nobody keeps: how many people did a thing in a room within half a second, on all processes together.
+"""Reaction counts per room and 0.5 s window, across all processes; never stored.
 
-Each person counts once for each thing and window, so what is told never grows with how fast one taps. A room's members get one message per
+Each person counts once per key and window, so the counts do not grow with how fast someone taps. A room's members receive one message per
 window, and the other processes one, however many people take part.
 """
 
@@ -22,18 +22,18 @@ class _Window:
 
 
 class ReactionCounts:
-    """`tell(room, body)` publishes to the processes that follow a room, `show(room, counts)` to its members here."""
+    """`send(room, body)` publishes to the processes that follow a room, `show(room, counts)` to its members here."""
 
-    def __init__(self, tell: Callable[[str, Any], None], show: Callable[[str, dict[CounterKey, int]], None]) -> None:
-        self._tell = tell
+    def __init__(self, send: Callable[[str, Any], None], show: Callable[[str, dict[CounterKey, int]], None]) -> None:
+        self._send = send
         self._show = show
         self._windows: dict[str, _Window] = {}
 
-    def count(self, room: str, thing: CounterKey, person: str) -> None:
-        self._window(room).people.setdefault(thing, set()).add(person)
+    def count(self, room: str, key: CounterKey, person: str) -> None:
+        self._window(room).people.setdefault(key, set()).add(person)
 
     def receive(self, body: Any) -> None:
-        """Takes in what another process has counted."""
+        """Adds what another process has counted."""
         room, counts = body
         elsewhere = self._window(room).elsewhere
         for name, kind, count in counts:
@@ -48,7 +48,7 @@ class ReactionCounts:
 
     def _close(self, room: str) -> None:
         window = self._windows.pop(room)
-        here = Counter({thing: len(people) for thing, people in window.people.items()})
+        here = Counter({key: len(people) for key, people in window.people.items()})
         if here:
-            self._tell(room, [room, [[*thing, count] for thing, count in here.items()]])
+            self._send(room, [room, [[*key, count] for key, count in here.items()]])
         self._show(room, dict(here + window.elsewhere))

@@ -1,4 +1,4 @@
-"""A message on its way to many: encoded once, framed once, the same bytes to every member."""
+"""Messages that are encoded and framed once, and the sinks (connections) they are written to."""
 
 from functools import cached_property
 from typing import Protocol
@@ -19,7 +19,7 @@ def websocket_frame(payload: bytes, *, binary: bool = False) -> bytes:
 
 
 class EncodedMessage:
-    """A JSON message and, made when first wanted, its frames and its msgpack form."""
+    """A JSON message and, made on first use, its frames and its msgpack form."""
 
     def __init__(self, json: bytes) -> None:
         self.json = json
@@ -38,7 +38,7 @@ class EncodedMessage:
 
 
 class Listener(Protocol):
-    """Hears when a sink's descriptor has changed (rooms.core.delivery.fanout.Place)."""
+    """Notified when the descriptor of a sink has changed (fanout.Slot)."""
 
     def refresh(self) -> None: ...
 
@@ -46,7 +46,7 @@ class Listener(Protocol):
 class Sink(Protocol):
     """Where a member's messages go: a connection. No method waits or raises.
 
-    `binary`: it wants msgpack. `descriptor`: of the socket, as long as frames may be sent to it directly; -1 while bytes wait before it, or always.
+    `binary`: it takes msgpack. `descriptor`: of the socket, while frames may be sent to it directly; -1 while bytes are buffered, or always.
     """
 
     @property
@@ -56,24 +56,24 @@ class Sink(Protocol):
     def descriptor(self) -> int: ...
 
     def write(self, message: EncodedMessage) -> None:
-        """Queues a message behind the earlier ones; a reader that is too slow is closed instead."""
+        """Queues a message after the earlier ones; a reader that is too slow is closed instead."""
         ...
 
     def write_rest(self, frame: bytes, sent: int) -> None:
-        """Queues what the socket did not take of a frame that was sent to it directly."""
+        """Queues the rest of a frame of which the socket took only a part."""
         ...
 
     def close(self, code: int, reason: str) -> None: ...
 
     def placed(self, listener: Listener) -> None:
-        """From now on the listener hears of changes of the descriptor."""
+        """Notifies the listener of descriptor changes from now on."""
         ...
 
     def displaced(self, listener: Listener) -> None: ...
 
 
 class DirectSink:
-    """What sinks have in common that are always written to one by one."""
+    """Base of sinks that are always written to one by one."""
 
     binary = False
     descriptor = -1

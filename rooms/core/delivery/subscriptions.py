@@ -1,7 +1,7 @@
-"""Which rooms this process follows: each is subscribed to on the bus as long as anybody here is in it, is on his way in, or watches it."""
+"""The rooms that this process follows: each is subscribed to on the bus while anyone here is in it, is joining it, or watches it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from weakref import WeakValueDictionary
 
 from rooms.core.background import BackgroundTasks
@@ -9,6 +9,7 @@ from rooms.core.batching import Batcher
 from rooms.core.commands.access import ABSENT
 from rooms.core.delivery.bus.interface import Bus
 from rooms.core.delivery.feed import Feed, Watcher
+from rooms.core.delivery.presence import Presence
 from rooms.core.errors import Problem
 from rooms.core.ids import is_id
 from rooms.core.store import journal
@@ -17,43 +18,36 @@ from rooms.core.store.journal import Room
 
 
 class Subscriptions:
-    """`begun(room)` and `ended(room)` are called when a room begins and ends to be followed."""
+    """Reference-counted subscriptions: `feeds` holds one feed for each room that is followed."""
 
-    def __init__(
-        self,
-        database: Database,
-        bus: Bus,
-        tasks: BackgroundTasks,
-        begun: Callable[[str], None],
-        ended: Callable[[str], None],
-    ) -> None:
+    def __init__(self, database: Database, bus: Bus, tasks: BackgroundTasks, presence: Presence) -> None:
         self._database = database
         self._bus = bus
         self._tasks = tasks
-        self._begun = begun
-        self._ended = ended
+        self._presence = presence
         self.feeds: dict[str, Feed] = {}
         self.locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._rooms = Batcher(self._find_rooms)
+        self._heads = Batcher(self._read_heads)
 
     async def follow(self, room: str) -> Feed:
-        """One use more of a room's feed. Raises Problem."""
+        """Adds a user to a room's feed. Raises Problem."""
         async with self._lock_of(room):
             feed = self.feeds.get(room)
             if feed is None:
                 feed = self.feeds[room] = await self._subscribe(room)
-                self._begun(room)
+                if feed.shows_presence:
+                    self._presence.follow(room)
             feed.users += 1
             return feed
 
     def release(self, feed: Feed) -> None:
-        """One use less."""
+        """Removes a user; the last one ends the subscription."""
         feed.users -= 1
         if feed.users == 0:
             self._tasks.spawn(self._unfollow(feed))
 
     async def end(self) -> None:
-        await self._rooms.end()
+        await self._heads.end()
 
     async def watch(self, room: str, watcher: Watcher) -> None:
         feed = await self.follow(room)
@@ -68,22 +62,22 @@ class Subscriptions:
     async def _subscribe(self, room: str) -> Feed:
         if not is_id(room):
             raise Problem("not_found", ABSENT)
-        # Subscribed before the position is read: what happens in between comes twice rather than never.
+        # Subscribed before the position is read: what happens in between arrives twice rather than never.
         await self._bus.subscribe(f"room:{room}")
         try:
-            row = await self._rooms.ask(room)
+            row = await self._heads.ask(room)
         except BaseException:
             await self._bus.unsubscribe(f"room:{room}")
             raise
         return Feed(row)
 
-    async def _find_rooms(self, ids: Sequence[str]) -> list[Room | Exception]:
+    async def _read_heads(self, ids: Sequence[str]) -> list[Room | Exception]:
         async with self._database.read() as connection:
             rows = await journal.heads(connection, ids)
         return [rows.get(id) or Problem("not_found", ABSENT) for id in ids]
 
     def _lock_of(self, room: str) -> asyncio.Lock:
-        """Held while a room begins or ends to be followed. It lives as long as anyone holds it or waits for it."""
+        """Held while a room's subscription begins or ends. It lives as long as anyone holds it or waits for it."""
         lock = self.locks.get(room)
         if lock is None:
             lock = self.locks[room] = asyncio.Lock()
@@ -93,5 +87,6 @@ class Subscriptions:
         async with self._lock_of(feed.room):
             if feed.users == 0 and self.feeds.get(feed.room) is feed:
                 del self.feeds[feed.room]
-                self._ended(feed.room)
+                self._presence.send_changes(feed.room)
+                self._presence.unfollow(feed.room)
                 await self._bus.unsubscribe(f"room:{feed.room}")

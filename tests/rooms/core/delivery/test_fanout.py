@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from rooms.core.delivery.fanout import LOOP, PARKED, Group, Loop, Place, Sweep
+from rooms.core.delivery.fanout import BACKPRESSURED, LOOP, Broadcast, Group, Loop, Slot
 from rooms.core.delivery.sink import EncodedMessage, Listener
 
 
@@ -44,7 +44,7 @@ class Line:
 
     def _wait(self, rest: bytes) -> None:
         self.rest += rest
-        self.descriptor = PARKED
+        self.descriptor = BACKPRESSURED
         for listener in self.listeners:
             listener.refresh()
 
@@ -92,7 +92,7 @@ def lines() -> Iterator[list[Line]]:
         line.close(1000, "")
 
 
-def members(lines: list[Line], count: int) -> tuple[Group, list[Place]]:
+def members(lines: list[Line], count: int) -> tuple[Group, list[Slot]]:
     group = Group()
     lines += [Line() for _ in range(count)]
     return group, [group.add(line) for line in lines]
@@ -101,35 +101,35 @@ def members(lines: list[Line], count: int) -> tuple[Group, list[Place]]:
 def test_everybody_gets_the_frame(lines: list[Line], loop: Loop | None) -> None:
     group, _ = members(lines, 40)
     message = EncodedMessage(b'{"room":"x"}')
-    Sweep(group, message, set(), loop).finish()
+    Broadcast(group, message, set(), loop).finish()
     assert {line.read() for line in lines} == {message.frame}
 
 
 def test_the_spared_get_nothing(lines: list[Line], loop: Loop | None) -> None:
-    group, places = members(lines, 10)
-    Sweep(group, EncodedMessage(b"{}"), {places[3].slot, places[7].slot}, loop).finish()
+    group, slots = members(lines, 10)
+    Broadcast(group, EncodedMessage(b"{}"), {slots[3].index, slots[7].index}, loop).finish()
     assert [bool(line.read()) for line in lines] == [n not in {3, 7} for n in range(10)]
-    Sweep(group, EncodedMessage(b"{}"), set(), loop).finish()
+    Broadcast(group, EncodedMessage(b"{}"), set(), loop).finish()
     assert all(line.read() for line in lines), "they are spared once"
 
 
 def test_a_sweep_goes_in_steps_and_one_who_leaves_meanwhile_gets_nothing_more(
     lines: list[Line], loop: Loop | None
 ) -> None:
-    group, places = members(lines, 10)
-    sweep = Sweep(group, EncodedMessage(b"{}"), set(), loop)
-    assert sweep.step(4)
-    group.discard(places[1])
-    group.discard(places[8])
+    group, slots = members(lines, 10)
+    broadcast = Broadcast(group, EncodedMessage(b"{}"), set(), loop)
+    assert broadcast.step(4)
+    group.discard(slots[1])
+    group.discard(slots[8])
     assert len(group) == 8
     lines.append(Line())
     late = group.add(lines[-1])
-    sweep.finish()
+    broadcast.finish()
     got = [bool(line.read()) for line in lines]
     assert got == [True] * 8 + [False, True, False], "who came later has read it with his snapshot"
     assert len(group) == 9
-    assert sorted(place.slot for place in group.places if place) == list(range(9))
-    assert late.slot >= 0
+    assert sorted(place.index for place in group.slots if place) == list(range(9))
+    assert late.index >= 0
 
 
 def test_what_a_slow_reader_does_not_take_waits_and_nothing_overtakes_it(lines: list[Line], loop: Loop | None) -> None:
@@ -138,17 +138,17 @@ def test_what_a_slow_reader_does_not_take_waits_and_nothing_overtakes_it(lines: 
     messages = [EncodedMessage(b'{"n":%d,"x":"%b"}' % (n, b"x" * 50_000)) for n in range(20)]
     received = b""
     for message in messages[:15]:
-        Sweep(group, message, set(), loop).finish()
+        Broadcast(group, message, set(), loop).finish()
         received += quick.read()
     assert slow.rest, "the premise: his socket is full"
-    assert slow.descriptor == PARKED
+    assert slow.descriptor == BACKPRESSURED
     early = b""
     while slow.rest:
         early += slow.read()
         slow.rest = slow.rest[slow.here.send(slow.rest) :]
     slow.clear()
     for message in messages[15:]:
-        Sweep(group, message, set(), loop).finish()
+        Broadcast(group, message, set(), loop).finish()
         early += slow.read()
         received += quick.read()
     expected = b"".join(message.frame for message in messages)
@@ -160,7 +160,7 @@ def test_a_broken_connection_disturbs_nobody(lines: list[Line], loop: Loop | Non
     group, _ = members(lines, 5)
     lines[2].there.close()
     for _ in range(3):
-        Sweep(group, EncodedMessage(b"{}"), set(), loop).finish()
+        Broadcast(group, EncodedMessage(b"{}"), set(), loop).finish()
     assert [len(line.read()) for n, line in enumerate(lines) if n != 2] == [12] * 4
     lines[2].there = socket.socket()
 
@@ -170,8 +170,8 @@ def test_groups_stay_dense_whoever_comes_and_goes(seed: int) -> None:
     random = Random(seed)
     lines: list[Line] = []
     group = Group()
-    here: list[Place] = []
-    sweeps: list[Sweep] = []
+    here: list[Slot] = []
+    broadcasts: list[Broadcast] = []
     for _ in range(200):
         act = random.random()
         if act < 0.45 or not here:
@@ -180,15 +180,15 @@ def test_groups_stay_dense_whoever_comes_and_goes(seed: int) -> None:
         elif act < 0.8:
             group.discard(here.pop(random.randrange(len(here))))
         elif act < 0.9:
-            sweeps.append(Sweep(group, EncodedMessage(b"{}"), set(), None))
-        elif sweeps and not sweeps[0].step(3):
-            sweeps.pop(0)
+            broadcasts.append(Broadcast(group, EncodedMessage(b"{}"), set(), None))
+        elif broadcasts and not broadcasts[0].step(3):
+            broadcasts.pop(0)
         assert len(group) == len(here)
-        assert all(group.places[place.slot] is place for place in here)
-        assert len(group.places) == len(group.descriptors)
-    for sweep in sweeps:
-        sweep.finish()
-    assert len(group.places) == len(here)
-    assert [group.descriptors[place.slot] for place in here] == [place.sink.descriptor for place in here]
+        assert all(group.slots[place.index] is place for place in here)
+        assert len(group.slots) == len(group.descriptors)
+    for broadcast in broadcasts:
+        broadcast.finish()
+    assert len(group.slots) == len(here)
+    assert [group.descriptors[place.index] for place in here] == [place.sink.descriptor for place in here]
     for line in lines:
         line.close(1000, "")

@@ -37,17 +37,17 @@ def feed() -> Feed:
 def test_what_comes_in_order_is_told_in_order(feed: Feed) -> None:
     feed.receive(nudge([11]))
     feed.receive(nudge([12, 13]))
-    assert feed.told == 10
+    assert feed.delivered == 10
     assert taken(feed) == [11, 12, 13]
-    assert (feed.seq, feed.told, feed.has_news) == (13, 13, False)
+    assert (feed.seq, feed.delivered, feed.has_news) == (13, 13, False)
 
 
 def test_what_comes_early_waits_for_what_is_before_it(feed: Feed) -> None:
     feed.receive(nudge([12]))
-    assert (feed.has_hole, feed.has_news) == (True, False)
+    assert (feed.has_gap, feed.has_news) == (True, False)
     feed.receive(nudge([11]))
     assert taken(feed) == [11, 12]
-    assert not feed.has_hole
+    assert not feed.has_gap
 
 
 def test_what_comes_twice_or_is_old_is_told_once(feed: Feed) -> None:
@@ -157,4 +157,4 @@ def test_a_new_history_begins_with_nothing_of_the_old_one(feed: Feed, changes: d
     entries, values = feed.take()
     assert [each.seq for each in entries] == [seq + 1, seq + 2]
     assert values == [value("q", 2)]
-    assert not feed.has_hole
+    assert not feed.has_gap

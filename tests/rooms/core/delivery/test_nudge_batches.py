@@ -97,18 +97,17 @@ def overheard(world: World) -> list[tuple[str, int]]:
 @pytest.fixture
 def looked_for(each_world: World, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Rooms in which a process took something for lost. It waits longer than even a busy machine keeps a message on its way."""
-    monkeypatch.setattr("rooms.core.delivery.gap_repair.HOLE_SECONDS", 2.0)
+    monkeypatch.setattr("rooms.core.delivery.hub.GAP_SECONDS", 2.0)
     rooms: list[list[str]] = []
     for engine in each_world.engines:
-        mending = engine.hub._gap_repair
-        reconcile = mending.reconcile
+        reconcile = engine.hub.reconcile
 
         async def noting(some: list[str] | None = None, reconcile: Any = reconcile) -> None:
             if some is not None:
                 rooms.append(some)
             await reconcile(some)
 
-        monkeypatch.setattr(mending, "reconcile", noting)
+        monkeypatch.setattr(engine.hub, "reconcile", noting)
     return rooms
 
 
@@ -171,7 +170,7 @@ async def test_a_process_of_before_and_one_of_now_understand_each_other(each_wor
             heard(channel, data)
 
     object.__setattr__(world.engines[1].bus, "_receive", of_before)
-    hub._batches.add = lambda nudge: hub._send(nudge.room, [nudge])
+    hub._batches.add = lambda nudge: hub._send_nudges(nudge.room, [nudge])
     other = await enter(world, None, engine=0)
     for n in range(30):
         await world.do("other", PostMessage(f"{n}"), engine=0)

@@ -238,7 +238,7 @@ async def test_a_process_that_dies_leaves_no_ghosts(world_of_two: World, monkeyp
     hub = world_of_two.engine.hub
 
     async def fallen_silent() -> bool:
-        await hub._ephemeral_state.show_alive()
+        await hub._ephemeral_state.send_alive()
         return present(client)[0] == 1
 
     await until(fallen_silent)

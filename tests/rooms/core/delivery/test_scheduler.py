@@ -33,7 +33,7 @@ def sinks(feed: Feed) -> list[ListSink]:
 
 
 @pytest.fixture
-def telling() -> DeliveryScheduler:
+def scheduler() -> DeliveryScheduler:
     return DeliveryScheduler(lambda feed, members: None)
 
 
@@ -61,27 +61,27 @@ def test_the_tick_of_a_room_grows_with_it_and_makes_no_leap() -> None:
 
 
 async def test_others_have_their_turn_before_the_next_part(
-    feed: Feed, sinks: list[ListSink], telling: DeliveryScheduler
+    feed: Feed, sinks: list[ListSink], scheduler: DeliveryScheduler
 ) -> None:
     feed.accept([entry(1)])
-    telling.schedule(feed)
+    scheduler.schedule(feed)
     for part in range(1, PARTS + 1):
         await asyncio.sleep(0)  # one who was awoken in the turn before comes first
         assert told(sinks) == [part * CHUNK]
 
 
 async def test_what_comes_while_a_message_is_on_its_way_waits_for_its_end(
-    feed: Feed, sinks: list[ListSink], telling: DeliveryScheduler, monkeypatch: pytest.MonkeyPatch
+    feed: Feed, sinks: list[ListSink], scheduler: DeliveryScheduler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rooms.core.delivery.scheduler.TICK", 0.0)
     monkeypatch.setattr("rooms.core.delivery.scheduler.TICK_PER_MEMBER", 0.0)
     feed.accept([entry(1)])
-    telling.schedule(feed)
+    scheduler.schedule(feed)
     for seq in (2, 3):
         feed.accept([entry(seq)])
-        telling.schedule(feed)
+        scheduler.schedule(feed)
         assert told(sinks) == [CHUNK]
-    while feed.told < 3:
+    while feed.delivered < 3:
         assert told(sinks)[1:] == []
         await asyncio.sleep(0)
     assert told(sinks) == [len(sinks), CHUNK, CHUNK]
@@ -92,10 +92,10 @@ async def test_what_comes_while_a_message_is_on_its_way_waits_for_its_end(
 
 
 async def test_one_who_comes_while_a_message_is_on_its_way_is_not_told_it(
-    feed: Feed, sinks: list[ListSink], telling: DeliveryScheduler
+    feed: Feed, sinks: list[ListSink], scheduler: DeliveryScheduler
 ) -> None:
     feed.accept([entry(1)])
-    telling.schedule(feed)
+    scheduler.schedule(feed)
     assert feed.sending, "the premise: it is on its way"
     late = come(feed, "late")
     while feed.sending:
@@ -103,19 +103,19 @@ async def test_one_who_comes_while_a_message_is_on_its_way_is_not_told_it(
     assert told(sinks) == [len(sinks)]
     assert late.messages == []
     feed.accept([entry(2)])
-    telling.tell(feed)
+    scheduler.deliver(feed)
     feed.members.send_all()
     assert [event["seq"] for event in late.messages[0]["events"]] == [2]
 
 
 async def test_what_is_one_persons_alone_does_not_overtake_what_is_on_its_way_to_him(
-    feed: Feed, sinks: list[ListSink], telling: DeliveryScheduler
+    feed: Feed, sinks: list[ListSink], scheduler: DeliveryScheduler
 ) -> None:
     feed.accept([entry(1)])
-    telling.schedule(feed)
+    scheduler.schedule(feed)
     assert sinks[-1].messages == [], "the premise: it has not come to him yet"
     feed.accept([entry(2, Audience.PERSON, f"person {len(sinks) - 1}")])
-    telling.tell(feed)
+    scheduler.deliver(feed)
     feed.members.send_all()
     assert told(sinks) == [len(sinks)] * 2
     assert [sink.messages[-1]["events"][0].get("type") for sink in sinks[-2:]] == [None, "an.event"]
