@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
 from rooms.core.text import N_
+from web.compression import Compressing
 from web.problems import FAULT, respond
 from web.site import Site
 
@@ -43,7 +44,7 @@ class Security:
         await self._http({**scope, "state": state}, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = _Answer(send, self._headers(scope))
+        answer = _Answer(Compressing(scope, send), self._headers(scope))
         try:
             app: ASGIApp = self._app
             if (problem := self._refusal(scope)) is not None:

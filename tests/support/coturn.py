@@ -88,8 +88,8 @@ class TurnServer(Process):
         return answered
 
 
-def make_certificate(folder: Path) -> dict[str, Path]:
-    """A certificate for 127.0.0.1 that nobody has signed, and its key: {"cert": …, "pkey": …}."""
+def make_certificate(folder: Path, *hosts: str) -> dict[str, Path]:
+    """A self-signed certificate for 127.0.0.1 and further hosts, and its key: {"cert": …, "pkey": …}."""
     files = {"cert": folder / "cert.pem", "pkey": folder / "key.pem"}
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
@@ -97,7 +97,7 @@ def make_certificate(folder: Path) -> dict[str, Path]:
     made = x509.CertificateBuilder(
         name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1)
     )
-    names = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    names = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1")), *map(x509.DNSName, hosts)])
     signed = made.add_extension(names, critical=False).sign(key, hashes.SHA256())
     files["cert"].write_bytes(signed.public_bytes(Encoding.PEM))
     files["pkey"].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

@@ -1,20 +1,28 @@
-"""Files that never change under their address: /static/… with a fingerprint may be kept for a year."""
+"""Static files. Those whose address has a fingerprint of their content may be cached for a year."""
 
+import asyncio
 from pathlib import Path
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from web.compression import accepts_gzip, compress, is_text
+
 MOST_RANGES = 10
+STATIC_LEVEL = 9  # of gzip, as each file is compressed only once
 FOLDER = Path(__file__).parents[2] / "static"
 
 
 class Files(StaticFiles):
-    """Chunks carry their hash in their name, everything else in `?v=`."""
+    """Chunks have their hash in their name, all other files in `?v=`. Text is compressed once and kept in memory, some 300 KB in all."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(directory=folder, check_dir=False)
+        self._compressed: dict[str, tuple[float, bytes]] = {}  # by path: when the file was changed, and what is sent
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         if Headers(scope=scope).get("range", "").count(",") >= MOST_RANGES:
@@ -24,7 +32,26 @@ class Files(StaticFiles):
             fingerprinted = "v" in parse_qs(scope["query_string"].decode("latin-1"))
             lasting = fingerprinted or Path(path).name.startswith(("chunk-", "asset-"))
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
+        if isinstance(response, FileResponse) and self._is_compressible(response, Headers(scope=scope)):
+            return await self._compress(response)
         return response
 
+    def _is_compressible(self, response: FileResponse, request: Headers) -> bool:
+        # Source maps are large, and only developer tools ask for them.
+        wanted = is_text(response.headers) and not str(response.path).endswith(".map")
+        return wanted and accepts_gzip(request) and "range" not in request
 
-routes = [Mount("/static", Files(directory=FOLDER, check_dir=False), name="static")]
+    async def _compress(self, response: FileResponse) -> Response:
+        path = Path(response.path)
+        changed = path.stat().st_mtime
+        known = self._compressed.get(str(path))
+        if known is None or known[0] != changed:
+            known = (changed, await compress(await asyncio.to_thread(path.read_bytes), STATIC_LEVEL))
+            self._compressed[str(path)] = known
+        headers = {name: value for name, value in response.headers.items() if name != "content-length"}
+        # A weak tag, because plain and compressed content differ in their bytes.
+        headers.update({"content-encoding": "gzip", "etag": f"W/{headers['etag']}"})
+        return Response(known[1], headers=headers)
+
+
+routes = [Mount("/static", Files(FOLDER), name="static")]

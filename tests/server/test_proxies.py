@@ -1,0 +1,114 @@
+"""The proxy configurations that docs/operations.md prints are accepted by the proxies themselves, and nginx serves with its own."""
+
+import os
+import socket
+import ssl
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.components import absent, find_program, free_port
+from tests.support.nginx import HOST, Nginx, nginx_before, printed_block
+from tests.support.server import Server, furnish, ticket_for
+from tests.support.wire import wire
+
+
+@pytest.fixture
+def nginx() -> Iterator[Nginx]:
+    with nginx_before(free_port()) as made:
+        yield made
+
+
+@pytest.fixture
+def served(nginx: Nginx, tmp_path: Path) -> Iterator[Server]:
+    """A server behind nginx."""
+    database = f"sqlite+aiosqlite:///{tmp_path / 'plenary.sqlite3'}"
+    server = Server(tmp_path, database, url=nginx.url, trusted_proxies="127.0.0.1/32", port=str(_upstream(nginx)))
+    server.port = _upstream(nginx)
+    with nginx, server:
+        yield server
+
+
+def _upstream(nginx: Nginx) -> int:
+    text = Path(nginx.command[-1]).read_text()
+    return int(text.partition("server 127.0.0.1:")[2].partition(";")[0])
+
+
+def trust(nginx: Nginx) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=str(nginx.certificate["cert"]))
+
+
+@pytest.fixture
+async def client(nginx: Nginx) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.AsyncHTTPTransport(verify=trust(nginx), http2=False)
+    async with httpx.AsyncClient(transport=transport, headers={"Host": f"{HOST}:{nginx.port}"}) as made:
+        yield made
+
+
+async def get(client: httpx.AsyncClient, nginx: Nginx, path: str, **headers: str) -> httpx.Response:
+    address = f"https://127.0.0.1:{nginx.port}{path}"
+    return await client.get(address, headers=headers, extensions={"sni_hostname": HOST})
+
+
+def test_nginx_accepts_the_printed_configuration(nginx: Nginx) -> None:
+    """calls.md H4."""
+    said = nginx.test()
+    assert "test is successful" in said
+    assert "[warn]" not in said
+
+
+def test_caddy_accepts_the_printed_configuration(tmp_path: Path) -> None:
+    program = find_program("caddy")
+    if program is None:
+        absent("Caddy", "install the Debian package caddy")
+    file = tmp_path / "Caddyfile"
+    file.write_text(printed_block("caddy"))
+    command = [str(program), "validate", "--adapter", "caddyfile", "--config", str(file)]
+    environment = {**os.environ, "XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    run = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "Valid configuration" in run.stdout + run.stderr
+
+
+async def test_pages_and_the_live_connection_work_behind_nginx(
+    served: Server, nginx: Nginx, client: httpx.AsyncClient
+) -> None:
+    page = await get(client, nginx, "/sign-in", **{"Accept-Encoding": "gzip"})
+    assert (page.status_code, page.headers["content-encoding"]) == (200, "gzip")
+    script = await get(client, nginx, "/static/built/main.js", **{"Accept-Encoding": "gzip"})
+    assert (script.status_code, script.headers["content-encoding"]) == (200, "gzip")
+    assert (await get(client, nginx, "/metrics")).status_code == 404, "not for those who come through the proxy"
+    world = await furnish(served)
+    try:
+        ticket = await ticket_for(world.engine, world.people["attendee"])
+        address = f"wss://{HOST}:{nginx.port}/live"
+        near = {"host": "127.0.0.1", "port": nginx.port, "ssl": trust(nginx)}
+        async with wire(address, ticket, origin=nginx.url, **near) as live:
+            await live.join(world.room)
+            answer = await live.command("chat.post", world.room, text="Hello through nginx")
+            assert "ok" in answer
+    finally:
+        await world.close()
+
+
+async def test_plain_http_is_redirected_and_a_stopped_server_is_explained(
+    nginx: Nginx, client: httpx.AsyncClient
+) -> None:
+    with nginx:
+        moved = await client.get(f"http://127.0.0.1:{nginx.plain_port}/c/demo?day=2", headers={"Host": HOST})
+        assert (moved.status_code, moved.headers["location"]) == (301, f"https://{HOST}/c/demo?day=2")
+        away = await get(client, nginx, "/")
+        assert (away.status_code, away.headers["retry-after"]) == (503, "5")
+        assert "The server is restarting" in away.text
+        assert "服务器正在重启" in away.text
+
+
+def test_nginx_speaks_http2(nginx: Nginx) -> None:
+    context = trust(nginx)
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    with nginx, socket.create_connection(("127.0.0.1", nginx.port), timeout=5) as plain:
+        with context.wrap_socket(plain, server_hostname=HOST) as secure:
+            assert secure.selected_alpn_protocol() == "h2"
