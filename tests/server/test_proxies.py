@@ -109,5 +109,9 @@ async def test_plain_http_is_redirected_and_a_stopped_server_is_explained(
 def test_nginx_speaks_http2(nginx: Nginx) -> None:
     context = trust(nginx)
     context.set_alpn_protocols(["h2", "http/1.1"])
-    with nginx, socket.create_connection(("127.0.0.1", nginx.port), timeout=5) as plain, context.wrap_socket(plain, server_hostname=HOST) as secure:
+    with (
+        nginx,
+        socket.create_connection(("127.0.0.1", nginx.port), timeout=5) as plain,
+        context.wrap_socket(plain, server_hostname=HOST) as secure,
+    ):
         assert secure.selected_alpn_protocol() == "h2"
