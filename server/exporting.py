@@ -1,4 +1,4 @@
-"""python -m server export: a conference's programme as a frab schedule (JSON or XML) or as a calendar."""
+"""plenary export: a conference's programme as a frab schedule (JSON or XML) or as a calendar."""
 
 import argparse
 import asyncio

@@ -1,4 +1,4 @@
-"""python -m server import: a frab or pretalx schedule, or a list of exhibitors, into a conference; or what it would change there."""
+"""plenary import: a frab or pretalx schedule, or a list of exhibitors, into a conference; or what it would change there."""
 
 import argparse
 import asyncio

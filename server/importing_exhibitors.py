@@ -1,4 +1,4 @@
-"""python -m server import exhibitors: a list of exhibitors into a conference, or what it would change there."""
+"""plenary import exhibitors: a list of exhibitors into a conference, or what it would change there."""
 
 import sys
 from typing import TextIO

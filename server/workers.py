@@ -193,5 +193,5 @@ class Supervisor:
 
 
 def supervise(count: int, drain_seconds: float) -> int:
-    """Runs several `python -m server run` on one port. Returns the exit code."""
-    return Supervisor(count, [sys.executable, "-m", "server", "run"], drain_seconds).run()
+    """Runs several `plenary run` on one port. Returns the exit code."""
+    return Supervisor(count, [sys.executable, "-m", "plenary", "run"], drain_seconds).run()

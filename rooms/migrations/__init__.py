@@ -1,4 +1,4 @@
-"""Alembic's migrations, run by `python -m server migrate`."""
+"""Alembic's migrations, run by `plenary migrate`."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`python -m server audience`: simulated attendees over real WebSockets, so that whoever tries Plenary sees a live room.
+"""`plenary audience`: simulated attendees over real WebSockets, so that whoever tries Plenary sees a live room.
 
 They join one session as guests, chat, ask in several languages, vote, lose the network and come back; and each checks all the while that nothing
 is missing and nothing comes twice. A fault makes the exit code 1.

@@ -15,7 +15,7 @@ from rooms.people.tables import signins as signin_rows
 from rooms.programme.tables import forums, sessions
 from server.audience import words
 
-DEVICE = "python -m server audience"
+DEVICE = "plenary audience"
 
 
 class Place(NamedTuple):

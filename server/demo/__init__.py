@@ -1,8 +1,10 @@
-"""python -m server demo: the demonstration conference, served on this machine, with one sign-in link for each role."""
+"""plenary demo: the demonstration conference, served on this machine, with one sign-in link for each role."""
 
 import argparse
 import asyncio
 import os
+import sys
+from pathlib import Path
 
 from rooms.core.clock import system_clock
 from rooms.core.delivery.bus.memory import MemoryBus
@@ -36,13 +38,19 @@ def work(arguments: argparse.Namespace) -> int:
         )
         for role, link in links.items():
             print(f"  {role:<10} {link}")
-        print("\nFor a lively room:  .venv/bin/python -m server audience --people 200 --minutes 5\n", flush=True)
+        print(f"\nFor a lively room:  {command_name()} audience --people 200 --minutes 5\n", flush=True)
 
     if arguments.prepare_only:
         show()
         return 0
     serve(settings, ready=show)
     return 0
+
+
+def command_name() -> str:
+    """The command `plenary` of this environment, as a person can type it here."""
+    command = Path(sys.executable).with_name("plenary")
+    return str(command.relative_to(Path.cwd()) if command.is_relative_to(Path.cwd()) else command)
 
 
 async def prepare(settings: Settings) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`python -m server doctor`: looks at everything that Plenary stands on, and tells how to mend what is missing or wrong.
+"""`plenary doctor`: looks at everything that Plenary stands on, and tells how to mend what is missing or wrong.
 
 It changes nothing. Each check is one function that yields findings; a finding that is missing or wrong makes the exit code 1.
 """

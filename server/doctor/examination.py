@@ -5,7 +5,15 @@ import os
 from collections.abc import AsyncIterator, Callable
 
 from server.doctor.findings import Finding, wrong
-from server.doctor.machine import check_address, check_files, check_islands, check_pictures, check_python, check_space
+from server.doctor.machine import (
+    check_address,
+    check_fanout,
+    check_files,
+    check_islands,
+    check_pictures,
+    check_python,
+    check_space,
+)
 from server.doctor.services import check_bus, check_mail, check_turn_servers
 from server.doctor.storage import check_database
 from server.settings import BadSettings, Settings, read_settings
@@ -13,6 +21,7 @@ from server.settings import BadSettings, Settings, read_settings
 CHECKS: tuple[Callable[[Settings], AsyncIterator[Finding]], ...] = (
     check_python,
     check_islands,
+    check_fanout,
     check_files,
     check_space,
     check_pictures,

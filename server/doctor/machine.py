@@ -12,9 +12,10 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from rooms.core.delivery.fanout import LOOP
 from rooms.core.errors import Problem
 from rooms.core.files.inspection import Content, inspect
-from server.doctor.findings import Finding, missing, ok, wrong
+from server.doctor.findings import Finding, missing, ok, unused, wrong
 from server.settings import Settings
 
 OLDEST_PYTHON = (3, 11)
@@ -42,6 +43,13 @@ async def check_islands(settings: Settings) -> AsyncIterator[Finding]:
         yield missing("islands", f"not built: {', '.join(absent)} in {BUILT}", remedy)
     else:
         yield ok("islands", "built")
+
+
+async def check_fanout(settings: Settings) -> AsyncIterator[Finding]:
+    if LOOP:
+        yield ok("fan-out", "the compiled loop")
+    else:
+        yield unused("fan-out", "in Python; an installation built with a C compiler is faster")
 
 
 async def check_files(settings: Settings) -> AsyncIterator[Finding]:

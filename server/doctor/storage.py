@@ -24,7 +24,7 @@ MOST_SKEW = 2.0  # seconds
 async def check_database(settings: Settings) -> AsyncIterator[Finding]:
     shown = sa.make_url(settings.database).render_as_string(hide_password=True)
     if _is_absent(settings.database):
-        yield missing("database", f"{shown} is not there yet", "python -m server migrate")
+        yield missing("database", f"{shown} is not there yet", "plenary migrate")
         return
     database = Database(settings.database)
     try:
@@ -89,7 +89,7 @@ async def _migrations(connection: AsyncConnection) -> Finding:
     if present == newest:
         return ok("tables", "up to date")
     text = f"at {', '.join(present) or 'nothing'}, while this version of Plenary has {', '.join(newest)}"
-    return missing("tables", text, "python -m server migrate")
+    return missing("tables", text, "plenary migrate")
 
 
 async def _writable(database: Database) -> Finding:

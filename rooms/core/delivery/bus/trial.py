@@ -1,4 +1,4 @@
-"""Tries a Redis or Valkey as the bus uses it, for `python -m server doctor`."""
+"""Tries a Redis or Valkey as the bus uses it, for `plenary doctor`."""
 
 import asyncio
 import time
