@@ -78,7 +78,7 @@ def test_a_whole_server_is_well_and_a_broken_one_is_not(server: Server) -> None:
 
 async def test_a_new_sqlite_file_is_missing_and_not_made(settings_with: SettingsWith, tmp_path: Path) -> None:
     (only,) = await found(check_database, settings_with())
-    assert (only.verdict, only.remedy) == (Verdict.MISSING, "python -m server migrate")
+    assert (only.verdict, only.remedy) == (Verdict.MISSING, "plenary migrate")
     assert not (tmp_path / "plenary.sqlite").exists()
 
 
@@ -99,7 +99,7 @@ async def test_old_tables_are_named(settings_with: SettingsWith) -> None:
         await connection.exec_driver_sql("CREATE TABLE other (x INTEGER)")
     await database.close()
     tables = {each.name: each for each in await found(check_database, settings)}["tables"]
-    assert (tables.verdict, tables.remedy) == (Verdict.MISSING, "python -m server migrate")
+    assert (tables.verdict, tables.remedy) == (Verdict.MISSING, "plenary migrate")
 
 
 async def test_postgresql_is_looked_at(settings_with: SettingsWith, postgres_url: str) -> None:
