@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from rooms.core.errors import Problem
 from rooms.core.files.store import disk_faults
 from rooms.core.text import N_
+from web.hostile import LONGEST_NUMBER
 from web.viewer import viewer_of
 
 MOST_FIELDS = 200
@@ -76,7 +77,7 @@ def whole(given: str, field: str) -> int:
 
 def asked_number(request: Request, name: str) -> int | None:
     """A number in the address, such as that of a page; None where there is none, or something else."""
-    return _digits(request.query_params.get(name, ""), 17)
+    return _digits(request.query_params.get(name, ""), LONGEST_NUMBER)
 
 
 def _digits(given: str, most: int) -> int | None:

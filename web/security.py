@@ -12,6 +12,7 @@ from rooms.core.errors import Problem
 from rooms.core.ids import new_id
 from rooms.core.text import N_
 from web.compression import Compressing
+from web.hostile import hostile
 from web.problems import FAULT, respond
 from web.site import Site
 
@@ -76,6 +77,8 @@ class Security:
         # A load balancer asks after our health under the address of the machine.
         if not self._is_own_host(headers) and not scope["path"].startswith("/health/"):
             return Problem("malformed", N_("This site is at %(address)s."), values={"address": self._site.origin})
+        if (problem := hostile(scope)) is not None:
+            return problem
         if scope["type"] == "websocket":
             return None if self._may_open_socket(headers) else Problem("forbidden", FOREIGN)
         if scope["method"] not in SAFE and not self._is_own_origin(headers):

@@ -131,7 +131,9 @@ async def session_questions(call: Call) -> Questions:
 
 
 class MessagesQuery(msgspec.Struct, forbid_unknown_fields=True):
-    before: Annotated[int, msgspec.Meta(ge=1, description="Only messages with a smaller number.")] | None = None
+    before: Annotated[int, msgspec.Meta(ge=1, le=2**53, description="Only messages with a smaller number.")] | None = (
+        None
+    )
     limit: Limit = 100
 
 

@@ -27,7 +27,7 @@ class Position(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How far the client has come in a room: `epoch` and `seq` as it was told them last."""
 
     epoch: Annotated[str, msgspec.Meta(max_length=64)]
-    seq: Annotated[int, msgspec.Meta(ge=0)]
+    seq: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 
 LARGEST_ID = 2**53
@@ -70,7 +70,7 @@ class CommandHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     id: RequestId
     room: Id
-    key: Annotated[str, msgspec.Meta(min_length=8, max_length=64)]
+    key: Annotated[str, msgspec.Meta(min_length=8, max_length=64, pattern=r"^[!-~]+$")]
 
 
 class Limits(msgspec.Struct, frozen=True):

@@ -27,6 +27,7 @@ from rooms.people import rules
 from rooms.programme import queries
 from rooms.programme.messages import SessionView
 from rooms.programme.queries import Conference
+from web.forms import asked_number
 from web.site import site_of
 from web.templating import page
 from web.viewer import viewer_of
@@ -176,15 +177,15 @@ async def attend(request: Request) -> Response:
 async def messages(request: Request) -> Response:
     """GET …/messages?before=<number>: what was written in the chat before that message (without it, the newest), oldest first."""
     site, viewer = site_of(request), await viewer_of(request)
-    before = request.query_params.get("before", "")
-    if before and (not before.isdecimal() or len(before) > 18):
+    before = asked_number(request, "before")
+    if before is None and request.query_params.get("before"):
         raise Problem("malformed", N_("This cannot be read."), field="before")
     async with site.engine.database.read() as connection:
         conference = await queries.conference(connection, request.path_params["conference"])
         room = await queries.session_room(connection, conference.id, request.path_params["session"])
     await site.engine.actor(viewer.id, room)
     async with site.engine.database.read() as connection:
-        found = await latest_messages(connection, room, before=int(before) if before else None)
+        found = await latest_messages(connection, room, before=before)
     return Response(msgspec.json.encode({"messages": found}), media_type="application/json")
 
 
