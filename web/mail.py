@@ -1,4 +1,4 @@
-"""Mail: letters, two ways to send them, and the postbox that does so in the background."""
+"""Email: two ways to send it, and the postbox that does so in the background."""
 
 import asyncio
 import logging
@@ -21,17 +21,21 @@ class Letter:
 
 
 class NotSent(Exception):
-    """The mail server did not take a letter this time."""
+    """The mail server did not accept an email this time."""
+
+
+class Unsendable(Exception):
+    """An email that no mail server would accept, however often it is tried."""
 
 
 class Mailer(Protocol):
     async def send(self, letter: Letter) -> None:
-        """Hands a letter to the mail server. Raises NotSent."""
+        """Hands an email to the mail server. Raises NotSent or Unsendable."""
         ...
 
 
 class LogMailer:
-    """Prints letters into the log: for the demonstration and development, where nobody has a mail server."""
+    """Writes emails to the log: for the demonstration and development, without a mail server."""
 
     async def send(self, letter: Letter) -> None:
         log.warning("mail to %s: %s\n%s", letter.to, letter.subject, letter.text)
@@ -55,12 +59,7 @@ class SmtpMailer:
         self._sender = sender
 
     async def send(self, letter: Letter) -> None:
-        message = EmailMessage()
-        message["From"] = self._sender
-        message["To"] = letter.to
-        message["Subject"] = letter.subject
-        message["Auto-Submitted"] = "auto-generated"
-        message.set_content(letter.text)
+        message = _message(self._sender, letter)
         try:
             await aiosmtplib.send(
                 message,
@@ -73,16 +72,36 @@ class SmtpMailer:
             )
         except (aiosmtplib.SMTPException, OSError) as fault:
             raise NotSent(str(fault)) from fault
+        except ValueError as fault:  # the client could not write an address or a header
+            raise Unsendable(str(fault)) from fault
+
+
+def _message(sender: str, letter: Letter) -> EmailMessage:
+    """Raises Unsendable."""
+    message = EmailMessage()
+    try:
+        message["From"] = sender
+        message["To"] = letter.to
+        # The library decodes encoded words in what it is given; with CVE-2024-6923, a line break hidden in one ends the header.
+        message["Subject"] = " ".join(letter.subject.replace("=?", "= ?").split())
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(letter.text)
+        message.as_bytes()
+    except Exception as fault:  # its parsers raise many kinds of exceptions for odd input
+        raise Unsendable(str(fault)) from fault
+    if [each.addr_spec for each in message["To"].addresses] != [letter.to]:
+        raise Unsendable("the address is read as another one")
+    return message
 
 
 Compose = Callable[[], Awaitable[Letter | None]]
 
 
 class Postbox:
-    """Composes and sends letters in the background, so that an answer takes as long where there is a letter as where there is none."""
+    """Composes and sends emails in the background, so that the time of an answer does not tell whether one was sent."""
 
     TRIES = (0, 5, 60)  # seconds before each
-    AT_ONCE = 4  # so many connections to the mail server, however many letters wait
+    AT_ONCE = 4  # connections to the mail server
 
     def __init__(self, mailer: Mailer) -> None:
         self._mailer = mailer
@@ -90,7 +109,7 @@ class Postbox:
         self._lines = asyncio.Semaphore(self.AT_ONCE)
 
     def put(self, compose: Compose) -> None:
-        """`compose` gives the letter, or None when there is nothing to send after all."""
+        """`compose` returns the email, or None when there is nothing to send after all."""
         task = asyncio.create_task(self._deliver(compose))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -99,7 +118,7 @@ class Postbox:
         try:
             letter = await compose()
         except Exception:
-            log.exception("a letter could not be composed")
+            log.exception("an email could not be composed")
             return
         if letter is None:
             return
@@ -109,10 +128,13 @@ class Postbox:
                 async with self._lines:
                     await self._mailer.send(letter)
             except NotSent as fault:
-                log.warning("a letter could not be sent: %s", fault)
+                log.warning("an email could not be sent: %s", fault)
+            except Exception:
+                log.exception("an email cannot be sent, and is not tried again")
+                return
             else:
                 return
-        log.error("a letter was given up after %d tries", len(self.TRIES))
+        log.error("an email was given up after %d tries", len(self.TRIES))
 
     async def settled(self) -> None:
         """Returns when everything put in so far has been dealt with."""

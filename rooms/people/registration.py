@@ -7,20 +7,15 @@ from rooms.core.engine import Engine
 from rooms.core.errors import Problem
 from rooms.core.rate_limits import Rate
 from rooms.core.text import N_
-from rooms.people import accounts, links, signins
+from rooms.people import accounts, attempts, links, signins
 from rooms.people.accounts import Account, clean_email, clean_name
+from rooms.people.attempts import FROM_ADDRESS, PASSWORD_HERE, Browser
 from rooms.people.links import Link, Purpose, digest_of
 from rooms.people.messages import RightsChanged
 from rooms.people.passwords import Passwords, check_password
 
-# An address may be that of a whole venue, so what protects accounts is counted per account.
-PASSWORD_HERE = Rate(10, 600)  # tries at one account from one address
-PASSWORD_EVERYWHERE = Rate(50, 3600)  # tries at one account
-LETTERS = Rate(5, 900)  # letters to one address
-FROM_ADDRESS = Rate(200, 60)  # of each kind, from one network address
-GUESTS = Rate(
-    40, 600
-)  # new guests without an invitation, from one network address: each has a vote (docs/decisions/0006)
+GUESTS = Rate(40, 600)
+"""New guests without an invitation, from one network address: each has a vote (docs/decisions/0006)."""
 
 WRONG = N_("The address or the password is not right.")
 
@@ -44,21 +39,11 @@ class Notice(NamedTuple):
     secret: str
 
 
-class Browser(NamedTuple):
-    """Where somebody comes from: the id of his browser, the key of his network address, what his device is called."""
-
-    id: str
-    address: str
-    device: str
-
-
 async def by_password(engine: Engine, passwords: Passwords, browser: Browser, email: str, password: str) -> Account:
     """The account, at equal cost whether the address is known or not. Raises Problem "invalid", "rate_limited" or "unavailable"."""
     email = clean_email(email)
     with passwords.place() as hashing:
-        engine.limits.take("password.address", browser.address, FROM_ADDRESS)
-        engine.limits.take("password.here", f"{browser.address} {email}", PASSWORD_HERE)
-        engine.limits.take("password.account", email, PASSWORD_EVERYWHERE)
+        attempts.take_password(engine, browser, email)
         async with engine.database.read() as connection:
             account = await accounts.by_email(connection, email)
             hashed = await accounts.hashed_password(connection, account.id if account else "")
@@ -93,7 +78,6 @@ async def prepare_sign_up(
     name, email = clean_name(name), clean_email(email)
     check_password(password, email=email)
     engine.limits.take("sign-up.address", browser.address, FROM_ADDRESS)
-    engine.limits.take("letter", email, LETTERS)
     return SignUp(name, email, await passwords.hash(password), locale, next)
 
 
@@ -126,14 +110,6 @@ async def _sign_up(engine: Engine, browser: Browser, wanted: SignUp) -> Notice:
             )
         link = Link(Purpose.CONFIRM, account.id, wanted.email, asked_by, wanted.next)
         return Notice(Told.CONFIRM, wanted.email, account.name, await links.make(tx.connection, link, tx.now))
-
-
-def may_write_to(engine: Engine, browser: Browser, email: str) -> str:
-    """The cleaned address. Raises Problem "invalid" or "rate_limited"."""
-    email = clean_email(email)
-    engine.limits.take("letter.address", browser.address, FROM_ADDRESS)
-    engine.limits.take("letter", email, LETTERS)
-    return email
 
 
 async def ask_for_link(engine: Engine, browser: Browser, purpose: Purpose, email: str, next: str) -> Notice:
@@ -248,7 +224,7 @@ async def change_password(
     if account.kind == "guest":
         raise Problem("conflict", N_("A guest has no password. Add your e-mail address first."))
     if account.has_password:
-        engine.limits.take("password.here", f"{browser.address} {account.email}", PASSWORD_HERE)
+        engine.limits.take("password.change", account.id, PASSWORD_HERE)
         async with engine.database.read() as connection:
             stored = await accounts.hashed_password(connection, account.id)
         if not await passwords.matches(current, stored):

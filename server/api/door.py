@@ -11,14 +11,15 @@ from rooms.core.errors import Problem
 from rooms.core.rate_limits import Rate
 from rooms.core.text import N_
 from rooms.people import tokens
-from rooms.people.links import digest_of
 from server.api.contract import Call, Operation
+from web.address import address_of
 from web.forms import check_token
 from web.problems import respond
 from web.site import Site, site_of
 from web.viewer import viewer_of
 
 RATE = Rate(600, 60)
+TOKENS_OF_ADDRESS = Rate(6000, 60)  # calls with a token from one network address, valid or not
 LONGEST_TOKEN = 200
 IN_URLS = {"token", "access_token", "api_key", "key", "authorization"}
 
@@ -58,7 +59,7 @@ async def _caller(site: Site, request: Request, *, changes: bool) -> tuple[str |
     """The person and the sign-in. A token goes before a cookie; a cookie alone changes something only with the page's token."""
     given = request.headers.getlist("authorization")
     if given:
-        return await _by_token(site, given)
+        return await _by_token(site, given, address_of(request, site.trusted_proxies))
     viewer = await viewer_of(request)
     site.engine.limits.take("api", viewer.signin or viewer.address, RATE)
     if changes and viewer.signin is not None:
@@ -66,15 +67,17 @@ async def _caller(site: Site, request: Request, *, changes: bool) -> tuple[str |
     return viewer.id, viewer.signin
 
 
-async def _by_token(site: Site, given: list[str]) -> tuple[str, str]:
+async def _by_token(site: Site, given: list[str], address: str) -> tuple[str, str]:
     scheme, _, secret = given[0].partition(" ")
     secret = secret.strip()
     if len(given) != 1 or scheme.lower() != "bearer" or not secret or len(secret) > LONGEST_TOKEN:
         raise Problem("not_signed_in", N_("Send “Authorization: Bearer …” with a token of your account page."))
-    site.engine.limits.take("api", digest_of(secret), RATE)
+    site.engine.limits.take("api.address", address, TOKENS_OF_ADDRESS)
     now = site.engine.clock()
     async with site.engine.database.read() as connection:
         account, token = await tokens.who(connection, secret, now)
+    # Only now: anybody can invent secrets, and each would get a bucket of its own.
+    site.engine.limits.take("api", token.id, RATE)
     if not tokens.is_noted(token, now):
         async with site.engine.transaction() as tx:
             await tokens.note_use(tx.connection, token, now)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from server.doctor.findings import Finding, wrong
 from server.doctor.machine import (
     check_address,
+    check_email_library,
     check_fanout,
     check_files,
     check_islands,
@@ -20,6 +21,7 @@ from server.settings import BadSettings, Settings, read_settings
 
 CHECKS: tuple[Callable[[Settings], AsyncIterator[Finding]], ...] = (
     check_python,
+    check_email_library,
     check_islands,
     check_fanout,
     check_files,

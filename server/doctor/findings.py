@@ -5,16 +5,17 @@ from typing import NamedTuple
 
 
 class Verdict(StrEnum):
-    """UNUSED: not set, and Plenary does without. MISSING: needed and not there. WRONG: there, and not as it should be."""
+    """UNUSED: not set and not needed. ADVICE: works, but should be improved. MISSING: needed and absent. WRONG: present, but faulty."""
 
     OK = "ok"
     UNUSED = "-"
+    ADVICE = "advice"
     MISSING = "missing"
     WRONG = "wrong"
 
 
 class Finding(NamedTuple):
-    """`remedy` says what to do about a verdict of MISSING or WRONG."""
+    """`remedy` says what to do about a verdict of ADVICE, MISSING or WRONG."""
 
     name: str
     verdict: Verdict
@@ -36,6 +37,10 @@ def ok(name: str, text: str) -> Finding:
 
 def unused(name: str, text: str) -> Finding:
     return Finding(name, Verdict.UNUSED, text)
+
+
+def advice(name: str, text: str, remedy: str) -> Finding:
+    return Finding(name, Verdict.ADVICE, text, remedy)
 
 
 def missing(name: str, text: str, remedy: str) -> Finding:

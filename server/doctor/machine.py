@@ -8,6 +8,8 @@ import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator
+from email.errors import MessageError
+from email.message import EmailMessage
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,7 +17,7 @@ from urllib.parse import urlsplit
 from rooms.core.delivery.fanout import LOOP
 from rooms.core.errors import Problem
 from rooms.core.files.inspection import Content, inspect
-from server.doctor.findings import Finding, missing, ok, unused, wrong
+from server.doctor.findings import Finding, advice, missing, ok, unused, wrong
 from server.settings import Settings
 
 OLDEST_PYTHON = (3, 11)
@@ -34,6 +36,21 @@ async def check_python(settings: Settings) -> AsyncIterator[Finding]:
         yield wrong("Python", f"{version} is too old", "install Python 3.11 or newer")
     else:
         yield ok("Python", f"{version} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores")
+
+
+async def check_email_library(settings: Settings) -> AsyncIterator[Finding]:
+    """Tried out, because distributions fix a Python without changing its version."""
+    message = EmailMessage()
+    message["Subject"] = "=?utf-8?q?Hello=0aX-Injected:_yes?="
+    try:
+        injects = b"\nX-Injected:" in message.as_bytes()
+    except MessageError:
+        injects = False
+    if injects:
+        text = f"{platform.python_version()} lets a subject add headers to an email (CVE-2024-6923); Plenary avoids it, other programs may not"
+        yield advice("email library", text, "install Python 3.11.10, 3.12.5, 3.13 or a later patch of them")
+    else:
+        yield ok("email library", "a subject cannot add headers to an email")
 
 
 async def check_islands(settings: Settings) -> AsyncIterator[Finding]:

@@ -295,8 +295,56 @@ async def test_letters_to_one_address_are_limited(site: Site, letters: Letters) 
         await visitor.get("/sign-in")
         statuses.append((await visitor.post("/sign-in", {"email": "ada@example.org", "by": "link"})).status_code)
         await visitor.settled()
-    assert statuses == [200] * 5 + [429] * 2
+    assert statuses == [200] * 7
+    assert "Several emails were sent" in visitor.page
     assert len(letters.sent) == 5
+
+
+async def by_link(visitor: Visitor, email: str) -> int:
+    await visitor.get("/sign-in")
+    return (await visitor.post("/sign-in", {"email": email, "by": "link"})).status_code
+
+
+async def by_password(visitor: Visitor, email: str, password: str) -> int:
+    await visitor.get("/sign-in")
+    form = {"email": email, "password": password, "by": "password"}
+    return (await visitor.post("/sign-in", form, follow=False)).status_code
+
+
+async def test_strangers_lock_nobody_out(site: Site, world: World, letters: Letters) -> None:
+    """L1: neither at the computer where the account is known, nor elsewhere, where a link always helps."""
+    email = await with_password(world, "attendee")
+    at_home, elsewhere = Visitor(site, address="203.0.113.7"), Visitor(site, address="203.0.113.99")
+    assert await by_password(at_home, email, PASSWORD) == 303
+    await at_home.post("/sign-out")
+    strangers = [Visitor(site, address=f"198.51.100.{n}") for n in range(6)] + [Visitor(site, address="203.0.113.7")]
+    for stranger in strangers:
+        for n in range(10):
+            assert await by_password(stranger, email, f"guess {n}") in {422, 429}
+        for _ in range(6):
+            await by_link(stranger, email)
+    assert await by_password(elsewhere, email, PASSWORD) == 429, "the premise: the account's limit is reached"
+    assert "email link" in elsewhere.page
+    sent = len(letters.sent)
+    assert await by_link(elsewhere, email) == 200
+    await elsewhere.settled()
+    assert len(letters.sent) == sent
+    assert (await elsewhere.post(letters.link(), follow=False)).status_code == 303, "the newest link works"
+    assert await by_password(at_home, email, PASSWORD) == 303
+    assert await by_link(at_home, email) == 200
+    await at_home.settled()
+    assert len(letters.sent) == sent + 1
+
+
+async def test_a_known_browser_is_not_known_for_others_and_still_limited(site: Site, world: World) -> None:
+    email, other = await with_password(world, "attendee"), await with_password(world, "other")
+    known, thief = Visitor(site), Visitor(site, address="198.51.100.1")
+    assert await by_password(known, email, PASSWORD) == 303
+    assert [await by_password(known, email, f"guess {n}") for n in range(11)] == [422] * 10 + [429]
+    name = site.cookie("known")
+    thief.http.cookies.set(name, known.http.cookies[name], domain=site.authority)
+    assert [await by_password(thief, email, f"guess {n}") for n in range(11)] == [422] * 10 + [429]
+    assert [await by_password(known, other, f"guess {n}") for n in range(11)] == [422] * 10 + [429]
 
 
 # S57

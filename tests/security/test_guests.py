@@ -6,7 +6,8 @@ from rooms.core.errors import Problem
 from rooms.forum.hosting_messages import SetReview
 from rooms.forum.questions.messages import VoteQuestion
 from rooms.people import registration
-from rooms.people.registration import GUESTS, Browser
+from rooms.people.attempts import Browser
+from rooms.people.registration import GUESTS
 from tests.support.refusals import refused
 from tests.support.visitor import Visitor
 from tests.support.world import World

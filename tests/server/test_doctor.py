@@ -4,6 +4,8 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
+from email.errors import MessageError
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,15 @@ from rooms.core.store.database import Database
 from rooms.migrations import upgrade
 from server.doctor import machine
 from server.doctor.findings import Finding, Verdict
-from server.doctor.machine import check_address, check_files, check_islands, check_pictures, check_python, check_space
+from server.doctor.machine import (
+    check_address,
+    check_email_library,
+    check_files,
+    check_islands,
+    check_pictures,
+    check_python,
+    check_space,
+)
 from server.doctor.services import check_bus, check_mail, check_turn_servers
 from server.doctor.storage import check_database, skew
 from server.settings import Settings, read_settings
@@ -40,7 +50,7 @@ async def found(check: Callable[[Settings], AsyncIterator[Finding]], settings: S
     findings = [finding async for finding in check(settings)]
     assert findings
     for finding in findings:
-        assert bool(finding.remedy) == finding.needs_mending, "what is ill has a remedy"
+        assert bool(finding.remedy) == (finding.needs_mending or finding.verdict is Verdict.ADVICE)
     return findings
 
 
@@ -239,6 +249,21 @@ async def test_the_public_address_wants_tls(
     settings_with: SettingsWith, given: dict[str, Any], expected: list[Verdict]
 ) -> None:
     assert verdicts(await found(check_address, settings_with(**given))) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "verdict"), [(b"Subject: Hello\nX-Injected: yes\n\n", Verdict.ADVICE), (None, Verdict.OK)]
+)
+async def test_a_python_whose_subjects_add_headers_is_found(
+    settings_with: SettingsWith, monkeypatch: pytest.MonkeyPatch, written: bytes | None, verdict: Verdict
+) -> None:
+    def as_bytes(self: EmailMessage) -> bytes:
+        if written is None:
+            raise MessageError("a fixed Python refuses")
+        return written
+
+    monkeypatch.setattr(EmailMessage, "as_bytes", as_bytes)
+    assert verdicts(await found(check_email_library, settings_with())) == [verdict]
 
 
 async def test_several_workers_want_redis(settings_with: SettingsWith, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,8 @@ from argon2 import PasswordHasher
 from starlette.applications import Starlette
 
 from rooms.people import registration
+from rooms.people.attempts import Browser
 from rooms.people.passwords import Passwords
-from rooms.people.registration import Browser
 from tests.support.world import World
 from web.mail import Letter, Postbox
 from web.problems import handlers

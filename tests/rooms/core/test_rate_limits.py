@@ -69,3 +69,40 @@ def test_full_buckets_are_forgotten_and_memory_is_bounded() -> None:
     for number in range(60):
         limits.take("sign-in", f"another {number}", Rate(5, 60))
     assert len(limits) == 60
+
+
+def test_random_keys_displace_neither_another_name_nor_an_emptied_bucket() -> None:
+    clock = Seconds()
+    limits = RateLimits(clock, kept=1000)
+    rate = Rate(50, 3600)
+    for _ in range(50):
+        limits.take("password.account", "ada", rate)
+    for number in range(5000):
+        clock.now += 1 / 2000
+        limits.take("api", f"random token {number}", Rate(600, 60))
+        limits.take("password.account", f"random account {number}", rate)
+    assert refused(limits, "password.account", "ada", rate) > 0
+    assert len(limits) <= 2010
+
+
+def test_full_buckets_are_forgotten_behind_one_that_fills_slowly() -> None:
+    clock = Seconds()
+    limits = RateLimits(clock)
+    limits.take("frame", "slow", Rate(1, 900))
+    for number in range(5000):
+        clock.now += 0.01
+        limits.take("frame", str(number), Rate(120, 10))
+    assert len(limits) < 100
+
+
+def test_a_bucket_in_use_is_kept_until_it_is_full() -> None:
+    clock = Seconds()
+    limits = RateLimits(clock)
+    rate = Rate(10, 10)
+    for number in range(9):
+        limits.take("chat", "ada", rate)
+        clock.now += 0.5
+        limits.take("chat", f"somebody {number}", rate)
+    for _ in range(5):
+        limits.take("chat", "ada", rate)
+    assert refused(limits, "chat", "ada", rate) == 0.5

@@ -7,7 +7,8 @@ import pytest
 
 from rooms.core.errors import Problem
 from rooms.people import signins
-from rooms.people.registration import Browser, enter
+from rooms.people.attempts import Browser
+from rooms.people.registration import enter
 from rooms.people.tickets import issue_ticket, read_ticket
 from tests.support.world import World, make_world
 

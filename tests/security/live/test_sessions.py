@@ -8,10 +8,10 @@ import pytest
 
 from rooms.core.store import audit
 from rooms.people import links, registration, signins
+from rooms.people.attempts import Browser
 from rooms.people.links import Link, Purpose
 from rooms.people.messages import RemovePerson
 from rooms.people.passwords import Passwords
-from rooms.people.registration import Browser
 from rooms.people.tickets import issue_ticket
 from tests.support.server import Server, faultless_servers, furnish, sign_in, ticket_for
 from tests.support.visitor import QUICK

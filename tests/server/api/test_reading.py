@@ -157,6 +157,23 @@ async def test_too_many_calls_are_told_when_to_come_back(program_of: ProgramOf, 
     assert (await (await program_of("other")).call("me")).status_code == 200
 
 
+async def test_invented_tokens_share_the_limit_of_their_address(
+    program_of: ProgramOf, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rooms.core.rate_limits import Rate
+    from server.api import door
+
+    monkeypatch.setattr(door, "TOKENS_OF_ADDRESS", Rate(3, 60))
+    before = len(world.engine.limits)
+    program = await program_of("attendee")
+    answers: list[int] = []
+    for number in range(5):
+        headers = {"Authorization": f"Bearer plenary_invented{number}"}
+        answers.append((await program.http.get("/api/v1/me", headers=headers)).status_code)
+    assert answers == [401] * 3 + [429] * 2
+    assert len(world.engine.limits) <= before + 1
+
+
 async def test_answers_do_not_wait_for_each_other(program_of: ProgramOf, world: World) -> None:
     program = await program_of("attendee")
     calls = [program.call("room_snapshot", room=world.room) for _ in range(10)]

@@ -7,7 +7,7 @@ from email import message_from_string, policy
 
 import pytest
 
-from web.mail import Letter, LogMailer, NotSent, Postbox, SmtpMailer
+from web.mail import Letter, LogMailer, NotSent, Postbox, SmtpMailer, Unsendable
 
 LETTER = Letter("ada@example.org", "Ihr Zugang — 登录", "Öffnen Sie:\n\nhttps://forum.example/sign-in/link/abc\n")
 
@@ -123,3 +123,69 @@ async def test_a_letter_that_cannot_be_composed_harms_nobody(caplog: pytest.LogC
 async def test_without_a_mail_server_letters_are_printed(caplog: pytest.LogCaptureFixture) -> None:
     await LogMailer().send(LETTER)
     assert "https://forum.example/sign-in/link/abc" in caplog.text
+
+
+INJECTIONS = [
+    "=?utf-8?q?Hello=0aBcc:_everybody@example.org?=",
+    "=?utf-8?q?Hello=0d=0a=0d=0aAnother_body?=",
+    "=?utf-8?b?SGVsbG8KQmNjOiBldmVyeWJvZHlAZXhhbXBsZS5vcmcKCkFub3RoZXIgYm9keQ==?=",
+    "Plain =?us-ascii?q?a=0ab?= 展位 =?utf-8?q?c=0aX-Evil:_d?=",
+    "Hello\r\nBcc: everybody@example.org",
+]
+
+
+@pytest.mark.parametrize("subject", INJECTIONS)
+async def test_no_subject_reaches_another_header_or_the_body(subject: str) -> None:
+    async with mail_server() as (port, taken):
+        await SmtpMailer(f"smtp://127.0.0.1:{port}", "no-reply@forum.example").send(
+            Letter("ada@example.org", f"Your booth at the forum: {subject}", "The body.")
+        )
+    message = message_from_string(taken[0].replace("\r\n.\r\n", "\r\n"), policy=policy.default)
+    assert set(message.keys()) == {
+        "From",
+        "To",
+        "Subject",
+        "Auto-Submitted",
+        "Content-Type",
+        "Content-Transfer-Encoding",
+        "MIME-Version",
+    }
+    assert message.get_content().strip() == "The body."  # type: ignore[attr-defined]
+    assert message["Subject"].strip().startswith("Your booth at the forum: ")
+
+
+@pytest.mark.parametrize(
+    "address", ["=?utf-8?q?m=6fdC?=@t.example", "a@b.c.", "a@b..c", "not an address", "a@b.c, d@e.f"]
+)
+async def test_an_address_that_would_be_read_as_another_is_not_written_to(address: str) -> None:
+    async with mail_server() as (port, taken):
+        with pytest.raises(Unsendable):
+            await SmtpMailer(f"smtp://127.0.0.1:{port}", "no-reply@forum.example").send(
+                Letter(address, "Hello", "Text")
+            )
+    assert taken == []
+
+
+@pytest.mark.parametrize("address", ["a@b.c", "a.b+c@xn--bcher-kva.example", "o'neil@example.org", "a..b@example.org"])
+async def test_usual_addresses_are_written_to(address: str) -> None:
+    async with mail_server() as (port, taken):
+        await SmtpMailer(f"smtp://127.0.0.1:{port}", "no-reply@forum.example").send(Letter(address, "Hello", "Text"))
+    assert len(taken) == 1
+
+
+async def test_what_cannot_be_sent_is_not_tried_again_and_holds_nothing_up(caplog: pytest.LogCaptureFixture) -> None:
+    class Strict(Moody):
+        async def send(self, letter: Letter) -> None:
+            self.tries += 1
+            raise Unsendable("no address")
+
+    mailer = Strict()
+    postbox = Postbox(mailer)
+
+    async def compose() -> Letter:
+        return LETTER
+
+    postbox.put(compose)
+    await postbox.settled()
+    assert mailer.tries == 1
+    assert "cannot be sent" in caplog.text

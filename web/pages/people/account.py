@@ -10,9 +10,12 @@ from rooms.core.rate_limits import Rate
 from rooms.core.text import N_
 from rooms.exhibition.leads import queries as lead_queries
 from rooms.people import accounts, erasure, registration, signins, tokens
+from rooms.people.attempts import Browser
+from rooms.people.links import Purpose
 from rooms.people.messages import RightsChanged
+from rooms.people.registration import Notice
 from web.forms import read_form, text
-from web.pages.people.signin import browser_of, write
+from web.pages.people.signin import browser_of, send
 from web.problems import said
 from web.site import site_of
 from web.templating import go, page
@@ -90,17 +93,20 @@ async def change_password(request: Request) -> Response:
 
 
 async def confirm(request: Request) -> Response:
-    """Sends a letter: to the address of an account that is not confirmed, or to that under which a guest registers."""
+    """Sends an email: to the unconfirmed address of an account, or to the address under which a guest registers."""
     site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
-    account, browser = viewer.signed_in, await browser_of(request)
+    account = viewer.signed_in
     if account.kind == "registered" and account.verified:
         raise Problem("conflict", N_("Your address is confirmed already."))
     try:
-        email = registration.may_write_to(site.engine, browser, account.email or text(form, "email"))
+        email = accounts.clean_email(account.email or text(form, "email"))
+
+        async def ask(browser: Browser) -> Notice:
+            return await registration.ask_to_confirm(site.engine, browser, account, email, "/account")
+
+        return await send(request, Purpose.CONFIRM, email, ask, "/account")
     except Problem as problem:
         return await _page(request, "address", problem, email=text(form, "email"))
-    await write(request, lambda: registration.ask_to_confirm(site.engine, browser, account, email, "/account"))
-    return await page(request, "people/letter_sent.html", email=email, here="/account")
 
 
 async def end_signin(request: Request) -> Response:

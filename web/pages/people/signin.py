@@ -9,13 +9,16 @@ from starlette.routing import Route
 
 from rooms.core.errors import Problem
 from rooms.core.text import N_
-from rooms.people import registration, signins
+from rooms.people import attempts, registration, signins
+from rooms.people.accounts import Account, clean_email
+from rooms.people.attempts import Browser
 from rooms.people.links import Purpose
-from rooms.people.registration import Browser, Notice, Opened
+from rooms.people.registration import Notice, Opened
 from rooms.programme import queries
 from rooms.programme.queries import Conference
 from web.devices import device_name
 from web.forms import local_path, read_form, text
+from web.known_browsers import marks_of, remember
 from web.letters import letter
 from web.mail import Letter
 from web.problems import retry_after, said
@@ -26,27 +29,37 @@ from web.viewer import SIGNIN, drop_cookie, sign_in_cookie, viewer_of
 
 async def browser_of(request: Request) -> Browser:
     viewer = await viewer_of(request)
-    return Browser(viewer.browser, viewer.address, device_name(request.headers.get("user-agent", "")))
+    device = device_name(request.headers.get("user-agent", ""))
+    return Browser(viewer.browser, viewer.address, device, marks_of(request))
 
 
-async def welcome(request: Request, signin: str, next: str, news: str) -> Response:
+async def welcome(request: Request, account: Account, signin: str, next: str, news: str) -> Response:
     """Signs this browser in under a new sign-in; the one that it had ends."""
     site, viewer = site_of(request), await viewer_of(request)
     if viewer.person is not None and viewer.signin is not None:
         await signins.revoke(site.engine, viewer.person.id, viewer.signin)
     response = go(request, next, said=site.languages.texts(viewer.locale).gettext(news))
     sign_in_cookie(site, response, signin)
+    remember(request, response, account.email)
     return response
 
 
-async def write(request: Request, ask: Callable[[], Awaitable[Notice]]) -> None:
-    """Puts a letter into the post. Whether there is an account is looked up there too, so that no answer's time can tell it."""
-    site, viewer = site_of(request), await viewer_of(request)
+async def send(
+    request: Request, purpose: Purpose, email: str, ask: Callable[[Browser], Awaitable[Notice]], here: str
+) -> Response:
+    """Sends an email in the background, unless several are on their way already, and says so. Raises Problem "rate_limited".
+
+    Whether there is an account is looked up in the background too, so that the time of the answer tells nothing.
+    """
+    site, viewer, browser = site_of(request), await viewer_of(request), await browser_of(request)
 
     async def compose() -> Letter:
-        return letter(site, viewer.locale, await ask())
+        return letter(site, viewer.locale, await ask(browser))
 
-    site.post.put(compose)
+    new = attempts.take_email(site.engine, browser, purpose, email)
+    if new:
+        site.post.put(compose)
+    return await page(request, "people/letter_sent.html", email=email, new=new, here=here)
 
 
 async def _conference_of(request: Request, next: str) -> Conference | None:
@@ -97,7 +110,7 @@ async def sign_in(request: Request) -> Response:
         return await _form(request, "people/signin.html", next, problem, email=email)
     signin = await registration.enter(site.engine, account.id, browser)
     news = WELCOME if account.verified else UNCONFIRMED
-    return await welcome(request, signin, next, news)
+    return await welcome(request, account, signin, next, news)
 
 
 WELCOME = N_("You are signed in.")
@@ -105,10 +118,12 @@ UNCONFIRMED = N_("You are signed in. To take part, confirm your address first: o
 
 
 async def _send_link(request: Request, purpose: Purpose, email: str, next: str) -> Response:
-    site, browser = site_of(request), await browser_of(request)
-    email = registration.may_write_to(site.engine, browser, email)
-    await write(request, lambda: registration.ask_for_link(site.engine, browser, purpose, email, next))
-    return await page(request, "people/letter_sent.html", email=email, here=next)
+    engine, email = site_of(request).engine, clean_email(email)
+
+    async def ask(browser: Browser) -> Notice:
+        return await registration.ask_for_link(engine, browser, purpose, email, next)
+
+    return await send(request, purpose, email, ask, next)
 
 
 async def enter_as_guest(request: Request) -> Response:
@@ -122,7 +137,7 @@ async def enter_as_guest(request: Request) -> Response:
         entered = await registration.enter_as_guest(site.engine, browser, name, viewer.locale)
     except Problem as problem:
         return await _form(request, "people/signin.html", next, problem, name=name)
-    return await welcome(request, entered.signin, next, WELCOME)
+    return await welcome(request, entered.account, entered.signin, next, WELCOME)
 
 
 async def show_sign_up(request: Request) -> Response:
@@ -144,10 +159,15 @@ async def sign_up(request: Request) -> Response:
             locale=viewer.locale,
             next=next,
         )
+        return await send(
+            request,
+            Purpose.CONFIRM,
+            wanted.email,
+            lambda browser: registration.sign_up(site.engine, browser, wanted),
+            next,
+        )
     except Problem as problem:
         return await _form(request, "people/signup.html", next, problem, name=name, email=email)
-    await write(request, lambda: registration.sign_up(site.engine, browser, wanted))
-    return await page(request, "people/letter_sent.html", email=wanted.email, here=next)
 
 
 async def show_forgotten(request: Request) -> Response:
@@ -186,7 +206,7 @@ async def use_link(request: Request) -> Response:
         if problem.field != "password":
             raise
         return await _link_page(request, await registration.open_link(site.engine, browser, secret), problem)
-    return await welcome(request, entered.signin, entered.next, WELCOME)
+    return await welcome(request, entered.account, entered.signin, entered.next, WELCOME)
 
 
 async def sign_out(request: Request) -> Response:
