@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from server.logs import FORMS
 from signaling.ice import parse
@@ -132,6 +132,8 @@ def _url(text: str) -> str:
 def _database(text: str) -> str:
     if not text.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
         raise ValueError("give sqlite+aiosqlite:///path or postgresql+asyncpg://user:password@host/name")
+    if parse_qs(urlsplit(text).query).get("pooler", ["transaction"]) != ["transaction"]:
+        raise ValueError("?pooler= knows only “transaction”; a pooler in session mode needs no option")
     return text
 
 

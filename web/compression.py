@@ -1,4 +1,4 @@
-"""gzip for what is text and large enough. docs/decisions/0014-what-is-compressed.md says what is not compressed, and why."""
+"""gzip for what is text and large enough. docs/decisions/0013-what-is-compressed.md says what is not compressed, and why."""
 
 import asyncio
 import gzip

@@ -33,6 +33,10 @@ async def check_database(settings: Settings) -> AsyncIterator[Finding]:
             if not database.is_sqlite:
                 yield await _time(connection)
             yield await _migrations(connection)
+        if not database.is_sqlite and (fault := await _pooler_fault(database)):
+            text = f"{shown} is a pooler in transaction mode: {fault}"
+            yield wrong("database", text, "add ?pooler=transaction to PLENARY_DATABASE, or use session mode")
+            return
         yield await _writable(database)
     except (Problem, SQLAlchemyError, OSError) as fault:
         reason = str(fault.__cause__ or fault).splitlines()[0]
@@ -66,6 +70,22 @@ async def _postgresql(connection: AsyncConnection) -> Finding:
     if encoding != "UTF8":
         return wrong("database", f"its encoding is {encoding}", "create the database with ENCODING 'UTF8'")
     return ok("database", f"PostgreSQL {version}")
+
+
+async def _pooler_fault(database: Database) -> str:
+    """What goes wrong on a second connection, which a pooler in transaction mode lets run where the first one has left its prepared statements."""
+    question = sa.text("SELECT 1 AS plenary_doctor")
+    async with database.read() as first:
+        await first.execute(question)
+        await first.rollback()
+        try:
+            async with database.read() as second:
+                await second.execute(question)
+        except SQLAlchemyError as fault:
+            if "prepared statement" in str(fault):
+                return str(fault.__cause__ or fault).splitlines()[0]
+            raise
+    return ""
 
 
 async def _time(connection: AsyncConnection) -> Finding:

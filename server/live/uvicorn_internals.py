@@ -1,6 +1,6 @@
 """uvicorn's protocols, extended: a WebSocket that writes ready frames and bears no floods, and requests that must arrive in bounds of time and size.
 
-Relied upon in uvicorn 0.54 (tests/server/test_uvicorn_internals.py holds it to that): `transport`, `conn`, `queue`, `close_sent`, `close_timer`, `disconnected`,
+Relied upon in uvicorn 0.54, as tests/server/test_uvicorn_internals.py checks: `transport`, `conn`, `queue`, `close_sent`, `close_timer`, `disconnected`,
 `connection_made`, `connection_lost`, `pause_writing`, `resume_writing`, `run_asgi`, `keepalive_timeout`, `stop_keepalive`,
 `pong_timer`, `pending_ping_payload`, `shutdown`, `frames`, `writable`, `server`, `client`,
 `handle_ping`, `handle_pong`, `handle_cont`, `send_receive_event_to_app`;

@@ -43,7 +43,7 @@ from rooms.core.store import database
 from rooms.core.store.database import Database
 from rooms.people import passwords
 from server.__main__ import main
-from server.live import protocols
+from server.live import uvicorn_internals
 from server.live.connection import Connection
 from server.settings import Settings
 
@@ -190,7 +190,7 @@ def shake(given: dict[str, Any]) -> None:
     if "deaf" in given:
         pubsub.PING_SECONDS, pubsub.DEAD_SECONDS = given["deaf"]
     if "unread" in given:
-        protocols.BUFFER_LIMIT = given["unread"]
+        uvicorn_internals.BUFFER_LIMIT = given["unread"]
     if "line" in given:
         passwords.WAITING = given["line"]
     if "ghosts" in given:

@@ -85,7 +85,7 @@ def running_postgres(settings: dict[str, str] | None = None) -> Iterator[Postgre
     program = find_program("postgres", folders=folders)
     if program is None:
         absent("PostgreSQL", "install the Debian package postgresql")
-    user, group = _unprivileged()
+    user, group = unprivileged()
     password = secrets.token_hex(16)
     with temporary_folder("postgres", user=user, group=group) as folder:
         _create_cluster(program.resolve().with_name("initdb"), folder, password, user, group)
@@ -110,7 +110,7 @@ def _create_cluster(initdb: Path, folder: Path, password: str, user: int | None,
         raise RuntimeError(f"initdb failed:\n{made.stdout}{made.stderr}")
 
 
-def _unprivileged() -> tuple[int, int] | tuple[None, None]:
+def unprivileged() -> tuple[int, int] | tuple[None, None]:
     """Whom to run it as: PostgreSQL refuses to serve as root."""
     if os.geteuid() != 0:
         return None, None

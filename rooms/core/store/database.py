@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import JSON, BindParameter, ColumnElement, DateTime, Dialect, MetaData, Table, bindparam, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -80,7 +80,7 @@ class Database:
     """Gives transactions. `write()` is serialised on SQLite and locks rows on PostgreSQL; `read()` is one consistent view."""
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
+        self.url, options = _without_pooler(make_url(url))
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.statements = 0
         """How many statements were sent to it."""
@@ -98,7 +98,7 @@ class Database:
                 pool_timeout=WAIT_SECONDS,
                 pool_pre_ping=True,
                 hide_parameters=True,
-                connect_args={"timeout": WAIT_SECONDS},
+                connect_args={"timeout": WAIT_SECONDS, **options},
             )
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             event.listen(self._writer.sync_engine, "before_cursor_execute", self._count)
@@ -168,6 +168,19 @@ class Database:
         await self._writer.dispose()
         if self.is_sqlite:
             await self._reader.dispose()
+
+
+def _without_pooler(url: URL) -> tuple[URL, dict[str, Any]]:
+    """The address without `?pooler=transaction`, and what the driver must do for it: behind a pooler in transaction mode (PgBouncer) each transaction may
+    run on another connection of the server, where named statements of this client do not exist and those of others do."""
+    if "pooler" not in url.query:
+        return url, {}
+    options = {
+        "statement_cache_size": 0,
+        "prepared_statement_cache_size": 0,
+        "prepared_statement_name_func": str,  # the empty name: such a statement lasts until the next one
+    }
+    return url.difference_update_query(["pooler"]), options
 
 
 def _dumps(value: object) -> str:

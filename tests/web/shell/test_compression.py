@@ -82,7 +82,7 @@ async def test_small_answers_streams_parts_and_packed_files_are_sent_as_they_are
 async def test_another_site_learns_nothing_from_the_length_of_a_persons_page(
     site: Site, cookie: str, comes_from: str | None, compressed: bool
 ) -> None:
-    """docs/decisions/0014-what-is-compressed.md"""
+    """docs/decisions/0013-what-is-compressed.md"""
 
     async def page(request: Request) -> Response:
         return PlainTextResponse("secret" * 1000, media_type="text/html")
