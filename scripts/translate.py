@@ -28,7 +28,7 @@ LOCALES = ROOT / "web" / "locale"
 PYTHON_FOLDERS = ("rooms", "server", "signaling", "web")
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 NOTE = "Translators:"
-EXTENSIONS = "jinja2.ext.do,jinja2.ext.loopcontrols"  # as web/templating.py has them
+EXTENSIONS = "jinja2.ext.do,jinja2.ext.loopcontrols"  # as web/template_engine.py has them
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 
 # Dates of the last run would be the only change in many a commit; the others would stay unfilled.

@@ -1,4 +1,4 @@
-"""News that are shown once, on the page that follows a form. They travel in a signed cookie, so any process can show them."""
+"""Messages that are shown once, on the page after a form. They travel in a signed cookie, so any process can show them."""
 
 import hashlib
 
@@ -6,20 +6,20 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from web.cookies import drop_cookie, read_cookie, set_cookie
 from web.site import Site, site_of
-from web.viewer import drop_cookie, set_cookie
 
 FLASH = "flash"
 SECONDS = 60
 
 Flashes = list[tuple[str, str]]
-"""(kind, text): kind "" for news, "warning" or "fault"."""
+"""(kind, text): kind "" for plain news, "warning" or "fault"."""
 
 
 def read(connection: HTTPConnection) -> Flashes:
     site = site_of(connection)
     try:
-        news = _serializer(site).loads(connection.cookies.get(site.cookie(FLASH), ""))
+        news = _serializer(site).loads(read_cookie(connection, FLASH) or "")
     except BadSignature:
         return []
     return [(kind, text) for kind, text in news]

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
@@ -16,9 +15,7 @@ from rooms.people.passwords import Passwords
 from signaling.calls import Calls, Ice
 from web.languages import Languages
 from web.mail import LogMailer, Postbox
-
-if TYPE_CHECKING:
-    from web.templating import Templates
+from web.template_engine import Templates
 
 
 @dataclass(frozen=True)
@@ -45,9 +42,7 @@ class Site:
         return Files(self.engine, self.store)
 
     @cached_property
-    def templates(self) -> "Templates":
-        from web.templating import Templates
-
+    def templates(self) -> Templates:
         return Templates(self.languages)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Who is asking: the person behind a cookie, his language, zone and colours. Worked out once per request."""
+"""Who is asking: the person behind a cookie, their language, zone and colours. Read once per request."""
 
 import contextlib
 import hashlib
@@ -6,7 +6,6 @@ import hmac
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from itsdangerous import BadSignature, Signer
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
@@ -16,17 +15,28 @@ from rooms.core.text import N_
 from rooms.people import signins
 from rooms.people.accounts import Account
 from web.address import address_of
+from web.cookies import (
+    BROWSER,
+    LOCALE,
+    LONG,
+    SIGNIN,
+    THEME,
+    ZONE,
+    ZONE_NAME,
+    read_cookie,
+    read_signed,
+    set_cookie,
+    signed,
+)
 from web.site import Site, site_of
 
-SIGNIN, BROWSER, LOCALE, THEME, ZONE, ZONE_NAME = "signin", "browser", "locale", "theme", "zone", "zone-name"
 THEMES = ("auto", "light", "dark")
 ZONES = ("event", "viewer")
-LONG = 365 * 24 * 3600  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """`person` is None for one who is not signed in. `zone_choice` is "event" or "viewer", `zone` the viewer's own where his device has told it.
+    """`person` is None without a sign-in. `zone_choice` is "event" or "viewer"; `zone` is the viewer's own, where their device has sent it.
 
     `csrf` goes into every form, and into the header X-CSRF-Token of every fetch that changes something.
     """
@@ -62,7 +72,7 @@ async def viewer_of(connection: HTTPConnection) -> Viewer:
     known = connection.scope["state"].get("viewer")
     if known is None:
         site = site_of(connection)
-        signin = _unsigned(site, connection.cookies.get(site.cookie(SIGNIN)), SIGNIN)
+        signin = read_signed(connection, SIGNIN)
         person = None
         if signin is not None:
             try:
@@ -76,12 +86,12 @@ async def viewer_of(connection: HTTPConnection) -> Viewer:
 
 
 def stranger(connection: HTTPConnection) -> Viewer:
-    """The viewer as far as can be told without the database, for pages about faults."""
+    """The viewer as far as it is known without the database, for pages about problems."""
     return connection.scope["state"].get("viewer") or _viewer(connection, site_of(connection), None, None)
 
 
 def _viewer(connection: HTTPConnection, site: Site, person: Account | None, signin: str | None) -> Viewer:
-    cookies = {name: connection.cookies.get(site.cookie(name)) for name in (LOCALE, THEME, ZONE, ZONE_NAME)}
+    cookies = {name: read_cookie(connection, name) for name in (LOCALE, THEME, ZONE, ZONE_NAME)}
     accepted = site.languages.accepted(connection.headers.get("accept-language", ""))
     browser = browser_of(connection)
     return Viewer(
@@ -98,11 +108,10 @@ def _viewer(connection: HTTPConnection, site: Site, person: Account | None, sign
 
 
 def browser_of(connection: HTTPConnection) -> str:
-    """The id of the browser from its cookie, or a new one, which `keep_browser` plants with the answer."""
+    """The id of the browser from its cookie, or a new one, which `keep_browser` sets with the response."""
     state = connection.scope["state"]
     if "browser" not in state:
-        site = site_of(connection)
-        state["browser"] = _unsigned(site, connection.cookies.get(site.cookie(BROWSER)), BROWSER)
+        state["browser"] = read_signed(connection, BROWSER)
         state["browser_is_new"] = state["browser"] is None
         state["browser"] = state["browser"] or new_id()
     return state["browser"]
@@ -111,38 +120,16 @@ def browser_of(connection: HTTPConnection) -> str:
 def keep_browser(connection: HTTPConnection, response: Response) -> None:
     if connection.scope["state"].get("browser_is_new"):
         site = site_of(connection)
-        set_cookie(site, response, BROWSER, _signer(site, BROWSER).sign(browser_of(connection)).decode(), LONG)
+        set_cookie(site, response, BROWSER, signed(site, BROWSER, browser_of(connection)), LONG)
 
 
 def csrf_of(site: Site, browser: str, signin: str | None) -> str:
-    """Bound to the browser and the sign-in: a token that a stranger got for himself is good for nobody else."""
+    """Bound to the browser and the sign-in, so nobody can use a token that was issued to somebody else."""
     return hmac.new(site.engine.secret, f"csrf {browser} {signin or ''}".encode(), hashlib.sha256).hexdigest()[:40]
 
 
 def sign_in_cookie(site: Site, response: Response, signin: str) -> None:
-    set_cookie(site, response, SIGNIN, _signer(site, SIGNIN).sign(signin).decode(), int(signins.LASTS.total_seconds()))
-
-
-def set_cookie(site: Site, response: Response, name: str, value: str, seconds: int, *, readable: bool = False) -> None:
-    """`readable`: by the page's scripts too."""
-    response.set_cookie(
-        site.cookie(name), value, max_age=seconds, secure=site.secure, httponly=not readable, samesite="lax", path="/"
-    )
-
-
-def drop_cookie(site: Site, response: Response, name: str) -> None:
-    set_cookie(site, response, name, "", 0)
-
-
-def _signer(site: Site, purpose: str) -> Signer:
-    return Signer(site.engine.secret, salt=f"cookie {purpose}", digest_method=hashlib.sha256)
-
-
-def _unsigned(site: Site, value: str | None, purpose: str) -> str | None:
-    try:
-        return _signer(site, purpose).unsign(value).decode() if value else None
-    except (BadSignature, UnicodeError):
-        return None
+    set_cookie(site, response, SIGNIN, signed(site, SIGNIN, signin), int(signins.LASTS.total_seconds()))
 
 
 def _one_of(choices: tuple[str, ...], value: str | None) -> str:

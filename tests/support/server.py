@@ -123,9 +123,9 @@ async def ticket_for(engine: Engine, person: str | None) -> str:
 
 def cookie_of(server: Server, engine: Engine, signin: str) -> dict[str, Any]:
     """The cookie by which a browser (Playwright's `add_cookies`) is signed in."""
+    from web.cookies import SIGNIN, signed
     from web.site import Site
-    from web.viewer import SIGNIN, _signer
 
     site = Site(engine, server.url)
-    value = _signer(site, SIGNIN).sign(signin).decode()
+    value = signed(site, SIGNIN, signin)
     return {"name": site.cookie(SIGNIN), "value": value, "url": server.url}

@@ -82,7 +82,8 @@ class Visitor:
         """Signs in as a person of the world, past the pages."""
         from starlette.responses import Response
 
-        from web.viewer import SIGNIN, sign_in_cookie
+        from web.cookies import SIGNIN
+        from web.viewer import sign_in_cookie
 
         signin = await registration.enter(self.site.engine, person, Browser("", "", "Firefox · Linux"))
         response = Response()
@@ -94,7 +95,7 @@ class Visitor:
 
     @property
     def signin_cookie(self) -> str | None:
-        from web.viewer import SIGNIN
+        from web.cookies import SIGNIN
 
         return self.http.cookies.get(self.site.cookie(SIGNIN))
 

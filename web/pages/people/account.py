@@ -14,12 +14,13 @@ from rooms.people.attempts import Browser
 from rooms.people.links import Purpose
 from rooms.people.messages import RightsChanged
 from rooms.people.registration import Notice
+from web.cookies import SIGNIN, drop_cookie
 from web.forms import read_form, text
 from web.pages.people.signin import browser_of, send
 from web.problems import said
 from web.site import site_of
 from web.templating import go, page
-from web.viewer import SIGNIN, drop_cookie, viewer_of
+from web.viewer import viewer_of
 
 SAVED = N_("Saved.")
 TOKENS = Rate(20, 3600)

@@ -16,6 +16,7 @@ from rooms.people.links import Purpose
 from rooms.people.registration import Notice, Opened
 from rooms.programme import queries
 from rooms.programme.queries import Conference
+from web.cookies import SIGNIN, drop_cookie
 from web.devices import device_name
 from web.forms import local_path, read_form, text
 from web.known_browsers import marks_of, remember
@@ -24,7 +25,7 @@ from web.mail import Letter
 from web.problems import retry_after, said
 from web.site import site_of
 from web.templating import go, page
-from web.viewer import SIGNIN, drop_cookie, sign_in_cookie, viewer_of
+from web.viewer import sign_in_cookie, viewer_of
 
 
 async def browser_of(request: Request) -> Browser:

@@ -7,9 +7,10 @@ from starlette.routing import Route
 from rooms.core.errors import Problem
 from rooms.core.text import N_
 from rooms.people import accounts
+from web.cookies import LOCALE, LONG, THEME, ZONE, set_cookie
 from web.forms import local_path, read_form, text
 from web.site import site_of
-from web.viewer import LOCALE, LONG, THEME, THEMES, ZONE, ZONES, set_cookie, viewer_of
+from web.viewer import THEMES, ZONES, viewer_of
 
 
 async def choose(request: Request) -> RedirectResponse:

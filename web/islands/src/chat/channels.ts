@@ -2,7 +2,7 @@ import { LitElement, noChange } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { tn } from "../i18n";
 import { RoomController } from "../live/index";
-import { lobby, unread } from "../programme/state/lobby";
+import { lobby, unreadInLobby } from "../programme/state/lobby";
 
 const AGAIN_MS = 30_000;
 
@@ -41,7 +41,7 @@ export class Channels extends LitElement {
 
   protected override updated(): void {
     const state = this.followed.state;
-    if (state) this.show(this.room, unread(state));
+    if (state) this.show(this.room, unreadInLobby(state));
   }
 
   private readonly ask = async (): Promise<void> => {

@@ -2,7 +2,7 @@ import { LitElement, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { tn } from "../i18n";
 import { RoomController } from "../live/index";
-import { session, unread } from "./state/session";
+import { session, unreadInSession } from "./state/session";
 
 /** The number beside a tab: questions there are, polls to answer, messages not read. */
 @customElement("plenary-news")
@@ -28,7 +28,7 @@ export class News extends LitElement {
         ? html`<span class="count count-new"><span aria-hidden="true">${count}</span><span class="visually-hidden">${tn("%(count)s to answer", "%(count)s to answer", count)}</span></span>`
         : nothing;
     }
-    const count = state.own.person ? unread(state) : 0;
+    const count = state.own.person ? unreadInSession(state) : 0;
     if (!count) return nothing;
     return html`<span class="count count-new"
       ><span aria-hidden="true">${count > 99 ? "99+" : count}</span><span class="visually-hidden">${tn("%(count)s unread", "%(count)s unread", count)}</span></span

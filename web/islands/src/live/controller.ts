@@ -2,7 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from "lit";
 import type { AnyState, RoomKind } from "../shell/state/room";
 import { live } from "./browser";
 import type { Observable } from "./observable";
-import type { Room, RoomStatus, Sent } from "./room";
+import type { Room, RoomStatus, CommandOf } from "./room";
 import type { Command, Id, ReplyTo, RoomEvent } from "./types";
 
 interface Options {
@@ -53,7 +53,7 @@ export class RoomController<State extends AnyState> implements ReactiveControlle
     return this.followed?.status.value ?? "joining";
   }
 
-  send<Op extends Command["op"]>(command: Sent<Op>): Promise<ReplyTo<Op>> {
+  send<Op extends Command["op"]>(command: CommandOf<Op>): Promise<ReplyTo<Op>> {
     if (!this.followed) throw new Error("the element follows no room");
     return this.followed.send<Op>(command);
   }

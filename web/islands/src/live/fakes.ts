@@ -4,16 +4,16 @@ import type { Told } from "./wire";
 
 // A world without network and clock, for tests.
 
-export type Sent = Readonly<Record<string, unknown>> & { readonly op: string; readonly id: number };
+export type SentMessage = Readonly<Record<string, unknown>> & { readonly op: string; readonly id: number };
 
 export class FakeSocket implements Socket {
-  readonly sent: Sent[] = [];
+  readonly sent: SentMessage[] = [];
   closedWith: number | null = null;
 
   constructor(readonly events: SocketEvents) {}
 
   send(text: string): void {
-    this.sent.push(JSON.parse(text) as Sent);
+    this.sent.push(JSON.parse(text) as SentMessage);
   }
 
   close(code: number): void {
@@ -21,7 +21,7 @@ export class FakeSocket implements Socket {
   }
 
   /** What was sent since the last call. */
-  take(): Sent[] {
+  take(): SentMessage[] {
     return this.sent.splice(0);
   }
 

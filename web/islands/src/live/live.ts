@@ -4,7 +4,8 @@ import type { AnyState, RoomKind } from "../shell/state/room";
 import { Connection, type ConnectionState, type Passenger, type ConnectionEnvironment } from "./connection";
 import { Observable } from "./observable";
 import { ProblemError } from "./problem";
-import { Room, type Line } from "./room";
+import type { Line } from "./line";
+import { Room } from "./room";
 import type { DirectMessage, Id, Leave, PersonView, Welcome } from "./types";
 import type { RoomFrame } from "./wire";
 

@@ -1,5 +1,5 @@
+import type { Line } from "./line";
 import { ProblemError } from "./problem";
-import type { Line } from "./room";
 import type { Command, Id } from "./types";
 
 interface Letter {

@@ -1,4 +1,5 @@
 import type { AnyState, RoomKind } from "../shell/state/room";
+import type { Line } from "./line";
 import { Mailbox, OVERDUE } from "./mailbox";
 import { Observable } from "./observable";
 import { pause } from "./policy";
@@ -6,20 +7,8 @@ import { ProblemError } from "./problem";
 import type { Command, Id, Join, Position, ReplyTo, RoomEvent } from "./types";
 import type { Answer, Fresh, ReaderAudience, RoomFrame, Tail, Told } from "./wire";
 
-/** What a room needs of the connection and of the world. */
-export interface Line {
-  /** Whether frames can be sent now. */
-  readonly open: boolean;
-  /** Sends a frame with an id of its own; `answered` is never called when the connection ends first. */
-  request(frame: object, answered: (answer: Answer) => void): void;
-  now(): number;
-  timer(ms: number, then: () => void): () => void;
-  random(): number;
-  key(): string;
-}
-
 /** A command of an op, told apart by its op alone so that its reply has a type. */
-export type Sent<Op extends Command["op"]> = { readonly op: Op } & Extract<Command, { readonly op: Op }>;
+export type CommandOf<Op extends Command["op"]> = { readonly op: Op } & Extract<Command, { readonly op: Op }>;
 
 export type RoomStatus = "joining" | "live" | "left";
 
@@ -78,7 +67,7 @@ export class Room<State extends AnyState> {
   }
 
   /** Resolves when the server has committed. The same key goes with every repetition, so it happens exactly once. Rejects with ProblemError. */
-  send<Op extends Command["op"]>(command: Sent<Op>): Promise<ReplyTo<Op>> {
+  send<Op extends Command["op"]>(command: CommandOf<Op>): Promise<ReplyTo<Op>> {
     return this.mailbox.send(command) as Promise<ReplyTo<Op>>;
   }
 

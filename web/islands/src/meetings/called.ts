@@ -14,7 +14,7 @@ interface Call {
 
 /** On every page that is live: a booth calls its reader, who waited there and went on. */
 @customElement("plenary-called")
-export class Called extends LitElement {
+export class CalledNotice extends LitElement {
   @state() private call: Call | null = null;
   private readonly who = new Follow(this, live().identity);
   private stop: (() => void) | null = null;

@@ -8,7 +8,7 @@ export const SOON = 120_000; // ms before the end, when it is told
 const EXTENSIONS = 6; // rooms/meetings: so often a talk may be put off
 
 /** How long a talk still lasts, and near its end the way to put that off. */
-export function clock(state: MeetingRoom, extend: () => void) {
+export function meetingClock(state: MeetingRoom, extend: () => void) {
   const { ends_at, extensions } = callOf(state);
   if (!ends_at) return nothing;
   const end = Date.parse(ends_at);

@@ -8,7 +8,7 @@ import { isFull, type Waiting } from "./waiting";
 import "./outcome";
 
 /** Where one stands who is not in the call: its room, the booth behind it ("": none), and the way in. */
-export interface Around {
+export interface EndingContext {
   readonly room: string;
   readonly back: string;
   readonly state: MeetingRoom;
@@ -25,7 +25,7 @@ const ENDS: Readonly<Record<Reason, () => readonly [string, string]>> = {
 };
 
 /** Why the call is over for this page, how it went, and where to go from here. */
-export function ending({ room, back, state, join }: Around, reason: Reason): TemplateResult {
+export function ending({ room, back, state, join }: EndingContext, reason: Reason): TemplateResult {
   const [title, text] = ENDS[reason]();
   return html`<div class="call-end">
     <div class="stack stack-tight"><h2 id="call-heading" tabindex="-1">${title}</h2><p class="soft">${text}</p></div>
@@ -37,7 +37,7 @@ export function ending({ room, back, state, join }: Around, reason: Reason): Tem
 }
 
 /** Why one cannot join just now, and the line in front of a call that is full. */
-export function refusal({ back, join }: Around, problem: ProblemError, waiting: Waiting, line: { begin: () => void; end: () => void }): TemplateResult {
+export function refusal({ back, join }: EndingContext, problem: ProblemError, waiting: Waiting, line: { begin: () => void; end: () => void }): TemplateResult {
   if (waiting.on) {
     return html`<div class="call-end">
       <div class="stack stack-tight">

@@ -10,14 +10,14 @@ import { icon, initials } from "../shell/parts";
 import { keep, streamOf } from "./streams";
 import { linkWords, modeWords } from "./words";
 
-export interface Own {
+export interface OwnTile {
   readonly name: string;
   readonly hand: boolean;
   readonly held: boolean;
 }
 
 /** Everybody's pictures, and one's own. A shared screen stands large, the faces beside it. */
-export function tiles(call: Call, devices: Devices, own: Own, muted: boolean) {
+export function tiles(call: Call, devices: Devices, own: OwnTile, muted: boolean) {
   const others = call.peers.filter(({ peer }) => peer !== call.self);
   const shared = others.find(({ screen, held }) => screen && !held);
   const screen = shared ? (call.cares.get(shared.peer)?.link.received("screen") ?? null) : devices.screen;
@@ -65,7 +65,7 @@ function other(view: PeerView, call: Call, muted: boolean) {
   </li>`;
 }
 
-function self(devices: Devices, own: Own, alone: boolean) {
+function self(devices: Devices, own: OwnTile, alone: boolean) {
   const picture = own.held ? null : devices.cam;
   return html`<li class="tile tile-self ${own.hand ? "tile-hand" : ""}">
     ${picture ? html`<video autoplay playsinline muted .srcObject=${keep(streamOf(picture))} aria-label=${t("Your camera")}></video>` : face(own.name)}

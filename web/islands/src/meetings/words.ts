@@ -1,7 +1,7 @@
 import { t } from "../i18n";
 import type { Cause, Kind } from "./call/devices";
 import type { Link } from "./call/link";
-import type { Mode } from "./call/quality";
+import type { MediaMode } from "./call/quality";
 import type { Verdict } from "./call/trial";
 
 /** What is said of a link that does not stand as it should; "" when it does. */
@@ -23,13 +23,13 @@ export function linkWords({ state, relayProblem }: Link): string {
   }
 }
 
-export function modeWords(mode: Mode): string {
+export function modeWords(mode: MediaMode): string {
   if (mode === "audio") return t("Sound only");
   return mode === "text" ? t("Text only") : "";
 }
 
 /** Said aloud when a link changes by itself what it carries. */
-export function fellWords(name: string, mode: Mode): string {
+export function fellWords(name: string, mode: MediaMode): string {
   if (mode === "audio") return t("The connection to %(name)s is weak: your picture is paused, and sound goes on.", { name });
   if (mode === "text") return t("The connection to %(name)s is too weak for sound. Write in the chat; sound comes back by itself.", { name });
   return t("The connection to %(name)s is well again: your picture is back.", { name });

@@ -41,7 +41,7 @@ function words({ kind, values }: Notified): string {
 
 /** Tells the person of every page what has just been put on his desk. */
 @customElement("plenary-desk")
-export class Desk extends LitElement {
+export class PersonalDesk extends LitElement {
   private stops: (() => void)[] = [];
 
   protected override createRenderRoot(): HTMLElement {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ModeratedQuestion, QuestionState } from "../../live/types";
-import { ACTS, actsFor, type Act, type Around } from "./acts";
+import { ACTS, actsFor, type Act, type ActContext } from "./acts";
 
-const NOBODY: Around = { me: "me", screen: null, answering: null };
+const NOBODY: ActContext = { me: "me", screen: null, answering: null };
 
 function question(changes: Partial<ModeratedQuestion> = {}): ModeratedQuestion {
   return {

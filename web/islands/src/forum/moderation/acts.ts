@@ -3,7 +3,7 @@ import type { Command, ModeratedQuestion } from "../../live/types";
 import { laneOf } from "../state/queue";
 
 /** What stands around a question when a moderator acts on it. */
-export interface Around {
+export interface ActContext {
   readonly me: string;
   readonly screen: string | null;
   readonly answering: string | null;
@@ -19,9 +19,9 @@ export interface Act {
   readonly symbol: string;
   label(): string;
   done(): string;
-  may(question: ModeratedQuestion, around: Around): boolean;
+  may(question: ModeratedQuestion, around: ActContext): boolean;
   command(question: ModeratedQuestion): Command;
-  undo(before: ModeratedQuestion, around: Around): readonly Step[];
+  undo(before: ModeratedQuestion, around: ActContext): readonly Step[];
 }
 
 type Op = "approve" | "restore" | "pin" | "unpin" | "take" | "answered" | "reopen" | "archive" | "unarchive" | "claim" | "release" | "unmerge";
@@ -31,7 +31,7 @@ const dismiss = (reason: string): Step => ({ id, version }) => ({ op: "question.
 const show = (id: string | null): Step => () => (id ? { op: "screen.show", question: id } : { op: "screen.clear" });
 
 /** What a question loses when it is no longer public: its pin, its place on the screen, its turn. */
-function places(before: ModeratedQuestion, around: Around): Step[] {
+function places(before: ModeratedQuestion, around: ActContext): Step[] {
   const lost: Step[] = [];
   if (before.pinned) lost.push(on("pin"));
   if (around.screen === before.id) lost.push(show(before.id));
@@ -213,7 +213,7 @@ export const ACTS: readonly Act[] = [
 ];
 
 /** The acts that a question permits now; of those with the same key at most one. */
-export function actsFor(question: ModeratedQuestion, around: Around): readonly Act[] {
+export function actsFor(question: ModeratedQuestion, around: ActContext): readonly Act[] {
   return ACTS.filter((act) => act.may(question, around));
 }
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import base from "../../../../../tests/fixtures/reducers/rooms/session.json";
 import type { QuestionState } from "../../live/types";
 import { moderated, type SessionRoom } from "../state/session";
-import { Choice } from "./choice";
+import { QuestionChoice } from "./choice";
 
 const STATE = base as unknown as SessionRoom;
 
@@ -14,9 +14,9 @@ function room(states: Readonly<Record<string, QuestionState>>): SessionRoom {
   return { ...STATE, snapshot: { ...STATE.snapshot, moderation: { ...STATE.snapshot.moderation!, questions } } };
 }
 
-function choiceIn(state: SessionRoom): { choice: Choice; moves: () => number } {
+function choiceIn(state: SessionRoom): { choice: QuestionChoice; moves: () => number } {
   let moves = 0;
-  const choice = new Choice(
+  const choice = new QuestionChoice(
     () => undefined,
     () => (moves += 1),
   );

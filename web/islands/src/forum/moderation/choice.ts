@@ -4,7 +4,7 @@ import { moderated, type SessionRoom } from "../state/session";
 import { Standing } from "../status";
 
 /** What stands in a moderator's queue, and which question of it is chosen. `changed` is called after every change, `moved` when another one is chosen. */
-export class Choice {
+export class QuestionChoice {
   filter: Filter = UNFILTERED;
   id: string | null = null;
   shown: readonly string[] = [];

@@ -10,14 +10,14 @@ import { announce, say } from "../../shell/announce";
 import { Island } from "../../shell/island";
 import { empty, icon, localised, notice, sessionState } from "../../shell/parts";
 import { ACTS, actsFor, ANSWERED, APPROVE, DISMISS, TAKE, type Act } from "./acts";
-import { Choice } from "./choice";
+import { QuestionChoice } from "./choice";
 import { colleagueDid } from "./colleagues";
 import "./console-tools";
-import { Desk } from "./desk";
+import { ModerationDesk } from "./desk";
 import { openHelp } from "./help";
 import { keysOn, MODES, setKeys, shortcut, STEPS } from "./keys";
 import { allows } from "./question-acts";
-import type { Mode } from "./question-facts";
+import type { PanelMode } from "./question-facts";
 import "./question-panel";
 import { laneName, SHOWN_LANES } from "./queue-filter";
 import { queueRow } from "./queue-row";
@@ -32,19 +32,19 @@ const LEAVING: ReadonlySet<string> = new Set([APPROVE.name, DISMISS.name, "resto
 export class Console extends Island {
   @property() room = "";
   @property() screen = ""; // address of the big screen
-  @state() private mode: Mode = "read";
+  @state() private mode: PanelMode = "read";
   @state() private view: View = "queue";
   @state() private keys = keysOn();
   @state() private note = "";
   private readonly followed = new RoomController(this, session, () => this.room, { onEvent: (event) => this.happened(event) });
-  private readonly choice = new Choice(
+  private readonly choice = new QuestionChoice(
     () => this.requestUpdate(),
     () => {
       this.mode = "read";
       this.note = "";
     },
   );
-  private readonly desk = new Desk(
+  private readonly desk = new ModerationDesk(
     () => live().room(this.room, session),
     () => this.requestUpdate(),
     (question, message) => this.stale(question, message),
@@ -104,7 +104,7 @@ export class Console extends Island {
               .desk=${this.desk}
               .mode=${this.mode}
               .note=${this.note}
-              .modeChanged=${(mode: Mode) => this.setMode(mode)}
+              .modeChanged=${(mode: PanelMode) => this.setMode(mode)}
               .acted=${(act: Act) => this.act(act, question)}
               .choose=${(id: string) => this.jump(id)}
             ></plenary-question-panel>`
@@ -218,7 +218,7 @@ export class Console extends Island {
     void this.focusRow();
   }
 
-  private setMode(mode: Mode): void {
+  private setMode(mode: PanelMode): void {
     this.mode = mode;
     if (mode === "read") void this.focusRow();
     else if (matchMedia("(max-width: 52rem)").matches) this.view = "question";

@@ -3,7 +3,7 @@ import { ProblemError, type Command, type ModeratedQuestion, type Room } from ".
 import { moderated, type SessionRoom } from "../state/session";
 import { dismiss, say, toast } from "../../shell/announce";
 import { toastRefusal, wordsOf } from "../../shell/refusal";
-import type { Act, Around, Step } from "./acts";
+import type { Act, ActContext, Step } from "./acts";
 
 interface Undo {
   readonly question: string;
@@ -14,7 +14,7 @@ interface Undo {
 const REMEMBERED = 50;
 
 /** A moderator's acts on questions, each with its way back. */
-export class Desk {
+export class ModerationDesk {
   /** The questions on which a command is under way, until its effect is here. */
   readonly busy = new Map<string, Promise<unknown>>();
   private readonly past: Undo[] = [];
@@ -29,7 +29,7 @@ export class Desk {
     private readonly stale: (question: ModeratedQuestion, message: string) => void,
   ) {}
 
-  get around(): Around {
+  get around(): ActContext {
     const state = this.room().state;
     return { me: state?.own.person?.id ?? "", screen: state?.snapshot.screen ?? null, answering: state?.snapshot.answering ?? null };
   }

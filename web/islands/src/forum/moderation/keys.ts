@@ -1,10 +1,10 @@
-import type { Mode } from "./question-facts";
+import type { PanelMode } from "./question-facts";
 
 /** How far a key goes in the queue. */
 export const STEPS: Readonly<Record<string, number>> = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };
 
 /** Which form of the chosen question a key opens. */
-export const MODES: Readonly<Record<string, Mode>> = { e: "edit", m: "merge", l: "label", t: "answer", D: "dismiss", Enter: "read" };
+export const MODES: Readonly<Record<string, PanelMode>> = { e: "edit", m: "merge", l: "label", t: "answer", D: "dismiss", Enter: "read" };
 
 /** Single keys work everywhere but where one writes; they can be turned off (WCAG 2.1.4). */
 const OFF = "plenary-keys-off";

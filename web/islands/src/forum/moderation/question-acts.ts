@@ -3,20 +3,20 @@ import { t } from "../../i18n";
 import type { ModeratedQuestion } from "../../live/index";
 import { icon } from "../../shell/parts";
 import { actsFor, type Act } from "./acts";
-import type { Desk } from "./desk";
-import type { Mode } from "./question-facts";
+import type { ModerationDesk } from "./desk";
+import type { PanelMode } from "./question-facts";
 
 /** Whether a form can be opened for a question. */
-export function allows(question: ModeratedQuestion, mode: Mode): boolean {
+export function allows(question: ModeratedQuestion, mode: PanelMode): boolean {
   const open = question.state === "pending" || question.state === "approved";
   if (mode === "answer") return open || question.state === "dismissed";
   return mode === "label" || mode === "read" || open;
 }
 
 /** All that can be done with a question: at once, or by a form. */
-export function questionActs(question: ModeratedQuestion, around: Desk["around"], act: (act: Act) => void, open: (mode: Mode) => void) {
+export function questionActs(question: ModeratedQuestion, around: ModerationDesk["around"], act: (act: Act) => void, open: (mode: PanelMode) => void) {
   const acts = actsFor(question, around);
-  const forms: readonly (readonly [Mode, string, string, string])[] = [
+  const forms: readonly (readonly [PanelMode, string, string, string])[] = [
     ["edit", "e", "edit", t("Edit")],
     ["merge", "m", "merge", t("Merge")],
     ["answer", "t", "chat", question.answer ? t("Change the answer") : t("Answer in writing")],

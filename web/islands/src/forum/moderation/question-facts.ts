@@ -7,7 +7,7 @@ import { badge, icon } from "../../shell/parts";
 import { placeOf } from "./queue-row";
 
 /** What one is doing with the question. */
-export type Mode = "read" | "edit" | "answer" | "label" | "merge" | "dismiss";
+export type PanelMode = "read" | "edit" | "answer" | "label" | "merge" | "dismiss";
 
 const LIKELY = 3;
 const ALIKE = 0.25; // unrelated questions rarely share a quarter of their words
@@ -26,7 +26,7 @@ export function standing(question: ModeratedQuestion, state: SessionRoom) {
 }
 
 /** What else is known of it; what a form shows already is left out. */
-export function facts(question: ModeratedQuestion, state: SessionRoom, mode: Mode, choose: Choose) {
+export function facts(question: ModeratedQuestion, state: SessionRoom, mode: PanelMode, choose: Choose) {
   const into = question.into ? moderated(state, question.into) : null;
   return html`
     ${question.labels.length && mode !== "label"

@@ -10,20 +10,20 @@ import { draft, setDraft } from "../../shell/drafts";
 import { avatar, clock, icon, notice } from "../../shell/parts";
 import { fault, toastRefusal, wordsOf } from "../../shell/refusal";
 import { edited, labelled, places, undone, type Act } from "./acts";
-import type { Desk } from "./desk";
+import type { ModerationDesk } from "./desk";
 import "./merge-chooser";
 import { questionActs } from "./question-acts";
-import { duplicates, facts, likely, standing, type Mode } from "./question-facts";
+import { duplicates, facts, likely, standing, type PanelMode } from "./question-facts";
 
 /** One question, large: what is known of it and all that can be done with it. What is typed here outlives every refusal. */
 @customElement("plenary-question-panel")
 export class QuestionPanel extends LitElement {
   @property({ attribute: false }) question!: ModeratedQuestion;
   @property({ attribute: false }) state!: SessionRoom;
-  @property({ attribute: false }) desk!: Desk;
-  @property({ attribute: false }) mode: Mode = "read";
+  @property({ attribute: false }) desk!: ModerationDesk;
+  @property({ attribute: false }) mode: PanelMode = "read";
   @property({ attribute: false }) note = "";
-  @property({ attribute: false }) modeChanged!: (mode: Mode) => void;
+  @property({ attribute: false }) modeChanged!: (mode: PanelMode) => void;
   @property({ attribute: false }) acted!: (act: Act) => void;
   @property({ attribute: false }) choose!: (id: string) => void;
   @state() private text = "";
@@ -231,7 +231,7 @@ export class QuestionPanel extends LitElement {
 
   // Saving: each form is sent for the version that it began with, or, said so, for the present one.
 
-  private async save(command: (question: ModeratedQuestion) => Command, said: string, undo: Parameters<Desk["remember"]>[2]): Promise<void> {
+  private async save(command: (question: ModeratedQuestion) => Command, said: string, undo: Parameters<ModerationDesk["remember"]>[2]): Promise<void> {
     const shown = this.question;
     const version = this.base;
     this.base = shown.version;

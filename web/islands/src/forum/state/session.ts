@@ -174,7 +174,7 @@ export function presence(state: AnyState): PresenceView {
   return state.latest.present?.[""] ?? { count: 0, people: [] };
 }
 
-export function unread(state: SessionRoom): number {
+export function unreadInSession(state: SessionRoom): number {
   return unreadIn(state.snapshot.messages, state.own);
 }
 

@@ -5,9 +5,9 @@ import { ProblemError } from "../../live/problem";
 import type { CallView, DirectMessage, PeerView } from "../../live/types";
 import { Call } from "./call";
 import type { Shown, Wire } from "./environment";
-import { FakeConnection, NO_TRACKS, settle, Time } from "./fakes";
+import { FakeConnection, NO_TRACKS, settled, FakeTime } from "./fakes";
 import type { Kept } from "./memory";
-import type { Frame } from "./outbox";
+import type { CallFrame } from "./outbox";
 
 const SHOWN: Shown = { mic: true, cam: true, screen: false, hand: false, held: false };
 const ICE = { ice_servers: [], ttl: 600, relay_only: false };
@@ -22,9 +22,9 @@ function view(...peers: PeerView[]): CallView {
 
 /** A page in a call, with a server that does what the test says. */
 class Page {
-  readonly time = new Time();
-  readonly asked: Frame[] = [];
-  readonly answers: ((frame: Frame) => unknown)[] = [];
+  readonly time = new FakeTime();
+  readonly asked: CallFrame[] = [];
+  readonly answers: ((frame: CallFrame) => unknown)[] = [];
   readonly connections: FakeConnection[] = [];
   readonly up = new Observable(true);
   kept: Kept | null = null;
@@ -66,7 +66,7 @@ class Page {
     this.answers.push(() => ({ peer: self, token: `token of ${self}`, resumed, peers: others, limit: 4, ...ICE }));
   }
 
-  sent(op: string): Frame[] {
+  sent(op: string): CallFrame[] {
     return this.asked.filter((frame) => frame.op === op);
   }
 }
@@ -76,14 +76,14 @@ async function inCall(self = "me", ...others: string[]): Promise<Page> {
   page.welcome(self, others.map((name) => peer(name)));
   await page.call.join(SHOWN);
   page.call.roster(view(...others.map((name) => peer(name)), peer(self)));
-  await settle();
+  await settled();
   return page;
 }
 
 test("who joins offers to those who are there, and waits for those who come later", async () => {
   const page = await inCall("me", "first");
   page.call.roster(view(peer("first"), peer("me"), peer("late")));
-  await settle();
+  await settled();
   assert.equal(page.call.phase.name, "in");
   assert.deepEqual(page.sent("rtc.desc").map(({ fields }) => (fields as { to: string }).to), ["first"]);
   assert.deepEqual([...page.call.cares].map(([name, { link }]) => [name, link.offers]), [["first", true], ["late", false]]);
@@ -104,7 +104,7 @@ test("after a reload one is the same peer, with newer connections", async () => 
   page.welcome("me", [peer("first")], true);
   assert.equal(page.call.interrupted, true);
   await page.call.join(SHOWN);
-  await settle();
+  await settled();
   assert.deepEqual(page.sent("rtc.join")[0]!.fields, { resume: "old" });
   assert.equal(page.call.cares.get("first")!.link.gen, 4);
   assert.deepEqual(page.sent("rtc.reset").map(({ fields }) => fields), [{ to: "first", gen: 4 }]);
@@ -115,14 +115,14 @@ test("the server goes and returns: nothing is torn down, the place is asked for,
   const [connection] = page.connections;
   page.up.set(false);
   page.call.show({ ...SHOWN, hand: true });
-  await settle();
+  await settled();
   await page.time.advance(4_000);
   assert.ok(page.hurried > 0);
   assert.equal(connection!.closed, false);
   page.asked.length = 0;
   page.welcome("me", [peer("first")], true);
   page.up.set(true);
-  await settle();
+  await settled();
   await page.time.advance(2_000);
   assert.deepEqual(page.sent("rtc.join")[0]!.fields, { resume: "token of me" });
   assert.ok(page.sent("rtc.state").some(({ fields }) => (fields as Shown).hand));
@@ -134,7 +134,7 @@ test("a place that is lost is taken anew", async () => {
   page.up.set(false);
   page.welcome("other", [peer("first")], false);
   page.up.set(true);
-  await settle();
+  await settled();
   assert.equal(page.call.self, "other");
   assert.equal(page.connections[0]!.closed, true);
   assert.equal(page.kept?.peer, "other");

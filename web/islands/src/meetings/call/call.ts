@@ -6,7 +6,7 @@ import { figuresOf, stagesOf } from "./stats";
 import type { CallEnvironment, LinkEnvironment, Phase, Shown } from "./environment";
 import { Link } from "./link";
 import { Outbox } from "./outbox";
-import type { Mode } from "./quality";
+import type { MediaMode } from "./quality";
 import { iceOf, type Ice, type Signal } from "./signals";
 import { Timers } from "./timers";
 
@@ -253,7 +253,7 @@ export class Call {
     }
   }
 
-  private fell(link: Link, mode: Mode): void {
+  private fell(link: Link, mode: MediaMode): void {
     void this.cap();
     if (mode !== "video") this.count(link.peer, { event: mode === "audio" ? "audio_only" : "text_only" });
     const person = this.peers.find(({ peer }) => peer === link.peer)?.person.name ?? "";

@@ -7,7 +7,7 @@ export type Kind = "mic" | "cam";
 export type Cause = "denied" | "missing" | "busy" | "insecure" | "unknown";
 
 /** The devices that the person has chosen, kept by the browser; "": its own choice. */
-export interface Choice {
+export interface DeviceChoice {
   readonly mic: string;
   readonly cam: string;
   readonly speaker: string;
@@ -18,7 +18,7 @@ export interface Choice {
 }
 
 const KEPT = "plenary-call-devices";
-const FIRST: Choice = { mic: "", cam: "", speaker: "", micOn: true, camOn: true, passed: false };
+const FIRST: DeviceChoice = { mic: "", cam: "", speaker: "", micOn: true, camOn: true, passed: false };
 const FAULTS: Readonly<Record<string, Cause>> = {
   NotAllowedError: "denied",
   SecurityError: "denied",
@@ -36,7 +36,7 @@ export class Devices {
   cam: MediaStreamTrack | null = null;
   screen: MediaStreamTrack | null = null;
   list: readonly MediaDeviceInfo[] = [];
-  choice: Choice = { ...FIRST, ...kept() };
+  choice: DeviceChoice = { ...FIRST, ...kept() };
   private taking: Record<Kind, Promise<void> | null> = { mic: null, cam: null }; // another object once all was let go
 
   constructor() {
@@ -184,7 +184,7 @@ export class Devices {
     this.tell();
   };
 
-  private keep(changes: Partial<Choice>): void {
+  private keep(changes: Partial<DeviceChoice>): void {
     this.choice = { ...this.choice, ...changes };
     try {
       localStorage.setItem(KEPT, JSON.stringify(this.choice));
@@ -198,9 +198,9 @@ export class Devices {
   }
 }
 
-function kept(): Partial<Choice> | null {
+function kept(): Partial<DeviceChoice> | null {
   try {
-    return JSON.parse(localStorage.getItem(KEPT) ?? "null") as Partial<Choice> | null;
+    return JSON.parse(localStorage.getItem(KEPT) ?? "null") as Partial<DeviceChoice> | null;
   } catch {
     return null;
   }

@@ -1,4 +1,4 @@
-import type { Mode } from "./quality";
+import type { MediaMode } from "./quality";
 import type { Slot } from "./signals";
 
 /** What one encoder may spend: bits and pictures per second, and by how much the picture is made smaller. */
@@ -19,7 +19,7 @@ const SCREEN = [2_500_000, 1_500_000, 1_000_000, 700_000];
 const SOUND = 48_000;
 
 /** In a mesh each page encodes for every other one: the more there are, the less each may cost. `others`: how many. */
-export function capOf(slot: Slot, others: number, mode: Mode, sharing: boolean): Cap {
+export function capOf(slot: Slot, others: number, mode: MediaMode, sharing: boolean): Cap {
   const index = Math.min(Math.max(others, 1), CAMERA.length) - 1;
   if (slot === "audio") return { active: mode !== "text", maxBitrate: SOUND };
   if (slot === "screen") return { active: mode === "video", maxBitrate: SCREEN[index]!, maxFramerate: 15 };

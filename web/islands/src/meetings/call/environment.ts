@@ -3,8 +3,8 @@ import type { ProblemError } from "../../live/problem";
 import type { DirectMessage } from "../../live/types";
 import type { Memory } from "./memory";
 import type { Tracks } from "./negotiation";
-import type { Frame } from "./outbox";
-import type { Mode } from "./quality";
+import type { CallFrame } from "./outbox";
+import type { MediaMode } from "./quality";
 import type { Ice, Signal } from "./signals";
 
 /** What the page shows of one's own to the others. */
@@ -20,7 +20,7 @@ export type Phase =
 /** The page's connection to the server, for one room; tests give another. */
 export interface Wire {
   /** Rejects with ProblemError: the server's refusal, or "unavailable" when the connection ends first. */
-  ask(frame: Frame): Promise<unknown>;
+  ask(frame: CallFrame): Promise<unknown>;
   /** Whether the room is followed over a living connection. */
   readonly up: Observable<boolean>;
   signals(listener: (heard: DirectMessage) => void): () => void;
@@ -37,7 +37,7 @@ export interface CallEnvironment {
   now(): number;
   tracks(): Tracks;
   /** The link to a person has changed what it carries. */
-  fellTo(person: string, mode: Mode): void;
+  fellTo(person: string, mode: MediaMode): void;
 }
 
 export type LinkState =

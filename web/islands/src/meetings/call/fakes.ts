@@ -5,7 +5,7 @@ import type { Ice, Signal } from "./signals";
 
 // Two links over a signalling of their own, with connections that negotiate as browsers do and a clock that tests turn.
 
-export class Time {
+export class FakeTime {
   now = 1_000_000;
   private timers: { at: number; then: () => void }[] = [];
 
@@ -23,14 +23,14 @@ export class Time {
       this.timers = this.timers.filter((timer) => timer !== next);
       this.now = next.at;
       next.then();
-      await settle();
+      await settled();
     }
     this.now = end;
-    await settle();
+    await settled();
   }
 }
 
-export async function settle(): Promise<void> {
+export async function settled(): Promise<void> {
   for (let turn = 0; turn < 40; turn++) await Promise.resolve();
 }
 
@@ -206,7 +206,7 @@ export class Side {
 }
 
 export class FakePair {
-  readonly time = new Time();
+  readonly time = new FakeTime();
   readonly ice: Ice;
   readonly a: Side;
   readonly b: Side;
@@ -250,7 +250,7 @@ export class FakePair {
   /** Carries what was said, in waves: what both say in one is on its way at once. */
   async settle(): Promise<void> {
     for (let wave = 0; wave < 40; wave++) {
-      await settle();
+      await settled();
       if (this.way.length === 0) return;
       for (const arrive of this.way.splice(0)) arrive();
     }

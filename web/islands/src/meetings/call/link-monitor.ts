@@ -1,6 +1,6 @@
 import { applyCap, capOf } from "./encoders";
 import type { Link } from "./link";
-import { Ladder, readingOf, sampleOf, type Mode, type Reading, type Sample } from "./quality";
+import { Ladder, readingOf, sampleOf, type MediaMode, type Reading, type Sample } from "./quality";
 import { SafetyCode, type Commitment } from "./sas";
 import { fingerprintOf, SLOTS } from "./signals";
 
@@ -24,12 +24,12 @@ export class Care {
     readonly link: Link,
     private readonly told: {
       sas(commitment: Commitment): void;
-      mode(mode: Mode): void;
+      mode(mode: MediaMode): void;
       changed(): void;
     },
   ) {}
 
-  get mode(): Mode {
+  get mode(): MediaMode {
     return this.ladder.mode;
   }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { FakePair, settle } from "./fakes";
+import { FakePair, settled } from "./fakes";
 import { CONNECTED_WITHIN, RESTARTED_WITHIN, SILENT_FOR } from "./link";
 import { CANDIDATE_WITHIN } from "./relay";
 
@@ -18,7 +18,7 @@ test("candidates wait until there is a remote description", async () => {
   const pair = new FakePair();
   pair.start();
   pair.a.link.hear({ type: "cand", gen: 1, cand: candidate("early") });
-  await settle();
+  await settled();
   assert.deepEqual(pair.a.pc.added, []);
   await pair.settle();
   assert.equal(pair.a.pc.added[0], "early");
@@ -67,7 +67,7 @@ test("who waits for offers asks for a new connection by a reset", async () => {
 test("an interruption in which something still comes heals by itself", async () => {
   const pair = await FakePair.connected();
   pair.a.pc.become("disconnected");
-  await settle();
+  await settled();
   assert.equal(pair.a.link.state, "unstable");
   pair.a.pc.bytes += 1000;
   await pair.time.advance(SILENT_FOR);
@@ -80,7 +80,7 @@ test("silence for two seconds restarts, eight more seconds rebuild, and a second
   const pair = await FakePair.connected();
   pair.cut();
   pair.a.pc.become("disconnected");
-  await settle();
+  await settled();
   await pair.time.advance(SILENT_FOR);
   assert.equal(pair.a.link.state, "restarting");
   assert.equal(pair.a.pc.restarts, 1);
@@ -105,7 +105,7 @@ test("while signals do not get through nothing is torn down", async () => {
   const { pc } = pair.a;
   pair.a.reachable = false;
   pc.become("disconnected");
-  await settle();
+  await settled();
   await pair.time.advance(SILENT_FOR);
   pc.become("failed");
   await pair.time.advance(60_000);
@@ -160,7 +160,7 @@ test("a refused credential is said and refreshed at once, and only once", async 
   await pair.settle();
   pair.b.pc.refuse(401);
   pair.b.pc.refuse(401);
-  await settle();
+  await settled();
   assert.equal(pair.b.link.relayProblem, true);
   assert.equal(pair.b.refreshes, 1);
   assert.equal(pair.b.pc.configured, 1);

@@ -4,7 +4,7 @@ import { SLOTS, type Slot } from "./signals";
 export type Tracks = Readonly<Record<Slot, MediaStreamTrack | null>>;
 
 /** What becomes of a negotiation. */
-export interface Outcome {
+export interface NegotiationOutcome {
   say(description: Description): void;
   /** Both descriptions stand. */
   settled(): void;
@@ -26,7 +26,7 @@ export class Negotiation {
     private readonly pc: RTCPeerConnection,
     private readonly polite: boolean,
     private readonly tracks: () => Tracks,
-    private readonly outcome: Outcome,
+    private readonly outcome: NegotiationOutcome,
   ) {}
 
   offer(): void {

@@ -1,11 +1,11 @@
 import { ProblemError } from "../../live/problem";
 
-export interface Frame {
+export interface CallFrame {
   readonly op: string;
   readonly fields: object;
 }
 
-interface Letter extends Frame {
+interface Letter extends CallFrame {
   flying: boolean;
 }
 
@@ -17,12 +17,12 @@ export class Outbox {
   private paused = false;
 
   constructor(
-    private readonly ask: (frame: Frame) => Promise<unknown>,
+    private readonly ask: (frame: CallFrame) => Promise<unknown>,
     private readonly timer: (ms: number, then: () => void) => () => void,
-    private readonly refused: (frame: Frame, problem: unknown) => void,
+    private readonly refused: (frame: CallFrame, problem: unknown) => void,
   ) {}
 
-  post(frame: Frame): void {
+  post(frame: CallFrame): void {
     this.letters.push({ ...frame, flying: false });
     this.flush();
   }

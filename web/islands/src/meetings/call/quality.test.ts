@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { capOf } from "./encoders";
-import { Ladder, readingOf, sampleOf, type Level, type Mode } from "./quality";
+import { Ladder, readingOf, sampleOf, type Level, type MediaMode } from "./quality";
 
 const stats = (values: object[]) => values.map((each, index) => ({ id: String(index), ...each })) as never;
 
@@ -32,7 +32,7 @@ test("loss is the worse of what we miss and what they report, and an old report 
   assert.equal(readingOf(before, { ...before, at: 2000, requests: 8, responses: 4 }).loss, 0.5);
 });
 
-function walk(ladder: Ladder, level: Level, steps: number): (Mode | null)[] {
+function walk(ladder: Ladder, level: Level, steps: number): (MediaMode | null)[] {
   return Array.from({ length: steps }, () => ladder.step({ level })).filter((mode) => mode !== null);
 }
 

@@ -1,7 +1,7 @@
 /** How well a link does, from getStats (W3C webrtc-stats). */
 export type Level = "good" | "fair" | "poor";
 /** What is sent over a link: everything, sound alone, or nothing but text. */
-export type Mode = "video" | "audio" | "text";
+export type MediaMode = "video" | "audio" | "text";
 
 /** The figures of one moment. `rtt` in ms, bytes and packets since the beginning; null: not known. */
 export interface Sample {
@@ -102,14 +102,14 @@ const LONGEST = 40;
 
 /** Steps down to sound, and to text, when the link is poor for a while, and up again when it is not; ever more patient after each vain climb. */
 export class Ladder {
-  mode: Mode = "video";
+  mode: MediaMode = "video";
   private poor = 0;
   private well = 0;
   private patience = UP_AFTER;
   private climbed = false;
 
   /** Takes a reading; gives the new mode when it has changed, else null. */
-  step({ level }: Pick<Reading, "level">): Mode | null {
+  step({ level }: Pick<Reading, "level">): MediaMode | null {
     this.poor = level === "poor" ? this.poor + 1 : 0;
     this.well = level === "poor" ? 0 : this.well + 1;
     if (this.poor >= DOWN_AFTER && this.mode !== "text") {
@@ -120,7 +120,7 @@ export class Ladder {
     return null;
   }
 
-  private move(mode: Mode, climbed: boolean): Mode {
+  private move(mode: MediaMode, climbed: boolean): MediaMode {
     this.poor = this.well = 0;
     this.climbed = climbed;
     return (this.mode = mode);

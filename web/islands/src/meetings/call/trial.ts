@@ -8,11 +8,11 @@ export interface Route {
 }
 
 /** `works`: something went through it and came back; `reached`: it gave us a place, but nothing came back; `refused`: it does not take our credential. */
-export type Outcome = "works" | "reached" | "refused" | "silent";
+export type TrialOutcome = "works" | "reached" | "refused" | "silent";
 
 export interface Tried {
   readonly route: Route;
-  readonly outcome: Outcome;
+  readonly outcome: TrialOutcome;
 }
 
 const PATIENCE = 6_000;
@@ -35,11 +35,11 @@ export async function tryServers(
   return Promise.all(each.map(async (server) => ({ route: routeOf(server.urls), outcome: await tryServer(server, connect) })));
 }
 
-async function tryServer(server: RTCIceServer & { readonly urls: string }, connect: (config: RTCConfiguration) => RTCPeerConnection): Promise<Outcome> {
+async function tryServer(server: RTCIceServer & { readonly urls: string }, connect: (config: RTCConfiguration) => RTCPeerConnection): Promise<TrialOutcome> {
   const relays = server.urls.startsWith("turn");
   const config: RTCConfiguration = { iceServers: [server], iceTransportPolicy: relays ? "relay" : "all" };
   const ends = [connect(config), connect(relays ? config : { iceServers: [] })] as const;
-  let outcome: Outcome = "silent";
+  let outcome: TrialOutcome = "silent";
   try {
     await within(
       PATIENCE,

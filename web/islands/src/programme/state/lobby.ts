@@ -51,7 +51,7 @@ function show(state: LobbyRoom, changes: Partial<LobbySnapshot>): LobbyRoom {
   return { ...state, snapshot: { ...state.snapshot, ...changes } };
 }
 
-export function unread(state: LobbyRoom): number {
+export function unreadInLobby(state: LobbyRoom): number {
   return unreadIn(state.snapshot.messages, state.own);
 }
 

@@ -5,7 +5,7 @@ import base from "../../../../../tests/fixtures/reducers/rooms/session-attendee.
 import type { Command, SessionCard } from "../../live/types";
 import { KEPT_MESSAGES, withMessage } from "../../chat/state/chat";
 import { nowAndNext, type LobbyRoom } from "../../programme/state/lobby";
-import { answering, hasVoted, may, moderated, onScreen, presence, session, unread, votesOf, type SessionRoom } from "../../forum/state/session";
+import { answering, hasVoted, may, moderated, onScreen, presence, session, unreadInSession, votesOf, type SessionRoom } from "../../forum/state/session";
 
 const STATE = base as unknown as SessionRoom;
 const LOBBY = lobbyBase as unknown as LobbyRoom;
@@ -37,9 +37,9 @@ test("unread are the messages of others behind the mark; reading moves it, never
   const messages = [3, 4, 5, 6].map((number) => ({ ...(number === 5 ? message : other), id: String(number), number }));
   const state = { ...STATE, own: { ...STATE.own, read: 3 }, snapshot: { ...STATE.snapshot, messages } };
   assert.equal(message.author.id, STATE.own.person?.id);
-  assert.equal(unread(state), 2);
+  assert.equal(unreadInSession(state), 2);
   const read = (number: number): Command => ({ op: "chat.read", number });
-  assert.equal(unread(session.acknowledged(state, read(6))), 0);
+  assert.equal(unreadInSession(session.acknowledged(state, read(6))), 0);
   assert.equal(session.acknowledged(state, read(2)), state);
 });
 

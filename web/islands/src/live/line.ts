@@ -1,0 +1,13 @@
+import type { Answer } from "./wire";
+
+/** What a room needs of the connection, its clock and its randomness. */
+export interface Line {
+  /** Whether frames can be sent now. */
+  readonly open: boolean;
+  /** Sends a frame with an id of its own; `answered` is never called when the connection ends first. */
+  request(frame: object, answered: (answer: Answer) => void): void;
+  now(): number;
+  timer(ms: number, then: () => void): () => void;
+  random(): number;
+  key(): string;
+}
