@@ -6,7 +6,16 @@ Every module of a slice is imported, so that no command, event, kind of room, ta
 import importlib
 import pkgutil
 
-SLICES = ("people", "chat", "programme", "forum", "meetings", "exhibition", "conduct", "invitations")
+SLICES = (
+    "people",
+    "chat",
+    "programme",
+    "forum",
+    "meetings",
+    "exhibition",
+    "conduct",
+    "invitations",
+)
 
 for _slice in SLICES:
     _package = importlib.import_module(f"rooms.{_slice}")

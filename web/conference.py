@@ -1,5 +1,6 @@
 """A conference as its pages need it: itself, and who is visiting it."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +11,8 @@ from starlette.responses import HTMLResponse
 
 from rooms.conduct.pending import waiting
 from rooms.core.commands.access import Actor, resolve
-from rooms.core.commands.people import Role
+from rooms.core.commands.people import PresenceView, Role
+from rooms.core.engine import RoomView
 from rooms.core.store import journal
 from rooms.people import rules
 from rooms.programme import queries
@@ -22,7 +24,7 @@ from web.viewer import Viewer, viewer_of
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """`visit` is the viewer's in the lobby; `zone` is the one in which he wants to read times; `reports`: how many wait for him as an organiser."""
+    """`actor` is the viewer in the lobby; `zone` is the one in which they want to read times; `reports` counts those that wait for an organiser."""
 
     site: Site
     viewer: Viewer
@@ -61,6 +63,15 @@ class Entered:
         return await page(request, template, status=status, **given)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A room and the page that shows it, for the templates of its chat."""
+
+    room: str
+    path: str
+    present: PresenceView | None = None
+
+
 async def enter(request: Request, connection: AsyncConnection) -> Entered:
     """The conference that the path names, as this viewer may visit it. Raises Problem "not_found" or "forbidden"."""
     site, viewer = site_of(request), await viewer_of(request)
@@ -69,6 +80,18 @@ async def enter(request: Request, connection: AsyncConnection) -> Entered:
     actor = await resolve(connection, viewer.id, room, site.engine.clock())
     reports = await waiting(connection, conference.id) if Role.ORGANISER in actor.roles else 0
     return Entered(site, viewer, conference, actor, reports)
+
+
+FindRoom = Callable[[AsyncConnection, str, str], Awaitable[str]]
+"""(connection, conference, subject) → the room of the subject. Raises Problem "not_found"."""
+
+
+async def enter_room(request: Request, find: FindRoom, subject: str) -> tuple[Entered, str, RoomView]:
+    """The conference, and a room of it as the viewer may see it. Raises Problem "not_found" or "forbidden"."""
+    async with site_of(request).engine.database.read() as connection:
+        entered = await enter(request, connection)
+        room = await find(connection, entered.conference.id, subject)
+    return entered, room, await entered.site.engine.view(entered.viewer.id, room)
 
 
 async def enter_as_organiser(request: Request, connection: AsyncConnection) -> Entered:

@@ -1,3 +1,5 @@
+"""The pages of the exhibition."""
+
 from web.pages.exhibition import (
     applications,
     booths,
@@ -11,6 +13,7 @@ from web.pages.exhibition import (
     statistics,
 )
 
+# "/exhibition/apply" comes before "/exhibition/{booth}", which would match it.
 routes = [
     *applications.routes,
     *booths.routes,

@@ -1,4 +1,4 @@
-"""/c/…/exhibition/apply: somebody asks for a booth, and sees what becomes of it. (A module before exhibition.py, whose addresses of booths would take it.)"""
+"""/c/…/exhibition/apply: applying for a booth, and what became of the application."""
 
 import sqlalchemy as sa
 from starlette.requests import Request

@@ -1,6 +1,5 @@
-"""The exhibition: the directory, its halls, a booth, and the meeting to which a call leads."""
+"""The exhibition: the directory, its halls and its booths."""
 
-from dataclasses import dataclass
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -8,27 +7,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.core.commands.people import PresenceView
-from rooms.core.engine import RoomView
 from rooms.exhibition.booths import directory, queries
 from rooms.exhibition.booths import staff as staffing
 from rooms.exhibition.booths.directory import PAGE, Wanted
 from rooms.exhibition.booths.snapshots import BoothOwn, BoothSnapshot, HallSnapshot
 from rooms.exhibition.queue.waiting_time import expected
 from rooms.exhibition.requests.messages import ContactState
-from rooms.meetings.messages import MeetingOwn, MeetingSnapshot
-from web.conference import Entered, enter
+from web.conference import Place, enter, enter_room
 from web.forms import asked_number
 from web.site import site_of
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A room, for the templates of its chat."""
-
-    room: str
-    path: str
-    present: PresenceView | None = None
 
 
 async def show(request: Request) -> Response:
@@ -68,22 +55,14 @@ async def show(request: Request) -> Response:
     )
 
 
-async def _view(request: Request, kind: str) -> tuple[Entered, str, RoomView]:
-    find = {"hall": queries.hall_room, "booth": queries.booth_room, "meeting": queries.meeting_room}[kind]
-    async with site_of(request).engine.database.read() as connection:
-        entered = await enter(request, connection)
-        room = await find(connection, entered.conference.id, request.path_params[kind])
-    return entered, room, await entered.site.engine.view(entered.viewer.id, room)
-
-
 async def hall(request: Request) -> Response:
-    entered, room, view = await _view(request, "hall")
+    entered, room, view = await enter_room(request, queries.hall_room, request.path_params["hall"])
     snapshot = cast(HallSnapshot, view.snapshot)
     return await entered.page(request, "exhibition/hall.html", room=room, snapshot=snapshot, floor=view.latest["floor"])
 
 
 async def booth(request: Request) -> Response:
-    entered, room, view = await _view(request, "booth")
+    entered, room, view = await enter_room(request, queries.booth_room, request.path_params["booth"])
     snapshot, own = cast(BoothSnapshot, view.snapshot), cast(BoothOwn, view.own)
     line, now = view.latest["line"][""], entered.site.engine.clock()
     waits = expected(line, now)
@@ -116,21 +95,8 @@ def _source(snapshot: BoothSnapshot, own: BoothOwn) -> str:
     return "queue" if own.place else "contact" if asks else "chat" if wrote else "booth"
 
 
-async def meeting(request: Request) -> Response:
-    entered, room, view = await _view(request, "meeting")
-    snapshot, own = cast(MeetingSnapshot, view.snapshot), cast(MeetingOwn, view.own)
-    path = f"{entered.path}/meetings/{request.path_params['meeting']}"
-    async with entered.site.engine.database.read() as connection:
-        mine = await staffing.booths_of(connection, entered.conference.id, entered.viewer.id or "")
-    serves = snapshot.booth in {id for id, _ in mine}
-    return await entered.page(
-        request, "meetings/meeting.html", page=Place(room, path), snapshot=snapshot, own=own, serves=serves
-    )
-
-
 routes = [
     Route("/c/{conference}/exhibition", show),
     Route("/c/{conference}/exhibition/halls/{hall}", hall),
     Route("/c/{conference}/exhibition/{booth}", booth),
-    Route("/c/{conference}/meetings/{meeting}", meeting),
 ]

@@ -1,3 +1,8 @@
-from web.pages.forum import sessions
+"""The pages of sessions: discussion, moderation, speakers, the big screen; and their exports."""
 
-routes = [*sessions.routes]
+from web.pages.forum import exports, sessions
+
+routes = [
+    *exports.routes,
+    *sessions.routes,
+]

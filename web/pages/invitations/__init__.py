@@ -1,3 +1,7 @@
+"""The page of an invitation."""
+
 from web.pages.invitations import invites
 
-routes = [*invites.routes]
+routes = [
+    *invites.routes,
+]

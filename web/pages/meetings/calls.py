@@ -1,0 +1,27 @@
+"""/c/…/meetings/<id>: the page of a meeting, with its call and its chat."""
+
+from typing import cast
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rooms.exhibition.booths import staff as staffing
+from rooms.exhibition.booths.queries import meeting_room
+from rooms.meetings.messages import MeetingOwn, MeetingSnapshot
+from web.conference import Place, enter_room
+from web.site import site_of
+
+
+async def meeting(request: Request) -> Response:
+    id = request.path_params["meeting"]
+    entered, room, view = await enter_room(request, meeting_room, id)
+    snapshot, own = cast(MeetingSnapshot, view.snapshot), cast(MeetingOwn, view.own)
+    async with site_of(request).engine.database.read() as connection:
+        mine = await staffing.booths_of(connection, entered.conference.id, entered.viewer.id or "")
+    serves = snapshot.booth in {booth for booth, _ in mine}
+    page = Place(room, f"{entered.path}/meetings/{id}")
+    return await entered.page(request, "meetings/meeting.html", page=page, snapshot=snapshot, own=own, serves=serves)
+
+
+routes = [Route("/c/{conference}/meetings/{meeting}", meeting)]
