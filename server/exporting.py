@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from rooms.core.store.database import Database
+from rooms.migrations import require_current
 from rooms.programme import queries
 from rooms.programme.calendars.feeds import programme_calendar
 from rooms.programme.imports.stored import load
@@ -40,6 +41,7 @@ async def _work(arguments: argparse.Namespace) -> bytes:
     settings = read_settings(os.environ)
     database = Database(settings.database)
     try:
+        await require_current(database)
         return await export_command(database, arguments.conference, arguments.format, settings.url)
     finally:
         await database.close()

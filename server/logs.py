@@ -27,7 +27,8 @@ def configure(form: str, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for library in ("alembic", "aioice"):  # they log every step
+        logging.getLogger(library).setLevel(logging.WARNING)
 
 
 def fields(**given: Any) -> dict[str, Any]:

@@ -14,6 +14,9 @@ from rooms.core.store.database import Database, metadata
 from rooms.core.text import N_
 
 LONGEST = 3600.0  # seconds: tables may be big
+NO_TABLES = N_("There is no database here yet. Run “plenary migrate” first, or set PLENARY_DATA or PLENARY_DATABASE.")
+OLD_TABLES = N_("This database is of an older version of Plenary. Run “plenary migrate” first.")
+NEW_TABLES = N_("This database belongs to a newer version of Plenary. Start that one.")
 
 
 def config(connection: Connection) -> Config:
@@ -33,8 +36,26 @@ def _upgrade(connection: Connection) -> None:
     settings = config(connection)
     known = {script.revision for script in ScriptDirectory.from_config(settings).walk_revisions()}
     if set(MigrationContext.configure(connection).get_current_heads()) - known:
-        raise Problem("version", N_("This database belongs to a newer version of Plenary. Start that one."))
+        raise Problem("version", NEW_TABLES)
     command.upgrade(settings, "head")
+
+
+async def require_current(database: Database) -> None:
+    """Raises Problem "version" for a database that `upgrade` would have to change first, or that belongs to a newer version."""
+    if database.is_absent:
+        raise Problem("version", NO_TABLES)
+    async with database.read() as connection:
+        await connection.run_sync(_require_current)
+
+
+def _require_current(connection: Connection) -> None:
+    scripts = ScriptDirectory.from_config(config(connection))
+    present = set(MigrationContext.configure(connection).get_current_heads())
+    if not present:
+        raise Problem("version", NO_TABLES)
+    if present != set(scripts.get_heads()):
+        known = {script.revision for script in scripts.walk_revisions()}
+        raise Problem("version", OLD_TABLES if present <= known else NEW_TABLES)
 
 
 async def differences(database: Database) -> list[object]:

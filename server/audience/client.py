@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import ssl
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, NamedTuple
@@ -36,6 +37,10 @@ class Refused(Exception):
         super().__init__(problem["code"], problem["message"])
         self.code: str = problem["code"]
         self.retry_after: float = problem.get("retry_after") or 0.0
+
+
+class NotTrusted(Exception):
+    """The server's certificate is not trusted here, so nobody can connect."""
 
 
 class Gone(Exception):
@@ -77,7 +82,7 @@ class Client:
         self._left: dict[str, Any] | None = None
 
     async def follow(self, while_in: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Connects, joins (resuming where it stood) and does `while_in` until that ends. Raises Gone, or Refused when the room is not open."""
+        """Connects, joins (resuming where it stood) and does `while_in` until that ends. Raises Gone, Refused when the room is not open, or NotTrusted."""
         try:
             async with self._connect() as connection:
                 self._connection = connection
@@ -87,6 +92,8 @@ class Client:
                     await connection.close()
         except ConnectionClosed as closed:
             raise _gone(closed) from closed
+        except ssl.SSLCertVerificationError as fault:
+            raise NotTrusted(fault.verify_message) from fault
         except (OSError, TimeoutError, InvalidHandshake, EOFError) as fault:
             raise Gone(1006, str(fault)) from fault
         finally:

@@ -11,9 +11,10 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from rooms.core.engine import Engine
+from rooms.migrations import require_current
 from server.app import make_engine
 from server.audience.attendee import Attendee, Mood
-from server.audience.client import Door
+from server.audience.client import Door, NotTrusted
 from server.audience.guests import Guest, Place, dismiss, find_place, invite
 from server.audience.tally import Tally
 from server.audience.words import Questions
@@ -50,6 +51,7 @@ async def _fill(plan: Plan, settings: Settings) -> int:
     chance = random.Random(plan.seed)
     guests: list[Guest] = []
     try:
+        await require_current(engine.database)
         place = await find_place(engine, plan.session)
         guests = await invite(engine, plan.people, chance)
         door = door_of(settings, plan.url)
@@ -83,6 +85,10 @@ async def _stay(
         attendee = Attendee(guest, engine, door, place.room, tally, mood, questions, chance, packed=packed)
         try:
             await attendee.attend()
+        except NotTrusted as fault:
+            if not over.is_set():
+                tally.fault(f"the certificate of {door.url} is not trusted: {fault}. For one of your own set SSL_CERT_FILE to it.")
+            over.set()
         except Exception as fault:
             tally.fault(f"{guest.name}: {fault!r}")
 
@@ -103,7 +109,7 @@ async def _stay(
 
 
 def _conclude(tally: Tally) -> int:
-    if tally.cut and not tally.snapshots:
+    if tally.cut and not tally.snapshots and not tally.faults:
         tally.fault("nobody got in: is the server running at this address?")
     for fault in tally.faults:
         print(f"fault: {fault}")

@@ -1,8 +1,8 @@
 """The database: whether it answers, can be written, is up to date, and keeps the same time as we do."""
 
+import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.errors import Problem
-from rooms.core.store.database import Database
+from rooms.core.store.database import KEPT_CONNECTIONS, MORE_CONNECTIONS, Database
 from rooms.migrations import config
 from server.doctor.findings import Finding, missing, ok, wrong
 from server.settings import Settings
@@ -23,10 +23,10 @@ MOST_SKEW = 2.0  # seconds
 
 async def check_database(settings: Settings) -> AsyncIterator[Finding]:
     shown = sa.make_url(settings.database).render_as_string(hide_password=True)
-    if _is_absent(settings.database):
-        yield missing("database", f"{shown} is not there yet", "plenary migrate")
-        return
     database = Database(settings.database)
+    if database.is_absent:
+        yield missing("database", f"{shown} does not exist yet", "plenary migrate")
+        return
     try:
         async with database.read() as connection:
             yield await (_sqlite(connection) if database.is_sqlite else _postgresql(connection))
@@ -37,18 +37,14 @@ async def check_database(settings: Settings) -> AsyncIterator[Finding]:
             text = f"{shown} is a pooler in transaction mode: {fault}"
             yield wrong("database", text, "add ?pooler=transaction to PLENARY_DATABASE, or use session mode")
             return
+        if not database.is_sqlite and not database.is_pooled:
+            yield await _connections(database)
         yield await _writable(database)
     except (Problem, SQLAlchemyError, OSError) as fault:
         reason = str(fault.__cause__ or fault).splitlines()[0]
         yield wrong("database", f"{shown} does not answer: {reason}", "is it running, and is PLENARY_DATABASE right?")
     finally:
         await database.close()
-
-
-def _is_absent(url: str) -> bool:
-    """Whether it is a SQLite file that has yet to be made; asking it would make it."""
-    given = sa.make_url(url)
-    return given.get_backend_name() == "sqlite" and not Path(given.database or "").exists()
 
 
 async def _sqlite(connection: AsyncConnection) -> Finding:
@@ -73,7 +69,8 @@ async def _postgresql(connection: AsyncConnection) -> Finding:
 
 
 async def _pooler_fault(database: Database) -> str:
-    """What goes wrong on a second connection, which a pooler in transaction mode lets run where the first one has left its prepared statements."""
+    """What goes wrong with two connections when a pooler in transaction mode is between. While the second one holds the connection to PostgreSQL on which
+    the first has prepared its statement, the first gets another, which does not know the statement."""
     question = sa.text("SELECT 1 AS plenary_doctor")
     async with database.read() as first:
         await first.execute(question)
@@ -81,11 +78,25 @@ async def _pooler_fault(database: Database) -> str:
         try:
             async with database.read() as second:
                 await second.execute(question)
+                await first.execute(question)
         except SQLAlchemyError as fault:
             if "prepared statement" in str(fault):
                 return str(fault.__cause__ or fault).splitlines()[0]
             raise
     return ""
+
+
+async def _connections(database: Database) -> Finding:
+    async with database.read() as connection:
+        most = int((await connection.execute(sa.text("SHOW max_connections"))).scalar_one())
+        reserved = int((await connection.execute(sa.text("SHOW superuser_reserved_connections"))).scalar_one())
+    processes = int(os.environ.get("PLENARY_WORKERS", "1"))
+    wanted = processes * (KEPT_CONNECTIONS + MORE_CONNECTIONS)
+    if wanted > most - reserved:
+        text = f"{processes} processes may open {wanted} connections, PostgreSQL accepts {most - reserved}"
+        remedy = f"set max_connections in postgresql.conf to {wanted + reserved + 10} or more, or use PgBouncer"
+        return wrong("database connections", text, remedy)
+    return ok("database connections", f"{wanted} at most from this machine; PostgreSQL accepts {most - reserved}")
 
 
 async def _time(connection: AsyncConnection) -> Finding:

@@ -4,8 +4,10 @@ import argparse
 import asyncio
 import random
 import signal
+import ssl
 import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -27,6 +29,7 @@ from server.audience.client import Client, Door
 from server.audience.crowd import door_of
 from server.audience.tally import Tally
 from server.settings import read_settings
+from tests.support.coturn import make_certificate
 from tests.support.server import Server, furnish, running_server
 from tests.support.serving import serving
 from tests.support.world import World
@@ -108,6 +111,30 @@ async def test_a_server_that_is_not_there_is_a_fault(server: Server, furnished: 
     output, _ = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 1
     assert "nobody got in" in output.decode()
+
+
+async def test_a_certificate_that_is_not_trusted_is_named_at_once(
+    server: Server, furnished: World, tmp_path: Path
+) -> None:
+    """calls.md L6: it said "0/300 connected" to the end, then asked whether the server runs."""
+    certificate = make_certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate["cert"], certificate["pkey"])
+
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    async with await asyncio.start_server(accept, "127.0.0.1", 0, ssl=context) as listening:
+        url = f"https://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+        began = asyncio.get_running_loop().time()
+        process = await run(server, "--people", "3", "--minutes", "3", "--session", furnished.session, "--url", url)
+        output, _ = await asyncio.wait_for(process.communicate(), 100)
+    assert process.returncode == 1
+    assert asyncio.get_running_loop().time() - began < 90, "it does not wait to the end"
+    said = output.decode()
+    assert f"the certificate of {url.replace('https', 'wss')}/live is not trusted: self-signed certificate" in said
+    assert "SSL_CERT_FILE" in said
+    assert "is the server running" not in said
 
 
 async def test_an_unknown_session_is_said_plainly(server: Server, furnished: World) -> None:

@@ -30,6 +30,7 @@ from server.doctor.storage import check_database, skew
 from server.settings import Settings, read_settings
 from tests.support.components import free_port
 from tests.support.coturn import TurnServer
+from tests.support.pgbouncer import running_pooler
 from tests.support.redis import ClusterServer, running_redis
 from tests.support.server import Server
 
@@ -122,6 +123,33 @@ async def test_postgresql_is_looked_at(settings_with: SettingsWith, postgres_url
     assert "database clock" in {each.name for each in findings}
 
 
+async def test_a_pooler_in_transaction_mode_is_found(settings_with: SettingsWith, postgres_url: str) -> None:
+    """calls.md M5: all was said to be well, and the server ended with a traceback."""
+    await migrated(postgres_url)
+    with running_pooler(postgres_url) as pooler:
+        findings = await found(check_database, settings_with(database=pooler.url))
+        (ill,) = [finding for finding in findings if finding.needs_mending]
+        assert "is a pooler in transaction mode" in ill.text
+        assert "?pooler=transaction" in ill.remedy
+        right = settings_with(database=f"{pooler.url}?pooler=transaction")
+        assert set(verdicts(await found(check_database, right))) == {Verdict.OK}
+
+
+async def test_too_many_connections_for_postgresql_are_found(
+    settings_with: SettingsWith, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await migrated(postgres_url)
+    monkeypatch.setenv("PLENARY_WORKERS", "4")
+    settings = settings_with(database=postgres_url)
+    assert set(verdicts(await found(check_database, settings))) == {Verdict.OK}
+    monkeypatch.setenv("PLENARY_WORKERS", "40")
+    (ill,) = [finding for finding in await found(check_database, settings) if finding.needs_mending]
+    assert "40 processes may open 600 connections" in ill.text
+    assert "max_connections" in ill.remedy
+    pooled = settings_with(database=f"{postgres_url}?pooler=transaction")
+    assert set(verdicts(await found(check_database, pooled))) == {Verdict.OK}, "a pooler shares them out"
+
+
 async def test_a_database_that_does_not_answer_is_wrong_and_its_password_stays_ours(
     settings_with: SettingsWith,
 ) -> None:
@@ -156,6 +184,21 @@ async def test_a_cluster_is_tried_as_a_bus(settings_with: SettingsWith, redis_ur
         assert "a cluster of 1" in findings[0].text
     no_cluster = settings_with(redis=redis_url.replace("redis://", "redis+cluster://"))
     assert verdicts(await found(check_bus, no_cluster)) == [Verdict.WRONG]
+
+
+async def test_the_report_of_a_relay_holds_findings_alone(server: Server, turn_server: TurnServer) -> None:
+    """calls.md L8: the log of a library stood between the lines."""
+    turn = {"PLENARY_TURN": turn_server.url, "PLENARY_TURN_SECRET": turn_server.secret}
+    run = subprocess.run(
+        [sys.executable, "-m", "server", "doctor", "--only", "turn"],
+        env={**server.environment, **turn},
+        cwd=server.folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert "relays from" in run.stdout
+    assert run.stderr == ""
 
 
 async def test_a_relay_that_leads_inside_is_wrong(settings_with: SettingsWith, turn_server: TurnServer) -> None:

@@ -34,6 +34,9 @@ Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
 WAIT_SECONDS = 10
 """How long a writer waits for another before the caller is told "unavailable"."""
 
+KEPT_CONNECTIONS, MORE_CONNECTIONS = 10, 5
+"""Connections of one process to PostgreSQL: those that stay open, and those added when many are busy."""
+
 PATIENCE_SECONDS = 15.0
 """How long a transaction may take on a PostgreSQL that has fallen silent. It is longer than the wait for a free connection."""
 
@@ -81,6 +84,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url, options = _without_pooler(make_url(url))
+        self.is_pooled = bool(options)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.statements = 0
         """How many statements were sent to it."""
@@ -93,8 +97,8 @@ class Database:
         else:
             self._writer = create_async_engine(
                 self.url,
-                pool_size=10,
-                max_overflow=5,
+                pool_size=KEPT_CONNECTIONS,
+                max_overflow=MORE_CONNECTIONS,
                 pool_timeout=WAIT_SECONDS,
                 pool_pre_ping=True,
                 hide_parameters=True,
@@ -102,6 +106,12 @@ class Database:
             )
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             event.listen(self._writer.sync_engine, "before_cursor_execute", self._count)
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether it is a SQLite file that does not exist yet; the first statement would create it."""
+        file = self.url.database
+        return self.is_sqlite and file not in {None, "", ":memory:"} and not Path(file or "").exists()
 
     def _sqlite_engine(self, begin: str, size: int) -> AsyncEngine:
         engine = create_async_engine(

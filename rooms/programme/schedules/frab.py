@@ -55,7 +55,10 @@ def read_xml(data: bytes, zone: str | None = None) -> Schedule:
 
 
 def _schedule(document: dict[str, object], zone: str | None, faults: list[Fault]) -> Schedule:
-    root = _part(Fields(document, "", faults), "schedule", "")
+    if not isinstance(document.get("schedule"), dict):
+        remedy = N_("Choose the schedule that frab or pretalx exports.")
+        raise ScheduleFaults([Fault("", N_("This is not a frab or pretalx schedule."), remedy, {})])
+    root = Fields(document, "", faults).object("schedule", "")
     inner = _part(root, "conference", "conference")
     base = root.address("base_url") or inner.address("base_url")
     conference = _conference(inner, zone)
@@ -94,7 +97,7 @@ def _schedule(document: dict[str, object], zone: str | None, faults: list[Fault]
 
 
 def _part(fields: Fields, name: str, where: str) -> Fields:
-    """A part without which there is no schedule: what a file lacks besides would tell nobody anything."""
+    """A part that every schedule has. A file without it is something else, so further faults would tell nobody anything."""
     if not isinstance(fields.values.get(name), dict):
         fields.object(name, where)
         raise ScheduleFaults(fields.faults)
@@ -112,7 +115,8 @@ def _conference(fields: Fields, fallback: str | None) -> ConferenceInfo:
         fields.fault("end", N_("The conference takes more than a year."), N_("Mend its first or last day."))
     zone = fields.line("time_zone_name", WORD) or fallback or ""
     if not zone:
-        fields.missing("time_zone_name")
+        remedy = N_("Import it with plenary import --zone, for example --zone Europe/Berlin.")
+        fields.fault("time_zone_name", N_("The file does not say its time zone."), remedy)
     elif zone not in zone_names():
         unknown = N_("“%(zone)s” is no known time zone.")
         fields.fault("time_zone_name", unknown, N_("Use a name such as Asia/Shanghai or Europe/Berlin."), zone=zone)

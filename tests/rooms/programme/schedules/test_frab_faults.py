@@ -81,7 +81,7 @@ def test_a_fault_in_a_session(changes: dict[str, Any], where: str, what: str):
         ({"end": "soon"}, "conference › end", "“soon” does not belong"),
         ({"end": "2026-11-13"}, "conference › end", "ends before it starts"),
         ({"end": "2028-11-13"}, "conference › end", "more than a year"),
-        ({"time_zone_name": None}, "conference › time_zone_name", "missing"),
+        ({"time_zone_name": None}, "conference › time_zone_name", "does not say its time zone"),
         ({"time_zone_name": "Mars/Olympus"}, "conference › time_zone_name", "“Mars/Olympus” is no known time zone"),
         ({"time_zone_name": "../../etc/passwd"}, "conference › time_zone_name", "no known time zone"),
         ({"time_zone_name": "localtime"}, "conference › time_zone_name", "no known time zone"),
@@ -164,7 +164,9 @@ def test_a_long_report_is_cut_but_counted():
 
 
 def test_what_is_no_schedule_is_told_in_one_line():
-    assert faults_of(b'{"events": []}') == ["schedule: This field is missing or empty. Give it a value."]
+    assert faults_of(b'{"events": []}') == [
+        "This is not a frab or pretalx schedule. Choose the schedule that frab or pretalx exports."
+    ]
 
 
 def test_too_many_sessions():
@@ -188,8 +190,8 @@ OUTSIDE = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><schedule><ver
         (b"\xff\xfe\xfa", "not JSON in Unicode"),
         (b'"schedule"', "no schedule"),
         (b"[]", "no schedule"),
-        (b"{}", "schedule: This field is missing"),
-        (b'{"schedule": 5}', "schedule: “5” does not belong"),
+        (b"{}", "not a frab or pretalx schedule"),
+        (b'{"schedule": 5}', "not a frab or pretalx schedule"),
         (b'{"schedule": {}}', "conference: This field is missing"),
         (b'{"schedule": {"conference": {}}}', "conference › title: This field is missing"),
         (file().replace(b'"id": 1', b'"id": NaN'), "NaN"),

@@ -1,0 +1,56 @@
+"""The command line says in one sentence what is wrong and what to do."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.server import ROOT
+
+CONFERENCE = {"title": "T", "start": "2026-01-01", "end": "2026-01-02", "days": []}
+SCHEDULE = json.dumps({"schedule": {"conference": CONFERENCE}})
+NO_DATABASE = "There is no database here yet. Run “plenary migrate” first, or set PLENARY_DATA or PLENARY_DATABASE.\n"
+
+
+def plenary(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PYTHONPATH": str(ROOT), "PLENARY_DATA": str(folder / "data"), "PATH": "/usr/bin:/bin"}
+    command = [sys.executable, "-m", "server", *arguments]
+    return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("arguments", [("export", "--conference", "forum"), ("audience", "--people", "1")])
+def test_a_folder_without_a_database_is_named(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """inputs.md 18: export printed a traceback of a hundred lines."""
+    run = plenary(tmp_path, *arguments)
+    assert (run.returncode, run.stdout, run.stderr) == (1, "", NO_DATABASE)
+    assert not (tmp_path / "data" / "plenary.sqlite").exists(), "reading creates nothing"
+
+
+def test_an_import_into_a_new_folder_says_what_is_missing(tmp_path: Path) -> None:
+    file = tmp_path / "schedule.json"
+    file.write_text(SCHEDULE)
+    run = plenary(tmp_path, "import", str(file), "--conference", "forum", "--zone", "UTC")
+    assert run.returncode == 1
+    assert run.stderr == "There is no conference “forum”. Add --create to make it from the file.\n"
+
+
+def test_a_schedule_without_a_time_zone_names_the_option(tmp_path: Path) -> None:
+    """users.md 35."""
+    file = tmp_path / "schedule.json"
+    file.write_text(SCHEDULE)
+    run = plenary(tmp_path, "import", str(file), "--conference", "forum", "--create")
+    assert run.returncode == 1
+    assert "The file does not say its time zone." in run.stderr
+    assert "--zone Europe/Berlin" in run.stderr
+
+
+@pytest.mark.parametrize("content", ['{"events": []}', '{"schedule": []}', "{}"])
+def test_another_file_is_not_a_schedule(tmp_path: Path, content: str) -> None:
+    """users.md 35."""
+    file = tmp_path / "other"
+    file.write_text(content)
+    run = plenary(tmp_path, "import", str(file), "--conference", "forum", "--create")
+    assert run.returncode == 1
+    assert "This is not a frab or pretalx schedule. Choose the schedule that frab or pretalx exports." in run.stderr
