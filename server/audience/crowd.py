@@ -87,7 +87,9 @@ async def _stay(
             await attendee.attend()
         except NotTrusted as fault:
             if not over.is_set():
-                tally.fault(f"the certificate of {door.url} is not trusted: {fault}. For one of your own set SSL_CERT_FILE to it.")
+                tally.fault(
+                    f"the certificate of {door.url} is not trusted: {fault}. For one of your own set SSL_CERT_FILE to it."
+                )
             over.set()
         except Exception as fault:
             tally.fault(f"{guest.name}: {fault!r}")
