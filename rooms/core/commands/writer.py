@@ -120,7 +120,7 @@ class Writer:
     async def _commit(self, batch: list[QueuedCommand], results: dict[QueuedCommand, Result]) -> None:
         loop = asyncio.get_running_loop()
         enough = loop.time() + ENOUGH_SECONDS
-        async with self._database.write(WRITE_SECONDS) as connection:
+        async with self._database.write(WRITE_SECONDS, inline=True) as connection:
             for queued in batch:
                 if isinstance(queued.spec, SingleSpec) and queued.spec.extra_rooms is not None:
                     rooms = await queued.spec.extra_rooms(connection, queued.room, queued.command)

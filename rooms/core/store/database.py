@@ -152,12 +152,18 @@ class Database:
         self.statements += 1
 
     @asynccontextmanager
-    async def write(self, patience: float = PATIENCE_SECONDS) -> AsyncGenerator[AsyncConnection]:
-        """A transaction that commits at the end of the block and rolls back when it raises. Raises Problem "unavailable", after which nobody knows
-        whether it was committed if it was the commit itself that was not answered."""
+    async def write(
+        self, patience: float = PATIENCE_SECONDS, *, inline: bool = False
+    ) -> AsyncGenerator[AsyncConnection]:
+        """A transaction that commits at the end of the block and rolls back when it raises. Raises Problem "unavailable"; if the commit itself
+        was not answered, nobody knows whether it was committed. `inline`: on SQLite, its statements are short enough for the loop's thread."""
         with _faults():
             async with self._within(patience), self._writer.begin() as connection:
-                yield connection
+                if inline and self.is_sqlite:
+                    async with _inline(connection):
+                        yield connection
+                else:
+                    yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:
@@ -217,6 +223,16 @@ def in_padded(column: "ColumnElement[Any]", values: Collection[Any]) -> "ColumnE
 def in_param(name: str) -> "BindParameter[Any]":
     """Stands in a statement that is made once, which costs half as much as one made for each use, for the padded values of `column.in_(given(…))`."""
     return bindparam(name, expanding=True)
+
+
+@asynccontextmanager
+async def _inline(connection: AsyncConnection) -> AsyncGenerator[None]:
+    adapter: Any = (await connection.get_raw_connection()).dbapi_connection
+    adapter.inline = True
+    try:
+        yield
+    finally:
+        adapter.inline = False
 
 
 class _faults:

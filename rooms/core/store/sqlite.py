@@ -1,7 +1,8 @@
-"""SQLite for SQLAlchemy with few ways to and from its thread: each costs more than most statements do.
+"""An aiosqlite dialect that makes few thread hops: each costs more than most statements.
 
-aiosqlite goes there to make a cursor, to execute, to fetch and to close; here a statement with all of its rows is one way, the `BEGIN` of a reader
-travels with his first statement, and nobody waits for a rollback.
+aiosqlite hops to make a cursor, to execute, to fetch and to close. Here a statement with all its rows is one hop, the `BEGIN` of a reader travels
+with its first statement, nobody waits for a rollback, and an inline transaction runs its short statements in the loop's own thread: only
+its `BEGIN` and `COMMIT`, which may wait for a lock or the disk, are hops.
 """
 
 # What is adapted here, SQLAlchemy's adapter of aiosqlite, is neither typed nor public: tests/contracts/test_sqlite.py holds what is relied upon.
@@ -31,15 +32,20 @@ class _Done(NamedTuple):
 
 
 def _do(connection: sqlite3.Connection, begin: str | None, many: bool, statement: str, parameters: Any) -> _Done:
-    """In the thread."""
+    """Runs one statement to its end; in the connection's thread unless the transaction is inline."""
     if begin is not None:
-        connection.rollback()  # should an earlier one have failed, of which nobody heard
+        connection.rollback()  # in case an earlier transaction failed unnoticed
         connection.execute(begin)
     cursor = connection.executemany(statement, parameters) if many else connection.execute(statement, parameters)
     rows = cursor.fetchall() if cursor.description else []
     done = _Done(cursor.description, cursor.rowcount, cursor.lastrowid, rows)
     cursor.close()
     return done
+
+
+async def _at_once(*arguments: Any) -> _Done:
+    """SQLAlchemy asks of an asynchronous driver that it awaits something."""
+    return _do(*arguments)
 
 
 class Cursor(AsyncAdapt_dbapi_cursor):
@@ -72,7 +78,7 @@ class Cursor(AsyncAdapt_dbapi_cursor):
 
 
 class Streaming(AsyncAdapt_aiosqlite_ss_cursor):
-    """Rows as they are wanted."""
+    """A cursor that fetches rows as they are needed."""
 
     __slots__ = ("_begin",)
 
@@ -86,13 +92,16 @@ class Streaming(AsyncAdapt_aiosqlite_ss_cursor):
 
 
 class Connection(AsyncAdapt_aiosqlite_connection):
-    __slots__ = ("_begin",)
+    """`inline`: statements run in the loop's thread. Only for a transaction that has begun, with short statements."""
+
+    __slots__ = ("_begin", "inline")
     _cursor_cls = Cursor
     _ss_cursor_cls = Streaming
 
     def __init__(self, dbapi: Any, connection: Any) -> None:
         super().__init__(dbapi, connection)
         self._begin: str | None = None
+        self.inline = False
 
     def begin_with_next(self, statement: str) -> None:
         """The next statement begins a transaction, by this one before it."""
@@ -105,6 +114,8 @@ class Connection(AsyncAdapt_aiosqlite_connection):
     def do(self, many: bool, operation: str, parameters: Any) -> _Done:
         begin, self._begin = self._begin, None
         try:
+            if self.inline:
+                return await_only(_at_once(self._connection._conn, begin, many, operation, parameters))
             future = get_running_loop().create_future()
             act = partial(_do, self._connection._conn, begin, many, operation, parameters)
             self._connection._tx.put_nowait((future, act))
