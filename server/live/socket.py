@@ -27,13 +27,11 @@ UPGRADE = "Use subprotocol plenary.v1.json or plenary.v1.msgpack.\n"
 class FastSink:
     """Writes encoded frames to the transport. The fan-out may also write to its socket directly."""
 
-    __slots__ = ("__weakref__", "_listeners", "_protocol", "binary")
+    __slots__ = ("__weakref__", "_protocol", "binary")
 
     def __init__(self, protocol: LiveProtocol, *, binary: bool) -> None:
         self.binary = binary
         self._protocol = protocol
-        self._listeners: tuple[Listener, ...] = ()  # one for each room
-        protocol.descriptor_changed = self._refresh
 
     @property
     def descriptor(self) -> int:
@@ -53,14 +51,10 @@ class FastSink:
         self._protocol.forget_handshake()
 
     def placed(self, listener: Listener) -> None:
-        self._listeners += (listener,)
+        self._protocol.placed(listener)
 
     def displaced(self, listener: Listener) -> None:
-        self._listeners = tuple(each for each in self._listeners if each is not listener)
-
-    def _refresh(self) -> None:
-        for listener in self._listeners:
-            listener.refresh()
+        self._protocol.displaced(listener)
 
 
 class PlainSink(DirectSink):

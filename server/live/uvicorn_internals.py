@@ -2,7 +2,8 @@
 
 Relied upon in uvicorn 0.54, as tests/server/test_uvicorn_internals.py checks: `transport`, `conn`, `queue`, `close_sent`, `close_timer`, `disconnected`,
 `connection_made`, `connection_lost`, `pause_writing`, `resume_writing`, `run_asgi`, `keepalive_timeout`, `stop_keepalive`,
-`pong_timer`, `pending_ping_payload`, `shutdown`, `frames`, `writable`, `server`, `client`,
+`ping_interval`, `start_keepalive`,
+`shutdown`, `frames`, `writable`, `server`, `client`,
 `handle_ping`, `handle_pong`, `handle_cont`, `send_receive_event_to_app`;
 `data_received`, `on_headers_complete`, `on_message_complete`, `send_400_response`, `headers`, `url`, `flow`.
 """
@@ -16,6 +17,9 @@ from websockets.frames import Frame
 from websockets.protocol import Protocol as WebSocketProtocol
 from websockets.streams import StreamReader
 
+from rooms.core.delivery.fanout import Slot
+from rooms.core.delivery.sink import EncodedMessage, Listener
+from server.live.keepalive import keep_alive_of
 from server.live.slim_asyncio import SlimEvent, SlimQueue
 
 REQUEST_SECONDS = 10.0
@@ -32,17 +36,22 @@ class LiveProtocol(WebSocketsSansIOProtocol):
     """Puts itself into the ASGI scope as the extension "websocket.fanout".
 
     `descriptor` is the socket's as long as nothing waits in the transport before it, so that frames may be sent to it directly; else -1.
-    `descriptor_changed` is called whenever it changes.
+    It is a sink of its own for keep-alive pings; `heard`: whether anything has arrived since the last one.
     """
 
+    binary = False
     descriptor = -1
+    heard = True
     _socket = -1
+    _ping_slot: Slot | None = None
+    _listeners: tuple[Listener, ...] = ()  # one for each room, and one for pings
     _controls_full_at = 0.0
 
     def __init__(
         self, config: Any, server_state: Any, app_state: dict[str, Any], _loop: asyncio.AbstractEventLoop | None = None
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self._keep_alive = keep_alive_of(server_state, config.ws_ping_interval or 0)
         self.queue = cast(Any, SlimQueue())
         self.writable = cast(Any, SlimEvent())
 
@@ -60,9 +69,40 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
         # Rings of references: sink and protocol, websockets' protocol and its parser, asyncio's transport and its own method. The collector, which
         # runs seldom, would find them late, and some 17 KB for each who has gone would wait for it.
-        vars(self).pop("descriptor_changed", None)
+        self._listeners = ()
         self.conn.parser = cast(Any, None)
         getattr(self.transport, "__dict__", {}).pop("_read_ready_cb", None)
+
+    def data_received(self, data: bytes) -> None:
+        self.heard = True
+        super().data_received(data)
+
+    # Keep-alive: by rounds for all connections (server/live/keepalive.py), not by timers of each
+
+    def start_keepalive(self) -> None:
+        if self.ping_interval:
+            self._ping_slot = self._keep_alive.add(self)
+
+    def stop_keepalive(self) -> None:
+        if self._ping_slot is not None:
+            self._keep_alive.discard(self._ping_slot)
+            self._ping_slot = None
+
+    def keepalive_timeout(self) -> None:
+        """The client has sent nothing since the last ping: it is told to resume, should it still listen, and is dropped soon."""
+        self.close_now(4509, "no answer to a ping")
+
+    def placed(self, listener: Listener) -> None:
+        self._listeners += (listener,)
+
+    def displaced(self, listener: Listener) -> None:
+        self._listeners = tuple(each for each in self._listeners if each is not listener)
+
+    def write(self, message: EncodedMessage) -> None:
+        self.write_frame(message.frame)
+
+    def close(self, code: int, reason: str) -> None:
+        self.close_now(code, reason)
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -125,13 +165,11 @@ class LiveProtocol(WebSocketsSansIOProtocol):
             self.conn.parser = WebSocketProtocol.parse(self.conn)
             next(self.conn.parser)
 
-    def descriptor_changed(self) -> None:
-        """Replaced by who wants to know."""
-
     def _set_descriptor(self, descriptor: int) -> None:
         if descriptor != self.descriptor:
             self.descriptor = descriptor
-            self.descriptor_changed()
+            for listener in self._listeners:
+                listener.refresh()
 
     def _forget_socket(self) -> None:
         self._socket = -1
@@ -173,12 +211,6 @@ class LiveProtocol(WebSocketsSansIOProtocol):
             self.transport.resume_reading()
         # A reader that does not read would keep its buffers for ever: after the wait they are dropped.
         self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
-
-    def keepalive_timeout(self) -> None:
-        """The client has not answered a ping: it is told to resume, should it still hear us, and what waits for it is dropped soon."""
-        self.pong_timer = None
-        self.pending_ping_payload = None
-        self.close_now(4509, "no answer to a ping")
 
     def shutdown(self) -> None:
         """The server is going down: the client is told to resume elsewhere."""

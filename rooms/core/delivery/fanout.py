@@ -8,11 +8,14 @@ import ctypes
 from array import array
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter
 
 from rooms.core.delivery.sink import EncodedMessage, Sink
 
 CHUNK = 128
-"""Sinks written to in one turn of the loop: about a millisecond."""
+"""Sinks written to between two looks at the clock."""
+TURN_SECONDS = 0.002
+"""How long a broadcast goes on in one turn of the loop."""
 
 BACKPRESSURED = -1
 LIBRARY = Path(__file__).with_name("_fanout.so")
@@ -105,8 +108,7 @@ class Group:
 
 
 class Broadcast:
-    """One message on its way to the sinks that are in a group now, except the slots to `skip`. `step` writes to the next chunk and says whether
-    there are more."""
+    """One message on its way to the sinks that are in a group now, except the slots to `skip`. `step` writes to the next sinks."""
 
     def __init__(self, group: Group, message: EncodedMessage, skip: set[int], loop: Loop | None = LOOP) -> None:
         self._group = group
@@ -117,17 +119,21 @@ class Broadcast:
         self._end = len(group.slots)
         group.begin()
 
-    def step(self, chunk: int = CHUNK) -> bool:
-        upto = min(self._end, self._at + chunk)
-        if self._loop is None:
-            self._write(self._at, upto)
-        else:
-            self._send(self._loop, self._at, upto)
-        self._at = upto
-        if upto == self._end:
-            self._group.end()
-            return False
-        return True
+    def step(self, chunk: int = CHUNK, seconds: float | None = None) -> bool:
+        """Writes chunks until the time is used up; whether there are more."""
+        until = perf_counter() + (TURN_SECONDS if seconds is None else seconds)
+        while True:
+            upto = min(self._end, self._at + chunk)
+            if self._loop is None:
+                self._write(self._at, upto)
+            else:
+                self._send(self._loop, self._at, upto)
+            self._at = upto
+            if upto == self._end:
+                self._group.end()
+                return False
+            if perf_counter() >= until:
+                return True
 
     def finish(self) -> None:
         while self.step():

@@ -118,7 +118,7 @@ def test_a_sweep_goes_in_steps_and_one_who_leaves_meanwhile_gets_nothing_more(
 ) -> None:
     group, slots = members(lines, 10)
     broadcast = Broadcast(group, EncodedMessage(b"{}"), set(), loop)
-    assert broadcast.step(4)
+    assert broadcast.step(4, seconds=0)
     group.discard(slots[1])
     group.discard(slots[8])
     assert len(group) == 8
@@ -181,7 +181,7 @@ def test_groups_stay_dense_whoever_comes_and_goes(seed: int) -> None:
             group.discard(here.pop(random.randrange(len(here))))
         elif act < 0.9:
             broadcasts.append(Broadcast(group, EncodedMessage(b"{}"), set(), None))
-        elif broadcasts and not broadcasts[0].step(3):
+        elif broadcasts and not broadcasts[0].step(3, seconds=0):
             broadcasts.pop(0)
         assert len(group) == len(here)
         assert all(group.slots[place.index] is place for place in here)

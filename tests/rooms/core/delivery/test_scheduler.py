@@ -26,6 +26,11 @@ def feed() -> Feed:
     return Feed(ROOM)
 
 
+@pytest.fixture(autouse=True)
+def one_chunk_in_each_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rooms.core.delivery.fanout.TURN_SECONDS", 0.0)
+
+
 @pytest.fixture
 def sinks(feed: Feed) -> list[ListSink]:
     """Of a room that is told in several parts."""

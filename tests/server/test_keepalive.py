@@ -1,0 +1,52 @@
+"""Keep-alive rounds: everyone is pinged, who answers stays, and who has gone silent is told to resume elsewhere."""
+
+import asyncio
+
+from rooms.core.delivery.fanout import Group
+from tests.server.test_uvicorn_internals import App
+from tests.support.raw import PONG, frame, raw_websocket
+from tests.support.serving import serving
+from tests.support.waiting import until
+
+SECONDS = 0.2
+
+
+async def test_one_who_answers_stays_and_one_who_is_silent_is_closed() -> None:
+    app = App()
+    async with (
+        serving(app, ws_ping_interval=SECONDS) as port,
+        raw_websocket(port) as answering,
+        raw_websocket(port) as silent,
+    ):
+
+        async def answer() -> None:
+            while (each := await answering.frame()) is not None and each.payload == b"":
+                await answering.write(frame(PONG, b""))
+
+        answers = asyncio.create_task(answer())
+        assert await silent.closing() == 4509
+        assert not answers.done(), "the other one is still connected"
+        answers.cancel()
+
+
+async def test_anything_that_is_sent_counts_as_an_answer() -> None:
+    async with serving(App(), ws_ping_interval=SECONDS) as port, raw_websocket(port) as talking:
+        for _ in range(8):
+            await talking.write(frame(1, b"still here"))
+            await asyncio.sleep(SECONDS / 2)
+        pinged = await talking.frame()
+        assert pinged is not None
+        assert (pinged.opcode & 0x0F, pinged.payload) == (9, b"")
+
+
+async def test_rounds_end_with_the_last_connection() -> None:
+    app = App()
+    async with serving(app, ws_ping_interval=SECONDS) as port:
+        async with raw_websocket(port):
+            await app.accepted.wait()
+            rounds = app.protocol._keep_alive
+            assert isinstance(rounds._group, Group)
+            assert len(rounds._group) == 1
+            assert rounds._timer is not None
+        await until(lambda: len(rounds._group) == 0)
+        assert rounds._timer is None
