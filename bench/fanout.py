@@ -1,10 +1,11 @@
 """Fan-out of one room: CPU of the server for each message delivered, beside the physical limit and the peers, all in one run.
 
-    python -m bench.fanout [--members 200 1000 5000] [--rounds 3] [--seconds 5] [--only limit plenary …] [--json FILE]
+    python -m bench.fanout [--members 200 1000 5000] [--rounds 3] [--seconds 5] [--idle 40] [--only limit plenary …] [--json FILE]
     python -m bench.fanout --lag [--members 5000]           how late Plenary's loop is while it sweeps
 
 Rounds are interleaved, figures are medians. What each server does per message is what its users would get from it; Plenary alone has rights, audiences
-and seqs. Needs a C compiler and Node.js with npm.
+and seqs. Every server but the limit pings each member every 20 s; with --idle, that cost is measured apart, before the first message. Needs a C
+compiler and Node.js with npm.
 """
 
 import argparse
@@ -72,18 +73,29 @@ def contenders(folder: Path, *, lag: bool = False) -> dict[str, Contender]:
 
 
 def measure(
-    contender: Contender, load: Path, members: int, rate: int, seconds: float, folder: Path, *, lag: bool = False
+    contender: Contender,
+    load: Path,
+    members: int,
+    rate: int,
+    seconds: float,
+    folder: Path,
+    *,
+    idle: float = 0,
+    lag: bool = False,
 ) -> dict[str, float]:
     """One server, one load, one measurement."""
     port = free_port()
     server = contender.start(port, members, rate, folder)
     try:
-        idle, cpu = server.memory(), server.cpu()
+        empty, cpu = server.memory(), server.cpu()
         clients = Load(load, port, contender.path, members, contender.script(folder, members), contender.subprotocol)
         try:
             opening = server.cpu() - cpu
             time.sleep(2)
-            memory = server.memory() - idle
+            memory = server.memory() - empty
+            resting = server.cpu()
+            time.sleep(idle)
+            resting = server.cpu() - resting
             server.go()
             time.sleep(1)
             cpu = server.cpu()
@@ -102,6 +114,7 @@ def measure(
         "closed": result["closed"],
         "delivered": result["events"] / (members * rate * seconds),
         "kb": memory / members / 1024,
+        "idle": resting / members / idle * 1e6 if idle else 0.0,
         "joins": members / max(opening, 0.01),
         "lag": late,
     }
@@ -112,6 +125,7 @@ def main() -> None:
     parser.add_argument("--members", type=int, nargs="+", default=[200, 1000, 5000])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--idle", type=float, default=0, help="seconds without messages, to measure idle members")
     parser.add_argument("--rate", type=int, help="messages a second, instead of what suits the number of members")
     parser.add_argument("--only", nargs="+")
     parser.add_argument("--json", type=Path)
@@ -132,7 +146,16 @@ def main() -> None:
             for _ in range(arguments.rounds):
                 for name, contender in chosen.items():
                     rounds[name].append(
-                        measure(contender, load, members, rate, arguments.seconds, folder, lag=arguments.lag)
+                        measure(
+                            contender,
+                            load,
+                            members,
+                            rate,
+                            arguments.seconds,
+                            folder,
+                            idle=arguments.idle,
+                            lag=arguments.lag,
+                        )
                     )
             report += _show(members, rate, rounds)
     if arguments.json:
@@ -142,7 +165,8 @@ def main() -> None:
 def _show(members: int, rate: int, rounds: dict[str, list[dict[str, float]]]) -> list[dict[str, Any]]:
     print(f"\n{members} members, {rate} messages/s of {SIZE} bytes")
     print(
-        f"{'':24}{'µs/delivery':>12}{'× limit':>9}{'core':>7}{'p50 ms':>8}{'p99 ms':>8}{'got':>7}{'closed':>8}{'KB/idle':>9}{'joins/s/core':>14}"
+        f"{'':24}{'µs/delivery':>12}{'× limit':>9}{'core':>7}{'p50 ms':>8}{'p99 ms':>8}{'got':>7}{'closed':>8}"
+        + f"{'KB/idle':>9}{'µs/s idle':>11}{'joins/s/core':>14}"
         + (f"{'loop late ms, p99':>19}" if any(each["lag"] for runs in rounds.values() for each in runs) else "")
     )
     medians = {
@@ -154,7 +178,7 @@ def _show(members: int, rate: int, rounds: dict[str, list[dict[str, float]]]) ->
         ratio = each["us"] / limit if limit else float("nan")
         print(
             f"{name:24}{each['us']:12.2f}{ratio:9.2f}{each['core']:7.2f}{each['p50']:8.1f}{each['p99']:8.1f}"
-            f"{each['delivered']:7.1%}{each['closed']:8.0f}{each['kb']:9.1f}{each['joins']:14.0f}"
+            f"{each['delivered']:7.1%}{each['closed']:8.0f}{each['kb']:9.1f}{each['idle']:11.2f}{each['joins']:14.0f}"
             + (f"{each['lag']:19.2f}" if each["lag"] else ""),
             flush=True,
         )

@@ -11,6 +11,8 @@ function publish() {
   for (const member of server.clients) member._socket.write(ready);
 }
 
+setInterval(() => server.clients.forEach((member) => member.ping()), 20_000);
+
 process.on("SIGUSR2", () => {
   let due = performance.now();
   const next = () => {

@@ -32,6 +32,10 @@ SEND_BUFFER = 128 * 1024  # bytes in the kernel, which would otherwise take some
 EXTENSION = "websocket.fanout"
 
 
+EMPTY_PONG, PONG_SIZE = b"\x8a\x80", 6
+"""A pong without payload, and its size with the client's mask (RFC 6455 §5.2)."""
+
+
 class LiveProtocol(WebSocketsSansIOProtocol):
     """Puts itself into the ASGI scope as the extension "websocket.fanout".
 
@@ -75,7 +79,15 @@ class LiveProtocol(WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         self.heard = True
-        super().data_received(data)
+        if len(data) == PONG_SIZE and data.startswith(EMPTY_PONG) and self._is_between_frames():
+            self._is_flooded()  # the answer to our ping says nothing else: parsing it would cost more than all else of a round
+        else:
+            super().data_received(data)
+
+    def _is_between_frames(self) -> bool:
+        """Whether the parser waits for the first byte of a frame."""
+        waiting = cast(Any, self.conn.parser).gi_yieldfrom
+        return waiting is not None and waiting.gi_code is StreamReader.at_eof.__code__
 
     # Keep-alive: by rounds for all connections (server/live/keepalive.py), not by timers of each
 

@@ -50,3 +50,23 @@ async def test_rounds_end_with_the_last_connection() -> None:
             assert rounds._timer is not None
         await until(lambda: len(rounds._group) == 0)
         assert rounds._timer is None
+
+
+async def test_a_pong_that_arrives_within_a_message_is_part_of_it() -> None:
+    """The payload of a message may look like a pong when it arrives alone."""
+    app = App()
+    async with serving(app) as port, raw_websocket(port) as client:
+        whole = frame(2, b"\x0a\x00abcd")
+        head, payload = whole[:-6], whole[-6:]
+        mask = whole[-10:-6]
+        lookalike = b"\x8a\x80wxyz"
+        unmasked = bytes(byte ^ mask[index % 4] for index, byte in enumerate(lookalike))
+        await client.write(head)
+        await until(lambda: app.protocol is not None and not app.protocol._is_between_frames())
+        await client.write(lookalike)
+        await until(lambda: app.messages)
+        assert app.messages[0]["bytes"] == unmasked
+        assert len(payload) == len(lookalike)
+        await client.write(frame(PONG, b"") + frame(1, b"after"))
+        await until(lambda: len(app.messages) == 2)
+        assert app.messages[1]["text"] == "after"
