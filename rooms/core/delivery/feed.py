@@ -41,13 +41,13 @@ class Feed:
         "due",
         "epoch",
         "filling",
+        "is_desk",
         "latest",
         "members",
         "present",
         "room",
         "sending",
         "seq",
-        "shows_presence",
         "snapshots",
         "users",
         "values_version",
@@ -63,7 +63,7 @@ class Feed:
         self.members = RoomMembers(room.id)
         self.watchers: list[Watcher] = []
         self.users = 0  # members, joins in progress and watchers: while there are any, the room is followed
-        self.shows_presence = room.kind != "desk"  # a desk has one owner: presence there would say nothing
+        self.is_desk = room.kind == "desk"  # it has one owner: presence there would say nothing
         self.delivered_at = 0.0
         self.due: TimerHandle | None = None  # the next delivery
         self.sending = False

@@ -38,6 +38,8 @@ from rooms.core.store.journal import Position
 log = logging.getLogger("plenary.hub")
 
 RECONCILE_SECONDS = 3.0
+DESK_ROUNDS = 4
+"""Desks, of which there are as many as people, are compared in so many rounds: a quarter of them in each."""
 EVERYWHERE = "processes"
 """The bus channel that every process hears."""
 
@@ -50,6 +52,7 @@ class Hub:
         self._secret = secret
         self._tasks = BackgroundTasks(log)
         self.stats = HubStats()
+        self._round = 0
         self._scheduler = DeliveryScheduler(self._revisit_members)
         self._ephemeral_state = EphemeralState(self._send, self._scheduler.schedule)
         self.presence = self._ephemeral_state.presence
@@ -86,7 +89,7 @@ class Hub:
     async def start(self) -> None:
         await self._bus.start(self._heard, lambda: self._tasks.spawn(self.reconcile()))
         await self._bus.subscribe(EVERYWHERE)
-        self._tasks.repeat("hub.reconcile", RECONCILE_SECONDS, self.reconcile)
+        self._tasks.repeat("hub.reconcile", RECONCILE_SECONDS, self._reconcile_round)
         self._tasks.repeat("hub.presence", ALIVE_SECONDS, self._ephemeral_state.send_alive)
 
     async def stop(self) -> None:
@@ -156,6 +159,12 @@ class Hub:
         for feed in await self._gap_repair.reconcile(self.followed if rooms is None else rooms):
             self._scheduler.schedule(feed)
 
+    async def _reconcile_round(self) -> None:
+        self._round = (self._round + 1) % DESK_ROUNDS
+        desks = [room for room, feed in self._feeds.items() if feed.is_desk]
+        shared = [room for room, feed in self._feeds.items() if not feed.is_desk]
+        await self.reconcile(shared + desks[self._round :: DESK_ROUNDS])
+
     # To the other processes
 
     def _send(self, room: str | None, kind: str, body: Any) -> None:
@@ -223,7 +232,7 @@ class Hub:
 
     def _add(self, feed: Feed, member: Member, actor: Actor) -> None:
         person = actor.person
-        if feed.shows_presence and not member.public and person is not None:
+        if not feed.is_desk and not member.public and person is not None:
             self.presence.arrive(feed.room, person.id, person.name if person.listed else None)
 
     def leave(self, member: Member) -> None:

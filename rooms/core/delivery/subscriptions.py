@@ -35,7 +35,7 @@ class Subscriptions:
             feed = self.feeds.get(room)
             if feed is None:
                 feed = self.feeds[room] = await self._subscribe(room)
-                if feed.shows_presence:
+                if not feed.is_desk:
                     self._presence.follow(room)
             feed.users += 1
             return feed

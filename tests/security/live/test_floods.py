@@ -50,7 +50,7 @@ async def test_a_persons_connections_share_one_limit(server: Server, furnished: 
 
 @asynccontextmanager
 async def signing_in(server: Server) -> AsyncIterator[httpx.AsyncClient]:
-    limits = httpx.RateLimits(max_connections=1000)
+    limits = httpx.Limits(max_connections=1000)
     async with httpx.AsyncClient(base_url=server.url, limits=limits, timeout=600) as http:
         page = await http.get("/sign-in")
         token = page.text.partition('<meta name="csrf" content="')[2].partition('"')[0]
