@@ -1,4 +1,4 @@
-"""Requests of the same kind that come while one is being answered are answered together by the next: a thousand joins at once are a few queries."""
+"""Batches concurrent requests: those that arrive while a batch runs form the next batch. A thousand joins at once are a few queries."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -11,7 +11,7 @@ MOST_AT_ONCE = 256
 
 
 class Batcher(Generic[K, V]):
-    """`answer` gives an answer for each request, in order; an answer that is an exception is raised to who asked."""
+    """`answer` returns an answer for each request, in order; an answer that is an exception is raised to the caller."""
 
     def __init__(self, answer: Callable[[Sequence[K]], Awaitable[Sequence[V | Exception]]]) -> None:
         self._answer = answer
@@ -26,7 +26,7 @@ class Batcher(Generic[K, V]):
         return await future
 
     async def end(self) -> None:
-        """Returns when what was asked for has been answered, so that nobody reads from what is about to be closed."""
+        """Returns when all requests have been answered, so that nothing reads from a database that is about to close."""
         if self._task is not None:
             await asyncio.gather(self._task, return_exceptions=True)
 

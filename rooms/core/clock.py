@@ -1,10 +1,10 @@
-"""What time it is. Tests replace the clock; nothing else asks the system for the time of the world."""
+"""The clock. Tests replace it; nothing else reads the system time."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
-"""Gives the present moment as an aware UTC datetime."""
+"""Returns the current time as an aware UTC datetime."""
 
 
 def system_clock() -> datetime:

@@ -1,4 +1,4 @@
-"""Tables as CSV, for spreadsheets: RFC 4180 in UTF-8 (NFC), with the mark by which spreadsheets know it. No cell can begin a formula."""
+"""Writes tables as CSV for spreadsheets: RFC 4180 in UTF-8 (NFC) with a byte order mark. No cell can begin a formula."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""The house: what every act in a room needs. One way in (`perform`), one way out (the hub)."""
+"""Entry point of the core: runs commands (`perform`), opens transactions, publishes to the hub."""
 
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
@@ -31,7 +31,7 @@ from rooms.core.store.tables import outcomes
 from rooms.core.text import N_
 
 PERSON_RATE = Rate(60, 10)  # commands of one person, all kinds together
-LONG = 300.0  # seconds that a chore may take
+LONG = 300.0  # seconds that a maintenance transaction may take
 OUTCOMES_KEPT = timedelta(days=2)
 NOTHING = Outcome(b"null", None)  # an ephemeral command's
 _KEY = re.compile(r"[!-~]{1,64}")
@@ -70,8 +70,8 @@ class Engine:
         object.__setattr__(self, "_ephemeral", EphemeralCommands(self.database, self.clock, self.hub.reaction_counts))
 
     async def perform(self, person: str | None, room: str, command: Command, key: str) -> Outcome:
-        """Does what a person asks for in a room, exactly once for each (person, key). When it returns, it is committed; but of an ephemeral command
-        nothing is kept, so that a repetition is another one. Raises Problem."""
+        """Performs a command in a room, exactly once for each (person, key). When it returns, the command is committed. An ephemeral command
+        leaves no record, so a repetition counts again. Raises Problem."""
         code = "internal"
         try:
             outcome = await self._perform(person, room, command, key)
@@ -111,8 +111,8 @@ class Engine:
     async def transaction(
         self, rooms: Iterable[str] = (), *, patience: float = PATIENCE_SECONDS
     ) -> AsyncGenerator[Transaction]:
-        """For acts that are no commands (a sign-in, an import): locks rooms, commits at the end, then tells. Raises Problem, "unavailable" when it
-        takes longer than `patience` seconds."""
+        """For writes that are not commands (a sign-in, an import): locks rooms, commits at the end, then publishes. Raises Problem, "unavailable"
+        when it takes longer than `patience` seconds."""
         async with self.database.write(patience) as connection:
             locked = await journal.lock_rooms(connection, rooms)
             tx = Transaction(connection, locked, self.clock())
@@ -121,7 +121,7 @@ class Engine:
         self.hub.publish(nudges)
 
     async def batched(self, read: BatchRead[K, V], request: K) -> V:
-        """Reads for many who ask at the same moment by one call of `read`. Raises what it answers with for this request."""
+        """Batches concurrent requests to the same `read`. Raises the exception that it answers for this request."""
         batcher = self._batchers.get(read)
         if batcher is None:
 

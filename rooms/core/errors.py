@@ -7,7 +7,7 @@ import msgspec
 
 
 class Meaning(NamedTuple):
-    """What a caller should make of a code: the HTTP status, the close code if it ends a connection, and whether trying again can help."""
+    """What a code means to a caller: the HTTP status, the close code if it ends a connection, and whether a retry can help."""
 
     status: int
     close: int | None
@@ -44,7 +44,7 @@ CODES: dict[str, Meaning] = {
 
 
 class ProblemView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A problem as it travels: `retry_after` in seconds, `present` the state that a refused write has missed."""
+    """A problem on the wire: `retry_after` in seconds, `present` the current state that a refused write did not know."""
 
     code: str
     message: str
@@ -56,8 +56,8 @@ class ProblemView(msgspec.Struct, frozen=True, omit_defaults=True):
 class Problem(Exception):
     """A refusal that tells the caller what happened and what to do.
 
-    `message` is a translatable text with `%(name)s` places that `values` fill; `field` names the part of the input at fault; `retry_after` is in
-    seconds; `present` is the present state of a thing that the caller knew in an older one.
+    `message` is a translatable text with `%(name)s` placeholders that `values` fill; `field` names the part of the input at fault; `retry_after` is in
+    seconds; `present` is the current state of something that the caller knew in an older state.
     """
 
     def __init__(

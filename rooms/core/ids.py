@@ -9,7 +9,7 @@ ID_LENGTH = 20
 ID_PATTERN = r"^[a-z0-9]{20}$"
 
 
-# Bytes to letters: each letter stands for equally many, and the last few bytes, for which none is left, are drawn again.
+# Rejection sampling keeps the letters uniform.
 _EVEN = 256 - 256 % len(ALPHABET)
 _LETTERS = bytes(ord(ALPHABET[byte % len(ALPHABET)]) for byte in range(256))
 _LEFT_OVER = bytes(range(_EVEN, 256))
@@ -23,5 +23,5 @@ def new_id() -> str:
 
 
 def is_id(text: str) -> bool:
-    """Whether it can be an id; what cannot is not for the database to see (PostgreSQL, for one, chokes on NUL)."""
+    """Whether it has the form of an id. Anything else must not reach the database (PostgreSQL refuses NUL)."""
     return re.fullmatch(ID_PATTERN, text) is not None

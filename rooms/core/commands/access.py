@@ -1,4 +1,4 @@
-"""Who is acting: a person in a room, with the rights that he has there at this moment. Resolved anew for every call, never cached."""
+"""Access: the actor (a person in a room, with their current rights there). Read again for every call, never cached."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from rooms.core.text import N_
 
 
 class Person(NamedTuple):
-    """`verified`: his address is proven, or he is a guest, who has none to prove. `listed`: he chose to be named among those present."""
+    """`verified`: the address is confirmed, or the person is a guest without one. `listed`: they chose to be named among those present."""
 
     id: str
     name: str
@@ -39,7 +39,7 @@ SERVING = {Role.ORGANISER, *BOOTH_ROLES}
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`person` is None for one who has not signed in. `silenced_until` None with `silenced` true: until lifted."""
+    """`person` is None for someone who has not signed in. `silenced_until` None with `silenced` true: until lifted."""
 
     room: Room
     person: Person | None
@@ -58,12 +58,12 @@ class Actor:
 
     @property
     def as_anybody(self) -> "Actor":
-        """The same visit with no more than everyone has: what a big screen may show."""
+        """The same room with only the rights that everyone has: what a big screen may show."""
         return Actor(self.room, None, frozenset())
 
     @property
     def known(self) -> Person:
-        """The person, in an action whose rule has asked for one."""
+        """The person, in a handler whose rule requires one."""
         assert self.person is not None
         return self.person
 
@@ -73,7 +73,7 @@ BANNED = N_("A moderator has removed you from here. If you think that this is a 
 
 
 async def resolve(connection: AsyncConnection, person: str | None, room: Room | None, now: datetime) -> Actor:
-    """The visit of a person (None: not signed in) to a room. Raises Problem "not_found", as for a room that does not exist, or "forbidden" when banned."""
+    """A person (None: not signed in) in a room. Raises Problem "not_found", as for a room that does not exist, or "forbidden" when banned."""
     found = (await resolve_many(connection, [(person, room)], now))[0]
     if isinstance(found, Problem):
         raise found
@@ -95,7 +95,7 @@ async def resolve_many(
     now: datetime,
     doors: "Doors | None" = None,
 ) -> list[Actor | Problem]:
-    """The visits of many people, or why there is none, in a number of queries that does not grow with theirs. `doors`: when they were read with the rooms."""
+    """Actors of many people, or why they may not enter; the number of queries does not grow with them. `doors`: if read with the rooms."""
     if doors is None:
         doors = await _doors(connection, {room.conference for _, room in wanted if room is not None})
     people, standing = await _people(connection, {person for person, _ in wanted if person is not None}, doors, now)
@@ -113,14 +113,14 @@ async def resolve_many(
 
 
 class Gate(Protocol):
-    """What one kind of room asks of those who enter, read for many rooms and people at once."""
+    """The entry rule of one kind of room, read for many rooms and people at once."""
 
     def admit(self, actor: Actor) -> Actor:
-        """The visit with the roles that hold in this room alone. Raises Problem "not_found" for who may not know of the room."""
+        """The actor with the roles that hold in this room alone. Raises Problem "not_found" for someone who may not know of the room."""
         ...
 
     def hides(self, room: Room, person: str) -> bool:
-        """Whether the room must look absent to this person, even when a ban is what keeps them out."""
+        """Whether the room must look absent to this person, even if a ban is what keeps them out."""
         ...
 
 
@@ -141,7 +141,7 @@ async def _gates(connection: AsyncConnection, rooms: Collection[Room], people: C
 
 _People = dict[str, Person]
 _Standing = dict[tuple[str, str], list[Any]]
-"""(person, conference) → his roles and restraints there, as rows of `_standing`."""
+"""(person, conference) → roles and restraints there, as rows of `_select_people`."""
 
 
 def _standing_of(person: "sa.ColumnElement[str]", conference: "sa.ColumnElement[str]") -> "sa.ColumnElement[bool]":
@@ -149,7 +149,7 @@ def _standing_of(person: "sa.ColumnElement[str]", conference: "sa.ColumnElement[
 
 
 def _select_people() -> "sa.Select[Any]":
-    """People with their roles and restraints, a row for each of these; one who has none has a row without."""
+    """People with a row for each of their roles and restraints; a person without any has one row."""
     p, r, b = persons.c, roles.c, restraints.c
     bound = sa.select(b.person, b.conference, b.session, b.kind.label("what"), sa.true().label("bound"), b.until)
     bound = bound.where(_standing_of(b.person, b.conference), sa.or_(b.until.is_(None), b.until > sa.bindparam("now")))
@@ -207,7 +207,7 @@ async def _doors(connection: AsyncConnection, ids: Collection[str | None]) -> Do
 
 
 async def rooms_with_doors(connection: AsyncConnection, ids: Collection[str]) -> tuple[dict[str, Room], Doors]:
-    """The rows of rooms, and the doors of their conferences, in one query."""
+    """Rooms, and the access settings of their conferences, in one query."""
     found: dict[str, Room] = {}
     doors: Doors = {}
     for row in await connection.execute(_ROOMS, {"rooms": pad_to_power_of_two(ids)}):

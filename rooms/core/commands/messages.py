@@ -23,14 +23,14 @@ class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="
 
     audience: ClassVar[Audience] = Audience.EVERYONE
     revisits: ClassVar[bool] = False
-    """Whether the rights of the person whom it concerns must be looked at afresh, before he is told anything later."""
+    """Whether the rights of the person it concerns must be read again before they receive anything later."""
     changes_rights: ClassVar[bool] = False
-    """Whether somebody may have other rights after it, here or elsewhere."""
+    """Whether someone may have different rights after it, here or elsewhere."""
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
 class Latest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A value of which only the newest matters. It travels as `{name: {key: value}}`; a value of its whole room has the key ""."""
+    """A value of which only the newest matters. It is sent as `{name: {key: value}}`; a value of its whole room has the key ""."""
 
     name: ClassVar[str]
     audience: ClassVar[Audience] = Audience.EVERYONE
@@ -50,7 +50,7 @@ def tag_of(message: Command | Event | type[Command] | type[Event]) -> str:
 
 
 def declared(kind: type[M]) -> list[type[M]]:
-    """Every message class of a kind that has been declared, without the bases that only share fields."""
+    """Every declared message class of a kind, without bases that only share fields."""
     found: list[type[M]] = []
     for sub in kind.__subclasses__():
         below = declared(sub)

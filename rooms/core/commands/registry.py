@@ -1,4 +1,4 @@
-"""The register of commands: which rooms know them, who may give them, how often, and what they do."""
+"""The registry of commands: which rooms know them, who may send them, how often, and their handlers."""
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -17,7 +17,7 @@ from rooms.core.rate_limits import Rate
 from rooms.core.text import N_
 
 Rule = Callable[[Actor], None]
-"""Raises the Problem for which this visitor may not; gives nothing when he may."""
+"""Raises the Problem when the actor may not; returns nothing when they may."""
 
 C = TypeVar("C", bound=Command)
 Handler = Callable[[Transaction, Actor, C], Awaitable[View | None]]
@@ -25,9 +25,9 @@ Replied = tuple[View | None, int | None] | Problem
 """The result of one command of a batch: its reply and the seq of its last event in its room, or why it was refused."""
 BatchHandler = Callable[[Transaction, Sequence[tuple[Actor, C]]], Awaitable[Sequence[Replied]]]
 CounterKey = tuple[str, str]
-"""What is counted: the name of a latest value, and a kind in it."""
+"""What is counted: the name of a latest value, and a key in it."""
 EphemeralHandler = Callable[[AsyncConnection, Sequence[tuple[Actor, C]]], Awaitable[Sequence[CounterKey | Problem]]]
-"""For each command what it is counted as, or why it is refused. It may read, in a transaction in which nothing can be written."""
+"""For each command what it counts as, or why it is refused. Runs in a read-only transaction."""
 ExtraRooms = Callable[[AsyncConnection, str, C], Awaitable[Iterable[str]]]
 """The further rooms that a command in a room will write to, so that all are locked in one order."""
 
@@ -47,7 +47,7 @@ class CommandSpec:
             raise Problem("not_found", N_("There is no such command in this room."), field="op")
 
     def check(self, actor: Actor) -> None:
-        """Raises Problem where the room does not know the command, or the actor may not give it."""
+        """Raises Problem where the room does not know the command, or the actor may not send it."""
         self.check_room(actor)
         self.allowed(actor)
 
@@ -62,7 +62,7 @@ class SingleSpec(CommandSpec):
 
 @dataclass(frozen=True, slots=True)
 class BatchSpec(CommandSpec):
-    """A command that crowds give: many of them in one room are handled together, by a few statements."""
+    """A command that crowds send: many of them in one room are handled together, by a few statements."""
 
     handler: BatchHandler[Any]
 
@@ -112,7 +112,7 @@ def batch_command(
 def ephemeral_command(
     type: type[C], *, kinds: Iterable[str], allowed: Rule, rate: Rate
 ) -> Callable[[EphemeralHandler[C]], EphemeralHandler[C]]:
-    """Registers a command of which only a count is told (ephemeral.py). Only its own rate applies, not the general limit of a person."""
+    """Registers a command of which only a count is broadcast (ephemeral.py). Only its own rate applies, not the general limit of a person."""
 
     def register(handler: EphemeralHandler[C]) -> EphemeralHandler[C]:
         _add(EphemeralSpec(type, frozenset(kinds), allowed, rate, handler))
@@ -151,8 +151,8 @@ def read(op: str, fields: dict[str, Any], *, strict: bool = True) -> Command:
 
 
 def permitted(actor: Actor) -> list[str]:
-    """The ops that this visitor may use in this room."""
-    # Rules look at who someone is in a room, never at which room or person it is; so a thousand attendees are worked out once.
+    """The ops that this actor may use in this room."""
+    # Rules depend on the roles in a room, never on which room or person it is, so a thousand attendees need one computation.
     verified = actor.person is not None and actor.person.verified
     key = (actor.room.kind, actor.person is not None, verified, actor.roles, actor.silenced)
     if key not in _PERMITTED:

@@ -1,4 +1,4 @@
-"""One transaction in one or several rooms: what it records is written with the tables it changes, and told only after the commit."""
+"""A transaction in one or several rooms: its events are written with the tables it changes, and published only after the commit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,12 +18,12 @@ _encode = msgspec.json.Encoder().encode
 
 
 def encode_direct(room: str, message: Struct) -> bytes:
-    """A message of the direct lane, as it goes over the connection."""
+    """The JSON of a direct message, as it is sent over the connection."""
     return b'{"room":"%b","rtc":%b}' % (room.encode(), _encode(message))
 
 
 class Value(NamedTuple):
-    """A latest value on its way: `payload` is the JSON of its value alone; `person` is whom alone it is told, for audience PERSON."""
+    """A latest value to deliver: `payload` is the JSON of the value; `person` is the only recipient, for audience PERSON."""
 
     name: str
     key: str
@@ -40,7 +40,7 @@ class DirectMessage(NamedTuple):
 
 
 class Nudge(NamedTuple):
-    """What one transaction did in one room. `pulse` has grown by one if there are `values`, else not at all."""
+    """What one transaction did in one room. `values_version` has grown by one if there are `values`, else not at all."""
 
     room: str
     epoch: str
@@ -63,7 +63,7 @@ ValueKey = tuple[str, str, str | None]
 
 
 class Mark(NamedTuple):
-    """How far a transaction had come: per room the number of events, the values and the number of words, and the number of audit notes."""
+    """A savepoint of what was recorded: per room the number of events, the values and the number of direct messages; and audit entries."""
 
     rooms: dict[str, tuple[int, dict[ValueKey, Value], int]]
     audits: int
@@ -79,7 +79,7 @@ class _Pending:
 
 
 class Transaction:
-    """Given to actions. `room` is the room of the command (None outside of one); `now` is the transaction's moment."""
+    """Passed to handlers. `room` is the room of the command (None outside of one); `now` is the time of the transaction."""
 
     def __init__(
         self, connection: AsyncConnection, rooms: Mapping[str, Room], now: datetime, room: str | None = None
@@ -90,7 +90,7 @@ class Transaction:
         self._pending = {id: _Pending(row) for id, row in rooms.items()}
         self._audits: list[_Audit] = []
         self.rights_changed = 0
-        """How often something was recorded after which the rights of people must be looked at afresh."""
+        """How many recorded events change the rights of people."""
 
     @property
     def rooms(self) -> dict[str, Room]:
@@ -98,7 +98,7 @@ class Transaction:
         return {id: pending.room for id, pending in self._pending.items()}
 
     def record(self, event: Event, *, room: str | None = None, person: str | None = None) -> int:
-        """Adds an event to a locked room and returns its seq. `person`: whom it concerns or, for audience PERSON, whom alone it is told."""
+        """Adds an event to a locked room and returns its seq. `person`: the person it concerns or, for audience PERSON, its only recipient."""
         pending = self._of(room)
         assert event.audience is not Audience.PERSON or person is not None, "an event for one person needs that person"
         seq = self.next_seq(room)
@@ -112,14 +112,14 @@ class Transaction:
         return pending.room.seq + len(pending.entries) + 1
 
     def latest(self, value: Latest, *, room: str | None = None, person: str | None = None) -> None:
-        """Tells a latest value; an earlier one of the same name, key and person in this transaction is replaced."""
+        """Publishes a latest value; it replaces an earlier one of the same name, key and person in this transaction."""
         payload = _encode(getattr(value, "value"))  # noqa: B009 - every Latest declares a value of its own type
         self._of(room).values[value.name, value.key, person] = Value(
             value.name, value.key, value.audience, person, payload
         )
 
     def tell(self, address: str, message: Struct, *, room: str | None = None) -> None:
-        """Tells one connection alone, as {"room": …, "rtc": message}; it must be known by this address in the room (rooms/core/delivery/direct.py)."""
+        """Sends to one connection alone, as {"room": …, "rtc": message}, by its address in the room (rooms/core/delivery/direct.py)."""
         pending = self._of(room)
         pending.direct.append(DirectMessage(address, encode_direct(pending.room.id, message)))
 
@@ -131,11 +131,11 @@ class Transaction:
         subject: str = "",
         details: Mapping[str, Any] | None = None,
     ) -> None:
-        """Notes who did what; written at the end, because the lock on the audit chain is always taken last."""
+        """Adds an audit entry; written at the end, because the lock on the audit chain is always taken last."""
         self._audits.append(_Audit(conference, actor, act, subject, details or {}))
 
     def mark(self) -> Mark:
-        """To which `rewind` can go back when a part of the transaction is undone."""
+        """A savepoint to which `rewind` returns when a part of the transaction is undone."""
         rooms = {
             id: (len(pending.entries), dict(pending.values), len(pending.direct))
             for id, pending in self._pending.items()
@@ -156,7 +156,7 @@ class Transaction:
         return self._pending[wanted]
 
     async def finish(self) -> list[Nudge]:
-        """Writes journal and audit; returns what is to be told after the commit."""
+        """Writes journal and audit log; returns what to publish after the commit."""
         nudges: list[Nudge] = []
         for pending in self._pending.values():
             if not pending.entries and not pending.values and not pending.direct:
@@ -168,7 +168,7 @@ class Transaction:
             nudges.append(Nudge(row.id, row.epoch, values_version, pending.entries, values, pending.direct))
         for note in sorted(
             self._audits, key=lambda note: note.conference or ""
-        ):  # chains, too, are locked in one order
+        ):  # audit chains are locked in one order as well
             await audit.write(
                 self.connection,
                 conference=note.conference,

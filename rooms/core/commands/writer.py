@@ -1,7 +1,7 @@
-"""Group commit: commands that come while a transaction is being written share the next one.
+"""Group commit: commands that arrive while a transaction is being written share the next one.
 
-Each command still stands or falls alone: one that is refused leaves no trace in the transaction of the others, and none is acknowledged
-before the commit. SQLite has one writer; on PostgreSQL a few lanes write side by side, and a room always keeps to its lane.
+Each command succeeds or fails alone: a refused one leaves no trace in the transaction of the others, and none is acknowledged before the
+commit. SQLite has one writer; on PostgreSQL a few lanes write in parallel, and a room always uses the same lane.
 """
 
 import asyncio
@@ -32,16 +32,16 @@ from rooms.core.text import N_
 MOST_AT_ONCE = 256
 MOST_WAITING = 2000
 ENOUGH_SECONDS = 0.2
-"""After so long no further command joins a transaction: its rooms are locked, and those who are in it wait for their answers."""
+"""After this time no further command joins a transaction: its rooms are locked, and its callers wait for their answers."""
 
 LANES = 4
 ANSWER_SECONDS = 10.0
-"""How long a command may wait for its commit. Afterwards it is not begun any more; one that was begun may still succeed, and a retry is told so."""
+"""How long a command may wait for its commit. After that it is not started; one that was started may still succeed, and a retry learns so."""
 WRITE_SECONDS = 8.0
 
 
 class Outcome(NamedTuple):
-    """What became of a command: the JSON of its reply, and the seq of its last event in its room (None: it recorded none)."""
+    """The result of a command: the JSON of its reply, and the seq of its last event in its room (None: it recorded none)."""
 
     reply: bytes
     seq: int | None
@@ -74,7 +74,7 @@ Result = Outcome | BaseException
 
 
 class Writer:
-    """`publish` is called after each commit with what it has done, before anyone is answered."""
+    """`publish` is called after each commit, before any caller is answered."""
 
     def __init__(self, database: Database, clock: Clock, publish: Callable[[list[Nudge]], None]) -> None:
         self._database = database
@@ -134,7 +134,7 @@ class Writer:
             alone = len(batch) == 1
             waiting = deque(batch)
             while waiting and not (results and loop.time() > enough):
-                # Resolved again whenever a command may have changed somebody's rights.
+                # Read again whenever a command may have changed the rights of someone.
                 actors = await _actors(connection, waiting, locked, tx)
                 for run in _runs(waiting):
                     known = tx.rights_changed
@@ -157,7 +157,7 @@ class Writer:
         *,
         alone: bool,
     ) -> None:
-        """Does commands of one kind in one room: together where their action can, else one after the other."""
+        """Runs commands of one type in one room: together if they are batch commands, else one after the other."""
         fresh: list[tuple[QueuedCommand, Actor]] = []
         for queued in run:
             checked = _check(queued, actors[queued], earlier)
@@ -182,7 +182,7 @@ class Writer:
 
 
 class _Lane:
-    """Commands that wait, and the task that writes them: one transaction at a time."""
+    """A queue of commands and the task that writes them, one transaction at a time."""
 
     def __init__(self, write: Callable[[list[QueuedCommand]], Awaitable[list[QueuedCommand]]]) -> None:
         self._write = write
@@ -212,7 +212,7 @@ class _Lane:
 
 
 Earlier = dict[tuple[str, str], tuple[str, Outcome]]
-"""(person, key) → the digest of the command that it stood for, and its outcome."""
+"""(person, key) → the digest of its command, and its outcome."""
 
 
 _o = outcomes.c
@@ -236,7 +236,7 @@ async def _actors(
 
 
 def _runs(waiting: Sequence[QueuedCommand]) -> Iterator[list[QueuedCommand]]:
-    """Neighbours that can be done together, in one room; a key that comes again begins a new run, to be answered from the first."""
+    """Consecutive commands that can run together, in one room; a repeated key starts a new run, to be answered from the first."""
     run: list[QueuedCommand] = []
     keys: set[tuple[str, str]] = set()
     for queued in list(waiting):
@@ -252,7 +252,7 @@ def _runs(waiting: Sequence[QueuedCommand]) -> Iterator[list[QueuedCommand]]:
 
 
 def _check(queued: QueuedCommand, actor: Actor | Problem, earlier: Earlier) -> Actor | Result:
-    """The visit when the command is to be done; else its outcome from before, or why it is refused."""
+    """The actor if the command is to run; else its earlier outcome, or why it is refused."""
     if isinstance(actor, Problem):
         return actor
     try:
@@ -286,7 +286,7 @@ async def _do_one(tx: Transaction, queued: QueuedCommand, actor: Actor, *, alone
 
 
 async def _guarded(tx: Transaction, act: Callable[[], Any], *, alone: bool) -> Any:
-    """What the act gives, or the fault that it raised after undoing all that it did. Alone in its transaction it needs no savepoint."""
+    """The result of the act, or its exception after everything it did was undone. Alone in its transaction it needs no savepoint."""
     if alone:
         return await act()
     mark = tx.mark()
@@ -294,7 +294,7 @@ async def _guarded(tx: Transaction, act: Callable[[], Any], *, alone: bool) -> A
         async with tx.connection.begin_nested():
             return await act()
     except Exception as fault:
-        # When the database cannot, it may have undone more than this one act: what followed would stand outside of any transaction.
+        # An unavailable database may have rolled back more than this act: what followed would run outside of any transaction.
         if is_unavailable(fault) or tx.connection.invalidated or not tx.connection.in_transaction():
             raise
         tx.rewind(mark)
@@ -312,7 +312,7 @@ async def _remember(connection: AsyncConnection, tx: Transaction, done: Earlier,
         if (person, key) not in before
     ]
     if rows:
-        # One who gives the same key to two rooms at the same time must not spoil the commands of others: the first one keeps it. Sorted, so that
-        # two transactions never wait for each other's keys in a ring.
+        # Someone who uses one key in two rooms at the same time must not break the commands of others: the first one keeps it. Sorted, so that
+        # two transactions never deadlock on keys.
         rows.sort(key=lambda row: (row["person"], row["key"]))
         await connection.execute(insert_into(connection, outcomes).on_conflict_do_nothing(), rows)

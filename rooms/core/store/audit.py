@@ -16,7 +16,7 @@ from rooms.core.store.database import insert_into
 from rooms.core.store.tables import audit, audit_heads
 
 PLATFORM = ""
-"""The chain of what belongs to no conference."""
+"""The chain of the platform, for acts outside of any conference."""
 
 
 class AuditEntry(NamedTuple):
@@ -70,7 +70,7 @@ async def _lock_head(connection: AsyncConnection, chain: str) -> tuple[int, str]
 
 
 async def verify(connection: AsyncConnection, conference: str | None) -> list[int]:
-    """The numbers at which a chain breaks: entries that were edited, taken out, put in or cut off. Empty: the chain is whole."""
+    """The numbers at which a chain breaks: entries that were edited, removed, inserted or cut off. Empty: the chain is intact."""
     chain = conference or PLATFORM
     broken: set[int] = set()
     number, previous = 0, ""

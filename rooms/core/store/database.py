@@ -38,20 +38,20 @@ KEPT_CONNECTIONS, MORE_CONNECTIONS = 10, 5
 """Connections of one process to PostgreSQL: those that stay open, and those added when many are busy."""
 
 PATIENCE_SECONDS = 15.0
-"""How long a transaction may take on a PostgreSQL that has fallen silent. It is longer than the wait for a free connection."""
+"""How long a transaction may take on an unresponsive PostgreSQL. Longer than the wait for a free connection."""
 
 
 SILENT = N_("The database does not answer just now. Nothing was lost; try again in a moment.")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment: aware and UTC in Python; SQLite, which keeps no zones, gives it back as it was."""
+    """A time: aware and UTC in Python; SQLite, which keeps no zones, returns it unchanged."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def bind_processor(self, dialect: Dialect) -> Any:
-        """A transaction writes its one moment into all of its rows, so what the last moment became is kept."""
+        """Caches the last conversion: a transaction writes the same time into all of its rows."""
         process = super().bind_processor(dialect)
         if process is None:
             return None
@@ -80,14 +80,14 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Database:
-    """Gives transactions. `write()` is serialised on SQLite and locks rows on PostgreSQL; `read()` is one consistent view."""
+    """Opens transactions. `write()` is serialised on SQLite and locks rows on PostgreSQL; `read()` is one consistent view."""
 
     def __init__(self, url: str) -> None:
         self.url, options = _without_pooler(make_url(url))
         self.is_pooled = bool(options)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.statements = 0
-        """How many statements were sent to it."""
+        """How many statements were sent."""
         if self.is_sqlite:
             if self.url.database and self.url.database != ":memory:":
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -122,7 +122,7 @@ class Database:
             connect_args={"timeout": WAIT_SECONDS},
             json_serializer=_dumps,
             module=Driver(),
-            hide_parameters=True,  # what people write does not belong into logs
+            hide_parameters=True,  # what people write must not reach the logs
         )
 
         def connected(connection: Any, _record: Any) -> None:
@@ -138,7 +138,7 @@ class Database:
             cursor.close()
 
         def begun(connection: Any) -> None:
-            if begin == "BEGIN":  # SQLite looks at nothing before the first statement anyway
+            if begin == "BEGIN":  # SQLite reads nothing before the first statement anyway
                 connection.connection.dbapi_connection.begin_with_next(begin)
             else:
                 connection.exec_driver_sql(begin)
@@ -167,7 +167,7 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:
-        """One consistent view of everything; writes are lost. Raises Problem "unavailable"."""
+        """One consistent view of everything; writes are discarded. Raises Problem "unavailable"."""
         with _faults():
             async with self._within(PATIENCE_SECONDS), self._reader.connect() as connection:
                 yield connection
@@ -209,19 +209,18 @@ def insert_into(connection: AsyncConnection, table: Table) -> "sqlite.Insert | p
 
 
 def pad_to_power_of_two(values: Iterable[Any]) -> list[Any]:
-    """The values, the last one repeated up to a power of two. Drivers keep what they have prepared, a statement for each length: of the hundred lengths
-    that a crowd comes in, they would keep megabytes and find few again."""
+    """The values, the last one repeated up to a power of two. Drivers cache prepared statements per list length; this keeps that cache small."""
     whole = list(values)
     return whole + whole[-1:] * ((1 << (len(whole) - 1).bit_length()) - len(whole)) if whole else whole
 
 
 def in_padded(column: "ColumnElement[Any]", values: Collection[Any]) -> "ColumnElement[bool]":
-    """`column IN (…)`, of padded values."""
+    """`column IN (…)` with padded values."""
     return column.in_(pad_to_power_of_two(values))
 
 
 def in_param(name: str) -> "BindParameter[Any]":
-    """Stands in a statement that is made once, which costs half as much as one made for each use, for the padded values of `column.in_(given(…))`."""
+    """A parameter for the padded values of `column.in_(in_param(…))`, in a statement that is built once: building it each time doubles its cost."""
     return bindparam(name, expanding=True)
 
 
@@ -236,7 +235,7 @@ async def _inline(connection: AsyncConnection) -> AsyncGenerator[None]:
 
 
 class _faults:
-    """Turns "cannot now" of the driver into a Problem; a wrong statement stays an error of ours."""
+    """Turns an unavailable database into a Problem; a wrong statement stays an error."""
 
     def __enter__(self) -> None:
         return None
@@ -247,7 +246,7 @@ class _faults:
 
 
 def is_unavailable(error: BaseException | None) -> bool:
-    """Whether an error says that the database cannot now, whoever asks for whatever."""
+    """Whether an error means that the database is unavailable, whatever the statement."""
     if isinstance(error, DBAPIError):
         if error.connection_invalidated:
             return True
@@ -265,7 +264,7 @@ _SQLITE_CANNOT_NOW = (
     "disk I/O error",
     "readonly database",
     "unable to open database file",
-    # What follows when it has undone the whole transaction because of one of the above.
+    # What follows when one of the above has rolled back the whole transaction.
     "no such savepoint",
     "no transaction is active",
 )

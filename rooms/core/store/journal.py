@@ -1,8 +1,8 @@
-"""One row per room (kind, seq, pulse, epoch, floor) and its append-only log. The journal is the truth about delivery.
+"""One row per room (kind, seq, values_version, epoch, floor) and its append-only log. The journal is the truth about delivery.
 
-`seq` numbers the recorded events of a room without a hole, in the order of commit, because it is taken under the lock of the room's row.
-`pulse` counts changes of its latest values in the same way. `floor` is the seq up to which the log was pruned. `epoch` names the history
-itself: it changes when a database is restored, so that an old stream cannot pass for the new one.
+`seq` numbers the recorded events of a room without a gap, in commit order, because it is taken under the lock of the room's row.
+`values_version` (column "pulse") counts changes of its latest values in the same way. `floor` is the seq up to which the log was pruned.
+`epoch` names the history: it changes when a database is restored, so that an old stream cannot pass for the new one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -61,7 +61,7 @@ class Room(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A recorded event. `payload` is its JSON object without the seq; `person` is whom it concerns or, for audience PERSON, whom alone it is told."""
+    """A recorded event. `payload` is its JSON object without the seq; `person`: the person it concerns or, for audience PERSON, its only recipient."""
 
     seq: int
     type: str
@@ -71,7 +71,7 @@ class Entry(NamedTuple):
 
 
 class Position(NamedTuple):
-    """How far a reader has come in a room."""
+    """The position of a reader in a room."""
 
     epoch: str
     seq: int
@@ -99,7 +99,7 @@ _ADVANCE_VALUES = _ADVANCE.values(values_version=sa.bindparam("to_version"))
 
 
 async def open_room(connection: AsyncConnection, kind: str, subject: str, conference: str | None) -> str:
-    """Makes the room of a subject and returns its id."""
+    """Creates the room of a subject and returns its id."""
     room = new_id()
     values = {
         "id": room,
@@ -123,7 +123,7 @@ async def find_room(connection: AsyncConnection, room: str) -> Room | None:
 
 
 async def room_of(connection: AsyncConnection, kind: str, subject: str) -> str:
-    """The id of a subject's room. Raises LookupError: a subject without its room is a fault of ours."""
+    """The id of a subject's room. Raises LookupError: a subject without its room is a bug."""
     found = (
         await connection.execute(sa.select(rooms.c.id).where(rooms.c.kind == kind, rooms.c.subject == subject))
     ).scalar_one_or_none()
@@ -133,7 +133,7 @@ async def room_of(connection: AsyncConnection, kind: str, subject: str) -> str:
 
 
 async def lock_rooms(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, Room]:
-    """Locks room rows until the end of the transaction, in sorted order so that two commands never wait for each other in a ring."""
+    """Locks room rows until the end of the transaction, in sorted order so that two transactions never deadlock."""
     wanted = sorted(filter(is_id, set(ids)))
     return {row.id: Room(*row) for row in await connection.execute(_LOCK, {"rooms": pad_to_power_of_two(wanted)})}
 
@@ -141,7 +141,7 @@ async def lock_rooms(connection: AsyncConnection, ids: Iterable[str]) -> dict[st
 async def append(
     connection: AsyncConnection, room: str, entries: Sequence[Entry], values_version: int, at: datetime
 ) -> None:
-    """Writes events behind the room's last one. The caller holds the room's lock and has numbered them."""
+    """Appends events to a room's log. The caller holds the room's lock and has numbered them."""
     if entries:
         await connection.execute(
             _APPEND,
@@ -175,7 +175,7 @@ async def read_after(connection: AsyncConnection, room: str, after: int, upto: i
 
 
 async def heads(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, Room]:
-    """The rows of many rooms in one query, or a few: by their seqs a process finds what the bus has lost."""
+    """The rows of many rooms in a few queries: by their seqs a process finds what the bus has lost."""
     wanted, found = list(ids), dict[str, Room]()
     for start in range(0, len(wanted), MOST_PARAMETERS):
         some = pad_to_power_of_two(wanted[start : start + MOST_PARAMETERS])
@@ -184,7 +184,7 @@ async def heads(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, Ro
 
 
 async def prune(connection: AsyncConnection, before: datetime) -> int:
-    """Deletes what was recorded before a moment and raises the floors; returns how many events went. Tables keep the truth about the world."""
+    """Deletes events recorded before a time and raises the floors; returns how many. Tables keep the truth about the world."""
     tops = (
         sa.select(journal.c.room, sa.func.max(journal.c.seq).label("seq"))
         .where(journal.c.at < before)
@@ -198,7 +198,7 @@ async def prune(connection: AsyncConnection, before: datetime) -> int:
 
 
 async def rooms_naming(connection: AsyncConnection, person: str, name: str) -> set[str]:
-    """The rooms in whose journals a person occurs: as whom an event concerns, by their id, or by their name as a whole string of its JSON."""
+    """The rooms in whose journals a person occurs: as the subject of an event, by id, or by name as a whole JSON string."""
     payload = journal.c.payload
     text = sa.cast(payload, sa.Text)
     if connection.dialect.name == "postgresql":
@@ -224,7 +224,7 @@ async def _cut(connection: AsyncConnection, room: str, upto: int) -> int:
 
 
 async def renew_epochs(connection: AsyncConnection) -> int:
-    """To be done after a database was restored: every room gets a new epoch, so every resume gets a snapshot."""
+    """To be called after a database was restored: every room gets a new epoch, so every resume gets a snapshot."""
     ids = (await connection.execute(sa.select(rooms.c.id))).scalars().all()
     for room in ids:
         await connection.execute(rooms.update().where(rooms.c.id == room).values(epoch=new_id()))

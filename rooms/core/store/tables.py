@@ -14,8 +14,8 @@ persons = sa.Table(
     sa.Column("kind", sa.String(10), nullable=False),  # "registered" | "guest"
     sa.Column("verified_at", UtcDateTime),  # when the address was proven; guests have none to prove
     sa.Column("admin", sa.Boolean, nullable=False, default=False),
-    sa.Column("listed", sa.Boolean, nullable=False, default=False),  # whether he chose to be named among those present
-    sa.Column("relay_only", sa.Boolean, nullable=False, default=False),  # whether nobody he calls may learn his address
+    sa.Column("listed", sa.Boolean, nullable=False, default=False),  # chose to be named among those present
+    sa.Column("relay_only", sa.Boolean, nullable=False, default=False),  # nobody they call may learn their IP address
     sa.Column("locale", sa.String(12)),
     sa.Column("zone", sa.String(60)),
     sa.Column("calendar_key", sa.String(20), nullable=False, unique=True),

@@ -1,4 +1,4 @@
-"""Which bus an address stands for."""
+"""Chooses the bus for an address."""
 
 from rooms.core.delivery.bus.cluster import SCHEMES, ClusterBus
 from rooms.core.delivery.bus.interface import Bus
@@ -7,7 +7,7 @@ from rooms.core.delivery.bus.redis import RedisBus
 
 
 def bus_at(url: str) -> Bus:
-    """Without an address, the bus of one process alone."""
+    """Without an address: the bus of a single process."""
     if not url:
         return MemoryBus()
     return ClusterBus(url) if url.startswith(SCHEMES) else RedisBus(url)

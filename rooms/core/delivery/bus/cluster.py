@@ -1,7 +1,7 @@
 """The bus over a Redis Cluster (Redis 7 or newer, Valkey): sharded pub/sub, so that a message goes to the node of its channel alone.
 
 Messages of one publisher keep their order within a channel, not over channels of different nodes. When slots move from node to node, the bus
-counts as down and is restored at once, as after any loss: what was published meanwhile is looked for in the journal.
+counts as down and is restored at once, as after any loss: what was published in between is read from the journal.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ MOST_TRIED = 20_000  # names, until one belongs to a node: enough for a node wit
 
 
 class Addresses:
-    """`redis+cluster://user:password@host:port,host:port`: some nodes of a cluster, from which the others are learnt."""
+    """`redis+cluster://user:password@host:port,host:port`: some nodes of a cluster, from which the others are discovered."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -79,7 +79,7 @@ class ClusterBus(PubSubBus):
             await line.ssubscribe(idle)
 
     def _idle_name(self, node: str) -> str | None:
-        """A channel of that node which nobody publishes to."""
+        """A channel of that node to which nobody publishes."""
         names = (self._name(f"alive:{number}") for number in range(MOST_TRIED))
         return next((name for name in names if self._node_of(name) == node), None)
 

@@ -1,4 +1,4 @@
-"""The nudge between processes. It is only an optimisation: what it loses is found in the journal."""
+"""The bus between processes. It is only an optimisation: what it loses is found in the journal."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -12,11 +12,11 @@ class Bus(Protocol):
 
     @property
     def is_up(self) -> bool:
-        """Whether what is published now reaches the others."""
+        """Whether messages published now reach the other processes."""
         ...
 
     async def start(self, receive: Receive, restored: Callable[[], None]) -> None:
-        """`restored` is called whenever the bus has come back after it may have lost something."""
+        """`restored` is called whenever the bus is back after it may have lost messages."""
         ...
 
     def publish(self, channel: str, data: bytes) -> None:
@@ -24,13 +24,13 @@ class Bus(Protocol):
         ...
 
     async def subscribe(self, channel: str) -> None:
-        """Returns when what others publish from now on arrives here, or when the bus is down (`restored` will follow)."""
+        """Returns when messages that others publish from now on arrive here, or when the bus is down (`restored` will follow)."""
         ...
 
     async def unsubscribe(self, channel: str) -> None: ...
 
     async def claim(self, name: str, seconds: float) -> bool:
-        """True for the first of all processes to ask for this name within so many seconds. Raises Problem "unavailable" when nobody can tell."""
+        """True for the first of all processes to claim this name within so many seconds. Raises Problem "unavailable" when the bus is down."""
         ...
 
     async def stop(self) -> None: ...

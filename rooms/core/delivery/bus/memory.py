@@ -1,4 +1,4 @@
-"""The bus of processes that live together: one process alone, or several hubs in one test."""
+"""The bus in memory: for a single process, or several hubs in one test."""
 
 import asyncio
 import hashlib
@@ -9,7 +9,7 @@ from rooms.core.delivery.bus.interface import Receive
 
 
 class Switchboard:
-    """What the memory buses of one program share."""
+    """State that the memory buses of one program share."""
 
     def __init__(self) -> None:
         self.channels: dict[str, set[MemoryBus]] = {}

@@ -1,7 +1,7 @@
-"""What a bus over Redis does whether it is one server or a cluster: one subscription per room and process, publishes pipelined.
+"""What a bus over Redis has in common for one server and a cluster: one subscription per room and process, pipelined publishes.
 
-redis-py would reconnect by itself and say nothing; here a lost connection must be noticed, because whatever was published meanwhile has to be
-looked for in the journal. So its retries are off and one task owns the subscriptions.
+redis-py would reconnect silently; here a lost connection must be noticed, because what was published in between has to be read from the journal.
+So its retries are off and one task owns the subscriptions.
 """
 
 import asyncio
@@ -30,15 +30,15 @@ log = logging.getLogger("plenary.bus")
 PING_SECONDS = 3.0
 DEAD_SECONDS = 9.0  # a half-open connection is given up after this much silence
 CLAIM_SECONDS = 2.0  # people wait for a claim when they connect; a Redis that hangs must not hold them up longer
-FAREWELL_SECONDS = 1.0  # for what waits to be sent when the process stops
+FAREWELL_SECONDS = 1.0  # to send what is queued when the process stops
 QUEUE_LIMIT = 20_000
-ORIGIN = 8  # bytes before each message that tell a process its own, which Redis sends back to it
+ORIGIN = 8  # bytes before each message by which a process recognises its own, which Redis echoes
 FAULTS = (RedisError, RedisClusterException, OSError, asyncio.TimeoutError)
 
 T = TypeVar("T")
 
 Claim = tuple[str, int]
-"""A key, and for how many milliseconds it is to be kept."""
+"""A key, and how many milliseconds it is kept."""
 
 Line = Any
 """A connection that listens: redis-py's PubSub."""
@@ -118,7 +118,7 @@ class PubSubBus(ABC):
             ) from error
 
     async def _claim_together(self, claims: Sequence[Claim]) -> Sequence[bool]:
-        """Those that come while others are under way share a message: when thousands come back at once, each could not have a connection to Redis."""
+        """Concurrent claims share a round trip: when thousands reconnect at once, each could not have a connection to Redis."""
         return await twice(lambda: self._set_once(claims))
 
     async def stop(self) -> None:
@@ -157,12 +157,12 @@ class PubSubBus(ABC):
 
     async def _subscribe_all(self) -> None:
         done: set[str] = set()
-        while missing := self._wanted - done:  # more may be wanted while these are subscribed
+        while missing := self._wanted - done:  # more may be requested while these are subscribed
             await self._subscribe([*map(self._name, missing)])
             done |= missing
 
     async def _read_all(self) -> None:
-        """Reads all lines until one of them fails, which ends the others: what was missed on one is looked for in all rooms."""
+        """Reads all listening connections until one of them fails, which ends the others: what was missed on one is checked in all rooms."""
         readers = [asyncio.create_task(reader) for reader in self._readers()]
         try:
             done, _ = await asyncio.wait(readers, return_when=asyncio.FIRST_COMPLETED)
@@ -198,7 +198,7 @@ class PubSubBus(ABC):
                 if self._leaving[channel] == 0 and channel in self._wanted:
                     raise RedisError(f"{channel} has moved to another node")
                 self._leaving[channel] -= 1
-                self._leaving += Counter()  # keeps only what is above nought
+                self._leaving += Counter()  # keeps only positive counts
 
     def _hand_on(self, channel: str, data: bytes) -> None:
         try:
@@ -235,14 +235,14 @@ class PubSubBus(ABC):
             try:
                 await twice(lambda: self._publish(named))
             except FAULTS as error:
-                # What is lost here the others find in the journal; the listening task notices that Redis is gone.
+                # The others find what is lost here in the journal; the listening task notices that Redis is gone.
                 log.warning("%d nudges were not sent: %s", len(batch), error)
 
-    # What one server and a cluster do each in its way
+    # What differs between one server and a cluster
 
     @abstractmethod
     async def _open(self) -> None:
-        """Makes the lines. A channel that nobody publishes to keeps each of them subscribed, so that pings are answered on it."""
+        """Opens the listening connections. A channel to which nobody publishes keeps each of them subscribed, so that pings are answered."""
 
     @abstractmethod
     async def _close(self) -> None: ...
@@ -258,15 +258,15 @@ class PubSubBus(ABC):
 
     @abstractmethod
     async def _set_once(self, claims: Sequence[Claim]) -> Sequence[bool]:
-        """For each, in order, whether its key was not set before."""
+        """For each claim, in order, whether its key was not set before."""
 
     def _readers(self) -> list[Coroutine[Any, Any, None]]:
-        """What reads the lines; none of them ends but by a fault."""
+        """The readers of the listening connections; each ends only by a fault."""
         return [self._read(line) for line in self._lines]
 
 
 async def twice(ask: Callable[[], Awaitable[T]]) -> T:
-    """Asks again when a pooled connection turns out to have been closed while it was idle. What comes twice does no harm."""
+    """Retries when a pooled connection was closed while idle. A repetition does no harm."""
     try:
         return await ask()
     except RedisConnectionError:

@@ -17,11 +17,11 @@ CHANNEL = "plenary:trial"
 
 
 class NotReached(Exception):
-    """It does not answer, or not as a bus must."""
+    """It does not answer, or not as a bus needs."""
 
 
 class Tried(NamedTuple):
-    """`round_trip`: seconds from publishing to hearing it; `skew`: how many seconds its clock is ahead of ours; `nodes`: of a cluster, else 0."""
+    """`round_trip`: seconds from publishing to receiving; `skew`: how many seconds its clock is ahead of ours; `nodes`: of a cluster, else 0."""
 
     version: str
     round_trip: float
@@ -68,8 +68,8 @@ async def _try_server(url: str, *, nodes: int) -> Tried:
 
 
 async def _round_trip(redis: Any, *, sharded: bool) -> float:
-    """On a cluster by the sharded commands, which Redis knows since version 7."""
-    channel = f"{{{CHANNEL}}}:{new_id()}"  # what stands in braces decides about the node
+    """On a cluster by the sharded commands, available since Redis 7."""
+    channel = f"{{{CHANNEL}}}:{new_id()}"  # the part in braces decides the node
     sent = 0.0
     async with redis.pubsub() as subscription:
         await (subscription.ssubscribe(channel) if sharded else subscription.subscribe(channel))
