@@ -114,7 +114,7 @@ export type ReactionKind = "applause" | "heart" | "laugh" | "cheer";
 
 export type ReportReason = "harassment" | "spam" | "impersonation" | "other";
 
-/** A problem as it travels: `retry_after` in seconds, `present` the state that a refused write has missed. */
+/** A problem on the wire: `retry_after` in seconds, `present` the current state that a refused write did not know. */
 export interface ProblemView {
   readonly code: string;
   readonly message: string;
