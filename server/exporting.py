@@ -13,6 +13,7 @@ from rooms.programme.calendars.feeds import programme_calendar
 from rooms.programme.imports.stored import load
 from rooms.programme.schedules.frab_export import write_json, write_xml
 from server.settings import read_settings
+from web import links
 
 HELP = "write a conference's programme as a schedule or a calendar"
 FORMATS = ("json", "xml", "ics")
@@ -54,5 +55,5 @@ async def export_command(database: Database, slug: str, format: str, base_url: s
         if format == "ics":
             return await programme_calendar(connection, conference, base_url)
         schedule = (await load(connection, conference)).schedule
-    programme = f"{base_url}/c/{slug}/programme"
+    programme = base_url + links.path("programme", slug)
     return write_xml(schedule, programme) if format == "xml" else write_json(schedule, programme)

@@ -17,6 +17,7 @@ from rooms.core.store import journal
 from rooms.people import rules
 from rooms.programme import queries
 from rooms.programme.queries import Conference
+from web import links
 from web.site import Site, site_of
 from web.templating import page
 from web.viewer import Viewer, viewer_of
@@ -46,7 +47,7 @@ class Entered:
 
     @property
     def path(self) -> str:
-        return f"/c/{self.conference.slug}"
+        return links.path("conference", self.conference.slug)
 
     async def page(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A page of the conference; `context` goes before what it has by itself."""

@@ -11,6 +11,7 @@ from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
+from rooms.core.links import Target
 from rooms.core.rate_limits import Rate
 from rooms.core.store.database import insert_into
 from rooms.core.store.journal import find_room, rooms
@@ -22,7 +23,6 @@ from rooms.people import rules
 from rooms.people.desk import notify
 from rooms.people.messages import REPORT_LENGTH, BlockChanged, BlockPerson, ReportPerson, UnblockPerson
 from rooms.people.tables import blocks, reports
-from rooms.programme.queries import conference_by_id
 
 MET = {"session", "lobby", "booth", "meeting"}
 MOST_BLOCKED = 1000
@@ -55,10 +55,9 @@ async def report_person(tx: Transaction, actor: Actor, command: ReportPerson) ->
     tx.audit(conference, by, "person.report", command.person, {"reason": command.reason.value, "report": id})
     desks = await desks_of_organisers(tx.connection, conference)
     await tell_waiting(tx, conference, desks.values())
-    href = f"/c/{(await conference_by_id(tx.connection, conference)).slug}/organise/reports"
     for organiser, desk in desks.items():
         if desk in tx.rooms and organiser not in {by, command.person}:
-            await notify(tx, organiser, "report", {}, href)
+            await notify(tx, organiser, "report", {}, Target("reports", conference))
 
 
 async def with_meetings(connection: AsyncConnection, room: str, command: BlockPerson | UnblockPerson) -> Iterable[str]:

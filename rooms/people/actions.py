@@ -55,7 +55,7 @@ async def grant_role(tx: Transaction, actor: Actor, command: GrantRole) -> None:
         return
     await _tell(tx, actor, person, RoleGranted(person, command.role))
     tx.audit(conference, by, "role.grant", person.id, {"role": command.role.value, "session": session})
-    await notify(tx, person.id, "role", {"role": command.role.value, "room": actor.room.id}, "")
+    await notify(tx, person.id, "role", {"role": command.role.value, "room": actor.room.id}, None)
 
 
 @command(RevokeRole, kinds=PEOPLED, allowed=rules.moderates, extra_rooms=with_desk)

@@ -1,4 +1,4 @@
-"""The desk: a person's private room, where news reaches him wherever he is."""
+"""The desk: a person's private room, which brings notices to every page they have open."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
@@ -12,6 +12,7 @@ from rooms.core.commands.people import PersonView
 from rooms.core.commands.room_kinds import LatestValues, RoomKind, register
 from rooms.core.commands.transaction import Transaction
 from rooms.core.ids import new_id
+from rooms.core.links import Target, path_to
 from rooms.core.store.journal import Room, room_of, rooms
 from rooms.core.store.tables import persons
 from rooms.people.messages import DeskSnapshot, Notified
@@ -34,8 +35,9 @@ async def desks_of(connection: AsyncConnection, people: Iterable[str]) -> list[s
     return list((await connection.execute(select)).scalars())
 
 
-async def notify(tx: Transaction, person: str, kind: str, values: Mapping[str, str], href: str) -> None:
-    """Puts news on a person's desk, which the transaction has locked."""
+async def notify(tx: Transaction, person: str, kind: str, values: Mapping[str, str], target: Target | None) -> None:
+    """Puts a notice on a person's desk, which the transaction has locked. It links to `target`."""
+    href = await path_to(tx.connection, target) if target else ""
     desk = await desk_of(tx.connection, person)
     news = {"id": new_id(), "person": person, "kind": kind, "values": dict(values), "href": href, "at": tx.now}
     await tx.connection.execute(notices.insert(), [news])

@@ -38,6 +38,7 @@ from rooms.programme.tables import session_speakers, sessions, speakers, stars, 
 from server.demo import exhibitors, programme
 from server.demo.media import furnish
 from server.demo.visitors import actor
+from web.links import path as page_path
 
 SLUG = "ciep"
 ZONE = "Asia/Shanghai"
@@ -74,13 +75,13 @@ async def sign_in_links(engine: Engine, url: str) -> dict[str, str]:
         main = (
             await connection.execute(sa.select(sessions.c.id).where(sessions.c.title == programme.MAIN))
         ).scalar_one()
-        page = f"/c/{SLUG}/sessions/{main}"
+        page = page_path("session", SLUG, main)
         ends = {
             "moderator": f"{page}/moderate",
             "colleague": f"{page}/moderate",
             "speaker": f"{page}/speak",
-            "organiser": f"/c/{SLUG}/organise",
-            "exhibitor": f"/c/{SLUG}/exhibition/{await _first_booth(connection)}",
+            "organiser": page_path("organise", SLUG),
+            "exhibitor": page_path("booth", SLUG, await _first_booth(connection)),
         }
         made: dict[str, str] = {}
         for role, (_, email) in ROLES.items():

@@ -12,8 +12,9 @@ from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
+from rooms.core.links import Target
 from rooms.core.rate_limits import Rate
-from rooms.core.store.tables import conferences, persons
+from rooms.core.store.tables import persons
 from rooms.core.text import N_, clean_line, clean_text
 from rooms.exhibition.applications.messages import (
     REMARK_LENGTH,
@@ -103,7 +104,7 @@ async def review_application(tx: Transaction, actor: Actor, command: ReviewAppli
     row = await _waiting(tx, actor, command.application)
     if row.state != ApplicationState.REVIEW.value:
         await _decide(tx, row, ApplicationState.REVIEW)
-        await _tell(tx, actor, row, "application.review")
+        await _tell(tx, row, "application.review", Target("application", actor.room.subject))
 
 
 @command(AcceptApplication, kinds=LOBBY, allowed=rules.organises, extra_rooms=with_applicant)
@@ -119,7 +120,7 @@ async def accept_application(tx: Transaction, actor: Actor, command: AcceptAppli
     await set_duty(tx.connection, booth, row.person, Duty.OWNER, tx.now)
     await _decide(tx, row, ApplicationState.ACCEPTED, booth=booth)
     tx.audit(conference, actor.known.id, "application.accept", row.id, {"booth": booth})
-    await _tell(tx, actor, row, "application.accepted", f"/{booth}/edit")
+    await _tell(tx, row, "application.accepted", Target("booth.edit", actor.room.subject, booth))
     return BoothCreated(booth)
 
 
@@ -128,7 +129,7 @@ async def decline_application(tx: Transaction, actor: Actor, command: DeclineApp
     row = await _waiting(tx, actor, command.application)
     await _decide(tx, row, ApplicationState.DECLINED, reason=clean_line(command.reason, 300, "reason"))
     tx.audit(actor.room.subject, actor.known.id, "application.decline", row.id)
-    await _tell(tx, actor, row, "application.declined")
+    await _tell(tx, row, "application.declined", Target("application", actor.room.subject))
 
 
 async def _waiting(tx: Transaction, actor: Actor, id: str, *conditions: "sa.ColumnElement[bool]") -> Any:
@@ -148,8 +149,6 @@ async def _decide(tx: Transaction, row: Any, state: ApplicationState, **values: 
     await tx.connection.execute(update.values(state=state.value, decided_at=decided, **values))
 
 
-async def _tell(tx: Transaction, actor: Actor, row: Any, kind: str, end: str = "/apply") -> None:
+async def _tell(tx: Transaction, row: Any, kind: str, target: Target) -> None:
     if await desk_of(tx.connection, row.person) in tx.rooms:
-        slug = sa.select(conferences.c.slug).where(conferences.c.id == actor.room.subject)
-        path = f"/c/{(await tx.connection.execute(slug)).scalar_one()}/exhibition{end}"
-        await notify(tx, row.person, kind, {"booth": row.said["name"]}, path)
+        await notify(tx, row.person, kind, {"booth": row.said["name"]}, target)

@@ -10,7 +10,8 @@ from rooms.core.commands.people import PersonView
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
-from rooms.core.store.tables import conferences, persons
+from rooms.core.links import Target
+from rooms.core.store.tables import persons
 from rooms.core.text import N_
 from rooms.exhibition.tables import booth_staff, booths
 from rooms.meetings import queries, rules
@@ -64,6 +65,5 @@ async def bring_colleague(tx: Transaction, actor: Actor, command: BringColleague
         raise Problem("not_found", N_("No such colleague can be brought in."), field="person")
     await tx.connection.execute(invited.insert().values(meeting=meeting.id, person=colleague.id))
     tx.record(MeetingInvited(colleague))
-    slug = sa.select(conferences.c.slug).where(conferences.c.id == meeting.conference)
-    path = f"/c/{(await tx.connection.execute(slug)).scalar_one()}/meetings/{meeting.id}"
-    await notify(tx, colleague.id, "meeting", {"booth": host.name, "name": actor.known.name}, path)
+    values = {"booth": host.name, "name": actor.known.name}
+    await notify(tx, colleague.id, "meeting", values, Target("meeting", meeting.conference, meeting.id))

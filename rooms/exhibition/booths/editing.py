@@ -16,9 +16,10 @@ from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
+from rooms.core.links import Target
 from rooms.core.store.database import insert_into
 from rooms.core.store.journal import open_room, rooms
-from rooms.core.store.tables import conferences, persons
+from rooms.core.store.tables import persons
 from rooms.core.text import N_, clean_line, clean_text
 from rooms.exhibition import rules
 from rooms.exhibition.booths import queries
@@ -231,11 +232,10 @@ async def _drafted(tx: Transaction, actor: Actor) -> Any:
 
 async def notify_owners(tx: Transaction, actor: Actor, kind: str, name: str, **values: str) -> None:
     """Tells all owners but the visitor himself, where the transaction has locked their desks; `name` is the booth's."""
-    slug = sa.select(conferences.c.slug).where(conferences.c.id == actor.room.conference)
-    path = f"/c/{(await tx.connection.execute(slug)).scalar_one()}/exhibition/{actor.room.subject}"
+    target = Target("booth", actor.room.conference or "", actor.room.subject)
     for each in await queries.staff(tx.connection, actor.room.subject):
         if each.duty is Duty.OWNER and each.person.id != actor.known.id and await _locked(tx, each.person.id):
-            await notify(tx, each.person.id, kind, {"booth": name, **values}, path)
+            await notify(tx, each.person.id, kind, {"booth": name, **values}, target)
 
 
 async def _locked(tx: Transaction, person: str) -> bool:

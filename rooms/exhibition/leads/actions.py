@@ -12,9 +12,10 @@ from rooms.core.commands.transaction import Transaction
 from rooms.core.engine import Engine
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
+from rooms.core.links import Target
 from rooms.core.rate_limits import Rate
 from rooms.core.store.journal import room_of
-from rooms.core.store.tables import conferences, persons
+from rooms.core.store.tables import persons
 from rooms.core.text import N_, clean_line, clean_text
 from rooms.exhibition import rules
 from rooms.exhibition.booths.editing import BOOTH
@@ -125,11 +126,10 @@ async def ask_lead(tx: Transaction, actor: Actor, command: AskLead) -> None:
     await _fold(tx, id)
     await _write_down(tx, booth, command.person, "asked", by=actor.known.id, **asked)
     await _tell(tx, booth, id, command.person)
-    joined = booths.join(conferences, conferences.c.id == booths.c.conference)
-    select = sa.select(booths.c.name, conferences.c.slug).select_from(joined).where(booths.c.id == booth)
-    name, slug = (await tx.connection.execute(select)).one()
+    select = sa.select(booths.c.name, booths.c.conference).where(booths.c.id == booth)
+    name, conference = (await tx.connection.execute(select)).one()
     said = {"booth": name, "name": actor.known.name}
-    await notify(tx, command.person, "lead.asked", said, f"/c/{slug}/exhibition/{booth}#booth-lead")
+    await notify(tx, command.person, "lead.asked", said, Target("booth.lead", conference, booth))
 
 
 def declined(booth: str) -> "sa.Select[Any]":

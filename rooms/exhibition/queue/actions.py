@@ -16,9 +16,9 @@ from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
+from rooms.core.links import Target
 from rooms.core.rate_limits import Rate
 from rooms.core.store.journal import rooms
-from rooms.core.store.tables import conferences
 from rooms.core.text import N_
 from rooms.exhibition import rules
 from rooms.exhibition.booths import queries
@@ -124,7 +124,7 @@ async def call_next(tx: Transaction, actor: Actor, command: CallNext) -> Called:
     await _change(tx, actor, place.id, called)
     row = await queries.booth_row(tx.connection, booth)
     values = {"booth": row.name, "until": until.isoformat(), "room": actor.room.id}
-    await notify(tx, place.person, "call", values, await _path(tx, actor))
+    await notify(tx, place.person, "call", values, Target("booth", actor.room.conference or "", actor.room.subject))
     return Called(place.id, place.view().person)
 
 
@@ -203,11 +203,6 @@ async def _blocked(tx: Transaction, person: str, others: list[str]) -> set[str]:
 
 def _desks(people: list[str]) -> "sa.Select[Any, Any]":
     return sa.select(rooms.c.subject, rooms.c.id).where(rooms.c.kind == "desk", rooms.c.subject.in_(people))
-
-
-async def _path(tx: Transaction, actor: Actor) -> str:
-    slug = sa.select(conferences.c.slug).where(conferences.c.id == actor.room.conference)
-    return f"/c/{(await tx.connection.execute(slug)).scalar_one()}/exhibition/{actor.room.subject}"
 
 
 async def _own_place(tx: Transaction, actor: Actor) -> Place | None:

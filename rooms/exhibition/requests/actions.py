@@ -68,7 +68,7 @@ async def take_contact(tx: Transaction, actor: Actor, command: TakeContact) -> N
     await _tell(tx, view.id)
     booth = await queries.booth_row(tx.connection, actor.room.subject)
     values = {"booth": booth.name, "name": actor.known.name}
-    await notify(tx, view.person.id, "contact", values, "")
+    await notify(tx, view.person.id, "contact", values, None)
 
 
 @command(CloseContact, kinds=BOOTH, allowed=rules.answers)

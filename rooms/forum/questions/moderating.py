@@ -9,6 +9,7 @@ from rooms.core.commands.people import PersonView
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
+from rooms.core.links import Target
 from rooms.core.text import N_, clean_line, clean_text
 from rooms.forum.questions import moderation_messages as m
 from rooms.forum.questions import queries
@@ -118,7 +119,7 @@ async def take_question(tx: Transaction, actor: Actor, command: m.TakeQuestion) 
     await moderate(tx, actor, m.QuestionTaken, before, answered_at=None, archived_at=None)
     await place(tx, actor, answering=before.id)
     tx.record(m.AnsweringChanged(before.id))
-    await notify(tx, before.author, "answering", {"question": before.text[:80]}, f"/rooms/{actor.room.id}")
+    await notify(tx, before.author, "answering", {"question": before.text[:80]}, Target("room", subject=actor.room.id))
 
 
 @command(m.MarkAnswered, kinds=SESSION, allowed=rules.presents)
@@ -157,7 +158,7 @@ async def answer_question(tx: Transaction, actor: Actor, command: m.AnswerQuesti
     text = clean_text(command.text, m.ANSWER_LENGTH, "text")
     answer = {"answer": text, "answer_public": command.public, "answered_by": actor.known.id, "answered_at": tx.now}
     await moderate(tx, actor, m.AnswerWritten, before, **answer)
-    await notify(tx, before.author, "answer", {"question": before.text[:80]}, f"/rooms/{actor.room.id}")
+    await notify(tx, before.author, "answer", {"question": before.text[:80]}, Target("room", subject=actor.room.id))
 
 
 @command(m.UnmaskQuestion, kinds=SESSION, allowed=rules.moderates)

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rooms.core import links
 from rooms.core.commands.access import ABSENT
 from rooms.core.errors import Problem
 from rooms.core.store.tables import persons
@@ -56,14 +57,14 @@ async def _calendar(
     name: str,
     *conditions: "sa.ColumnElement[bool]",
 ) -> bytes:
-    home = f"{base_url.rstrip('/')}/c/{conference.slug}"
-    entries = await _entries(connection, home, sessions.c.conference == conference.id, *conditions)
+    base = base_url.rstrip("/")
+    entries = await _entries(connection, base, conference.slug, sessions.c.conference == conference.id, *conditions)
     host = urlsplit(base_url).hostname or "localhost"
-    return calendar(name, conference.zone, host, entries, f"{home}/programme")
+    return calendar(name, conference.zone, host, entries, base + links.path("programme", conference.slug))
 
 
 async def _entries(
-    connection: AsyncConnection, home: str, *conditions: "sa.ColumnElement[bool]"
+    connection: AsyncConnection, base: str, slug: str, *conditions: "sa.ColumnElement[bool]"
 ) -> Iterable[CalendarEntry]:
     s = sessions.c
     columns = (s.id, s.title, s.abstract, s.starts_at, s.ends_at, s.revision, s.changed_at, s.place, s.cancelled)
@@ -79,7 +80,7 @@ async def _entries(
             ends=row.ends_at,
             revision=row.revision,
             changed=row.changed_at,
-            url=f"{home}/sessions/{row.id}",
+            url=base + links.path("session", slug, row.id),
             place=row.place,
             track=row.track or "",
             summary=row.abstract[:SUMMARY],

@@ -27,6 +27,7 @@ from rooms.people import rules
 from rooms.programme import queries
 from rooms.programme.messages import SessionView
 from rooms.programme.queries import Conference
+from web import links
 from web.forms import asked_number
 from web.site import site_of
 from web.templating import page
@@ -144,7 +145,7 @@ async def session_page(request: Request, *, public: bool = False) -> SessionPage
     view = await site.engine.view(viewer.id, room, public=public)
     return SessionPage(
         room=room,
-        path=f"/c/{conference.slug}/sessions/{id}",
+        path=links.path("session", conference.slug, id),
         conference=conference,
         zone=viewer.zone_for(ZoneInfo(conference.zone)),
         actor=view.actor,
@@ -207,7 +208,7 @@ async def speak(request: Request) -> Response:
 async def screen(request: Request) -> Response:
     """For a projector, or with `?overlay=1` for a stream. It may stand where everyone sees it, so it shows what everyone may see."""
     shown = await session_page(request, public=True)
-    path = f"/c/{shown.conference.slug}/sessions/{shown.session.id}"
+    path = links.path("session", shown.conference.slug, shown.session.id)
     overlay = request.query_params.get("overlay") == "1"
     return await _shown(request, "forum/screen.html", shown, overlay=overlay, address=site_of(request).link(path))
 
@@ -220,7 +221,7 @@ async def find(request: Request) -> Response:
         raise Problem("not_found", ABSENT)
     async with site.engine.database.read() as connection:
         conference = await queries.conference_by_id(connection, room.conference)
-    path = f"/c/{conference.slug}"
+    path = links.path("conference", conference.slug)
     return RedirectResponse(f"{path}/sessions/{room.subject}" if room.kind == "session" else path, 303)
 
 

@@ -18,6 +18,7 @@ from rooms.people import registration
 from rooms.programme import queries
 from rooms.programme.queries import Conference
 from rooms.programme.tables import sessions
+from web import links
 from web.forms import read_form, text
 from web.languages import in_language
 from web.pages.people.signin import browser_of
@@ -39,7 +40,7 @@ class Offer(NamedTuple):
     @property
     def address(self) -> str:
         """Where one who has accepted goes."""
-        path = f"/c/{self.conference.slug}"
+        path = links.path("conference", self.conference.slug)
         if self.invite.role in BOOTH_ROLES:
             return f"{path}/exhibition/{self.invite.session}"
         if self.invite.session is not None:

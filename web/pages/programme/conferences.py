@@ -8,6 +8,7 @@ from rooms.core.commands.access import resolve_many
 from rooms.core.errors import Problem
 from rooms.core.store import journal
 from rooms.programme import queries
+from web import links
 from web.site import site_of
 from web.templating import page
 from web.viewer import viewer_of
@@ -24,7 +25,7 @@ async def front_door(request: Request) -> Response:
     mine = [one for one, actor in zip(known, visits, strict=True) if not isinstance(actor, Problem)]
     may_found = viewer.person is not None and viewer.person.admin and viewer.person.verified
     if len(mine) == 1 and not may_found:
-        return RedirectResponse(f"/c/{mine[0].slug}", 303)
+        return RedirectResponse(links.path("conference", mine[0].slug), 303)
     today = now.date()
     coming = sorted((one for one in mine if one.ends_on >= today), key=lambda one: one.starts_on)
     past = [one for one in mine if one.ends_on < today]

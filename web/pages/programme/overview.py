@@ -16,6 +16,7 @@ from rooms.programme import timetable
 from rooms.programme.imports.stored import load
 from rooms.programme.schedules.frab_export import write_json, write_xml
 from rooms.programme.tables import speakers
+from web import links
 from web.conference import enter_as_organiser
 from web.exports import export_file, export_format
 from web.pages.programme.lobby import is_on
@@ -73,7 +74,7 @@ async def schedule(request: Request) -> Response:
         entered = await enter_as_organiser(request, connection)
         stored = await load(connection, entered.conference)
     slug = entered.conference.slug
-    data = write(stored.schedule, site.link(f"/c/{slug}/programme"))
+    data = write(stored.schedule, site.link(links.path("programme", slug)))
     return export_file(data, kind, f"{slug}-schedule.{request.path_params['format']}")
 
 

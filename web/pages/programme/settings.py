@@ -13,6 +13,7 @@ from rooms.core.text import N_
 from rooms.programme import conferences
 from rooms.programme.conferences import About
 from rooms.programme.queries import Conference
+from web import links
 from web.conference import Entered, enter_as_organiser
 from web.forms import read_form, text, whole
 from web.languages import SOURCE
@@ -151,7 +152,9 @@ async def found(request: Request) -> Response:
         common = _common(request, problem, viewer)
         return await page(request, "programme/conference_new.html", typed=typed, here="/conferences/new", **common)  # type: ignore[arg-type]
     gettext = site.languages.texts(viewer.locale).gettext
-    return go(request, f"/c/{slug}/organise", said=gettext(N_("The conference is there. You are its organiser.")))
+    return go(
+        request, links.path("organise", slug), said=gettext(N_("The conference is there. You are its organiser."))
+    )
 
 
 routes = [

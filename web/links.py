@@ -1,0 +1,24 @@
+"""The paths of pages to which others link, in one place. Importing it registers them with rooms, whose notices and calendars carry links too."""
+
+from rooms.core import links
+
+PATHS = {
+    "room": "/rooms/{subject}",
+    "conference": "/c/{slug}",
+    "programme": "/c/{slug}/programme",
+    "session": "/c/{slug}/sessions/{subject}",
+    "booth": "/c/{slug}/exhibition/{subject}",
+    "booth.edit": "/c/{slug}/exhibition/{subject}/edit",
+    "booth.lead": "/c/{slug}/exhibition/{subject}#booth-lead",
+    "application": "/c/{slug}/exhibition/apply",
+    "meeting": "/c/{slug}/meetings/{subject}",
+    "organise": "/c/{slug}/organise",
+    "reports": "/c/{slug}/organise/reports",
+}
+
+
+def path(kind: str, slug: str = "", subject: str = "") -> str:
+    return PATHS[kind].format(slug=slug, subject=subject)
+
+
+links.register(path)
