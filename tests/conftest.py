@@ -141,10 +141,16 @@ def turn_server() -> Iterator[TurnServer]:
 
 
 @pytest.fixture
-async def browser() -> AsyncIterator["Browser"]:
+def system_font() -> str:
+    """For a test to parametrize: the only font of the browser's system. Empty: the fonts of this machine, and Plenary's own."""
+    return ""
+
+
+@pytest.fixture
+async def browser(system_font: str) -> AsyncIterator["Browser"]:
     from tests.support.chromium import running_chromium  # Playwright is slow to import, and most tests need none
 
-    async with running_chromium() as chromium:
+    async with running_chromium(system_font=system_font) as chromium:
         yield chromium
 
 

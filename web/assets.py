@@ -1,4 +1,4 @@
-"""Addresses of static files, each with a fingerprint of its content, so that browsers may keep them for ever."""
+"""Addresses of static files, each with a fingerprint of its content, so that browsers may keep them for a long time."""
 
 import hashlib
 from pathlib import Path
@@ -29,3 +29,8 @@ class Assets:
             known = (stamp, hashlib.sha256(path.read_bytes()).hexdigest()[:LENGTH])
             self._known[name] = known
         return f"{self._prefix}{name}?v={known[1]}"
+
+    def built(self, pattern: str) -> str:
+        """The address of the file below the folder that matches, whose name has a fingerprint already; "" when it is not built."""
+        found = next(iter(sorted(self._folder.glob(pattern))), None)
+        return f"{self._prefix}{found.relative_to(self._folder)}" if found else ""

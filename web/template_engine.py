@@ -40,7 +40,9 @@ class Templates:
             lambda one, many, count: _texts.get().ngettext(one, many, count),
             newstyle=True,
         )
-        self.environment.globals["asset"] = Assets(FOLDER / "static").address
+        assets = Assets(FOLDER / "static")
+        self.environment.globals["asset"] = assets.address
+        self.environment.globals["built_asset"] = assets.built
         self.environment.globals["catalog"] = Catalogs(FOLDER / "static" / "built").inline
         self.environment.filters.update(
             date=_date,

@@ -2,12 +2,14 @@
 
 import asyncio
 
+import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
 
 from rooms.chat.messages import PostMessage, SetChat
 from rooms.forum.hosting_messages import ShowStage, StageKind
 from rooms.forum.questions.messages import QuestionState
 from tests.browser.conftest import PHONE, Venue, live
+from tests.support.chromium import NARROW, WIDE
 
 
 def card(page: Page, text: str):
@@ -71,6 +73,7 @@ async def test_news_wait_and_move_nothing(venue: Venue) -> None:
     await expect(reader.get_by_role("button", name="1 new")).to_have_count(0)
 
 
+@pytest.mark.parametrize("system_font", ["", WIDE, NARROW])
 async def test_nothing_shifts_while_the_room_is_busy(venue: Venue) -> None:
     for number in range(6):
         await venue.approved(f"Question {number} that is there from the beginning?", "other")

@@ -1,10 +1,14 @@
 """A real Chromium, driven by Playwright, and axe-core to look for what shuts people out."""
 
 import functools
+import os
+import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from shutil import which
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright
@@ -30,18 +34,45 @@ NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"
 MAC_FOLDERS = [Path(f"/Applications/{name}.app/Contents/MacOS") for name in ("Chromium", "Google Chrome")]
 
 
+WIDE, NARROW = "DejaVu Serif", "Liberation Sans Narrow"
+"""Fonts of systems between which every layout must hold."""
+
+
 @asynccontextmanager
-async def running_chromium(*flags: str) -> AsyncIterator[Browser]:
-    """A browser of its own; `flags` are added to its command line."""
+async def running_chromium(*flags: str, system_font: str = "") -> AsyncIterator[Browser]:
+    """A browser of its own; `flags` are added to its command line.
+
+    With `system_font` that is the only font of its system, and it loads none from a page: what a reader sees whose font is late.
+    """
     program = find_program(*NAMES, "Chromium", "Google Chrome", folders=MAC_FOLDERS if sys.platform == "darwin" else ())
     if program is None:
         absent("Chromium", "install the Debian package chromium")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=[*FLAGS, *flags])
-        try:
-            yield browser
-        finally:
-            await browser.close()
+    async with async_playwright() as playwright, AsyncExitStack() as stack:
+        environment = dict[str, str | float | bool](os.environ)
+        if system_font:
+            flags = (*flags, "--disable-remote-fonts")
+            environment["FONTCONFIG_FILE"] = str(_only(system_font, Path(stack.enter_context(TemporaryDirectory()))))
+        browser = await playwright.chromium.launch(executable_path=program, args=[*FLAGS, *flags], env=environment)
+        stack.push_async_callback(browser.close)
+        yield browser
+
+
+def _only(font: str, folder: Path) -> Path:
+    """A configuration of fontconfig under which a system has one family of fonts."""
+    listed = (
+        subprocess.run(["fc-list", font, "file"], capture_output=True, text=True).stdout if which("fc-list") else ""
+    )
+    if not listed:
+        absent(f"The font {font}", "install the Debian packages fontconfig, fonts-dejavu-core and fonts-liberation")
+    for line in listed.splitlines():
+        path = Path(line.strip().removesuffix(":"))
+        (folder / path.name).symlink_to(path)
+    configuration = folder / "fonts.conf"
+    configuration.write_text(
+        f"<fontconfig><dir>{folder}</dir><cachedir>{folder}/cache</cachedir>"
+        f"<match><edit name='family' mode='assign' binding='strong'><string>{font}</string></edit></match></fontconfig>"
+    )
+    return configuration
 
 
 class Window:

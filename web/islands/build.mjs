@@ -58,6 +58,7 @@ const pruneOldFiles = {
 
 const options = {
   absWorkingDir: here,
+  nodePaths: [join(here, "node_modules")], // for the fonts that web/styles names
   entryPoints: [
     { in: "slices:islands", out: "main" },
     { in: "slices:styles", out: "main" },
