@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
+from rooms.core.delivery.bus.sentinel import SCHEMES as SENTINEL
+from rooms.core.delivery.bus.sentinel import SentinelAddress
 from server.logs import FORMS
 from signaling.ice import parse
 
@@ -138,8 +140,13 @@ def _database(text: str) -> str:
 
 
 def _redis(text: str) -> str:
-    if text and not text.startswith(("redis://", "rediss://", "unix://", "redis+cluster://", "rediss+cluster://")):
-        raise ValueError("give redis://host:6379/0, rediss://…, unix://… or redis+cluster://host:6379,host:6379")
+    if text.startswith(SENTINEL):
+        SentinelAddress(text)
+    elif text and not text.startswith(("redis://", "rediss://", "unix://", "redis+cluster://", "rediss+cluster://")):
+        raise ValueError(
+            "give redis://host:6379/0, rediss://…, unix://…, redis+cluster://host:6379,host:6379"
+            " or redis+sentinel://host:26379,host:26379/name/0"
+        )
     return text
 
 

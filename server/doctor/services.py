@@ -32,6 +32,8 @@ async def check_bus(settings: Settings) -> AsyncIterator[Finding]:
         yield wrong("Redis", f"{tried.version} is too old", "use Redis 6.2 or Valkey")
     else:
         where = f", a cluster of {tried.nodes}" if tried.nodes else ""
+        if tried.replicas is not None:
+            where = f", the master that the Sentinels name, with {tried.replicas} replicas"
         yield ok("Redis", f"{tried.version}{where}, a message and its echo in {tried.round_trip * 1000:.1f} ms")
     yield skew("Redis clock", tried.skew)
 

@@ -14,6 +14,7 @@ from rooms.core.delivery.bus.interface import Bus
 from rooms.core.delivery.bus.memory import MemoryBus, Switchboard
 from rooms.core.delivery.bus.pubsub import PubSubBus
 from rooms.core.delivery.bus.redis import RedisBus
+from rooms.core.delivery.bus.sentinel import SentinelAddress, SentinelBus
 from tests.support.components import free_port
 from tests.support.redis import ClusterServer, RedisServer, running_nodes, running_redis
 from tests.support.refusals import refused
@@ -317,6 +318,19 @@ def test_an_address_says_which_bus_it_is() -> None:
         assert isinstance(bus_at(url), RedisBus)
     for url in ("redis+cluster://localhost:1", "rediss+cluster://u:p@a:1,b:2"):
         assert isinstance(bus_at(url), ClusterBus)
+    for url in ("redis+sentinel://localhost:1/bus", "rediss+sentinel://u:p@a:1,b:2/bus/3?sentinel_password=q"):
+        assert isinstance(bus_at(url), SentinelBus)
+
+
+def test_a_sentinel_address_names_the_sentinels_and_the_master() -> None:
+    address = SentinelAddress("rediss+sentinel://u:p%40ss@a:1,[::1],c/bus/3?sentinel_password=q")
+    assert address.sentinels == [("a", 1), ("::1", 26379), ("c", 26379)]
+    assert address.name == "bus"
+    assert address.for_redis == {"db": 3, "username": "u", "password": "p@ss", "ssl": True}
+    assert address.for_sentinels == {"password": "q"}
+    for nothing in ("redis+sentinel://a:1", "redis+sentinel:///bus", "redis+sentinel://a/bus/first"):
+        with pytest.raises(ValueError):
+            SentinelAddress(nothing)
 
 
 async def test_on_a_cluster_messages_are_sharded(cluster_server: ClusterServer) -> None:

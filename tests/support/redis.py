@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from tests.support.components import absent, find_program, free_port
 from tests.support.process import START_SECONDS, Process, temporary_folder
@@ -71,6 +71,58 @@ class ClusterServer(RedisServer):
         if b"cluster_slots_assigned:0" in self._ask(b"CLUSTER INFO"):
             self._ask(f"CLUSTER ADDSLOTSRANGE {self._slots}".encode())
         return self.whole or not self._alone
+
+
+class SentinelServer(Process):
+    """Watches over one master, which it calls "bus"; replaces it by its replica a second after it has died. `url` is the bus's address."""
+
+    def __init__(self, program: Path, folder: Path, master: RedisServer) -> None:
+        self.port = free_port()
+        self.url = f"redis+sentinel://127.0.0.1:{self.port}/bus/0"
+        settings = folder / "sentinel.conf"
+        settings.write_text(
+            f"bind 127.0.0.1\nport {self.port}\ndir {folder}\n"
+            f"sentinel monitor bus 127.0.0.1 {master.port} 1\n"
+            "sentinel down-after-milliseconds bus 1000\nsentinel failover-timeout bus 5000\n"
+        )
+        super().__init__([program, settings, "--sentinel"], ready=self._knows_replica, folder=folder)
+
+    def master(self) -> int:
+        """The port of the present master."""
+        return int(self._ask("SENTINEL GET-MASTER-ADDR-BY-NAME bus").split(b"\r\n")[4])
+
+    def _knows_replica(self) -> bool:
+        try:
+            return b"slaves=1" in self._ask("INFO sentinel")
+        except OSError:
+            return False
+
+    def _ask(self, command: str) -> bytes:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+            connection.sendall(command.encode() + b"\r\n")
+            return connection.recv(8192).strip()
+
+
+class Watched(NamedTuple):
+    """`master` and `replica` as they are at the beginning."""
+
+    master: RedisServer
+    replica: RedisServer
+    sentinel: SentinelServer
+
+
+@contextmanager
+def running_sentinel() -> Iterator[Watched]:
+    program = find_program("redis-server", "valkey-server")
+    if program is None:
+        absent("Redis", "install the Debian package redis-server")
+    quick = ("--repl-diskless-sync-delay", "0")
+    with ExitStack() as stack:
+        folders = [stack.enter_context(temporary_folder(f"redis-{name}")) for name in ("master", "replica", "sentinel")]
+        master = stack.enter_context(RedisServer(program, folders[0], *quick))
+        follow = ("--replicaof", "127.0.0.1", str(master.port))
+        replica = stack.enter_context(RedisServer(program, folders[1], *quick, *follow))
+        yield Watched(master, replica, stack.enter_context(SentinelServer(program, folders[2], master)))
 
 
 @contextmanager

@@ -1,14 +1,17 @@
 """The bus over one Redis or Valkey."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from rooms.core.delivery.bus.pubsub import Claim, PubSubBus, connect, set_once
 
 
 class RedisBus(PubSubBus):
-    def __init__(self, url: str, prefix: str = "plenary") -> None:
+    """`redis`: the address of a server, or a client for it whose retries are off."""
+
+    def __init__(self, redis: Any, prefix: str = "plenary") -> None:
         super().__init__(prefix)
-        self._redis = connect(url)
+        self._redis = connect(redis) if isinstance(redis, str) else redis
 
     async def _open(self) -> None:
         line = self._redis.pubsub()

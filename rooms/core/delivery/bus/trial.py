@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -10,6 +10,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisClusterException, RedisError
 
 from rooms.core.delivery.bus.cluster import SCHEMES, Addresses, cluster_at
+from rooms.core.delivery.bus.sentinel import SCHEMES as SENTINEL
+from rooms.core.delivery.bus.sentinel import SentinelAddress, sentinels_at
 from rooms.core.ids import new_id
 
 PATIENCE = 5.0
@@ -21,18 +23,22 @@ class NotReached(Exception):
 
 
 class Tried(NamedTuple):
-    """`round_trip`: seconds from publishing to receiving; `skew`: how many seconds its clock is ahead of ours; `nodes`: of a cluster, else 0."""
+    """`round_trip`: seconds from publishing to hearing it; `skew`: how many seconds its clock is ahead of ours; `nodes`: of a cluster, else 0;
+    `replicas`: those that Sentinels know, or None without Sentinels."""
 
     version: str
     round_trip: float
     skew: float
     nodes: int
+    replicas: int | None = None
 
 
 async def try_redis(url: str) -> Tried:
-    """Of a cluster, the node of one channel and whether all slots are served. Raises NotReached."""
+    """Of a cluster, the node of one channel and whether all slots are served; behind Sentinels, the master. Raises NotReached."""
+    if url.startswith(SENTINEL):
+        return await _try_master(SentinelAddress(url))
     if not url.startswith(SCHEMES):
-        return await _try_server(url, nodes=0)
+        return await _try_server(connect_once(url), nodes=0)
     addresses = Addresses(url)
     cluster = cluster_at(addresses)
     try:
@@ -47,13 +53,30 @@ async def try_redis(url: str) -> Tried:
         await cluster.aclose()
     if state != "ok":
         raise NotReached(f"the cluster says of itself: {state}")
-    return await _try_server(here, nodes=len(nodes))
+    return await _try_server(connect_once(here), nodes=len(nodes))
 
 
-async def _try_server(url: str, *, nodes: int) -> Tried:
-    redis: Any = Redis.from_url(  # pyright: ignore[reportUnknownMemberType]
+async def _try_master(address: SentinelAddress) -> Tried:
+    sentinels = sentinels_at(address)
+    try:
+        replicas = await sentinels.discover_slaves(address.name)
+        tried = await _try_server(sentinels.master_for(address.name), nodes=0)
+    except (RedisError, OSError, TimeoutError) as fault:
+        raise NotReached(f"the Sentinels know no master “{address.name}”: {fault}") from fault
+    finally:
+        for sentinel in sentinels.sentinels:
+            await sentinel.aclose()
+    return tried._replace(replicas=len(replicas))
+
+
+def connect_once(url: str) -> Any:
+    return cast(Any, Redis).from_url(
         url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE
     )
+
+
+async def _try_server(redis: Any, *, nodes: int) -> Tried:
+    """Closes the client at the end."""
     try:
         about: dict[str, Any] = await redis.info("server")
         asked = time.time()
