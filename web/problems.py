@@ -8,7 +8,6 @@ import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rooms.core.errors import Problem, ProblemView
 from rooms.core.text import N_
@@ -108,16 +107,6 @@ async def _on_http(request: Request, fault: Any) -> Response:
 async def _on_fault(request: Request, fault: Exception) -> Response:
     log.error("request %s failed", request.scope["state"]["request_id"], exc_info=fault)
     return await respond(request, Problem("internal", FAULT))
-
-
-def refuse(request: Request, problem: Problem) -> ASGIApp:
-    """The answer to a problem as an application, for web.security."""
-
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        response = await respond(request, problem)
-        await response(scope, receive, send)
-
-    return answer
 
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]

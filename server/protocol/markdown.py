@@ -107,6 +107,8 @@ def _fields(struct: type[msgspec.Struct]) -> str:
 
 def described(type: inspect.Type) -> str:
     match type:
+        case inspect.Metadata(type=inner):
+            return described(inner)
         case inspect.StrType(pattern=pattern):
             return "id" if pattern == ID_PATTERN else "text"
         case inspect.IntType():
@@ -143,6 +145,8 @@ def _link(cls: type[msgspec.Struct] | type[Enum]) -> str:
 
 def _bounds(type: inspect.Type) -> Iterator[str]:
     match type:
+        case inspect.Metadata(type=inner):
+            yield from _bounds(inner)
         case inspect.StrType(min_length=low, max_length=high, pattern=pattern):
             yield from _between(low, high, "characters")
             if pattern is not None and pattern != ID_PATTERN:

@@ -46,6 +46,8 @@ def typescript(catalogue: Catalogue) -> str:
 
 def type_name(described: inspect.Type) -> str:
     match described:
+        case inspect.Metadata(type=inner):
+            return type_name(inner)
         case inspect.StrType(pattern=pattern):
             return "Id" if pattern == ID_PATTERN else "string"
         case inspect.IntType() | inspect.FloatType():

@@ -11,6 +11,9 @@ from rooms.core.commands.audience import Audience
 
 M = TypeVar("M", bound=msgspec.Struct)
 
+IN_LINES = msgspec.Meta(extra={"form": "lines"})
+"""On a list: a form without JavaScript writes one item per line. Other lists have commas between their items."""
+
 
 @dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
 class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="op"):

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from rooms.core.commands.audience import Audience
-from rooms.core.commands.messages import Command, Event, Latest, View
+from rooms.core.commands.messages import IN_LINES, Command, Event, Latest, View
 from rooms.core.commands.people import Id
 
 PollTitle = Annotated[str, msgspec.Meta(max_length=1000)]  # cut to size by rooms.core.text with a better message
@@ -101,7 +101,9 @@ class ModeratedTally(View):
 class PollWording(Command):
     kind: PollKind
     title: PollTitle
-    options: Annotated[list[PollOption], msgspec.Meta(max_length=20)] = msgspec.field(default_factory=list[str])
+    options: Annotated[list[PollOption], msgspec.Meta(max_length=20), IN_LINES] = msgspec.field(
+        default_factory=list[str]
+    )
 
 
 class DraftPoll(PollWording, tag="poll.draft"):

@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
+from starlette.datastructures import FormData
 
+from rooms.forum.polls.messages import DraftPoll, PollKind
 from rooms.forum.questions.messages import AskQuestion
-from rooms.forum.questions.moderation_messages import ApproveQuestion
+from rooms.forum.questions.moderation_messages import ApproveQuestion, LabelQuestion
 from tests.support.visitor import Visitor
 from tests.support.world import World
+from web.pages.shell.commands import command_of
 from web.site import Site
 
 
@@ -154,3 +157,10 @@ async def test_a_foreign_next_does_nothing(attendee: Visitor, world: World) -> N
     answer = await attendee.post("/do/question.ask", asked(world, next="https://evil.example/"))
     assert answer.status_code == 400
     assert await texts(world) == []
+
+
+def test_the_message_says_how_a_form_writes_a_list() -> None:
+    form = FormData([("kind", "single"), ("title", "Where?"), ("options", "Suzhou, in May\r\n\r\nBeijing")])
+    assert command_of("poll.draft", form) == DraftPoll(PollKind.SINGLE, "Where?", ["Suzhou, in May", "Beijing"])
+    form = FormData([("question", "a" * 20), ("version", "1"), ("labels", "visa, travel")])
+    assert command_of("question.label", form) == LabelQuestion("a" * 20, 1, ["visa", "travel"])

@@ -1,4 +1,4 @@
-"""POST /do/<op>: every command as a plain form, through the same `perform` as over the live connection. Two doors, one lock."""
+"""POST /do/<op>: every command as a plain form, through the same `perform` as over the live connection."""
 
 import typing
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.core.commands.messages import Command
+from rooms.core.commands.messages import IN_LINES, Command
 from rooms.core.commands.registry import read, spec_of
 from rooms.core.engine import Outcome
 from rooms.core.errors import Problem
@@ -21,14 +21,11 @@ from web.site import site_of
 from web.templating import go
 from web.viewer import viewer_of
 
-OF_THE_DOOR = {"room", "key", "next", TOKEN}
+COMMON_FIELDS = {"room", "key", "next", TOKEN}
 """Fields of every such form; all others are the command's own."""
 
-LINES = {"options"}
-"""Lists that are written one item on a line, with commas in them; others have commas between."""
-
 DESK = "desk"
-"""Given as the room: one's own desk, whose id pages do not know."""
+"""As the room of a form: the person's own desk, whose id pages do not know."""
 
 SENT = {
     "pending": N_("Your question has come in. It is shown once a moderator has looked at it."),
@@ -59,19 +56,24 @@ def command_of(op: str, form: FormData) -> Command:
     types = {field.name: field for field in msgspec.structs.fields(spec_of(op).type)}
     fields: dict[str, object] = {}
     for name in dict.fromkeys(form):
-        if name in OF_THE_DOOR:
+        if name in COMMON_FIELDS:
             continue
         values = [value for value in form.getlist(name) if isinstance(value, str)]
         field = types.get(name)
         if field is None:
             raise Problem("invalid", N_("This form has a field that is not known here."), field=name)
         if _is_list(field.type):
-            between = "\n" if name in LINES else ","
+            between = "\n" if _in_lines(field.type) else ","
             fields[name] = [part.strip() for value in values for part in value.split(between) if part.strip()]
         elif values and (values[-1] or field.required or field.type is str):
             # Of a checkbox and the hidden field before it, the last one counts.
             fields[name] = values[-1]
     return read(op, fields, strict=False)
+
+
+def _in_lines(kind: object) -> bool:
+    """Whether a list is written one item per line (rooms.core.commands.messages.IN_LINES); others have commas between their items."""
+    return typing.get_origin(kind) is typing.Annotated and IN_LINES in typing.get_args(kind)
 
 
 def _is_list(kind: object) -> bool:
