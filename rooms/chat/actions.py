@@ -72,12 +72,14 @@ def _check_pace(tx: Transaction, chat: m.ChatView, last: datetime | None) -> dat
 @command(m.RemoveMessage, kinds=CHATTING, allowed=rules.takes_part)
 async def remove_message(tx: Transaction, actor: Actor, command: m.RemoveMessage) -> None:
     this = sa.and_(messages.c.room == actor.room.id, messages.c.id == command.message)
-    row = (await tx.connection.execute(sa.select(messages.c.author, messages.c.removed_by).where(this))).one_or_none()
+    columns = (messages.c.author, messages.c.number, messages.c.removed_by)
+    row = (await tx.connection.execute(sa.select(*columns).where(this))).one_or_none()
     if row is None or (row.author != actor.known.id and not actor.moderates):
         raise Problem("not_found", N_("This message does not exist here, or is not yours."), field="message")
     if row.removed_by is not None:
         return
     await tx.connection.execute(messages.update().where(this).values(removed_by=actor.known.id))
+    tx.hide(m.MessagePosted, command.message, since=row.number)
     tx.record(m.MessageRemoved(command.message))
     if row.author != actor.known.id:
         tx.audit(

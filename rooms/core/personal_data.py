@@ -6,6 +6,7 @@ tests/rooms/test_personal_data.py fails when a column that can name a person, or
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -29,7 +30,7 @@ class DataSubject(NamedTuple):
 class Rows(NamedTuple):
     """The rows of a table that belong to one person: those whose column `by` holds the person's id (of a column "email": their address).
 
-    `columns` are exported under `name`. Without columns the rows are not exported, because they say something about somebody else.
+    `columns` are exported under `name`. Rows without columns are not exported, because they say something about somebody else.
     `replace` is what an erasure writes over the rows; {} leaves them unchanged, under a bare id, and None deletes them.
     """
 
@@ -79,9 +80,10 @@ async def export(connection: AsyncConnection, subject: DataSubject) -> dict[str,
     return found
 
 
-async def rooms_of(connection: AsyncConnection, subject: DataSubject) -> set[str]:
-    """The rooms that show something of a person, and those whose journals name them."""
-    found = await journal.rooms_naming(connection, subject.id, subject.name)
+async def rooms_of(connection: AsyncConnection, subject: DataSubject, since: datetime | None = None) -> set[str]:
+    """The rooms that show something of a person, and those whose journals name them. `since`: only what was recorded from then on is searched,
+    because a search of all journals takes long."""
+    found = await journal.rooms_naming(connection, subject.id, subject.name, since)
     for data in REGISTERED.values():
         for select in data.rooms(subject):
             found.update((await connection.execute(select)).scalars())

@@ -19,7 +19,8 @@ questions = sa.Table(
     sa.Column("into", sa.String(20)),  # the question that it was merged into
     sa.Column("pinned", sa.Boolean, nullable=False, default=False),
     sa.Column("labels", Json, nullable=False),
-    sa.Column("reason", sa.String(300), nullable=False, default=""),
+    sa.Column("reason", sa.String(300), nullable=False, default=""),  # why it was dismissed
+    sa.Column("dismissed_by", sa.String(20)),  # who wrote the reason
     sa.Column("claimed_by", sa.String(20)),
     sa.Column("claimed_at", UtcDateTime),
     sa.Column("answer", sa.String(2000)),

@@ -125,7 +125,7 @@ async def _restrain(
         by,
         f"person.{kind}",
         id,
-        {"session": session, "until": until.isoformat() if until else None, "reason": reason},
+        {"session": session, "until": until.isoformat() if until else None},
     )
 
 

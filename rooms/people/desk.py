@@ -35,11 +35,22 @@ async def desks_of(connection: AsyncConnection, people: Iterable[str]) -> list[s
     return list((await connection.execute(select)).scalars())
 
 
-async def notify(tx: Transaction, person: str, kind: str, values: Mapping[str, str], target: Target | None) -> None:
-    """Puts a notice on a person's desk, which the transaction has locked. It links to `target`."""
+async def notify(
+    tx: Transaction,
+    person: str,
+    kind: str,
+    values: Mapping[str, str],
+    target: Target | None,
+    *,
+    about: PersonView | None = None,
+) -> None:
+    """Puts a notice on a person's desk, which the transaction has locked. It links to `target`. `about`: another person, whose name joins the values."""
+    if about is not None:
+        values = {**values, "name": about.name}
     href = await path_to(tx.connection, target) if target else ""
     desk = await desk_of(tx.connection, person)
-    news = {"id": new_id(), "person": person, "kind": kind, "values": dict(values), "href": href, "at": tx.now}
+    whose = {"person": person, "about": about.id if about is not None else None}
+    news = {"id": new_id(), **whose, "kind": kind, "values": dict(values), "href": href, "at": tx.now}
     await tx.connection.execute(notices.insert(), [news])
     tx.record(Notified(kind, dict(values), href, tx.now), room=desk, person=person)
 

@@ -4,6 +4,7 @@ Erased are their name, their address and everything they wrote. Their bare id st
 the ledger of consents, and in the audit log, which is a chain.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,21 +13,22 @@ from rooms.core import personal_data
 from rooms.core.engine import LONG, Engine
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
-from rooms.core.personal_data import NOBODY, DataSubject
+from rooms.core.personal_data import DataSubject
 from rooms.core.store import journal
 from rooms.core.store.tables import persons
 from rooms.core.text import N_
 from rooms.people import accounts, signins
 
 ATTEMPTS = 5
+OVERLAP = timedelta(minutes=10)
+"""Longer than a transaction can take: what was recorded before was there when the journals were searched."""
 
 
 async def export(connection: AsyncConnection, person: str) -> dict[str, Any]:
     """All that is kept about a person, and nothing about anybody else: {"person": {…}, "questions": [{…}] …}. Raises Problem "not_found"."""
-    account = await accounts.get(connection, person)
-    hidden = {"has_password", "calendar_key"}
-    shown = {name: value for name, value in account._asdict().items() if name not in hidden}
-    return {"person": shown, **await personal_data.export(connection, _subject(account))}
+    kept: dict[str, Any] = await personal_data.export(connection, _subject(await accounts.get(connection, person)))
+    [kept["person"]] = kept["person"]
+    return kept
 
 
 async def erase(engine: Engine, person: str) -> None:
@@ -39,24 +41,17 @@ async def erase(engine: Engine, person: str) -> None:
     await signins.revoke_all(engine, person)
     touched: set[str] = set()
     for _ in range(ATTEMPTS):
+        since = engine.clock() - OVERLAP
         async with engine.database.read() as connection:
             touched |= await personal_data.rooms_of(connection, _subject(await accounts.get(connection, person)))
         async with engine.transaction(touched, patience=LONG) as tx:
             subject = _subject(await accounts.get(tx.connection, person))
             # All rooms are locked at once, in one order. If another one has come to name the person since, try again with that one, too.
-            if not await personal_data.rooms_of(tx.connection, subject) <= touched:
+            if not await personal_data.rooms_of(tx.connection, subject, since) <= touched:
                 continue
             await personal_data.erase(tx, subject)
-            bare = {
-                "name": NOBODY,
-                "email": None,
-                "password": None,
-                "verified_at": None,
-                "admin": False,
-                "listed": False,
-            }
-            bare |= {"locale": None, "zone": None, "calendar_key": new_id(), "erased_at": tx.now}
-            await tx.connection.execute(persons.update().where(persons.c.id == person).values(bare))
+            gone = {"calendar_key": new_id(), "erased_at": tx.now}
+            await tx.connection.execute(persons.update().where(persons.c.id == person).values(gone))
             await journal.forget(tx.connection, tx.rooms.values())
             tx.audit(None, person, "person.erase", person)
         await engine.hub.reconcile(list(touched))

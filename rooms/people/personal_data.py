@@ -1,25 +1,74 @@
-"""What the core's tables and those of this slice keep about a person. The account itself is in erasure.py."""
+"""What the core's tables and those of this slice keep about a person."""
 
 import sqlalchemy as sa
 
-from rooms.core.personal_data import DataSubject, PersonalData, Rows, register
-from rooms.core.store.journal import rooms
-from rooms.core.store.tables import audit, outcomes, restraints, roles
+from rooms.core.commands.transaction import Transaction
+from rooms.core.personal_data import NOBODY, DataSubject, PersonalData, Rows, register
+from rooms.core.store.journal import as_json, mentions, rooms
+from rooms.core.store.tables import audit, outcomes, persons, restraints, roles
 from rooms.people.tables import api_tokens, blocks, links, notices, signins
 
 
 def _rooms(subject: DataSubject) -> "list[sa.Select[str]]":
-    conferences = sa.select(roles.c.conference).where(roles.c.person == subject.id)
-    return [
-        sa.select(rooms.c.id).where(rooms.c.kind == "desk", rooms.c.subject == subject.id),
-        sa.select(rooms.c.id).where(rooms.c.conference.in_(conferences)),
-    ]
+    """The desks of the person and of those whose notices name them, and the rooms that list their roles and restraints."""
+    at = sa.union(
+        sa.select(sa.literal(subject.id)),
+        sa.select(notices.c.person).where(_names(subject)),
+        sa.select(roles.c.session).where(roles.c.person == subject.id),
+        *(
+            sa.select(place).where(sa.or_(restraints.c.person == subject.id, restraints.c.by == subject.id))
+            for place in (restraints.c.conference, restraints.c.session)
+        ),
+    )
+    return [sa.select(rooms.c.id).where(rooms.c.subject.in_(at))]
 
+
+def _names(subject: DataSubject) -> "sa.ColumnElement[bool]":
+    """Notices of others that name the person. Those of an earlier version do not say whom they name, so they are found by the name."""
+    name = notices.c["values"]["name"].as_string()
+    return sa.or_(notices.c.about == subject.id, sa.and_(notices.c.about.is_(None), name == subject.name))
+
+
+async def _erase(tx: Transaction, subject: DataSubject) -> None:
+    select = sa.select(notices.c.id, notices.c["values"]).where(_names(subject))
+    for id, values in (await tx.connection.execute(select)).all():
+        unnamed = notices.update().where(notices.c.id == id)
+        await tx.connection.execute(unnamed.values({"values": {**values, "name": NOBODY}}))
+    # The answers to other people's commands may name the person. Who repeats such a command within two days receives no answer.
+    naming = mentions(tx.connection, outcomes.c.reply, subject.id, as_json(subject.name))
+    await tx.connection.execute(outcomes.update().where(naming).values(reply=b"null"))
+
+
+ACCOUNT = (
+    "id",
+    "name",
+    "email",
+    "kind",
+    "verified_at",
+    "admin",
+    "listed",
+    "relay_only",
+    "locale",
+    "zone",
+    "created_at",
+)
+BARE = {
+    "name": NOBODY,
+    "email": None,
+    "password": None,
+    "verified_at": None,
+    "admin": False,
+    "listed": False,
+    "relay_only": False,
+    "locale": None,
+    "zone": None,
+}
 
 register(
     "people",
     PersonalData(
         rows=(
+            Rows("person", persons, ACCOUNT, by="id", replace=BARE),
             Rows("sign_ins", signins, ("created_at", "expires_at", "revoked_at", "device")),
             Rows("api_tokens", api_tokens, ("name", "created_at", "expires_at", "used_at", "revoked_at")),
             Rows("links", links, ("purpose", "email", "created_at", "expires_at", "used_at")),
@@ -36,11 +85,13 @@ register(
             Rows("blocked", blocks, ("blocked", "at")),
             Rows("blocked_by", blocks, (), by="blocked"),
             Rows("notices", notices, ("kind", "values", "href", "at")),
+            Rows("notices_about", notices, (), by="about", replace={}),
             Rows("commands", outcomes, ("key", "at")),
             # The audit log is a chain, and holds ids alone. What was done to a person is exported from the tables that it was done in.
             Rows("acts", audit, ("conference", "act", "at"), by="actor", replace={}),
             Rows("acts_concerning", audit, (), by="subject", replace={}),
         ),
         rooms=_rooms,
+        erase=_erase,
     ),
 )

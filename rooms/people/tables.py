@@ -94,6 +94,7 @@ notices = sa.Table(
     sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False),
     sa.Column("kind", sa.String(20), nullable=False),
     sa.Column("values", Json, nullable=False),
+    sa.Column("about", sa.String(20)),  # whose name `values` holds
     sa.Column("href", sa.String(300), nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Index("ix_notices_person", "person", "at"),

@@ -131,7 +131,7 @@ async def change(engine: Engine, conference: Conference, about: About, *, by: st
         await tx.connection.execute(conferences.update().where(conferences.c.id == conference.id).values(changed))
         if inside:
             await tx.connection.execute(rooms.update().where(rooms.c.id.in_(inside)).values(epoch=new_id()))
-        kept = {name: str(value) for name, value in changed.items() if name in {"title", "zone", "access", "guests"}}
+        kept = {name: str(value) for name, value in changed.items() if name in {"zone", "access", "guests"}}
         tx.audit(conference.id, by, "conference.change", conference.id, {"changed": ", ".join(sorted(changed)), **kept})
     await engine.hub.reconcile(inside)
     return True

@@ -43,7 +43,7 @@ async def make_session(tx: Transaction, actor: Actor, command: m.CreateSession) 
     session, _ = await create_session(tx.connection, actor.room.subject, now=tx.now, **values)
     await _write_speakers(tx.connection, actor.room.subject, session, command.speakers)
     tx.record(SessionListed(await queries.session_card(tx.connection, session)))
-    _audit(tx, actor, "session.create", session, {"title": values["title"]})
+    _audit(tx, actor, "session.create", session)
     return m.SessionCreated(session)
 
 
@@ -55,7 +55,7 @@ async def change_session(tx: Transaction, actor: Actor, command: m.ChangeSession
         await _differs(tx.connection, command.session, values)
     ):
         await _renew(tx, actor, command.session, values)
-        _audit(tx, actor, "session.change", command.session, {"title": values["title"]})
+        _audit(tx, actor, "session.change", command.session)
 
 
 @command(m.CancelSession, kinds=LOBBY, allowed=rules.organises, extra_rooms=with_session)
@@ -72,7 +72,7 @@ async def _set_cancelled(tx: Transaction, actor: Actor, session: str, *, cancell
     await check_session(tx.connection, actor, session)
     if await _differs(tx.connection, session, {"cancelled": cancelled}):
         await _renew(tx, actor, session, {"cancelled": cancelled})
-        _audit(tx, actor, "session.cancel" if cancelled else "session.reinstate", session, {})
+        _audit(tx, actor, "session.cancel" if cancelled else "session.reinstate", session)
 
 
 async def _differs(connection: AsyncConnection, session: str, values: Mapping[str, Any]) -> bool:
@@ -88,8 +88,8 @@ async def _renew(tx: Transaction, actor: Actor, session: str, values: Mapping[st
     await tell_session(tx, room, session)
 
 
-def _audit(tx: Transaction, actor: Actor, act: str, session: str, details: Mapping[str, Any]) -> None:
-    tx.audit(actor.room.conference, actor.known.id, act, session, details)
+def _audit(tx: Transaction, actor: Actor, act: str, session: str) -> None:
+    tx.audit(actor.room.conference, actor.known.id, act, session)
 
 
 async def _values(connection: AsyncConnection, conference: str, command: m.DescribeSession) -> dict[str, Any]:

@@ -1,7 +1,18 @@
-"""What the programme keeps about a person."""
+"""What the programme keeps about a person.
 
-from rooms.core.personal_data import PersonalData, Rows, register
+The programme names speakers whether or not they have an account: the entry is published by the organisers, who can change it, and stays. An erasure
+only separates it from the account.
+"""
+
+from rooms.core.commands.transaction import Transaction
+from rooms.core.personal_data import DataSubject, PersonalData, Rows, register
+from rooms.programme.imports.uploads import forget_naming
 from rooms.programme.tables import speakers, stars, uploads
+
+
+async def _erase(tx: Transaction, subject: DataSubject) -> None:
+    await forget_naming(tx.connection, [subject.name, *([subject.email] if subject.email else [])])
+
 
 register(
     "programme",
@@ -9,12 +20,8 @@ register(
         rows=(
             Rows("stars", stars, ("session", "at")),
             Rows("uploads", uploads, ("conference", "kind", "name", "at")),
-            Rows(
-                "speaker",
-                speakers,
-                ("conference", "name", "affiliation", "biography"),
-                replace={"person": None},
-            ),
+            Rows("speaker", speakers, ("conference", "name", "affiliation", "biography"), replace={"person": None}),
         ),
+        erase=_erase,
     ),
 )

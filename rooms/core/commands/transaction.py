@@ -62,11 +62,26 @@ ValueKey = tuple[str, str, str | None]
 """Name, key and person of a latest value."""
 
 
+class _Hidden(NamedTuple):
+    """Events of a type that mention a word, with `since` ≤ seq < `before`."""
+
+    room: str
+    type: str
+    word: str
+    since: int
+    before: int
+
+    def is_meant(self, entry: Entry) -> bool:
+        recorded = self.since <= entry.seq < self.before
+        return recorded and entry.type == self.type and self.word.encode() in entry.payload
+
+
 class Mark(NamedTuple):
-    """A savepoint of what was recorded: per room the number of events, the values and the number of direct messages; and audit entries."""
+    """A savepoint of what was recorded: per room the number of events, the values and the number of direct messages; audit entries; hidden events."""
 
     rooms: dict[str, tuple[int, dict[ValueKey, Value], int]]
     audits: int
+    hidden: int
     rights_changed: int
 
 
@@ -89,6 +104,7 @@ class Transaction:
         self.room = room
         self._pending = {id: _Pending(row) for id, row in rooms.items()}
         self._audits: list[_Audit] = []
+        self._hidden: list[_Hidden] = []
         self.rights_changed = 0
         """How many recorded events change the rights of people."""
 
@@ -105,6 +121,11 @@ class Transaction:
         self.rights_changed += event.changes_rights
         pending.entries.append(Entry(seq, tag_of(event), event.audience, person, _encode(event)))
         return seq
+
+    def hide(self, event: type[Event], word: str, since: int = 1) -> None:
+        """Empties the events of a type that the command's room has recorded since a seq and that mention an id: nobody who comes later receives them."""
+        room = self._of(None).room.id
+        self._hidden.append(_Hidden(room, tag_of(event), word, since, self.next_seq()))
 
     def next_seq(self, room: str | None = None) -> int:
         """The seq that the next recorded event will have."""
@@ -140,7 +161,7 @@ class Transaction:
             id: (len(pending.entries), dict(pending.values), len(pending.direct))
             for id, pending in self._pending.items()
         }
-        return Mark(rooms, len(self._audits), self.rights_changed)
+        return Mark(rooms, len(self._audits), len(self._hidden), self.rights_changed)
 
     def rewind(self, mark: Mark) -> None:
         for id, (entries, values, direct) in mark.rooms.items():
@@ -148,6 +169,7 @@ class Transaction:
             self._pending[id].values = values
             del self._pending[id].direct[direct:]
         del self._audits[mark.audits :]
+        del self._hidden[mark.hidden :]
         self.rights_changed = mark.rights_changed
 
     def _of(self, room: str | None) -> _Pending:
@@ -158,6 +180,10 @@ class Transaction:
     async def finish(self) -> list[Nudge]:
         """Writes journal and audit log; returns what to publish after the commit."""
         nudges: list[Nudge] = []
+        for hidden in self._hidden:
+            await journal.hide(self.connection, *hidden)
+            entries = self._of(hidden.room).entries
+            entries[:] = [journal.emptied(entry) if hidden.is_meant(entry) else entry for entry in entries]
         for pending in self._pending.values():
             if not pending.entries and not pending.values and not pending.direct:
                 continue

@@ -1,6 +1,7 @@
 """The audit log: who did what to whom, in a chain of SHA-256 digests per conference (and one for the platform), so that an edit shows.
 
-Entries name people by id only, so that erasing a person leaves the chain whole.
+Entries hold ids and values chosen from lists alone, never names or free text, so that erasing a person leaves the chain intact
+(docs/decisions/0015-what-an-erasure-leaves.md).
 """
 
 import hashlib

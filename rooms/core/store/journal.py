@@ -197,16 +197,41 @@ async def prune(connection: AsyncConnection, before: datetime) -> int:
     return gone
 
 
-async def rooms_naming(connection: AsyncConnection, person: str, name: str) -> set[str]:
-    """The rooms in whose journals a person occurs: as the subject of an event, by id, or by name as a whole JSON string."""
-    payload = journal.c.payload
-    text = sa.cast(payload, sa.Text)
+def mentions(connection: AsyncConnection, json: "sa.ColumnElement[bytes]", *words: str) -> "sa.ColumnElement[bool]":
+    """Whether stored JSON contains one of these words."""
+    text = sa.cast(json, sa.Text)
     if connection.dialect.name == "postgresql":
-        text = sa.func.convert_from(payload, "UTF8", type_=sa.Text)
-    quoted = msgspec.json.encode(name).decode()
-    written = (text.contains(word, autoescape=True) for word in (person, quoted))
-    named = sa.or_(journal.c.person == person, *written)
+        text = sa.func.convert_from(json, "UTF8", type_=sa.Text)
+    return sa.or_(*(text.contains(word, autoescape=True) for word in words))
+
+
+def as_json(text: str) -> str:
+    """A text as it is written in stored JSON."""
+    return msgspec.json.encode(text).decode()
+
+
+async def rooms_naming(
+    connection: AsyncConnection, person: str, name: str, since: datetime | None = None
+) -> set[str]:
+    """The rooms in whose journals a person occurs: as the subject of an event, by id, or by name as a whole JSON string."""
+    named = sa.or_(journal.c.person == person, mentions(connection, journal.c.payload, person, as_json(name)))
+    if since is not None:
+        named = sa.and_(journal.c.at >= since, named)
     return set((await connection.execute(sa.select(journal.c.room).where(named).distinct())).scalars())
+
+
+def emptied(entry: Entry) -> Entry:
+    """An event of which everyone receives the number and nothing else."""
+    return Entry(entry.seq, entry.type, Audience.PERSON, None, b"{}")
+
+
+async def hide(connection: AsyncConnection, room: str, type: str, word: str, since: int, before: int) -> None:
+    """Empties the events of a locked room that are of a type and mention a word, with `since` ≤ seq < `before`."""
+    j = journal.c
+    meant = sa.and_(j.room == room, j.seq >= since, j.seq < before, j.type == type)
+    meant = sa.and_(meant, mentions(connection, j.payload, word))
+    values = {"audience": Audience.PERSON.value, "person": None, "payload": b"{}"}
+    await connection.execute(journal.update().where(meant).values(values))
 
 
 async def forget(connection: AsyncConnection, locked: Iterable[Room]) -> None:

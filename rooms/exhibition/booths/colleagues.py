@@ -65,5 +65,5 @@ async def bring_colleague(tx: Transaction, actor: Actor, command: BringColleague
         raise Problem("not_found", N_("No such colleague can be brought in."), field="person")
     await tx.connection.execute(invited.insert().values(meeting=meeting.id, person=colleague.id))
     tx.record(MeetingInvited(colleague))
-    values = {"booth": host.name, "name": actor.known.name}
-    await notify(tx, colleague.id, "meeting", values, Target("meeting", meeting.conference, meeting.id))
+    target = Target("meeting", meeting.conference, meeting.id)
+    await notify(tx, colleague.id, "meeting", {"booth": host.name}, target, about=actor.known.view)

@@ -135,7 +135,7 @@ async def create_booth(tx: Transaction, actor: Actor, command: CreateBooth) -> B
     booth, _ = await make_booth(tx.connection, conference, hall, said, number=number, tier=command.tier)
     if command.owner is not None:
         await set_duty(tx.connection, booth, command.owner, Duty.OWNER, tx.now)
-    tx.audit(conference, actor.known.id, "booth.create", booth, {"name": said["name"]})
+    tx.audit(conference, actor.known.id, "booth.create", booth)
     return BoothCreated(booth)
 
 

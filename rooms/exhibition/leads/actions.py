@@ -60,7 +60,7 @@ async def share_lead(tx: Transaction, actor: Actor, command: ShareLead) -> None:
         id = held.id
         await tx.connection.execute(leads.update().where(l.id == id).values(**values))
     by = held.asked_by if held is not None else None
-    await _fold(tx, id)
+    await fold(tx.connection, l.id == id)
     await _write_down(tx, booth, person, "given", command.purpose.value, source.value, by)
     await _tell(tx, booth, id, person)
 
@@ -123,13 +123,13 @@ async def ask_lead(tx: Transaction, actor: Actor, command: AskLead) -> None:
         **asked,
     }
     await tx.connection.execute(leads.insert().values(**values, asked_by=actor.known.id, at=tx.now))
-    await _fold(tx, id)
+    await fold(tx.connection, l.id == id)
     await _write_down(tx, booth, command.person, "asked", by=actor.known.id, **asked)
     await _tell(tx, booth, id, command.person)
     select = sa.select(booths.c.name, booths.c.conference).where(booths.c.id == booth)
     name, conference = (await tx.connection.execute(select)).one()
-    said = {"booth": name, "name": actor.known.name}
-    await notify(tx, command.person, "lead.asked", said, Target("booth.lead", conference, booth))
+    target = Target("booth.lead", conference, booth)
+    await notify(tx, command.person, "lead.asked", {"booth": name}, target, about=actor.known.view)
 
 
 def declined(booth: str) -> "sa.Select[Any]":
@@ -145,7 +145,7 @@ async def note_lead(tx: Transaction, actor: Actor, command: NoteLead) -> None:
     signed = {"author": actor.known.id, "author_name": actor.known.name}
     note = {"id": new_id(), "lead": lead.id, **signed, "text": text, "at": tx.now}
     await tx.connection.execute(lead_notes.insert().values(note))
-    await _fold(tx, lead.id)
+    await fold(tx.connection, l.id == lead.id)
     await _tell(tx, actor.room.subject, lead.id)
 
 
@@ -158,16 +158,16 @@ async def qualify_lead(tx: Transaction, actor: Actor, command: QualifyLead) -> N
     if command.seen and command.seen != queries.mark(lead.rating, lead.tags):
         raise Problem("stale", N_("A colleague has judged this lead otherwise meanwhile. Look at it once more."))
     await tx.connection.execute(leads.update().where(l.id == lead.id).values(rating=command.rating.value, tags=tags))
-    await _fold(tx, lead.id)
+    await fold(tx.connection, l.id == lead.id)
     await _tell(tx, actor.room.subject, lead.id)
 
 
-async def _fold(tx: Transaction, id: str) -> None:
-    """Writes down by what a lead is found, after each change of it: databases fold the case of ASCII alone, or as their locale has it."""
-    [lead] = await queries.leads_with_notes(tx.connection, l.id == id)
-    parts = (lead.name, lead.organisation, lead.email or "", *lead.tags, *(note.text for note in lead.notes))
-    searched = "\n".join(parts).casefold()
-    await tx.connection.execute(leads.update().where(l.id == id).values(searched=searched))
+async def fold(connection: AsyncConnection, which: "sa.ColumnElement[bool]") -> None:
+    """Writes the text by which leads are found, after each change: databases fold the case of ASCII alone, or as their locale has it."""
+    for lead in await queries.leads_with_notes(connection, which):
+        parts = (lead.name, lead.organisation, lead.email or "", *lead.tags, *(note.text for note in lead.notes))
+        searched = "\n".join(parts).casefold()
+        await connection.execute(leads.update().where(l.id == lead.id).values(searched=searched))
 
 
 async def _held(tx: Transaction, booth: str, person: str) -> Any:

@@ -67,8 +67,7 @@ async def take_contact(tx: Transaction, actor: Actor, command: TakeContact) -> N
     await tx.connection.execute(taken)
     await _tell(tx, view.id)
     booth = await queries.booth_row(tx.connection, actor.room.subject)
-    values = {"booth": booth.name, "name": actor.known.name}
-    await notify(tx, view.person.id, "contact", values, None)
+    await notify(tx, view.person.id, "contact", {"booth": booth.name}, None, about=actor.known.view)
 
 
 @command(CloseContact, kinds=BOOTH, allowed=rules.answers)

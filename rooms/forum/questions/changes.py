@@ -81,6 +81,8 @@ async def announce(
     tx: Transaction, event: type[QuestionModerated], before: Question | None, after: Question, by: PersonView | None
 ) -> None:
     """Tells the moderators what was done, everyone what he may see of it, the asker how his question stands, and the askers of its duplicates."""
+    if before is not None and before.is_public and not after.is_public:
+        tx.hide(QuestionShown, after.id)
     tx.record(event(question=after.moderated(), by=by), person=after.author)
     _tell_public(tx, before, after)
     if before is None or before.own() != after.own():

@@ -36,9 +36,8 @@ async def approve_question(tx: Transaction, actor: Actor, command: m.ApproveQues
 async def dismiss_question(tx: Transaction, actor: Actor, command: m.DismissQuestion) -> None:
     before = await current(tx, actor, command, {State.PENDING, State.APPROVED})
     reason = clean_line(command.reason, REASON_LENGTH, "reason") if command.reason.strip() else ""
-    await moderate(
-        tx, actor, m.QuestionDismissed, before, state=State.DISMISSED.value, reason=reason, pinned=False, held=False
-    )
+    dismissed = {"state": State.DISMISSED.value, "reason": reason, "dismissed_by": actor.known.id}
+    await moderate(tx, actor, m.QuestionDismissed, before, **dismissed, pinned=False, held=False)
 
 
 @command(m.RestoreQuestion, kinds=SESSION, allowed=rules.moderates)

@@ -1,23 +1,28 @@
-"""Files that an organiser has uploaded and looked at, but not yet brought in. They wait for a day or longer."""
+"""Files that an organiser has uploaded and looked at, but not yet brought in. They are kept for a day."""
 
 import hashlib
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.engine import Engine
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
+from rooms.core.jobs import every
 from rooms.core.text import N_
 from rooms.programme.imports.plan import Act
 from rooms.programme.queries import Conference
 from rooms.programme.tables import uploads
 
 KEPT = timedelta(days=1)
+PACKED = b"PK"
+"""How a ZIP archive begins, such as an XLSX file."""
 u = uploads.c
 
 Progress = Callable[[int, int], None]
@@ -97,3 +102,17 @@ async def find_upload(
 async def forget_upload(engine: Engine, upload: str) -> None:
     async with engine.transaction() as tx:
         await tx.connection.execute(uploads.delete().where(u.id == upload))
+
+
+async def forget_naming(connection: AsyncConnection, words: Iterable[str]) -> None:
+    """Deletes the uploads that name a person, and those that cannot be searched because they are packed."""
+    named = re.compile(rb"|".join(rb"\b%b\b" % re.escape(word.encode()) for word in words), re.IGNORECASE)
+    rows = (await connection.execute(sa.select(u.id, u.data))).all()
+    ids = [row.id for row in rows if row.data[:2] == PACKED or named.search(row.data)]
+    await connection.execute(uploads.delete().where(u.id.in_(ids)))
+
+
+@every(hours=1)
+async def forget_old(engine: Engine) -> None:
+    async with engine.transaction() as tx:
+        await tx.connection.execute(uploads.delete().where(u.at < tx.now - KEPT))

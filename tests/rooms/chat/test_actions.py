@@ -7,6 +7,7 @@ import pytest
 
 from rooms.chat import messages as m
 from rooms.chat.queries import latest_messages, unread
+from rooms.core.commands.people import PersonView
 from rooms.core.store import audit
 from rooms.people.messages import SilencePerson
 from tests.support.clients import audience, enter
@@ -154,3 +155,33 @@ async def test_a_snapshot_brings_the_latest_hundred(world: World) -> None:
         await world.do("attendee", m.PostMessage(str(n)))
     client = await enter(world, None)
     assert [message["text"] for message in client.state["snapshot"]["messages"]] == [str(n) for n in range(3, 103)]
+
+
+async def test_the_text_of_a_removed_message_is_not_sent_to_those_who_resume(each_world: World) -> None:
+    world = each_world
+    reader = await enter(world, "other")
+    world.engine.hub.leave(reader.member)
+    posted = await post(world, text="Take this back")
+    await post(world, text="This stays")
+    await world.do("attendee", m.RemoveMessage(posted.message))
+    back = await enter(world, "other", resuming=reader, engine=1)
+    assert back.sink.joined["resumed"], "premise: events were sent, not a snapshot"
+    assert "This stays" in str(back.sink.messages), "premise"
+    assert "Take this back" not in str(back.sink.messages)
+    await back.verify()
+
+
+async def test_what_is_hidden_in_the_transaction_that_recorded_it_is_not_sent_either(world: World) -> None:
+    reader = await enter(world, "other")
+    view = m.MessageView("m" * 20, 1, PersonView(world.people["attendee"], "Attendee"), "Too quick", world.clock())
+    async with world.engine.transaction([world.room]) as tx:
+        tx.room = world.room
+        tx.record(m.MessagePosted(view))
+        mark = tx.mark()
+        tx.hide(m.MessagePosted, view.id)
+        tx.rewind(mark)
+        tx.record(m.MessagePosted(view))
+        tx.hide(m.MessagePosted, view.id, since=tx.next_seq() - 1)
+    await settled(world.engine)
+    assert str(reader.sink.messages).count("Too quick") == 1, "only the one that was recorded before `since`"
+    assert reader.sink.seqs == [1, 2]

@@ -8,6 +8,7 @@ from starlette.routing import Route
 from rooms.core.store import audit
 from rooms.core.store.tables import persons
 from rooms.core.text import N_
+from rooms.exhibition.tables import booths
 from rooms.programme.tables import sessions
 from web.conference import enter_as_organiser
 from web.forms import asked_number
@@ -56,6 +57,9 @@ async def show(request: Request) -> Response:
         locale = entered.viewer.locale
         for row in await connection.execute(titled):
             names[row.id] = in_language(locale, row.texts, "title", row.title)
+        called = sa.select(booths.c.id, booths.c.name, booths.c.texts).where(booths.c.id.in_(ids))
+        for row in await connection.execute(called):
+            names[row.id] = in_language(locale, row.texts, "name", row.name)
     gettext = entered.site.languages.texts(entered.viewer.locale).gettext
     return await entered.page(
         request,

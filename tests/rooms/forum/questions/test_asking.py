@@ -385,3 +385,20 @@ async def test_one_who_becomes_a_moderator_in_mid_session_gets_the_queue(world: 
     assert [each["id"] for each in client.state["snapshot"]["moderation"]["questions"]] == [question]
     assert client.snapshots == 2
     await client.verify()
+
+
+@pytest.mark.parametrize("by", ["attendee", "moderator"])
+async def test_the_text_of_a_hidden_question_is_not_sent_to_those_who_resume(each_world: World, by: str) -> None:
+    world = each_world
+    reader = await enter(world, "other")
+    world.engine.hub.leave(reader.member)
+    question = await world.ask("Take this back?")
+    kept = await world.ask("Does this stay?")
+    for each in (question, kept):
+        await world.do("moderator", ApproveQuestion(each, 1))
+    await world.do(by, WithdrawQuestion(question) if by == "attendee" else DismissQuestion(question, 2))
+    back = await enter(world, "other", resuming=reader, engine=1)
+    assert back.sink.joined["resumed"], "premise: events were sent, not a snapshot"
+    assert "Does this stay?" in str(back.sink.messages), "premise"
+    assert "Take this back?" not in str(back.sink.messages)
+    await back.verify()
