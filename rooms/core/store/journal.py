@@ -210,9 +210,7 @@ def as_json(text: str) -> str:
     return msgspec.json.encode(text).decode()
 
 
-async def rooms_naming(
-    connection: AsyncConnection, person: str, name: str, since: datetime | None = None
-) -> set[str]:
+async def rooms_naming(connection: AsyncConnection, person: str, name: str, since: datetime | None = None) -> set[str]:
     """The rooms in whose journals a person occurs: as the subject of an event, by id, or by name as a whole JSON string."""
     named = sa.or_(journal.c.person == person, mentions(connection, journal.c.payload, person, as_json(name)))
     if since is not None:
