@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import errno
 import os
 import sys
 
@@ -12,7 +13,7 @@ from rooms.core.store.journal import renew_epochs
 from rooms.migrations import upgrade
 from server import audience, demo, doctor, exporting, importing, logs
 from server.serve import serve
-from server.settings import BadSettings, Settings, read_settings
+from server.settings import BadSettings, Settings, environment_of, read_settings
 from server.workers import Place, supervise
 
 
@@ -26,7 +27,8 @@ def main() -> int:
     except Problem as problem:
         print(problem, file=sys.stderr)
     except OSError as error:
-        print(f"Cannot start: {error}", file=sys.stderr)
+        remedy = " Give another port with --port." if error.errno == errno.EADDRINUSE else ""
+        print(f"Cannot start: {error}.{remedy}", file=sys.stderr)
     except KeyboardInterrupt:
         return 130
     return 1
@@ -43,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
         default=int(os.environ.get("PLENARY_WORKERS", "1")),
         help="processes on one port (needs Redis)",
     )
+    run.add_argument("--port", metavar="NUMBER", help="where to serve: 8000 if neither this nor PLENARY_PORT is given")
     run.add_argument("--worker", type=Place.read, help=argparse.SUPPRESS)
     run.set_defaults(work=_run)
 
@@ -62,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    settings = read_settings(os.environ)
+    settings = read_settings(environment_of(arguments))
     if arguments.workers < 1:
         print("--workers: 1 or more.", file=sys.stderr)
         return 2
@@ -78,7 +81,7 @@ def _run(arguments: argparse.Namespace) -> int:
         return 0
     asyncio.run(_upgrade(settings))
     if arguments.workers > 1:
-        return supervise(arguments.workers, settings.drain_seconds)
+        return supervise(arguments.workers, settings.port, settings.drain_seconds)
     serve(
         settings,
         extra_port=_port_of(settings, 0),

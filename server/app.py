@@ -54,11 +54,12 @@ def make_site(settings: Settings, engine: Engine) -> Site:
         engine=engine,
         base_url=settings.url,
         name=settings.name,
+        contact=settings.contact,
         media_hosts=settings.media_hosts,
         trusted_proxies=settings.trusted_proxies,
         ice=Ice(settings.turn, settings.turn_secret),
         store=FolderStore(settings.data / "files"),
-        post=Postbox(SmtpMailer(settings.smtp, settings.mail_from) if settings.smtp else LogMailer()),
+        post=Postbox(SmtpMailer(settings.smtp, settings.mail_from, settings.contact) if settings.smtp else LogMailer()),
     )
 
 

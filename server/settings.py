@@ -1,7 +1,9 @@
 """The settings: read from the environment here and nowhere else, all faults reported together."""
 
+import argparse
 import contextlib
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Callable, Mapping
@@ -30,7 +32,7 @@ class BadSettings(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """See docs/operations.md, which a test compares with this struct. `redis` and `smtp` are empty when there is none."""
+    """See docs/operations.md, which a test compares with this struct. `redis`, `smtp` and `contact` are empty when there is none."""
 
     url: str
     database: str
@@ -41,6 +43,7 @@ class Settings:
     port: int
     smtp: str
     mail_from: str
+    contact: str
     name: str
     media_hosts: tuple[str, ...]
     trusted_proxies: tuple[Network, ...]
@@ -51,6 +54,11 @@ class Settings:
     worker_port: int
     metrics_networks: tuple[Network, ...]
     log: str
+
+
+def environment_of(arguments: argparse.Namespace) -> Mapping[str, str]:
+    """The environment, with what the command line says instead."""
+    return {**os.environ, "PLENARY_PORT": arguments.port} if arguments.port else os.environ
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -79,6 +87,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         "secret": take("PLENARY_SECRET", "", lambda given: _secret(given, data or Path("data"))),
         "smtp": take("PLENARY_SMTP", "", _smtp),
         "mail_from": take("PLENARY_MAIL_FROM", "Plenary <no-reply@localhost>", str),
+        "contact": take("PLENARY_CONTACT", "", _contact),
         "name": take("PLENARY_NAME", "Plenary", str),
         "media_hosts": take("PLENARY_MEDIA_HOSTS", "https:", _hosts),
         "trusted_proxies": take("PLENARY_TRUSTED_PROXIES", "", _networks),
@@ -153,6 +162,12 @@ def _redis(text: str) -> str:
 def _smtp(text: str) -> str:
     if text and (urlsplit(text).scheme not in {"smtp", "smtps"} or not urlsplit(text).hostname):
         raise ValueError("give smtp://user:password@host:587 or smtps://host:465")
+    return text
+
+
+def _contact(text: str) -> str:
+    if text and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", text):
+        raise ValueError("give an email address, such as organisers@forum.example")
     return text
 
 

@@ -192,6 +192,6 @@ class Supervisor:
         return False
 
 
-def supervise(count: int, drain_seconds: float) -> int:
+def supervise(count: int, port: int, drain_seconds: float) -> int:
     """Runs several `plenary run` on one port. Returns the exit code."""
     return Supervisor(count, [sys.executable, "-m", "plenary", "run"], drain_seconds).run()

@@ -1,4 +1,6 @@
-"""The letters: about accounts, and to owners of booths. Each is in the language of the page on which somebody asked for it."""
+"""The emails: about accounts, and to owners of booths. Each is in the language of the page on which somebody asked for it."""
+
+from collections.abc import Callable
 
 from rooms.core.text import N_
 from rooms.invitations.owner_invites import DAYS, Invitation
@@ -37,12 +39,12 @@ def letter(site: Site, locale: str, notice: Notice) -> Letter:
     values = {"site": site.name}
     address = site.link(f"/sign-in/link/{notice.secret}" if notice.secret else "/sign-up")
     greeting = gettext(N_("Hello %(name)s,")) % {"name": notice.name} if notice.name else gettext(N_("Hello,"))
-    text = "\n\n".join([greeting, gettext(BODIES[notice.told]), address, gettext(IGNORE), site.name])
+    text = "\n\n".join([greeting, gettext(BODIES[notice.told]), address, gettext(IGNORE), *_ending(site, gettext)])
     return Letter(notice.email, gettext(SUBJECTS[notice.told]) % values, text + "\n")
 
 
 def owner_letter(site: Site, locale: str, conference: Conference, invitation: Invitation) -> Letter:
-    """To one who has no account: a booth waits for him."""
+    """To somebody without an account, who is to own a booth."""
     gettext = site.languages.texts(locale).gettext
     booth = in_language(locale, invitation.texts, "name", invitation.name)
     values = {
@@ -56,5 +58,14 @@ def owner_letter(site: Site, locale: str, conference: Conference, invitation: In
     )
     stop = N_("If this is not for you, do nothing, or tell the organisers.")
     parts = [gettext(N_("Hello,")), gettext(asked) % values, site.link(f"/invite/{invitation.secret}")]
-    text = "\n\n".join([*parts, gettext(stop), site.name])
+    text = "\n\n".join([*parts, gettext(stop), *_ending(site, gettext)])
     return Letter(invitation.email, gettext(N_("Your booth at %(conference)s: %(booth)s")) % values, text + "\n")
+
+
+def _ending(site: Site, gettext: Callable[[str], str]) -> list[str]:
+    if not site.contact:
+        return [site.name]
+    return [
+        gettext(N_("Questions? Reply to this email, or write to %(contact)s.")) % {"contact": site.contact},
+        site.name,
+    ]

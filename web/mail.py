@@ -3,21 +3,28 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
+
+from rooms.core.ids import new_id
 
 log = logging.getLogger("plenary.mail")
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
+    """`id` is the same for every attempt to send it, so that a mailbox which got it twice can tell."""
+
     to: str
     subject: str
     text: str
+    id: str = field(default_factory=new_id, compare=False)
 
 
 class NotSent(Exception):
@@ -44,10 +51,11 @@ class LogMailer:
 class SmtpMailer:
     """Sends over SMTP. `url`: smtp://user:password@host:587 (with STARTTLS where it is offered) or smtps://host:465.
 
-    `sender` is the address in From, with or without a name. Raises ValueError for an address that is none.
+    `sender` is the address in From, with or without a name; `reply_to` the one that answers go to, if it is another. Raises ValueError for a `url` that
+    is none.
     """
 
-    def __init__(self, url: str, sender: str) -> None:
+    def __init__(self, url: str, sender: str, reply_to: str = "") -> None:
         parts = urlsplit(url)
         if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
             raise ValueError(f"not the address of a mail server: {url!r}")
@@ -57,9 +65,10 @@ class SmtpMailer:
         self._user = unquote(parts.username) if parts.username else None
         self._password = unquote(parts.password) if parts.password else None
         self._sender = sender
+        self._reply_to = reply_to
 
     async def send(self, letter: Letter) -> None:
-        message = _message(self._sender, letter)
+        message = _message(self._sender, self._reply_to, letter)
         try:
             await aiosmtplib.send(
                 message,
@@ -76,7 +85,7 @@ class SmtpMailer:
             raise Unsendable(str(fault)) from fault
 
 
-def _message(sender: str, letter: Letter) -> EmailMessage:
+def _message(sender: str, reply_to: str, letter: Letter) -> EmailMessage:
     """Raises Unsendable."""
     message = EmailMessage()
     try:
@@ -84,6 +93,10 @@ def _message(sender: str, letter: Letter) -> EmailMessage:
         message["To"] = letter.to
         # The library decodes encoded words in what it is given; with CVE-2024-6923, a line break hidden in one ends the header.
         message["Subject"] = " ".join(letter.subject.replace("=?", "= ?").split())
+        message["Date"] = format_datetime(datetime.now(UTC))
+        message["Message-ID"] = f"<{letter.id}@{parseaddr(sender)[1].partition('@')[2] or 'localhost'}>"
+        if reply_to:
+            message["Reply-To"] = reply_to
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.text)
         message.as_bytes()

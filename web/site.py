@@ -22,13 +22,14 @@ from web.template_engine import Templates
 class Site:
     """`base_url` is the public address, such as https://forum.example, without a path: every link is made from it, none from a Host header.
 
-    `media_hosts` are the origins from which stages may show streams and players. Of `trusted_proxies` alone is it believed whom they
+    `contact` is the email address of the organisers. `media_hosts` are the origins from which stages may show streams and players. Of `trusted_proxies` alone is it believed whom they
     speak for (X-Forwarded-For).
     """
 
     engine: Engine
     base_url: str
     name: str = "Plenary"
+    contact: str = ""
     media_hosts: tuple[str, ...] = ()
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     ice: Ice = field(default_factory=Ice)

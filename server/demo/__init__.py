@@ -15,26 +15,30 @@ from rooms.core.store.database import Database
 from rooms.migrations import upgrade
 from server.demo.seeding import ROLES, seed, sign_in_links
 from server.serve import serve
-from server.settings import Settings, read_settings
+from server.settings import Settings, environment_of, read_settings
 
-HELP = "serve a demonstration conference and print a sign-in link for each role"
+HELP = "serve a demonstration conference and print a sign-in link for each role, which ends after ten minutes"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--prepare-only", action="store_true", help="make the conference and print the links, but do not serve"
     )
+    parser.add_argument(
+        "--port", metavar="NUMBER", help="where to serve: 8000 if neither this nor PLENARY_PORT is given"
+    )
     parser.set_defaults(work=work)
 
 
 def work(arguments: argparse.Namespace) -> int:
-    settings = read_settings(os.environ)
+    settings = read_settings(environment_of(arguments))
     links = asyncio.run(prepare(settings))
 
     def show() -> None:
         print(f"\nPlenary is open at {settings.url} — the 20th Conference on International Exchange of Professionals.")
         print(
-            "Sign in with one of these links (each works once; start again for new ones; a private window for each role):\n"
+            "Sign in with one of these links, each role in a private window. A link works once and ends after ten minutes;\n"
+            "start this command again for new ones, and with --port NUMBER for another port.\n"
         )
         for role, link in links.items():
             print(f"  {role:<10} {link}")

@@ -1,6 +1,7 @@
 """The command line says in one sentence what is wrong and what to do."""
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -54,3 +55,26 @@ def test_another_file_is_not_a_schedule(tmp_path: Path, content: str) -> None:
     run = plenary(tmp_path, "import", str(file), "--conference", "forum", "--create")
     assert run.returncode == 1
     assert "This is not a frab or pretalx schedule. Choose the schedule that frab or pretalx exports." in run.stderr
+
+
+def test_the_demonstration_takes_a_port_and_says_how_long_its_links_last(tmp_path: Path) -> None:
+    """users.md 34: --port was refused, and nothing said that links end after ten minutes."""
+    shown = plenary(tmp_path, "demo", "--help").stdout
+    assert "--port NUMBER" in shown
+    run = plenary(tmp_path, "demo", "--port", "8123", "--prepare-only")
+    assert run.returncode == 0, run.stderr
+    assert "http://localhost:8123" in run.stdout
+    assert "ends after ten minutes" in run.stdout
+    readme = (ROOT / "README.md").read_text()
+    assert "scripts/run --port" in readme
+    assert "ten minutes" in readme
+    assert "PLENARY_PORT='x'" in plenary(tmp_path, "demo", "--port", "x").stderr
+
+
+def test_a_port_that_is_taken_is_named_with_the_remedy(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        run = plenary(tmp_path, "run", "--port", str(taken.getsockname()[1]))
+    assert run.returncode == 1
+    assert run.stderr.endswith("Address already in use. Give another port with --port.\n")

@@ -1,8 +1,10 @@
 """Letters go out over SMTP, in the background, and more than once is tried."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from email import message_from_string, policy
 
 import pytest
@@ -52,7 +54,24 @@ async def test_a_letter_arrives_as_it_was_written() -> None:
     assert message["From"] == "Plenary <no-reply@forum.example>"
     assert message["Subject"] == LETTER.subject
     assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Reply-To"] is None
     assert message.get_content().strip() == LETTER.text.strip()  # type: ignore[attr-defined]
+
+
+async def test_an_email_has_what_spam_filters_ask_for_and_answers_go_to_the_organisers() -> None:
+    """users.md 31."""
+    sent = datetime.now(UTC)
+    async with mail_server() as (port, taken):
+        mailer = SmtpMailer(f"smtp://127.0.0.1:{port}", "Forum <no-reply@forum.example>", "organisers@forum.example")
+        await mailer.send(LETTER)
+        await mailer.send(LETTER)
+        await mailer.send(Letter(LETTER.to, LETTER.subject, LETTER.text))
+    first, again, other = [message_from_string(each, policy=policy.default) for each in taken]
+    assert first["Reply-To"] == "organisers@forum.example"
+    assert abs((first["Date"].datetime - sent).total_seconds()) < 60  # type: ignore[attr-defined]
+    assert re.fullmatch(r"<[a-z0-9]{10,}@forum\.example>", first["Message-ID"])
+    assert again["Message-ID"] == first["Message-ID"], "another attempt at the same email"
+    assert other["Message-ID"] != first["Message-ID"]
 
 
 async def test_a_server_that_refuses_or_is_away_is_told_apart_from_success() -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from starlette.requests import HTTPConnection
 
+from rooms.people.registration import Notice, Told
 from tests.support.visitor import Visitor, make_site
 from tests.support.world import World
 from web.address import address_of
 from web.assets import Assets
 from web.devices import device_name
+from web.letters import letter
 
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
 
@@ -124,3 +126,23 @@ async def test_cookies_are_out_of_reach_of_scripts_and_neighbours(world: World, 
         assert "Domain" not in cookie
     plain = Visitor(make_site(world, base_url="http://localhost:8000"))
     assert (await plain.get("/sign-in")).headers["set-cookie"].startswith("plenary-")
+
+
+@pytest.mark.parametrize(("path", "status"), [("/sign-in", 200), ("/sign-up", 200), ("/no/such/page", 404)])
+async def test_every_page_has_the_name_and_the_contact_of_the_site(world: World, path: str, status: int) -> None:
+    """users.md 33 and 31: pages outside a conference said "Plenary", and nobody said how to reach the organisers."""
+    site = make_site(world, name="Forum of Baku", contact="organisers@forum.example")
+    page = await Visitor(site).http.get(path)
+    assert page.status_code == status
+    bar, footer = page.text.partition("<main")[0], page.text.rpartition("<footer")[2]
+    assert "Forum of Baku" in bar
+    assert "Forum of Baku" in footer
+    assert 'href="mailto:organisers@forum.example"' in footer
+    assert ">Plenary<" not in page.text
+
+
+async def test_emails_name_the_site_and_the_contact(world: World) -> None:
+    site = make_site(world, name="Forum of Baku", contact="organisers@forum.example")
+    text = letter(site, "en", Notice(Told.UNKNOWN, "ada@example.org", "", "")).text
+    assert "Reply to this email, or write to organisers@forum.example." in text
+    assert text.rstrip().endswith("Forum of Baku")
