@@ -194,4 +194,4 @@ class Supervisor:
 
 def supervise(count: int, port: int, drain_seconds: float) -> int:
     """Runs several `plenary run` on one port. Returns the exit code."""
-    return Supervisor(count, [sys.executable, "-m", "plenary", "run"], drain_seconds).run()
+    return Supervisor(count, [sys.executable, "-m", "plenary", "run", "--port", str(port)], drain_seconds).run()

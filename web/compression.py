@@ -43,7 +43,7 @@ def is_text(headers: Headers) -> bool:
 
 
 class Compressing:
-    """A `send` that compresses an answer if it comes whole. Streams pass as they are: each piece is wanted at once, and files of exhibitors are packed already."""
+    """A `send` that compresses an answer if it comes whole. Streams are not compressed: each piece is wanted at once, and exhibitors' files are packed."""
 
     def __init__(self, scope: Scope, send: Send) -> None:
         headers = Headers(scope=scope)

@@ -22,8 +22,8 @@ from web.template_engine import Templates
 class Site:
     """`base_url` is the public address, such as https://forum.example, without a path: every link is made from it, none from a Host header.
 
-    `contact` is the email address of the organisers. `media_hosts` are the origins from which stages may show streams and players. Of `trusted_proxies` alone is it believed whom they
-    speak for (X-Forwarded-For).
+    `contact` is the email address of the organisers. `media_hosts` are the origins from which stages may show streams and players. Only
+    `trusted_proxies` are believed when they say for whom they speak (X-Forwarded-For).
     """
 
     engine: Engine

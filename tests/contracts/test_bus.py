@@ -329,7 +329,7 @@ def test_a_sentinel_address_names_the_sentinels_and_the_master() -> None:
     assert address.for_redis == {"db": 3, "username": "u", "password": "p@ss", "ssl": True}
     assert address.for_sentinels == {"password": "q"}
     for nothing in ("redis+sentinel://a:1", "redis+sentinel:///bus", "redis+sentinel://a/bus/first"):
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match=r"needs hosts|invalid literal"):
             SentinelAddress(nothing)
 
 

@@ -164,6 +164,8 @@ async def test_no_subject_reaches_another_header_or_the_body(subject: str) -> No
         "From",
         "To",
         "Subject",
+        "Date",
+        "Message-ID",
         "Auto-Submitted",
         "Content-Type",
         "Content-Transfer-Encoding",

@@ -22,7 +22,7 @@ class Files(StaticFiles):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(directory=folder, check_dir=False)
-        self._compressed: dict[str, tuple[float, bytes]] = {}  # by path: when the file was changed, and what is sent
+        self._compressed: dict[str, tuple[str, bytes]] = {}  # by path: which version of the file, and what is sent
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         if Headers(scope=scope).get("range", "").count(",") >= MOST_RANGES:
@@ -43,10 +43,10 @@ class Files(StaticFiles):
 
     async def _compress(self, response: FileResponse) -> Response:
         path = Path(response.path)
-        changed = path.stat().st_mtime
+        version = response.headers["last-modified"] + response.headers["content-length"]
         known = self._compressed.get(str(path))
-        if known is None or known[0] != changed:
-            known = (changed, await compress(await asyncio.to_thread(path.read_bytes), STATIC_LEVEL))
+        if known is None or known[0] != version:
+            known = (version, await compress(await asyncio.to_thread(path.read_bytes), STATIC_LEVEL))
             self._compressed[str(path)] = known
         headers = {name: value for name, value in response.headers.items() if name != "content-length"}
         # A weak tag, because plain and compressed content differ in their bytes.
