@@ -197,11 +197,11 @@ def _in_touch(booth: str) -> "sa.CompoundSelect[Any]":
 
 
 async def is_in_touch(connection: AsyncConnection, booth: str, person: str) -> bool:
-    """Whether the staff may ask him; none of their own."""
-    met = _in_touch(booth).subquery()
+    """Whether the staff may ask this person, who is none of their own and has not been erased."""
+    p = persons.c
     staff = sa.select(booth_staff.c.person).where(booth_staff.c.booth == booth)
-    select = sa.select(met).where(met.c[0] == person, met.c[0].not_in(staff)).limit(1)
-    return (await connection.execute(select)).first() is not None
+    met = sa.select(p.id).where(p.id == person, p.erased_at.is_(None), p.id.in_(_in_touch(booth)), p.id.not_in(staff))
+    return (await connection.execute(met)).first() is not None
 
 
 async def to_ask(connection: AsyncConnection, booth: str, refused: "sa.Select[Any]") -> list[PersonView]:

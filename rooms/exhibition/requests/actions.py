@@ -23,12 +23,14 @@ from rooms.exhibition.requests.messages import (
     ContactChanged,
     ContactKind,
     ContactOwn,
+    ContactState,
     ContactView,
     TakeContact,
 )
 from rooms.exhibition.tables import booth_staff, contacts
 from rooms.people.desk import desks_of, notify
 
+ABSENT = N_("There is no such request at this booth.")
 MOST_OPEN = 3
 """Questions that one person may have open at one booth."""
 
@@ -63,6 +65,8 @@ async def take_contact(tx: Transaction, actor: Actor, command: TakeContact) -> N
         raise Problem("stale", text, present=view, values={"name": view.owner.name})
     if view.owner is not None:
         return
+    if view.state is ContactState.DONE:  # the visitor's account was erased
+        raise Problem("not_found", ABSENT, field="contact")
     taken = contacts.update().where(c.id == view.id).values(state="taken", owner=actor.known.id)
     await tx.connection.execute(taken)
     await _tell(tx, view.id)
@@ -95,7 +99,7 @@ async def _least_busy(tx: Transaction, booth: str) -> str | None:
 async def _contact(tx: Transaction, actor: Actor, id: str) -> ContactView:
     found = await queries.contact_views(tx.connection, c.id == id, c.booth == actor.room.subject)
     if not found:
-        raise Problem("not_found", N_("There is no such request at this booth."), field="contact")
+        raise Problem("not_found", ABSENT, field="contact")
     return found[0]
 
 

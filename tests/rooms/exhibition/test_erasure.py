@@ -4,6 +4,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
+from rooms.chat.messages import PostMessage
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
 from rooms.core.personal_data import NOBODY
@@ -12,7 +13,7 @@ from rooms.exhibition.applications.messages import Applied, ApplyToExhibit, Decl
 from rooms.exhibition.booths import queries
 from rooms.exhibition.booths.messages import DeclineBooth, DraftBooth, SubmitBooth
 from rooms.exhibition.imports.importing import EXHIBITORS
-from rooms.exhibition.leads.messages import NoteLead, Purpose, ShareLead
+from rooms.exhibition.leads.messages import AskLead, NoteLead, Purpose, ShareLead
 from rooms.exhibition.leads.tables import lead_notes, leads
 from rooms.exhibition.queue.messages import JoinQueue
 from rooms.exhibition.record_tables import exhibitor_applications
@@ -23,6 +24,7 @@ from rooms.people.tables import notices
 from rooms.programme.imports.uploads import find_upload, forget_old, keep_upload
 from rooms.programme.queries import conference
 from rooms.programme.tables import uploads
+from tests.support.refusals import refused
 from tests.support.world import World
 
 
@@ -141,3 +143,17 @@ async def test_uploads_of_others_that_name_an_erased_person_are_gone(world: Worl
     await forget_old(world.engine)
     async with world.engine.database.read() as connection:
         assert (await connection.execute(sa.select(uploads.c.person))).scalars().all() == []
+
+
+async def test_the_staff_ask_nothing_of_an_erased_visitor(each_world: World) -> None:
+    world = each_world
+    asked = await world.do("attendee", AskContact(ContactKind.CONTACT, "Call me"), room=world.stand)
+    contact = msgspec.json.decode(asked.reply, type=ContactAsked).contact
+    await world.do("attendee", PostMessage("Hello"), room=world.stand)
+    await erase(world.engine, world.people["attendee"])
+    for command in (TakeContact(contact), AskLead(world.people["attendee"])):
+        with refused("not_found"):
+            await world.do("staff", command, room=world.stand)
+    async with world.engine.database.read() as connection:
+        assert (await connection.execute(sa.select(notices.c.id))).all() == []
+        assert (await connection.execute(sa.select(leads.c.id))).all() == []
