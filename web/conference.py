@@ -49,7 +49,7 @@ class Entered:
     def path(self) -> str:
         return links.path("conference", self.conference.slug)
 
-    async def page(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    async def page(self, request: Request, template: str, **context: Any) -> HTMLResponse:
         """A page of the conference; `context` goes before what it has by itself."""
         given = {
             "conference": self.conference,
@@ -61,7 +61,7 @@ class Entered:
             "lobby": self.conference.room,
             **context,
         }
-        return await page(request, template, status=status, **given)
+        return await page(request, template, **given)
 
 
 @dataclass(frozen=True, slots=True)

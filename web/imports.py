@@ -16,10 +16,9 @@ from rooms.programme.imports.uploads import ImportKind, Upload, find_upload, for
 from rooms.programme.schedules.schedule import FileFaults
 from web.conference import Entered, enter_as_organiser
 from web.forms import read_form, text, upload
-from web.problems import said
 from web.security import allow_body
 from web.site import site_of
-from web.templating import go
+from web.templating import go, said
 
 ENVELOPE = 1_000_000  # bytes, for all of the form but the file
 PATIENCE = 0.3  # seconds; an import that takes longer shows its progress
@@ -35,13 +34,12 @@ async def entered_by(request: Request) -> Entered:
         return await enter_as_organiser(request, connection)
 
 
-def problem_of(request: Request, entered: Entered, problem: Problem | None) -> dict[str, Any]:
+def problem_of(entered: Entered, problem: Problem | None) -> dict[str, Any]:
     """What a page that takes files shows of a refusal: `faults` are those of a file, `unlisted` says how many more there are."""
     gettext = entered.site.languages.texts(entered.viewer.locale).gettext
     faults = problem.faults if isinstance(problem, FileFaults) else ()
     return {
-        "status": problem.meaning.status if problem else 200,
-        "problem": said(request, entered.viewer, problem) if problem else None,
+        "problem": problem,
         "faults": [fault.text(gettext) for fault in faults],
         "unlisted": problem.count - len(faults) if isinstance(problem, FileFaults) else 0,
     }

@@ -9,10 +9,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rooms.core.errors import Problem, ProblemView
+from rooms.core.errors import Problem
 from rooms.core.text import N_
 from web.site import site_of
-from web.templating import render
+from web.templating import render, retry_after, said
 from web.viewer import Viewer, stranger, viewer_of
 
 log = logging.getLogger("plenary.web")
@@ -57,34 +57,23 @@ async def respond(request: Request, problem: Problem, kept: Kept | None = None) 
         viewer = await viewer_of(request)
     except Problem:
         viewer = stranger(request)
-    view = said(request, viewer, problem)
-    if request.url.path.startswith(FOR_PROGRAMS):
-        response = Response(msgspec.json.encode({"error": view}), problem.meaning.status, media_type="application/json")
-    else:
-        response = _page(request, viewer, view, problem.meaning.status, kept)
+    if not request.url.path.startswith(FOR_PROGRAMS):
+        return _page(request, viewer, problem, kept)
+    body = msgspec.json.encode({"error": said(request, viewer, problem)})
+    response = Response(body, problem.meaning.status, media_type="application/json")
     if problem.retry_after is not None:
         response.headers["Retry-After"] = retry_after(problem.retry_after)
     return response
 
 
-def retry_after(seconds: float) -> str:
-    """The header of this name, which knows whole seconds only."""
-    return str(max(1, round(seconds)))
-
-
-def said(request: Request, viewer: Viewer, problem: Problem) -> ProblemView:
-    """A problem in the viewer's language."""
-    return problem.view(site_of(request).languages.texts(viewer.locale).gettext)
-
-
-def _page(request: Request, viewer: Viewer, view: ProblemView, status: int, kept: Kept | None) -> Response:
+def _page(request: Request, viewer: Viewer, problem: Problem, kept: Kept | None) -> Response:
+    status = problem.meaning.status
     texts = site_of(request).languages.texts(viewer.locale)
     return render(
         request,
         "shell/problem.html",
         viewer,
-        status=status,
-        problem=view,
+        problem=problem,
         status_code=status,
         heading=texts.gettext(TITLES.get(status, TITLES[400])),
         kept=kept,

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from rooms.core.errors import Problem, ProblemView
 from rooms.core.ids import new_id
 from web import flashes
 from web.site import site_of
@@ -14,20 +15,44 @@ from web.viewer import Viewer, keep_browser, viewer_of
 UTC_ZONE = ZoneInfo("UTC")
 
 
-async def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
-    """A page for whoever asks. What base.html needs is there (docs/design.md); `zone` in the context is the one in which times are shown."""
-    return render(request, template, await viewer_of(request), status=status, **context)
+async def page(request: Request, template: str, **context: Any) -> HTMLResponse:
+    """A page for the viewer of the request; see `render`. `zone` in the context is the one in which times are shown."""
+    return render(request, template, await viewer_of(request), **context)
 
 
-def render(request: Request, template: str, viewer: Viewer, *, status: int = 200, **context: Any) -> HTMLResponse:
+def render(
+    request: Request,
+    template: str,
+    viewer: Viewer,
+    *,
+    status: int = 200,
+    problem: Problem | None = None,
+    **context: Any,
+) -> HTMLResponse:
+    """A page with what base.html needs (docs/design.md). `problem`, why a form was refused, decides the status; the template shows it."""
     site = site_of(request)
     news = flashes.read(request)
-    given = {**_frame(request, viewer), "flashes": news, **context}
-    response = HTMLResponse(site.templates.render(template, viewer.locale, given), status)
+    view = said(request, viewer, problem) if problem else None
+    given = {**_frame(request, viewer), "flashes": news, "problem": view, **context}
+    response = HTMLResponse(
+        site.templates.render(template, viewer.locale, given), problem.meaning.status if problem else status
+    )
+    if problem and problem.retry_after is not None:
+        response.headers["Retry-After"] = retry_after(problem.retry_after)
     keep_browser(request, response)
     if news:
         flashes.clear(request, response)
     return response
+
+
+def said(request: Request, viewer: Viewer, problem: Problem) -> ProblemView:
+    """A problem in the viewer's language."""
+    return problem.view(site_of(request).languages.texts(viewer.locale).gettext)
+
+
+def retry_after(seconds: float) -> str:
+    """The header of this name, which has whole seconds only."""
+    return str(max(1, round(seconds)))
 
 
 def go(request: Request, path: str, *, said: str | None = None, kind: str = "") -> RedirectResponse:

@@ -13,7 +13,6 @@ from rooms.exhibition.booths import directory
 from rooms.exhibition.record_tables import exhibitor_applications
 from web.conference import Entered, enter
 from web.forms import read_form, text
-from web.problems import said
 from web.site import site_of
 from web.templating import go
 
@@ -37,8 +36,7 @@ async def _page(
     return await entered.page(
         request,
         "exhibition/apply.html",
-        status=problem.meaning.status if problem else 200,
-        problem=said(request, entered.viewer, problem) if problem else None,
+        problem=problem,
         typed=typed or {},
         applications=applications,
         halls=halls,

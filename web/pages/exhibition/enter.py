@@ -28,10 +28,10 @@ class AtBooth:
     def path(self) -> str:
         return f"{self.entered.path}/exhibition/{self.booth.id}"
 
-    async def page(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    async def page(self, request: Request, template: str, **context: Any) -> HTMLResponse:
         """A page of the booth; `context` goes before what it has by itself."""
         given = {"booth": self.booth, "room": self.actor.room.id, "booth_path": self.path, "can": permitted(self.actor)}
-        return await self.entered.page(request, template, status=status, **{**given, **context})
+        return await self.entered.page(request, template, **{**given, **context})
 
 
 async def enter_booth(request: Request, connection: AsyncConnection, allowed: Callable[[Actor], object]) -> AtBooth:

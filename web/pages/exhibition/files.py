@@ -16,11 +16,10 @@ from rooms.exhibition.files.uploads import LIMITS, MEGABYTE
 from web.forms import read_form, text
 from web.languages import SOURCE
 from web.pages.exhibition.enter import AtBooth, enter_booth
-from web.problems import said
 from web.receiving import drain, receive_file
 from web.security import allow_body
 from web.site import site_of
-from web.templating import go
+from web.templating import go, said
 
 ENVELOPE = 100_000  # bytes, for all of the form but the file
 CHOOSE = N_("Choose a file first.")
@@ -47,8 +46,7 @@ async def _page(request: Request, at: AtBooth, problem: Problem | None = None) -
     return await at.page(
         request,
         "exhibition/files.html",
-        status=problem.meaning.status if problem else 200,
-        problem=said(request, at.entered.viewer, problem) if problem else None,
+        problem=problem,
         brochures=[each for each in kept if each.view.kind is FileKind.BROCHURE],
         films=[each for each in kept if each.view.kind is FileKind.FILM],
         logo=logo[0].id if logo else None,

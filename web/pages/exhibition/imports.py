@@ -42,7 +42,7 @@ async def show(request: Request, entered: Entered, problem: Problem | None) -> R
         unwritten=[each for each in owners if each.invited_at is None],
         invited=[each for each in owners if each.invited_at is not None],
         here=f"{entered.path}/organise/exhibitors",
-        **problem_of(request, entered, problem),
+        **problem_of(entered, problem),
     )
 
 

@@ -15,7 +15,6 @@ from rooms.exhibition.booths.staff_messages import Duty
 from rooms.invitations import invites
 from web.forms import number, read_form, text
 from web.pages.exhibition.enter import AtBooth, enter_booth
-from web.problems import said
 from web.site import site_of
 from web.templating import go
 
@@ -47,8 +46,7 @@ async def _page(request: Request, at: AtBooth, problem: Problem | None = None, m
     return await at.page(
         request,
         "exhibition/staff.html",
-        status=problem.meaning.status if problem else 200,
-        problem=said(request, entered.viewer, problem) if problem else None,
+        problem=problem,
         made=made,
         words=words,
         duties=list(Duty),

@@ -22,7 +22,6 @@ from web import links
 from web.forms import read_form, text
 from web.languages import in_language
 from web.pages.people.signin import browser_of
-from web.problems import said
 from web.site import Site, site_of
 from web.templating import go, page
 from web.viewer import sign_in_cookie, viewer_of
@@ -71,9 +70,8 @@ async def _page(request: Request, problem: Problem | None = None, name: str = ""
     return await page(
         request,
         "invitations/invite.html",
-        status=problem.meaning.status if problem else 200,
         offer=offer,
-        problem=said(request, viewer, problem) if problem else None,
+        problem=problem,
         name=name,
         here=request.url.path,
     )

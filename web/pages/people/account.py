@@ -17,7 +17,6 @@ from rooms.people.registration import Notice
 from web.cookies import SIGNIN, drop_cookie
 from web.forms import read_form, text
 from web.pages.people.signin import browser_of, send
-from web.problems import said
 from web.site import site_of
 from web.templating import go, page
 from web.viewer import viewer_of
@@ -36,18 +35,15 @@ async def _page(
         devices = await signins.active(connection, account.id, site.engine.clock())
         programs = await tokens.active(connection, account.id, site.engine.clock())
         shared = await lead_queries.shared(connection, account.id)
-    status = problem.meaning.status if problem else 200
-    view = said(request, viewer, problem) if problem else None
     return await page(
         request,
         "people/account.html",
-        status=status,
         devices=[device for device in devices if device.id not in {program.id for program in programs}],
         programs=programs,
         shared=shared,
         secret=secret,
         refused=form,
-        problem=view,
+        problem=problem,
         typed=typed,
         here="/account",
     )

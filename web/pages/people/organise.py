@@ -21,7 +21,6 @@ from rooms.programme.tables import sessions
 from web.conference import Entered, enter_as_organiser
 from web.forms import number, read_form, text
 from web.languages import in_language
-from web.problems import said
 from web.site import site_of
 from web.templating import go
 
@@ -60,8 +59,7 @@ async def _page(
     return await entered.page(
         request,
         "people/organise.html",
-        status=problem.meaning.status if problem else 200,
-        problem=said(request, entered.viewer, problem) if problem else None,
+        problem=problem,
         made=made,
         refused=refused,
         typed=typed,

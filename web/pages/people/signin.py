@@ -22,7 +22,6 @@ from web.forms import local_path, read_form, text
 from web.known_browsers import marks_of, remember
 from web.letters import letter
 from web.mail import Letter
-from web.problems import retry_after, said
 from web.site import site_of
 from web.templating import go, page
 from web.viewer import sign_in_cookie, viewer_of
@@ -82,16 +81,8 @@ async def _form(
     request: Request, template: str, next: str, problem: Problem | None = None, **typed: object
 ) -> Response:
     """A form of this module, filled with what was typed where it was refused."""
-    viewer = await viewer_of(request)
     conference = await _conference_of(request, next)
-    view = said(request, viewer, problem) if problem else None
-    status = problem.meaning.status if problem else 200
-    response = await page(
-        request, template, status=status, next=next, conference=conference, problem=view, typed=typed, here=next
-    )
-    if problem is not None and problem.retry_after is not None:
-        response.headers["Retry-After"] = retry_after(problem.retry_after)
-    return response
+    return await page(request, template, problem=problem, next=next, conference=conference, typed=typed, here=next)
 
 
 async def show_sign_in(request: Request) -> Response:
@@ -193,9 +184,7 @@ async def show_link(request: Request) -> Response:
 
 
 async def _link_page(request: Request, opened: Opened, problem: Problem | None = None) -> Response:
-    view = said(request, await viewer_of(request), problem) if problem else None
-    status = problem.meaning.status if problem else 200
-    return await page(request, "people/link.html", status=status, opened=opened, problem=view, here="/")
+    return await page(request, "people/link.html", problem=problem, opened=opened, here="/")
 
 
 async def use_link(request: Request) -> Response:

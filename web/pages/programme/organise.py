@@ -34,7 +34,7 @@ async def show(request: Request, entered: Entered, problem: Problem | None) -> R
         zone=entered.event_zone,
         by_day=by_day,
         here=f"{entered.path}/organise/programme",
-        **problem_of(request, entered, problem),
+        **problem_of(entered, problem),
     )
 
 

@@ -21,7 +21,6 @@ from rooms.programme.timetable import Entry
 from web.conference import Entered, enter_as_organiser
 from web.forms import read_form, text
 from web.languages import SOURCE
-from web.problems import said
 from web.site import site_of
 from web.templating import go
 
@@ -68,10 +67,9 @@ async def _page(request: Request, editor: Editor, typed: Typed, problem: Problem
     return await editor.entered.page(
         request,
         "programme/session_form.html",
-        status=problem.meaning.status if problem else 200,
         editor=editor,
         typed=typed,
-        problem=said(request, editor.entered.viewer, problem) if problem else None,
+        problem=problem,
         here=editor.path,
     )
 

@@ -1,6 +1,7 @@
 """/c/…/organise/settings: what a conference says of itself and who may come in; /conferences/new, for administrators."""
 
 from datetime import date
+from typing import Any
 from zoneinfo import available_timezones
 
 from starlette.datastructures import FormData
@@ -17,7 +18,6 @@ from web import links
 from web.conference import Entered, enter_as_organiser
 from web.forms import read_form, text, whole
 from web.languages import SOURCE
-from web.problems import said
 from web.site import site_of
 from web.templating import go, page
 from web.viewer import Viewer, viewer_of
@@ -31,11 +31,10 @@ async def _entered(request: Request) -> Entered:
         return await enter_as_organiser(request, connection)
 
 
-def _common(request: Request, problem: Problem | None, viewer: Viewer) -> dict[str, object]:
+def _common(request: Request, problem: Problem | None = None) -> dict[str, Any]:
     site = site_of(request)
     return {
-        "status": problem.meaning.status if problem else 200,
-        "problem": said(request, viewer, problem) if problem else None,
+        "problem": problem,
         "zones": sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")),
         "translations": [(code, name) for code, name in site.languages.named() if code != SOURCE],
     }
@@ -91,7 +90,7 @@ async def _settings_page(
         "programme/settings.html",
         typed=typed,
         here=here,
-        **_common(request, problem, entered.viewer),  # type: ignore[arg-type] - the status is among them
+        **_common(request, problem),
     )
 
 
@@ -132,12 +131,12 @@ async def _administrator(request: Request) -> Viewer:
 
 
 async def show_new(request: Request) -> Response:
-    viewer = await _administrator(request)
+    await _administrator(request)
     today = site_of(request).engine.clock().date().isoformat()
     typed = {"starts_on": today, "ends_on": today, "access": "public", "guests": "on", "zone": "Asia/Shanghai"}
     typed |= {"call_limit": "4", "talk_minutes": "10"}
-    common = _common(request, None, viewer)
-    return await page(request, "programme/conference_new.html", typed=typed, here="/conferences/new", **common)  # type: ignore[arg-type]
+    common = _common(request)
+    return await page(request, "programme/conference_new.html", typed=typed, here="/conferences/new", **common)
 
 
 async def found(request: Request) -> Response:
@@ -149,8 +148,8 @@ async def found(request: Request) -> Response:
     except Problem as problem:
         if problem.code != "invalid":
             raise
-        common = _common(request, problem, viewer)
-        return await page(request, "programme/conference_new.html", typed=typed, here="/conferences/new", **common)  # type: ignore[arg-type]
+        common = _common(request, problem)
+        return await page(request, "programme/conference_new.html", typed=typed, here="/conferences/new", **common)
     gettext = site.languages.texts(viewer.locale).gettext
     return go(
         request, links.path("organise", slug), said=gettext(N_("The conference is there. You are its organiser."))
