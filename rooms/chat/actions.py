@@ -1,52 +1,93 @@
 """The chat of a room: the same in a session, in the lobby, and wherever else people follow."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.chat import messages as m
 from rooms.chat import queries as chat_queries
 from rooms.chat.tables import chats, marks, messages
 from rooms.core.commands.access import Actor
+from rooms.core.commands.people import Role
 from rooms.core.commands.registry import batch_command, command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
 from rooms.core.rate_limits import Rate
 from rooms.core.store.database import insert_into
+from rooms.core.store.journal import Room
 from rooms.core.text import N_, clean_text
 from rooms.people import rules
 
 CHATTING = {"session", "lobby", "booth", "meeting"}
 
+PostingRule = Callable[[AsyncConnection, Room, Collection[str]], Awaitable[Mapping[str, Problem]]]
+"""Of these people, those who may not post in a room, and why."""
+
+_RULES: dict[str, PostingRule] = {}
+
+
+def posting_rule(kind: str) -> Callable[[PostingRule], PostingRule]:
+    """Registers what a slice above asks of those who post in its kind of room."""
+
+    def register(rule: PostingRule) -> PostingRule:
+        _RULES[kind] = rule
+        return rule
+
+    return register
+
+
 PostedOr = tuple[m.Posted, int | None] | Problem
-"""What became of one message of many: its reply and seq, or why it was refused."""
+"""The result of one message of a batch: its reply and seq, or why it was refused."""
 
 
 @batch_command(m.PostMessage, kinds=CHATTING, allowed=rules.speaks_up, rate=Rate(10, 10))
 async def post_messages(tx: Transaction, commands: Sequence[tuple[Actor, m.PostMessage]]) -> list[PostedOr]:
-    chat = await chat_queries.chat(tx.connection, commands[0][0].room.id)
+    here = commands[0][0].room
+    chat = await chat_queries.chat(tx.connection, here.id)
+    rule = _RULES.get(here.kind)
+    refused: Mapping[str, Problem] = {}
+    if rule is not None:
+        refused = await rule(tx.connection, here, {actor.known.id for actor, _ in commands})
     last = await _last_posts(tx, commands) if chat.slow_seconds else {}
     rows: list[dict[str, Any]] = []
     replies: list[PostedOr] = []
     for actor, post in commands:
         try:
+            if actor.known.id in refused:
+                raise refused[actor.known.id]
             next_at = None if actor.moderates else _check_pace(tx, chat, last.get(actor.known.id))
             text = clean_text(post.text, m.MESSAGE_LENGTH, "text")
         except Problem as problem:
             replies.append(problem)
             continue
         author, room = actor.known, actor.room.id
-        message = m.MessageView(new_id(), tx.next_seq(), author.view, text, tx.now)
-        signed = {"author": author.id, "author_name": author.name}
+        message = m.MessageView(new_id(), tx.next_seq(), author.view, text, tx.now, mark_of(actor))
+        signed = {"author": author.id, "author_name": author.name, "mark": message.mark and message.mark.value}
         rows.append({"id": message.id, "room": room, "number": message.number, **signed, "text": text, "at": tx.now})
         last[author.id] = tx.now
         replies.append((m.Posted(message.id, next_at), tx.record(m.MessagePosted(message), person=author.id)))
     if rows:
         await tx.connection.execute(messages.insert(), rows)
     return replies
+
+
+def mark_of(actor: Actor) -> m.Mark | None:
+    """The highest role of the author in this room."""
+    return next((mark for role, mark in _MARKS if role in actor.roles), None)
+
+
+_MARKS = (
+    (Role.ORGANISER, m.Mark.ORGANISER),
+    (Role.OWNER, m.Mark.STAFF),
+    (Role.STAFF, m.Mark.STAFF),
+    (Role.CONTACT, m.Mark.STAFF),
+    (Role.MODERATOR, m.Mark.MODERATOR),
+    (Role.SPEAKER, m.Mark.SPEAKER),
+)
 
 
 async def _last_posts(tx: Transaction, commands: Sequence[tuple[Actor, m.PostMessage]]) -> dict[str, datetime]:
@@ -58,7 +99,7 @@ async def _last_posts(tx: Transaction, commands: Sequence[tuple[Actor, m.PostMes
 
 
 def _check_pace(tx: Transaction, chat: m.ChatView, last: datetime | None) -> datetime | None:
-    """When an attendee may post again, once he has posted now; None: at once. Raises Problem "closed" or "rate_limited"."""
+    """When an attendee may post again after this message; None: at once. Raises Problem "closed" or "rate_limited"."""
     if not chat.open:
         raise Problem("closed", N_("The chat is closed just now. Your text is kept here."))
     wait = timedelta(seconds=chat.slow_seconds)

@@ -1,6 +1,7 @@
 """Messages of a chat, in whatever room has one."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
@@ -20,14 +21,24 @@ class ChatView(View):
     slow_seconds: int
 
 
-class MessageView(View):
-    """`number` orders the messages of a room."""
+class Mark(StrEnum):
+    """A role that readers should see beside a name, because names are not unique."""
+
+    ORGANISER = "organiser"
+    MODERATOR = "moderator"
+    SPEAKER = "speaker"
+    STAFF = "staff"
+
+
+class MessageView(View, omit_defaults=True):
+    """`number` orders the messages of a room. `mark`: the role of the author here when they wrote it."""
 
     id: str
     number: int
     author: PersonView
     text: str
     at: datetime
+    mark: Mark | None = None
 
 
 class PostMessage(Command, tag="chat.post"):

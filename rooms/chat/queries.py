@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.chat.messages import ChatView, MessageView
+from rooms.chat.messages import ChatView, Mark, MessageView
 from rooms.chat.tables import chats, marks, messages
 from rooms.core.commands.people import PersonView
 
@@ -24,13 +24,16 @@ async def latest_messages(
 ) -> list[MessageView]:
     """The newest messages of a room (before a number), oldest first."""
     m = messages.c
-    select = sa.select(m.id, m.number, m.author, m.author_name, m.text, m.at).where(
+    select = sa.select(m.id, m.number, m.author, m.author_name, m.text, m.at, m.mark).where(
         m.room == room, m.removed_by.is_(None)
     )
     if before is not None:
         select = select.where(m.number < before)
     rows = (await connection.execute(select.order_by(m.number.desc()).limit(limit))).all()
-    return [MessageView(r.id, r.number, PersonView(r.author, r.author_name), r.text, r.at) for r in reversed(rows)]
+    return [
+        MessageView(r.id, r.number, PersonView(r.author, r.author_name), r.text, r.at, Mark(r.mark) if r.mark else None)
+        for r in reversed(rows)
+    ]
 
 
 async def unread(connection: AsyncConnection, person: str, rooms: Iterable[str]) -> dict[str, int]:

@@ -24,6 +24,7 @@ messages = sa.Table(
     sa.Column("text", sa.String(1000), nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("removed_by", sa.String(20)),
+    sa.Column("mark", sa.String(12)),  # the author's role in the room when they wrote it, where it matters to readers
     sa.Index("ix_messages_room", "room", "number"),
 )
 

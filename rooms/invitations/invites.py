@@ -1,4 +1,8 @@
-"""Invites: links that carry a role in a conference, in one session of it, or a duty at one booth. The secret is shown once; here stands its digest."""
+"""Invitations: links that give a role in a conference or one of its sessions, or a duty at a booth.
+
+The secret is shown once; only its digest is stored. An invitation is in force while the person who made it may still invite: who loses that right
+(by a lost role, a ban or an erasure) leaves no way in behind.
+"""
 
 import secrets
 from collections.abc import Sequence
@@ -8,7 +12,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.core.commands.access import resolve
+from rooms.core.commands.access import resolve, resolve_many
 from rooms.core.commands.people import BOOTH_ROLES, PersonView, Role
 from rooms.core.commands.transaction import Transaction
 from rooms.core.engine import Engine
@@ -19,18 +23,24 @@ from rooms.core.store.tables import conferences
 from rooms.core.text import N_
 from rooms.exhibition.booths import staff as staffing
 from rooms.exhibition.booths.staff_messages import Duty
-from rooms.people import roles
+from rooms.people import registration, roles
 from rooms.people.accounts import Account
 from rooms.people.actions import SESSION_ROLES
+from rooms.people.attempts import Browser
 from rooms.people.desk import desk_of
 from rooms.people.links import digest_of
 from rooms.people.messages import RightsChanged, RoleGranted
+from rooms.people.registration import Entered
 from rooms.people.tables import invites
 
 MOST_DAYS = 365
 MOST_USES = 100_000
+MOST_STAFF_USES = 50
+"""People whom one invitation can bring to a booth's staff."""
+MOST_IN_FORCE = 200
+"""Invitations of a conference, or of a booth, at the same time."""
 
-OVER = N_("This invitation has been used up, was withdrawn, or its time is over. Ask whoever sent it for a new one.")
+OVER = N_("This invitation was used up or withdrawn, or it has expired. Ask the person who sent it for a new one.")
 
 
 class Invite(NamedTuple):
@@ -57,19 +67,23 @@ async def make(
     by: str,
     booth: str | None = None,
 ) -> str:
-    """Keeps an invite and returns its secret. Raises Problem "invalid"."""
+    """Stores an invitation and returns its secret. Raises Problem "invalid" or "conflict"."""
     if (role in BOOTH_ROLES) != (booth is not None):
-        raise Problem("invalid", N_("Who is of a booth's staff is said at that booth."), field="role")
+        raise Problem("invalid", N_("Manage booth staff on the booth's page."), field="role")
     if session is not None and role not in SESSION_ROLES:
         raise Problem("invalid", N_("In a session one can be a speaker, a moderator or an interpreter."), field="role")
     if not 1 <= days <= MOST_DAYS:
         raise Problem(
             "invalid", N_("Give a number of days from 1 to %(most)s."), field="days", values={"most": MOST_DAYS}
         )
-    if uses is not None and not 1 <= uses <= MOST_USES:
-        raise Problem(
-            "invalid", N_("Give a number of people from 1 to %(most)s."), field="uses", values={"most": MOST_USES}
-        )
+    most = MOST_STAFF_USES if booth is not None else MOST_USES
+    if (uses is None and booth is not None) or (uses is not None and not 1 <= uses <= most):
+        raise Problem("invalid", N_("Give a number of people from 1 to %(most)s."), field="uses", values={"most": most})
+    to = _to_booth(booth) if booth is not None else invites.c.role.not_in(BOOTH_ROLES)
+    count = sa.select(sa.func.count()).where(invites.c.conference == conference, to, *_usable(tx.now))
+    if (await tx.connection.execute(count)).scalar_one() >= MOST_IN_FORCE:
+        message = N_("There are %(most)s invitations in force. Withdraw those that are not needed.")
+        raise Problem("conflict", message, values={"most": MOST_IN_FORCE})
     secret, invite = secrets.token_urlsafe(24), new_id()
     await tx.connection.execute(
         invites.insert().values(
@@ -111,57 +125,101 @@ async def in_force(
     """Those to the conference and its sessions, or to the staff of a booth. Newest first."""
     to = _to_booth(booth) if booth is not None else invites.c.role.not_in(BOOTH_ROLES)
     select = sa.select(*_INVITE).where(invites.c.conference == conference, to, *_usable(at))
-    return [_invite(row) for row in await connection.execute(select.order_by(invites.c.created_at.desc()))]
+    found = [_invite(row) for row in await connection.execute(select.order_by(invites.c.created_at.desc()))]
+    entitled = await _entitled(connection, found, at)
+    return [invite for invite in found if invite.id in entitled]
 
 
 async def look(connection: AsyncConnection, secret: str, at: datetime) -> Invite:
-    """What an invite grants, without accepting it. Raises Problem "expired"."""
+    """What an invitation gives, without accepting it. Raises Problem "expired"."""
     select = sa.select(*_INVITE).where(invites.c.digest == digest_of(secret), *_usable(at))
     row = (await connection.execute(select)).one_or_none()
-    if row is None:
+    invite = None if row is None else _invite(row)
+    if invite is None or not await _entitled(connection, [invite], at):
         raise Problem("expired", OVER)
-    return _invite(row)
+    return invite
+
+
+async def _entitled(connection: AsyncConnection, found: Sequence[Invite], at: datetime) -> set[str]:
+    """The ids of those whose makers may invite at this moment: organisers, and owners to their booth."""
+    wanted: list[tuple[str | None, journal.Room | None]] = []
+    known: dict[tuple[str, str], journal.Room | None] = {}
+    for invite in found:
+        where = ("booth", invite.session or "") if invite.role in BOOTH_ROLES else ("lobby", invite.conference)
+        if where not in known:
+            known[where] = await journal.find_room(connection, await journal.room_of(connection, *where))
+        wanted.append((invite.created_by, known[where]))
+    actors = await resolve_many(connection, wanted, at)
+    may = {Role.ORGANISER, Role.OWNER}  # an owner is one at their booth alone
+    return {
+        invite.id
+        for invite, actor in zip(found, actors, strict=True)
+        if not isinstance(actor, Problem) and actor.roles & may
+    }
 
 
 async def accept(engine: Engine, secret: str, account: Account) -> Invite:
-    """Gives a person the role. Who has it already uses nothing up. Raises Problem "expired", "unverified", "forbidden"."""
+    """Gives a person the role. A person who has it already uses nothing up. Raises Problem "expired", "unverified", "forbidden"."""
     if not account.verified:
         raise Problem("unverified", N_("Confirm your e-mail address first: open the link that we have sent you."))
     async with engine.database.read() as connection:
         invite = await look(connection, secret, engine.clock())
-        kind = "booth" if invite.role in BOOTH_ROLES else "session" if invite.session else "lobby"
-        subject = invite.session or invite.conference
-        room, desk = await journal.room_of(connection, kind, subject), await desk_of(connection, account.id)
+        room, desk = await _room(connection, invite), await desk_of(connection, account.id)
     async with engine.transaction([room, desk]) as tx:
-        await _check(tx, invite, account, tx.rooms[room])
-        person = PersonView(account.id, account.name)
-        if kind == "booth":
-            granted = await staffing.take_up(tx, invite.conference, subject, room, person, Duty(invite.role.value))
-        else:
-            granted = await roles.grant(
-                tx.connection,
-                person=account.id,
-                conference=invite.conference,
-                session=invite.session,
-                role=invite.role,
-                by=invite.created_by,
-                at=tx.now,
-            )
-            if granted:
-                tx.record(RoleGranted(person, invite.role), room=room, person=account.id)
-        if granted:
-            await _take(tx, invite)
+        if await _accept(tx, secret, account, room):
             tx.record(RightsChanged(invite.conference), room=desk, person=account.id)
-            details = {"role": invite.role.value, "session": invite.session}
-            tx.audit(invite.conference, account.id, "invite.accept", invite.id, details)
     return invite
+
+
+async def accept_as_guest(engine: Engine, secret: str, browser: Browser, name: str, locale: str) -> Entered:
+    """Makes a guest who has the role, and signs them in; both or neither. Raises Problem, as `accept` and `registration.make_guest` do."""
+    async with engine.database.read() as connection:
+        invite = await look(connection, secret, engine.clock())
+        room = await _room(connection, invite)
+    registration.take_guest(engine, browser, invitation=invite.id)
+    async with engine.transaction([room]) as tx:
+        entered = await registration.make_guest(engine, tx, browser, name, locale)
+        await _accept(tx, secret, entered.account, room)
+    return entered
+
+
+async def _room(connection: AsyncConnection, invite: Invite) -> str:
+    """The room to which an invitation leads; it is locked while somebody accepts."""
+    kind = "booth" if invite.role in BOOTH_ROLES else "session" if invite.session else "lobby"
+    return await journal.room_of(connection, kind, invite.session or invite.conference)
+
+
+async def _accept(tx: Transaction, secret: str, account: Account, room: str) -> bool:
+    """False for a person who has the role already."""
+    invite = await look(tx.connection, secret, tx.now)
+    await _check(tx, invite, account, tx.rooms[room])
+    person = PersonView(account.id, account.name)
+    if invite.role in BOOTH_ROLES:
+        granted = await staffing.take_up(tx, invite.session or "", room, person, Duty(invite.role.value))
+    else:
+        granted = await roles.grant(
+            tx.connection,
+            person=account.id,
+            conference=invite.conference,
+            session=invite.session,
+            role=invite.role,
+            by=invite.created_by,
+            at=tx.now,
+        )
+        if granted:
+            tx.record(RoleGranted(person, invite.role), room=room, person=account.id)
+    if granted:
+        await _take(tx, invite)
+        details = {"role": invite.role.value, "session": invite.session}
+        tx.audit(invite.conference, account.id, "invite.accept", invite.id, details)
+    return granted
 
 
 async def _check(tx: Transaction, invite: Invite, account: Account, room: journal.Room) -> None:
     try:
         await resolve(tx.connection, account.id, room, tx.now)
     except Problem as problem:
-        if problem.code != "not_found":  # one who was banned; a closed conference is what the invite opens
+        if problem.code != "not_found":  # the person was banned; a closed conference is what the invitation opens
             raise
     if account.kind == "guest":
         open_to_guests = sa.select(conferences.c.guests).where(conferences.c.id == invite.conference)
@@ -173,7 +231,7 @@ async def _check(tx: Transaction, invite: Invite, account: Account, room: journa
 
 
 async def _take(tx: Transaction, invite: Invite) -> None:
-    """Uses the invite once; of two who want its last use, one gets it."""
+    """Uses the invitation once; of two people who want its last use, one gets it."""
     left = sa.case((invites.c.uses_left.is_(None), sa.null()), else_=invites.c.uses_left - 1)
     update = invites.update().where(invites.c.id == invite.id, *_usable(tx.now)).values(uses_left=left)
     if (await tx.connection.execute(update)).rowcount == 0:

@@ -1,4 +1,4 @@
-"""What moderators and organisers do with people in a room. In a session it holds for the session, in the lobby for the conference."""
+"""How moderators and organisers manage people: in a session for that session, in the lobby for the whole conference."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -12,7 +12,8 @@ from rooms.core.commands.people import BOOTH_ROLES, PersonView, Role
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
-from rooms.core.store.tables import persons
+from rooms.core.store.tables import conferences, persons
+from rooms.core.store.tables import roles as table
 from rooms.core.text import N_, clean_line
 from rooms.people import restraints, roles, rules
 from rooms.people.desk import desk_of, desks_of, notify
@@ -48,6 +49,8 @@ async def grant_role(tx: Transaction, actor: Actor, command: GrantRole) -> None:
     person = await _person(tx, command.person)
     _check_role(actor, command.role)
     conference, session = _scope(actor)
+    if Role.ORGANISER not in actor.roles:
+        await _check_inside(tx, conference, person.id)
     by = actor.known.id
     if not await roles.grant(
         tx.connection, person=person.id, conference=conference, session=session, role=command.role, by=by, at=tx.now
@@ -67,6 +70,9 @@ async def revoke_role(tx: Transaction, actor: Actor, command: RevokeRole) -> Non
         raise Problem(
             "conflict", N_("You cannot take the organiser's role from yourself; ask another organiser."), field="person"
         )
+    if command.role is Role.MODERATOR and Role.ORGANISER not in actor.roles and person.id != actor.known.id:
+        # Otherwise a moderator could take the role first, and then remove the person.
+        raise Problem("forbidden", N_("Only an organiser can take a moderator's role."), field="person")
     if not await roles.revoke(
         tx.connection, person=person.id, conference=conference, session=session, role=command.role
     ):
@@ -139,7 +145,7 @@ async def _lift(tx: Transaction, actor: Actor, id: str, kind: restraints.Kind) -
 
 
 async def _tell(tx: Transaction, actor: Actor, person: PersonView, event: Event) -> None:
-    """Tells the moderators, and has the person's rights looked at afresh: here by the event, and in other rooms of the conference by his desk."""
+    """Tells the moderators, and has the person's rights read again: here by the event, and in other rooms of the conference by their desk."""
     tx.record(event, person=person.id)
     if actor.room.kind == "lobby":
         tx.record(RightsChanged(actor.room.conference), room=await desk_of(tx.connection, person.id), person=person.id)
@@ -163,6 +169,17 @@ async def _is_admin(tx: Transaction, person: str) -> bool:
     return bool((await tx.connection.execute(sa.select(persons.c.admin).where(persons.c.id == person))).scalar_one())
 
 
+async def _check_inside(tx: Transaction, conference: str, person: str) -> None:
+    """A moderator of a session opens no closed conference: whoever has no role there yet is for its organisers to admit."""
+    access = sa.select(conferences.c.access).where(conferences.c.id == conference)
+    held = sa.select(sa.func.count()).where(table.c.person == person, table.c.conference == conference)
+    if (await tx.connection.execute(access)).scalar_one() == "public" or (
+        await tx.connection.execute(held)
+    ).scalar_one():
+        return
+    raise Problem("forbidden", N_("Only an organiser can admit somebody new to this conference."), field="person")
+
+
 def _scope(actor: Actor) -> tuple[str, str]:
     """The conference, and the session ("" in the lobby), for which an act in this room holds."""
     assert actor.room.conference is not None
@@ -175,4 +192,4 @@ def _check_role(actor: Actor, role: Role) -> None:
     if actor.room.kind == "lobby":
         rules.organises(actor)
         if role in BOOTH_ROLES:
-            raise Problem("invalid", N_("Who is of a booth's staff is said at that booth."), field="role")
+            raise Problem("invalid", N_("Manage booth staff on the booth's page."), field="role")

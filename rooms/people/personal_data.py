@@ -6,7 +6,7 @@ from rooms.core.commands.transaction import Transaction
 from rooms.core.personal_data import NOBODY, DataSubject, PersonalData, Rows, register
 from rooms.core.store.journal import as_json, mentions, rooms
 from rooms.core.store.tables import audit, outcomes, persons, restraints, roles
-from rooms.people.tables import api_tokens, blocks, links, notices, signins
+from rooms.people.tables import api_tokens, blocks, guest_marks, links, notices, signins
 
 
 def _rooms(subject: DataSubject) -> "list[sa.Select[str]]":
@@ -72,6 +72,7 @@ register(
             Rows("sign_ins", signins, ("created_at", "expires_at", "revoked_at", "device")),
             Rows("api_tokens", api_tokens, ("name", "created_at", "expires_at", "used_at", "revoked_at")),
             Rows("links", links, ("purpose", "email", "created_at", "expires_at", "used_at")),
+            Rows("guest_marks", guest_marks, ("expires_at",)),
             Rows("roles", roles, ("conference", "session", "role", "granted_at")),
             Rows("roles_granted", roles, ("conference", "session", "role", "granted_at"), by="granted_by", replace={}),
             Rows("restraints", restraints, ("conference", "session", "kind", "until", "reason")),

@@ -1,13 +1,15 @@
 """Signing up and coming in: by password, by a link in a letter, as a guest. What is said to a stranger never tells whether an address is known."""
 
 from enum import StrEnum
+from ipaddress import ip_network
 from typing import NamedTuple
 
+from rooms.core.commands.transaction import Transaction
 from rooms.core.engine import Engine
 from rooms.core.errors import Problem
 from rooms.core.rate_limits import Rate
 from rooms.core.text import N_
-from rooms.people import accounts, attempts, links, signins
+from rooms.people import accounts, attempts, guest_marks, links, signins
 from rooms.people.accounts import Account, clean_email, clean_name
 from rooms.people.attempts import FROM_ADDRESS, PASSWORD_HERE, Browser
 from rooms.people.links import Link, Purpose, digest_of
@@ -16,6 +18,11 @@ from rooms.people.passwords import Passwords, check_password
 
 GUESTS = Rate(40, 600)
 """New guests without an invitation, from one network address: each has a vote (docs/decisions/0006)."""
+
+GUESTS_INVITED = Rate(120, 600)
+"""New guests by one invitation, from one network address."""
+GUESTS_OF_SITE = Rate(240, 600)
+"""New guests from one IPv6 /48."""
 
 WRONG = N_("The address or the password is not right.")
 
@@ -193,22 +200,31 @@ async def enter(engine: Engine, person: str, browser: Browser) -> str:
         return await signins.open_signin(tx.connection, person, browser.device, tx.now)
 
 
-async def enter_as_guest(engine: Engine, browser: Browser, name: str, locale: str, *, invited: bool = False) -> Entered:
-    """A new guest, signed in. Raises Problem "invalid" or "rate_limited". Where guests may act, each conference says. `invited`: he holds the link of
-    an invitation."""
-    name = clean_name(name)
-    if invited:
-        engine.limits.take("guest.invited", browser.address, FROM_ADDRESS)
-    else:
-        _take_guest(engine, browser)
+async def enter_as_guest(engine: Engine, browser: Browser, name: str, locale: str) -> Entered:
+    """A new guest, signed in. Each conference says where guests may act. Raises Problem "invalid", "rate_limited" or "forbidden"."""
+    take_guest(engine, browser)
     async with engine.transaction() as tx:
-        guest = await accounts.create(tx.connection, name=name, locale=locale, at=tx.now)
-        return Entered(guest, await signins.open_signin(tx.connection, guest.id, browser.device, tx.now), "/")
+        return await make_guest(engine, tx, browser, name, locale)
 
 
-def _take_guest(engine: Engine, browser: Browser) -> None:
+async def make_guest(engine: Engine, tx: Transaction, browser: Browser, name: str, locale: str) -> Entered:
+    """Raises Problem "invalid" or "forbidden"."""
+    guest = await accounts.create(tx.connection, name=clean_name(name), locale=locale, at=tx.now)
+    await guest_marks.welcome(engine, tx, guest.id, browser)
+    return Entered(guest, await signins.open_signin(tx.connection, guest.id, browser.device, tx.now), "/")
+
+
+def take_guest(engine: Engine, browser: Browser, invitation: str = "") -> None:
+    """Raises Problem "rate_limited". With an invitation (its id) more guests may come from one address."""
     try:
-        engine.limits.take("guest", browser.address, GUESTS)
+        if invitation:
+            engine.limits.take("guest.invited", f"{invitation} {browser.address}", GUESTS_INVITED)
+        else:
+            engine.limits.take("guest", browser.address, GUESTS)
+        if ":" in browser.address:
+            # A site often has a whole /48 of IPv6, that is 65,536 networks of the size that one household has.
+            site = str(ip_network(browser.address).supernet(new_prefix=48))
+            engine.limits.take("guest.site", site, GUESTS_OF_SITE)
     except Problem as problem:
         message = N_(
             "Many guests have come from your network just now. Sign in with your e-mail address, or try again in a moment."

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms.core.commands.people import PersonView
 from rooms.core.store.database import insert_into
 from rooms.core.store.tables import persons, restraints
+from rooms.people import guest_marks
 from rooms.people.messages import RestraintView
 
 Kind = Literal["silence", "ban"]
@@ -65,10 +66,13 @@ async def impose(
     )
     keys = [restraints.c.person, restraints.c.conference, restraints.c.session, restraints.c.kind]
     await connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=values))
+    this = {"person": person, "conference": conference, "session": session, "kind": kind}
+    await guest_marks.remember(connection, **this, until=until, at=at)
 
 
 async def lift(connection: AsyncConnection, *, person: str, conference: str, session: str, kind: Kind) -> bool:
     """False when there was none."""
+    await guest_marks.release(connection, person=person, conference=conference, session=session, kind=kind)
     r = restraints.c
     gone = await connection.execute(
         restraints.delete().where(r.person == person, r.conference == conference, r.session == session, r.kind == kind)

@@ -61,6 +61,30 @@ invites = sa.Table(
 )
 
 
+guest_marks = sa.Table(
+    "guest_marks",  # where a guest comes from, as keyed hashes
+    metadata,
+    sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), primary_key=True),
+    sa.Column("browser", sa.String(64), nullable=False),
+    sa.Column("network", sa.String(64), nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=False),
+)
+
+
+guest_restraints = sa.Table(
+    "guest_restraints",  # the restraints of guests by browser, so that they hold for the next account
+    metadata,
+    sa.Column("browser", sa.String(64), primary_key=True),
+    sa.Column("conference", sa.String(20), primary_key=True),
+    sa.Column("session", sa.String(20), primary_key=True),
+    sa.Column("kind", sa.String(10), primary_key=True),
+    sa.Column("network", sa.String(64), nullable=False, index=True),
+    sa.Column("until", UtcDateTime),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=False),
+)
+
+
 blocks = sa.Table(
     "blocks",  # who is never put into one call with whom
     metadata,

@@ -7,9 +7,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.chat.tables import chats
+from rooms.core.errors import Problem
 from rooms.core.ids import new_id
+from rooms.core.store.database import insert_into
 from rooms.core.store.journal import open_room
 from rooms.core.store.tables import conferences
+from rooms.core.text import N_
 from rooms.programme.tables import forums, sessions
 
 SLATE = {"kind": "slate", "address": "", "title": ""}
@@ -27,7 +30,7 @@ async def create_conference(
     texts: Mapping[str, Mapping[str, str]] | None = None,
     **fields: Any,
 ) -> tuple[str, str]:
-    """A conference with its lobby; returns the ids of both. `fields`: tagline, description, access, guests."""
+    """A conference with its lobby; returns the ids of both. `fields`: tagline, description, access, guests. Raises Problem "invalid"."""
     conference = new_id()
     values = {
         "id": conference,
@@ -38,7 +41,11 @@ async def create_conference(
         "ends_on": ends_on,
         "created_at": now,
     }
-    await connection.execute(conferences.insert().values(**values, texts=dict(texts or {}), **fields))
+    # One statement finds out and inserts: of two who want the same address, one gets it.
+    insert = insert_into(connection, conferences).values(**values, texts=dict(texts or {}), **fields)
+    insert = insert.on_conflict_do_nothing(index_elements=[conferences.c.slug])
+    if not (await connection.execute(insert)).rowcount:
+        raise Problem("invalid", N_("There is a conference at this address already."), field="slug")
     lobby = await open_room(connection, "lobby", conference, conference)
     await connection.execute(chats.insert().values(room=lobby))
     return conference, lobby

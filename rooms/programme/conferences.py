@@ -94,15 +94,12 @@ def _text(text: str, field: str) -> str:
 
 
 async def found(engine: Engine, slug: str, about: About, *, by: str) -> str:
-    """A new conference whose organiser is its founder; returns its id. Whether he may found one, the caller has asked. Raises Problem."""
+    """A new conference whose organiser is its founder; returns its id. The caller has checked that they may found one. Raises Problem."""
     if not _SLUG.fullmatch(slug):
         message = N_("Use 1 to 40 of a-z, 0-9 and -, beginning and ending with a letter or a digit.")
         raise Problem("invalid", message, field="slug")
     about = clean_about(about)
     async with engine.transaction() as tx:
-        taken = sa.select(conferences.c.id).where(conferences.c.slug == slug)
-        if (await tx.connection.execute(taken)).first() is not None:
-            raise Problem("invalid", N_("There is a conference at this address already."), field="slug")
         conference, _ = await create_conference(tx.connection, slug=slug, now=tx.now, **about._asdict())
         await roles.grant(
             tx.connection, person=by, conference=conference, session=None, role=Role.ORGANISER, by=by, at=tx.now

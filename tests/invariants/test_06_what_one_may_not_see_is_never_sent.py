@@ -200,7 +200,7 @@ async def test_a_role_that_changes_forces_a_fresh_snapshot(each_world: World, ro
         assert client.snapshots == 2
         assert client.state["snapshot"]["moderation"]["questions"][0]["id"] == question
         assert "role.granted" not in client.types
-    await each_world.do(giver, RevokeRole(each_world.people["other"], Role.MODERATOR), room=where)
+    await each_world.do("organiser", RevokeRole(each_world.people["other"], Role.MODERATOR), room=where)
     await each_world.do("moderator", EditQuestion(question, 1, "After he was one"))
     await settled(*each_world.engines)
     for client in clients:

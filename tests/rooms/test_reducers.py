@@ -135,7 +135,7 @@ async def test_every_event_leads_from_the_old_state_to_the_new_one(world: World)
             p.SilencePerson(person, 5, "Too loud"),
             p.UnsilencePerson(person),
         ):
-            await do(moderator, command, room)
+            await do("organiser" if isinstance(command, p.RevokeRole) else moderator, command, room)
     await at_the_booth(spectators)
     await do("attendee", p.ListMe(True), await world.desk("attendee"))
     await do("moderator", p.RemovePerson(world.people["attendee"]))

@@ -180,6 +180,7 @@ BOOTH: dict[str, dict[str, str]] = REPORTS | {
     "queue.leave": TAKES_PART,
     "queue.skip": SERVES,
     "staff.set": OWNS,
+    "staff.leave": AT_BOOTH | {"organiser": "forbidden", "admin": "forbidden"},  # the last, because it ends a duty
 }
 
 MEETING: dict[str, dict[str, str]] = {  # between the attendee and one of the staff

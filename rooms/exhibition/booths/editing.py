@@ -1,7 +1,6 @@
 """How a booth comes into being and what it says: written by its owners, shown to visitors once the organisers have approved it."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,15 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms.chat.tables import chats
 from rooms.core.commands.access import Actor
 from rooms.core.commands.messages import Command
-from rooms.core.commands.people import PersonView
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
 from rooms.core.links import Target
-from rooms.core.store.database import insert_into
 from rooms.core.store.journal import open_room, rooms
-from rooms.core.store.tables import persons
 from rooms.core.text import N_, clean_line, clean_text
 from rooms.exhibition import rules
 from rooms.exhibition.booths import queries
@@ -37,13 +33,13 @@ from rooms.exhibition.booths.messages import (
     DraftBooth,
     SubmitBooth,
 )
-from rooms.exhibition.booths.staff_messages import Duty, DutyChanged, SetDuty
+from rooms.exhibition.booths.staff import check_eligible, set_duty
+from rooms.exhibition.booths.staff_messages import Duty
 from rooms.exhibition.presence.messages import Floor
 from rooms.exhibition.queue.waiting_time import FIRST_GUESS
 from rooms.exhibition.tables import booth_staff, booths, exhibition_halls
 from rooms.people import rules as people
 from rooms.people.desk import desk_of, desks_of, notify
-from rooms.people.messages import RightsChanged
 
 BOOTH = {"booth"}
 LIMITS = {"name": BOOTH_NAME_LENGTH, "tagline": BOOTH_TAGLINE_LENGTH, "about": BOOTH_ABOUT_LENGTH}
@@ -87,12 +83,6 @@ async def make_booth(
     return booth, room
 
 
-async def set_duty(connection: AsyncConnection, booth: str, person: str, duty: Duty, now: datetime) -> None:
-    insert = insert_into(connection, booth_staff).values(booth=booth, person=person, duty=duty.value, added_at=now)
-    index = [booth_staff.c.booth, booth_staff.c.person]
-    await connection.execute(insert.on_conflict_do_update(index_elements=index, set_={"duty": duty.value}))
-
-
 def columns_of(said: dict[str, Any]) -> dict[str, Any]:
     """What a booth says, with what the directory searches in."""
     translated = [text for fields in said["texts"].values() for text in fields.values()]
@@ -130,7 +120,10 @@ async def create_booth(tx: Transaction, actor: Actor, command: CreateBooth) -> B
     said = {"name": clean_line(command.name, BOOTH_NAME_LENGTH, "name")}
     hall = await hall_of(tx.connection, conference, clean_line(command.hall, 120, "hall"))
     if command.owner is not None:
-        await _person(tx, command.owner, "owner")
+        try:
+            await check_eligible(tx, conference, command.owner)
+        except Problem as problem:
+            raise Problem(problem.code, problem.message, field="owner") from None
     number = clean_line(command.number, 20, "number") if command.number.strip() else ""
     booth, _ = await make_booth(tx.connection, conference, hall, said, number=number, tier=command.tier)
     if command.owner is not None:
@@ -191,32 +184,6 @@ async def decline_booth(tx: Transaction, actor: Actor, command: DeclineBooth) ->
     await notify_owners(tx, actor, "booth.declined", row.name)
 
 
-async def with_person(connection: AsyncConnection, room: str, command: SetDuty) -> Iterable[str]:
-    return await desks_of(connection, [command.person])
-
-
-@command(SetDuty, kinds=BOOTH, allowed=rules.owns, extra_rooms=with_person)
-async def change_duty(tx: Transaction, actor: Actor, command: SetDuty) -> None:
-    person = await _person(tx, command.person, "person")
-    booth, s = actor.room.subject, booth_staff.c
-    this = sa.and_(s.booth == booth, s.person == person.id)
-    held = (await tx.connection.execute(sa.select(s.duty).where(this))).scalar_one_or_none()
-    if held == (command.duty.value if command.duty else None):
-        return
-    owners = sa.select(sa.func.count()).where(s.booth == booth, s.duty == "owner")
-    if held == "owner" and (await tx.connection.execute(owners)).scalar_one() == 1:
-        raise Problem("conflict", N_("A booth needs an owner. Make somebody else an owner first."), field="person")
-    if command.duty is None:
-        await tx.connection.execute(booth_staff.delete().where(this))
-    else:
-        await set_duty(tx.connection, booth, person.id, command.duty, tx.now)
-    tx.record(DutyChanged(person, command.duty), person=person.id)
-    desk = await desk_of(tx.connection, person.id)
-    tx.record(RightsChanged(actor.room.conference), room=desk, person=person.id)
-    duty = command.duty.value if command.duty else ""
-    tx.audit(actor.room.conference, actor.known.id, "staff.set", person.id, {"booth": booth, "duty": duty})
-
-
 async def _draft(tx: Transaction, actor: Actor, **values: Any) -> None:
     booth = actor.room.subject
     await tx.connection.execute(booths.update().where(booths.c.id == booth).values(**values))
@@ -240,14 +207,6 @@ async def notify_owners(tx: Transaction, actor: Actor, kind: str, name: str, **v
 
 async def _locked(tx: Transaction, person: str) -> bool:
     return await desk_of(tx.connection, person) in tx.rooms
-
-
-async def _person(tx: Transaction, id: str, field: str) -> PersonView:
-    select = sa.select(persons.c.name).where(persons.c.id == id, persons.c.erased_at.is_(None))
-    name = (await tx.connection.execute(select)).scalar_one_or_none()
-    if name is None:
-        raise Problem("not_found", N_("This person does not exist here."), field=field)
-    return PersonView(id, name)
 
 
 def _cleaned(name: str, text: str, field: str) -> str:

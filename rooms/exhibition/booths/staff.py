@@ -1,23 +1,33 @@
-"""Finding a booth's staff, and taking up a duty to which one was invited."""
+"""The staff of a booth in the tables: finding people, giving and ending duties, and taking up a duty by an invitation."""
+
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rooms.core.commands.access import resolve
 from rooms.core.commands.people import PersonView, Role
 from rooms.core.commands.transaction import Transaction
-from rooms.core.store.tables import conferences, persons
-from rooms.exhibition.booths.editing import set_duty
+from rooms.core.errors import Problem
+from rooms.core.store.database import insert_into
+from rooms.core.store.journal import find_room, room_of
+from rooms.core.store.tables import conferences, persons, roles
+from rooms.core.text import N_
 from rooms.exhibition.booths.staff_messages import Duty, DutyChanged
 from rooms.exhibition.tables import booth_staff, booths
-from rooms.people import roles
 
 MOST_FOUND = 10
+MOST_STAFF = 100
+"""People with a duty at one booth."""
 _RANKS = {Duty.CONTACT.value: 0, Duty.STAFF.value: 1, Duty.OWNER.value: 2}
+
+s, b, c, p, r = booth_staff.c, booths.c, conferences.c, persons.c, roles.c
 
 
 async def search(connection: AsyncConnection, words: str) -> list[PersonView]:
-    """Who has exactly this address, or a name with these words in it; by name only those who let themselves be seen."""
-    p, words = persons.c, words.strip()
+    """People with exactly this address, or with these words in their name; by name only those who let themselves be seen."""
+    words = words.strip()
     if len(words) < 2:
         return []
     named = sa.and_(
@@ -28,31 +38,72 @@ async def search(connection: AsyncConnection, words: str) -> list[PersonView]:
     return [PersonView(*row) for row in await connection.execute(select.order_by(p.name, p.id).limit(MOST_FOUND))]
 
 
-async def take_up(tx: Transaction, conference: str, booth: str, room: str, person: PersonView, duty: Duty) -> bool:
-    """Makes somebody of the staff; False when he has this duty or a greater one. In a closed conference he is an exhibitor from then on."""
-    s, c = booth_staff.c, conferences.c
+async def check_eligible(tx: Transaction, conference: str, person: str) -> None:
+    """Only participants with an account can be chosen for a duty; everybody else needs an invitation. Raises Problem "invalid" or "not_found"."""
+    select = sa.select(p.kind, p.verified_at).where(p.id == person, p.erased_at.is_(None))
+    row = (await tx.connection.execute(select)).one_or_none()
+    if row is None:
+        raise Problem("not_found", N_("This person does not exist here."), field="person")
+    lobby = await find_room(tx.connection, await room_of(tx.connection, "lobby", conference))
+    try:
+        actor = await resolve(tx.connection, person, lobby, tx.now)
+    except Problem:
+        actor = None
+    if row.kind != "registered" or row.verified_at is None or actor is None or not actor.roles:
+        raise Problem("invalid", N_("This person does not take part here. Send them an invitation."), field="person")
+
+
+async def set_duty(connection: AsyncConnection, booth: str, person: str, duty: Duty, now: datetime) -> None:
+    """In a conference that is not public, a duty makes the person an exhibitor; `drop_duty` ends that. Raises Problem "conflict"."""
+    count = sa.select(sa.func.count()).where(s.booth == booth, s.person != person)
+    if (await connection.execute(count)).scalar_one() >= MOST_STAFF:
+        raise Problem("conflict", N_("At most %(most)s people can staff a booth."), values={"most": MOST_STAFF})
+    insert = insert_into(connection, booth_staff).values(booth=booth, person=person, duty=duty.value, added_at=now)
+    await connection.execute(
+        insert.on_conflict_do_update(index_elements=[s.booth, s.person], set_={"duty": duty.value})
+    )
+    conference = await _conference(connection, booth)
+    if conference.access != "public":
+        role = {"person": person, "conference": conference.id, "session": "", "role": Role.EXHIBITOR.value}
+        insert = insert_into(connection, roles).values(**role, granted_by=None, granted_at=now)
+        await connection.execute(insert.on_conflict_do_nothing())
+
+
+async def drop_duty(connection: AsyncConnection, booth: str, person: str) -> None:
+    """Ends a duty. With the last one of a conference ends the exhibitor's role that came with it; a role that an organiser granted stays."""
+    await connection.execute(booth_staff.delete().where(s.booth == booth, s.person == person))
+    conference = await _conference(connection, booth)
+    others = sa.select(sa.func.count()).select_from(booth_staff.join(booths, b.id == s.booth))
+    others = others.where(s.person == person, b.conference == conference.id)
+    if not (await connection.execute(others)).scalar_one():
+        held = sa.and_(r.person == person, r.conference == conference.id, r.session == "")
+        automatic = sa.and_(r.role == Role.EXHIBITOR.value, r.granted_by.is_(None))
+        await connection.execute(roles.delete().where(held, automatic))
+
+
+async def _conference(connection: AsyncConnection, booth: str) -> "sa.Row[Any, Any]":
+    select = sa.select(c.id, c.access).select_from(booths.join(conferences, c.id == b.conference))
+    return (await connection.execute(select.where(b.id == booth))).one()
+
+
+async def take_up(tx: Transaction, booth: str, room: str, person: PersonView, duty: Duty) -> bool:
+    """Makes an invited person part of the staff; False when they have this duty or a greater one."""
     this = sa.and_(s.booth == booth, s.person == person.id)
     held = (await tx.connection.execute(sa.select(s.duty).where(this))).scalar_one_or_none()
     if held is not None and _RANKS[held] >= _RANKS[duty.value]:
         return False
     await set_duty(tx.connection, booth, person.id, duty, tx.now)
     tx.record(DutyChanged(person, duty), room=room, person=person.id)
-    if (await tx.connection.execute(sa.select(c.access).where(c.id == conference))).scalar_one() != "public":
-        await roles.grant(
-            tx.connection,
-            person=person.id,
-            conference=conference,
-            session=None,
-            role=Role.EXHIBITOR,
-            by=None,
-            at=tx.now,
-        )
     return True
+
+
+async def owners_of(connection: AsyncConnection, booth: str) -> list[str]:
+    select = sa.select(s.person).where(s.booth == booth, s.duty == Duty.OWNER.value).order_by(s.person)
+    return list((await connection.execute(select)).scalars())
 
 
 async def booths_of(connection: AsyncConnection, conference: str, person: str) -> list[tuple[str, str]]:
     """The booths at which a person has a duty, by name: (id, name)."""
-    b, s = booths.c, booth_staff.c
     joined = booth_staff.join(booths, b.id == s.booth)
     select = sa.select(b.id, b.name).select_from(joined).where(s.person == person, b.conference == conference)
     return [(row.id, row.name) for row in await connection.execute(select.order_by(b.name, b.id))]

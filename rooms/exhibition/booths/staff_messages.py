@@ -22,14 +22,18 @@ class StaffView(View):
 
 
 class SetDuty(Command, tag="staff.set"):
-    """`duty` None: of the staff no more."""
+    """`duty` None: the person is no longer on the staff."""
 
     person: Id
     duty: Duty | None = None
 
 
+class LeaveStaff(Command, tag="staff.leave"):
+    """One's own duty ends."""
+
+
 class DutyChanged(Event, tag="staff.changed"):
-    """`duty` None: of the staff no more."""
+    """`duty` None: the person is no longer on the staff."""
 
     audience: ClassVar[Audience] = Audience.MODERATORS
     revisits: ClassVar[bool] = True

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.core.commands.access import Actor
+from rooms.core.commands.access import Actor, resolve_many
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
@@ -19,6 +19,7 @@ from rooms.core.ids import new_id
 from rooms.core.links import Target
 from rooms.core.rate_limits import Rate
 from rooms.core.store.journal import rooms
+from rooms.core.store.tables import persons
 from rooms.core.text import N_
 from rooms.exhibition import rules
 from rooms.exhibition.booths import queries
@@ -107,10 +108,10 @@ async def call_next(tx: Transaction, actor: Actor, command: CallNext) -> Called:
     for place in await queries.places_under_way(tx.connection, booth):
         if place.state == "called" and place.until <= tx.now:
             await _put_back(tx, actor, place)
+    await _check_free(tx, caller)
     here = await queries.places_under_way(tx.connection, booth)
-    if any(each.called_by == caller and each.state != "waiting" for each in here):
-        raise Problem("conflict", N_("Finish with the visitor whom you have called first."))
     waiting = [each for each in here if each.state == "waiting"][:LOOKED_AT]
+    waiting = await _still_welcome(tx, actor, waiting)
     busy = await _called_elsewhere(tx, [each.person for each in waiting])
     busy |= await _blocked(tx, caller, [each.person for each in waiting])
     desks = {row.subject: row.id for row in await tx.connection.execute(_desks([each.person for each in waiting]))}
@@ -169,6 +170,20 @@ async def finish_talk(tx: Transaction, actor: Actor, command: FinishTalk) -> Non
     await _change(tx, actor, place.id, {"state": "done", "ended_at": tx.now}, measure=True)
 
 
+async def release(tx: Transaction, actor: Actor, staff: str) -> None:
+    """Ends what a member of the staff does in the queue of the actor's booth: their call is put back, their talk is finished.
+
+    The transaction has locked the room of the talk.
+    """
+    theirs = sa.and_(q.booth == actor.room.subject, q.called_by == staff, q.state.in_(["called", "talking"]))
+    for place in await queries.places(tx.connection, theirs):
+        if place.state == "called":
+            await _put_back(tx, actor, place)
+        elif place.state == "talking" and place.meeting is not None:
+            await close_meeting(tx, place.meeting)
+            await _change(tx, actor, place.id, {"state": "done", "ended_at": tx.now}, measure=True)
+
+
 async def _put_back(tx: Transaction, actor: Actor, place: Place) -> None:
     """Behind the next one; or out, when he has missed too many calls."""
     missed = place.missed + 1
@@ -188,6 +203,25 @@ async def _put_back(tx: Transaction, actor: Actor, place: Place) -> None:
         await tx.connection.execute(queue_places.update().where(q.id == following.id).values(rank=place.rank))
         tx.record(PlaceChanged((await _place(tx, actor, following.id)).view()))
     await _change(tx, actor, place.id, blank | {"state": "waiting", "rank": rank})
+
+
+async def _check_free(tx: Transaction, caller: str) -> None:
+    """Raises Problem "conflict" while the caller has called or talks to somebody, at whatever booth."""
+    # Locked, or two booths could let the same person call at the same moment.
+    await tx.connection.execute(sa.select(persons.c.id).where(persons.c.id == caller).with_for_update(key_share=True))
+    lasting = sa.or_(q.state == "talking", sa.and_(q.state == "called", q.until > tx.now))
+    select = sa.select(sa.func.count()).where(q.called_by == caller, lasting)
+    if (await tx.connection.execute(select)).scalar_one():
+        raise Problem("conflict", N_("Finish with the visitor whom you have called first."))
+
+
+async def _still_welcome(tx: Transaction, actor: Actor, waiting: list[Place]) -> list[Place]:
+    """Those who may still enter the booth. The others, who were removed since, lose their place."""
+    found = await resolve_many(tx.connection, [(each.person, actor.room) for each in waiting], tx.now)
+    for place, theirs in zip(waiting, found, strict=True):
+        if isinstance(theirs, Problem):
+            await _change(tx, actor, place.id, {"state": "left", "ended_at": tx.now})
+    return [place for place, theirs in zip(waiting, found, strict=True) if not isinstance(theirs, Problem)]
 
 
 async def _called_elsewhere(tx: Transaction, people: list[str]) -> set[str]:

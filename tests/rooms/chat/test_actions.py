@@ -185,3 +185,30 @@ async def test_what_is_hidden_in_the_transaction_that_recorded_it_is_not_sent_ei
     await settled(world.engine)
     assert str(reader.sink.messages).count("Too quick") == 1, "only the one that was recorded before `since`"
     assert reader.sink.seqs == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("who", "room", "mark"),
+    [
+        ("attendee", "room", None),
+        ("exhibitor", "room", None),
+        ("speaker", "room", "speaker"),
+        ("moderator", "room", "moderator"),
+        ("organiser", "room", "organiser"),
+        ("speaker", "lobby", None),
+        ("staff", "stand", "staff"),
+        ("owner", "stand", "staff"),
+        ("staff", "lobby", None),
+    ],
+)
+async def test_a_message_shows_the_role_of_its_author_in_this_room(
+    world: World, who: str, room: str, mark: str | None
+) -> None:
+    _, reader = await world.join("other", room=getattr(world, room))
+    await post(world, who, room=getattr(world, room))
+    await settled(world.engine)
+    event = next(event for event in reader.events if event.get("type") == "chat.posted")
+    assert event["message"].get("mark") == mark
+    async with world.engine.database.read() as connection:
+        (message,) = await latest_messages(connection, getattr(world, room))
+    assert message.mark == mark

@@ -7,6 +7,7 @@ import pytest
 from rooms.chat.messages import PostMessage
 from rooms.core.commands.people import Role
 from rooms.core.store import audit
+from rooms.core.store.tables import conferences
 from rooms.forum.questions.messages import AskQuestion
 from rooms.people import messages as p
 from rooms.people import roles
@@ -230,3 +231,27 @@ async def test_one_is_named_among_those_present_only_if_he_wishes(world: World) 
     assert other.state["latest"]["present"][""]["count"] == 2, "he is counted all the same"
     with refused("not_found"):
         await world.do("attendee", p.ListMe(True), room=await world.desk("other"))
+
+
+async def test_a_moderator_of_a_session_ends_no_moderators_role(world: World) -> None:
+    """R1: taking the role first would open the way to remove the person."""
+    await world.do("organiser", p.GrantRole(world.people["attendee"], Role.MODERATOR))
+    with refused("forbidden", "person"):
+        await world.do("moderator", p.RevokeRole(world.people["attendee"], Role.MODERATOR))
+    with refused("forbidden", "person"):
+        await world.do("moderator", p.RemovePerson(world.people["attendee"]))
+    await world.do("moderator", p.RevokeRole(world.people["speaker"], Role.SPEAKER))
+    await world.do("attendee", p.RevokeRole(world.people["attendee"], Role.MODERATOR))
+    await world.do("moderator", p.RemovePerson(world.people["attendee"]))
+
+
+async def test_a_moderator_of_a_session_admits_nobody_to_a_closed_conference(world: World) -> None:
+    async with world.engine.database.write() as connection:
+        await connection.execute(conferences.update().values(access="members"))
+    with refused("forbidden", "person"):
+        await world.do("moderator", p.GrantRole(world.people["attendee"], Role.SPEAKER))
+    with refused("not_found"):
+        await world.engine.actor(world.people["attendee"], world.room)
+    await world.do("moderator", p.GrantRole(world.people["exhibitor"], Role.SPEAKER))
+    await world.do("organiser", p.GrantRole(world.people["attendee"], Role.SPEAKER))
+    await world.do("moderator", p.GrantRole(world.people["attendee"], Role.INTERPRETER))

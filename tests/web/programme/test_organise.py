@@ -1,6 +1,7 @@
 """The organiser's pages: roles, invitations, restraints, settings, the audit log, and a new conference."""
 
 import re
+import uuid
 
 import pytest
 
@@ -196,3 +197,12 @@ async def test_administrators_begin_conferences(site: Site, world: World, organi
     again = await admin.post("/conferences/new", form)
     assert again.status_code == 422
     assert "already" in admin.page
+
+
+async def test_a_role_for_an_unknown_session_is_refused(organiser: Visitor, world: World) -> None:
+    await organiser.get("/c/forum/organise/people")
+    for session in ("a" * 20, world.conference):
+        fields = {"email": "attendee@example.org", "role": "moderator", "session": session, "key": uuid.uuid4().hex}
+        assert (await organiser.post("/c/forum/organise/people/grant", fields)).status_code == 422
+    async with world.engine.database.read() as connection:
+        assert not await roles.roles_in(connection, world.people["attendee"], world.conference, world.session)

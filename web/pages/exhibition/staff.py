@@ -68,7 +68,7 @@ async def invite(request: Request) -> Response:
             by = entered.viewer.signed_in.id
             secret = await invites.make(tx, **given, uses=number(form, "uses"), days=number(form, "days"), by=by)
     except Problem as problem:
-        if problem.code != "invalid":
+        if problem.code not in {"invalid", "conflict"}:
             raise
         return await _page(request, at, problem)
     return await _page(request, at, made=entered.site.link(f"/invite/{secret}"))

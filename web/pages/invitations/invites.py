@@ -14,7 +14,6 @@ from rooms.core.text import N_
 from rooms.exhibition.tables import booths
 from rooms.invitations import invites
 from rooms.invitations.invites import Invite
-from rooms.people import registration
 from rooms.programme import queries
 from rooms.programme.queries import Conference
 from rooms.programme.tables import sessions
@@ -82,20 +81,19 @@ async def show(request: Request) -> Response:
 
 
 async def accept(request: Request) -> Response:
-    """As whoever is signed in, or as a new guest with the given name."""
+    """As the person who is signed in, or as a new guest with the given name."""
     site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
     secret, name, signin = request.path_params["secret"], text(form, "name"), None
     async with site.engine.database.read() as connection:
         offer = await _offer(connection, site, secret, viewer.locale)
-    account = viewer.person
     try:
-        if account is None and name and offer.open_to_guests:
+        if viewer.person is None and name and offer.open_to_guests:
             browser = await browser_of(request)
-            entered = await registration.enter_as_guest(site.engine, browser, name, viewer.locale, invited=True)
-            account, signin = entered.account, entered.signin
-        await invites.accept(site.engine, secret, account or viewer.signed_in)
+            signin = (await invites.accept_as_guest(site.engine, secret, browser, name, viewer.locale)).signin
+        else:
+            await invites.accept(site.engine, secret, viewer.signed_in)
     except Problem as problem:
-        if problem.code not in {"invalid", "forbidden", "unverified"}:
+        if problem.code not in {"invalid", "forbidden", "unverified", "rate_limited"}:
             raise
         return await _page(request, problem, name)
     gettext = site.languages.texts(viewer.locale).gettext

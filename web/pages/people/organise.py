@@ -82,10 +82,12 @@ async def grant(request: Request) -> Response:
         async with engine.database.read() as connection:
             account = await accounts.by_email(connection, accounts.clean_email(email))
             known = await _sessions(connection, entered.conference.id, entered.viewer.locale)
+        if session is not None and session not in known:
+            raise Problem("invalid", N_("There is no such session here."), field="session")
         if account is None or not account.verified:
             message = N_("Nobody with this address has an account yet. Send an invitation instead.")
             raise Problem("invalid", message, field="email")
-        room = known[session][0] if session in known else entered.conference.room
+        room = known[session][0] if session is not None else entered.conference.room
         await engine.perform(entered.viewer.id, room, GrantRole(account.id, role), text(form, "key"))
     except Problem as problem:
         if problem.code not in {"invalid", "conflict"}:
@@ -117,7 +119,7 @@ async def invite(request: Request) -> Response:
                 by=entered.viewer.signed_in.id,
             )
     except Problem as problem:
-        if problem.code != "invalid":
+        if problem.code not in {"invalid", "conflict"}:
             raise
         return await _page(request, entered, problem, refused="invite")
     return await _page(request, entered, made=entered.site.link(f"/invite/{secret}"))

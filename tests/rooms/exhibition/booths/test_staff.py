@@ -5,16 +5,23 @@ import asyncio
 import msgspec
 import pytest
 
+from rooms.chat.messages import PostMessage
 from rooms.core.commands.people import Role
 from rooms.core.errors import Problem
+from rooms.core.store import audit
+from rooms.core.store.journal import room_of
+from rooms.core.store.tables import conferences
 from rooms.exhibition.booths import queries
 from rooms.exhibition.booths import staff as staffing
 from rooms.exhibition.booths.editing import make_booth, set_duty
-from rooms.exhibition.booths.staff_messages import Duty, SetDuty
-from rooms.exhibition.queue.messages import CallNext
+from rooms.exhibition.booths.messages import CreateBooth
+from rooms.exhibition.booths.staff_messages import Duty, LeaveStaff, SetDuty
+from rooms.exhibition.queue.messages import AcceptCall, Admitted, Called, CallNext, JoinQueue
 from rooms.exhibition.requests.messages import AskContact, CloseContact, ContactAsked, ContactKind, TakeContact
+from rooms.exhibition.tables import queue_places
 from rooms.invitations import invites
-from rooms.people import accounts
+from rooms.people import accounts, erasure
+from rooms.people.messages import GrantRole, RemovePerson, RevokeRole
 from tests.support.refusals import refused
 from tests.support.waiting import settled
 from tests.support.world import World
@@ -167,3 +174,154 @@ async def test_a_message_is_a_task_of_whoever_of_the_contacts_has_the_fewest(wor
     await world.do("other", CloseContact(asked[0]), room=world.stand)
     _, staff = await world.join("staff", room=world.stand)
     assert len(staff.joined["snapshot"]["desk"]["contacts"]) == 2
+
+
+async def closed(world: World) -> None:
+    """The conference takes members alone; the booth's staff are among them by their duty, the others by a role."""
+    async with world.engine.database.write() as connection:
+        await connection.execute(conferences.update().values(access="members"))
+        for who in ("owner", "staff"):
+            duty = Duty(who)
+            await set_duty(connection, world.booth, world.people[who], duty, world.clock())
+
+
+async def may_enter(world: World, who: str) -> bool:
+    try:
+        await world.engine.actor(world.people[who], world.lobby)
+    except Problem as problem:
+        assert problem.code == "not_found"
+        return False
+    return True
+
+
+async def test_the_exhibitors_role_ends_with_the_last_duty(world: World) -> None:
+    await closed(world)
+    secret = await link(world, Role.STAFF, world.booth)
+    assert not await may_enter(world, "other")
+    await accept(world, "other", secret)
+    assert await may_enter(world, "other")
+    await world.do("owner", SetDuty(world.people["other"]), room=world.stand)
+    assert not await may_enter(world, "other")
+
+
+async def test_an_exhibitors_role_that_an_organiser_granted_stays(world: World) -> None:
+    await closed(world)
+    await world.do("organiser", GrantRole(world.people["other"], Role.EXHIBITOR), room=world.lobby)
+    await world.do("owner", SetDuty(world.people["other"], Duty.STAFF), room=world.stand)
+    await world.do("owner", SetDuty(world.people["other"]), room=world.stand)
+    assert await may_enter(world, "other")
+
+
+@pytest.mark.parametrize("who", ["guest", "unverified", "banned"])
+async def test_only_participants_with_an_account_are_made_staff(world: World, who: str) -> None:
+    with refused("invalid", "person"):
+        await world.do("owner", SetDuty(world.people[who], Duty.STAFF), room=world.stand)
+    assert len(await duties(world)) == 2
+
+
+async def test_an_owner_brings_no_outsider_into_a_closed_conference(world: World) -> None:
+    await closed(world)
+    with refused("invalid", "person"):
+        await world.do("owner", SetDuty(world.people["other"], Duty.STAFF), room=world.stand)
+    with refused("invalid", "owner"):
+        await world.do("organiser", CreateBooth("New", hall="Hall 1", owner=world.people["other"]), room=world.lobby)
+
+
+async def notices_of(world: World, who: str) -> list[str]:
+    view = await world.engine.view(world.people[who], await world.desk(who))
+    return [each["kind"] for each in msgspec.to_builtins(view.snapshot)["notices"]]
+
+
+async def test_new_staff_are_notified_and_can_leave(world: World) -> None:
+    await world.do("owner", SetDuty(world.people["other"], Duty.STAFF), room=world.stand)
+    assert await notices_of(world, "other") == ["staff.you"]
+    await world.do("other", LeaveStaff(), room=world.stand)
+    assert "Other" not in await duties(world)
+    await world.do("other", JoinQueue(), room=world.stand)
+    with refused("conflict", "person"):
+        await world.do("owner", LeaveStaff(), room=world.stand)
+
+
+async def test_owners_learn_that_an_organiser_has_joined_the_staff(world: World) -> None:
+    await world.do("organiser", SetDuty(world.people["organiser"], Duty.STAFF), room=world.stand)
+    assert await notices_of(world, "owner") == ["staff.new"]
+    async with world.engine.database.read() as connection:
+        entries = await audit.read(connection, world.conference, limit=1)
+    assert (entries[0].act, entries[0].actor) == ("staff.set", world.people["organiser"])
+
+
+async def test_removed_staff_leave_their_talk_and_the_booths_meetings(each_world: World) -> None:
+    world = each_world
+    await world.do("owner", SetDuty(world.people["other"], Duty.STAFF), room=world.stand)
+    await world.do("attendee", JoinQueue(), room=world.stand)
+    await world.do("other", CallNext(), room=world.stand)
+    admitted = await world.do("attendee", AcceptCall(), room=world.stand)
+    meeting = msgspec.json.decode(admitted.reply, type=Admitted).meeting
+    async with world.engine.database.read() as connection:
+        room = await room_of(connection, "meeting", meeting)
+    assert await world.engine.actor(world.people["other"], room)
+    await world.do("owner", SetDuty(world.people["other"]), room=world.stand)
+    with refused("closed"):
+        await world.do("attendee", PostMessage("Are you there?"), room=room)
+    await world.do("attendee", JoinQueue(), room=world.stand)
+
+
+async def test_one_of_two_booths_staff_calls_at_one_booth_at_a_time(each_world: World) -> None:
+    world = each_world
+    async with world.engine.database.write() as connection:
+        second, room = await make_booth(connection, world.conference, world.floor, {"name": "Aurora"}, open=True)
+        await set_duty(connection, second, world.people["staff"], Duty.STAFF, world.clock())
+    await world.do("attendee", JoinQueue(), room=world.stand)
+    await world.do("other", JoinQueue(), room=room)
+    answers = await asyncio.gather(
+        world.do("staff", CallNext(), room=world.stand, engine=0),
+        world.do("staff", CallNext(), room=room, engine=1),
+        return_exceptions=True,
+    )
+    codes = sorted(each.code if isinstance(each, Problem) else "called" for each in answers)
+    assert codes == ["called", "conflict"]
+
+
+async def test_a_person_who_was_removed_is_not_called(world: World) -> None:
+    await world.do("attendee", JoinQueue(), room=world.stand)
+    await world.do("other", JoinQueue(), room=world.stand)
+    await world.do("organiser", RemovePerson(world.people["attendee"]), room=world.lobby)
+    called = msgspec.json.decode((await world.do("staff", CallNext(), room=world.stand)).reply, type=Called)
+    assert called.person.name == "Other"
+    async with world.engine.database.read() as connection:
+        left = await queries.places(connection, queue_places.c.person == world.people["attendee"])
+    assert [each.state for each in left] == ["left"]
+
+
+async def test_one_invitation_brings_no_crowd_to_a_booth(world: World) -> None:
+    for uses in (None, invites.MOST_STAFF_USES + 1):
+        with refused("invalid", "uses"):
+            await link(world, Role.STAFF, world.booth, uses=uses)
+
+
+@pytest.mark.parametrize("lost", ["duty", "ban", "erasure"])
+async def test_an_invitation_ends_when_its_maker_may_not_invite(world: World, lost: str) -> None:
+    await world.do("owner", SetDuty(world.people["other"], Duty.OWNER), room=world.stand)
+    secret = await link(world, Role.OWNER, world.booth, uses=50, days=365)
+    match lost:
+        case "duty":
+            await world.do("other", SetDuty(world.people["owner"]), room=world.stand)
+        case "ban":
+            await world.do("organiser", RemovePerson(world.people["owner"]), room=world.lobby)
+        case _:
+            await erasure.erase(world.engine, world.people["owner"])
+    for who in ("owner", "attendee") if lost == "duty" else ("attendee",):
+        with refused("expired"):
+            await accept(world, who, secret)
+    async with world.engine.database.read() as connection:
+        assert await invites.in_force(connection, world.conference, world.clock(), booth=world.booth) == []
+
+
+async def test_a_demoted_organiser_does_not_come_back_by_their_own_invitation(world: World) -> None:
+    await world.do("organiser", GrantRole(world.people["other"], Role.ORGANISER), room=world.lobby)
+    secret = await link(world, Role.ORGANISER, None, by=world.people["other"], uses=None)
+    await world.do("organiser", RevokeRole(world.people["other"], Role.ORGANISER), room=world.lobby)
+    with refused("expired"):
+        await accept(world, "other", secret)
+    await world.do("organiser", GrantRole(world.people["other"], Role.ORGANISER), room=world.lobby)
+    await accept(world, "attendee", secret)

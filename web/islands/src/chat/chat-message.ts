@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
 import { t } from "../i18n";
-import type { MessageView } from "../live/index";
+import type { Mark, MessageView } from "../live/index";
 import { avatar, clock, icon } from "../shell/parts";
 
 /** How a message stands in the chat, and what its reader may do with it; null: not that. */
@@ -15,7 +15,7 @@ export function chatMessage(message: MessageView, { own, follows, remove, restra
   return html`<li class="message ${follows ? "message-follows" : ""} ${own ? "message-own" : ""}">
     ${avatar(message.author.name, { small: true })}
     <div>
-      <p class="message-head"><strong dir="auto">${message.author.name}</strong> ${clock(message.at)}</p>
+      <p class="message-head"><strong dir="auto">${message.author.name}</strong> ${message.mark ? html`<span class="badge">${markName(message.mark)}</span>` : nothing} ${clock(message.at)}</p>
       <p class="pre" dir="auto">${message.text}</p>
     </div>
     ${remove || restrain
@@ -25,6 +25,20 @@ export function chatMessage(message: MessageView, { own, follows, remove, restra
         </div>`
       : nothing}
   </li>`;
+}
+
+/** web/templates/chat/macros/chat.html has the same words. */
+function markName(mark: Mark): string {
+  switch (mark) {
+    case "organiser":
+      return t("Organiser");
+    case "moderator":
+      return t("Moderator");
+    case "speaker":
+      return t("Speaker");
+    case "staff":
+      return t("Booth staff");
+  }
 }
 
 function button(symbol: string, label: string, press: () => void) {

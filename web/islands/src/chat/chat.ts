@@ -19,9 +19,10 @@ import { fault, toastRefusal, wordsOf } from "../shell/refusal";
 interface Chatting {
   readonly chat: ChatView;
   readonly messages: readonly MessageView[];
+  readonly closed_at?: string | null; // of a meeting that is over
 }
 
-const FOLLOWS_MS = 180_000; // a message soon after one of the same person stands below it without a head of its own
+const FOLLOWS_MS = 180_000; // a message soon after one of the same person has no head of its own
 const AT_END = 48; // px
 const PAGE = 100; // rooms/chat/queries.py: MESSAGES_SHOWN
 
@@ -126,7 +127,8 @@ export class Chat extends Island {
   }
 
   private foot(state: RoomState<Chatting, SharedOwn>) {
-    const { chat } = state.snapshot;
+    const { chat, closed_at: closed } = state.snapshot;
+    if (closed) return notice(html`<p>${t("This talk is over. You can still read what was written.")}</p>`, { symbol: "lock" });
     if (!state.own.person) return html`<p class="join-in"><a class="button" href=${this.signIn}>${t("Sign in to write")}</a></p>`;
     const moderates = may(state, "chat.set");
     if (!chat.open && !moderates) return notice(html`<p>${t("The chat is closed.")}</p>`, { symbol: "lock" });

@@ -4,7 +4,7 @@ import { t } from "../i18n";
 import { live, type Identity, type Notified } from "../live/index";
 import { toast } from "../shell/announce";
 
-/** The words of a notice; empty for one that its own page shows. */
+/** The text of a notice; empty for one that its own page shows. */
 function words({ kind, values }: Notified): string {
   const question = values["question"] ?? "";
   switch (kind) {
@@ -30,6 +30,10 @@ function words({ kind, values }: Notified): string {
       return t("The texts of %(booth)s have been approved.", { booth: values["booth"] ?? "" });
     case "booth.declined":
       return t("The texts of %(booth)s have been declined.", { booth: values["booth"] ?? "" });
+    case "staff.you":
+      return t("You are on the staff of %(booth)s now. You can leave it on the booth's page.", { booth: values["booth"] ?? "" });
+    case "staff.new":
+      return t("Somebody new is on the staff of %(booth)s.", { booth: values["booth"] ?? "" });
     case "report":
       return t("Somebody has been reported to the organisers.");
     case "file.removed":
@@ -39,7 +43,7 @@ function words({ kind, values }: Notified): string {
   }
 }
 
-/** Tells the person of every page what has just been put on his desk. */
+/** Shows each new notice of the person, on every page. */
 @customElement("plenary-desk")
 export class PersonalDesk extends LitElement {
   private stops: (() => void)[] = [];
