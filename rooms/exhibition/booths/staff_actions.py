@@ -10,8 +10,9 @@ from rooms.core.commands.people import PersonView
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
+from rooms.core.links import Target
 from rooms.core.store.journal import rooms
-from rooms.core.store.tables import conferences, persons
+from rooms.core.store.tables import persons
 from rooms.core.text import N_
 from rooms.exhibition import rules
 from rooms.exhibition.booths import queries
@@ -19,7 +20,7 @@ from rooms.exhibition.booths.editing import BOOTH, with_hall
 from rooms.exhibition.booths.staff import check_eligible, drop_duty, owners_of, set_duty
 from rooms.exhibition.booths.staff_messages import Duty, DutyChanged, LeaveStaff, SetDuty
 from rooms.exhibition.queue.actions import release
-from rooms.exhibition.tables import booth_staff, booths
+from rooms.exhibition.tables import booth_staff
 from rooms.meetings import roster
 from rooms.meetings.messages import Removed
 from rooms.meetings.queries import peers
@@ -63,7 +64,7 @@ async def change_duty(tx: Transaction, actor: Actor, command: SetDuty) -> None:
     await set_duty(tx.connection, booth, person.id, command.duty, tx.now)
     await _announce(tx, actor, person, command.duty)
     if held is None:
-        await _notify(tx, actor, person.id)
+        await _notify(tx, actor, person)
 
 
 @command(LeaveStaff, kinds=BOOTH, allowed=rules.answers, extra_rooms=with_staff)
@@ -109,17 +110,15 @@ async def _announce(tx: Transaction, actor: Actor, person: PersonView, duty: Dut
     tx.audit(actor.room.conference, actor.known.id, "staff.set", person.id, details)
 
 
-async def _notify(tx: Transaction, actor: Actor, person: str) -> None:
+async def _notify(tx: Transaction, actor: Actor, person: PersonView) -> None:
     """Notifies the new colleague, and the owners of what somebody else has done at their booth: an organiser may choose themself."""
-    booth = actor.room.subject
-    row = await queries.booth_row(tx.connection, booth)
-    slug = sa.select(conferences.c.slug).join(booths, booths.c.conference == conferences.c.id)
-    path = f"/c/{(await tx.connection.execute(slug.where(booths.c.id == booth))).scalar_one()}/exhibition/{booth}"
+    booth, conference = actor.room.subject, actor.room.conference or ""
+    values, target = {"booth": (await queries.booth_row(tx.connection, booth)).name}, Target("booth", conference, booth)
     for owner in await owners_of(tx.connection, booth):
-        if owner not in {actor.known.id, person} and await desk_of(tx.connection, owner) in tx.rooms:
-            await notify(tx, owner, "staff.new", {"booth": row.name}, f"{path}/staff")
-    if person != actor.known.id:
-        await notify(tx, person, "staff.you", {"booth": row.name}, path)
+        if owner not in {actor.known.id, person.id} and await desk_of(tx.connection, owner) in tx.rooms:
+            await notify(tx, owner, "staff.new", values, target, about=person)
+    if person.id != actor.known.id:
+        await notify(tx, person.id, "staff.you", values, target)
 
 
 async def _person(tx: Transaction, id: str) -> PersonView:

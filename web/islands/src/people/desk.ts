@@ -33,7 +33,7 @@ function words({ kind, values }: Notified): string {
     case "staff.you":
       return t("You are on the staff of %(booth)s now. You can leave it on the booth's page.", { booth: values["booth"] ?? "" });
     case "staff.new":
-      return t("Somebody new is on the staff of %(booth)s.", { booth: values["booth"] ?? "" });
+      return t("%(name)s is on the staff of %(booth)s now.", { name: values["name"] ?? "", booth: values["booth"] ?? "" });
     case "report":
       return t("Somebody has been reported to the organisers.");
     case "file.removed":
