@@ -52,6 +52,9 @@ export const TAG_LENGTH = 40;
 
 export const TITLE_LENGTH = 120;
 
+/** A role that readers should see beside a name, because names are not unique. */
+export type Mark = "organiser" | "moderator" | "speaker" | "staff";
+
 /** SENT, then perhaps in REVIEW, then ACCEPTED or DECLINED; or WITHDRAWN by the applicant before that. */
 export type ApplicationState = "sent" | "review" | "accepted" | "declined" | "withdrawn";
 
@@ -178,13 +181,14 @@ export interface ChatView {
   readonly slow_seconds: number;
 }
 
-/** `number` orders the messages of a room. */
+/** `number` orders the messages of a room. `mark`: the role of the author here when they wrote it. */
 export interface MessageView {
   readonly id: string;
   readonly number: number;
   readonly author: PersonView;
   readonly text: string;
   readonly at: Time;
+  readonly mark?: Mark | null;
 }
 
 export interface Posted {
@@ -1025,11 +1029,16 @@ export interface DeclineBooth {
   readonly reason: string;
 }
 
-/** `duty` null: of the staff no more. */
+/** `duty` null: the person is no longer on the staff. */
 export interface SetDuty {
   readonly op: "staff.set";
   readonly person: Id;
   readonly duty?: Duty | null;
+}
+
+/** One's own duty ends. */
+export interface LeaveStaff {
+  readonly op: "staff.leave";
 }
 
 /** `titles`: translations of the title by locale; those that are not named stay as they are, an empty one goes. */
@@ -1585,7 +1594,7 @@ export interface BoothDrafted {
   readonly draft: DraftView;
 }
 
-/** `duty` null: of the staff no more. */
+/** `duty` null: the person is no longer on the staff. */
 export interface DutyChanged {
   readonly type: "staff.changed";
   readonly person: PersonView;
@@ -1931,6 +1940,7 @@ export type Command =
   | ApproveBooth
   | DeclineBooth
   | SetDuty
+  | LeaveStaff
   | ChangeFile
   | PlaceFile
   | RemoveFile
