@@ -1,4 +1,4 @@
-"""The protocol, told from the declared messages: `docs/protocol.md` for people, `web/islands/src/live/types.ts` for the client.
+"""The protocol, generated from the declared messages: `docs/protocol.md` for people, and for the client `web/islands/src/live/types.ts` with a file per slice.
 
-`python -m server.protocol` writes both; with `--check` it only compares, and fails where they have drifted from the messages.
+`python -m server.protocol` writes them; with `--check` it only compares, and fails where they have drifted from the messages.
 """

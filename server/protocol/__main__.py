@@ -9,13 +9,12 @@ from server.protocol.markdown import markdown
 from server.protocol.typescript import typescript
 
 ROOT = Path(__file__).parents[2]
+TYPES = "web/islands/src/live"
 
 
 def generated(catalogue: Catalogue) -> dict[Path, str]:
-    return {
-        ROOT / "docs/protocol.md": markdown(catalogue),
-        ROOT / "web/islands/src/live/types.ts": typescript(catalogue),
-    }
+    types = {ROOT / TYPES / path: text for path, text in typescript(catalogue).items()}
+    return {ROOT / "docs/protocol.md": markdown(catalogue), **types}
 
 
 def drifted(files: dict[Path, str]) -> list[Path]:
