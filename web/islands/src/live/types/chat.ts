@@ -2,19 +2,23 @@
 
 import type { Id, PersonView, Time } from "./core";
 
+/** A role that readers should see beside a name, because names are not unique. */
+export type Mark = "organiser" | "moderator" | "speaker" | "staff";
+
 /** `slow_seconds`: how long one waits between two messages; 0 = no wait. */
 export interface ChatView {
   readonly open: boolean;
   readonly slow_seconds: number;
 }
 
-/** `number` orders the messages of a room. */
+/** `number` orders the messages of a room. `mark`: the role of the author here when they wrote it. */
 export interface MessageView {
   readonly id: string;
   readonly number: number;
   readonly author: PersonView;
   readonly text: string;
   readonly at: Time;
+  readonly mark?: Mark | null;
 }
 
 export interface Posted {

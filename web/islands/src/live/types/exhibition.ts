@@ -344,11 +344,16 @@ export interface DeclineBooth {
   readonly reason: string;
 }
 
-/** `duty` null: of the staff no more. */
+/** `duty` null: the person is no longer on the staff. */
 export interface SetDuty {
   readonly op: "staff.set";
   readonly person: Id;
   readonly duty?: Duty | null;
+}
+
+/** One's own duty ends. */
+export interface LeaveStaff {
+  readonly op: "staff.leave";
 }
 
 /** `titles`: translations of the title by locale; those that are not named stay as they are, an empty one goes. */
@@ -482,7 +487,7 @@ export interface BoothDrafted {
   readonly draft: DraftView;
 }
 
-/** `duty` null: of the staff no more. */
+/** `duty` null: the person is no longer on the staff. */
 export interface DutyChanged {
   readonly type: "staff.changed";
   readonly person: PersonView;
