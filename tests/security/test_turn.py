@@ -1,6 +1,5 @@
-"""S52, S53: the relay as docs/operations.md sets it up lets nobody into the networks behind it, and nobody relay whose credentials have run out."""
+"""S52, S53: the relay as deploy/turnserver.conf sets it up lets nobody into the networks behind it, and nobody relay whose credentials have run out."""
 
-import re
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,15 +13,13 @@ from signaling.ice import credentials, parse
 from signaling.turn_probe import PRIVATE_PEERS, PRIVATE_PEERS_6, probe_server
 from tests.support.coturn import TurnServer, running_coturn
 
-OPERATIONS = Path(__file__).parents[2] / "docs/operations.md"
+SHIPPED = Path(__file__).parents[2] / "deploy" / "turnserver.conf"
 
 
 @pytest.fixture(scope="module")
 def shipped() -> Iterator[TurnServer]:
     """A coturn of the very settings that we tell operators to use."""
-    settings = re.search(r"^## Calls: coturn\n+```\n(.*?)^```", OPERATIONS.read_text("utf-8"), re.MULTILINE | re.DOTALL)
-    assert settings is not None
-    with running_coturn(settings[1]) as server:
+    with running_coturn(SHIPPED.read_text("utf-8")) as server:
         yield server
 
 

@@ -1,4 +1,4 @@
-"""The proxy configurations that docs/operations.md prints are accepted by the proxies themselves, and nginx serves with its own."""
+"""The proxy configurations in deploy/ are accepted by the proxies themselves, and nginx serves with its own."""
 
 import os
 import socket
@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.support.components import absent, find_program, free_port
-from tests.support.nginx import HOST, Nginx, nginx_before, printed_block
+from tests.support.nginx import DEPLOY, HOST, Nginx, nginx_before
 from tests.support.server import Server, furnish, ticket_for
 from tests.support.wire import wire
 
@@ -53,19 +53,18 @@ async def get(client: httpx.AsyncClient, nginx: Nginx, path: str, **headers: str
     return await client.get(address, headers=headers, extensions={"sni_hostname": HOST})
 
 
-def test_nginx_accepts_the_printed_configuration(nginx: Nginx) -> None:
+def test_nginx_accepts_the_shipped_configuration(nginx: Nginx) -> None:
     """calls.md H4."""
     said = nginx.test()
     assert "test is successful" in said
     assert "[warn]" not in said
 
 
-def test_caddy_accepts_the_printed_configuration(tmp_path: Path) -> None:
+def test_caddy_accepts_the_shipped_configuration(tmp_path: Path) -> None:
     program = find_program("caddy")
     if program is None:
         absent("Caddy", "install the Debian package caddy")
-    file = tmp_path / "Caddyfile"
-    file.write_text(printed_block("caddy"))
+    file = DEPLOY / "Caddyfile"
     command = [str(program), "validate", "--adapter", "caddyfile", "--config", str(file)]
     environment = {**os.environ, "XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
     run = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)

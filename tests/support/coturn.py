@@ -27,7 +27,7 @@ REALM = "plenary.test"
 
 class TurnServer(Process):
     """Relays between addresses of this machine, which a TURN server for the public must never do; unless it is given the `shipped` settings, those of
-    docs/operations.md, with the names in angle brackets still to be filled."""
+    deploy/turnserver.conf, with the names in angle brackets still to be filled."""
 
     def __init__(self, program: Path, folder: Path, shipped: str = "") -> None:
         # It takes the ports after these, too, for the behaviour tests of RFC 5780, and waits for ever where they are taken.

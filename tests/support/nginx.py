@@ -1,4 +1,4 @@
-"""A real nginx on free ports of 127.0.0.1, with the configuration that docs/operations.md prints."""
+"""A real nginx on free ports of 127.0.0.1, with the configuration deploy/nginx.conf."""
 
 import os
 import re
@@ -13,18 +13,11 @@ from tests.support.coturn import make_certificate
 from tests.support.process import Process, temporary_folder
 
 HOST = "forum.example"
-OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
-
-
-def printed_block(language: str) -> str:
-    """The code block of docs/operations.md in this language."""
-    blocks = re.findall(rf"^```{language}\n(.*?)^```$", OPERATIONS.read_text(), re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 1, f"{len(blocks)} blocks of {language}"
-    return blocks[0]
+DEPLOY = Path(__file__).parents[2] / "deploy"
 
 
 class Nginx(Process):
-    """The printed configuration with other ports, our certificate, and `upstream` (a port) as the only process of Plenary."""
+    """The shipped configuration with other ports, our certificate, and `upstream` (a port) as the only process of Plenary."""
 
     def __init__(self, program: Path, folder: Path, upstream: int) -> None:
         self.port = free_port()
@@ -36,7 +29,7 @@ class Nginx(Process):
         super().__init__([program, "-c", self._configuration], ready=self._listens, folder=folder)
 
     def _filled(self, folder: Path, upstream: int) -> str:
-        block = printed_block("nginx")
+        block = (DEPLOY / "nginx.conf").read_text()
         for printed, ours in (
             (r"server 127\.0\.0\.1:8000;", f"server 127.0.0.1:{upstream};"),
             (r"listen 80;", f"listen 127.0.0.1:{self.plain_port};"),
