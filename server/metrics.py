@@ -122,6 +122,9 @@ class EngineCollector(Collector):
         yield _sum(
             "plenary_nudges_refused", "Messages on the bus that none of our processes had sealed.", stats.nudges_refused
         )
+        yield _sum(
+            "plenary_nudges_unreadable", "Sealed messages on the bus that could not be read.", stats.nudges_unreadable
+        )
         yield _sum("plenary_holes_filled", "Gaps that were filled from the journal.", stats.gaps)
         yield _sum("plenary_events_recovered", "Events that were read from the journal to fill them.", stats.events)
         yield _sum("plenary_values_reread", "Times that latest values were read again.", stats.values)

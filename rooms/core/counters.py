@@ -32,8 +32,8 @@ class WriterStats:
 
 @dataclass(slots=True, eq=False)
 class HubStats:
-    """What the hub did. `nudges_refused`: their seal was wrong. `gaps` were filled with `events` from the journal; `values` counts how often
-    latest values were read again."""
+    """What the hub did. `nudges_refused`: their seal was wrong; `nudges_unreadable`: their seal was right. `gaps` were filled with `events` from the
+    journal; `values` counts how often latest values were read again."""
 
     joins: int = 0
     snapshots: int = 0
@@ -41,6 +41,7 @@ class HubStats:
     nudges_sent: int = 0
     nudges_heard: int = 0
     nudges_refused: int = 0
+    nudges_unreadable: int = 0
     gaps: int = 0
     events: int = 0
     values: int = 0

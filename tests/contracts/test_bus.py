@@ -309,6 +309,30 @@ async def test_what_cannot_be_sent_does_not_pile_up(own_server: RedisServer, mon
         own_server.thaw()
 
 
+async def test_a_fault_of_ours_does_not_end_the_listening(
+    server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """code.md 14: an exception that is none of Redis's ended the task, and the process heard no other one any more."""
+    bus, faults, heard = bus_on(server, "fault"), ["first"], asyncio.Event()
+
+    def restored() -> None:
+        if faults:
+            raise LookupError(faults.pop())
+
+    def receive(channel: str, data: bytes) -> None:
+        heard.set()
+
+    await bus.subscribe("room:1")
+    await bus.start(receive, restored)
+    async with started(bus_on(server, "fault")) as other:
+        async with asyncio.timeout(10):
+            while not heard.is_set():
+                other.bus.publish("room:1", b"hello")
+                await asyncio.sleep(0.05)
+    assert "starts again" in caplog.text
+    await bus.stop()
+
+
 # A cluster alone
 
 

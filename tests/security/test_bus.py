@@ -66,12 +66,12 @@ async def test_a_forged_message_is_refused(grown_world: World, redis_server: Red
     ]
     redis: Any = Redis.from_url(redis_server.url)
     bus: Any = world.engine.bus
-    before = world.engine.hub.told.nudges_refused
+    before = world.engine.hub.stats.nudges_refused
     for data in forged:
         assert await redis.publish(f"{bus._prefix}:room:{world.room}", os.urandom(ORIGIN) + data) > 0, (
             "somebody listens"
         )
-    while world.engine.hub.told.nudges_refused < before + len(forged):
+    while world.engine.hub.stats.nudges_refused < before + len(forged):
         await asyncio.sleep(0.01)
     assert "forged" not in str(sink.messages)
     await redis.publish(f"{bus._prefix}:room:{world.room}", os.urandom(ORIGIN) + sound)
@@ -112,6 +112,8 @@ async def test_what_is_sealed_and_makes_no_sense_harms_nothing(
         await asyncio.sleep(0.7)
     assert "Still here" in str(sink.messages)
     assert not caplog.records
+    assert world.engine.hub.stats.nudges_refused == 0, "they are sealed"
+    assert world.engine.hub.stats.nudges_unreadable > 20
     await redis.aclose()
 
 

@@ -112,20 +112,30 @@ class Hub:
     def _heard(self, channel: str, data: bytes) -> None:
         try:
             kind, body = unseal(self._secret, data)
-            self.stats.nudges_heard += 1
+        except Forged:
+            self.stats.nudges_refused += 1
+            log.warning("a message on %s was refused: it was not sealed by one of our processes", channel)
+            return
+        self.stats.nudges_heard += 1
+        nudges: list[Nudge] = []
+        try:
             if kind == "nudge":
-                self._receive([from_body(body)])
+                nudges = [from_body(body)]
             elif kind == "nudges":
-                self._receive([from_body(each) for each in body])
+                nudges = [from_body(each) for each in body]
             elif kind == "presence":
                 self.presence.receive(body, asyncio.get_running_loop().time())
             elif kind == "tallies":
                 self.reaction_counts.receive(body)
             elif kind == "direct":
                 self.direct.receive(body)
-        except (Forged, ValueError, TypeError, KeyError, IndexError):
-            self.stats.nudges_refused += 1
-            log.warning("a message on %s was refused: it was not sealed by one of our processes", channel)
+        except (ValueError, TypeError, KeyError, IndexError):
+            self.stats.nudges_unreadable += 1
+            log.warning(
+                "a message on %s could not be read: another version sent it, or this is a bug", channel, exc_info=True
+            )
+        if nudges:
+            self._receive(nudges)
 
     def _receive(self, nudges: list[Nudge]) -> None:
         """Takes in what transactions did in one room."""

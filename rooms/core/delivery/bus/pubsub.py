@@ -146,8 +146,11 @@ class PubSubBus(ABC):
                 listening.set()
                 self._restored()
                 await self._read_all()
-            except FAULTS as error:
-                if self._up:
+            except Exception as error:
+                if not isinstance(error, FAULTS):
+                    # A fault of ours. Without this task the process would hear no other one until it is restarted.
+                    log.exception("listening to the bus has failed, and starts again")
+                elif self._up:
                     log.warning("the bus is down: %s", error)
                 self._up = False
                 self._outgoing.clear()
