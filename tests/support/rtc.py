@@ -1,4 +1,4 @@
-"""A peer of a call that is no browser: it speaks our protocol over a real WebSocket, and media by aiortc."""
+"""A peer of a call that is no browser, written from docs/protocol.md: signals over a real WebSocket, media by aiortc."""
 
 import asyncio
 import contextlib
@@ -24,9 +24,11 @@ from aiortc import (
     VideoStreamTrack,
 )
 from aiortc.mediastreams import MediaStreamError
+from aiortc.sdp import candidate_from_sdp
 from av import VideoFrame
 from websockets.exceptions import ConnectionClosed
 
+from tests.support.safety_code import SafetyCode, fingerprint_of, one_fingerprint
 from tests.support.waiting import until
 from tests.support.wire import wire
 
@@ -46,9 +48,9 @@ class SmallPicture(VideoStreamTrack):
 
 
 class RtcPeer:
-    """`heard` are the messages of the direct lane, in order; `frames` counts what came from each peer, by kind; `roster` is the latest value.
+    """`heard`: direct messages in order; `frames`: received from each peer, by kind; `roster`: the latest value; `safety`: by peer.
 
-    `policy`: which candidates it gathers, "all" or "relay"; as the welcome says while it is empty.
+    `policy`: which candidates it gathers, "all" or "relay"; empty: as the welcome says. `compares`: it takes part in safety codes.
     """
 
     def __init__(self, room: str) -> None:
@@ -60,12 +62,17 @@ class RtcPeer:
         self.roster: dict[str, Any] = {}
         self.closed: tuple[int, str] | None = None
         self.policy = ""
+        self.compares = False
         self.links: dict[str, RTCPeerConnection] = {}
+        self.gens: dict[str, int] = {}
+        self.safety: dict[str, SafetyCode] = {}
         self.frames: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._describing: set[asyncio.Task[None]] = set()
         self._counting: set[asyncio.Task[None]] = set()
+        self._taking = asyncio.Lock()
+        self._early: list[dict[str, Any]] = []
         self._media = False
 
     @property
@@ -113,22 +120,26 @@ class RtcPeer:
         self._media = True
         welcome = await self.join()
         for other in welcome["peers"]:
-            link = self._link(other["peer"])
-            for track in (AudioStreamTrack(), SmallPicture()):
-                link.addTrack(track)
-            await link.setLocalDescription(await link.createOffer())
-            await self._send_description(other["peer"], link)
+            await self._offer(other["peer"], 1)
+
+    async def _offer(self, other: str, gen: int) -> None:
+        link = self._link(other, gen)
+        for source in (AudioStreamTrack(), SmallPicture(), "video"):
+            link.addTransceiver(source, direction="sendrecv")
+        await link.setLocalDescription(await link.createOffer())
+        await self._send_description(other, link)
 
     async def hears_and_sees(self, other: str, frames: int = 5) -> None:
         """Returns when so many frames of each kind have come from another."""
         await until(lambda: all(self.frames[other][kind] >= frames for kind in ("audio", "video")), PATIENCE)
 
-    def _link(self, other: str) -> RTCPeerConnection:
+    def _link(self, other: str, gen: int) -> RTCPeerConnection:
         servers = [RTCIceServer(**server) for server in self.welcome["ice_servers"]]
         policy = self.policy or ("relay" if self.welcome["relay_only"] else "all")
         configuration = RTCConfiguration(servers, RTCIceTransportPolicy(policy), RTCBundlePolicy.MAX_BUNDLE)
         link = RTCPeerConnection(configuration)
-        self.links[other] = link
+        self.links[other], self.gens[other] = link, gen
+        self.safety.pop(other, None)
         link.on("track", lambda track: _keep(self._counting, self._count(other, track)))
         return link
 
@@ -142,18 +153,63 @@ class RtcPeer:
 
     async def _send_description(self, other: str, link: RTCPeerConnection) -> None:
         local = link.localDescription
-        await self.give("rtc.desc", to=other, gen=0, desc={"type": local.type, "sdp": local.sdp})
+        await self.give(
+            "rtc.desc", to=other, gen=self.gens[other], desc={"type": local.type, "sdp": one_fingerprint(local.sdp)}
+        )
 
-    async def _described(self, other: str, desc: dict[str, str]) -> None:
+    async def _take(self, signal: dict[str, Any]) -> None:
+        """In order: a candidate must not overtake its description."""
+        async with self._taking:
+            other, gen = signal["from"], signal["gen"]
+            if gen < self.gens.get(other, 1):
+                return
+            match signal["type"]:
+                case "desc":
+                    await self._described(other, gen, signal["desc"])
+                case "cand" if signal["cand"] and signal["cand"]["candidate"]:
+                    await self._candidate(other, signal["cand"])
+                case "sas" if other in self.safety:
+                    await self._compare(other, signal["commit"], signal["reveal"])
+                case "sas":
+                    self._early.append(signal)
+                case "reset" if gen > self.gens[other]:
+                    await self.links[other].close()
+                    await self._offer(other, gen)
+
+    async def _described(self, other: str, gen: int, desc: dict[str, str]) -> None:
+        description = RTCSessionDescription(**desc)
         if desc["type"] == "answer":
-            await self.links[other].setRemoteDescription(RTCSessionDescription(**desc))
+            await self.links[other].setRemoteDescription(description)
+        else:
+            if other in self.links:
+                await self.links[other].close()
+            link = self._link(other, gen)
+            await link.setRemoteDescription(description)
+            for track in (AudioStreamTrack(), SmallPicture()):
+                link.addTrack(track)
+            for transceiver in link.getTransceivers():
+                transceiver.direction = "sendrecv"
+            await link.setLocalDescription(await link.createAnswer())
+            await self._send_description(other, link)
+        if not self.compares:
             return
-        link = self._link(other)
-        await link.setRemoteDescription(RTCSessionDescription(**desc))
-        for track in (AudioStreamTrack(), SmallPicture()):
-            link.addTrack(track)
-        await link.setLocalDescription(await link.createAnswer())
-        await self._send_description(other, link)
+        link = self.links[other]
+        ours, theirs = fingerprint_of(link.localDescription.sdp), fingerprint_of(link.remoteDescription.sdp)
+        self.safety[other] = SafetyCode((self.peer, ours), (other, theirs))
+        await self.give("rtc.sas", to=other, gen=gen, commit=self.safety[other].commit, reveal=None)
+        for signal in [each for each in self._early if (each["from"], each["gen"]) == (other, gen)]:
+            self._early.remove(signal)
+            await self._compare(other, signal["commit"], signal["reveal"])
+
+    async def _candidate(self, other: str, cand: dict[str, Any]) -> None:
+        candidate = candidate_from_sdp(cand["candidate"].removeprefix("candidate:"))
+        candidate.sdpMid, candidate.sdpMLineIndex = cand["sdpMid"], cand["sdpMLineIndex"]
+        await self.links[other].addIceCandidate(candidate)
+
+    async def _compare(self, other: str, commit: str | None, reveal: str | None) -> None:
+        nonce = self.safety[other].hear(commit, reveal)
+        if nonce is not None:
+            await self.give("rtc.sas", to=other, gen=self.gens[other], commit=None, reveal=nonce)
 
     # The connection
 
@@ -169,8 +225,8 @@ class RtcPeer:
                 self._waiting.pop(message["id"]).set_result(message)
             elif "rtc" in message:
                 self.heard.append(message["rtc"])
-                if self._media and message["rtc"]["type"] == "desc":
-                    _keep(self._describing, self._described(message["rtc"]["from"], message["rtc"]["desc"]))
+                if self._media and "from" in message["rtc"]:
+                    _keep(self._describing, self._take(message["rtc"]))
             else:
                 self.news.append(message)
                 self.roster = message.get("latest", {}).get("call", {}).get("", self.roster)
