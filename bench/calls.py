@@ -31,7 +31,7 @@ STEPS = ("accept", "page", "sdp", "ice", "dtls", "frame", "total")
 REMEMBERED = """localStorage.setItem("plenary-call-devices", '{"passed": true}')"""
 MARKS = """async () => {
     const call = document.querySelector("plenary-call")?.call;
-    const [care] = call?.cares.values() ?? [];
+    const [care] = call?.monitors.values() ?? [];
     return care?.link.marks.frame === undefined ? null : {...care.link.marks, opened: performance.timeOrigin};
 }"""
 

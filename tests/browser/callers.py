@@ -19,13 +19,13 @@ MEDIA = (
 )
 STAFF = "colleague"
 
-LINKS = """() => Promise.all([...document.querySelector("plenary-call").call.cares.values()].map(async ({link, mode, safety, reading}) => {
+LINKS = """() => Promise.all([...document.querySelector("plenary-call").call.monitors.values()].map(async ({link, mode, safety, reading}) => {
     const stats = link.pc ? [...(await link.pc.getStats()).values()] : [];
     const incoming = stats.filter((each) => each.type === "inbound-rtp");
     const of = (kind) => incoming.filter((each) => each.kind === kind);
     const frames = (mid) => of("video").filter((each) => each.mid === mid).reduce((sum, each) => sum + (each.framesDecoded ?? 0), 0);
     return {
-        peer: link.peer, state: link.state, gen: link.gen, mode, path: reading?.path ?? "", protocol: "",
+        peer: link.peer, state: link.state, gen: link.gen, mode, path: reading?.path ?? "", level: reading?.level ?? "",
         signaling: link.pc?.signalingState, sound: of("audio").reduce((sum, each) => sum + each.packetsReceived, 0),
         camera: frames("1"), screen: frames("2"), code: safety?.code ?? "", relayProblem: link.relayProblem,
         ufrag: /a=ice-ufrag:(\\S+)/.exec(link.pc?.currentLocalDescription?.sdp ?? "")?.[1] ?? "",

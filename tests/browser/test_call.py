@@ -30,11 +30,11 @@ from tests.support.chromium import accessibility_faults, running_chromium
 
 # What tells one negotiation of a link from the next, once it has settled (RFC 8839 §5.4).
 FRAGMENT = """() => {
-    const [{link}] = document.querySelector("plenary-call").call.cares.values();
+    const [{link}] = document.querySelector("plenary-call").call.monitors.values();
     return link.pc.signalingState === "stable" && /a=ice-ufrag:(\\S+)/.exec(link.pc.currentLocalDescription.sdp)[1];
 }"""
 RENEGOTIATE = """() => {
-    const [{link}] = document.querySelector("plenary-call").call.cares.values();
+    const [{link}] = document.querySelector("plenary-call").call.monitors.values();
     link.pc.restartIce();
 }"""
 
@@ -173,7 +173,7 @@ async def test_a_colleague_comes_and_a_screen_is_shared_without_a_new_connection
         await until_links(page, lambda links: max(each["screen"] for each in links) > 0)
     # It survives a negotiation, beside the camera.
     await visitor.evaluate(
-        "for (const {link} of document.querySelector('plenary-call').call.cares.values()) link.restart('test')"
+        "for (const {link} of document.querySelector('plenary-call').call.monitors.values()) link.restart('test')"
     )
     [shown] = [each["screen"] for each in await links(staff) if each["screen"]]
     await until_links(staff, lambda links: max(each["screen"] for each in links) > shown)

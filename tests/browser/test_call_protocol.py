@@ -51,7 +51,9 @@ async def test_a_peer_written_from_the_document_talks_with_a_browser(venue: Venu
         assert program.safety[program.others[0]].code == link["code"]
 
         # The browser builds another connection.
-        await page.evaluate("[...document.querySelector('plenary-call').call.cares.values()][0].link.rebuild('test')")
+        await page.evaluate(
+            "[...document.querySelector('plenary-call').call.monitors.values()][0].link.rebuild('test')"
+        )
         before = dict(program.frames[program.others[0]])
         [link] = await until_links(page, lambda known: (known[0]["state"], known[0]["gen"]) == ("connected", 2), SOON)
         await until(lambda: program.frames[program.others[0]]["audio"] > before["audio"] + 10)

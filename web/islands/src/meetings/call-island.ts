@@ -5,7 +5,7 @@ import { Call } from "./call/call";
 import { Devices } from "./call/devices";
 import { useSpeaker } from "./call/level";
 import { memoryOf } from "./call/memory";
-import type { MediaMode } from "./call/quality";
+import type { Mode } from "./call/ladder";
 import { wireOf } from "./call/wire";
 import type { Shown, Wire } from "./call/environment";
 import { t } from "../i18n";
@@ -18,7 +18,7 @@ import { shortcut } from "../forum/moderation/keys";
 import { notice } from "../shell/parts";
 import { toastRefusal } from "../shell/refusal";
 import { Ticking } from "../shell/ticking";
-import { meetingClock, SOON } from "./clock";
+import { clock, SOON } from "./clock";
 import { Deeds } from "./commands";
 import { sheet, type Sheet } from "./dialogs";
 import { ending, refusal } from "./ending";
@@ -27,7 +27,7 @@ import { serversOf } from "./servers";
 import { tiles } from "./tiles";
 import { toolbar } from "./toolbar";
 import { Waiting } from "./waiting";
-import { fellWords } from "./words";
+import { modeChangeWords } from "./words";
 import "./check";
 
 const WIDE = matchMedia("(min-width: 60rem)"); // the chat has room beside the pictures
@@ -87,7 +87,7 @@ export class CallElement extends Island {
       },
       now: () => performance.timeOrigin + performance.now(),
       tracks: () => devices.tracks(this.held),
-      fellTo: (person, mode) => this.fell(person, mode),
+      modeChanged: (person, mode) => this.modeChanged(person, mode),
     });
     this.devices = devices;
     this.call = call;
@@ -140,7 +140,7 @@ export class CallElement extends Island {
     const name = state.own.person?.name ?? "";
     return html`<section class="call" aria-labelledby="call-heading">
         <h2 class="call-title" id="call-heading" tabindex="-1">${t("In the call")}</h2>
-        ${meetingClock(state, this.deeds.extend)}
+        ${clock(state, this.deeds.extend)}
         ${this.silent ? notice(html`<div class="row row-apart"><p>${t("Your browser keeps the sound off.")}</p><button class="button button-small button-primary" @click=${this.unsilence}>${t("Switch the sound on")}</button></div>`, { kind: "warning", symbol: "silence" }) : nothing}
         ${tiles(call, devices, { name, hand: this.hand, held: this.held }, false)}
         ${toolbar({
@@ -216,8 +216,8 @@ export class CallElement extends Island {
     }
   }
 
-  private fell(person: string, mode: MediaMode): void {
-    const words = fellWords(person, mode);
+  private modeChanged(person: string, mode: Mode): void {
+    const words = modeChangeWords(person, mode);
     say(words);
     toast(words);
     if (mode === "text") this.chat = true;

@@ -107,7 +107,7 @@ function safety({ call }: Behind) {
       ${others.length
         ? html`<ul class="call-list" role="list">
             ${others.map(({ peer, person }) => {
-              const code = call.cares.get(peer)?.safety;
+              const code = call.monitors.get(peer)?.safety;
               return html`<li>
                 ${avatar(person.name)}<span dir="auto">${person.name}</span>
                 ${code?.broken

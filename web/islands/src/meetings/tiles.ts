@@ -1,14 +1,13 @@
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { Call } from "./call/call";
-import type { Care } from "./call/link-monitor";
+import type { LinkMonitor } from "./call/link-monitor";
 import type { Devices } from "./call/devices";
-import type { Level } from "./call/quality";
 import { t } from "../i18n";
 import type { PeerView } from "../live/index";
 import { icon, initials } from "../shell/parts";
 import { keep, streamOf } from "./streams";
-import { linkWords, modeWords } from "./words";
+import { levelWords, linkWords, modeWords } from "./words";
 
 export interface OwnTile {
   readonly name: string;
@@ -20,7 +19,7 @@ export interface OwnTile {
 export function tiles(call: Call, devices: Devices, own: OwnTile, muted: boolean) {
   const others = call.peers.filter(({ peer }) => peer !== call.self);
   const shared = others.find(({ screen, held }) => screen && !held);
-  const screen = shared ? (call.cares.get(shared.peer)?.link.received("screen") ?? null) : devices.screen;
+  const screen = shared ? (call.monitors.get(shared.peer)?.link.received("screen") ?? null) : devices.screen;
   const name = shared ? t("Screen of %(name)s", { name: shared.person.name }) : t("Your screen");
   const layout = screen ? "with-screen" : others.length === 0 ? "alone" : others.length === 1 ? "pair" : "many";
   return html`<div class="call-stage call-${layout}">
@@ -37,29 +36,30 @@ export function tiles(call: Call, devices: Devices, own: OwnTile, muted: boolean
 }
 
 function other(view: PeerView, call: Call, muted: boolean) {
-  const care = call.cares.get(view.peer);
+  const monitor = call.monitors.get(view.peer);
   const { name } = view.person;
-  const picture = view.cam && !view.held && care?.mode !== "text" ? (care?.link.received("camera") ?? null) : null;
-  const words = care ? linkWords(care.link) : t("Connecting…");
-  const trouble = view.lost && care?.link.state !== "connected" ? t("%(name)s has lost the connection", { name }) : words;
+  const picture = view.cam && !view.held ? (monitor?.link.received("camera") ?? null) : null;
+  const silent = monitor?.link.state === "connected" && monitor.reading?.level === "none" && !view.lost;
+  const words = silent ? levelWords("none") : monitor ? linkWords(monitor.link) : t("Connecting…");
+  const trouble = view.lost && monitor?.link.state !== "connected" ? t("%(name)s has lost the connection", { name }) : words;
   return html`<li class="tile ${view.hand ? "tile-hand" : ""}">
-    ${picture && !care?.starved
+    ${picture && !monitor?.starved
       ? html`<video autoplay playsinline muted .srcObject=${keep(streamOf(picture))} aria-label=${t("Camera of %(name)s", { name })}></video>`
       : face(name)}
-    <audio autoplay .muted=${muted} .srcObject=${keep(streamOf(care?.link.received("audio") ?? null))}></audio>
+    <audio autoplay .muted=${muted} .srcObject=${keep(streamOf(monitor?.link.received("audio") ?? null))}></audio>
     ${trouble
       ? html`<div class="tile-trouble" role="status">
-          ${care?.link.state === "failed" ? icon("alert") : html`<span class="spinner" aria-hidden="true"></span>`}<span>${trouble}</span>
-          ${care?.link.state === "failed" ? html`<button class="button button-small" @click=${() => call.tryAgain()}>${t("Try again")}</button>` : nothing}
+          ${monitor?.link.state === "failed" ? icon("alert") : html`<span class="spinner" aria-hidden="true"></span>`}<span>${trouble}</span>
+          ${monitor?.link.state === "failed" ? html`<button class="button button-small" @click=${() => call.tryAgain()}>${t("Try again")}</button>` : nothing}
         </div>`
       : nothing}
     <p class="tile-name">
       ${view.mic ? nothing : mark("mic-off", t("Microphone off"))}
       <span dir="auto">${name}</span>
       ${view.held ? html`<span class="tile-badge">${t("On hold")}</span>` : nothing}
-      ${care && modeWords(care.mode) ? html`<span class="tile-badge">${modeWords(care.mode)}</span>` : nothing}
-      ${care?.reading?.path === "relay" ? html`<span class="tile-badge" title=${t("Picture and sound go through a relay, still encrypted.")}>${t("Relayed")}</span>` : nothing}
-      ${care?.reading && care.link.state === "connected" ? quality(care) : nothing}
+      ${monitor && modeWords(monitor.mode) ? html`<span class="tile-badge">${modeWords(monitor.mode)}</span>` : nothing}
+      ${monitor?.reading?.path === "relay" ? html`<span class="tile-badge" title=${t("Picture and sound go through a relay, still encrypted.")}>${t("Relayed")}</span>` : nothing}
+      ${monitor?.reading && monitor.link.state === "connected" ? quality(monitor) : nothing}
     </p>
     ${view.hand ? html`<p class="tile-raised">${icon("hand")}<span class="visually-hidden">${t("%(name)s has raised a hand", { name })}</span></p>` : nothing}
   </li>`;
@@ -87,8 +87,8 @@ function mark(symbol: string, text: string) {
   return html`<span class="tile-mark" title=${text}>${icon(symbol)}<span class="visually-hidden">${text}</span></span>`;
 }
 
-function quality({ reading }: Care) {
-  const words: Record<Level, string> = { good: t("Good connection"), fair: t("Fair connection"), poor: t("Poor connection") };
+function quality({ reading }: LinkMonitor) {
   const level = reading?.level ?? "good";
-  return html`<span class="tile-quality tile-quality-${level}" title=${words[level]}><span></span><span></span><span></span><span class="visually-hidden">${words[level]}</span></span>`;
+  const words = levelWords(level);
+  return html`<span class="tile-quality tile-quality-${level}" title=${words}><span></span><span></span><span></span><span class="visually-hidden">${words}</span></span>`;
 }

@@ -1,10 +1,11 @@
 import { t } from "../i18n";
 import type { Cause, Kind } from "./call/devices";
 import type { Link } from "./call/link";
-import type { MediaMode } from "./call/quality";
+import type { Level } from "./call/quality";
+import type { Mode } from "./call/ladder";
 import type { Verdict } from "./call/trial";
 
-/** What is said of a link that does not stand as it should; "" when it does. */
+/** What a link lacks; "" while it works. */
 export function linkWords({ state, relayProblem }: Link): string {
   switch (state) {
     case "connected":
@@ -23,16 +24,31 @@ export function linkWords({ state, relayProblem }: Link): string {
   }
 }
 
-export function modeWords(mode: MediaMode): string {
-  if (mode === "audio") return t("Sound only");
-  return mode === "text" ? t("Text only") : "";
+/** What we send to a person, if it is not everything. */
+export function modeWords(mode: Mode): string {
+  if (mode === "audio" || mode === "narrow") return t("You send sound only");
+  return mode === "text" ? t("You send text only") : "";
 }
 
-/** Said aloud when a link changes by itself what it carries. */
-export function fellWords(name: string, mode: MediaMode): string {
+/** Announced when a link changes by itself what it carries. */
+export function modeChangeWords(name: string, mode: Mode): string {
   if (mode === "audio") return t("The connection to %(name)s is weak: your picture is paused, and sound goes on.", { name });
+  if (mode === "narrow") return t("The connection to %(name)s is weak: sound goes on at a lower quality.", { name });
   if (mode === "text") return t("The connection to %(name)s is too weak for sound. Write in the chat; sound comes back by itself.", { name });
   return t("The connection to %(name)s is well again: your picture is back.", { name });
+}
+
+export function levelWords(level: Level): string {
+  switch (level) {
+    case "good":
+      return t("Good connection");
+    case "fair":
+      return t("Fair connection");
+    case "poor":
+      return t("Poor connection");
+    case "none":
+      return t("Nothing arrives");
+  }
 }
 
 /** Why a camera or microphone cannot be had, and what helps. */

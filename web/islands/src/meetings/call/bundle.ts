@@ -5,7 +5,7 @@ const ADDRESSES = new Set(["address", "ip", "relatedAddress", "url"]);
 /** What helps to find out why a call went wrong: states, statistics and the browser. Addresses of people are in it only when asked for. */
 export async function supportBundle(call: Call, addresses: boolean): Promise<string> {
   const links = await Promise.all(
-    [...call.cares.values()].map(async ({ link, reading, mode }) => ({
+    [...call.monitors.values()].map(async ({ link, reading, mode }) => ({
       peer: link.peer,
       gen: link.gen,
       state: link.state,

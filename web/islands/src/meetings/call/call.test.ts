@@ -86,15 +86,15 @@ test("who joins offers to those who are there, and waits for those who come late
   await settled();
   assert.equal(page.call.phase.name, "in");
   assert.deepEqual(page.sent("rtc.desc").map(({ fields }) => (fields as { to: string }).to), ["first"]);
-  assert.deepEqual([...page.call.cares].map(([name, { link }]) => [name, link.offers]), [["first", true], ["late", false]]);
+  assert.deepEqual([...page.call.monitors].map(([name, { link }]) => [name, link.offers]), [["first", true], ["late", false]]);
 });
 
 test("who has left the roster is let go; a roster from before one's own joining changes nothing", async () => {
   const page = await inCall("me", "first", "second");
   page.call.roster(view(peer("second")));
-  assert.equal(page.call.cares.size, 2);
+  assert.equal(page.call.monitors.size, 2);
   page.call.roster(view(peer("second"), peer("me")));
-  assert.deepEqual([...page.call.cares.keys()], ["second"]);
+  assert.deepEqual([...page.call.monitors.keys()], ["second"]);
   assert.equal(page.connections[0]!.closed, true);
 });
 
@@ -106,7 +106,7 @@ test("after a reload one is the same peer, with newer connections", async () => 
   await page.call.join(SHOWN);
   await settled();
   assert.deepEqual(page.sent("rtc.join")[0]!.fields, { resume: "old" });
-  assert.equal(page.call.cares.get("first")!.link.gen, 4);
+  assert.equal(page.call.monitors.get("first")!.link.gen, 4);
   assert.deepEqual(page.sent("rtc.reset").map(({ fields }) => fields), [{ to: "first", gen: 4 }]);
 });
 

@@ -3,11 +3,11 @@ import type { ProblemError } from "../../live/problem";
 import type { DirectMessage } from "../../live/types";
 import type { Memory } from "./memory";
 import type { Tracks } from "./negotiation";
-import type { CallFrame } from "./outbox";
-import type { MediaMode } from "./quality";
+import type { Frame } from "./outbox";
+import type { Mode } from "./ladder";
 import type { Ice, Signal } from "./signals";
 
-/** What the page shows of one's own to the others. */
+/** What the others see of this page's own state. */
 export type Shown = Readonly<Record<"mic" | "cam" | "screen" | "hand" | "held", boolean>>;
 
 export type Phase =
@@ -17,14 +17,14 @@ export type Phase =
   | { readonly name: "refused"; readonly problem: ProblemError }
   | { readonly name: "ended"; readonly reason: "left" | "replaced" | "closed" | "expired" };
 
-/** The page's connection to the server, for one room; tests give another. */
+/** The page's connection to the server, for one room. Tests replace it. */
 export interface Wire {
   /** Rejects with ProblemError: the server's refusal, or "unavailable" when the connection ends first. */
-  ask(frame: CallFrame): Promise<unknown>;
-  /** Whether the room is followed over a living connection. */
+  ask(frame: Frame): Promise<unknown>;
+  /** Whether the connection is live and has joined the room. */
   readonly up: Observable<boolean>;
   signals(listener: (heard: DirectMessage) => void): () => void;
-  /** Tries to reach the server now, whatever pause it was about to make. */
+  /** Reconnects now instead of after the current pause. */
   hurry(): void;
 }
 
@@ -36,9 +36,12 @@ export interface CallEnvironment {
   timer(ms: number, then: () => void): () => void;
   now(): number;
   tracks(): Tracks;
-  /** The link to a person has changed what it carries. */
-  fellTo(person: string, mode: MediaMode): void;
+  /** What we send to a person has changed. */
+  modeChanged(person: string, mode: Mode): void;
 }
+
+/** Why a relay cannot be used: it rejects the credential, or does not answer. */
+export type RelayFault = "refused" | "silent";
 
 export type LinkState =
   | "new"
@@ -51,26 +54,28 @@ export type LinkState =
   | "relay_only"
   | "failed";
 
-/** What a link needs of the page. Times are milliseconds. */
+/** What a link needs of the page. Times are in milliseconds. */
 export interface LinkEnvironment {
   connect(config: RTCConfiguration): RTCPeerConnection;
   timer(ms: number, then: () => void): () => void;
   now(): number;
-  /** In order, and repeated until the server has taken it. */
+  /** In order, and repeated until the server has accepted it. */
   send(signal: Signal): void;
-  /** Whether signals reach the other page now. Without that nothing is torn down: the media may live on. */
+  /** Whether signals reach the other page now. If not, nothing is torn down: media may still flow. */
   reachable(): boolean;
   ice(): Ice;
-  /** Asks the server for fresh credentials; `ice()` gives them afterwards. */
-  refresh(): Promise<void>;
+  /** Whether the other page sends sound or pictures, by the roster. */
+  expected(): boolean;
+  /** Asks the server for new credentials, and reports why; `ice()` returns them afterwards. */
+  refresh(fault: RelayFault): Promise<void>;
   tracks(): Tracks;
   changed(): void;
-  /** Something that is counted: connected, restarted, rebuilt, relayed, failed. */
+  /** For the operator's metrics. */
   happened(event: "connected" | "restarted" | "rebuilt" | "relayed" | "failed"): void;
   heardSas(signal: Signal & { readonly type: "sas" }): void;
 }
 
-/** When the stages of a connection were reached, in milliseconds since the epoch. */
+/** When each stage of a connection was reached, in milliseconds since the epoch. */
 export interface Marks {
   began: number;
   described?: number;

@@ -1,9 +1,9 @@
-import type { LinkEnvironment } from "./environment";
+import type { LinkEnvironment, RelayFault } from "./environment";
 import { Link } from "./link";
 import type { Tracks } from "./negotiation";
 import type { Ice, Signal } from "./signals";
 
-// Two links over a signalling of their own, with connections that negotiate as browsers do and a clock that tests turn.
+// Two links with a signaling channel between them, connections that negotiate as browsers do, and a clock that tests advance.
 
 export class FakeTime {
   now = 1_000_000;
@@ -54,9 +54,11 @@ export class FakeConnection {
   onconnectionstatechange: (() => void) | null = null;
   readonly added: string[] = [];
   negotiated = 0;
+  answersAs = "active";
   restarts = 0;
   configured = 0;
   bytes = 0;
+  pair = "first";
   closed = false;
   private needed = false;
   private offers = 0;
@@ -86,11 +88,11 @@ export class FakeConnection {
   async setLocalDescription(): Promise<void> {
     await Promise.resolve();
     if (this.signalingState === "stable") {
-      this.localDescription = { type: "offer", sdp: `offer ${++this.offers}` };
+      this.localDescription = { type: "offer", sdp: `offer ${++this.offers}\na=setup:actpass` };
       this.signalingState = "have-local-offer";
       this.needed = false;
     } else {
-      this.localDescription = { type: "answer", sdp: `answer to ${this.remoteDescription?.sdp}` };
+      this.localDescription = { type: "answer", sdp: `answer to ${this.remoteDescription?.sdp.split("\n")[0]}\na=setup:${this.answersAs}` };
       this.settled();
     }
   }
@@ -116,14 +118,17 @@ export class FakeConnection {
   }
 
   async getStats() {
-    return new Map([["in", { type: "inbound-rtp", id: "in", bytesReceived: this.bytes }]]);
+    return new Map<string, object>([
+      ["in", { type: "inbound-rtp", id: "in", bytesReceived: this.bytes }],
+      ["pair", { type: "candidate-pair", id: "pair", nominated: true, state: "succeeded", localCandidateId: this.pair }],
+    ]);
   }
 
   close(): void {
     this.closed = true;
   }
 
-  // What tests let happen.
+  // What tests make happen
 
   become(state: RTCPeerConnectionState): void {
     if (this.closed || state === this.connectionState) return;
@@ -170,10 +175,11 @@ export class Side {
   readonly all: Signal[] = [];
   readonly events: string[] = [];
   reachable = true;
-  refreshes = 0;
+  expected = true;
+  readonly refreshes: RelayFault[] = [];
 
   constructor(self: string, peer: string, offers: boolean, pair: FakePair, carry: (signal: Signal) => void) {
-    const ground: LinkEnvironment = {
+    const environment: LinkEnvironment = {
       connect: (config) => {
         const made = new FakeConnection(config);
         this.connections.push(made);
@@ -187,13 +193,14 @@ export class Side {
       },
       reachable: () => this.reachable,
       ice: () => pair.ice,
-      refresh: async () => void (this.refreshes += 1),
+      expected: () => this.expected,
+      refresh: async (fault) => void this.refreshes.push(fault),
       tracks: () => NO_TRACKS,
       changed: () => undefined,
       happened: (event) => void this.events.push(event),
       heardSas: () => undefined,
     };
-    this.link = new Link(self, peer, offers, 1, ground);
+    this.link = new Link(self, peer, offers, 1, environment);
   }
 
   get pc(): FakeConnection {
@@ -230,6 +237,15 @@ export class FakePair {
   start(): void {
     this.a.link.start();
     this.b.link.start();
+  }
+
+  /** Something arrives on both sides from now on, each time the clock has moved. */
+  flow(ms: number, steps: number): Promise<void> {
+    return Array.from({ length: steps }).reduce<Promise<void>>(async (before) => {
+      await before;
+      for (const { pc } of [this.a, this.b]) pc.bytes += 1000;
+      await this.time.advance(ms);
+    }, Promise.resolve());
   }
 
   /** Both find a path. */

@@ -1,39 +1,42 @@
 import { applyCap, capOf } from "./encoders";
+import { Ladder, type Mode } from "./ladder";
 import type { Link } from "./link";
-import { Ladder, readingOf, sampleOf, type MediaMode, type Reading, type Sample } from "./quality";
+import { readingOf, sampleOf, type Reading, type Sample } from "./quality";
 import { SafetyCode, type Commitment } from "./sas";
 import { fingerprintOf, SLOTS } from "./signals";
 
 export const MEASURED_EVERY = 2_000;
 const FRAME_WITHIN = 20_000;
 const FRAME_EVERY = 50;
-const FRAME_SOON = 3_000; // who has no camera on is not asked so often
+const FRAME_SOON = 3_000; // afterwards look less often: the other camera may be off
 
-/** What is watched over of one link while it lives: how well it does, what it may send, and its safety code. */
-export class Care {
+/** Watches one link: its quality, what it may send, and its safety code. */
+export class LinkMonitor {
   reading: Reading | null = null;
   safety: SafetyCode | null = null;
   private readonly ladder = new Ladder();
   private sample: Sample | null = null;
-  private measured: RTCPeerConnection | null = null; // a new connection counts from zero
+  private measured: RTCPeerConnection | null = null; // counters of a new connection start from zero
   private secured: RTCPeerConnection | null = null;
   private early: Commitment[] = [];
 
   constructor(
     private readonly self: string,
     readonly link: Link,
-    private readonly told: {
+    private readonly events: {
       sas(commitment: Commitment): void;
-      mode(mode: MediaMode): void;
+      mode(mode: Mode): void;
       changed(): void;
+      /** Whether the other page sends anything, by the roster. */
+      expected(): boolean;
     },
   ) {}
 
-  get mode(): MediaMode {
+  get mode(): Mode {
     return this.ladder.mode;
   }
 
-  /** Their camera is on and nothing of it comes. */
+  /** No pictures arrive. Meaningful only while their camera is on. */
   get starved(): boolean {
     return this.reading !== null && !this.reading.frames;
   }
@@ -46,22 +49,24 @@ export class Care {
     const before = pc === this.measured ? this.sample : null;
     this.measured = pc;
     this.sample = sample;
-    if (!before) return;
-    this.reading = readingOf(before, sample);
+    if (!before || pc !== this.link.pc) return;
+    const expected = this.events.expected();
+    this.reading = readingOf(before, sample, expected);
+    this.link.measured(this.reading.arriving || !expected);
     const mode = this.ladder.step(this.reading);
-    if (mode) this.told.mode(mode);
-    this.told.changed();
+    if (mode) this.events.mode(mode);
+    this.events.changed();
   }
 
   async cap(others: number, sharing: boolean): Promise<void> {
     if (!this.link.pc?.localDescription) return;
     for (const slot of SLOTS) {
-      // A sender that has just been closed refuses, and needs no cap any more.
+      // A closed sender rejects, and needs no cap.
       await applyCap(this.link.sender(slot), capOf(slot, others, this.mode, sharing)).catch(() => undefined);
     }
   }
 
-  /** Begins anew with every connection: its certificates are others. */
+  /** Starts the safety code of each new connection: its certificates are others. */
   secure(): void {
     const { pc } = this.link;
     if (!pc || pc === this.secured || !("subtle" in crypto)) return; // only secure pages have digests
@@ -72,8 +77,8 @@ export class Care {
     this.safety = new SafetyCode(
       { peer: this.self, fingerprint: ours },
       { peer: this.link.peer, fingerprint: theirs },
-      this.told.sas,
-      this.told.changed,
+      this.events.sas,
+      this.events.changed,
     );
     this.safety.begin();
     for (const each of this.early.splice(0)) this.safety.hear(each);
@@ -84,11 +89,11 @@ export class Care {
     else this.early.push(commitment);
   }
 
-  /** Resolves at the first picture or sound that has been decoded; false when none comes in time. */
+  /** Resolves at the first decoded picture or sound; false when none comes in time. */
   async firstFrame(wait: (ms: number) => Promise<void>): Promise<boolean> {
     const { pc } = this.link;
     for (let waited = 0, pause = FRAME_EVERY; waited < FRAME_WITHIN && pc && pc === this.link.pc; waited += pause) {
-      for (const each of (await pc.getStats()).values() as Iterable<{ type: string; kind?: string; framesDecoded?: number }>) {
+      for (const each of (await pc.getStats()).values() as Iterable<{ type: string; framesDecoded?: number }>) {
         if (each.type === "inbound-rtp" && (each.framesDecoded ?? 0) > 0) return true;
       }
       pause = waited < FRAME_SOON ? FRAME_EVERY : FRAME_EVERY * 10;

@@ -1,59 +1,59 @@
-import type { LinkEnvironment } from "./environment";
+import type { LinkEnvironment, RelayFault } from "./environment";
 import { hasRelay } from "./signals";
 import type { Timers } from "./timers";
 
-export const CANDIDATE_WITHIN = 8_000; // without a usable one until then, the relay does not answer: Chromium itself says nothing
+export const CANDIDATE_WITHIN = 8_000; // Chromium reports nothing for a relay that does not answer
 
-/** Whether the relay of a link does what it should. When it does not, that is said, and tried once more with a fresh credential. */
+/** Watches the relay of a link. When it does not work, says so, and tries once more with new credentials. */
 export class RelayWatch {
-  /** It refuses us or does not answer. */
+  /** It rejects us or does not answer. */
   problem = false;
   private refreshing = false;
 
   constructor(
-    private readonly ground: LinkEnvironment,
+    private readonly environment: LinkEnvironment,
     private readonly timers: Timers,
     private readonly link: {
       pc(): RTCPeerConnection | null;
       note(text: string): void;
-      /** There is a fresh credential, for the connection that had the trouble. */
+      /** There are new credentials for the connection that had the problem. */
       refreshed(): void;
     },
   ) {}
 
-  /** From now on a candidate must come. */
+  /** A candidate must come from now on. */
   expect(): void {
     const pc = this.link.pc();
     if (!pc || pc.iceGatheringState === "complete") return;
-    this.timers.set("candidate", CANDIDATE_WITHIN, () => void this.troubled("no usable candidate"));
+    this.timers.set("candidate", CANDIDATE_WITHIN, () => void this.failed("silent"));
   }
 
-  /** One has come, or a connection without. */
+  /** A usable candidate has come, or the link is connected without one. */
   usable(): void {
     this.timers.clear("candidate");
     if (!this.problem) return;
     this.problem = false;
-    this.ground.changed();
+    this.environment.changed();
   }
 
-  refused({ errorCode, url }: RTCPeerConnectionIceErrorEvent): void {
-    this.link.note(`${url ?? ""}: error ${errorCode}`);
-    if (errorCode === 401) void this.troubled("the relay refuses our credential");
+  refused({ errorCode, errorText, url }: RTCPeerConnectionIceErrorEvent): void {
+    this.link.note(`${url ?? ""}: error ${errorCode} ${errorText ?? ""}`.trimEnd());
+    if (errorCode === 401) void this.failed("refused");
   }
 
-  private async troubled(why: string): Promise<void> {
-    if (this.refreshing || !hasRelay(this.ground.ice())) return;
+  private async failed(fault: RelayFault): Promise<void> {
+    if (this.refreshing || !hasRelay(this.environment.ice())) return;
     const pc = this.link.pc();
     const known = this.problem;
-    this.link.note(`relay problem: ${why}`);
+    this.link.note(`relay: ${fault}`);
     this.problem = true;
-    this.ground.changed();
-    if (known || !this.ground.reachable()) return;
+    this.environment.changed();
+    if (known || !this.environment.reachable()) return;
     this.refreshing = true;
     try {
-      await this.ground.refresh();
-    } catch (fault) {
-      this.link.note(`no fresh credential: ${String(fault)}`);
+      await this.environment.refresh(fault);
+    } catch (error) {
+      this.link.note(`no new credentials: ${String(error)}`);
       return;
     } finally {
       this.refreshing = false;

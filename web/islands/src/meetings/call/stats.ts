@@ -5,7 +5,7 @@ import type { Reading } from "./quality";
 const PATHS = ["host", "srflx", "prflx", "relay"] as const;
 
 /** How well a link does, as the operator is told of it. */
-export function figuresOf(reading: Reading | null): Partial<ReportStats> {
+export function statsOf(reading: Reading | null): Partial<ReportStats> {
   if (!reading) return {};
   const path = PATHS.find((each) => each === reading.path) ?? null;
   return { path, rtt_ms: reading.rtt === null ? null : Math.round(reading.rtt), loss: Math.round(reading.loss * 1000), kbps: Math.max(0, reading.kbps) };
