@@ -115,10 +115,10 @@ class SetState(CallOp, tag="rtc.state"):
 class AskIce(CallOp, tag="rtc.ice"):
     """Answered with `IceView`: new credentials. Also for people who are not in the call.
 
-    `fault`: why the relay could not be used: it refused the credential, did not answer, or its certificate is not trusted. Counted for the operator.
+    `fault`: why the relay could not be used: it refused the credential, did not answer, or had no working TLS. Counted for the operator.
     """
 
-    fault: Literal["refused", "silent", "untrusted"] | None = None
+    fault: Literal["refused", "silent", "tls"] | None = None
 
 
 class ReportStats(CallOp, tag="rtc.stats"):

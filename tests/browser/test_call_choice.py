@@ -122,3 +122,35 @@ async def test_a_shared_screen_is_heard_also_from_somebody_who_is_muted(venue: V
     await staff.get_by_role("button", name="Share the screen").click()
     await visitor.wait_for_timeout(1000)
     assert await visitor.evaluate(ENERGY) < 1e-4
+
+
+async def test_of_two_shared_screens_a_third_person_chooses_one(venue: Venue) -> None:
+    people = ("attendee", STAFF, "other")
+    path = await meeting_at_booth(venue, *people)
+    visitor, staff, third = await call_of(venue, path, *people)
+    for page in (visitor, staff):
+        await page.evaluate(SCREEN)
+        await page.get_by_role("button", name="Share the screen").click()
+    group = third.get_by_role("group", name="Shared screens")
+    first = group.get_by_role("button", name="Screen of Attendee")
+    second = group.get_by_role("button", name="Screen of Colleague")
+    await expect(first).to_have_attribute("aria-pressed", "true")
+    await second.click()
+    await expect(third.locator(".tile-screen figcaption")).to_have_text("Screen of Colleague")
+    await expect(second).to_have_attribute("aria-pressed", "true")
+    await staff.get_by_role("button", name="Share the screen").click()
+    await expect(group).to_have_count(0)
+    await expect(third.locator(".tile-screen figcaption")).to_have_text("Screen of Attendee")
+
+
+async def test_a_reload_says_that_the_screen_is_no_longer_shared(venue: Venue) -> None:
+    path = await meeting_at_booth(venue, "attendee", STAFF)
+    staff = await join(await at_the_door(venue, STAFF, path))
+    await staff.evaluate(SCREEN)
+    await staff.get_by_role("button", name="Share the screen").click()
+    await expect(staff.get_by_label("Your screen")).to_be_visible()
+    await staff.reload()
+    await expect(staff.get_by_text("The reload has stopped sharing your screen.")).to_be_visible()
+    await staff.evaluate(SCREEN)
+    await staff.get_by_role("button", name="Share again").click()
+    await expect(staff.get_by_label("Your screen")).to_be_visible()

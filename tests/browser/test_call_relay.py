@@ -145,7 +145,7 @@ async def test_a_credential_that_has_run_out_is_replaced(relayed: Venue, own_tur
     assert spoilt, "the credential was good: the premise"
     [link] = await links(visitor.page)
     assert [line for line in link["log"] if "401" in line]
-    assert "restart: a fresh credential" in link["log"]
+    assert "restart: new credentials" in link["log"]
     await through_relay([visitor.page, staff], "udp")
 
 
@@ -162,6 +162,7 @@ async def test_on_a_bad_line_the_call_falls_back_to_sound_then_to_text_and_comes
             timeout=30_000
         )
         await expect(theirs.locator("video")).to_have_count(0, timeout=15_000)
+        await expect(visitor.get_by_text("sound goes on at a lower quality").first).to_be_attached(timeout=30_000)
         await until_links(visitor, lambda known: known[0]["mode"] == "text")
         await expect(visitor.get_by_text("too weak for sound. Write in the chat").first).to_be_attached()
         assert line.lost > 50

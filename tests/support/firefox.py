@@ -96,7 +96,7 @@ class FirefoxPage:
 @asynccontextmanager
 async def running_firefox(folder: Path) -> AsyncIterator[FirefoxPage]:
     """A browser with one page; its profile is made in `folder`."""
-    program = find_program("firefox-esr", "firefox")
+    program = find_program("firefox-esr", "firefox", folders=[Path("/Applications/Firefox.app/Contents/MacOS")])
     if program is None:
         absent("Firefox", "install the Debian package firefox-esr")
     profile = folder / "profile"

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from rooms.exhibition.booths import staff as staffing
-from rooms.exhibition.booths.queries import meeting_room
+from rooms.exhibition.booths.queries import booth_room, meeting_room
 from rooms.meetings.messages import MeetingOwn, MeetingSnapshot
 from web.conference import Place, enter_room
 from web.site import site_of
@@ -19,9 +19,18 @@ async def meeting(request: Request) -> Response:
     snapshot, own = cast(MeetingSnapshot, view.snapshot), cast(MeetingOwn, view.own)
     async with site_of(request).engine.database.read() as connection:
         mine = await staffing.booths_of(connection, entered.conference.id, entered.viewer.id or "")
-    serves = snapshot.booth in {booth for booth, _ in mine}
-    page = Place(room, f"{entered.path}/meetings/{id}")
-    return await entered.page(request, "meetings/meeting.html", page=page, snapshot=snapshot, own=own, serves=serves)
+        serves = snapshot.booth in {booth for booth, _ in mine}
+        desk = await booth_room(connection, entered.conference.id, snapshot.booth or "") if serves else ""
+    return await entered.page(
+        request,
+        "meetings/meeting.html",
+        page=Place(room, f"{entered.path}/meetings/{id}"),
+        meeting=id,
+        booth_room=desk,
+        snapshot=snapshot,
+        own=own,
+        serves=serves,
+    )
 
 
 routes = [Route("/c/{conference}/meetings/{meeting}", meeting)]

@@ -9,10 +9,11 @@ import { say } from "../shell/announce";
 import { Island } from "../shell/island";
 import { toastRefusal } from "../shell/refusal";
 import { Ticking } from "../shell/ticking";
+import { askForNotifications, rememberWaiting, turnOver } from "../meetings/turn-alert";
 
 type Act = Parameters<RoomController<BoothRoom>["send"]>[0];
 
-/** The queue of a booth: to a visitor his place in it, to the staff who waits. */
+/** The queue of a booth: a visitor sees their place in it, the staff see who waits. */
 @customElement("plenary-queue")
 export class Queue extends Island {
   @property() room = "";
@@ -31,18 +32,30 @@ export class Queue extends Island {
   }
 
   private happened(event: RoomEvent): void {
-    if (event.type === "queue.own" && event.place.state === "called") say(t("It is your turn. Accept within a minute."));
+    if (event.type !== "queue.own") return;
+    if (event.place.state === "called") say(t("It is your turn. Accept within a minute."));
+    else {
+      turnOver();
+      rememberWaiting(event.place.state === "waiting");
+    }
   }
 
   protected override render() {
     const state = this.followed.state;
     if (!state) return nothing;
     const { own } = state;
-    if (own.place) return this.place(state, own.place);
+    if (own.place) {
+      rememberWaiting(own.place.state !== "talking");
+      return this.place(state, own.place);
+    }
     if (own.can.includes("queue.call")) return this.desk(state);
     const { tickets } = lineOf(state);
     const waiting = html`<p class="soft">${tickets.length ? tn("%(count)s person waits.", "%(count)s people wait.", tickets.length) : t("Nobody waits just now.")}</p>`;
-    if (own.can.includes("queue.join")) return html`${waiting}${this.button(t("Join the queue"), { op: "queue.join" }, "button-primary")}`;
+    if (own.can.includes("queue.join")) {
+      return html`${waiting}
+        <p class="soft">${t("When it is your turn, you talk with the staff in a video call.")}</p>
+        ${this.button(t("Join the queue"), { op: "queue.join" }, "button-primary")}`;
+    }
     return own.person ? waiting : html`${waiting}<a class="button button-primary" href=${this.signIn}>${t("Sign in to join the queue")}</a>`;
   }
 
@@ -76,7 +89,7 @@ export class Queue extends Island {
         ${index ? tn("%(count)s person before you", "%(count)s people before you", index) : t("You are the next one")}
         · ${about(minutes)}
       </p>
-      <p class="soft">${t("You may go anywhere meanwhile: your place is kept, and you are told when it is your turn.")}</p>`;
+      <p class="soft">${t("You may look around: your place is kept, and every page tells you when your video call begins.")}</p>`;
   }
 
   private desk(state: BoothRoom) {
@@ -116,6 +129,7 @@ export class Queue extends Island {
 
   private async act(command: Act): Promise<void> {
     this.busy = true;
+    if (command.op === "queue.join") askForNotifications();
     try {
       await this.followed.send(command);
     } catch (error) {

@@ -3,13 +3,12 @@ import { customElement, property, state } from "lit/decorators.js";
 import { download, supportBundle } from "./call/bundle";
 import { Call } from "./call/call";
 import { Devices } from "./call/devices";
-import { useSpeaker } from "./call/level";
 import { memoryOf } from "./call/memory";
-import type { Mode } from "./call/ladder";
+import type { MediaMode } from "./call/ladder";
 import { wireOf } from "./call/wire";
-import type { Shown, Wire } from "./call/environment";
+import type { RelayFault, Shown, Wire } from "./call/environment";
 import { t } from "../i18n";
-import { live, RoomController, type RoomEvent } from "../live/index";
+import { live, RoomController, type PersonView, type RoomEvent } from "../live/index";
 import { callOf, meeting, type MeetingRoom } from "../exhibition/state/booth";
 import { unreadIn } from "../chat/state/chat";
 import { announce, say, toast } from "../shell/announce";
@@ -18,11 +17,13 @@ import { shortcut } from "../forum/moderation/keys";
 import { notice } from "../shell/parts";
 import { toastRefusal } from "../shell/refusal";
 import { Ticking } from "../shell/ticking";
-import { clock, SOON } from "./clock";
+import { meetingClock, SOON } from "./clock";
 import { Deeds } from "./commands";
 import { sheet, type Sheet } from "./dialogs";
 import { ending, refusal } from "./ending";
 import { Losses } from "./losses";
+import { Sound } from "./sound";
+import { StaffTalk } from "./staff-talk";
 import { serversOf } from "./servers";
 import { tiles } from "./tiles";
 import { toolbar } from "./toolbar";
@@ -36,14 +37,18 @@ const WIDE = matchMedia("(min-width: 60rem)"); // the chat has room beside the p
 @customElement("plenary-call")
 export class CallElement extends Island {
   @property() room = "";
-  /** Where the page goes back to: the booth. */
+  /** The booth's page. */
   @property() back = "";
+  /** For the booth's staff. */
+  @property({ attribute: "booth-room" }) boothRoom = "";
+  @property() meeting = "";
   @state() private hand = false;
   @state() private held = false;
   @state() private chat = WIDE.matches;
   @state() private open: Sheet | null = null;
   @state() private about = "";
-  @state() private silent = false; // the browser plays no sound before the page has been pressed
+  @state() private watched = "";
+  private departed: PersonView | null = null;
   private warned = 0; // the end that has been told
   readonly followed = new RoomController(this, meeting, () => this.room, { onEvent: (event) => this.happened(event) });
   private readonly deeds = new Deeds((command) => this.followed.send(command));
@@ -60,6 +65,8 @@ export class CallElement extends Island {
     join: () => this.join(),
   };
   private readonly waiting = new Waiting(this);
+  private readonly talk = new StaffTalk(this);
+  private readonly sound = new Sound(this, () => this.devices?.choice.speaker ?? "");
   private readonly losses = new Losses();
   private shown = "";
 
@@ -105,6 +112,7 @@ export class CallElement extends Island {
     this.addEventListener("keydown", this.keyed);
     window.addEventListener("online", this.online);
     WIDE.addEventListener("change", this.widened);
+    if (call.sharingEnded) toast(t("The reload has stopped sharing your screen."), { act: { label: t("Share again"), run: () => void this.toggleScreen() } });
     if (call.interrupted || (location.hash === "#join" && devices.choice.passed)) this.join();
   }
 
@@ -122,7 +130,7 @@ export class CallElement extends Island {
     if (!call || !devices || !state) return nothing;
     const { phase } = call;
     if (phase.name === "in") return this.inside(call, devices, state);
-    const around = { room: this.room, back: this.back, state, join: this.join };
+    const around = { room: this.room, back: this.back, state, join: this.join, talk: this.talk };
     if (state.snapshot.closed_at) return ending(around, "closed");
     switch (phase.name) {
       case "ended":
@@ -140,9 +148,10 @@ export class CallElement extends Island {
     const name = state.own.person?.name ?? "";
     return html`<section class="call" aria-labelledby="call-heading">
         <h2 class="call-title" id="call-heading" tabindex="-1">${t("In the call")}</h2>
-        ${clock(state, this.deeds.extend)}
-        ${this.silent ? notice(html`<div class="row row-apart"><p>${t("Your browser keeps the sound off.")}</p><button class="button button-small button-primary" @click=${this.unsilence}>${t("Switch the sound on")}</button></div>`, { kind: "warning", symbol: "silence" }) : nothing}
-        ${tiles(call, devices, { name, hand: this.hand, held: this.held }, false)}
+        ${meetingClock(state, this.deeds.extend)}
+        ${this.sound.blocked ? notice(html`<div class="row row-apart"><p>${t("Your browser keeps the sound off.")}</p><button class="button button-small button-primary" @click=${this.sound.unblock}>${t("Switch the sound on")}</button></div>`, { kind: "warning", symbol: "silence" }) : nothing}
+        ${call.departed && this.talk.open ? notice(html`<div class="row row-apart"><p>${t("%(name)s has left.", { name: call.departed.name })}</p>${this.talk.button()}</div>`, { symbol: "talk" }) : nothing}
+        ${tiles(call, devices, { name, hand: this.hand, held: this.held, watched: this.watched, watch: (peer) => (this.watched = peer) }, false)}
         ${toolbar({
           devices,
           hand: this.hand,
@@ -163,6 +172,9 @@ export class CallElement extends Island {
   }
 
   protected override willUpdate(): void {
+    const departed = this.call?.departed ?? null;
+    if (departed && departed !== this.departed) say(t("%(name)s has left.", { name: departed.name }));
+    this.departed = departed;
     const state = this.followed.state;
     const end = state && this.call?.phase.name === "in" ? Date.parse(callOf(state).ends_at ?? "") : NaN;
     if (end - live().now() < SOON && end !== this.warned) {
@@ -188,23 +200,7 @@ export class CallElement extends Island {
     }
     const dialog = this.querySelector("dialog");
     if (dialog && !dialog.open) dialog.showModal();
-    this.querySelectorAll("audio").forEach((player) => void this.hearken(player));
   }
-
-  private async hearken(player: HTMLAudioElement): Promise<void> {
-    await useSpeaker(player, this.devices?.choice.speaker ?? "");
-    if (!player.srcObject || !player.paused) return;
-    try {
-      await player.play();
-    } catch (fault) {
-      if ((fault as DOMException).name === "NotAllowedError") this.silent = true;
-    }
-  }
-
-  private readonly unsilence = (): void => {
-    this.silent = false;
-    this.querySelectorAll("audio").forEach((player) => void player.play());
-  };
 
   // What happens.
 
@@ -216,7 +212,7 @@ export class CallElement extends Island {
     }
   }
 
-  private modeChanged(person: string, mode: Mode): void {
+  private modeChanged(person: string, mode: MediaMode): void {
     const words = modeChangeWords(person, mode);
     say(words);
     toast(words);
@@ -234,7 +230,7 @@ export class CallElement extends Island {
     return { mic: devices?.micOn ?? false, cam: devices?.camOn ?? false, screen: devices?.screen !== null, hand, held };
   }
 
-  private readonly servers = () => (this.wire ? serversOf(this.wire) : Promise.resolve([]));
+  private readonly servers = (fault?: RelayFault) => (this.wire ? serversOf(this.wire, fault) : Promise.resolve([]));
 
   private readonly widened = (): void => void (this.chat = WIDE.matches);
 

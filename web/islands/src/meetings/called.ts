@@ -5,20 +5,16 @@ import { Follow, live, type RoomEvent } from "../live/index";
 import { say } from "../shell/announce";
 import { icon } from "../shell/parts";
 import { Ticking } from "../shell/ticking";
+import { isWaiting, TurnAlert, type Turn } from "./turn-alert";
 
-interface Call {
-  readonly booth: string;
-  readonly href: string;
-  readonly until: number;
-}
-
-/** On every page that is live: a booth calls its reader, who waited there and went on. */
+/** On every page: tells a visitor who waits in a queue that the booth calls them. */
 @customElement("plenary-called")
 export class CalledNotice extends LitElement {
-  @state() private call: Call | null = null;
+  @state() private turn: Turn | null = null;
   private readonly who = new Follow(this, live().identity);
   private stop: (() => void) | null = null;
   private room = "";
+  private alert: TurnAlert | null = null;
 
   constructor() {
     super();
@@ -29,8 +25,15 @@ export class CalledNotice extends LitElement {
     return this;
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.alert = new TurnAlert(() => this.over());
+    if (isWaiting()) live().start();
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.alert?.dispose();
     this.stop?.();
     this.stop = null;
     this.room = "";
@@ -46,16 +49,24 @@ export class CalledNotice extends LitElement {
 
   private happened(event: RoomEvent): void {
     if (event.type !== "desk.notified" || event.kind !== "call") return;
-    this.call = { booth: event.values["booth"] ?? "", href: event.href, until: Date.parse(event.values["until"] ?? "") };
-    say(t("%(booth)s calls you: it is your turn.", { booth: this.call.booth }));
+    const turn = { booth: event.values["booth"] ?? "", href: event.href, until: Date.parse(event.values["until"] ?? "") };
+    if (!(turn.until > live().now())) return; // heard too late, after an interruption
+    this.turn = turn;
+    this.alert?.begin(turn);
+    say(t("%(booth)s calls you: it is your turn.", { booth: turn.booth }));
+  }
+
+  private over(): void {
+    this.turn = null;
+    this.alert?.end();
   }
 
   protected override render() {
-    const { call } = this;
-    if (!call || call.until <= live().now() || location.pathname === call.href) return nothing;
+    const { turn } = this;
+    if (!turn || turn.until <= live().now() || location.pathname === turn.href) return nothing;
     return html`<div class="toasts">
-      <div class="toast">${icon("talk")}<span>${t("%(booth)s calls you: it is your turn.", { booth: call.booth })}</span>
-        <a class="button button-small button-primary" href=${call.href}>${t("To the booth")}</a></div>
+      <div class="toast">${icon("talk")}<span>${t("%(booth)s calls you: it is your turn.", { booth: turn.booth })}</span>
+        <a class="button button-small button-primary" href=${turn.href}>${t("To the booth")}</a></div>
     </div>`;
   }
 }

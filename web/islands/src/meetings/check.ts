@@ -1,5 +1,6 @@
 import { html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import type { RelayFault } from "./call/environment";
 import type { Devices, Kind } from "./call/devices";
 import { chime, listen } from "./call/level";
 import { tryServers, verdictOf, type Verdict } from "./call/trial";
@@ -14,7 +15,7 @@ import { causeWords, networkWords } from "./words";
 export class CallCheck extends LitElement {
   @property({ attribute: false }) devices!: Devices;
   /** Fetches the servers that the network is tried with. */
-  @property({ attribute: false }) servers!: () => Promise<readonly RTCIceServer[]>;
+  @property({ attribute: false }) servers!: (fault?: RelayFault) => Promise<readonly RTCIceServer[]>;
   @property({ type: Boolean }) busy = false;
   @state() private level = 0;
   @state() private peak = 0;
@@ -146,6 +147,7 @@ export class CallCheck extends LitElement {
     this.verdict = "trying";
     try {
       this.verdict = verdictOf(await tryServers(await this.servers(), (config) => new RTCPeerConnection(config)));
+      if (this.verdict === "refused") await this.servers("refused");
     } catch {
       this.verdict = "unknown";
     }

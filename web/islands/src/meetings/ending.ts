@@ -2,41 +2,43 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Phase } from "./call/environment";
 import { t } from "../i18n";
 import type { ProblemError } from "../live/index";
-import type { MeetingRoom } from "../exhibition/state/booth";
+import { callOf, type MeetingRoom } from "../exhibition/state/booth";
 import { icon, notice } from "../shell/parts";
+import type { StaffTalk } from "./staff-talk";
 import { isFull, type Waiting } from "./waiting";
 import "./outcome";
 
-/** Where one stands who is not in the call: its room, the booth behind it ("": none), and the way in. */
+/** EndingContext the call, for a person who is not in it: its room, the booth ("": none), and the way in. */
 export interface EndingContext {
   readonly room: string;
   readonly back: string;
   readonly state: MeetingRoom;
   readonly join: () => void;
+  readonly talk: StaffTalk;
 }
 
 type Reason = Extract<Phase, { name: "ended" }>["reason"];
 
-const ENDS: Readonly<Record<Reason, () => readonly [string, string]>> = {
-  left: () => [t("You have left the call"), t("The others may still be talking.")],
+const ENDS: Readonly<Record<Reason, (others: number) => readonly [string, string]>> = {
+  left: (others) => [t("You have left the call"), others ? t("The others are still talking.") : t("Nobody else is in the call.")],
   replaced: () => [t("The call goes on elsewhere"), t("You have joined it in another window or on another device.")],
   closed: () => [t("This talk is over"), t("What was written stays here for you.")],
   expired: () => [t("You were away for too long"), t("Your place in the call has been given up.")],
 };
 
 /** Why the call is over for this page, how it went, and where to go from here. */
-export function ending({ room, back, state, join }: EndingContext, reason: Reason): TemplateResult {
-  const [title, text] = ENDS[reason]();
+export function ending({ room, back, state, join, talk }: EndingContext, reason: Reason): TemplateResult {
+  const [title, text] = ENDS[reason](callOf(state).peers.length);
   return html`<div class="call-end">
     <div class="stack stack-tight"><h2 id="call-heading" tabindex="-1">${title}</h2><p class="soft">${text}</p></div>
     <div class="row">
-      ${reason === "closed" ? nothing : html`<button class="button" @click=${join}>${icon("camera")}${t("Join again")}</button>`} ${wayBack(back)}
+      ${reason === "closed" ? nothing : html`<button class="button" @click=${join}>${icon("camera")}${t("Join again")}</button>`} ${talk.button()} ${wayBack(back)}
     </div>
     ${state.own.can.includes("call.rate") ? html`<section class="card" aria-label=${t("How it went")}><plenary-call-outcome room=${room}></plenary-call-outcome></section>` : nothing}
   </div>`;
 }
 
-/** Why one cannot join just now, and the line in front of a call that is full. */
+/** Why a person cannot join now, and the queue for a call that is full. */
 export function refusal({ back, join }: EndingContext, problem: ProblemError, waiting: Waiting, line: { begin: () => void; end: () => void }): TemplateResult {
   if (waiting.on) {
     return html`<div class="call-end">

@@ -13,25 +13,48 @@ export interface OwnTile {
   readonly name: string;
   readonly hand: boolean;
   readonly held: boolean;
+  /** The peer whose screen is shown; "": the first. */
+  readonly watched: string;
+  readonly watch: (peer: string) => void;
 }
 
-/** Everybody's pictures, and one's own. A shared screen stands large, the faces beside it. */
+interface Screen {
+  readonly peer: string;
+  readonly name: string;
+  readonly track: MediaStreamTrack;
+}
+
+/** Everybody's pictures. A shared screen is large, the faces are beside it; of several screens the person chooses one. */
 export function tiles(call: Call, devices: Devices, own: OwnTile, muted: boolean) {
   const others = call.peers.filter(({ peer }) => peer !== call.self);
-  const shared = others.find(({ screen, held }) => screen && !held);
-  const screen = shared ? (call.monitors.get(shared.peer)?.link.received("screen") ?? null) : devices.screen;
-  const name = shared ? t("Screen of %(name)s", { name: shared.person.name }) : t("Your screen");
+  const screens = screensOf(call, others, devices);
+  const screen = screens.find(({ peer }) => peer === own.watched) ?? screens[0];
   const layout = screen ? "with-screen" : others.length === 0 ? "alone" : others.length === 1 ? "pair" : "many";
   return html`<div class="call-stage call-${layout}">
     ${screen
       ? html`<figure class="tile tile-screen">
-          <video autoplay playsinline muted .srcObject=${keep(streamOf(screen))} aria-label=${name}></video>
-          <figcaption class="tile-name"><span dir="auto">${name}</span></figcaption>
+          <video autoplay playsinline muted .srcObject=${keep(streamOf(screen.track))} aria-label=${screen.name}></video>
+          <figcaption class="tile-name"><span dir="auto">${screen.name}</span></figcaption>
+          ${screens.length > 1 ? switcher(screens, screen, own.watch) : nothing}
         </figure>`
       : nothing}
     <ul class="call-people" role="list" aria-label=${t("People in the call")}>
-      ${repeat(others, ({ peer }) => peer, (each) => other(each, call, muted || own.held))} ${self(devices, own, others.length === 0)}
+      ${repeat(others, ({ peer }) => peer, (each) => other(each, call, muted || own.held))} ${self(devices, own, others.length === 0 ? aloneWords(call) : "")}
     </ul>
+  </div>`;
+}
+
+function screensOf(call: Call, others: readonly PeerView[], devices: Devices): Screen[] {
+  const theirs = others.flatMap(({ peer, person, screen, held }) => {
+    const track = screen && !held ? call.monitors.get(peer)?.link.received("screen") : null;
+    return track ? [{ peer, name: t("Screen of %(name)s", { name: person.name }), track }] : [];
+  });
+  return devices.screen ? [...theirs, { peer: call.self, name: t("Your screen"), track: devices.screen }] : theirs;
+}
+
+function switcher(screens: readonly Screen[], shown: Screen, watch: (peer: string) => void) {
+  return html`<div class="tile-screens" role="group" aria-label=${t("Shared screens")}>
+    ${screens.map(({ peer, name }) => html`<button class="button button-small" aria-pressed=${peer === shown.peer} @click=${() => watch(peer)}>${name}</button>`)}
   </div>`;
 }
 
@@ -65,7 +88,11 @@ function other(view: PeerView, call: Call, muted: boolean) {
   </li>`;
 }
 
-function self(devices: Devices, own: OwnTile, alone: boolean) {
+function aloneWords({ departed }: Call): string {
+  return departed ? t("%(name)s has left.", { name: departed.name }) : t("Nobody else is here yet. The others have been told.");
+}
+
+function self(devices: Devices, own: OwnTile, alone: string) {
   const picture = own.held ? null : devices.cam;
   return html`<li class="tile tile-self ${own.hand ? "tile-hand" : ""}">
     ${picture ? html`<video autoplay playsinline muted .srcObject=${keep(streamOf(picture))} aria-label=${t("Your camera")}></video>` : face(own.name)}
@@ -74,7 +101,7 @@ function self(devices: Devices, own: OwnTile, alone: boolean) {
       <span>${t("You")}</span>
       ${own.held ? html`<span class="tile-badge">${t("On hold")}</span>` : nothing}
     </p>
-    ${alone ? html`<p class="tile-alone">${t("Nobody else is here yet. The others have been told.")}</p>` : nothing}
+    ${alone ? html`<p class="tile-alone">${alone}</p>` : nothing}
     ${own.hand ? html`<p class="tile-raised">${icon("hand")}<span class="visually-hidden">${t("You have raised your hand")}</span></p>` : nothing}
   </li>`;
 }

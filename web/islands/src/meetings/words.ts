@@ -1,8 +1,9 @@
 import { t } from "../i18n";
 import type { Cause, Kind } from "./call/devices";
+import type { RelayFault } from "./call/environment";
 import type { Link } from "./call/link";
 import type { Level } from "./call/quality";
-import type { Mode } from "./call/ladder";
+import type { MediaMode } from "./call/ladder";
 import type { Verdict } from "./call/trial";
 
 /** What a link lacks; "" while it works. */
@@ -14,24 +15,35 @@ export function linkWords({ state, relayProblem }: Link): string {
       return t("The connection is interrupted…");
     case "restarting":
     case "rebuilding":
-      return relayProblem ? t("The relay does not answer. Trying again…") : t("Connecting again…");
+      return relayProblem ? relayWords(relayProblem) : t("Connecting again…");
     case "relay_only":
       return t("Trying through a relay…");
     case "failed":
-      return relayProblem ? t("No connection: the relay does not answer") : t("No connection");
+      return relayProblem ? `${t("No connection")}. ${relayWords(relayProblem)}` : t("No connection");
     default:
-      return relayProblem ? t("The relay does not answer. Trying again…") : t("Connecting…");
+      return relayProblem ? relayWords(relayProblem) : t("Connecting…");
+  }
+}
+
+function relayWords(fault: RelayFault): string {
+  switch (fault) {
+    case "refused":
+      return t("The relay rejects the credentials of this site. Please tell the organisers.");
+    case "tls":
+      return t("No secure connection to the relay: the network blocks it, or its certificate is not trusted.");
+    case "silent":
+      return t("The relay does not answer. Trying again…");
   }
 }
 
 /** What we send to a person, if it is not everything. */
-export function modeWords(mode: Mode): string {
+export function modeWords(mode: MediaMode): string {
   if (mode === "audio" || mode === "narrow") return t("You send sound only");
   return mode === "text" ? t("You send text only") : "";
 }
 
 /** Announced when a link changes by itself what it carries. */
-export function modeChangeWords(name: string, mode: Mode): string {
+export function modeChangeWords(name: string, mode: MediaMode): string {
   if (mode === "audio") return t("The connection to %(name)s is weak: your picture is paused, and sound goes on.", { name });
   if (mode === "narrow") return t("The connection to %(name)s is weak: sound goes on at a lower quality.", { name });
   if (mode === "text") return t("The connection to %(name)s is too weak for sound. Write in the chat; sound comes back by itself.", { name });
@@ -97,7 +109,7 @@ export function networkWords(verdict: Verdict): readonly ["good" | "warning" | "
     case "reached":
       return ["warning", t("The relay answers, but nothing came back through it."), t("A direct connection will be tried. If it fails, try another network.")];
     case "refused":
-      return ["warning", t("The relay refuses our credential."), t("Check the clock of your computer, and reload the page.")];
+      return ["warning", t("The relay rejects the credentials of this site."), t("Please tell the organisers. In most networks a direct connection works.")];
     case "blocked":
       return ["fault", t("No relay can be reached: a firewall seems to block calls."), t("Leave the company's network or VPN, or ask its administrators to allow calls.")];
     default:

@@ -1,12 +1,12 @@
 import { Observable } from "../../live/observable";
 import { ProblemError } from "../../live/problem";
-import type { CallView, CallWelcome, DirectMessage, IceView, PeerView, ReportStats } from "../../live/types";
+import type { CallView, CallWelcome, DirectMessage, IceView, PeerView, PersonView, ReportStats } from "../../live/types";
 import { LinkMonitor, MEASURED_EVERY } from "./link-monitor";
 import { stagesOf, statsOf } from "./stats";
 import type { CallEnvironment, LinkEnvironment, Phase, RelayFault, Shown } from "./environment";
 import { Link } from "./link";
 import { Outbox } from "./outbox";
-import type { Mode } from "./ladder";
+import type { MediaMode } from "./ladder";
 import { iceOf, type Ice, type Signal } from "./signals";
 import { Timers } from "./timers";
 
@@ -22,6 +22,8 @@ export class Call {
   phase: Phase = { name: "out" };
   self = "";
   peers: readonly PeerView[] = [];
+  /** The last person who left, while nobody else is in the call. */
+  departed: PersonView | null = null;
   readonly monitors = new Map<string, LinkMonitor>();
   private ice: Ice = NOTHING;
   private token: string | null = null;
@@ -50,6 +52,11 @@ export class Call {
     return this.environment.memory.read() !== null;
   }
 
+  /** Whether a reload has ended the sharing of the screen. */
+  get sharingEnded(): boolean {
+    return this.environment.memory.read()?.sharing === true;
+  }
+
   async join(shown: Shown): Promise<void> {
     if (this.phase.name === "in" || this.phase.name === "joining") return;
     this.shown = shown;
@@ -67,9 +74,11 @@ export class Call {
   roster(view: CallView): void {
     const inside = view.peers.some(({ peer }) => peer === this.self);
     if (this.phase.name === "in" && !inside) return; // read before we joined
+    const isOther = ({ peer }: PeerView) => peer !== this.self;
+    const [before, others] = [this.peers.filter(isOther), view.peers.filter(isOther)];
     this.peers = view.peers;
     if (this.phase.name !== "in") return this.notify();
-    const others = view.peers.filter(({ peer }) => peer !== this.self);
+    this.departed = others.length ? null : (before.at(-1)?.person ?? this.departed);
     const present = new Set(others.map(({ peer }) => peer));
     for (const [peer, { link }] of [...this.monitors]) {
       const early = !this.seen.has(peer) && this.environment.now() - link.marks.began < LISTED_WITHIN;
@@ -124,7 +133,10 @@ export class Call {
     const kept = this.environment.memory.read();
     const reloaded = this.phase.name === "joining" && welcome.resumed;
     this.resuming = false;
-    if (!welcome.resumed) this.drop();
+    if (!welcome.resumed) {
+      this.drop();
+      this.departed = null;
+    }
     this.self = welcome.peer;
     this.token = welcome.token;
     this.take(welcome);
@@ -261,7 +273,7 @@ export class Call {
     }
   }
 
-  private modeChanged(link: Link, mode: Mode): void {
+  private modeChanged(link: Link, mode: MediaMode): void {
     void this.cap();
     if (mode === "audio" || mode === "text") this.count(link.peer, { event: mode === "audio" ? "audio_only" : "text_only" });
     const person = this.peers.find(({ peer }) => peer === link.peer)?.person.name ?? "";
@@ -311,7 +323,7 @@ export class Call {
   private remember(): void {
     if (!this.token) return;
     const gens = Object.fromEntries([...this.monitors].map(([peer, { link }]) => [peer, link.gen]));
-    this.environment.memory.write({ token: this.token, peer: this.self, gens });
+    this.environment.memory.write({ token: this.token, peer: this.self, sharing: this.shown.screen, gens });
   }
 
   private move(phase: Phase): void {

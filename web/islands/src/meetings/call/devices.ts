@@ -8,7 +8,7 @@ export type Kind = "mic" | "cam";
 export type Cause = "denied" | "missing" | "busy" | "insecure" | "unknown";
 
 /** The person's choices, kept in localStorage. A device "" leaves the choice to the browser. */
-export interface Choice {
+export interface DeviceChoice {
   readonly mic: string;
   readonly cam: string;
   readonly speaker: string;
@@ -19,7 +19,7 @@ export interface Choice {
 }
 
 const KEPT = "plenary-call-devices";
-const FIRST: Choice = { mic: "", cam: "", speaker: "", micOn: true, camOn: true, passed: false };
+const FIRST: DeviceChoice = { mic: "", cam: "", speaker: "", micOn: true, camOn: true, passed: false };
 const FAULTS: Readonly<Record<string, Cause>> = {
   NotAllowedError: "denied",
   SecurityError: "denied",
@@ -49,7 +49,7 @@ export class Devices {
   private screenSound: MediaStreamTrack | null = null;
   private readonly mixer = new SoundMixer();
   list: readonly MediaDeviceInfo[] = [];
-  choice: Choice = { ...FIRST, ...kept() };
+  choice: DeviceChoice = { ...FIRST, ...kept() };
   private taking: Record<Kind, Promise<Cause | null> | null> = { mic: null, cam: null }; // another object after `close`
 
   constructor() {
@@ -256,7 +256,7 @@ export class Devices {
     this.notify();
   };
 
-  private keep(changes: Partial<Choice>): void {
+  private keep(changes: Partial<DeviceChoice>): void {
     this.choice = { ...this.choice, ...changes };
     try {
       localStorage.setItem(KEPT, JSON.stringify(this.choice));
@@ -270,9 +270,9 @@ export class Devices {
   }
 }
 
-function kept(): Partial<Choice> | null {
+function kept(): Partial<DeviceChoice> | null {
   try {
-    return JSON.parse(localStorage.getItem(KEPT) ?? "null") as Partial<Choice> | null;
+    return JSON.parse(localStorage.getItem(KEPT) ?? "null") as Partial<DeviceChoice> | null;
   } catch {
     return null;
   }

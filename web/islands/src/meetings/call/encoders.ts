@@ -1,4 +1,4 @@
-import type { Mode } from "./ladder";
+import type { MediaMode } from "./ladder";
 import type { Slot } from "./signals";
 
 /** The limits of one encoder: bits and pictures per second, and how much smaller the picture gets. */
@@ -23,7 +23,7 @@ const SOUND_OF_SCREEN = 96_000; // music, in a film that is shared
 const NARROW_SOUND = 20_000;
 
 /** In a mesh each page encodes for every other one: the more there are, the less each may cost. `others`: how many. */
-export function capOf(slot: Slot, others: number, mode: Mode, sharing: boolean): Cap {
+export function capOf(slot: Slot, others: number, mode: MediaMode, sharing: boolean): Cap {
   const index = Math.min(Math.max(others, 1), CAMERA.length) - 1;
   if (slot === "audio") {
     const narrow = mode === "narrow";

@@ -3,8 +3,8 @@ import type { ProblemError } from "../../live/problem";
 import type { DirectMessage } from "../../live/types";
 import type { Memory } from "./memory";
 import type { Tracks } from "./negotiation";
-import type { Frame } from "./outbox";
-import type { Mode } from "./ladder";
+import type { CallFrame } from "./outbox";
+import type { MediaMode } from "./ladder";
 import type { Ice, Signal } from "./signals";
 
 /** What the others see of this page's own state. */
@@ -20,7 +20,7 @@ export type Phase =
 /** The page's connection to the server, for one room. Tests replace it. */
 export interface Wire {
   /** Rejects with ProblemError: the server's refusal, or "unavailable" when the connection ends first. */
-  ask(frame: Frame): Promise<unknown>;
+  ask(frame: CallFrame): Promise<unknown>;
   /** Whether the connection is live and has joined the room. */
   readonly up: Observable<boolean>;
   signals(listener: (heard: DirectMessage) => void): () => void;
@@ -37,11 +37,11 @@ export interface CallEnvironment {
   now(): number;
   tracks(): Tracks;
   /** What we send to a person has changed. */
-  modeChanged(person: string, mode: Mode): void;
+  modeChanged(person: string, mode: MediaMode): void;
 }
 
-/** Why a relay cannot be used: it rejects the credential, or does not answer. */
-export type RelayFault = "refused" | "silent";
+/** Why a relay cannot be used: it rejects the credential, does not answer, or has no working TLS. */
+export type RelayFault = "refused" | "silent" | "tls";
 
 export type LinkState =
   | "new"

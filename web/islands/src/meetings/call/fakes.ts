@@ -140,8 +140,8 @@ export class FakeConnection {
     this.onicecandidate?.({ candidate: { candidate, protocol: "udp", sdpMid: "0", sdpMLineIndex: 0, usernameFragment: "f" } });
   }
 
-  refuse(errorCode: number): void {
-    this.onicecandidateerror?.({ errorCode, url: "turn:192.0.2.1" });
+  refuse(errorCode: number, url = "turn:192.0.2.1"): void {
+    this.onicecandidateerror?.({ errorCode, url });
   }
 
   private settled(): void {

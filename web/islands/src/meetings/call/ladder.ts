@@ -1,28 +1,34 @@
 import type { Reading } from "./quality";
 
 /** What we send over a link: everything, sound only, sound at a low bit rate, or nothing but text. */
-export type Mode = "video" | "audio" | "narrow" | "text";
+export type MediaMode = "video" | "audio" | "narrow" | "text";
 
-const MODES: readonly Mode[] = ["video", "audio", "narrow", "text"];
+const MODES: readonly MediaMode[] = ["video", "audio", "narrow", "text"];
 const HEAVY_LOSS = 0.12;
 const DOWN_AFTER = 3; // bad readings in a row
 const UP_AFTER = 5; // readings in a row that are not bad
 const LONGEST = 40;
+const REPORT_HOLDS = 3; // readings: reports on sound come every five seconds
 
 /**
  * Lowers what we send when the other side misses much of it, and raises it when it does not. What we miss ourselves is the other page's
  * affair: a weak uplink must not cost us the downlink. After each climb in vain it waits twice as long.
  */
 export class Ladder {
-  mode: Mode = "video";
+  mode: MediaMode = "video";
+  private last: number | null = null; // the newest report
+  private age = 0;
   private bad = 0;
   private well = 0;
   private patience = UP_AFTER;
   private climbed = false;
 
   /** Returns the new mode if it has changed, else null. */
-  step({ lossOut }: Pick<Reading, "lossOut">): Mode | null {
-    const bad = lossOut !== null && lossOut > HEAVY_LOSS;
+  step({ lossOut }: Pick<Reading, "lossOut">): MediaMode | null {
+    this.age = lossOut === null ? this.age + 1 : 0;
+    this.last = lossOut ?? this.last;
+    if (this.last === null || this.age > REPORT_HOLDS) return null; // nothing is known
+    const bad = this.last > HEAVY_LOSS;
     this.bad = bad ? this.bad + 1 : 0;
     this.well = bad ? 0 : this.well + 1;
     const rung = MODES.indexOf(this.mode);
@@ -34,7 +40,7 @@ export class Ladder {
     return null;
   }
 
-  private move(mode: Mode, climbed: boolean): Mode {
+  private move(mode: MediaMode, climbed: boolean): MediaMode {
     this.bad = this.well = 0;
     this.climbed = climbed;
     return (this.mode = mode);

@@ -1,5 +1,5 @@
 import { applyCap, capOf } from "./encoders";
-import { Ladder, type Mode } from "./ladder";
+import { Ladder, type MediaMode } from "./ladder";
 import type { Link } from "./link";
 import { readingOf, sampleOf, type Reading, type Sample } from "./quality";
 import { SafetyCode, type Commitment } from "./sas";
@@ -25,14 +25,14 @@ export class LinkMonitor {
     readonly link: Link,
     private readonly events: {
       sas(commitment: Commitment): void;
-      mode(mode: Mode): void;
+      mode(mode: MediaMode): void;
       changed(): void;
       /** Whether the other page sends anything, by the roster. */
       expected(): boolean;
     },
   ) {}
 
-  get mode(): Mode {
+  get mode(): MediaMode {
     return this.ladder.mode;
   }
 

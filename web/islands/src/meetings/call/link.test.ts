@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { FakePair, settle } from "./fakes";
+import { FakePair, settled } from "./fakes";
 import { CONNECTED_WITHIN } from "./link";
 import { RESTARTED_WITHIN, SILENT_FOR } from "./recovery";
 import { CANDIDATE_WITHIN } from "./relay";
@@ -19,7 +19,7 @@ test("candidates wait until there is a remote description", async () => {
   const pair = new FakePair();
   pair.start();
   pair.a.link.hear({ type: "cand", gen: 1, cand: candidate("early") });
-  await settle();
+  await settled();
   assert.deepEqual(pair.a.pc.added, []);
   await pair.settle();
   assert.equal(pair.a.pc.added[0], "early");
@@ -68,7 +68,7 @@ test("who waits for offers asks for a new connection by a reset", async () => {
 test("an interruption in which something still comes heals by itself", async () => {
   const pair = await FakePair.connected();
   pair.a.pc.become("disconnected");
-  await settle();
+  await settled();
   assert.equal(pair.a.link.state, "unstable");
   pair.a.pc.bytes += 1000;
   await pair.time.advance(SILENT_FOR);
@@ -81,7 +81,7 @@ test("silence for two seconds restarts, eight more seconds rebuild, and a second
   const pair = await FakePair.connected();
   pair.cut();
   pair.a.pc.become("disconnected");
-  await settle();
+  await settled();
   await pair.time.advance(SILENT_FOR);
   assert.equal(pair.a.link.state, "restarting");
   assert.equal(pair.a.pc.restarts, 1);
@@ -106,7 +106,7 @@ test("while signals do not get through nothing is torn down", async () => {
   const { pc } = pair.a;
   pair.a.reachable = false;
   pc.become("disconnected");
-  await settle();
+  await settled();
   await pair.time.advance(SILENT_FOR);
   pc.become("failed");
   await pair.time.advance(60_000);
@@ -133,7 +133,7 @@ test("a silent link is restarted when signals get through again, unless nothing 
     const pair = await FakePair.connected();
     pair.a.expected = expected;
     pair.a.link.returned();
-    await settle();
+    await settled();
     await pair.time.advance(SILENT_FOR);
     assert.equal(pair.a.pc.restarts, expected ? 1 : 0);
   }
@@ -171,7 +171,7 @@ test("a restart after which nothing arrives ends in another connection, even whe
 test("a connection that goes back to connecting is interrupted", async () => {
   const pair = await FakePair.connected();
   pair.a.pc.become("connecting");
-  await settle();
+  await settled();
   assert.equal(pair.a.link.state, "unstable");
   await pair.time.advance(SILENT_FOR);
   assert.equal(pair.a.link.state, "restarting");
@@ -233,11 +233,21 @@ test("without a usable candidate the relay is at fault, and a fresh credential i
   await pair.settle();
   pair.b.pc.find("candidate:1 1 udp 1 192.0.2.1 1 typ host");
   await pair.time.advance(CANDIDATE_WITHIN);
-  assert.equal(pair.b.link.relayProblem, true);
+  assert.equal(pair.b.link.relayProblem, "silent");
   assert.deepEqual(pair.b.refreshes, ["silent"]);
   assert.equal(pair.b.pc.restarts, 1);
   pair.b.pc.find("candidate:2 1 udp 1 192.0.2.1 1 typ relay raddr 0.0.0.0 rport 0");
-  assert.equal(pair.b.link.relayProblem, false);
+  assert.equal(pair.b.link.relayProblem, null);
+});
+
+test("a relay without a trusted certificate is told from one that is silent", async () => {
+  const pair = new FakePair({ relayOnly: true });
+  pair.start();
+  await pair.settle();
+  pair.b.pc.refuse(701, "turns:192.0.2.1");
+  await pair.time.advance(CANDIDATE_WITHIN);
+  assert.equal(pair.b.link.relayProblem, "tls");
+  assert.deepEqual(pair.b.refreshes, ["tls"]);
 });
 
 test("a rejected credential is shown and refreshed at once, and only once", async () => {
@@ -246,8 +256,8 @@ test("a rejected credential is shown and refreshed at once, and only once", asyn
   await pair.settle();
   pair.b.pc.refuse(401);
   pair.b.pc.refuse(401);
-  await settle();
-  assert.equal(pair.b.link.relayProblem, true);
+  await settled();
+  assert.equal(pair.b.link.relayProblem, "refused");
   assert.deepEqual(pair.b.refreshes, ["refused"]);
   assert.equal(pair.b.pc.configured, 1);
 });

@@ -1,5 +1,5 @@
 import type { Description } from "../../live/types";
-import type { LinkEnvironment, LinkState, Marks } from "./environment";
+import type { LinkEnvironment, LinkState, Marks, RelayFault } from "./environment";
 import { Negotiation, sendTracks, type Tracks } from "./negotiation";
 import { Recovery } from "./recovery";
 import { RelayWatch } from "./relay";
@@ -55,8 +55,7 @@ export class Link {
     });
   }
 
-  /** The relay rejects us or does not answer. */
-  get relayProblem(): boolean {
+  get relayProblem(): RelayFault | null {
     return this.relay.problem;
   }
 

@@ -1,7 +1,9 @@
-/** What a tab keeps of its call, so that a reload finds back into it. */
+/** What a tab remembers of its call, to return to it after a reload. */
 export interface Kept {
   readonly token: string;
   readonly peer: string;
+  /** The screen was shared: a reload ends that. */
+  readonly sharing?: boolean;
   /** The generation of the connection to each other peer. */
   readonly gens: Readonly<Record<string, number>>;
 }
@@ -11,7 +13,7 @@ export interface Memory {
   write(kept: Kept | null): void;
 }
 
-/** In the tab's own storage, where there is any. */
+/** In sessionStorage, if available. */
 export function memoryOf(room: string): Memory {
   const name = `plenary-call:${room}`;
   return {
@@ -27,7 +29,7 @@ export function memoryOf(room: string): Memory {
         if (kept) sessionStorage.setItem(name, JSON.stringify(kept));
         else sessionStorage.removeItem(name);
       } catch {
-        // Without storage a reload begins anew.
+        // Without storage, a reload joins as a new peer.
       }
     },
   };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { capOf } from "./encoders";
-import { Ladder, type Mode } from "./ladder";
+import { Ladder, type MediaMode } from "./ladder";
 import { readingOf, sampleOf } from "./quality";
 
 const stats = (values: object[]) => values.map((each, index) => ({ id: String(index), ...each })) as never;
@@ -62,7 +62,7 @@ test("the selected pair is found in every browser", () => {
 
 const LOSS = { bad: 0.3, well: 0.01 };
 
-function walk(ladder: Ladder, link: keyof typeof LOSS, steps: number): (Mode | null)[] {
+function walk(ladder: Ladder, link: keyof typeof LOSS, steps: number): (MediaMode | null)[] {
   return Array.from({ length: steps }, () => ladder.step({ lossOut: LOSS[link] })).filter((mode) => mode !== null);
 }
 
@@ -75,6 +75,15 @@ test("three bad readings in a row step down, and one good one restarts the count
   assert.deepEqual(walk(ladder, "bad", 3), ["narrow"], "sound at a low bit rate comes before text only");
   assert.deepEqual(walk(ladder, "bad", 3), ["text"]);
   assert.deepEqual(walk(ladder, "bad", 30), []);
+});
+
+test("a report holds until the next one, and after a while nothing is known", () => {
+  const ladder = new Ladder();
+  const unknown = (steps: number) => Array.from({ length: steps }, () => ladder.step({ lossOut: null })).filter(Boolean);
+  assert.deepEqual(unknown(20), []);
+  walk(ladder, "bad", 1);
+  assert.deepEqual(unknown(3), ["audio"]);
+  assert.deepEqual(unknown(30), [], "no news is no reason to climb");
 });
 
 test("it climbs again, more patiently after a vain climb", () => {

@@ -29,7 +29,7 @@ export interface Reading {
   readonly rtt: number | null;
   /** The worse of both directions. */
   readonly loss: number;
-  /** What the other side misses of what we send; null: it has not reported. */
+  /** What the other side misses of what we send; null: it has not reported since the last sample. */
   readonly lossOut: number | null;
   readonly kbps: number;
   readonly arriving: boolean;
@@ -93,7 +93,7 @@ export function readingOf(before: Sample, after: Sample, expected = true): Readi
   const checks = asked > FEW ? unanswered / asked : 0;
   const reported = after.reports > before.reports; // an old report says nothing about now
   // While we send, their reports tell which direction is bad. The checks cannot, and count only when nothing is sent.
-  const lossOut = reported ? after.lost : after.bytesOut > before.bytesOut || asked <= FEW ? null : checks;
+  const lossOut = reported ? after.lost : after.bytesOut > before.bytesOut ? null : checks;
   const loss = Math.max(lossOut ?? 0, received > 0 ? missing / (missing + received) : 0, checks);
   const arriving = after.bytesIn > before.bytesIn;
   return {

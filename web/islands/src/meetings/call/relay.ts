@@ -6,9 +6,9 @@ export const CANDIDATE_WITHIN = 8_000; // Chromium reports nothing for a relay t
 
 /** Watches the relay of a link. When it does not work, says so, and tries once more with new credentials. */
 export class RelayWatch {
-  /** It rejects us or does not answer. */
-  problem = false;
+  problem: RelayFault | null = null;
   private refreshing = false;
+  private insecure = false; // a TLS connection has failed
 
   constructor(
     private readonly environment: LinkEnvironment,
@@ -25,20 +25,22 @@ export class RelayWatch {
   expect(): void {
     const pc = this.link.pc();
     if (!pc || pc.iceGatheringState === "complete") return;
-    this.timers.set("candidate", CANDIDATE_WITHIN, () => void this.failed("silent"));
+    this.timers.set("candidate", CANDIDATE_WITHIN, () => void this.failed(this.insecure ? "tls" : "silent"));
   }
 
   /** A usable candidate has come, or the link is connected without one. */
   usable(): void {
     this.timers.clear("candidate");
     if (!this.problem) return;
-    this.problem = false;
+    this.problem = null;
     this.environment.changed();
   }
 
   refused({ errorCode, errorText, url }: RTCPeerConnectionIceErrorEvent): void {
     this.link.note(`${url ?? ""}: error ${errorCode} ${errorText ?? ""}`.trimEnd());
     if (errorCode === 401) void this.failed("refused");
+    // 701 also means "no answer"; over TLS a certificate that is not trusted ends like this.
+    else if (errorCode === 701 && url?.startsWith("turns:")) this.insecure = true;
   }
 
   private async failed(fault: RelayFault): Promise<void> {
@@ -46,7 +48,7 @@ export class RelayWatch {
     const pc = this.link.pc();
     const known = this.problem;
     this.link.note(`relay: ${fault}`);
-    this.problem = true;
+    this.problem = fault;
     this.environment.changed();
     if (known || !this.environment.reachable()) return;
     this.refreshing = true;
