@@ -89,7 +89,7 @@ async def test_two_talk_from_the_first_picture_to_the_outcome(venue: Venue) -> N
 
     await visitor.get_by_role("button", name="Leave the call").click()
     await expect(visitor.get_by_role("heading", name="You have left the call")).to_be_focused()
-    await expect(staff.get_by_text("Attendee has left.")).to_be_visible()
+    await expect(staff.locator(".tile-alone")).to_have_text("Attendee has left.")
     await visitor.get_by_text("Yes, we talked").click()
     await visitor.get_by_role("radio", name="4 stars").check(force=True)
     await visitor.get_by_label("A note for yourself").fill("Send the prices")
