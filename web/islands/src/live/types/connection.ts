@@ -172,14 +172,13 @@ export interface SetState {
 /**
  * Answered with `IceView`: new credentials. Also for people who are not in the call.
  *
- * `fault`: why the relay could not be used: it refused the credential, did not answer, or its certificate is not trusted. Counted for the
- * operator.
+ * `fault`: why the relay could not be used: it refused the credential, did not answer, or had no working TLS. Counted for the operator.
  */
 export interface AskIce {
   readonly op: "rtc.ice";
   readonly id: number;
   readonly room: Id;
-  readonly fault?: "refused" | "silent" | "untrusted" | null;
+  readonly fault?: "refused" | "silent" | "tls" | null;
 }
 
 /** An outcome or measurement of a link, for the operator's metrics. `loss`: lost packets per thousand. */
