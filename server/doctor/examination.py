@@ -16,6 +16,7 @@ from server.doctor.machine import (
     check_space,
 )
 from server.doctor.services import check_bus, check_mail, check_turn_servers
+from server.doctor.site import check_site
 from server.doctor.storage import check_database
 from server.settings import BadSettings, Settings, read_settings
 
@@ -32,6 +33,7 @@ CHECKS: tuple[Callable[[Settings], AsyncIterator[Finding]], ...] = (
     check_bus,
     check_mail,
     check_turn_servers,
+    check_site,
 )
 
 

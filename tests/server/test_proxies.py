@@ -1,15 +1,20 @@
 """The proxy configurations in deploy/ are accepted by the proxies themselves, and nginx serves with its own."""
 
+import asyncio
 import os
 import socket
 import ssl
 import subprocess
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
 
+from server.doctor.findings import Finding, Verdict
+from server.doctor.site import check_site
+from server.settings import read_settings
 from tests.support.components import absent, find_program, free_port
 from tests.support.nginx import DEPLOY, HOST, Nginx, nginx_before
 from tests.support.server import Server, furnish, ticket_for
@@ -91,6 +96,55 @@ async def test_pages_and_the_live_connection_work_behind_nginx(
             assert "ok" in answer
     finally:
         await world.close()
+
+
+async def test_the_doctor_looks_at_the_public_address(served: Server, nginx: Nginx, tmp_path: Path) -> None:
+    """calls.md, Operator: nothing checked the public address."""
+    served.stop()
+    nginx.stop()
+    address = f"https://127.0.0.1:{nginx.port}"
+    served.environment["PLENARY_URL"] = address  # forum.example leads elsewhere
+    doctor = partial(examine, address, tmp_path)
+
+    (only,) = await doctor(nginx)
+    assert (only.verdict, "nothing answers" in only.text) == (Verdict.UNUSED, True)
+    with nginx:
+        (only,) = await doctor(None)
+        assert (only.verdict, "TLS fails" in only.text) == (Verdict.WRONG, True)
+        (only,) = await doctor(nginx)
+        assert (only.verdict, "answers 503" in only.text) == (Verdict.UNUSED, True)
+        with served:
+            health, live = await doctor(nginx)
+            assert (health.verdict, health.text) == (Verdict.OK, f"{address}/health/ready answers: ok")
+            assert (live.verdict, live.name) == (Verdict.OK, "live connection")
+    configuration = Path(nginx.command[-1])
+    configuration.write_text(configuration.read_text().replace("proxy_set_header Upgrade $http_upgrade;", ""))
+    with nginx, served:
+        health, live = await doctor(nginx)
+        assert (health.verdict, live.verdict) == (Verdict.OK, Verdict.WRONG)
+        assert "instead of opening a WebSocket" in live.text
+        assert "Upgrade" in live.remedy
+
+
+async def examine(address: str, folder: Path, nginx: Nginx | None) -> list[Finding]:
+    """What the doctor finds; the certificate of `nginx` is trusted."""
+    with pytest.MonkeyPatch.context() as patch:
+        if nginx is not None:
+            patch.setenv("SSL_CERT_FILE", str(nginx.certificate["cert"]))
+        settings = read_settings({"PLENARY_DATA": str(folder), "PLENARY_URL": address})
+        return [finding async for finding in check_site(settings)]
+
+
+async def test_another_server_at_the_public_address_is_found(tmp_path: Path) -> None:
+    async def other(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nHello")
+        writer.close()
+
+    async with await asyncio.start_server(other, "127.0.0.1", 0) as listening:
+        address = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+        (only,) = await examine(address, tmp_path, None)
+    assert (only.verdict, "not by Plenary" in only.text) == (Verdict.WRONG, True)
 
 
 async def test_plain_http_is_redirected_and_a_stopped_server_is_explained(
