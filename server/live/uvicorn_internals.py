@@ -1,11 +1,7 @@
-"""uvicorn's protocols, extended: a WebSocket that writes ready frames and bears no floods, and requests that must arrive in bounds of time and size.
+"""Extends uvicorn's protocols: WebSockets that write encoded frames and resist floods, and requests that must arrive within limits of time and size.
 
-Relied upon in uvicorn 0.54, as tests/server/test_uvicorn_internals.py checks: `transport`, `conn`, `queue`, `close_sent`, `close_timer`, `disconnected`,
-`connection_made`, `connection_lost`, `pause_writing`, `resume_writing`, `run_asgi`, `keepalive_timeout`, `stop_keepalive`,
-`ping_interval`, `start_keepalive`,
-`shutdown`, `frames`, `writable`, `server`, `client`,
-`handle_ping`, `handle_pong`, `handle_cont`, `send_receive_event_to_app`;
-`data_received`, `on_headers_complete`, `on_message_complete`, `send_400_response`, `headers`, `url`, `flow`.
+This is the only module that uses private attributes of uvicorn and websockets. tests/server/test_uvicorn_internals.py finds each of them in this source
+and tests that the libraries still have it.
 """
 
 import asyncio
@@ -27,7 +23,7 @@ BODY_SECONDS = 30.0  # between two pieces of a body
 HEAD_LIMIT = 32 * 1024  # bytes of a request's address and headers
 MOST_FRAGMENTS = 64  # of one message
 CONTROLS, CONTROL_SECONDS = 60, 10.0  # pings and pongs of a client: so many at once, and again in every so many seconds
-BUFFER_LIMIT = 256 * 1024  # bytes that a slow reader may leave unread in our own memory
+BUFFER_LIMIT = 256 * 1024  # bytes that may wait in our own memory for a slow client
 SEND_BUFFER = 128 * 1024  # bytes in the kernel, which would otherwise take some 2.7 MB for each stalled reader
 EXTENSION = "websocket.fanout"
 
@@ -63,16 +59,16 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         super().connection_made(transport)
         if transport.get_extra_info("sslcontext") is None:
             self._socket = transport.get_extra_info("socket").fileno()
-        # With no room at all, pause_writing comes as soon as anything has to wait, and resume_writing when nothing does.
+        # With a limit of 0, pause_writing is called as soon as anything has to wait, and resume_writing when nothing waits any more.
         self.transport.set_write_buffer_limits(high=0)
         self._set_descriptor(self._socket)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        # Before the descriptor is closed: another connection may get the same number.
+        # Before the descriptor is closed, because another connection may get the same number.
         self._forget_socket()
         super().connection_lost(exc)
-        # Rings of references: sink and protocol, websockets' protocol and its parser, asyncio's transport and its own method. The collector, which
-        # runs seldom, would find them late, and some 17 KB for each who has gone would wait for it.
+        # Break reference cycles: sink and protocol, websockets' protocol and its parser, asyncio's transport and its own method. The collector runs
+        # seldom, and until then each closed connection would hold some 17 KB.
         self._listeners = ()
         self.conn.parser = cast(Any, None)
         getattr(self.transport, "__dict__", {}).pop("_read_ready_cb", None)
@@ -125,10 +121,10 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         self._set_descriptor(self._socket)
 
     def handle_close(self, event: Frame) -> None:
-        self._forget_socket()  # nothing may follow the close frame that is sent in answer
+        self._forget_socket()  # nothing may follow the close frame that is sent as the answer
         super().handle_close(event)
 
-    # Floods: size and rate of whole messages are bounded elsewhere, but what comes between them is not
+    # Floods: size and rate of whole messages are limited elsewhere, control frames and fragments here
 
     def handle_ping(self) -> None:
         if not self._is_flooded():
@@ -161,19 +157,19 @@ class LiveProtocol(WebSocketsSansIOProtocol):
             self.frames = [b"".join(self.frames)]
             try:
                 self.frames[0].decode()
-            except UnicodeDecodeError:  # which uvicorn logs with a traceback, as if it were a fault of ours
+            except UnicodeDecodeError:  # uvicorn would log it with a traceback, as if it were our fault
                 self.frames = []
                 self.close_now(1007, "")
                 return
         super().send_receive_event_to_app()
 
     def forget_handshake(self) -> None:
-        """Lets go of what is no longer needed once the connection is open: some 6 KB of scope and headers, for each who stays connected for hours."""
+        """Releases what an open connection does not need: some 6 KB of scope and headers, which it would otherwise hold for hours."""
         self.request = self.response = self.server = self.client = cast(Any, None)
         cast(dict[str, Any], self.scope).clear()
         waiting = cast(Any, self.conn.parser).gi_yieldfrom
         if waiting is not None and getattr(waiting.gi_yieldfrom, "gi_code", None) is StreamReader.at_eof.__code__:
-            # The parser, which still holds the request, stands before the first byte of a frame: there another can go on in its place.
+            # The parser still holds the request. It waits for the first byte of a frame, so a new one can continue in its place.
             self.conn.parser = WebSocketProtocol.parse(self.conn)
             next(self.conn.parser)
 
@@ -192,7 +188,7 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         await super().run_asgi()
 
     def write_frame(self, frame: bytes) -> bool:
-        """Writes a whole frame behind the earlier ones. False when the reader is too slow and has to be closed."""
+        """Writes a whole frame after the earlier ones. Returns False when the reader is too slow and must be closed."""
         transport = self.transport
         if self.close_sent or transport.is_closing():
             return True
@@ -221,7 +217,7 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         if self.read_paused:
             self.read_paused = False
             self.transport.resume_reading()
-        # A reader that does not read would keep its buffers for ever: after the wait they are dropped.
+        # A client that does not read would hold its buffers without end, so they are dropped after a while.
         self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
 
     def shutdown(self) -> None:
@@ -234,7 +230,7 @@ class LiveProtocol(WebSocketsSansIOProtocol):
 
 
 class RequestProtocol(HttpToolsProtocol):
-    """Closes a connection on which a request does not arrive: its head within 10 seconds and 32 KB, then a piece of its body every 30 seconds."""
+    """Closes a connection whose request does not arrive: the head within 10 seconds and 32 KB, then a piece of the body every 30 seconds."""
 
     _patience: asyncio.TimerHandle | None = None
     _in_body = False
@@ -261,7 +257,7 @@ class RequestProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._calm()
         if self.parser.get_http_version() not in {"1.1", "1.0"}:
-            raise ValueError("this is no HTTP/1")  # the parser makes a 400 of it
+            raise ValueError("this is not HTTP/1")  # the parser makes a 400 of it
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_LIMIT:
             raise ValueError("the head of the request is too large")
         self._in_body = True
@@ -279,7 +275,7 @@ class RequestProtocol(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         super().handle_websocket_upgrade()
-        # Parser and protocol refer to each other; the collector, which runs seldom, would keep them for long.
+        # Break a reference cycle between parser and protocol, which the collector would find late.
         self.parser = self.scope = cast(Any, None)
 
     def _wait(self, seconds: float) -> None:
@@ -288,7 +284,7 @@ class RequestProtocol(HttpToolsProtocol):
 
     def _give_up(self) -> None:
         self._patience = None
-        if self.flow.read_paused:  # it is we who do not read
+        if self.flow.read_paused:  # the server does not read at the moment
             self._wait(BODY_SECONDS)
         else:
             self.transport.abort()
