@@ -104,7 +104,7 @@ async def test_he_resumes_where_he_was(world: World) -> None:
 def _as_client(world: World, reader: Reader, member: Member) -> Client:
     sink = ListSink()
     sink.messages = list(reader.received)
-    return Client(world, "attendee", world.engine, "session", member, sink).catch_up()
+    return Client("attendee", world.engine, "session", member, sink).catch_up()
 
 
 async def test_writing_to_a_crowd_waits_for_nobody(world: World) -> None:

@@ -1,97 +1,17 @@
-"""A page's view of a room, kept by the reducers' twins as web/islands/src/live/room.ts keeps it; and `verify_action`, which holds it to the truth."""
+"""Clients in the rooms of a test's world, one or an audience of every kind; and `verify_action`, which compares their states with the tables."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import msgspec
 
 from rooms.core.commands.messages import Command, tag_of
-from rooms.core.delivery.member import Member
-from rooms.core.engine import Engine, Outcome
+from rooms.core.engine import Outcome
 from rooms.core.store.journal import Entry, Position
 from rooms.people.messages import RightsChanged
-from tests.support.reducers import State, acknowledge, reduce_event, reduce_latest
+from tests.support.client import Client
+from tests.support.reducers import acknowledge
 from tests.support.waiting import settled
-from tests.support.world import ListSink, World
-
-
-class Client:
-    """A member and the state to which all that he was told adds up. `problem` says why he is out; `types` are the events that he was told."""
-
-    def __init__(
-        self, world: World, who: str | None, engine: Engine, kind: str, member: Member, sink: ListSink
-    ) -> None:
-        self.world, self.who, self.engine, self.kind = world, who, engine, kind
-        self.member, self.sink = member, sink
-        self.epoch = ""
-        self.seq = -1
-        self.state: State = {}
-        self.problem: dict[str, Any] | None = None
-        self.types: list[str] = []
-        self.snapshots = 0
-        self._read = 0
-
-    def __repr__(self) -> str:
-        return f"<{self.who or 'anonymous'} in {self.kind}{' (public)' if self.member.public else ''}>"
-
-    @property
-    def position(self) -> Position:
-        return Position(self.epoch, self.seq)
-
-    def catch_up(self) -> "Client":
-        """Takes in what has been told since the last time. An event that comes twice, or behind a hole, is a fault."""
-        for message in self.sink.messages[self._read :]:
-            self._take(message)
-        self._read = len(self.sink.messages)
-        return self
-
-    def continue_from(self, earlier: "Client") -> None:
-        """Takes over the state of a connection that ended, as a page does when it resumes."""
-        self.epoch, self.seq, self.state = earlier.epoch, earlier.seq, earlier.state
-
-    def _take(self, message: dict[str, Any]) -> None:
-        if "left" in message:
-            self.problem = message["left"]
-            return
-        assert self.problem is None, f"{self} was told something after he was out: {message}"
-        if "snapshot" in message:
-            self.snapshots += 1
-            self.epoch, self.seq = message["epoch"], message["seq"]
-            self.state = {name: message[name] for name in ("snapshot", "own", "latest")}
-            return
-        for event in message.get("events", []):
-            assert event["seq"] == self.seq + 1, f"{self} stood at {self.seq} and was told {event}"
-            self.seq = event["seq"]
-            if "type" in event:
-                self.types.append(event["type"])
-                self.state = reduce_event(self.kind, self.state, event)
-        if message.get("resumed"):
-            assert (message["epoch"], message["seq"]) == (self.epoch, self.seq), f"{self}: the tail has a hole"
-            self.state |= {"own": message["own"], "latest": message["latest"]}
-        elif "latest" in message:
-            self.state = reduce_latest(self.kind, self.state, message["latest"])
-
-    async def truth(self) -> State:
-        """What a fresh join would give now."""
-        person = self.world.people[self.who] if self.who else None
-        view = await self.engine.view(person, self.member.room, public=self.member.public)
-        parts = {"snapshot": view.snapshot, "own": view.own, "latest": view.latest}
-        return msgspec.json.decode(msgspec.json.encode(parts))
-
-    async def verify(self) -> None:
-        """What he was told adds up to the truth (invariant 9)."""
-        self.catch_up()
-        if self.problem is None:
-            assert seen(self.state) == seen(await self.truth()), f"{self} believes otherwise"
-
-
-PASSING = {"present", "reactions"}
-"""Latest values that are no table's truth."""
-
-
-def seen(state: State) -> State:
-    """What must agree with the tables."""
-    return state | {"latest": {name: keyed for name, keyed in state["latest"].items() if name not in PASSING and keyed}}
+from tests.support.world import World
 
 
 async def enter(
@@ -106,16 +26,15 @@ async def enter(
 ) -> Client:
     """A client who has joined. `resuming`: with the state and the position of an earlier one."""
     after = resuming.position if resuming else after
-    member, sink = await world.join(who, room=room, engine=engine, after=after, public=public)
-    kind = (await world.engines[engine].actor(member.person, member.room)).room.kind
-    client = Client(world, who, world.engines[engine], kind, member, sink)
+    member, _ = await world.join(who, room=room, engine=engine, after=after, public=public)
+    client = world.client_of(member)
     if resuming:
         client.continue_from(resuming)
     return client.catch_up()
 
 
 class Audience:
-    """Clients of every kind in some rooms and at their desks. Rights that change at a desk are looked at afresh, as a connection does."""
+    """Clients of every kind in some rooms and at their desks. When a desk says that rights changed, memberships are checked again, as a connection does."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -169,7 +88,7 @@ async def audience_everywhere(world: World, people: Iterable[str | None] = EVERY
 
 
 async def verify_action(spectators: Audience, who: str, command: Command, *, room: str = "") -> Outcome:
-    """Performs a command; afterwards, for every spectator, what he knew before and what he was told since is what a fresh look shows."""
+    """Performs a command. Afterwards, for every spectator, the earlier state and what was sent since make what a fresh join gives."""
     world = spectators.world
     world.clock.advance(seconds=1)
     outcome = await world.do(who, command, room=room)

@@ -1,6 +1,6 @@
 """Twins of the client's reducers (web/islands/src/*/state/*.ts): a room's state, after an event or latest values, is the state that a fresh join gives.
 
-States are the decoded JSON of an answer to a join: {"snapshot": …, "own": …, "latest": …}. A reducer changes nothing in place.
+States are the decoded JSON of an answer to a join: {"snapshot": …, "own": …, "latest": …}.
 """
 
 from collections.abc import Callable
@@ -25,12 +25,22 @@ QUEUE_EVENTS = frozenset(tag_of(event) for event in declared(QuestionModerated))
 
 def reduce_event(kind: str, state: State, event: Event) -> State:
     state = deepcopy(state)
-    _EVENTS[kind](state, event)
+    apply_event(kind, state, event)
     return state
 
 
 def reduce_latest(kind: str, state: State, values: dict[str, dict[str, Any]]) -> State:
     state = deepcopy(state)
+    apply_latest(kind, state, values)
+    return state
+
+
+def apply_event(kind: str, state: State, event: Event) -> None:
+    """The same in place, for long streams of events."""
+    _EVENTS[kind](state, event)
+
+
+def apply_latest(kind: str, state: State, values: dict[str, dict[str, Any]]) -> None:
     for name in ("votes", "present", "reactions", "line", "floor", "call", "poll_results", "poll_tallies", "reports"):
         if name in values:
             state["latest"].setdefault(name, {}).update(values[name])
@@ -41,7 +51,6 @@ def reduce_latest(kind: str, state: State, values: dict[str, dict[str, Any]]) ->
             own["votes"] = sorted(votes)
         _set_or_drop(own["answers"], values.get("own_answers", {}))
         _set_or_drop(state["latest"].get("poll_results", {}), values.get("poll_results", {}))
-    return state
 
 
 def acknowledge(state: State, command: dict[str, Any]) -> State:

@@ -19,7 +19,6 @@ from rooms.core.delivery.bus.interface import Bus
 from rooms.core.delivery.bus.memory import MemoryBus, Switchboard
 from rooms.core.delivery.hub import Hub, Joined
 from rooms.core.delivery.member import Member
-from rooms.core.delivery.sink import DirectSink, EncodedMessage
 from rooms.core.engine import Engine, Outcome
 from rooms.core.rate_limits import Rate, RateLimits
 from rooms.core.store.database import Database, metadata
@@ -29,6 +28,8 @@ from rooms.exhibition.booths.staff_messages import Duty
 from rooms.people import accounts, roles
 from rooms.people.desk import desk_of
 from rooms.programme.actions import create_conference, create_session
+from tests.support.client import Client, ListSink
+from tests.support.truth import CheckedEngine, CheckedHub, Truth
 
 SECRET = b"a secret of the tests, long enough"
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -52,46 +53,6 @@ class TestClock:
 class NoRateLimits(RateLimits):
     def take(self, name: str, key: str, rate: Rate) -> None:
         pass
-
-
-class ListSink(DirectSink):
-    """Keeps what it is given, decoded."""
-
-    def __init__(self) -> None:
-        self.messages: list[dict[str, Any]] = []
-        self.closed: tuple[int, str] | None = None
-
-    def write(self, message: EncodedMessage) -> None:
-        self.messages.append(msgspec.json.decode(message.json))
-
-    def close(self, code: int, reason: str) -> None:
-        self.closed = self.closed or (code, reason)
-
-    @property
-    def joined(self) -> dict[str, Any]:
-        """The answer to the join."""
-        return self.messages[0]
-
-    @property
-    def events(self) -> list[dict[str, Any]]:
-        """All events told after the answer to the join, hidden ones too."""
-        return [event for message in self.messages[1:] for event in message.get("events", [])]
-
-    @property
-    def seqs(self) -> list[int]:
-        return [event["seq"] for event in self.events]
-
-    @property
-    def types(self) -> list[str]:
-        """The types of the events that were not hidden."""
-        return [event["type"] for event in self.events if "type" in event]
-
-    def latest(self, name: str) -> dict[str, Any]:
-        """What the latest values of a name have come to, the join's included."""
-        values: dict[str, Any] = dict(self.joined.get("latest", {}).get(name, {}))
-        for message in self.messages[1:]:
-            values.update(message.get("latest", {}).get(name, {}))
-        return values
 
 
 class Known(NamedTuple):
@@ -124,6 +85,8 @@ class World:
     booth: str = ""
     stand: str = ""
     people: dict[str, str] = field(default_factory=dict)
+    truth: Truth | None = None
+    _clients: dict[int, Client] = field(default_factory=dict)
 
     @property
     def engine(self) -> Engine:
@@ -156,8 +119,16 @@ class World:
         def respond(joined: Joined) -> bytes:
             return msgspec.json.encode(joined)
 
-        await self.engines[engine].hub.join(member, after, respond)
+        actor = await self.engines[engine].hub.join(member, after, respond)
+        client = self._clients[id(member)] = Client(who, self.engines[engine], actor.room.kind, member, sink)
+        if self.truth is not None:
+            followed = self.engines[engine].hub.values_version(member.room)
+            self.truth.joined(client, followed[1] if followed else 0)
         return member, sink
+
+    def client_of(self, member: Member) -> Client:
+        """What a member who joined here keeps."""
+        return self._clients[id(member)]
 
     async def desk(self, who: str) -> str:
         async with self.engine.database.read() as connection:
@@ -187,14 +158,27 @@ class World:
             object.__setattr__(engine, "limits", NoRateLimits())
 
     async def close(self) -> None:
-        for engine in self.engines:
-            await engine.hub.stop()
-            await engine.database.close()
+        """Compares what every member was sent with the tables, and ends."""
+        try:
+            if self.truth is not None:
+                await self.truth.end(self.engines)
+        finally:
+            for engine in self.engines:
+                await engine.hub.stop()
+                await engine.database.close()
 
 
 def make_engine(url: str, bus: Bus, clock: TestClock) -> Engine:
     database = Database(url)
     return Engine(database, bus, Hub(database, bus, clock, SECRET), SECRET, clock)
+
+
+def make_checked_engine(url: str, bus: Bus, clock: TestClock, truth: Truth) -> Engine:
+    """An engine whose every write is compared with the tables."""
+    database = Database(url)
+    engine = CheckedEngine(database, bus, CheckedHub(truth, database, bus, clock, SECRET), SECRET, clock)
+    engine.check_with(truth)
+    return engine
 
 
 async def create_tables(url: str) -> None:
@@ -224,7 +208,9 @@ async def make_world(
     switchboard = Switchboard()
     buses = buses or [MemoryBus(switchboard) for _ in range(processes)]
     clock = clock or TestClock()
-    world = World([make_engine(url, bus, clock) for bus in buses], clock, **known._asdict())
+    truth = Truth(url, clock)
+    engines = [make_checked_engine(url, bus, clock, truth) for bus in buses]
+    world = World(engines, clock, **known._asdict(), truth=truth)
     world.people = dict(known.people)
     for engine in world.engines:
         await engine.hub.start()
