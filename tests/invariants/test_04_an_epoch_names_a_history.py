@@ -64,6 +64,7 @@ async def test_without_a_new_epoch_two_histories_would_be_mixed(world: World, tm
     _, client = await after_a_restore(world, tmp_path, renewed=False)
     assert client.sink.joined["resumed"]
     assert texts(client) == ["lost", "with the disk", "now"]
+    world.unchecked("this shows what goes wrong without a new epoch")
 
 
 async def test_those_who_are_there_when_the_epoch_changes_get_a_fresh_snapshot_and_go_on(each_world: World) -> None:

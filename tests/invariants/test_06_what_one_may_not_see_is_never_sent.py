@@ -174,6 +174,7 @@ async def test_what_is_for_some_never_reaches_the_others_by_any_way(world: World
 
 async def test_that_check_finds_a_leak(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     client = await enter(world, None)
+    world.unchecked("what is sent from here on is sent to everyone")
     monkeypatch.setattr("rooms.core.delivery.encoding.sees", lambda *_: True)
     await full_life(world)
     await settled(world.engine)

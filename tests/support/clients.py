@@ -28,7 +28,7 @@ async def enter(
     after = resuming.position if resuming else after
     member, _ = await world.join(who, room=room, engine=engine, after=after, public=public)
     client = world.client_of(member)
-    if resuming:
+    if resuming and not client.in_step:
         client.continue_from(resuming)
     return client.catch_up()
 

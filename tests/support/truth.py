@@ -99,7 +99,6 @@ class Truth:
         self._reconsidered: set[str] = set()
         self._moved: set[str] = set()  # whose connections, if they had any, would check their memberships again
         self._involved: set[str | None] = set()
-        self._stopped = False
         self._writing = 0
 
     # What happens
@@ -132,9 +131,6 @@ class Truth:
     # Who is there
 
     def joined(self, client: Client, values_version: int) -> None:
-        if self._stopped:
-            return
-        member = client.member
         reader = _reader(client)
         self._clients.append(client)
         known = self._followers.get(reader)
@@ -151,12 +147,11 @@ class Truth:
             )
             follower.audience, follower.state = client.member.audience, deepcopy(client.state)
 
-    def stop(self, reason: str) -> None:
-        """For a test that breaks what is checked here, and says why."""
-        assert reason
+    def forget(self) -> None:
+        """Forgets all members and all faults."""
         self._followers.clear()
         self._clients.clear()
-        self._stopped = True
+        self.faults.clear()
 
     # The comparison
 
@@ -187,6 +182,7 @@ class Truth:
                 await self._compare_sent(engines)
             assert not self.faults, "\n".join(self.faults)
         finally:
+            self.forget()
             await self._database.close()
 
     async def _compare_sent(self, engines: Sequence[Engine]) -> None:

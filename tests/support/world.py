@@ -126,6 +126,12 @@ class World:
             self.truth.joined(client, followed[1] if followed else 0)
         return member, sink
 
+    def unchecked(self, reason: str) -> None:
+        """Those who are here are not compared with the tables any more, because the test breaks just that. `reason` is for the reader."""
+        assert reason
+        if self.truth is not None:
+            self.truth.forget()
+
     def client_of(self, member: Member) -> Client:
         """What a member who joined here keeps."""
         return self._clients[id(member)]

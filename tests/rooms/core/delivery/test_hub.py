@@ -183,6 +183,7 @@ async def test_the_top_seq_of_a_heartbeat_is_what_has_been_told(world: World, mo
     await world.do("other", PostMessage("waits for its tick"))
     top = world.engine.hub.seqs([world.room])[world.room]
     assert top == client.catch_up().seq == 1
+    world.unchecked("the second message is not sent within the test")
 
 
 # Rights
@@ -307,6 +308,7 @@ async def test_a_forged_message_is_refused(world_of_two: World, caplog: pytest.L
     # The premise: with the right seal it would have been told.
     world.engines[1].hub._heard(channel, seal(SECRET, "nudge", body))
     await until(lambda: client.sink.types == ["chat.posted"])
+    world.unchecked("no table holds the forged message")
 
 
 @pytest.mark.parametrize("kind", ["nudge", "nudges", "presence", "nonsense"])
