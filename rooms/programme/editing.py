@@ -1,6 +1,6 @@
 """Organisers write the programme by hand: they make, change, cancel and reinstate single sessions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -37,23 +37,42 @@ async def with_session(connection: AsyncConnection, room: str, command: Any) -> 
     return list((await connection.execute(select)).scalars())
 
 
-@command(m.CreateSession, kinds=LOBBY, allowed=rules.organises)
+async def with_speakers(connection: AsyncConnection, room: str, command: m.DescribeSession) -> Iterable[str]:
+    """The rooms of all sessions of these speakers: an affiliation belongs to the person and is shown in each of them."""
+    lobby = sa.select(rooms.c.subject).where(rooms.c.id == room).scalar_subquery()
+    names = [line.name.strip() for line in command.speakers]
+    speaking = sa.select(session_speakers.c.session).join(speakers, speakers.c.id == session_speakers.c.speaker)
+    speaking = speaking.where(speakers.c.conference == lobby, speakers.c.name.in_(names))
+    select = sa.select(rooms.c.id).where(rooms.c.kind == "session", rooms.c.subject.in_(speaking))
+    return list((await connection.execute(select)).scalars())
+
+
+async def with_session_and_speakers(connection: AsyncConnection, room: str, command: m.ChangeSession) -> Iterable[str]:
+    return {
+        *await with_session(connection, room, command),
+        *await with_speakers(connection, room, command),
+    }
+
+
+@command(m.CreateSession, kinds=LOBBY, allowed=rules.organises, extra_rooms=with_speakers)
 async def make_session(tx: Transaction, actor: Actor, command: m.CreateSession) -> m.SessionCreated:
     values = await _values(tx.connection, actor.room.subject, command)
     session, _ = await create_session(tx.connection, actor.room.subject, now=tx.now, **values)
-    await _write_speakers(tx.connection, actor.room.subject, session, command.speakers)
+    _, affected = await _write_speakers(tx.connection, actor.room.subject, session, command.speakers)
+    await _renew_others(tx, actor, session, affected)
     tx.record(SessionListed(await queries.session_card(tx.connection, session)))
     _audit(tx, actor, "session.create", session)
     return m.SessionCreated(session)
 
 
-@command(m.ChangeSession, kinds=LOBBY, allowed=rules.organises, extra_rooms=with_session)
+@command(m.ChangeSession, kinds=LOBBY, allowed=rules.organises, extra_rooms=with_session_and_speakers)
 async def change_session(tx: Transaction, actor: Actor, command: m.ChangeSession) -> None:
     await check_session(tx.connection, actor, command.session)
     values = await _values(tx.connection, actor.room.subject, command)
-    if await _write_speakers(tx.connection, actor.room.subject, command.session, command.speakers) or (
-        await _differs(tx.connection, command.session, values)
-    ):
+    conference = actor.room.subject
+    different, affected = await _write_speakers(tx.connection, conference, command.session, command.speakers)
+    if different or await _differs(tx.connection, command.session, values):
+        await _renew_others(tx, actor, command.session, affected)
         await _renew(tx, actor, command.session, values)
         _audit(tx, actor, "session.change", command.session)
 
@@ -79,6 +98,18 @@ async def _differs(connection: AsyncConnection, session: str, values: Mapping[st
     columns = [sessions.c[name] for name in values]
     row = (await connection.execute(sa.select(*columns).where(sessions.c.id == session))).one()
     return dict(row._mapping) != dict(values)  # pyright: ignore[reportPrivateUsage] - the documented name of it
+
+
+async def _renew_others(tx: Transaction, actor: Actor, session: str, affected: Collection[str]) -> None:
+    """Tells the other sessions of speakers whose affiliation has changed."""
+    link = session_speakers.c
+    select = sa.select(link.session).where(link.speaker.in_(affected), link.session != session).distinct()
+    for other in sorted((await tx.connection.execute(select)).scalars()):
+        if await queries.session_room(tx.connection, actor.room.subject, other) not in tx.rooms:
+            raise Problem(
+                "conflict", N_("The programme is being changed by somebody else. Try again in a moment."), retry_after=2
+            )
+        await _renew(tx, actor, other, {})
 
 
 async def _renew(tx: Transaction, actor: Actor, session: str, values: Mapping[str, Any]) -> None:
@@ -148,22 +179,25 @@ async def _track(connection: AsyncConnection, conference: str, name: str) -> str
 
 
 async def _write_speakers(
-    connection: AsyncConnection, conference: str, session: str, given: Iterable[m.SpeakerLine]
-) -> bool:
-    """Gives the session these speakers, in this order; says whether that changed anything."""
+    connection: AsyncConnection, conference: str, session: str, wanted: Iterable[m.SpeakerLine]
+) -> tuple[bool, set[str]]:
+    """Gives the session these speakers, in this order. Returns whether that changed anything, and the speakers whose affiliation is new."""
     before = (await queries.speakers_of(connection, [session])).get(session, [])
-    lines = {clean_line(line.name, 120, "speakers"): _line(line.affiliation, "speakers") for line in given}
+    lines = {clean_line(line.name, 120, "speakers"): _line(line.affiliation, "speakers") for line in wanted}
     if [(speaker.name, speaker.affiliation) for speaker in before] == list(lines.items()):
-        return False
+        return False, set()
+    affected: set[str] = set()
     known = {speaker.name: speaker.id for speaker in before}
     await connection.execute(session_speakers.delete().where(session_speakers.c.session == session))
     for position, (name, affiliation) in enumerate(lines.items()):
         speaker = known.get(name) or await _speaker(connection, conference, name)
-        await connection.execute(speakers.update().where(speakers.c.id == speaker).values(affiliation=affiliation))
+        new = sa.and_(speakers.c.id == speaker, speakers.c.affiliation != affiliation)
+        if (await connection.execute(speakers.update().where(new).values(affiliation=affiliation))).rowcount:
+            affected.add(speaker)
         row = {"session": session, "speaker": speaker, "position": position}
         await connection.execute(session_speakers.insert().values(row))
     await _forget_idle(connection, [speaker.id for speaker in before])
-    return True
+    return True, affected
 
 
 async def _speaker(connection: AsyncConnection, conference: str, name: str) -> str:
