@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from rooms.core.commands.people import Role
 from rooms.core.engine import Engine
 from rooms.core.errors import Problem
-from rooms.core.ids import new_id
+from rooms.core.store import journal
 from rooms.core.store.journal import rooms
 from rooms.core.store.tables import conferences
 from rooms.core.text import N_, clean_line, clean_text
@@ -127,7 +127,7 @@ async def change(engine: Engine, conference: Conference, about: About, *, by: st
     async with engine.transaction([conference.room, *inside]) as tx:
         await tx.connection.execute(conferences.update().where(conferences.c.id == conference.id).values(changed))
         if inside:
-            await tx.connection.execute(rooms.update().where(rooms.c.id.in_(inside)).values(epoch=new_id()))
+            await journal.renew(tx.connection, inside)
         kept = {name: str(value) for name, value in changed.items() if name in {"zone", "access", "guests"}}
         tx.audit(conference.id, by, "conference.change", conference.id, {"changed": ", ".join(sorted(changed)), **kept})
     await engine.hub.reconcile(inside)

@@ -5,7 +5,7 @@
 `epoch` names the history: it changes when a database is restored, so that an old stream cannot pass for the new one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -232,12 +232,18 @@ async def hide(connection: AsyncConnection, room: str, type: str, word: str, sin
     await connection.execute(journal.update().where(meant).values(values))
 
 
-async def forget(connection: AsyncConnection, locked: Iterable[Room]) -> None:
+async def forget(connection: AsyncConnection, locked: Collection[Room]) -> None:
     """Deletes all that was recorded in rooms, which the caller has locked, and gives them new epochs: nothing old is ever sent again, and each
     member is given the room as it is now."""
     for room in locked:
         await _cut(connection, room.id, room.seq)
-        await connection.execute(rooms.update().where(rooms.c.id == room.id).values(epoch=new_id()))
+    await renew(connection, [room.id for room in locked])
+
+
+async def renew(connection: AsyncConnection, ids: Iterable[str]) -> None:
+    """Gives rooms new epochs: their members receive them as they are now (after `Hub.reconcile`), and nobody resumes from before."""
+    for room in ids:
+        await connection.execute(rooms.update().where(rooms.c.id == room).values(epoch=new_id()))
 
 
 async def _cut(connection: AsyncConnection, room: str, upto: int) -> int:
@@ -249,6 +255,5 @@ async def _cut(connection: AsyncConnection, room: str, upto: int) -> int:
 async def renew_epochs(connection: AsyncConnection) -> int:
     """To be called after a database was restored: every room gets a new epoch, so every resume gets a snapshot."""
     ids = (await connection.execute(sa.select(rooms.c.id))).scalars().all()
-    for room in ids:
-        await connection.execute(rooms.update().where(rooms.c.id == room).values(epoch=new_id()))
+    await renew(connection, ids)
     return len(ids)

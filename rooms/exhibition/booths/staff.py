@@ -86,14 +86,18 @@ async def _conference(connection: AsyncConnection, booth: str) -> "sa.Row[Any, A
     return (await connection.execute(select.where(b.id == booth))).one()
 
 
-async def take_up(tx: Transaction, booth: str, room: str, person: PersonView, duty: Duty) -> bool:
-    """Makes an invited person part of the staff; False when they have this duty or a greater one."""
+async def take_up(tx: Transaction, booth: str, room: str | None, person: PersonView, duty: Duty) -> bool:
+    """Makes an invited person part of the staff; False when they have this duty or a greater one.
+
+    `room` is the booth's, or None while the booth is being created and nobody can be in it.
+    """
     this = sa.and_(s.booth == booth, s.person == person.id)
     held = (await tx.connection.execute(sa.select(s.duty).where(this))).scalar_one_or_none()
     if held is not None and _RANKS[held] >= _RANKS[duty.value]:
         return False
     await set_duty(tx.connection, booth, person.id, duty, tx.now)
-    tx.record(DutyChanged(person, duty), room=room, person=person.id)
+    if room is not None:
+        tx.record(DutyChanged(person, duty), room=room, person=person.id)
     return True
 
 

@@ -6,16 +6,18 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rooms.core.commands.people import PersonView
 from rooms.core.commands.transaction import Transaction
 from rooms.core.engine import LONG, Engine
 from rooms.core.errors import Problem
-from rooms.core.ids import new_id
+from rooms.core.store import journal
 from rooms.core.store.journal import rooms
 from rooms.core.store.tables import persons
 from rooms.core.text import N_
 from rooms.exhibition.booths import queries
-from rooms.exhibition.booths.editing import columns_of, hall_of, make_booth, set_duty
+from rooms.exhibition.booths.editing import columns_of, hall_of, make_booth
 from rooms.exhibition.booths.messages import BoothChanged, BoothListed
+from rooms.exhibition.booths.staff import take_up
 from rooms.exhibition.booths.staff_messages import Duty
 from rooms.exhibition.imports.expected_owners import expect
 from rooms.exhibition.imports.parsing import Exhibitor, ExhibitorFaults, exhibitors
@@ -23,6 +25,8 @@ from rooms.exhibition.imports.table_file import MOST_BYTES, read_rows
 from rooms.exhibition.presence.messages import Floor
 from rooms.exhibition.record_tables import owner_invites
 from rooms.exhibition.tables import booth_staff, booths, exhibition_halls
+from rooms.people.desk import desk_of, desks_of
+from rooms.people.messages import RightsChanged
 from rooms.programme.imports.plan import EXCERPT, Act, Change, Item
 from rooms.programme.imports.uploads import ImportKind, Progress
 from rooms.programme.queries import Conference
@@ -55,7 +59,7 @@ class _Stored(NamedTuple):
     by_id: dict[str, Any]
     by_name: dict[str, list[Any]]
     staff: set[tuple[str, str]]
-    people: dict[str, str]
+    people: dict[str, PersonView]
     halls: dict[str, str]
     rooms: dict[str, str]
     expected: set[tuple[str, str]]
@@ -80,12 +84,13 @@ async def import_exhibitors(
         plan = _plan(stored, told)
         if plan.empty:
             return plan
-        concerned = _concerned(stored, told)
-        async with engine.transaction([conference.room, *concerned, *stored.halls.values()], patience=LONG) as tx:
-            # What changed before we had the locks may concern further rooms.
+        async with engine.database.read() as connection:
+            needed = await _rooms_to_lock(connection, stored, told)
+        async with engine.transaction([conference.room, *needed], patience=LONG) as tx:
+            # Changes made before the rooms were locked may affect further rooms.
             stored = await _load(tx.connection, conference.id, told)
             plan = _plan(stored, told)
-            if not ({*_concerned(stored, told), *stored.halls.values()} <= tx.rooms.keys()):
+            if not (await _rooms_to_lock(tx.connection, stored, told) <= tx.rooms.keys()):
                 continue
             renewed = await _write(tx, conference.id, stored, told, progress or (lambda done, total: None))
             details = {act.value: plan.count(act) for act in (Act.ADDED, Act.CHANGED)}
@@ -106,7 +111,8 @@ async def _load(connection: AsyncConnection, conference: str, told: list[Exhibit
         by_name.setdefault(row.name.casefold(), []).append(row)
     s, p, r, h = booth_staff.c, persons.c, rooms.c, exhibition_halls.c
     staff = sa.select(s.booth, s.person).join(booths, b.id == s.booth).where(b.conference == conference)
-    proven = sa.and_(p.email.in_({each.owner for each in told} - {""}), p.verified_at.is_not(None))
+    owners = sa.select(p.email, p.id, p.name)
+    owners = owners.where(p.email.in_({each.owner for each in told} - {""}), p.verified_at.is_not(None))
     halls = (
         sa.select(h.name, r.id)
         .join(rooms, sa.and_(r.kind == "hall", r.subject == h.id))
@@ -119,7 +125,7 @@ async def _load(connection: AsyncConnection, conference: str, told: list[Exhibit
         by_id,
         by_name,
         {(row.booth, row.person) for row in await connection.execute(staff)},
-        {row.email: row.id for row in await connection.execute(sa.select(p.email, p.id).where(proven))},
+        {row.email: PersonView(row.id, row.name) for row in await connection.execute(owners)},
         {row.name: row.id for row in await connection.execute(halls)},
         {row.subject: row.id for row in await connection.execute(places)},
         {(row.booth, row.email) for row in await connection.execute(expected)},
@@ -138,9 +144,11 @@ def _known(stored: _Stored, each: Exhibitor) -> Any:
     return named[0] if named else None
 
 
-def _concerned(stored: _Stored, told: list[Exhibitor]) -> set[str]:
-    """The rooms of the booths that the file means."""
-    return {stored.rooms[row.id] for each in told if (row := _known(stored, each)) is not None}
+async def _rooms_to_lock(connection: AsyncConnection, stored: _Stored, told: list[Exhibitor]) -> set[str]:
+    """The rooms of the booths in the file and of all halls, and the desks of the owners."""
+    known = {stored.rooms[row.id] for each in told if (row := _known(stored, each)) is not None}
+    desks = await desks_of(connection, {person.id for person in stored.people.values()})
+    return {*known, *stored.halls.values(), *desks}
 
 
 def _plan(stored: _Stored, told: list[Exhibitor]) -> Plan:
@@ -189,7 +197,7 @@ def _changes(stored: _Stored, row: Any, each: Exhibitor) -> list[Change]:
     if each.id:
         pairs.append(("id", row.external_id or "", each.id))
     owner = stored.people.get(each.owner)
-    missing = (row.id, owner) not in stored.staff if owner else (row.id, each.owner) not in stored.expected
+    missing = (row.id, owner.id) not in stored.staff if owner else (row.id, each.owner) not in stored.expected
     if each.owner and missing:
         pairs.append(("owner", "", each.owner))
     if not row.open:
@@ -236,12 +244,13 @@ async def _write(
             if hall_name != row.hall_name:
                 left.add(stored.halls[row.hall_name])
         owner = stored.people.get(each.owner)
-        if owner and (booth, owner) not in stored.staff:
-            await set_duty(tx.connection, booth, owner, Duty.OWNER, tx.now)
+        if owner and (booth, owner.id) not in stored.staff:
+            await take_up(tx, booth, stored.rooms.get(booth), owner, Duty.OWNER)
+            tx.record(RightsChanged(conference), room=await desk_of(tx.connection, owner.id), person=owner.id)
         if each.owner and not owner:
             await expect(tx.connection, booth, each.owner, tx.now)
         await _tell(tx, booth, stored.rooms.get(booth), stored.halls.get(hall_name))
-    await tx.connection.execute(rooms.update().where(rooms.c.id.in_(left)).values(epoch=new_id()))
+    await journal.renew(tx.connection, left)
     return sorted(left)
 
 

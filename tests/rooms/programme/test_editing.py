@@ -18,8 +18,9 @@ from rooms.programme.messages import (
 )
 from rooms.programme.tables import sessions, speakers
 from rooms.programme.timetable import Entry
-from tests.support.clients import SPECTATORS, Audience, verify_action
+from tests.support.clients import SPECTATORS, Audience, enter, verify_action
 from tests.support.refusals import refused
+from tests.support.waiting import settled
 from tests.support.world import START, World
 
 
@@ -125,3 +126,20 @@ async def test_a_moment_without_a_zone_is_refused() -> None:
         msgspec.convert(fields, CreateSession)
     fields["starts_at"] += "Z"
     assert msgspec.convert(fields, CreateSession).starts_at == datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+async def test_a_speakers_new_affiliation_is_shown_in_all_their_sessions(world: World) -> None:
+    first = await created(world, title="First", speakers=[SpeakerLine("Ada", "Old")])
+    second = await created(world, title="Second", speakers=[SpeakerLine("Ada", "Old")])
+    room = (await entry(world, second)).room
+    there = await enter(world, "attendee", room=room)
+    change = described(title="First", speakers=[SpeakerLine("Ada", "New")])
+    await world.do("organiser", ChangeSession(session=first, **change), room=world.lobby)
+    await settled(world.engine)
+    for client in (there, await enter(world, "other", room=room)):
+        await client.verify()
+        assert client.state["snapshot"]["session"]["speakers"][0]["affiliation"] == "New", client
+    third = await created(world, title="Third", speakers=[SpeakerLine("Ada", "Newest")])
+    await settled(world.engine)
+    await there.verify()
+    assert there.state["snapshot"]["session"]["speakers"][0]["affiliation"] == "Newest", third

@@ -9,10 +9,9 @@ from rooms.core.errors import Problem
 from rooms.core.rate_limits import Rate
 from rooms.core.text import N_
 from rooms.exhibition.leads import queries as lead_queries
-from rooms.people import accounts, erasure, registration, signins, tokens
+from rooms.people import accounts, erasure, profile, registration, signins, tokens
 from rooms.people.attempts import Browser
 from rooms.people.links import Purpose
-from rooms.people.messages import RightsChanged
 from rooms.people.registration import Notice
 from web.cookies import SIGNIN, drop_cookie
 from web.forms import read_form, text
@@ -62,10 +61,8 @@ async def change_profile(request: Request) -> Response:
     site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
     name, listed, relay_only = text(form, "name"), text(form, "listed") == "on", text(form, "relay_only") == "on"
     try:
-        async with signins.on_desk(site.engine, viewer.signed_in.id) as tx:
-            said = {"name": name, "listed": listed, "relay_only": relay_only}
-            await accounts.change_profile(tx.connection, viewer.signed_in.id, **said)
-            tx.record(RightsChanged(None), person=viewer.id)
+        person = viewer.signed_in.id
+        await profile.change_profile(site.engine, person, name=name, listed=listed, relay_only=relay_only)
     except Problem as problem:
         return await _page(request, "profile", problem, name=name)
     return await _done(request)

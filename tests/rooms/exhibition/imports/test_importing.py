@@ -19,6 +19,7 @@ from rooms.programme.imports.plan import Act
 from rooms.programme.queries import conference
 from server.__main__ import main
 from server.importing_exhibitors import import_command
+from tests.support.clients import audience_everywhere
 from tests.support.refusals import refused
 from tests.support.waiting import settled
 from tests.support.world import World
@@ -284,3 +285,13 @@ def test_the_verb_takes_both_kinds_of_file(
     monkeypatch.setattr(sys, "argv", ["plenary", "import", str(file), "--conference", "forum"])
     assert main() == 1
     assert "The schedule cannot be imported" in capsys.readouterr().err
+
+
+async def test_a_new_owner_of_an_existing_booth_is_shown_to_its_staff_and_has_the_rights_at_once(world: World) -> None:
+    here = await audience_everywhere(world, ["staff", "other"])
+    await bring(world, "name,owner\nLumen,other@example.org\n")
+    await here.verify()
+    assert "staff.changed" in here.of("staff", "booth").types
+    assert "rights.changed" in here.of("other", "desk").types
+    owner = here.of("other", "booth").state["snapshot"]
+    assert "Other" in [each["person"]["name"] for each in owner["desk"]["staff"]], "and sees what its staff see"
