@@ -83,7 +83,14 @@ async def export(connection: AsyncConnection, subject: DataSubject) -> dict[str,
 async def rooms_of(connection: AsyncConnection, subject: DataSubject, since: datetime | None = None) -> set[str]:
     """The rooms that show something of a person, and those whose journals name them. `since`: only what was recorded from then on is searched,
     because a search of all journals takes long."""
-    found = await journal.rooms_naming(connection, subject.id, subject.name, since)
+    return await rooms_showing(connection, subject) | await journal.rooms_naming(
+        connection, subject.id, subject.name, since
+    )
+
+
+async def rooms_showing(connection: AsyncConnection, subject: DataSubject) -> set[str]:
+    """The rooms that show something of a person, by the tables alone."""
+    found: set[str] = set()
     for data in REGISTERED.values():
         for select in data.rooms(subject):
             found.update((await connection.execute(select)).scalars())

@@ -71,7 +71,7 @@ queue_places = sa.Table(
     sa.Column("joined_at", UtcDateTime, nullable=False),
     sa.Column("called_by", sa.String(20)),
     sa.Column("called_at", UtcDateTime),
-    sa.Column("until", UtcDateTime),  # until when he may accept
+    sa.Column("until", UtcDateTime),  # called: when the call lapses; talking: when it counts as abandoned
     sa.Column("accepted_at", UtcDateTime),
     sa.Column("ended_at", UtcDateTime),
     sa.Column("missed", sa.Integer, nullable=False, default=0),

@@ -46,4 +46,4 @@ async def change_profile(engine: Engine, person: str, *, name: str, listed: bool
 
 async def _rooms_showing(connection: AsyncConnection, person: str) -> set[str]:
     account = await accounts.get(connection, person)
-    return await personal_data.rooms_of(connection, DataSubject(account.id, account.name, account.email))
+    return await personal_data.rooms_showing(connection, DataSubject(account.id, account.name, account.email))

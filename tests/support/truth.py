@@ -69,6 +69,7 @@ class Follower:
         self.epoch = ""
         self.seq = self.values_version = -1
         self.audience = Audience.EVERYONE
+        self.reconsidered = False
         self.state: State | None = None
 
     def __repr__(self) -> str:
@@ -96,7 +97,6 @@ class Truth:
         self._clients: list[Client] = []
         self._heard: dict[str, list[tuple[Nudge, int]]] = defaultdict(list)
         self._changed: set[str] = set()
-        self._reconsidered: set[str] = set()
         self._moved: set[str] = set()  # whose connections, if they had any, would check their memberships again
         self._involved: set[str | None] = set()
         self._writing = 0
@@ -113,9 +113,16 @@ class Truth:
             self._involved |= {each.person for each in (*nudge.entries, *nudge.values)}
             for entry in nudge.entries:
                 if entry.person is not None and (entry.type in REVISITS or entry.type == RIGHTS_CHANGED):
-                    self._reconsidered.add(entry.person)
-                if entry.person is not None and entry.type == RIGHTS_CHANGED:
-                    self._moved.add(entry.person)
+                    self._reconsider(entry, nudge.room)
+
+    def _reconsider(self, entry: Entry, room: str) -> None:
+        """The rights of a person are read again in this room or, after an event at their desk, in all: each member is sent a snapshot."""
+        for follower in self._followers.values():
+            here = entry.type == RIGHTS_CHANGED or follower.reader.room == room
+            if here and follower.reader.person == entry.person:
+                follower.reconsidered = True
+        if entry.type == RIGHTS_CHANGED and entry.person is not None:
+            self._moved.add(entry.person)
 
     @asynccontextmanager
     async def after_writing(self) -> AsyncGenerator[None]:
@@ -212,7 +219,7 @@ class Truth:
         async with self._database.read() as connection:
             fresh = await self._fresh(connection, [each.reader for each in followers])
             for follower, now in zip(followers, fresh, strict=True):
-                reconsidered = follower.reader.person in self._reconsidered
+                reconsidered, follower.reconsidered = follower.reconsidered, False
                 if isinstance(now, Problem):
                     del self._followers[follower.reader]
                     if not reconsidered:
@@ -237,7 +244,6 @@ class Truth:
                 else:
                     found += _differences(f"{follower} is told something else", follower.state, now.state)
                 follower.begin_at(now)
-        self._reconsidered.clear()
         return found
 
     async def _advance(self, connection: AsyncConnection, follower: Follower, now: Fresh) -> bool:

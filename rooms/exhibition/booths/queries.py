@@ -1,6 +1,7 @@
 """What is read of booths."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -44,9 +45,20 @@ class Place(NamedTuple):
     missed: int
     meeting: str | None
 
+    @classmethod
+    def joined(cls, id: str, booth: str, person: PersonView, ticket: int, rank: int, at: datetime) -> "Place":
+        """The place of a person who has just joined the queue."""
+        free = {"called_by": None, "called_by_name": None, "called_at": None, "until": None, "accepted_at": None}
+        return cls(id, booth, person.id, person.name, ticket, rank, "waiting", at, **free, missed=0, meeting=None)
+
     @property
     def caller(self) -> PersonView | None:
         return PersonView(self.called_by, self.called_by_name or "") if self.called_by else None
+
+    @property
+    def lapses(self) -> datetime | None:
+        """When the call lapses. Of a talk, `until` is when it counts as abandoned, which nobody needs to see."""
+        return self.until if self.state == "called" else None
 
     def view(self) -> PlaceView:
         return PlaceView(
@@ -58,13 +70,13 @@ class Place(NamedTuple):
             joined_at=self.joined_at,
             called_by=self.caller,
             called_at=self.called_at,
-            until=self.until,
+            until=self.lapses,
             meeting=self.meeting,
         )
 
     def own(self) -> OwnPlace:
         return OwnPlace(
-            self.id, self.ticket, PlaceState(self.state), self.caller, self.until, self.missed, self.meeting
+            self.id, self.ticket, PlaceState(self.state), self.caller, self.lapses, self.missed, self.meeting
         )
 
 

@@ -1,7 +1,7 @@
-"""The queue of a booth: several of its staff call from one line, and nobody is called by two booths at once.
+"""The queue of a booth: several members of its staff call from one line, and no visitor is called by two booths at once.
 
-Whoever calls a visitor holds the lock on that visitor's desk, which all booths share. A call lapses by itself after a minute; whoever looks
-next puts the visitor back, behind the next one.
+Calling a visitor, and accepting a call, needs the lock on the visitor's desk, which all booths share. A call lapses after a minute; the next call
+then puts the visitor behind the next one. A talk ends when either side ends it, or when nobody has been in its call for a while (abandoned.py).
 """
 
 from collections.abc import Iterable
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.commands.access import Actor, resolve_many
+from rooms.core.commands.messages import Command
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
@@ -25,8 +26,7 @@ from rooms.exhibition import rules
 from rooms.exhibition.booths import queries
 from rooms.exhibition.booths.editing import BOOTH, with_hall
 from rooms.exhibition.booths.queries import Place
-from rooms.exhibition.presence.messages import Floor
-from rooms.exhibition.queue import waiting_time as waits
+from rooms.exhibition.queue.changes import announce, change_place, end_talk, publish, put_back
 from rooms.exhibition.queue.messages import (
     AcceptCall,
     Admitted,
@@ -35,14 +35,12 @@ from rooms.exhibition.queue.messages import (
     FinishTalk,
     JoinQueue,
     LeaveQueue,
-    Line,
-    PlaceChanged,
-    PlaceOwn,
     Queued,
     SkipPlace,
 )
+from rooms.exhibition.queue.view import QueueView, next_place, place_of, read_queue, serving, waiting, with_place
 from rooms.exhibition.tables import booths, queue_places
-from rooms.meetings.create import close_meeting, open_meeting
+from rooms.meetings.create import open_meeting
 from rooms.people import blocks
 from rooms.people.desk import desks_of, notify
 
@@ -51,10 +49,9 @@ LONGEST = 100
 MOST_QUEUES = 5
 """Booths at which one person may wait at the same time."""
 CALL_SECONDS = 60
-MISSES = 3
-"""Calls that one may leave unanswered; with the last one the place is lost."""
 LOOKED_AT = 8
-"""How many at the head of a queue are considered when somebody calls: those before may be talking elsewhere."""
+"""How many visitors at the head of a queue are considered for a call: the first may be talking elsewhere."""
+LAPSED = N_("This call has lapsed. You keep your place behind the next visitor.")
 
 q = queue_places.c
 
@@ -63,15 +60,29 @@ async def with_candidates(connection: AsyncConnection, room: str, command: CallN
     """The hall, and the desks of those who may be called or put back."""
     here = sa.select(rooms.c.subject).where(rooms.c.id == room).scalar_subquery()
     head = sa.select(q.person).where(q.booth == here, q.state == "waiting").order_by(q.rank).limit(LOOKED_AT)
-    called = sa.select(q.person).where(q.booth == here, q.state == "called")
-    people = [*(await connection.execute(head)).scalars(), *(await connection.execute(called)).scalars()]
-    return [*await with_hall(connection, room, command), *await desks_of(connection, people)]
+    people = (await connection.execute(head)).scalars()
+    return [*await with_called(connection, room, command), *await desks_of(connection, people)]
+
+
+async def with_called(connection: AsyncConnection, room: str, command: Command) -> Iterable[str]:
+    """The hall, and the desks of those who are being called here."""
+    here = sa.select(rooms.c.subject).where(rooms.c.id == room).scalar_subquery()
+    called = (await connection.execute(sa.select(q.person).where(q.booth == here, q.state == "called"))).scalars()
+    return [*await with_hall(connection, room, command), *await desks_of(connection, called)]
+
+
+async def with_talks(connection: AsyncConnection, room: str, command: Command) -> Iterable[str]:
+    """The hall, and the rooms of all talks here; there are at most as many as staff."""
+    here = sa.select(rooms.c.subject).where(rooms.c.id == room).scalar_subquery()
+    talks = sa.select(q.meeting).where(q.booth == here, q.state == "talking")
+    found = sa.select(rooms.c.id).where(rooms.c.kind == "meeting", rooms.c.subject.in_(talks))
+    return [*await with_hall(connection, room, command), *(await connection.execute(found)).scalars()]
 
 
 @command(JoinQueue, kinds=BOOTH, allowed=rules.visits, extra_rooms=with_hall, rate=Rate(10, 60))
 async def join_queue(tx: Transaction, actor: Actor, command: JoinQueue) -> Queued:
-    booth, person = actor.room.subject, actor.known.id
-    mine = await queries.places(tx.connection, q.person == person, q.state.in_(queries.UNDER_WAY))
+    booth, person = actor.room.subject, actor.known
+    mine = await queries.places(tx.connection, q.person == person.id, q.state.in_(queries.UNDER_WAY))
     for place in mine:
         if place.booth == booth:
             return Queued(place.ticket)
@@ -79,95 +90,97 @@ async def join_queue(tx: Transaction, actor: Actor, command: JoinQueue) -> Queue
         raise Problem(
             "conflict", N_("You wait at %(count)s booths already. Leave one first."), values={"count": len(mine)}
         )
-    here = await queries.places_under_way(tx.connection, booth)
-    if len(here) >= LONGEST:
+    view = await read_queue(tx.connection, booth)
+    if len(view.places) >= LONGEST:
         raise Problem("closed", N_("This queue is full. Leave a message, and the booth's staff will come back to you."))
-    row = await queries.booth_row(tx.connection, booth)
-    if not row.open:
+    if not view.booth.open:
         raise Problem("closed", N_("This booth is not open yet."))
-    ticket, id = row.tickets + 1, new_id()
-    rank = max((each.rank for each in here), default=0) + 1
+    ticket, id = view.booth.tickets + 1, new_id()
+    rank = max((each.rank for each in view.places), default=0) + 1
     await tx.connection.execute(booths.update().where(booths.c.id == booth).values(tickets=ticket))
-    values = {"id": id, "booth": booth, "person": person, "ticket": ticket, "rank": rank, "state": "waiting"}
-    await tx.connection.execute(queue_places.insert().values(**values, joined_at=tx.now, missed=0))
-    await _tell(tx, actor, id)
+    place = Place.joined(id, booth, person.view, ticket, rank, tx.now)
+    row = {name: value for name, value in place._asdict().items() if name in q}
+    await tx.connection.execute(queue_places.insert().values(row))
+    announce(tx, view, place)
+    await publish(tx, with_place(view, place))
     return Queued(ticket)
 
 
-@command(LeaveQueue, kinds=BOOTH, allowed=rules.waits, extra_rooms=with_hall)
+@command(LeaveQueue, kinds=BOOTH, allowed=rules.waits, extra_rooms=with_talks)
 async def leave_queue(tx: Transaction, actor: Actor, command: LeaveQueue) -> None:
-    place = await _own_place(tx, actor)
-    if place is None or place.state == "talking":
+    view = await read_queue(tx.connection, actor.room.subject)
+    place = place_of(view, actor.known.id)
+    if place is None:
         raise Problem("conflict", N_("You have no place in this queue."))
-    await _change(tx, actor, place.id, {"state": "left", "ended_at": tx.now})
+    if place.state == "talking":
+        view = await end_talk(tx, view, place)
+    else:
+        view = await change_place(tx, view, place, state="left", ended_at=tx.now)
+    await publish(tx, view)
 
 
 @command(CallNext, kinds=BOOTH, allowed=rules.serves, extra_rooms=with_candidates)
 async def call_next(tx: Transaction, actor: Actor, command: CallNext) -> Called:
-    booth, caller = actor.room.subject, actor.known.id
-    for place in await queries.places_under_way(tx.connection, booth):
+    caller = actor.known
+    view = await read_queue(tx.connection, actor.room.subject)
+    for place in view.places:
         if place.state == "called" and place.until <= tx.now:
-            await _put_back(tx, actor, place)
-    await _check_free(tx, caller)
-    here = await queries.places_under_way(tx.connection, booth)
-    waiting = [each for each in here if each.state == "waiting"][:LOOKED_AT]
-    waiting = await _still_welcome(tx, actor, waiting)
-    busy = await _called_elsewhere(tx, [each.person for each in waiting])
-    busy |= await _blocked(tx, caller, [each.person for each in waiting])
-    desks = {row.subject: row.id for row in await tx.connection.execute(_desks([each.person for each in waiting]))}
-    # Without his desk locked, another booth could be calling him at this very moment.
-    free = [each for each in waiting if each.person not in busy and desks.get(each.person) in tx.rooms]
-    if not free:
+            view = await put_back(tx, view, place)
+    await _check_free(tx, caller.id)
+    view = await _drop_unwelcome(tx, actor, view)
+    place = next_place(view, await _unavailable(tx, view, caller.id), LOOKED_AT)
+    if place is None:
         raise Problem("conflict", N_("Nobody is waiting who could come now."))
-    place = free[0]
     until = tx.now + timedelta(seconds=CALL_SECONDS)
-    called = {"state": "called", "called_by": caller, "called_at": tx.now, "until": until}
-    await _change(tx, actor, place.id, called)
-    row = await queries.booth_row(tx.connection, booth)
-    values = {"booth": row.name, "until": until.isoformat(), "room": actor.room.id}
+    called: dict[str, Any] = {
+        "called_by": caller.id,
+        "called_by_name": caller.name,
+        "called_at": tx.now,
+        "until": until,
+    }
+    await publish(tx, await change_place(tx, view, place, state="called", **called))
+    values = {"booth": view.booth.name, "until": until.isoformat(), "room": actor.room.id}
     await notify(tx, place.person, "call", values, Target("booth", actor.room.conference or "", actor.room.subject))
     return Called(place.id, place.view().person)
 
 
-@command(AcceptCall, kinds=BOOTH, allowed=rules.waits, extra_rooms=with_hall)
+@command(AcceptCall, kinds=BOOTH, allowed=rules.waits, extra_rooms=with_called)
 async def accept_call(tx: Transaction, actor: Actor, command: AcceptCall) -> Admitted:
-    place = await _own_place(tx, actor)
+    view = await read_queue(tx.connection, actor.room.subject)
+    place = place_of(view, actor.known.id)
     if place is not None and place.state == "talking" and place.meeting:
         return Admitted(place.meeting)
     if place is None or place.state != "called" or place.until <= tx.now:
-        raise Problem("expired", N_("This call has lapsed. You keep your place behind the next visitor."))
+        raise Problem("expired", LAPSED)
     assert actor.room.conference is not None
     assert place.called_by is not None
-    if await _blocked(tx, place.called_by, [place.person]):
-        raise Problem("expired", N_("This call has lapsed. You keep your place behind the next visitor."))
+    # Under the lock on their desk, no other booth can be calling this visitor.
+    elsewhere = await _engaged(tx, [place.person], but=place.id)
+    if elsewhere or not await _locked(tx, place.person) or await _blocked(tx, place.called_by, [place.person]):
+        raise Problem("expired", LAPSED)
     people = [place.person, place.called_by]
     meeting = await open_meeting(tx.connection, actor.room.conference, actor.room.subject, people, tx.now)
-    talking = {"state": "talking", "accepted_at": tx.now, "until": None, "meeting": meeting}
-    await _change(tx, actor, place.id, talking)
+    talking: dict[str, Any] = {"accepted_at": tx.now, "until": None, "meeting": meeting}
+    await publish(tx, await change_place(tx, view, place, state="talking", **talking))
     return Admitted(meeting)
 
 
 @command(SkipPlace, kinds=BOOTH, allowed=rules.serves, extra_rooms=with_hall)
 async def skip_place(tx: Transaction, actor: Actor, command: SkipPlace) -> None:
-    place = await _place(tx, actor, command.place)
+    view = await read_queue(tx.connection, actor.room.subject)
+    place = _place(view, command.place)
     if place.state != "called":
         raise Problem("conflict", N_("This visitor is not being called."))
-    await _put_back(tx, actor, place)
+    await publish(tx, await put_back(tx, view, place))
 
 
-async def with_meeting(connection: AsyncConnection, room: str, command: FinishTalk) -> Iterable[str]:
-    meeting = sa.select(q.meeting).where(q.id == command.place).scalar_subquery()
-    found = sa.select(rooms.c.id).where(rooms.c.kind == "meeting", rooms.c.subject == meeting)
-    return [*await with_hall(connection, room, command), *(await connection.execute(found)).scalars()]
-
-
-@command(FinishTalk, kinds=BOOTH, allowed=rules.serves, extra_rooms=with_meeting)
+@command(FinishTalk, kinds=BOOTH, allowed=rules.serves, extra_rooms=with_talks)
 async def finish_talk(tx: Transaction, actor: Actor, command: FinishTalk) -> None:
-    place = await _place(tx, actor, command.place)
+    view = await read_queue(tx.connection, actor.room.subject)
+    place = _place(view, command.place)
     if place.state != "talking" or place.meeting is None:
         raise Problem("conflict", N_("This talk is not under way."))
-    await close_meeting(tx, place.meeting)
-    await _change(tx, actor, place.id, {"state": "done", "ended_at": tx.now}, measure=True)
+    await publish(tx, await end_talk(tx, view, place))
 
 
 async def release(tx: Transaction, actor: Actor, staff: str) -> None:
@@ -175,38 +188,14 @@ async def release(tx: Transaction, actor: Actor, staff: str) -> None:
 
     The transaction has locked the room of the talk.
     """
-    theirs = sa.and_(q.booth == actor.room.subject, q.called_by == staff, q.state.in_(["called", "talking"]))
-    for place in await queries.places(tx.connection, theirs):
-        if place.state == "called":
-            await _put_back(tx, actor, place)
-        elif place.state == "talking" and place.meeting is not None:
-            await close_meeting(tx, place.meeting)
-            await _change(tx, actor, place.id, {"state": "done", "ended_at": tx.now}, measure=True)
-
-
-async def _put_back(tx: Transaction, actor: Actor, place: Place) -> None:
-    """Behind the next one; or out, when he has missed too many calls."""
-    missed = place.missed + 1
-    blank: dict[str, Any] = {"called_by": None, "called_at": None, "until": None, "missed": missed}
-    if missed >= MISSES:
-        blank |= {"state": "left", "ended_at": tx.now}
-        await _change(tx, actor, place.id, blank)
-        return
-    behind = [
-        each
-        for each in await queries.places_under_way(tx.connection, place.booth)
-        if each.state == "waiting" and each.rank > place.rank
-    ]
-    rank = place.rank
-    if behind:
-        following, rank = behind[0], behind[0].rank
-        await tx.connection.execute(queue_places.update().where(q.id == following.id).values(rank=place.rank))
-        tx.record(PlaceChanged((await _place(tx, actor, following.id)).view()))
-    await _change(tx, actor, place.id, blank | {"state": "waiting", "rank": rank})
+    view = await read_queue(tx.connection, actor.room.subject)
+    for place in serving(view, staff):
+        view = await (end_talk(tx, view, place) if place.state == "talking" else put_back(tx, view, place))
+    await publish(tx, view)
 
 
 async def _check_free(tx: Transaction, caller: str) -> None:
-    """Raises Problem "conflict" while the caller has called or talks to somebody, at whatever booth."""
+    """Raises Problem "conflict" while the caller has called or talks to somebody, at any booth."""
     # Locked, or two booths could let the same person call at the same moment.
     await tx.connection.execute(sa.select(persons.c.id).where(persons.c.id == caller).with_for_update(key_share=True))
     lasting = sa.or_(q.state == "talking", sa.and_(q.state == "called", q.until > tx.now))
@@ -215,75 +204,43 @@ async def _check_free(tx: Transaction, caller: str) -> None:
         raise Problem("conflict", N_("Finish with the visitor whom you have called first."))
 
 
-async def _still_welcome(tx: Transaction, actor: Actor, waiting: list[Place]) -> list[Place]:
-    """Those who may still enter the booth. The others, who were removed since, lose their place."""
-    found = await resolve_many(tx.connection, [(each.person, actor.room) for each in waiting], tx.now)
-    for place, theirs in zip(waiting, found, strict=True):
+async def _drop_unwelcome(tx: Transaction, actor: Actor, view: QueueView) -> QueueView:
+    """Those at the head of the queue who may not enter the booth any more lose their place."""
+    head = waiting(view)[:LOOKED_AT]
+    found = await resolve_many(tx.connection, [(each.person, actor.room) for each in head], tx.now)
+    for place, theirs in zip(head, found, strict=True):
         if isinstance(theirs, Problem):
-            await _change(tx, actor, place.id, {"state": "left", "ended_at": tx.now})
-    return [place for place, theirs in zip(waiting, found, strict=True) if not isinstance(theirs, Problem)]
+            view = await change_place(tx, view, place, state="left", ended_at=tx.now)
+    return view
 
 
-async def _called_elsewhere(tx: Transaction, people: list[str]) -> set[str]:
-    lasting = sa.or_(q.state == "talking", sa.and_(q.state == "called", q.until > tx.now))
-    return set((await tx.connection.execute(sa.select(q.person).where(q.person.in_(people), lasting))).scalars())
+def _place(view: QueueView, id: str) -> Place:
+    found = next((each for each in view.places if each.id == id), None)
+    if found is None:
+        raise Problem("not_found", N_("There is no such place in this queue."), field="place")
+    return found
+
+
+async def _unavailable(tx: Transaction, view: QueueView, caller: str) -> set[str]:
+    """Of those at the head of the queue, the visitors who cannot be called now: engaged elsewhere, blocked, or with a desk that is not locked."""
+    people = [each.person for each in waiting(view)[:LOOKED_AT]]
+    desks = sa.select(rooms.c.subject).where(rooms.c.kind == "desk", rooms.c.id.in_(tx.rooms))
+    locked = set((await tx.connection.execute(desks.where(rooms.c.subject.in_(people)))).scalars())
+    return (set(people) - locked) | await _engaged(tx, people) | await _blocked(tx, caller, people)
+
+
+async def _engaged(tx: Transaction, people: list[str], *, but: str = "") -> set[str]:
+    """Those who are being called or are talking, at any booth."""
+    engaged = sa.or_(q.state == "talking", sa.and_(q.state == "called", q.until > tx.now))
+    select = sa.select(q.person).where(q.person.in_(people), engaged, q.id != but)
+    return set((await tx.connection.execute(select)).scalars())
+
+
+async def _locked(tx: Transaction, person: str) -> bool:
+    return set(await desks_of(tx.connection, [person])) <= tx.rooms.keys()
 
 
 async def _blocked(tx: Transaction, person: str, others: list[str]) -> set[str]:
     """Of the others, those who are never put into one call with a person, because one of the two has blocked the other."""
     pairs = await blocks.between(tx.connection, [person, *others])
     return {other for other in others if frozenset((person, other)) in pairs}
-
-
-def _desks(people: list[str]) -> "sa.Select[Any, Any]":
-    return sa.select(rooms.c.subject, rooms.c.id).where(rooms.c.kind == "desk", rooms.c.subject.in_(people))
-
-
-async def _own_place(tx: Transaction, actor: Actor) -> Place | None:
-    found = await queries.own_places(tx.connection, [actor.known.id], [actor.room.subject])
-    return found[0] if found else None
-
-
-async def _place(tx: Transaction, actor: Actor, id: str) -> Place:
-    found = await queries.places(tx.connection, q.id == id, q.booth == actor.room.subject)
-    if not found:
-        raise Problem("not_found", N_("There is no such place in this queue."), field="place")
-    return found[0]
-
-
-async def _change(tx: Transaction, actor: Actor, id: str, values: dict[str, Any], *, measure: bool = False) -> None:
-    await tx.connection.execute(queue_places.update().where(q.id == id).values(values))
-    if measure:
-        await _measure(tx, actor)
-    await _tell(tx, actor, id)
-
-
-async def _measure(tx: Transaction, actor: Actor) -> None:
-    """Learns how long a talk takes here."""
-    columns = sa.select(q.called_at, q.ended_at).where(q.state == "done").order_by(q.ended_at.desc())
-    everywhere = columns.join(booths, booths.c.id == q.booth).where(booths.c.conference == actor.room.conference)
-
-    async def lengths(select: "sa.Select[Any, Any]") -> list[float]:
-        rows = await tx.connection.execute(select.limit(waits.RECENT))
-        return [(row.ended_at - row.called_at).total_seconds() for row in rows]
-
-    seconds = waits.service_seconds(
-        await lengths(columns.where(q.booth == actor.room.subject)),
-        await lengths(everywhere.where(q.booth != actor.room.subject)),
-    )
-    await tx.connection.execute(
-        booths.update().where(booths.c.id == actor.room.subject).values(service_seconds=seconds)
-    )
-
-
-async def _tell(tx: Transaction, actor: Actor, id: str) -> None:
-    """The staff, the visitor himself, and by numbers everybody here and in the hall."""
-    place, booth = await _place(tx, actor, id), actor.room.subject
-    tx.record(PlaceChanged(place.view()))
-    tx.record(PlaceOwn(place.own()), person=place.person)
-    line = await queries.line(tx.connection, booth)
-    await tx.connection.execute(booths.update().where(booths.c.id == booth).values(waiting=len(line.tickets)))
-    tx.latest(Line("", line))
-    now = Floor(booth, (await queries.floor(tx.connection, booths.c.id == booth))[booth])
-    tx.latest(now)
-    tx.latest(now, room=await queries.room_of_hall(tx.connection, booth))

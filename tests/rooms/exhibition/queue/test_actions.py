@@ -3,6 +3,7 @@
 import asyncio
 import heapq
 from collections.abc import Callable
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -10,16 +11,32 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
+from rooms.core.commands.people import PersonView
 from rooms.core.errors import Problem
 from rooms.core.store.journal import room_of
 from rooms.exhibition.booths import queries
 from rooms.exhibition.booths.editing import make_booth, set_duty
+from rooms.exhibition.booths.queries import Place
 from rooms.exhibition.booths.staff_messages import Duty
 from rooms.exhibition.presence.attendance import Attendance
-from rooms.exhibition.queue.actions import CALL_SECONDS
-from rooms.exhibition.queue.messages import AcceptCall, CallNext, FinishTalk, JoinQueue, LineView, SkipPlace
+from rooms.exhibition.queue.abandoned import end_abandoned_talks
+from rooms.exhibition.queue.actions import CALL_SECONDS, with_called
+from rooms.exhibition.queue.messages import (
+    AcceptCall,
+    CallNext,
+    FinishTalk,
+    JoinQueue,
+    LeaveQueue,
+    LineView,
+    SkipPlace,
+)
+from rooms.exhibition.queue.view import QueueView, follower, next_place, position, serving, with_place
 from rooms.exhibition.queue.waiting_time import expected, service_seconds
 from rooms.exhibition.tables import booths, queue_places
+from rooms.meetings import roster
+from rooms.meetings.queries import peers
+from rooms.meetings.tables import call_peers
+from tests.support.samples import call_between
 from tests.support.waiting import settled, until
 from tests.support.world import World
 
@@ -264,3 +281,86 @@ async def test_two_hundred_visitors_at_twenty_booths_with_three_staff_each(world
 async def everybody(world: World, names: list[str]) -> None:
     for name in names:
         await world.person(name)
+
+
+async def talk(world: World, who: str = "attendee") -> str:
+    """A talk between the visitor and the staff; gives the id of its meeting."""
+    await world.do(who, JoinQueue(), room=world.stand)
+    await world.do("staff", CallNext(), room=world.stand)
+    return (await reply(world, who, AcceptCall()))["meeting"]
+
+
+async def test_a_visitor_can_leave_a_talk(world: World) -> None:
+    meeting = await talk(world)
+    _, staff = await world.join("staff", room=world.stand)
+    async with world.engine.database.read() as connection:
+        room = await room_of(connection, "meeting", meeting)
+    _, inside = await world.join("attendee", room=room)
+    world.clock.advance(minutes=4)
+    await world.do("attendee", LeaveQueue(), room=world.stand)
+    await settled(world.engine)
+    assert "meeting.closed" in inside.types
+    assert [each["place"]["state"] for each in staff.events if each.get("type") == "queue.changed"] == ["done"]
+    assert (await reply(world, "attendee", JoinQueue()))["ticket"] == 2, "and may come back"
+    assert (await reply(world, "staff", CallNext()))["person"]["name"] == "Attendee", "and the staff are free"
+
+
+async def test_a_talk_that_nobody_ends_ends_by_itself(each_world: World) -> None:
+    world = each_world
+    elsewhere = await other_booth(world, "speaker")
+    await talk(world)
+    await world.do("attendee", JoinQueue(), room=elsewhere)
+    assert await end_abandoned_talks(world.engine) == 0, "it has just begun"
+    assert await refused(world, "speaker", CallNext(), elsewhere) == "conflict"
+    world.clock.advance(minutes=31)
+    assert await end_abandoned_talks(world.engine) == 1
+    assert (await reply(world, "speaker", CallNext(), elsewhere))["person"]["name"] == "Attendee"
+    assert (await refused(world, "staff", CallNext())) == "conflict", "nobody waits there, but the staff are free"
+
+
+async def test_a_talk_goes_on_as_long_as_someone_is_in_its_call(world: World) -> None:
+    meeting = await talk(world)
+    async with world.engine.database.read() as connection:
+        room = await room_of(connection, "meeting", meeting)
+    await call_between(world, room, "attendee")
+    for _ in range(10):
+        world.clock.advance(minutes=20)
+        assert await end_abandoned_talks(world.engine) == 0
+    async with world.engine.transaction([room]) as tx:
+        (peer,) = await peers(tx.connection, call_peers.c.meeting == meeting)
+        await roster.leave(tx, room, meeting, [peer.peer])
+    world.clock.advance(minutes=31)
+    assert await end_abandoned_talks(world.engine) == 1
+
+
+async def test_a_call_that_lapsed_cannot_be_accepted_while_another_booth_calls(world: World) -> None:
+    elsewhere = await other_booth(world, "speaker")
+    for room in (world.stand, elsewhere):
+        await world.do("attendee", JoinQueue(), room=room)
+    await world.do("staff", CallNext(), room=world.stand)
+    async with world.engine.database.write() as connection:  # as if the first booth's clock were a little behind
+        late = world.clock() + timedelta(seconds=CALL_SECONDS * 3)
+        await connection.execute(queue_places.update().where(queue_places.c.state == "called").values(until=late))
+        other = queue_places.c.booth != world.booth
+        called = {"state": "called", "called_by": world.people["speaker"], "until": late}
+        await connection.execute(queue_places.update().where(other).values(called))
+    assert await refused(world, "attendee", AcceptCall()) == "expired"
+    async with world.engine.database.read() as connection:
+        locked = set(await with_called(connection, world.stand, AcceptCall()))
+    assert locked == {await world.desk("attendee"), world.hall}, "both booths lock the visitor's desk"
+
+
+def test_the_place_in_a_queue_follows_from_the_view_alone(world: World) -> None:
+    person = PersonView("p", "P")
+    first, second, third = (Place.joined(str(n), "b", person, n, 2 * n, world.clock()) for n in (1, 2, 3))
+    view = QueueView(None, "room", "hall", (first, second, third))
+    assert [position(view, place) for place in (first, second, third)] == [0, 1, 2]
+    assert follower(view, first) == second
+    assert follower(view, third) is None
+    assert next_place(view, {"p"}, 8) is None
+    called = first._replace(state="called", called_by="s")
+    view = with_place(view, called)
+    assert next_place(view, set(), 8) == second
+    assert serving(view, "s") == [called]
+    assert position(view, second) == 0
+    assert with_place(view, called._replace(state="left")).places == (second, third)

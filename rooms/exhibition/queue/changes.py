@@ -1,0 +1,93 @@
+"""Changes of places in a queue: written, and announced to the staff, to the visitor and, as ticket numbers, to everyone."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from rooms.core.commands.transaction import Transaction
+from rooms.exhibition.booths.queries import Place
+from rooms.exhibition.presence.messages import Floor
+from rooms.exhibition.queue import view as queue
+from rooms.exhibition.queue import waiting_time
+from rooms.exhibition.queue.messages import Line, PlaceChanged, PlaceOwn
+from rooms.exhibition.queue.view import QueueView
+from rooms.exhibition.tables import booths, queue_places
+from rooms.meetings.create import close_meeting
+
+MISSES = 3
+"""Calls that a visitor may miss; with the last one they lose their place."""
+
+q = queue_places.c
+
+
+async def change_place(tx: Transaction, view: QueueView, place: Place, **values: Any) -> QueueView:
+    """Writes and announces the new state of a place. `publish` follows, once all changes of a transaction are made."""
+    written = {name: value for name, value in values.items() if name in q}
+    await tx.connection.execute(queue_places.update().where(q.id == place.id).values(written))
+    place = place._replace(**{name: value for name, value in values.items() if name in Place._fields})
+    announce(tx, view, place)
+    return queue.with_place(view, place)
+
+
+def announce(tx: Transaction, view: QueueView, place: Place) -> None:
+    tx.record(PlaceChanged(place.view()), room=view.room)
+    tx.record(PlaceOwn(place.own()), room=view.room, person=place.person)
+
+
+async def publish(tx: Transaction, view: QueueView) -> None:
+    """Shows everyone here and in the hall how long the queue is now."""
+    now = Floor(view.booth.id, queue.floor(view))
+    await tx.connection.execute(booths.update().where(booths.c.id == view.booth.id).values(waiting=now.value.waiting))
+    tx.latest(Line("", queue.line(view)), room=view.room)
+    tx.latest(now, room=view.room)
+    tx.latest(now, room=view.hall)
+
+
+async def put_back(tx: Transaction, view: QueueView, place: Place) -> QueueView:
+    """Puts a visitor who did not come behind the next one; after too many missed calls they lose their place."""
+    missed = place.missed + 1
+    blank: dict[str, Any] = {
+        "called_by": None,
+        "called_by_name": None,
+        "called_at": None,
+        "until": None,
+        "missed": missed,
+    }
+    if missed >= MISSES:
+        return await change_place(tx, view, place, **blank, state="left", ended_at=tx.now)
+    following, rank = queue.follower(view, place), place.rank
+    if following is not None:
+        rank = following.rank
+        await tx.connection.execute(queue_places.update().where(q.id == following.id).values(rank=place.rank))
+        following = following._replace(rank=place.rank)
+        tx.record(PlaceChanged(following.view()), room=view.room)
+        view = queue.with_place(view, following)
+    return await change_place(tx, view, place, **blank, state="waiting", rank=rank)
+
+
+async def end_talk(tx: Transaction, view: QueueView, place: Place, *, measured: bool = True) -> QueueView:
+    """Closes the meeting of a talk and frees both. The transaction has locked the meeting's room. `measured`: its length counts for forecasts."""
+    if place.meeting is not None:
+        await close_meeting(tx, place.meeting)
+    state = "done" if measured else "left"
+    view = await change_place(tx, view, place, state=state, until=None, ended_at=tx.now)
+    return await _measure(tx, view) if measured else view
+
+
+async def _measure(tx: Transaction, view: QueueView) -> QueueView:
+    """Updates how long a talk takes here."""
+    here = view.booth
+    columns = sa.select(q.called_at, q.ended_at).where(q.state == "done").order_by(q.ended_at.desc())
+    everywhere = columns.join(booths, booths.c.id == q.booth).where(booths.c.conference == here.conference)
+
+    async def lengths(select: "sa.Select[Any, Any]") -> list[float]:
+        rows = await tx.connection.execute(select.limit(waiting_time.RECENT))
+        return [(row.ended_at - row.called_at).total_seconds() for row in rows]
+
+    own, elsewhere = (
+        await lengths(columns.where(q.booth == here.id)),
+        await lengths(everywhere.where(q.booth != here.id)),
+    )
+    seconds = waiting_time.service_seconds(own, elsewhere)
+    await tx.connection.execute(booths.update().where(booths.c.id == here.id).values(service_seconds=seconds))
+    return await queue.read_queue(tx.connection, here.id)

@@ -1,0 +1,80 @@
+"""A booth's queue as it is under the booth's lock, and what follows from it. Only `read_queue` reads the database."""
+
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.core.store.journal import rooms
+from rooms.exhibition.booths import queries
+from rooms.exhibition.booths.queries import UNDER_WAY, Place
+from rooms.exhibition.presence.messages import BoothNow
+from rooms.exhibition.queue.messages import LineView
+from rooms.exhibition.tables import booths
+
+
+class QueueView(NamedTuple):
+    """`booth` is the booth's row; `room` and `hall` are the rooms of the booth and of its hall; `places` are those not yet ended, in order."""
+
+    booth: Any
+    room: str
+    hall: str
+    places: tuple[Place, ...]
+
+
+async def read_queue(connection: AsyncConnection, booth: str) -> QueueView:
+    own, hall = rooms.alias("own_room"), rooms.alias("hall_room")
+    joined = booths.join(own, sa.and_(own.c.kind == "booth", own.c.subject == booths.c.id))
+    joined = joined.join(hall, sa.and_(hall.c.kind == "hall", hall.c.subject == booths.c.hall))
+    select = sa.select(booths, own.c.id.label("room"), hall.c.id.label("hall_room")).select_from(joined)
+    row = (await connection.execute(select.where(booths.c.id == booth))).one()
+    return QueueView(row, row.room, row.hall_room, tuple(await queries.places_under_way(connection, booth)))
+
+
+def with_place(view: QueueView, place: Place) -> QueueView:
+    """The queue after a place has changed, ended or been added."""
+    places = [each for each in view.places if each.id != place.id]
+    if place.state in UNDER_WAY:
+        places.append(place)
+    return view._replace(places=tuple(sorted(places, key=lambda each: (each.rank, each.ticket))))
+
+
+def place_of(view: QueueView, person: str) -> Place | None:
+    return next((each for each in view.places if each.person == person), None)
+
+
+def waiting(view: QueueView) -> list[Place]:
+    return [each for each in view.places if each.state == "waiting"]
+
+
+def serving(view: QueueView, member: str) -> list[Place]:
+    """Those whom a member of the staff has called or is talking to."""
+    return [each for each in view.places if each.called_by == member and each.state != "waiting"]
+
+
+def next_place(view: QueueView, unavailable: Collection[str], most: int) -> Place | None:
+    """The first of the `most` longest waiting visitors who is available."""
+    return next((each for each in waiting(view)[:most] if each.person not in unavailable), None)
+
+
+def position(view: QueueView, place: Place) -> int:
+    """How many wait in front of a place."""
+    return sum(each.rank < place.rank for each in waiting(view))
+
+
+def follower(view: QueueView, place: Place) -> Place | None:
+    """The first who waits behind a place."""
+    behind = waiting(view)[position(view, place) :]
+    return next((each for each in behind if each.id != place.id), None)
+
+
+def line(view: QueueView) -> LineView:
+    """The queue as everyone may see it."""
+    busy = sorted(each.accepted_at or each.called_at for each in view.places if each.state != "waiting")
+    tickets = [each.ticket for each in waiting(view)]
+    return LineView(tickets, view.booth.service_seconds, max(view.booth.staff_here, len(busy)), busy)
+
+
+def floor(view: QueueView) -> BoothNow:
+    return BoothNow(view.booth.people, len(waiting(view)), view.booth.staff_here > 0)
