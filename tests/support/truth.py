@@ -226,23 +226,11 @@ class Truth:
                         found.append(f"{follower} may not be here any more, and nothing says so")
                     continue
                 apart = follower.epoch != now.row.epoch or follower.seq < now.row.floor
-                if (
-                    follower.state is None
-                    or apart
-                    or reconsidered
-                    or not await self._advance(connection, follower, now)
-                ):
-                    if (
-                        follower.audience is not now.audience
-                        and not reconsidered
-                        and not apart
-                        and follower.state is not None
-                    ):
-                        found.append(f"{follower} belongs to another audience now, and nothing says so")
-                elif follower.audience is not now.audience:
+                begins = follower.state is None or apart or reconsidered
+                if not begins and follower.audience is not now.audience:
                     found.append(f"{follower} belongs to another audience now, and nothing says so")
-                else:
-                    found += _differences(f"{follower} is told something else", follower.state, now.state)
+                elif not begins and await self._advance(connection, follower, now):
+                    found += _differences(f"{follower} is told something else", follower.state or {}, now.state)
                 follower.begin_at(now)
         return found
 

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy.engine import make_url
 
 import rooms.slices  # noqa: F401
+import web.links  # noqa: F401 - builds the links in notices
 from rooms.core.commands.messages import Command
 from rooms.core.commands.people import Role
 from rooms.core.delivery.bus.interface import Bus

@@ -10,6 +10,7 @@ from rooms.core.store import audit
 from rooms.core.store.tables import conferences
 from rooms.forum.questions.messages import AskQuestion
 from rooms.people import messages as p
+from rooms.people.lapsed import lift_lapsed
 from rooms.people import roles
 from tests.support.clients import audience, enter
 from tests.support.refusals import refused
@@ -122,6 +123,11 @@ async def test_silence_for_a_time_is_told_to_the_person_with_its_end(world: Worl
             await world.do("attendee", command)
     assert await world.do("attendee", PostMessage("Hello"), room=world.lobby), "it holds for the session"
     world.clock.advance(minutes=10)
+    assert await lift_lapsed(world.engine) == 1
+    assert await lift_lapsed(world.engine) == 0
+    await spectators.verify()
+    assert spectators.of("attendee").state["own"]["silenced"] is False, "their page shows it without being loaded again"
+    assert spectators.of("moderator").state["snapshot"]["moderation"]["restraints"] == []
     assert await world.do("attendee", PostMessage("Hello"))
 
 

@@ -62,7 +62,10 @@ export class Queue extends Island {
   private place(state: BoothRoom, place: OwnPlace) {
     if (place.state === "talking") {
       return html`<p>${t("Your talk is under way.")}</p>
-        <a class="button button-primary" href="${this.path}/meetings/${place.meeting}#join">${t("To your talk")}</a>`;
+        <div class="row">
+          <a class="button button-primary" href="${this.path}/meetings/${place.meeting}#join">${t("To your talk")}</a>
+          ${this.button(t("End the talk"), { op: "queue.leave" })}
+        </div>`;
     }
     const left = secondsLeft(place.until);
     if (place.state === "called" && left > 0) {
