@@ -10,8 +10,8 @@ from rooms.core.store import audit
 from rooms.core.store.tables import conferences
 from rooms.forum.questions.messages import AskQuestion
 from rooms.people import messages as p
-from rooms.people.lapsed import lift_lapsed
 from rooms.people import roles
+from rooms.people.lapsed import lift_lapsed
 from tests.support.clients import audience, enter
 from tests.support.refusals import refused
 from tests.support.waiting import settled, until
