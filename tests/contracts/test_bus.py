@@ -9,7 +9,7 @@ import pytest
 from redis.asyncio import Redis
 
 from rooms.core.delivery.bus.choice import bus_at
-from rooms.core.delivery.bus.cluster import ClusterBus
+from rooms.core.delivery.bus.cluster import Addresses, ClusterBus
 from rooms.core.delivery.bus.interface import Bus
 from rooms.core.delivery.bus.memory import MemoryBus, Switchboard
 from rooms.core.delivery.bus.pubsub import PubSubBus
@@ -355,6 +355,12 @@ def test_a_sentinel_address_names_the_sentinels_and_the_master() -> None:
     for nothing in ("redis+sentinel://a:1", "redis+sentinel:///bus", "redis+sentinel://a/bus/first"):
         with pytest.raises(ValueError, match=r"needs hosts|invalid literal"):
             SentinelAddress(nothing)
+
+
+def test_a_cluster_address_may_name_ipv6_nodes() -> None:
+    addresses = Addresses("rediss+cluster://u:p%40ss@a:1,[::1],[::2]:5?protocol=3")
+    assert addresses.hosts == [("a", 1), ("::1", 6379), ("::2", 5)]
+    assert addresses.of("::2", 5) == "rediss://u:p%40ss@[::2]:5?protocol=3"
 
 
 async def test_on_a_cluster_messages_are_sharded(cluster_server: ClusterServer) -> None:

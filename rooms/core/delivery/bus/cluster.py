@@ -9,16 +9,18 @@ from collections import defaultdict
 from collections.abc import Coroutine, Generator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import urlencode
 
 from redis.asyncio.cluster import ClusterNode, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import AskError, MovedError, RedisError
 
+from rooms.core.delivery.bus.addresses import split_addresses
 from rooms.core.delivery.bus.pubsub import DEAD_SECONDS, Claim, Line, PubSubBus, connect, set_once
 
 SCHEMES = ("redis+cluster", "rediss+cluster")
+PORT = 6379
 MOST_TRIED = 20_000  # names, until one belongs to a node: enough for a node with a thousandth of the slots
 
 
@@ -26,21 +28,15 @@ class Addresses:
     """`redis+cluster://user:password@host:port,host:port`: some nodes of a cluster, from which the others are discovered."""
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        self._scheme = parts.scheme.removesuffix("+cluster")
-        self._who, at, hosts = parts.netloc.rpartition("@")
-        self._who += at
-        self._query = f"?{parts.query}" if parts.query else ""
-        self.hosts = [_host_and_port(host) for host in hosts.split(",")]
+        given = split_addresses(url, PORT)
+        self._scheme = given.scheme.removesuffix("+cluster")
+        self._who = f"{given.user}:{given.password}@" if given.user or given.password else ""
+        self._query = f"?{urlencode(given.query)}" if given.query else ""
+        self.hosts = given.hosts
 
     def of(self, host: str, port: int) -> str:
         """The URL of one node."""
         return f"{self._scheme}://{self._who}{f'[{host}]' if ':' in host else host}:{port}{self._query}"
-
-
-def _host_and_port(text: str) -> tuple[str, int]:
-    parts = urlsplit(f"//{text}")
-    return parts.hostname or "localhost", parts.port or 6379
 
 
 def cluster_at(addresses: Addresses) -> Any:

@@ -4,12 +4,13 @@ While a failover lasts, the bus counts as down; afterwards it is restored as aft
 """
 
 from typing import Any, cast
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote
 
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
 
+from rooms.core.delivery.bus.addresses import split_addresses
 from rooms.core.delivery.bus.pubsub import DEAD_SECONDS
 from rooms.core.delivery.bus.redis import RedisBus
 
@@ -23,29 +24,23 @@ class SentinelAddress:
     database. User and password are those of Redis; `?sentinel_username=` and `?sentinel_password=` are those of the Sentinels. Raises ValueError."""
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        who, _, hosts = parts.netloc.rpartition("@")
-        user, _, password = who.partition(":")
-        self.name, _, number = parts.path.strip("/").partition("/")
-        if not self.name or not hosts:
+        given = split_addresses(url, PORT)
+        self.sentinels = given.hosts
+        self.name, _, number = given.path.strip("/").partition("/")
+        if not self.name:
             raise ValueError("a Sentinel address needs hosts and the name of the master")
-        self.sentinels = [_host_and_port(host) for host in hosts.split(",")]
-        options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         self.for_sentinels = {
-            name: options[f"sentinel_{name}"] for name in ("username", "password") if f"sentinel_{name}" in options
+            name: given.query[f"sentinel_{name}"]
+            for name in ("username", "password")
+            if f"sentinel_{name}" in given.query
         }
         self.for_redis: dict[str, Any] = {"db": int(number or "0")}
-        if user:
-            self.for_redis["username"] = unquote(user)
-        if password:
-            self.for_redis["password"] = unquote(password)
-        if parts.scheme.startswith("rediss"):
+        if given.user:
+            self.for_redis["username"] = unquote(given.user)
+        if given.password:
+            self.for_redis["password"] = unquote(given.password)
+        if given.scheme.startswith("rediss"):
             self.for_redis["ssl"] = True
-
-
-def _host_and_port(text: str) -> tuple[str, int]:
-    parts = urlsplit(f"//{text}")
-    return parts.hostname or "localhost", parts.port or PORT
 
 
 def sentinels_at(address: SentinelAddress) -> Any:
