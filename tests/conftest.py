@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import web.links  # noqa: F401 - registers the paths that notices link to
 from rooms.core.delivery.bus.interface import Bus
 from rooms.core.delivery.bus.redis import RedisBus
 from tests.support.coturn import TurnServer, running_coturn

@@ -27,6 +27,8 @@ from rooms.people.tables import blocks, reports
 MET = {"session", "lobby", "booth", "meeting"}
 MOST_BLOCKED = 1000
 """By one person."""
+MOST_REPORTS = 20
+"""Of one person, that no organiser has dealt with yet."""
 LOOKED_AT = 50
 """Meetings of one person that may be under way at once."""
 
@@ -48,8 +50,11 @@ async def report_person(tx: Transaction, actor: Actor, command: ReportPerson) ->
     if actor.room.kind == "meeting" and not await _is_invited(tx, actor.room.subject, command.person):
         raise Problem("not_found", N_("This person is not here."), field="person")
     text = clean_text(command.text, REPORT_LENGTH, "text") if command.text.strip() else ""
-    conference, by, id = actor.room.conference, actor.known.id, new_id()
+    conference, by, id, r = actor.room.conference, actor.known.id, new_id(), reports.c
     assert conference is not None
+    waiting = sa.select(sa.func.count()).where(r.conference == conference, r.by == by, r.done_at.is_(None))
+    if (await tx.connection.execute(waiting)).scalar_one() >= MOST_REPORTS:
+        raise Problem("conflict", N_("The organisers have yet to look at what you reported before."))
     told = {"id": id, "conference": conference, "room": actor.room.id, "person": command.person, "by": by}
     await tx.connection.execute(reports.insert().values(**told, reason=command.reason.value, text=text, at=tx.now))
     tx.audit(conference, by, "person.report", command.person, {"reason": command.reason.value, "report": id})

@@ -33,6 +33,8 @@ class SignIn(NamedTuple):
     expires_at: datetime
 
 
+SHOWN = 200
+
 _SIGNIN = (signins.c.id, signins.c.person, signins.c.device, signins.c.created_at, signins.c.expires_at)
 
 
@@ -83,8 +85,9 @@ async def find(engine: Engine, signin: str) -> SignedIn:
 
 
 async def active(connection: AsyncConnection, person: str, at: datetime) -> list[SignIn]:
-    """Where a person is signed in, newest first."""
-    select = sa.select(*_SIGNIN).where(signins.c.person == person, *_in_force(at)).order_by(signins.c.created_at.desc())
+    """The newest sign-ins of a person that are in force."""
+    select = sa.select(*_SIGNIN).where(signins.c.person == person, *_in_force(at))
+    select = select.order_by(signins.c.created_at.desc()).limit(SHOWN)
     return [SignIn(*row) for row in await connection.execute(select)]
 
 

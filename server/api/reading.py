@@ -1,5 +1,6 @@
 """Operations that read."""
 
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -14,7 +15,6 @@ from rooms.core.store import journal
 from rooms.core.store.journal import Room
 from rooms.core.text import N_
 from rooms.forum.questions import queries as forum
-from rooms.forum.questions import votes as vote_queries
 from rooms.forum.questions.export import QuestionExport, export_questions
 from rooms.forum.tables import questions
 from rooms.people import accounts, rules
@@ -120,13 +120,11 @@ async def session_questions(call: Call) -> Questions:
     query: QuestionsQuery = call.query
     async with call.engine.database.read() as connection:
         actor = await _visit_session(call, connection)
-        found = await forum.public_questions(connection, actor.room.id)
-        votes = await vote_queries.votes_of(connection, actor.room.id, public=True)
-        if query.after:
-            last = await _place(connection, actor.room.id, query.after)
-            found = [each for each in found if (each.asked_at, each.id) > last]
+        last = await _place(connection, actor.room.id, query.after) if query.after else None
+        # One more than wanted tells whether there are later ones.
+        found = await forum.public_page(connection, actor.room.id, query.limit + 1, last)
     page = found[: query.limit]
-    items = [QuestionItem(each.public(), votes.get(each.id, 0)) for each in page]
+    items = [QuestionItem(each.public(), each.votes) for each in page]
     return Questions(items, page[-1].id if len(found) > len(page) else None)
 
 
@@ -230,8 +228,8 @@ async def _rooms_of(connection: AsyncConnection, conference: str) -> dict[str, s
     return {row.subject: row.id for row in await connection.execute(select)}
 
 
-async def _place(connection: AsyncConnection, room: str, question: str) -> tuple[object, str]:
-    """Where a question stands in the order of asking, also one that has meanwhile been hidden. Raises Problem "not_found"."""
+async def _place(connection: AsyncConnection, room: str, question: str) -> tuple[datetime, str]:
+    """The place of a question in the order of asking, also of one that was hidden since. Raises Problem "not_found"."""
     select = sa.select(questions.c.asked_at).where(questions.c.room == room, questions.c.id == question)
     asked = (await connection.execute(select)).scalar_one_or_none()
     if asked is None:

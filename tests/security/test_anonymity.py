@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from rooms.core.store import audit
-from rooms.forum.questions.messages import AskQuestion
-from rooms.forum.questions.moderation_messages import ApproveQuestion, UnmaskQuestion
+from rooms.forum.questions.messages import AskQuestion, VoteQuestion
+from rooms.forum.questions.moderation_messages import ApproveQuestion, MergeQuestion, UnmaskQuestion, UnmergeQuestion
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.site import Site
@@ -103,3 +103,34 @@ async def test_unmasking_tells_one_and_is_noted(world: World, asked: str) -> Non
         entry = (await audit.read(connection, world.conference))[0]
         assert await audit.verify(connection, world.conference) == []
     assert (entry.act, entry.actor, entry.subject) == ("question.unmask", world.people["moderator"], asked)
+
+
+@pytest.mark.parametrize("order", ["into the named one", "into the anonymous one"])
+async def test_no_merge_tells_it_by_the_number_of_votes(each_world: World, order: str) -> None:
+    """O1: united with a named question of one vote, the sum must be the same whoever has asked anonymously."""
+    world, sums = each_world, dict[str, list[int]]()
+    for asker in ("attendee", "other"):
+        named = await world.ask("What about the money?", "attendee")
+        hidden = await world.ask("And the money?", asker, anonymous=True)
+        source, target = (hidden, named) if order == "into the named one" else (named, hidden)
+        for question in (named, hidden):
+            await world.do("moderator", ApproveQuestion(question, version=1))
+        await world.do("speaker", VoteQuestion(named))
+        sums[asker] = [(await world.question(each)).votes for each in (source, target)]
+        version = (await world.question(source)).version
+        await world.do("moderator", MergeQuestion(source, version, target))
+        sums[asker].append((await world.question(target)).votes)
+        await world.do("interpreter", VoteQuestion(target))
+        sums[asker].append((await world.question(target)).votes)
+        await world.do("moderator", UnmergeQuestion(source, (await world.question(source)).version))
+        sums[asker] += [(await world.question(each)).votes for each in (source, target)]
+    assert sums["attendee"] == sums["other"]
+
+
+async def test_anonymous_duplicates_of_one_person_add_no_more_than_one_vote(world: World) -> None:
+    target = await world.ask("What about the money?", "other")
+    await world.do("moderator", ApproveQuestion(target, version=1))
+    for _ in range(3):
+        duplicate = await world.ask("And the money?", "attendee", anonymous=True)
+        await world.do("moderator", MergeQuestion(duplicate, 1, target))
+    assert (await world.question(target)).votes == 2

@@ -38,6 +38,9 @@ from rooms.people.desk import desk_of, desks_of, notify
 LOBBY = {"lobby"}
 OPEN = ("sent", "review")
 MOST_OPEN = 3
+SHOWN = 500
+MOST = 20
+"""Applications of one person to a conference, those withdrawn or decided too."""
 """Applications of one person that may wait in one conference."""
 
 a = exhibitor_applications.c
@@ -50,7 +53,7 @@ async def applications(connection: AsyncConnection, *conditions: "sa.ColumnEleme
     waits = sa.case((a.state.in_(OPEN), 0), else_=1)
     joined = exhibitor_applications.join(persons, persons.c.id == a.person)
     select = sa.select(exhibitor_applications, persons.c.name.label("person_name")).select_from(joined)
-    rows = await connection.execute(select.where(*conditions).order_by(waits, a.sent_at.desc(), a.id))
+    rows = await connection.execute(select.where(*conditions).order_by(waits, a.sent_at.desc(), a.id).limit(SHOWN))
     return [_view(row) for row in rows]
 
 
@@ -72,6 +75,11 @@ async def apply_to_exhibit(tx: Transaction, actor: Actor, command: ApplyToExhibi
     count = sa.select(sa.func.count()).select_from(exhibitor_applications).where(mine)
     if (await tx.connection.execute(count)).scalar_one() >= MOST_OPEN:
         raise Problem("conflict", N_("The organisers have yet to answer what you applied for before."))
+    every = sa.select(sa.func.count()).where(a.conference == conference, a.person == person)
+    if (await tx.connection.execute(every)).scalar_one() >= MOST:
+        raise Problem(
+            "conflict", N_("You have applied %(most)s times. Write to the organisers."), values={"most": MOST}
+        )
     texts = {name: getattr(command, name) for name in DraftBooth.__struct_fields__ if hasattr(command, name)}
     values: dict[str, Any] = {
         "id": new_id(),

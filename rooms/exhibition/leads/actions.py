@@ -65,7 +65,7 @@ async def share_lead(tx: Transaction, actor: Actor, command: ShareLead) -> None:
     await _tell(tx, booth, id, person)
 
 
-@command(WithdrawLead, kinds=BOOTH, allowed=rules.waits)
+@command(WithdrawLead, kinds=BOOTH, allowed=rules.waits, rate=Rate(10, 60))
 async def withdraw_lead(tx: Transaction, actor: Actor, command: WithdrawLead) -> None:
     await _withdraw(tx, actor.room.subject, actor.known.id, actor.room.id)
 
@@ -108,7 +108,7 @@ async def ask_lead(tx: Transaction, actor: Actor, command: AskLead) -> None:
     if held is not None:
         return
     if (await tx.connection.execute(declined(booth).where(consents.c.person == command.person))).first() is not None:
-        raise Problem("conflict", N_("This visitor has declined. He can still share his contact by himself."))
+        raise Problem("conflict", N_("This visitor declined. They can still share their contact themselves."))
     if not await queries.is_in_touch(tx.connection, booth, command.person):
         text = N_("You can ask visitors who have queued here, written to you or in the chat.")
         raise Problem("not_found", text, field="person")

@@ -23,6 +23,11 @@ from rooms.forum.tables import questions, votes
 from rooms.people import rules
 
 SESSION = {"session"}
+MOST_OF_PERSON = 50
+"""Questions of one person in a session, in whatever state."""
+MOST_OPEN = 1000
+MOST_OPEN_OF_GUESTS = 500
+"""Questions of a session that wait or are public: every moderator's page holds them all. Guests, of whom a script can make many, cannot fill it alone."""
 State = m.QuestionState
 AskedOr = tuple[m.Asked, int | None] | Problem
 
@@ -31,15 +36,19 @@ AskedOr = tuple[m.Asked, int | None] | Problem
 async def ask_questions(tx: Transaction, commands: Sequence[tuple[Actor, m.AskQuestion]]) -> list[AskedOr]:
     room = commands[0][0].room
     forum = await queries.forum(tx.connection, room.subject)
+    asked_before = await queries.count_by_author(tx.connection, room.id, {actor.known.id for actor, _ in commands})
+    still_open = await queries.count_open(tx.connection, room.id)
     rows: list[dict[str, Any]] = []
     replies: list[AskedOr] = []
     for actor, asked in commands:
         try:
+            _check_number(actor, asked_before.get(actor.known.id, 0), still_open + len(rows))
             row = _new_question(actor, asked, forum, tx.now)
         except Problem as problem:
             replies.append(problem)
         else:
             rows.append(row)
+            asked_before[actor.known.id] = asked_before.get(actor.known.id, 0) + 1
             replies.append((m.Asked(row["id"], State(row["state"])), None))
     if not rows:
         return replies
@@ -55,6 +64,15 @@ async def ask_questions(tx: Transaction, commands: Sequence[tuple[Actor, m.AskQu
             tx.latest(m.OwnVotes(asked.id, True), person=asked.author)
             replies[place] = (reply[0], tx.next_seq() - 1)
     return replies
+
+
+def _check_number(actor: Actor, of_person: int, still_open: int) -> None:
+    """Raises Problem "conflict"."""
+    if of_person >= MOST_OF_PERSON:
+        message = N_("You have asked %(most)s questions in this session, and that is the most.")
+        raise Problem("conflict", message, values={"most": MOST_OF_PERSON})
+    if still_open >= (MOST_OPEN_OF_GUESTS if actor.known.kind == "guest" else MOST_OPEN):
+        raise Problem("conflict", N_("Very many questions are waiting here. Vote for one of them, or try again later."))
 
 
 def _new_question(actor: Actor, asked: m.AskQuestion, forum: queries.Forum, now: datetime) -> dict[str, Any]:

@@ -237,6 +237,31 @@ async def public_questions(connection: AsyncConnection, room: str) -> list[Quest
     return await questions_of(connection, room, are_public(questions))
 
 
+async def public_page(
+    connection: AsyncConnection, room: str, limit: int, after: tuple[datetime, str] | None
+) -> list[Question]:
+    """Some public questions in the order of asking; `after`: the time and id of the last one before them."""
+    q = questions.c
+    select = _QUESTIONS.where(q.room == room, are_public(questions))
+    if after is not None:
+        select = select.where(sa.or_(q.asked_at > after[0], sa.and_(q.asked_at == after[0], q.id > after[1])))
+    return [_row(row) for row in await connection.execute(select.limit(limit))]
+
+
+async def count_by_author(connection: AsyncConnection, room: str, people: Collection[str]) -> dict[str, int]:
+    """How many questions each of these people has asked in a room."""
+    q = questions.c
+    select = sa.select(q.author, sa.func.count()).where(q.room == room, q.author.in_(people)).group_by(q.author)
+    return {row[0]: row[1] for row in await connection.execute(select)}
+
+
+async def count_open(connection: AsyncConnection, room: str) -> int:
+    """How many questions of a room wait or are public, and have not been answered."""
+    q, states = questions.c, (QuestionState.PENDING.value, QuestionState.APPROVED.value)
+    select = sa.select(sa.func.count()).where(q.room == room, q.state.in_(states), q.archived_at.is_(None))
+    return (await connection.execute(select.where(q.answered_at.is_(None)))).scalar_one()
+
+
 async def question(connection: AsyncConnection, room: str, id: str) -> Question:
     """Raises Problem "not_found", also for a question of another room."""
     row = (await connection.execute(_QUESTION, {"in_room": room, "of_id": id})).one_or_none()

@@ -21,16 +21,22 @@ def family(question: "str | sa.BindParameter[str]") -> "sa.Select[tuple[str]]":
 
 def _select_tally() -> "sa.Select[int, int]":
     members = family(sa.bindparam("of_id", type_=sa.String)).subquery()
-    voters = sa.select(sa.func.count(votes.c.person.distinct()))
-    voters = voters.where(votes.c.question.in_(sa.select(members.c.id))).scalar_subquery()
-    return sa.select(voters, sa.select(sa.func.count()).select_from(members).scalar_subquery())
+    q, v = questions.c, votes.c
+    cast = sa.select(v.person).select_from(votes.join(questions, q.id == v.question))
+    cast = cast.where(v.question.in_(sa.select(members.c.id)))
+    # Uniting an anonymous asker with other voters would tell by the sum whether they are one of them. So all anonymous askers of a group
+    # together count as one voter of their own.
+    unseen = sa.and_(q.anonymous, v.person == q.author)
+    known = cast.where(sa.not_(unseen)).with_only_columns(sa.func.count(v.person.distinct())).scalar_subquery()
+    anonymous = sa.case((cast.where(unseen).exists(), 1), else_=0)
+    return sa.select(known + anonymous, sa.select(sa.func.count()).select_from(members).scalar_subquery())
 
 
 _TALLY = _select_tally()
 
 
 async def tally(connection: AsyncConnection, question: str) -> tuple[int, int]:
-    """How many different people want a question answered (voters of merged duplicates are united, never added up), and how many were merged."""
+    """How many different people want a question answered, and how many duplicates were merged into it. Voters of duplicates are united, not added."""
     row = (await connection.execute(_TALLY, {"of_id": question})).one()
     return row[0], row[1] - 1
 

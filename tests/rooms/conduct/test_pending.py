@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
-from rooms.conduct import reports
+from rooms.conduct import actions, reports
 from rooms.core.commands.people import Role
 from rooms.people.messages import GrantRole, ReportPerson, ReportReason
 from rooms.people.tables import reports as table
+from tests.support.refusals import refused
 from tests.support.waiting import settled
 from tests.support.world import ListSink, World
 
@@ -57,3 +59,12 @@ async def test_an_organiser_who_is_reported_himself_hears_of_it_from_the_page_al
     assert [kind for kind, _ in told(other)] == ["report"]
     assert told(reported) == []
     assert reported.latest("reports") == other.latest("reports") == {world.conference: 1}
+
+
+async def test_one_person_has_only_so_many_open_reports(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "MOST_REPORTS", 2)
+    for _ in range(2):
+        await report(world, "attendee", "other")
+    with refused("conflict"):
+        await report(world, "attendee", "other")
+    await report(world, "speaker", "other")

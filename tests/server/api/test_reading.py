@@ -8,6 +8,8 @@ import pytest
 
 from rooms.chat.messages import PostMessage
 from rooms.core.store.journal import Position
+from rooms.forum.hosting_messages import SetReview
+from rooms.forum.questions import queries
 from rooms.forum.questions.messages import VoteQuestion
 from rooms.forum.questions.moderation_messages import ApproveQuestion, DismissQuestion
 from tests.server.api.conftest import ProgramOf
@@ -155,6 +157,25 @@ async def test_too_many_calls_are_told_when_to_come_back(program_of: ProgramOf, 
     assert int(refused.headers["retry-after"]) > 0
     assert refused.json()["error"]["retry_after"] > 0
     assert (await (await program_of("other")).call("me")).status_code == 200
+
+
+async def test_a_page_of_questions_reads_that_page_alone(
+    world: World, program_of: ProgramOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.do("moderator", SetReview(False))
+    asked = sorted([await world.ask(f"Question {n}") for n in range(5)])  # all at the same moment, so by id
+
+    async def questions_of(*_: object) -> list[object]:
+        raise AssertionError("all questions of the session are read")
+
+    monkeypatch.setattr(queries, "questions_of", questions_of)
+    program = await program_of(None)
+    first = (await program.call("session_questions", conference="forum", session=world.session, limit=2)).json()
+    rest = await program.call(
+        "session_questions", conference="forum", session=world.session, limit=2, after=first["next"]
+    )
+    assert [each["question"]["id"] for each in first["questions"]] == asked[:2]
+    assert [each["question"]["id"] for each in rest.json()["questions"]] == asked[2:4]
 
 
 async def test_invented_tokens_share_the_limit_of_their_address(

@@ -1,5 +1,6 @@
 """Asking, revising, withdrawing, voting: each command's effect, its refusals, and who is told what."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from rooms.core.commands.people import Role
 from rooms.forum.hosting_messages import Asking, SetAnonymity, SetAsking, SetReview
-from rooms.forum.questions import queries
+from rooms.forum.questions import asking, queries
 from rooms.forum.questions.messages import (
     QUESTION_LENGTH,
     Asked,
@@ -402,3 +403,35 @@ async def test_the_text_of_a_hidden_question_is_not_sent_to_those_who_resume(eac
     assert "Does this stay?" in str(back.sink.messages), "premise"
     assert "Take this back?" not in str(back.sink.messages)
     await back.verify()
+
+
+async def test_one_person_asks_only_so_many_questions(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "MOST_OF_PERSON", 3)
+    ids = [await world.ask(f"Question {n}") for n in range(3)]
+    await world.do("attendee", WithdrawQuestion(ids[0]))
+    with refused("conflict"):
+        await world.ask("One more")
+    await world.ask("Of somebody else", "other")
+
+
+async def test_a_session_holds_only_so_many_open_questions_and_guests_leave_room_for_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "MOST_OPEN", 4)
+    monkeypatch.setattr(asking, "MOST_OPEN_OF_GUESTS", 2)
+    first = await world.ask("First", "guest")
+    await world.ask("Second", "guest")
+    with refused("conflict"):
+        await world.ask("Third", "guest")
+    await world.ask("Third")
+    await world.ask("Fourth")
+    with refused("conflict"):
+        await world.ask("Fifth")
+    await world.do("moderator", DismissQuestion(first, 1))
+    await world.ask("Fifth")
+
+
+async def test_a_batch_is_counted_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "MOST_OF_PERSON", 3)
+    answers = await asyncio.gather(*(world.ask(f"Question {n}") for n in range(6)), return_exceptions=True)
+    assert sum(isinstance(each, str) for each in answers) == 3
