@@ -1,4 +1,4 @@
-"""The command line: plenary run | migrate | demo | import | export | audience | doctor."""
+"""The command line: plenary run | migrate | admin | demo | import | export | audience | doctor."""
 
 import argparse
 import asyncio
@@ -11,7 +11,7 @@ from rooms.core.errors import Problem
 from rooms.core.store.database import Database
 from rooms.core.store.journal import renew_epochs
 from rooms.migrations import upgrade
-from server import audience, demo, doctor, exporting, importing, logs
+from server import administration, audience, demo, doctor, exporting, importing, logs
 from server.serve import serve
 from server.settings import BadSettings, Settings, environment_of, read_settings
 from server.workers import Place, supervise
@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     migrate.set_defaults(work=_migrate)
 
     for verb, module in (
+        ("admin", administration),
         ("demo", demo),
         ("import", importing),
         ("export", exporting),
@@ -80,6 +81,7 @@ def _run(arguments: argparse.Namespace) -> int:
         serve(settings, shared=True, extra_port=_port_of(settings, place.number), ready=place.tell_ready)
         return 0
     asyncio.run(_upgrade(settings))
+    asyncio.run(administration.print_setup(settings))
     if arguments.workers > 1:
         return supervise(arguments.workers, settings.port, settings.drain_seconds)
     serve(

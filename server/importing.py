@@ -8,11 +8,13 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+from rooms.core.commands.people import Role
 from rooms.core.engine import LONG, Engine
 from rooms.core.errors import Problem
 from rooms.core.store.database import Database
 from rooms.core.text import N_
 from rooms.migrations import upgrade
+from rooms.people import administrators, roles
 from rooms.programme import queries
 from rooms.programme.actions import create_conference
 from rooms.programme.imports.importing import import_schedule, plan_import
@@ -20,10 +22,10 @@ from rooms.programme.imports.plan import Act, Plan
 from rooms.programme.schedules.document import MOST_BYTES
 from rooms.programme.schedules.frab import read
 from rooms.programme.schedules.schedule import FileFaults, Schedule
-from server import importing_exhibitors
+from server import administration, importing_exhibitors
 from server.app import make_engine
 from server.import_report import change_line, ending, item_lines, report_faults
-from server.settings import read_settings
+from server.settings import Settings, read_settings
 
 HELP = "bring a frab or pretalx schedule (JSON or XML), or exhibitors (CSV or XLSX), into a conference"
 
@@ -40,12 +42,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="only list what would change")
     parser.add_argument("--create", action="store_true", help="make the conference if there is none of that name")
     parser.add_argument(
+        "--organiser", metavar="ADDRESS", help="with --create: the email address of who organises the new conference"
+    )
+    parser.add_argument(
         "--zone", help="the time zone, when the file names none: such as Asia/Shanghai; else the conference's"
     )
     parser.set_defaults(work=work)
 
 
 def work(arguments: argparse.Namespace) -> int:
+    if arguments.organiser and not arguments.create:
+        print("--organiser goes with --create.", file=sys.stderr)
+        return 2
     data = _read_file(arguments.file)
     return asyncio.run(_work(arguments, data))
 
@@ -67,6 +75,8 @@ async def _work(arguments: argparse.Namespace, data: bytes) -> int:
                 dry_run=arguments.dry_run,
                 create=arguments.create,
             )
+            if arguments.organiser and not arguments.dry_run:
+                await _appoint(engine, settings, arguments.conference, arguments.organiser)
     except FileFaults as faults:
         report_faults(faults, sys.stderr)
         return 1
@@ -155,6 +165,24 @@ async def _create(engine: Engine, slug: str, schedule: Schedule) -> None:
             ends_on=info.last_day,
             now=tx.now,
         )
+
+
+async def _appoint(engine: Engine, settings: Settings, slug: str, address: str) -> None:
+    """Gives the conference an organiser, with a new account where the address has none."""
+    account, secret = await administrators.find_or_create(engine, address)
+    async with engine.transaction(patience=LONG) as tx:
+        conference = await queries.conference(tx.connection, slug)
+        await roles.grant(
+            tx.connection,
+            person=account.id,
+            conference=conference.id,
+            session=None,
+            role=Role.ORGANISER,
+            by=None,
+            at=tx.now,
+        )
+    print(f"{account.email} organises this conference.")
+    administration.print_link(settings, secret)
 
 
 def _read_file(path: str) -> bytes:

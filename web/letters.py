@@ -6,6 +6,7 @@ from rooms.core.text import N_
 from rooms.invitations.owner_invites import DAYS, Invitation
 from rooms.people.registration import Notice, Told
 from rooms.programme.queries import Conference
+from web import links
 from web.languages import in_language
 from web.mail import Letter
 from web.site import Site
@@ -37,7 +38,7 @@ BODIES = {
 def letter(site: Site, locale: str, notice: Notice) -> Letter:
     gettext = site.languages.texts(locale).gettext
     values = {"site": site.name}
-    address = site.link(f"/sign-in/link/{notice.secret}" if notice.secret else "/sign-up")
+    address = site.link(links.path("link", subject=notice.secret) if notice.secret else "/sign-up")
     greeting = gettext(N_("Hello %(name)s,")) % {"name": notice.name} if notice.name else gettext(N_("Hello,"))
     text = "\n\n".join([greeting, gettext(BODIES[notice.told]), address, gettext(IGNORE), *_ending(site, gettext)])
     return Letter(notice.email, gettext(SUBJECTS[notice.told]) % values, text + "\n")

@@ -3,6 +3,8 @@
 from rooms.core import links
 
 PATHS = {
+    "setup": "/setup/{subject}",
+    "link": "/sign-in/link/{subject}",
     "room": "/rooms/{subject}",
     "conference": "/c/{slug}",
     "programme": "/c/{slug}/programme",

@@ -78,3 +78,27 @@ def test_a_port_that_is_taken_is_named_with_the_remedy(tmp_path: Path) -> None:
         run = plenary(tmp_path, "run", "--port", str(taken.getsockname()[1]))
     assert run.returncode == 1
     assert run.stderr.endswith("Address already in use. Give another port with --port.\n")
+
+
+def test_an_administrator_is_made_without_sql(tmp_path: Path) -> None:
+    """users.md 1."""
+    made = plenary(tmp_path, "admin", "ada@example.org", "--name", "Ada Lovelace")
+    assert made.returncode == 0, made.stderr
+    assert "ada@example.org is now an administrator." in made.stdout
+    assert "http://localhost:8000/sign-in/link/" in made.stdout
+    assert "already an administrator" in plenary(tmp_path, "admin", "ada@example.org").stdout
+    assert "no longer an administrator" in plenary(tmp_path, "admin", "ada@example.org", "--revoke").stdout
+    unknown = plenary(tmp_path, "admin", "eve@example.org", "--revoke")
+    assert (unknown.returncode, unknown.stderr) == (1, "There is no account with this address.\n")
+
+
+def test_an_imported_conference_gets_an_organiser(tmp_path: Path) -> None:
+    """users.md 1: `import --create` made a conference that had no organiser at all."""
+    file = tmp_path / "schedule.json"
+    file.write_text(SCHEDULE)
+    importing = ("import", str(file), "--conference", "forum", "--zone", "UTC", "--organiser", "ada@example.org")
+    assert plenary(tmp_path, *importing).returncode == 2, "without --create"
+    run = plenary(tmp_path, *importing, "--create")
+    assert run.returncode == 0, run.stderr
+    assert "ada@example.org organises this conference." in run.stdout
+    assert "/sign-in/link/" in run.stdout

@@ -123,3 +123,12 @@ async def test_at_its_end_a_process_sends_its_people_elsewhere_to_resume(server:
     assert server._child.returncode == 0
     with pytest.raises(OSError, match=r"refused|Connect"):
         await connect(server.socket_url, proxy=None)
+
+
+def test_a_new_installation_shows_how_to_set_it_up() -> None:
+    """users.md 1."""
+    with running_server() as server:
+        said = server.output()
+        link = next(line.strip() for line in said.splitlines() if "/setup/" in line)
+        status, _, body = server.get(link.removeprefix(server.url))
+    assert (status, b"Set up this site" in body) == (200, True)
