@@ -57,6 +57,7 @@ async def enter(venue: Venue, who: str, path: str) -> Page:
 
 
 async def wait_in_queue(page: Page) -> None:
+    await page.wait_for_selector("plenary-queue form", state="detached")  # the island has replaced the server's form
     await page.get_by_role("button", name="Join the queue").click()
     await expect(page.get_by_role("button", name="Leave the queue")).to_be_visible()
 

@@ -3,6 +3,7 @@ import test from "node:test";
 import { FakeEnvironment, fresh, lines, settle, tail, told } from "./fakes";
 import { Live } from "./live";
 import { ProblemError } from "./problem";
+import { REPEATED_FOR } from "./mailbox";
 import { GRACE } from "./room";
 
 async function live() {
@@ -51,6 +52,37 @@ test("unanswered commands go again after a reconnect, in order, each with its ke
   next.events.closed(4501, "");
   await world.advance(1_000);
   assert.deepEqual((await world.welcome()).take().map(({ op }) => op), ["join"]);
+});
+
+test("while the database is away commands wait as they do without a network, in order", async () => {
+  const { world, room, socket } = await live();
+  const first = room.send({ op: "chat.post", text: "one" });
+  const [one] = socket.take();
+  socket.say({ id: one?.id, error: { code: "unavailable", message: "The database does not answer.", retry_after: 1 } });
+  const second = room.send({ op: "chat.post", text: "two" });
+  assert.deepEqual(socket.take(), [], "the second does not overtake the first");
+  await world.advance(1_000);
+  const again = socket.take();
+  assert.deepEqual(again.map((frame) => [frame["text"], frame["key"]]), [["one", "key 1"], ["two", "key 2"]]);
+  for (const { id } of again) socket.say({ id, ok: null });
+  assert.deepEqual(await Promise.all([first, second]), [null, null]);
+});
+
+test("a command is refused when the database stays away", async () => {
+  const { world, room, socket } = await live();
+  const posted = room.send({ op: "chat.post", text: "one" });
+  let refused = false;
+  void posted.catch(() => (refused = true));
+  for (let waited = 0; waited <= REPEATED_FOR && !refused; waited += 2_000) {
+    for (const { id, op } of socket.take()) if (op === "chat.post") socket.say({ id, error: { code: "unavailable", message: "Away." } });
+    await world.advance(2_000);
+    for (const { id, op } of socket.take()) {
+      if (op === "heartbeat") socket.say({ id, ok: { seqs: { room: 2 }, time: new Date(world.now()).toISOString() } });
+      if (op === "chat.post") socket.say({ id, error: { code: "unavailable", message: "Away." } });
+    }
+    await settle();
+  }
+  await assert.rejects(posted, (error) => error instanceof ProblemError && error.code === "unavailable");
 });
 
 test("a draining server's refusal is not the last word", async () => {

@@ -146,12 +146,13 @@ export class CallElement extends Island {
 
   private inside(call: Call, devices: Devices, state: MeetingRoom) {
     const name = state.own.person?.name ?? "";
+    const noticed = call.departed !== null && this.talk.open;
     return html`<section class="call" aria-labelledby="call-heading">
         <h2 class="call-title" id="call-heading" tabindex="-1">${t("In the call")}</h2>
         ${meetingClock(state, this.deeds.extend)}
         ${this.sound.blocked ? notice(html`<div class="row row-apart"><p>${t("Your browser keeps the sound off.")}</p><button class="button button-small button-primary" @click=${this.sound.unblock}>${t("Switch the sound on")}</button></div>`, { kind: "warning", symbol: "silence" }) : nothing}
-        ${call.departed && this.talk.open ? notice(html`<div class="row row-apart"><p>${t("%(name)s has left.", { name: call.departed.name })}</p>${this.talk.button()}</div>`, { symbol: "talk" }) : nothing}
-        ${tiles(call, devices, { name, hand: this.hand, held: this.held, watched: this.watched, watch: (peer) => (this.watched = peer) }, false)}
+        ${noticed ? notice(html`<div class="row row-apart"><p>${t("%(name)s has left.", { name: call.departed?.name ?? "" })}</p>${this.talk.button()}</div>`, { symbol: "people" }) : nothing}
+        ${tiles(call, devices, { name, hand: this.hand, held: this.held, noticed, watched: this.watched, watch: (peer) => (this.watched = peer) }, false)}
         ${toolbar({
           devices,
           hand: this.hand,

@@ -13,6 +13,8 @@ export interface OwnTile {
   readonly name: string;
   readonly hand: boolean;
   readonly held: boolean;
+  /** A notice above the tiles says that the other has left. */
+  readonly noticed: boolean;
   /** The peer whose screen is shown; "": the first. */
   readonly watched: string;
   readonly watch: (peer: string) => void;
@@ -39,7 +41,7 @@ export function tiles(call: Call, devices: Devices, own: OwnTile, muted: boolean
         </figure>`
       : nothing}
     <ul class="call-people" role="list" aria-label=${t("People in the call")}>
-      ${repeat(others, ({ peer }) => peer, (each) => other(each, call, muted || own.held))} ${self(devices, own, others.length === 0 ? aloneWords(call) : "")}
+      ${repeat(others, ({ peer }) => peer, (each) => other(each, call, muted || own.held))} ${self(devices, own, others.length === 0 && !own.noticed ? aloneWords(call) : "")}
     </ul>
   </div>`;
 }
