@@ -15,10 +15,11 @@ from rooms.core.commands.access import ABSENT, Actor, actor_in
 from rooms.core.commands.audience import Audience
 from rooms.core.commands.ephemeral import EphemeralCommands
 from rooms.core.commands.messages import Command, View, tag_of
+from rooms.core.commands.queued import Outcome, QueuedCommand
 from rooms.core.commands.registry import EphemeralSpec, spec_of
 from rooms.core.commands.room_kinds import KINDS
 from rooms.core.commands.transaction import Transaction
-from rooms.core.commands.writer import Outcome, QueuedCommand, Writer
+from rooms.core.commands.writer import Writer
 from rooms.core.counters import WriterStats
 from rooms.core.delivery.bus.interface import Bus
 from rooms.core.delivery.hub import Hub

@@ -1,6 +1,7 @@
 """One client's connection: its messages in order, and their answers. Knows no WebSocket; the socket gives it frames and a sink."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +27,11 @@ from signaling.seats import CallConnection
 log = logging.getLogger("plenary.live")
 
 INBOUND_RATE = Rate(120, 10)
+FAULTS = Rate(wire.MOST_FAULTS - 1, 600)
+"""Messages of one connection that cannot be read; one more closes it."""
+
+_greeting: Counter[str] = Counter()
+"""Connections that are about to watch a desk: they count before the hub knows them."""
 
 encode = msgspec.json.encode
 
@@ -38,7 +44,6 @@ class Connection:
         "_calls",
         "_desk",
         "_engine",
-        "_faults",
         "_joining",
         "_members",
         "_number",
@@ -61,7 +66,6 @@ class Connection:
         self._desk: str | None = None
         self._members: dict[str, tuple[Member, str | None]] = {}  # by room, each with its conference
         self._joining: Member | None = None
-        self._faults = 0
         self.greeted = False
 
     async def receive(self, data: str | bytes) -> None:
@@ -147,12 +151,18 @@ class Connection:
         ticket = await read_ticket(self._engine, hello.ticket)
         view = None
         if ticket.signin is not None and ticket.desk is not None:
-            if self._engine.hub.watching(ticket.desk) >= wire.MOST_CONNECTIONS:
+            if self._engine.hub.watching(ticket.desk) + _greeting[ticket.desk] >= wire.MOST_CONNECTIONS:
                 raise Problem(
                     "rate_limited", N_("You have very many windows open here. Close some of them."), retry_after=30
                 )
             self.person, self._signin, self._desk = ticket.person, ticket.signin, ticket.desk
-            await self._engine.hub.watch(self._desk, self._on_desk)
+            _greeting[self._desk] += 1
+            try:
+                await self._engine.hub.watch(self._desk, self._on_desk)
+            finally:
+                _greeting[self._desk] -= 1
+                if not _greeting[self._desk]:
+                    del _greeting[self._desk]
             # Read again now that the desk is watched: a sign-out in between would otherwise go unnoticed.
             account = (await signins.find(self._engine, ticket.signin)).account
             view = wire.PersonView(account.id, account.name)
@@ -214,11 +224,18 @@ class Connection:
 
     def _answer_problem(self, request: int | None, problem: Problem) -> None:
         view = self._refuse(request, problem)
-        self._faults += problem.meaning.status in {400, 422}
         if not self.greeted or problem.code == "malformed" or (problem.code == "rate_limited" and request is None):
             self._sink.close(*_closing(problem, view))
-        elif self._faults >= wire.MOST_FAULTS:
+        elif problem.meaning.status in {400, 422} and self._is_one_fault_too_many():
             self._sink.close(4400, view.message)
+
+    def _is_one_fault_too_many(self) -> bool:
+        """A client that is out of order all the time is stopped; a person who sends a text that is too long now and then is not."""
+        try:
+            self._engine.limits.take("fault", self._number, FAULTS)
+        except Problem:
+            return True
+        return False
 
     def _refuse(self, request: int | None, problem: Problem) -> ProblemView:
         view = problem.view(self._translate)

@@ -31,8 +31,9 @@ from sqlalchemy import event
 
 import server.app
 from rooms.core.clock import Clock, system_clock
+from rooms.core.commands.queued import QueuedCommand
 from rooms.core.commands.transaction import Nudge, Transaction
-from rooms.core.commands.writer import QueuedCommand, Writer
+from rooms.core.commands.writer import Writer
 from rooms.core.delivery import hub, presence
 from rooms.core.delivery.bus import pubsub
 from rooms.core.delivery.bus.interface import Bus

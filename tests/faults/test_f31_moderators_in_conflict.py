@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from rooms.core.commands.writer import Outcome
+from rooms.core.commands.queued import Outcome
 from rooms.core.errors import Problem
 from rooms.forum.questions.messages import QuestionState
 from rooms.forum.questions.moderation_messages import (

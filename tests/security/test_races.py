@@ -8,7 +8,7 @@ import pytest
 from rooms.chat.messages import PostMessage, SetChat
 from rooms.core.commands.messages import Command
 from rooms.core.commands.people import Role
-from rooms.core.commands.writer import Outcome
+from rooms.core.commands.queued import Outcome
 from rooms.core.errors import Problem
 from rooms.forum.hosting_messages import Asking, SetAnonymity, SetAsking
 from rooms.forum.questions.messages import AskQuestion

@@ -10,6 +10,7 @@ import pytest
 from rooms.core.delivery.bus.memory import MemoryBus
 from rooms.core.delivery.sink import EncodedMessage
 from rooms.core.errors import Problem
+from rooms.core.rate_limits import RateLimits
 from rooms.people.signins import open_signin, revoke, revoke_all
 from rooms.people.tickets import issue_ticket
 from server.live import wire as words
@@ -290,3 +291,32 @@ async def test_a_sink_that_its_reader_leaves_full_is_closed_to_be_resumed() -> N
     protocol: Any = Full()
     FastSink(protocol, binary=False).write(EncodedMessage(b"{}"))
     assert protocol.closed == (4508, "too slow")
+
+
+async def test_messages_that_do_not_fit_close_a_connection_only_when_they_come_often(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    limits = RateLimits(lambda: now[0])
+    object.__setattr__(world.engine, "limits", limits)
+    client = await welcomed(world, "attendee")
+    for number in range(3 * words.MOST_FAULTS):
+        now[0] += 120
+        await client.say(op="join", id=number, room="not a room")
+    assert client.sink.closed is None
+    for number in range(words.MOST_FAULTS):
+        await client.say(op="join", id=number, room="not a room")
+    assert client.sink.closed is not None
+    assert client.sink.closed[0] == 4400
+
+
+async def test_connections_that_come_at_once_are_counted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "MOST_CONNECTIONS", 3)
+    clients = [Client(world, str(number)) for number in range(8)]
+    tickets = [(await ticket_of(world, "attendee"))[1] for _ in clients]
+    answers = await asyncio.gather(
+        *(client.say(op="hello", ticket=ticket) for client, ticket in zip(clients, tickets, strict=True))
+    )
+    assert sum(answer.get("op") == "welcome" for answer in answers) == 3
+    for client in clients:
+        client.connection.end()

@@ -21,7 +21,7 @@ from rooms.exhibition.applications.messages import (
     WithdrawApplication,
 )
 from rooms.exhibition.booths.messages import ApproveBooth, CreateBooth, DeclineBooth, DraftBooth, SubmitBooth
-from rooms.exhibition.booths.staff_messages import Duty, SetDuty
+from rooms.exhibition.booths.staff_messages import Duty, LeaveStaff, SetDuty
 from rooms.exhibition.files import messages as f
 from rooms.exhibition.leads import queries as lead_queries
 from rooms.exhibition.leads.messages import (
@@ -417,6 +417,11 @@ async def _(world: World) -> Command:
 async def _(world: World) -> Command:
     await world.do("owner", DraftBooth("Lumen AB"), room=world.stand)
     return DeclineBooth("Too short")
+
+
+@_sample("staff.leave", "staff", "booth")
+async def _(world: World) -> Command:
+    return LeaveStaff()
 
 
 @_sample("staff.set", "owner", "booth")

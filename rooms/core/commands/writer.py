@@ -5,11 +5,9 @@ commit. SQLite has one writer; on PostgreSQL a few lanes write in parallel, and 
 """
 
 import asyncio
-import hashlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 from zlib import crc32
 
 import msgspec
@@ -18,13 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.clock import Clock
 from rooms.core.commands.access import Actor, resolve_many
-from rooms.core.commands.messages import Command
+from rooms.core.commands.queued import Outcome, QueuedCommand, find_extra_rooms
 from rooms.core.commands.registry import BatchSpec, Replied, SingleSpec
 from rooms.core.commands.transaction import Nudge, Transaction
 from rooms.core.counters import WriterStats
 from rooms.core.errors import Problem
 from rooms.core.store import journal
-from rooms.core.store.database import SILENT, Database, insert_into, is_unavailable, pad_to_power_of_two
+from rooms.core.store.database import Database, insert_into, is_unavailable, pad_to_power_of_two
 from rooms.core.store.journal import Room
 from rooms.core.store.tables import outcomes
 from rooms.core.text import N_
@@ -38,36 +36,6 @@ LANES = 4
 ANSWER_SECONDS = 10.0
 """How long a command may wait for its commit. After that it is not started; one that was started may still succeed, and a retry learns so."""
 WRITE_SECONDS = 8.0
-
-
-class Outcome(NamedTuple):
-    """The result of a command: the JSON of its reply, and the seq of its last event in its room (None: it recorded none)."""
-
-    reply: bytes
-    seq: int | None
-
-
-@dataclass(slots=True, eq=False)
-class QueuedCommand:
-    """A command that waits for its transaction. `digest` tells whether a key is reused for another command."""
-
-    person: str
-    room: str
-    command: Command
-    spec: SingleSpec | BatchSpec
-    key: str
-    digest: str
-    done: "asyncio.Future[Outcome]"
-    extra_rooms: Sequence[str] = ()
-
-    @classmethod
-    def new(cls, person: str, room: str, command: Command, spec: SingleSpec | BatchSpec, key: str) -> "QueuedCommand":
-        digest = hashlib.sha256(msgspec.json.encode([room, command])).hexdigest()
-        return cls(person, room, command, spec, key, digest, asyncio.get_running_loop().create_future())
-
-    def give_up(self) -> None:
-        if not self.done.done():
-            self.done.set_exception(Problem("unavailable", SILENT, retry_after=2))
 
 
 Result = Outcome | BaseException
@@ -121,12 +89,10 @@ class Writer:
         loop = asyncio.get_running_loop()
         enough = loop.time() + ENOUGH_SECONDS
         async with self._database.write(WRITE_SECONDS, inline=True) as connection:
-            for queued in batch:
-                if isinstance(queued.spec, SingleSpec) and queued.spec.extra_rooms is not None:
-                    rooms = await queued.spec.extra_rooms(connection, queued.room, queued.command)
-                    queued.extra_rooms = list(rooms)
+            results.update(await find_extra_rooms(connection, batch, self._clock()))
+            batch = [queued for queued in batch if queued not in results]
             locked = await journal.lock_rooms(
-                connection, {room for queued in batch for room in (queued.room, *queued.extra_rooms)}
+                connection, {room for queued in batch for room in (queued.room, *(queued.extra_rooms or ()))}
             )
             tx = Transaction(connection, locked, self._clock())
             earlier = await _earlier(connection, batch)
@@ -162,7 +128,9 @@ class Writer:
         for queued in run:
             checked = _check(queued, actors[queued], earlier)
             if isinstance(checked, Actor):
-                fresh.append((queued, checked))
+                # A person who got the right only just now has to wait for a transaction that locks the further rooms.
+                if queued.extra_rooms is not None:
+                    fresh.append((queued, checked))
             else:
                 results[queued] = checked
         tx.room = run[0].room

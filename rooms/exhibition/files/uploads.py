@@ -55,6 +55,9 @@ class Files:
         """Takes in a file for the booth of a room; returns its id. Without a title it is called as its sender's file is, `name`, without
         folders and ending. With `old` it replaces that one. Raises Problem: "too_large", "invalid" for a content that is none of its kind, "no_space",
         and whatever the person may not do; then nothing is kept."""
+        rules.owns(
+            await self._engine.actor(person, room)
+        )  # before any work; `_add` checks again when the room is locked
         self._engine.limits.take("upload", person, UPLOADS)
         async with self.store.arrival(LIMITS[kind]) as arriving, self.store.arrival(MADE_LIMIT) as made:
             async for piece in pieces:

@@ -1,5 +1,6 @@
 """S13, S14 at the door of the commands: whatever is sent becomes a command that was declared, or one problem; nothing else."""
 
+import itertools
 from typing import Any
 
 import msgspec
@@ -8,9 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rooms.slices  # noqa: F401
+from rooms.core.commands import registry
+from rooms.core.commands.access import Actor, Person
 from rooms.core.commands.messages import Command, declared, tag_of
+from rooms.core.commands.people import Role
 from rooms.core.commands.registry import SPECS, command, permitted, read, spec_of
 from rooms.core.errors import CODES, Problem
+from rooms.core.store.journal import Room
 from tests.support.refusals import refused
 from tests.support.samples import every_sample, ops
 from tests.support.world import World
@@ -166,3 +171,22 @@ def test_places_in_messages_are_filled_and_foreign_ones_are_left() -> None:
     problem = Problem("invalid", "%(limit)s fit", values={"limit": "%(other)s {x}"})
     assert problem.view().message == str(problem) == "%(other)s {x} fit"
     assert Problem("invalid", "100 % sure").view().message == "100 % sure"
+
+
+def test_rules_look_only_at_what_permitted_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`permitted` works out the ops once for all people with the same rights, so no rule may look at the person or the room themself."""
+
+    def actor(number: int, kind: str, roles: frozenset[Role], *, verified: bool, silenced: bool) -> Actor:
+        id = str(number) * 20
+        room = Room(id, kind, id, f"conference {id}", number, number, f"epoch {number}", number)
+        person = Person(id, f"Person {id}", ("guest", "registered")[number % 2], verified, bool(number % 2), False)
+        return Actor(room, person, roles, silenced)
+
+    kinds = {kind for spec in SPECS.values() for kind in spec.kinds}
+    held = [frozenset[Role](), *(frozenset([role]) for role in Role), frozenset([Role.ATTENDEE, Role.OWNER])]
+    for kind, roles, verified, silenced in itertools.product(kinds, held, (True, False), (True, False)):
+        found: list[list[str]] = []
+        for number in (1, 2):
+            monkeypatch.setattr(registry, "_PERMITTED", {})
+            found.append(permitted(actor(number, kind, roles, verified=verified, silenced=silenced)))
+        assert found[0] == found[1], (kind, roles, verified, silenced)

@@ -1,19 +1,23 @@
 """Group commit: commands share transactions, and each stands or falls alone. `Gather`: requests share answers."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.chat.messages import PostMessage, ReadChat
 from rooms.core.batching import MOST_AT_ONCE, Batcher
 from rooms.core.commands.people import Role
-from rooms.core.commands.writer import Outcome
+from rooms.core.commands.queued import Outcome
+from rooms.core.commands.registry import SPECS, SingleSpec
 from rooms.core.errors import Problem
 from rooms.forum.questions.messages import VoteQuestion
 from rooms.forum.questions.moderation_messages import ApproveQuestion, ClaimQuestion, EditQuestion
-from rooms.people.messages import GrantRole
+from rooms.people.messages import GrantRole, RemovePerson, SilencePerson
 from tests.support.clients import enter
 from tests.support.refusals import refused
 from tests.support.waiting import settled
@@ -163,3 +167,55 @@ async def test_one_who_asks_and_goes_away_disturbs_nobody() -> None:
 async def test_the_premise_an_unsigned_command_is_refused_before_it_waits(world: World) -> None:
     with refused("not_signed_in"):
         await world.do(None, PostMessage("Hello"))
+
+
+async def test_further_rooms_are_looked_up_only_for_those_who_may(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    spec = SPECS["person.remove"]
+    assert isinstance(spec, SingleSpec)
+    assert spec.extra_rooms is not None
+    original = spec.extra_rooms
+
+    async def extra_rooms(connection: AsyncConnection, room: str, command: RemovePerson) -> Iterable[str]:
+        asked.append(command.person)
+        return await original(connection, room, command)
+
+    monkeypatch.setitem(SPECS, "person.remove", replace(spec, extra_rooms=extra_rooms))
+    with refused("forbidden"):
+        await world.do("attendee", RemovePerson(world.people["other"]))
+    assert asked == []
+    await world.do("organiser", RemovePerson(world.people["other"]), room=world.lobby)
+    assert asked == [world.people["other"]]
+
+
+async def test_a_fault_in_looking_up_rooms_falls_on_its_command_alone(
+    each_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = each_world
+
+    async def extra_rooms(connection: AsyncConnection, room: str, command: RemovePerson) -> list[str]:
+        await connection.execute(sa.text("select nothing from nowhere"))
+        return []
+
+    spec = SPECS["person.remove"]
+    assert isinstance(spec, SingleSpec)
+    monkeypatch.setitem(SPECS, "person.remove", replace(spec, extra_rooms=extra_rooms))
+    answers = await asyncio.gather(
+        world.do("attendee", PostMessage("Before")),
+        world.do("moderator", RemovePerson(world.people["other"])),
+        world.do("attendee", PostMessage("After")),
+        return_exceptions=True,
+    )
+    assert isinstance(answers[1], sa.exc.SQLAlchemyError)
+    assert [isinstance(each, Outcome) for each in answers] == [True, False, True]
+
+
+async def test_a_right_given_in_the_same_transaction_serves_a_command_with_further_rooms(each_world: World) -> None:
+    world = each_world
+    answers = await asyncio.gather(
+        world.do("organiser", GrantRole(world.people["attendee"], Role.MODERATOR)),
+        world.do("attendee", SilencePerson(world.people["other"])),
+    )
+    assert all(isinstance(each, Outcome) for each in answers)

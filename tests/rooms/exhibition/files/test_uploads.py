@@ -12,7 +12,7 @@ from rooms.core.files.store import FolderStore
 from rooms.core.store.audit import read
 from rooms.exhibition.booths.snapshots import BoothSnapshot, HallSnapshot
 from rooms.exhibition.files import messages as f
-from rooms.exhibition.files import queries
+from rooms.exhibition.files import queries, uploads
 from rooms.exhibition.files.actions import MOST, note_download
 from rooms.exhibition.files.messages import FileKind
 from rooms.exhibition.files.tables import file_takers
@@ -272,3 +272,15 @@ async def test_what_organisers_take_down_its_owners_are_told(world: World, bring
     (notice,) = desk.events
     assert (notice["kind"], notice["values"]) == ("file.removed", {"booth": "Lumen", "file": "Lamps"})
     assert notice["href"] == f"/c/forum/exhibition/{world.booth}"
+
+
+async def test_a_file_is_looked_at_only_for_those_who_may_bring_it(
+    world: World, bring: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def inspected(*_: object) -> None:
+        raise AssertionError("a stranger's file is inspected")
+
+    monkeypatch.setattr(uploads, "inspect", inspected)
+    for who in ("attendee", "staff", "banned"):
+        with refused("forbidden"):
+            await bring(BROCHURE, made.pdf(), who=who)

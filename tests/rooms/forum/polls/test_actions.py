@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from rooms.core.commands.writer import Outcome
+from rooms.core.commands.queued import Outcome
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
 from rooms.core.store.tables import persons
