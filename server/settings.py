@@ -198,7 +198,7 @@ def _secret(given: str, data: Path) -> bytes:
         return given.encode()
     path = data / "secret"
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not path.exists():
             _keep(path, secrets.token_urlsafe(48))
         return path.read_bytes()

@@ -24,7 +24,7 @@ from rooms.core.store.tables import persons
 from rooms.core.text import N_
 from rooms.meetings import call_expiry, queries, roster
 from rooms.meetings.messages import Direct, Removed, Replaced
-from rooms.meetings.rules import NOT_IN_CALL
+from rooms.meetings.rules import NOT_IN_CALL, OVER
 from rooms.meetings.tables import call_peers
 from rooms.people.desk import desk_of
 from signaling.ice import LASTS, IceServer, ice_servers
@@ -258,6 +258,8 @@ class Calls:
             self.stats.relay_faults[op.fault] += 1
         async with self._engine.database.read() as connection:
             meeting = await queries.meeting_of_room(connection, op.room)
+            if meeting.closed_at is not None:
+                raise Problem("closed", OVER)  # nobody needs a relay any more
             hides = sa.select(persons.c.relay_only).where(persons.c.id == person)
             relay_only = meeting.relay_only or (await connection.execute(hides)).scalar_one()
         servers = self._ice.servers(person, self._engine.clock())

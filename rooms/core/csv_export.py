@@ -2,17 +2,19 @@
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """How a formula begins; spreadsheets set to East Asian languages take the wide signs for the narrow ones."""
+_BEHIND_SEPARATOR = re.compile(r"([;|\t\r\n][ \u00a0\u3000\"]*)([=+\-@＝＋－＠])")
 
 
 def as_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     file = io.StringIO(newline="")
-    writer = csv.writer(file)
+    writer = csv.writer(file, quoting=csv.QUOTE_ALL)
     writer.writerow(header)
     writer.writerows([cell(value) for value in row] for row in rows)
     return "\ufeff".encode() + file.getvalue().encode()
@@ -29,5 +31,7 @@ def cell(value: object) -> str:
     if isinstance(value, int | float):
         return str(value)
     text = unicodedata.normalize("NFC", str(value))
-    # A spreadsheet would run what looks like a formula, and anybody can write a text that does; blanks before it are no hindrance to some.
+    # A spreadsheet would run what looks like a formula, and anybody can write a text that does; some ignore blanks before it. One that splits
+    # cells at another separator, in spite of the quotes, would find a formula behind it.
+    text = _BEHIND_SEPARATOR.sub(r"\1'\2", text)
     return f"'{text}" if text.lstrip(" \u00a0\u3000").startswith(FORMULA) else text

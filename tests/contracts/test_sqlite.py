@@ -1,6 +1,7 @@
 """What is relied upon of SQLAlchemy's adapter of aiosqlite, and of SQLite's thread, by rooms/core/store/sqlite.py."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
@@ -146,3 +147,19 @@ async def test_one_who_gives_up_in_the_middle_holds_up_nobody(database: Database
             await task
         async with database.write() as connection:
             assert await names(connection) == []
+
+
+async def test_a_new_database_is_closed_to_others_on_the_machine(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        path = tmp_path / "data" / "new.sqlite3"
+        database = Database(f"sqlite+aiosqlite:///{path}")
+        async with database.write() as connection:
+            await connection.execute(sa.text("create table t (a int)"))
+        modes = {each.name: each.stat().st_mode & 0o777 for each in (path.parent, *path.parent.iterdir())}
+        await database.close()
+    finally:
+        os.umask(before)
+    assert modes.pop("data") == 0o700
+    assert set(modes) >= {"new.sqlite3", "new.sqlite3-wal"}
+    assert set(modes.values()) == {0o600}

@@ -128,3 +128,22 @@ async def test_no_cell_of_an_export_begins_a_formula(world: World) -> None:
     assert not [cell for cell in cells if cell.startswith(tuple("=+-@\t\r＝＋－＠"))]
     told: Any = msgspec.json.decode(msgspec.json.encode(export))
     assert [each["text"] for each in told["questions"]] == FORMULAS, "programs get what was written"
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_no_cell_begins_a_formula_whatever_separates_the_cells(separator: str) -> None:
+    from rooms.core.csv_export import as_csv
+
+    texts = [f"x{between}{formula}" for formula in FORMULAS for between in (";", "; ", "\t", "|", "\n", "\r\n", ';"')]
+    data = as_csv(("a", "b"), [("first", text) for text in [*FORMULAS, *texts]]).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(data, newline=""), delimiter=separator))
+    cells = [cell.strip(' "') for row in rows for cell in row]
+    assert any("SUM" in cell for cell in cells)
+    assert not [cell for cell in cells if cell.startswith(tuple("=+-@\t\r＝＋－＠"))]
+
+
+def test_usual_texts_stay_as_they_are() -> None:
+    from rooms.core.csv_export import cell
+
+    for text in ("Hello, world", "a; b", "1 - 2", "one\ntwo", "ada@example.org", "x = y"):
+        assert cell(text) == text

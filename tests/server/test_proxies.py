@@ -168,3 +168,20 @@ def test_nginx_speaks_http2(nginx: Nginx) -> None:
         context.wrap_socket(plain, server_hostname=HOST) as secure,
     ):
         assert secure.selected_alpn_protocol() == "h2"
+
+
+async def test_secrets_in_addresses_stay_out_of_the_log(
+    nginx: Nginx, served: Server, client: httpx.AsyncClient
+) -> None:
+    secret = "a-secret-in-an-address"
+    for path in (f"/invite/{secret}", f"/sign-in/link/{secret}", f"/c/forum/my.ics?key={secret}"):
+        await get(client, nginx, path, Referer=f"https://{HOST}{path}")
+        async with httpx.AsyncClient() as plain:
+            await plain.get(f"http://127.0.0.1:{nginx.plain_port}{path}", headers={"Host": HOST})
+    await get(client, nginx, "/sign-in?next=/c/forum")
+    async with asyncio.timeout(5):
+        while "/sign-in?next=/c/forum" not in nginx.access_log.read_text():
+            await asyncio.sleep(0.05)
+    logged = nginx.access_log.read_text()
+    assert logged.count("/invite/") == 2
+    assert secret not in logged

@@ -165,6 +165,14 @@ async def test_a_relay_that_browsers_cannot_use_is_counted(meeting: Meeting) -> 
     assert calls.stats.relay_faults == {"refused": 2, "silent": 1}
 
 
+async def test_a_meeting_that_is_over_gives_no_relay(meeting: Meeting) -> None:
+    asks = Held(Calls(meeting.world.engine), meeting, "attendee")
+    async with meeting.world.engine.transaction([meeting.room]) as tx:
+        await close_meeting(tx, meeting.id)
+    with refused("closed"):
+        await asks.handle(AskIce(1, meeting.room))
+
+
 async def test_one_who_leaves_is_not_lost(meeting: Meeting) -> None:
     calls = Calls(meeting.world.engine)
     here = Held(calls, meeting, "attendee")

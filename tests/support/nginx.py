@@ -24,6 +24,7 @@ class Nginx(Process):
         self.plain_port = free_port()
         self.url = f"https://{HOST}:{self.port}"
         self.certificate = make_certificate(folder, HOST)
+        self.access_log = folder / "access.log"
         self._configuration = folder / "nginx.conf"
         self._configuration.write_text(self._filled(folder, upstream))
         super().__init__([program, "-c", self._configuration], ready=self._listens, folder=folder)
@@ -35,6 +36,7 @@ class Nginx(Process):
             (r"listen 80;", f"listen 127.0.0.1:{self.plain_port};"),
             (r"listen 443 ", f"listen 127.0.0.1:{self.port} "),
             (r"listen \[::\].*\n", "\n"),
+            (r"access_log /var/log/nginx/plenary\.log", f"access_log {folder / 'access.log'}"),
             (r"ssl_certificate .*;", f"ssl_certificate {self.certificate['cert']};"),
             (r"ssl_certificate_key .*;", f"ssl_certificate_key {self.certificate['pkey']};"),
         ):

@@ -90,7 +90,7 @@ class Database:
         """How many statements were sent."""
         if self.is_sqlite:
             if self.url.database and self.url.database != ":memory:":
-                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             # One writer in the process queues here, in order, rather than spinning on SQLite's own lock.
             self._writer = self._sqlite_engine("BEGIN IMMEDIATE", size=1)
             self._reader = self._sqlite_engine("BEGIN", size=4)
@@ -125,6 +125,11 @@ class Database:
             hide_parameters=True,  # what people write must not reach the logs
         )
 
+        def connecting(*_: Any) -> None:
+            # SQLite would let everybody on this machine read a new file; its log gets the same mode.
+            if self.is_absent:
+                Path(self.url.database or "").touch(mode=0o600)
+
         def connected(connection: Any, _record: Any) -> None:
             connection.isolation_level = None  # sqlite3 must not begin transactions of its own
             cursor = connection.cursor()
@@ -143,6 +148,7 @@ class Database:
             else:
                 connection.exec_driver_sql(begin)
 
+        event.listen(engine.sync_engine, "do_connect", connecting)
         event.listen(engine.sync_engine, "connect", connected)
         event.listen(engine.sync_engine, "begin", begun)
         event.listen(engine.sync_engine, "before_cursor_execute", self._count)
