@@ -89,6 +89,7 @@ def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
             yield
         finally:
             await jobs.end()
+            await site.tasks.end()
             await site.calls.stop()
             await engine.hub.stop()
             await site.post.stop()

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import TextIO
 
+from rooms.core.files.faults import Fault, FileFaults, Notes
 from rooms.programme.imports.plan import Act, Change, Item
-from rooms.programme.schedules.schedule import FileFaults
 
 SIGNS = {
     Act.ADDED: "+",
@@ -28,6 +28,17 @@ def _lines_of(item: Item) -> list[str]:
 def change_line(change: Change) -> str:
     before, after = (" ".join(text.split()) for text in (change.before, change.after))
     return f"{change.field}: “{before}” → “{after}”"
+
+
+def note_lines(notes: Notes, unfit: Iterable[Fault] = ()) -> list[str]:
+    """What was left out, and what was decided; `unfit` are further rows that were left out."""
+    lines = [f"Left out: {fault.text()}" for fault in (*notes.left_out, *unfit)]
+    if notes.left_out_count > len(notes.left_out):
+        lines.append(f"Left out: {notes.left_out_count - len(notes.left_out)} more.")
+    lines += [f"Note: {fault.text()}" for fault in notes.warnings]
+    if notes.warning_count > len(notes.warnings):
+        lines.append(f"Note: {notes.warning_count - len(notes.warnings)} more.")
+    return lines
 
 
 def ending(counts: str, dry_run: bool) -> str:

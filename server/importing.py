@@ -11,6 +11,7 @@ from typing import TextIO
 from rooms.core.commands.people import Role
 from rooms.core.engine import LONG, Engine
 from rooms.core.errors import Problem
+from rooms.core.files.faults import FileFaults
 from rooms.core.store.database import Database
 from rooms.core.text import N_
 from rooms.migrations import upgrade
@@ -20,11 +21,11 @@ from rooms.programme.actions import create_conference
 from rooms.programme.imports.importing import import_schedule, plan_import
 from rooms.programme.imports.plan import Act, Plan
 from rooms.programme.schedules.document import MOST_BYTES
-from rooms.programme.schedules.frab import read
-from rooms.programme.schedules.schedule import FileFaults, Schedule
+from rooms.programme.schedules.frab import read_file
+from rooms.programme.schedules.schedule import Schedule
 from server import administration, importing_exhibitors
 from server.app import make_engine
-from server.import_report import change_line, ending, item_lines, report_faults
+from server.import_report import change_line, ending, item_lines, note_lines, report_faults
 from server.settings import Settings, read_settings
 
 HELP = "bring a frab or pretalx schedule (JSON or XML), or exhibitors (CSV or XLSX), into a conference"
@@ -33,7 +34,7 @@ HELP = "bring a frab or pretalx schedule (JSON or XML), or exhibitors (CSV or XL
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     kinds = ("schedule", "exhibitors")
     parser.add_argument(
-        "kind", nargs="?", choices=kinds, default="schedule", help="what the file holds: a schedule if not given"
+        "kind", nargs="?", choices=kinds, default="schedule", help="what the file contains; a schedule if omitted"
     )
     parser.add_argument(
         "file", help="the schedule as frab or pretalx exports it, or the table; or - for standard input"
@@ -96,13 +97,14 @@ async def import_command(
     create: bool = False,
     out: TextIO = sys.stdout,
 ) -> Plan:
-    """Imports a file and prints what was done, or with `dry_run` what would be. Raises ScheduleFaults and Problem.
+    """Imports a file and prints what was done, or with `dry_run` what would be done. Raises ScheduleFaults and Problem.
 
     A file that names no zone is read in `zone`, or else in that of the conference.
     """
     known = await _find(engine.database, slug)
     new = known is None
-    schedule = read(data, zone or (known.zone if known else None))
+    file = read_file(data, zone or (known.zone if known else None))
+    schedule = file.schedule
     if new and not create:
         missing = N_("There is no conference “%(name)s”. Add --create to make it from the file.")
         raise Problem("not_found", missing, field="conference", values={"name": slug})
@@ -118,7 +120,7 @@ async def import_command(
         plan = await plan_import(engine, slug, schedule)
     else:
         plan = await import_schedule(engine, slug, schedule, by=None, progress=_shown if out.isatty() else None)
-    print(*described(plan), _ending(plan, dry_run), sep="\n", file=out)
+    print(*note_lines(file.notes), *described(plan), _ending(plan, dry_run), sep="\n", file=out)
     return plan
 
 

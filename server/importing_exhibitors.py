@@ -4,26 +4,24 @@ import sys
 from typing import TextIO
 
 from rooms.core.engine import Engine
-from rooms.exhibition.imports.importing import Plan, import_exhibitors, plan_import
-from rooms.exhibition.imports.parsing import exhibitors
-from rooms.exhibition.imports.table_file import read_rows
+from rooms.exhibition.imports.importing import Plan, import_exhibitors, plan_import, read_exhibitors
 from rooms.programme import queries
 from rooms.programme.imports.plan import Act
-from server.import_report import ending, item_lines
+from server.import_report import ending, item_lines, note_lines
 
 
 async def import_command(
     engine: Engine, data: bytes, slug: str, *, dry_run: bool = False, out: TextIO = sys.stdout
 ) -> Plan:
-    """Imports a file and prints what was done, or with `dry_run` what would be. Raises ExhibitorFaults and Problem."""
-    told = exhibitors(await read_rows(data))
+    """Imports a file and prints what was done, or with `dry_run` what would be done. Raises ExhibitorFaults and Problem."""
+    listed, notes = await read_exhibitors(data)
     async with engine.database.read() as connection:
         conference = await queries.conference(connection, slug)
     if dry_run:
-        plan = await plan_import(engine, conference, told)
+        plan = await plan_import(engine, conference, listed)
     else:
-        plan = await import_exhibitors(engine, conference, told, by=None)
-    print(*_described(plan), _ending(plan, dry_run), sep="\n", file=out)
+        plan = await import_exhibitors(engine, conference, listed, by=None)
+    print(*note_lines(notes, plan.left_out), *_described(plan), _ending(plan, dry_run), sep="\n", file=out)
     return plan
 
 

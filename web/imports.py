@@ -1,4 +1,4 @@
-"""Bringing a file into a conference: an organiser sees first what it would change, then, if he wants it, all of that is done."""
+"""Importing a file into a conference: organisers first see what it would change, and then apply all of it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -10,10 +10,18 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from rooms.core.errors import Problem
+from rooms.core.files.faults import SHOWN_FAULTS, FileFaults
 from rooms.core.text import N_
 from rooms.programme.imports.plan import Act
-from rooms.programme.imports.uploads import ImportKind, Upload, find_upload, forget_upload, keep_upload
-from rooms.programme.schedules.schedule import FileFaults
+from rooms.programme.imports.uploads import (
+    ImportKind,
+    PlanChanged,
+    Upload,
+    find_upload,
+    forget_upload,
+    keep_upload,
+    read_upload,
+)
 from web.conference import Entered, enter_as_organiser
 from web.forms import read_form, text, upload
 from web.security import allow_body
@@ -22,11 +30,8 @@ from web.templating import go, said
 
 ENVELOPE = 1_000_000  # bytes, for all of the form but the file
 PATIENCE = 0.3  # seconds; an import that takes longer shows its progress
-STEP = 0.4  # seconds between two signs of it
+STEP = 0.4  # seconds between two of its steps
 MARK = "<!-- progress -->"
-
-_running: set[asyncio.Task[Any]] = set()
-"""Imports go on when the browser that asked for them goes away; asyncio itself would let go of them."""
 
 
 async def entered_by(request: Request) -> Entered:
@@ -47,8 +52,11 @@ def problem_of(entered: Entered, problem: Problem | None) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """The import at one page of the organisers. `tab` is the last part of its address; `template` shows a plan; `show` is the page itself, with what a
-    file was refused for; `summary` says what was done."""
+    """The import at one page of the organisers.
+
+    `tab` is the last part of its address; `template` shows a plan; `show` is the page itself, with the reasons for which a file was
+    refused; `summary` says what was done.
+    """
 
     kind: ImportKind[Any, Any]
     tab: str
@@ -71,7 +79,7 @@ class Import:
         return await self.show(request, await entered_by(request), None)
 
     async def take(self, request: Request) -> Response:
-        """Takes a file, and shows what it would change, or every fault of it."""
+        """Accepts a file, and shows what it would change, or all of its faults."""
         entered = await entered_by(request)
         allow_body(request, self.kind.most_bytes + ENVELOPE)
         form = await read_form(request)
@@ -92,21 +100,22 @@ class Import:
         return await self._plan(request, *await self._found(request))
 
     async def agree(self, request: Request) -> Response:
-        """Makes the changes that were shown, and no others."""
+        """Makes the changes that were shown, and no others. The import goes on when the browser goes away."""
         form = await read_form(request)
-        entered, found = await self._found(request)
-        if not found.plan.empty and text(form, "plan") != found.digest:
-            return await self._plan(request, entered, found, changed=True)
+        entered = await entered_by(request)
+        engine, person, id = entered.site.engine, entered.viewer.signed_in.id, request.path_params["upload"]
+        _, content, _ = await read_upload(engine, self.kind, entered.conference, person, id)
         progress = _Progress()
-        task = asyncio.create_task(self._bring(entered, found, progress))
-        _running.add(task)
-        task.add_done_callback(_running.discard)
+        task = entered.site.tasks.spawn(self._apply(entered, id, content, text(form, "plan"), progress))
         done, _ = await asyncio.wait({task}, timeout=PATIENCE)
         if not done:
             frame = await entered.page(request, "shell/importing.html", mark=MARK, tab=self.tab)
-            return StreamingResponse(self._told(request, entered, frame, task, progress), media_type="text/html")
+            return StreamingResponse(self._stream(request, entered, frame, task, progress), media_type="text/html")
         try:
             plan = task.result()
+        except PlanChanged:
+            entered, found = await self._found(request)
+            return await self._plan(request, entered, found, changed=True)
         except Problem as problem:
             return await self.show(request, entered, problem)
         return go(request, self._page(entered), said=self._summary(entered, plan))
@@ -126,11 +135,17 @@ class Import:
     async def _plan(
         self, request: Request, entered: Entered, found: Upload[Any, Any], *, changed: bool = False
     ) -> Response:
+        gettext = entered.site.languages.texts(entered.viewer.locale).gettext
+        notes, unfit = found.notes, found.plan.left_out
         return await entered.page(
             request,
             self.template,
             status=409 if changed else 200,
             upload=found,
+            left_out=[fault.text(gettext) for fault in (*notes.left_out, *unfit[:SHOWN_FAULTS])],
+            left_out_count=notes.left_out_count + len(unfit),
+            warnings=[fault.text(gettext) for fault in notes.warnings],
+            warning_count=notes.warning_count,
             plan=found.plan,
             acts=[act for act in Act if found.plan.count(act)],
             changed=changed,
@@ -138,16 +153,16 @@ class Import:
             here=f"{self._page(entered)}/import/{found.id}",
         )
 
-    async def _bring(self, entered: Entered, found: Upload[Any, Any], progress: "_Progress") -> Any:
+    async def _apply(self, entered: Entered, id: str, content: Any, agreed: str, progress: "_Progress") -> Any:
         engine, person = entered.site.engine, entered.viewer.signed_in.id
-        plan = await self.kind.bring(engine, entered.conference, found.told, person, progress)
-        await forget_upload(engine, found.id)
+        plan = await self.kind.apply(engine, entered.conference, content, person, progress, agreed)
+        await forget_upload(engine, id)
         return plan
 
-    async def _told(
+    async def _stream(
         self, request: Request, entered: Entered, frame: Response, task: asyncio.Task[Any], progress: "_Progress"
     ) -> AsyncIterator[str]:
-        """A page that grows while the import goes on; each sign of progress hides the one before. It needs no script."""
+        """A page that grows while the import goes on; each step hides the one before. It needs no script."""
         templates, locale = entered.site.templates, entered.viewer.locale
         head, _, foot = bytes(frame.body).decode().partition(MARK)
         yield head

@@ -1,5 +1,6 @@
 """The site: what every page needs, made once by the server."""
 
+import logging
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
+from rooms.core.background import BackgroundTasks
 from rooms.core.engine import Engine
 from rooms.core.files.store import FolderStore, Store
 from rooms.exhibition.files.uploads import Files
@@ -16,6 +18,8 @@ from signaling.calls import Calls, Ice
 from web.languages import Languages
 from web.mail import LogMailer, Postbox
 from web.template_engine import Templates
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Site:
     passwords: Passwords = field(default_factory=Passwords)
     languages: Languages = field(default_factory=Languages)
     store: Store = field(default_factory=lambda: FolderStore(Path("data") / "files"))
+    tasks: BackgroundTasks = field(default_factory=lambda: BackgroundTasks(log))
 
     @cached_property
     def files(self) -> Files:

@@ -13,7 +13,10 @@ from babel.dates import format_date, format_interval, format_skeleton, format_ti
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
+from rooms.core import formatted_text
+from rooms.core.clock import doubled_offset
 from web.assets import Assets
 from web.catalogs import Catalogs
 from web.languages import Languages
@@ -58,6 +61,8 @@ class Templates:
             country_name=_country_name,
             file_size=_file_size,
             webcal=_webcal,
+            formatted=_formatted,
+            linked=_linked,
         )
 
     def render(self, template: str, locale: str, context: Mapping[str, Any]) -> str:
@@ -90,7 +95,8 @@ def _date(context: Context, value: Moment, style: Any = "medium", zone: ZoneInfo
 
 @pass_context
 def _time(context: Context, value: datetime, style: Any = "HH:mm", zone: ZoneInfo | str | None = None) -> str:
-    return format_time(_in_zone(context, value, zone).timetz(), style, locale=_locale(context))
+    local = _in_zone(context, value, zone)
+    return format_time(local.timetz(), style, locale=_locale(context)) + doubled_offset(local)
 
 
 @pass_context
@@ -104,9 +110,21 @@ def _iso(value: datetime) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _formatted(text: str) -> Markup:
+    """An abstract or a description, which may be Markdown or HTML."""
+    return Markup(formatted_text.formatted(text))
+
+
+def _linked(text: str) -> Markup:
+    """A plain text with its web addresses as links."""
+    return Markup(formatted_text.linked(text))
+
+
 @pass_context
-def _zone_name(context: Context, zone: ZoneInfo, at: datetime | None = None) -> str:
-    return get_timezone_name(at.astimezone(zone) if at else zone, locale=_locale(context), zone_variant=None)
+def _zone_name(context: Context, zone: ZoneInfo, first: datetime, last: datetime) -> str:
+    """The zone by its name at the time of an event: summer time in summer, and no season for an event in which the clocks change."""
+    names = {get_timezone_name(at.astimezone(zone), locale=_locale(context)) for at in (first, last)}
+    return names.pop() if len(names) == 1 else get_timezone_name(zone, locale=_locale(context))
 
 
 @pass_context

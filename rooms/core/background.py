@@ -4,11 +4,12 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from rooms.core.errors import Problem
 
-Work = Coroutine[Any, Any, None]
+T = TypeVar("T")
+Work = Coroutine[Any, Any, T]
 
 
 class BackgroundTasks:
@@ -16,14 +17,16 @@ class BackgroundTasks:
 
     def __init__(self, log: logging.Logger) -> None:
         self._log = log
-        self.running: set[asyncio.Task[None]] = set()
+        self.running: set[asyncio.Task[Any]] = set()
         self.failures: Counter[str] = Counter()
         self._repeated: set[asyncio.Task[None]] = set()
 
-    def spawn(self, work: Work) -> None:
+    def spawn(self, work: Work[T]) -> asyncio.Task[T]:
+        """Runs `work` to its end, even when nobody waits for it any longer."""
         task = asyncio.create_task(work)
         self.running.add(task)
         task.add_done_callback(self._done)
+        return task
 
     def repeat(self, name: str, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
         """Runs `work` every so many seconds, and again after it has failed."""
@@ -35,7 +38,7 @@ class BackgroundTasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _done(self, task: asyncio.Task[Any]) -> None:
         self.running.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             if isinstance(error, Problem):

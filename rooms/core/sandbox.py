@@ -1,4 +1,4 @@
-"""A look into what a stranger has sent, by a process of its own: whatever breaks there, or grows without end, breaks nothing here."""
+"""Reads untrusted files in separate processes, so that a fault or endless growth there does no harm here."""
 
 import asyncio
 import contextlib
@@ -8,10 +8,10 @@ from pathlib import Path
 SECONDS = 40.0
 
 
-async def run_sandboxed(script: Path, *arguments: str, given: bytes = b"") -> bytes | None:
-    """What a script prints when it gets `given` on its standard input. It knows nothing of our settings, and bounds its own memory and time.
+async def run_sandboxed(script: Path, *arguments: str, data: bytes = b"") -> bytes | None:
+    """What a script prints when it gets `data` on its standard input. It gets none of our settings, and limits its own memory and time.
 
-    None: it took too long, or was ended by its own bounds or by what it was given to read.
+    None if it took too long, exceeded its limits or crashed.
     """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -24,11 +24,11 @@ async def run_sandboxed(script: Path, *arguments: str, given: bytes = b"") -> by
         env={},
     )
     try:
-        told, _ = await asyncio.wait_for(process.communicate(given), SECONDS)
+        printed, _ = await asyncio.wait_for(process.communicate(data), SECONDS)
     except TimeoutError:
         return None
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
-    return told if process.returncode == 0 else None
+    return printed if process.returncode == 0 else None

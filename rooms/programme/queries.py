@@ -1,10 +1,11 @@
-"""What is read of a conference's programme."""
+"""Reads a conference's programme."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from msgspec import convert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.commands.access import ABSENT
@@ -12,6 +13,7 @@ from rooms.core.errors import Problem
 from rooms.core.store.journal import rooms
 from rooms.core.store.tables import conferences
 from rooms.programme.messages import SessionCard, SessionState, SessionView, SpeakerView
+from rooms.programme.schedules.schedule import Link
 from rooms.programme.tables import forums, session_speakers, sessions, speakers, tracks
 
 
@@ -41,6 +43,14 @@ def _conferences() -> "sa.Select[Any]":
     return sa.select(*columns).select_from(conferences.join(rooms, lobby))
 
 
+class SessionAbout(NamedTuple):
+    """`description` may be Markdown or HTML."""
+
+    description: str
+    links: list[Link]
+    attachments: list[Link]
+
+
 async def all_conferences(connection: AsyncConnection) -> list[Conference]:
     return [
         Conference(*row) for row in await connection.execute(_conferences().order_by(conferences.c.starts_on.desc()))
@@ -48,7 +58,7 @@ async def all_conferences(connection: AsyncConnection) -> list[Conference]:
 
 
 async def conference(connection: AsyncConnection, slug: str) -> Conference:
-    """Raises Problem "not_found". Whether one may enter is for the visit to its lobby to say."""
+    """Raises Problem "not_found". Entering its lobby decides whether a person has access."""
     row = (await connection.execute(_conferences().where(conferences.c.slug == slug))).one_or_none()
     if row is None:
         raise Problem("not_found", ABSENT)
@@ -105,6 +115,15 @@ async def session_views(connection: AsyncConnection, *conditions: "sa.ColumnElem
     found = await _sessions(connection, _VIEW, conditions)
     speaking = await speakers_of(connection, [each["id"] for each in found])
     return [SessionView(**each, speakers=speaking.get(each["id"], [])) for each in found]
+
+
+async def session_about(connection: AsyncConnection, session: str) -> SessionAbout:
+    """What is too long for the snapshot of a room, which everybody in it gets."""
+    s = sessions.c
+    select = sa.select(s.description, s.links, s.source).where(s.id == session)
+    row = (await connection.execute(select)).one()
+    attachments = convert(row.source.get("attachments", []), list[Link])
+    return SessionAbout(row.description, convert(row.links, list[Link]), attachments)
 
 
 async def session_cards(connection: AsyncConnection, *conditions: "sa.ColumnElement[bool]") -> list[SessionCard]:

@@ -26,6 +26,7 @@ from server.api.contract import Call, operation
 from server.api.views import (
     ConferenceItem,
     Conferences,
+    LinkItem,
     Me,
     Messages,
     Programme,
@@ -89,8 +90,12 @@ async def session(call: Call) -> SessionDetail:
     async with call.engine.database.read() as connection:
         actor = await _visit_session(call, connection)
         stands = await forum.forum(connection, actor.room.subject)
+        about = await programme.session_about(connection, actor.room.subject)
         return SessionDetail(
             session=await programme.session_view(connection, actor.room.subject),
+            description=about.description,
+            links=[LinkItem(link.url, link.title) for link in about.links],
+            attachments=[LinkItem(link.url, link.title) for link in about.attachments],
             room=actor.room.id,
             stage=stands.stage_view,
             asking=stands.asking_view,

@@ -97,10 +97,20 @@ class Programme(Answer):
     sessions: list[ProgrammeSession]
 
 
+class LinkItem(Answer):
+    """A web page or file. `title` may be empty."""
+
+    url: str
+    title: str
+
+
 class SessionDetail(Answer):
-    """A session with its stage, and how asking and the chat stand."""
+    """A session with its stage, and how asking and the chat stand. `description` may be Markdown or HTML."""
 
     session: SessionView
+    description: str
+    links: list[LinkItem]
+    attachments: list[LinkItem]
     room: str
     stage: StageView
     asking: AskingView

@@ -12,8 +12,9 @@ from rooms.migrations import config, differences, upgrade
 from rooms.programme import queries
 from rooms.programme.imports.importing import SCHEDULES, import_schedule
 from rooms.programme.imports.plan import Act, Plan
-from rooms.programme.imports.uploads import Upload, find_upload, forget_upload, keep_upload
+from rooms.programme.imports.uploads import PlanChanged, Upload, find_upload, forget_upload, keep_upload
 from rooms.programme.queries import Conference
+from rooms.programme.schedules.frab import read
 from rooms.programme.schedules.schedule import Schedule, ScheduleFaults
 from rooms.programme.tables import uploads
 from tests.support.schedules import SECOND, event, file
@@ -55,7 +56,7 @@ async def test_from_the_upload_to_the_programme(world: World):
     upload = await keep(world, file())
     found = await find(world, upload)
     assert (found.name, found.plan.count(Act.ADDED)) == ("schedule.json", 2)
-    done = await import_schedule(world.engine, "forum", found.told, by=world.people["organiser"])
+    done = await import_schedule(world.engine, "forum", found.content, by=world.people["organiser"])
     assert done == found.plan
     assert (await find(world, upload)).plan.empty
     await forget_upload(world.engine, upload)
@@ -64,14 +65,14 @@ async def test_from_the_upload_to_the_programme(world: World):
 
 async def test_the_plan_is_that_of_the_programme_now(world: World):
     upload = await keep(world, file())
-    await import_schedule(world.engine, "forum", (await find(world, upload)).told, by=None)
+    await import_schedule(world.engine, "forum", (await find(world, upload)).content, by=None)
     renamed = await keep(world, file(event(title="Grand opening"), SECOND))
     assert [item.act for item in (await find(world, renamed)).plan.sessions] == [Act.CHANGED]
 
 
 async def test_a_file_without_a_zone_is_read_in_the_conferences(world: World):
     upload = await keep(world, file(event(date="2026-11-14T09:30:00"), time_zone_name=None))
-    (session,) = (await find(world, upload)).told.sessions
+    (session,) = (await find(world, upload)).content.sessions
     assert session.starts.isoformat() == "2026-11-14T01:30:00+00:00"
 
 
@@ -115,3 +116,18 @@ async def test_the_migrations_make_the_tables(url: str):
     await upgrade(database)
     assert await differences(database) == []
     await database.close()
+
+
+async def test_the_plan_that_was_agreed_to_is_checked_under_the_lock(world: World):
+    found = await find(world, await keep(world, file()))
+    await import_schedule(world.engine, "forum", read(file(event(title="Grand opening"))), by=None)
+    with pytest.raises(PlanChanged):
+        await import_schedule(world.engine, "forum", found.content, by=None, agreed=found.digest)
+    assert [item.act for item in (await find(world, found.id)).plan.sessions] == [Act.CHANGED, Act.ADDED]
+
+
+async def test_a_session_that_cannot_be_read_is_neither_changed_nor_cancelled(world: World):
+    await import_schedule(world.engine, "forum", read(file()), by=None)
+    spoilt = read(file(event(title="Grand opening"), SECOND | {"duration": "soon"}))
+    plan = await import_schedule(world.engine, "forum", spoilt, by=None)
+    assert [(item.act, item.name) for item in plan.sessions] == [(Act.CHANGED, "Grand opening")]

@@ -7,14 +7,21 @@ from typing import Any
 
 import pytest
 
-CAMP = Path(__file__).parents[3] / "shared/data/frab-camp2019.json"
+DATA = Path(__file__).parents[3] / "shared/data"
+CAMP = DATA / "frab-camp2019.json"
+
+
+def shared(name: str) -> bytes:
+    """A real schedule from the folder of data beside the project; the test is skipped where it is absent."""
+    path = DATA / name
+    if not path.exists():
+        pytest.skip(f"the real schedule is not here: {path}")
+    return path.read_bytes()
 
 
 def camp() -> bytes:
-    """The schedule of Chaos Communication Camp 2019 as frab exported it; the test is skipped where the file is absent."""
-    if not CAMP.exists():
-        pytest.skip(f"the real schedule is not here: {CAMP}")
-    return CAMP.read_bytes()
+    """The schedule of Chaos Communication Camp 2019 as frab exported it."""
+    return shared("frab-camp2019.json")
 
 
 def camp_events() -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What a file is by its content alone, whatever its name or its sender says. It is looked into by a process of its own (rooms/core/files/inspector.py)."""
+"""Recognises a file by its content alone, whatever its name says. A separate process inspects it (rooms/core/files/inspector.py)."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +12,7 @@ from rooms.core.text import N_
 
 
 class Content(StrEnum):
-    """What a file may be: a small picture with transparency; a PDF or a picture; a film."""
+    """The kinds of files: a small picture with transparency; a PDF or a picture; a film."""
 
     LOGO = "logo"
     BROCHURE = "brochure"
@@ -21,7 +21,7 @@ class Content(StrEnum):
 
 SCRIPT = Path(__file__).with_name("inspector.py")
 
-BROKEN = N_("This file is damaged, or not what it says it is. Save it anew and try again.")
+BROKEN = N_("This file is damaged, or not what it says it is. Save it again and upload it once more.")
 REFUSED = {
     "broken": BROKEN,
     "bomb": N_("This file unfolds to far more than it looks like, so it is not taken."),
@@ -36,17 +36,17 @@ TAKEN = {
 }
 
 
-class Seen(msgspec.Struct):
-    """`ending` as the content has it; `made`: what is to be kept was made anew, under the second path."""
+class Inspection(msgspec.Struct):
+    """`ending` fits the content. `made`: a new file under the second path is to be kept instead. `refused` is a key of REFUSED."""
 
     ending: str = ""
     made: bool = False
     refused: str = ""
 
 
-async def inspect(content: Content, path: Path, output: Path) -> Seen:
-    """Raises Problem "invalid" for a file that is none of its kind or out of all bounds, "no_space"."""
-    seen = await _look(content, path, output)
+async def inspect(content: Content, path: Path, output: Path) -> Inspection:
+    """Raises Problem "invalid" for a file that is not of this kind or exceeds the limits, "no_space"."""
+    seen = await _inspect(content, path, output)
     if seen.refused == "full":
         raise Problem("no_space", NO_SPACE, retry_after=600)
     if seen.refused:
@@ -54,6 +54,6 @@ async def inspect(content: Content, path: Path, output: Path) -> Seen:
     return seen
 
 
-async def _look(content: Content, path: Path, output: Path) -> Seen:
-    told = await run_sandboxed(SCRIPT, content.value, str(path), str(output))
-    return Seen(refused="bomb") if told is None else msgspec.json.decode(told, type=Seen)
+async def _inspect(content: Content, path: Path, output: Path) -> Inspection:
+    printed = await run_sandboxed(SCRIPT, content.value, str(path), str(output))
+    return Inspection(refused="bomb") if printed is None else msgspec.json.decode(printed, type=Inspection)

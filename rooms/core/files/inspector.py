@@ -1,7 +1,7 @@
-"""Looks into one file that a stranger has sent, in a process of its own: python -I inspector.py KIND PATH OUTPUT.
+"""Inspects one untrusted file in a process of its own: python -I inspector.py KIND PATH OUTPUT.
 
-Started by rooms/core/files/inspection.py, as a script, so that nothing of Plenary is loaded beside the file. It bounds its own memory, time and
-output first. Its only answer is one line of JSON: {"ending": "pdf", "made": false}, where `made` says that OUTPUT is to be kept instead; or
+Started as a script by inspection.py, so nothing of Plenary is loaded beside the file. Limits its own memory, time and output first.
+Prints one line of JSON: {"ending": "pdf", "made": false}, where `made` means that OUTPUT is to be kept instead of the file; or
 {"refused": a key of inspection.REFUSED}.
 """
 
@@ -13,7 +13,10 @@ import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    import pikepdf
 
 MEMORY = 1 << 30  # bytes
 SECONDS = 20  # of the processor
@@ -62,7 +65,7 @@ def bound() -> None:
             resource.setrlimit(what, (most, most))
 
 
-# Pictures: made anew of their pixels, so that nothing else that the file may hold reaches anybody
+# Pictures: drawn again from their pixels, so that nothing else in the file reaches anybody
 
 
 def picture(file: BinaryIO, head: bytes, kind: str, output: Path) -> str:
@@ -77,20 +80,18 @@ def picture(file: BinaryIO, head: bytes, kind: str, output: Path) -> str:
         raise Refused(unknown(head))
     from PIL import Image, ImageOps
 
-    Image.MAX_IMAGE_PIXELS = (
-        None  # the bound below says the same before anything is decoded, and says it without a warning
-    )
+    Image.MAX_IMAGE_PIXELS = None  # the limit below applies before anything is decoded, and without a warning
     file.seek(0)
     try:
         with Image.open(file, formats=[form]) as opened:
             if opened.width * opened.height > PIXELS:
                 raise Refused("bomb")
             side = LOGO_SIDE if kind == "logo" else PICTURE_SIDE
-            opened.draft("RGB", (side, side))  # a large JPEG is decoded no larger than it is needed
+            opened.draft("RGB", (side, side))  # a large JPEG is decoded at about the size that is needed
             made = ImageOps.exif_transpose(opened).convert("RGB" if form == "JPEG" else "RGBA")
     except (Refused, MemoryError):
         raise
-    except Exception as fault:  # Pillow raises whatever the bytes drive it to
+    except Exception as fault:  # broken bytes can make Pillow raise anything
         raise Refused("broken") from fault
     made.thumbnail((side, side), Image.Resampling.LANCZOS)
     made.info.clear()
@@ -110,13 +111,14 @@ def unknown(head: bytes) -> str:
     return "unknown"
 
 
-# PDF: read as far as is needed to find what acts by itself, and what unfolds without end
+# PDF: parsed by qpdf, so that nothing hides behind its syntax; searched for what acts by itself or unfolds without end
 
-_STREAM = re.compile(rb"(?<!end)stream\r?\n")
+_ACTS = {"/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/RichMedia", "/XFA"}
 _ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA)(?![A-Za-z0-9])")
-_FLATE = re.compile(rb"/(?:FlateDecode|Fl)(?![A-Za-z0-9])")
-_FILTER = re.compile(rb"/[A-Za-z0-9]+Decode\b")
+_STREAM = re.compile(rb"stream[\r\n].*?endstream", re.DOTALL)
+_DOUBT = re.compile(r"stream (keyword|length|data)|endstream")
 _HEX = re.compile(rb"#([0-9A-Fa-f]{2})")
+_FLATE = {"/FlateDecode", "/Fl"}
 
 
 def pdf(file: BinaryIO) -> None:
@@ -124,33 +126,79 @@ def pdf(file: BinaryIO) -> None:
     data = file.read()
     end = data.rfind(b"%%EOF")
     if end < 0 or data[end + 5 :].strip(b"\r\n\t \x00") or b"PK\x05\x06" in data[-70_000:]:
-        raise Refused("broken")  # what follows the end, or is hung onto it, is no part of a PDF
-    budget, at = UNFOLDED, 0
-    for found in _STREAM.finditer(data):
-        if found.start() < at:
-            continue
-        look_for_acts(data[at : found.start()])
-        head = plain(data[max(at, found.start() - 4096) : found.start()].rpartition(b" obj")[2])
-        at = data.find(b"endstream", found.end())
-        at = len(data) if at < 0 else at
-        rounds = len(_FLATE.findall(head))
-        if rounds > ROUNDS:
+        raise Refused("broken")  # what follows the end is no part of a PDF
+    # A viewer that repairs a file may find objects that no table lists.
+    refuse_acts(_STREAM.sub(b" ", data))
+    import pikepdf
+
+    try:
+        with pikepdf.open(file, suppress_warnings=True) as opened:
+            if opened.is_encrypted:
+                raise Refused("locked")
+            refuse_acts_in(opened)
+            # Where it is in doubt where a stream ends, another viewer may find other objects.
+            if any(_DOUBT.search(str(warning)) for warning in opened.get_warnings()):
+                raise Refused("broken")
+    except pikepdf.PasswordError as fault:
+        raise Refused("locked") from fault
+    except (Refused, MemoryError):
+        raise
+    except Exception as fault:  # a broken file can make its reader raise anything
+        raise Refused("broken") from fault
+
+
+def refuse_acts_in(opened: "pikepdf.Pdf") -> None:
+    """Refuses names of acts in any object, however they are written, and streams that unfold without end."""
+    import pikepdf
+
+    budget = UNFOLDED
+    pending: list[Any] = [opened.trailer, *opened.objects]
+    while pending:
+        found = pending.pop()
+        if isinstance(found, pikepdf.Name) and str(found) in _ACTS:
+            raise Refused("active")
+        if isinstance(found, pikepdf.Stream):
+            budget -= weigh(found, budget)
+        if isinstance(found, pikepdf.Dictionary | pikepdf.Stream):
+            if _ACTS & set(found.keys()):
+                raise Refused("active")
+            values: list[Any] = [value for _, value in found.items()]
+        else:
+            values = list(found) if isinstance(found, pikepdf.Array) else []
+        # Indirect objects are in the list themselves.
+        pending += [value for value in values if isinstance(value, pikepdf.Object) and not value.is_indirect]
+
+
+def weigh(stream: "pikepdf.Stream", budget: int) -> int:
+    """The bytes to which a stream unfolds, at most `budget`. What is packed as objects in it is searched for acts."""
+    filters = names_of(stream.get("/Filter")) + names_of(stream.get("/F"))
+    rounds = sum(name in _FLATE for name in filters)
+    if rounds > ROUNDS:
+        raise Refused("bomb")
+    objects = "/ObjStm" in names_of(stream.get("/Type"))
+    if objects and (rounds > 1 or len(filters) > rounds):
+        raise Refused("active")  # objects in a wrapping that nothing uses but to hide them
+    length = 0
+    kept: list[bytes] = []
+    for piece in unfolded(memoryview(stream.read_raw_bytes()), rounds):
+        length += len(piece)
+        if length > budget:
             raise Refused("bomb")
-        objects = b"/ObjStm" in head
-        if objects and (rounds > 1 or len(_FILTER.findall(head)) > rounds):
-            raise Refused("active")  # objects in a wrapping that nothing uses but to hide them
-        kept: list[bytes] = []
-        for piece in unfolded(memoryview(data)[found.end() : at], rounds):
-            budget -= len(piece)
-            if budget < 0:
-                raise Refused("bomb")
-            if objects:
-                kept.append(piece)
-        look_for_acts(b"".join(kept))
-    look_for_acts(data[at:])
+        if objects:
+            kept.append(piece)
+    refuse_acts(b"".join(kept))
+    return length
 
 
-def look_for_acts(text: bytes) -> None:
+def names_of(value: Any) -> list[str]:
+    """A name, or the names in an array; each may be an indirect object."""
+    import pikepdf
+
+    values = list(value) if isinstance(value, pikepdf.Array) else [value]
+    return [str(each) for each in values if isinstance(each, pikepdf.Name)]
+
+
+def refuse_acts(text: bytes) -> None:
     text = plain(text)
     if _ACTIVE.search(text):
         raise Refused("active")
@@ -175,7 +223,7 @@ def unfolded(data: memoryview, rounds: int) -> Iterator[bytes]:
 
 def inflated(pieces: "Iterator[bytes] | Iterator[memoryview]") -> Iterator[bytes]:
     inflate = zlib.decompressobj()
-    with contextlib.suppress(zlib.error):  # a viewer shows as much of it as can be read
+    with contextlib.suppress(zlib.error):  # a viewer shows as much as can be read
         for piece in pieces:
             rest: bytes | memoryview = piece
             while len(rest) and not inflate.eof:
@@ -183,7 +231,7 @@ def inflated(pieces: "Iterator[bytes] | Iterator[memoryview]") -> Iterator[bytes
                 rest = inflate.unconsumed_tail
 
 
-# Films: the outermost boxes alone; what is in them is for the player of a browser, which is a process of its own too
+# Films: the outermost boxes alone; the rest is left to the player of a browser, which is sandboxed too
 
 _BRANDS = {b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"dash", b"M4V ", b"MSNV"}
 
@@ -200,7 +248,7 @@ def film(file: BinaryIO, head: bytes) -> str:
 
 
 def mp4(file: BinaryIO, size: int) -> None:
-    """ISO/IEC 14496-12: boxes, one behind the other, that fill the whole file."""
+    """ISO/IEC 14496-12: boxes, one after another, that fill the whole file."""
     seen: set[bytes] = set()
     at = 0
     for _ in range(BOXES):
@@ -227,20 +275,20 @@ def mp4(file: BinaryIO, size: int) -> None:
 
 
 def webm(file: BinaryIO) -> None:
-    """RFC 8794: an EBML header that says "webm", and behind it a segment."""
+    """RFC 8794: an EBML header of the type "webm", then a segment."""
     file.seek(4)
     length = number(file)
     if not 0 < length < 4096:
         raise Refused("broken")
     header = file.read(length)
-    if b"\x42\x82\x84webm" not in header:  # DocType, of four letters
+    if b"\x42\x82\x84webm" not in header:  # DocType, four letters
         raise Refused("unknown")
     if file.read(4) != b"\x18\x53\x80\x67":
         raise Refused("broken")
 
 
 def number(file: BinaryIO) -> int:
-    """A number of EBML: as many further bytes as zeros lead its first one."""
+    """A variable-size number of EBML: the leading zeros of its first byte count the bytes that follow."""
     first = file.read(1)
     if not first or not first[0]:
         raise Refused("broken")

@@ -1,6 +1,6 @@
-"""Where files are kept: behind one small interface, so that another store can stand beside the folder.
+"""Stores files behind one small interface, so that another store can replace the folder.
 
-A file arrives under a temporary name, is looked at there, and only then gets the name that we give it. Whatever goes wrong on the way leaves nothing.
+A file arrives under a temporary name, is inspected there, and only then gets its final name. A failure on the way leaves nothing behind.
 """
 
 import asyncio
@@ -47,7 +47,7 @@ class Arriving:
             await asyncio.to_thread(self._file.write, data)
 
     async def end(self) -> None:
-        """All has come. Raises Problem "no_space"."""
+        """Closes the complete file. Raises Problem "no_space"."""
         with disk_faults():
             await asyncio.to_thread(self._file.close)
 
@@ -58,11 +58,11 @@ class Arriving:
 
 class Store(Protocol):
     def arrival(self, limit: int) -> contextlib.AbstractAsyncContextManager[Arriving]:
-        """Takes in a file of at most `limit` bytes. At the end of the block it is gone, unless it has been kept."""
+        """Accepts a file of at most `limit` bytes. At the end of the block it is deleted, unless it has been kept."""
         ...
 
     async def keep(self, path: Path, name: str) -> str:
-        """Takes over a file that has arrived, for good, under an id; returns the SHA-256 of its content. Raises Problem "no_space"."""
+        """Moves an arrived file to its final name, an id; returns the SHA-256 of its content. Raises Problem "no_space"."""
         ...
 
     def read(self, name: str, start: int, stop: int) -> AsyncIterator[bytes]:
@@ -72,12 +72,12 @@ class Store(Protocol):
     async def remove(self, name: str) -> None: ...
 
     async def sweep(self, known: Collection[str], seconds: float) -> int:
-        """Removes what is older than so many seconds and is not known, arrivals that were cut off too; returns how many files went."""
+        """Removes unknown files older than so many seconds, interrupted arrivals too; returns how many were removed."""
         ...
 
 
 class FolderStore:
-    """A folder, made when the first file comes. `spare` bytes of its disk are left to the database, which may stand on the same one."""
+    """A folder, created with the first file. `spare` bytes of its disk stay free for the database, which may be on the same one."""
 
     def __init__(self, folder: Path, spare: int = 50_000_000) -> None:
         self._folder = folder
@@ -151,7 +151,7 @@ class FolderStore:
 
 @contextlib.contextmanager
 def disk_faults() -> Generator[None]:
-    """Turns "disk full" into a Problem; any other fault of the disk stays one of ours."""
+    """Turns "disk full" into a Problem. Any other error of the disk is raised as it is."""
     try:
         yield
     except OSError as fault:
@@ -161,7 +161,7 @@ def disk_faults() -> Generator[None]:
 
 
 def _sync(folder: Path) -> None:
-    """Makes a name last, as fsync makes a content."""
+    """Makes a new name durable, as fsync does for the content."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

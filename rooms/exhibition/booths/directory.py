@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.ids import ID_LENGTH
+from rooms.core.search import search_words
 from rooms.exhibition.booths import queries
 from rooms.exhibition.booths.messages import BoothCard
 from rooms.exhibition.presence.messages import BoothNow
@@ -54,7 +55,7 @@ class Hall(NamedTuple):
 
 def _passing(conference: str, wanted: Wanted) -> "sa.ColumnElement[bool]":
     conditions: list[sa.ColumnElement[bool]] = [b.conference == conference, b.open]
-    for word in wanted.words.casefold().split()[:MOST_WORDS]:
+    for word in search_words(wanted.words, MOST_WORDS):
         conditions.append(b.searched.contains(word, autoescape=True))
     if wanted.country:
         conditions.append(b.country == wanted.country)

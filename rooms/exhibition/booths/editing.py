@@ -15,6 +15,7 @@ from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
 from rooms.core.links import Target
+from rooms.core.search import fold
 from rooms.core.store.journal import open_room, rooms
 from rooms.core.text import N_, clean_line, clean_text
 from rooms.exhibition import rules
@@ -88,7 +89,7 @@ def columns_of(said: dict[str, Any]) -> dict[str, Any]:
     translated = [text for fields in said["texts"].values() for text in fields.values()]
     words = [said["name"], said["tagline"], said["about"], said["field"], *translated]
     spoken = "|" + "".join(f"{language}|" for language in said["languages"])
-    return {**said, "spoken": spoken, "searched": " ".join(words).casefold()}
+    return {**said, "spoken": spoken, "searched": fold(" ".join(words))}
 
 
 def said_by(command: DraftBooth) -> dict[str, Any]:

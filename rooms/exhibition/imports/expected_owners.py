@@ -1,4 +1,4 @@
-"""Owners whom an imported list names and who have no account yet."""
+"""Owners who are named by an imported list and have no account yet."""
 
 from datetime import datetime
 

@@ -1,5 +1,7 @@
-"""Bringing exhibitors into a conference: a plan first, then all of it in one transaction, or nothing. A second time there is nothing to do."""
+"""Imports exhibitors into a conference: first a plan, then all of it in one transaction, or nothing. A second time there is nothing to do."""
 
+import asyncio
+import contextlib
 from typing import Any, NamedTuple, cast
 
 import msgspec
@@ -10,6 +12,7 @@ from rooms.core.commands.people import PersonView
 from rooms.core.commands.transaction import Transaction
 from rooms.core.engine import LONG, Engine
 from rooms.core.errors import Problem
+from rooms.core.files.faults import Fault, Notes
 from rooms.core.store import journal
 from rooms.core.store.journal import rooms
 from rooms.core.store.tables import persons
@@ -20,17 +23,16 @@ from rooms.exhibition.booths.messages import BoothChanged, BoothListed
 from rooms.exhibition.booths.staff import take_up
 from rooms.exhibition.booths.staff_messages import Duty
 from rooms.exhibition.imports.expected_owners import expect
-from rooms.exhibition.imports.parsing import Exhibitor, ExhibitorFaults, exhibitors
-from rooms.exhibition.imports.table_file import MOST_BYTES, read_rows
+from rooms.exhibition.imports.parsing import Exhibitor, again, exhibitors
+from rooms.exhibition.imports.table_file import MOST_BYTES, ExhibitorFaults, read_table
 from rooms.exhibition.presence.messages import Floor
 from rooms.exhibition.record_tables import owner_invites
 from rooms.exhibition.tables import booth_staff, booths, exhibition_halls
 from rooms.people.desk import desk_of, desks_of
 from rooms.people.messages import RightsChanged
 from rooms.programme.imports.plan import EXCERPT, Act, Change, Item
-from rooms.programme.imports.uploads import ImportKind, Progress
+from rooms.programme.imports.uploads import ImportKind, PlanChanged, Progress, digest_of
 from rooms.programme.queries import Conference
-from rooms.programme.schedules.schedule import Fault
 
 TRIES = 5
 NAMES = {1: "partner", 2: "sponsor", 3: "exhibitor"}
@@ -38,11 +40,16 @@ b = booths.c
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What an import would change. `strangers` are the addresses of owners who have no account yet: they can be invited (inviting.py)."""
+    """What an import would change.
+
+    `strangers` are the addresses of owners who have no account yet: they can be invited (rooms/invitations/owner_invites.py).
+    `left_out` are rows that do not fit the exhibition.
+    """
 
     booths: tuple[Item, ...] = ()
     halls: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
+    left_out: tuple[Fault, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -53,8 +60,11 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class _Stored(NamedTuple):
-    """Booths by id of the file and by name (several may share one); staff as (booth, person); people by address; halls by name, with their rooms;
-    `expected`: (booth, address) of owners without an account whom an earlier import has named."""
+    """What the conference has.
+
+    Booths by their id in the file and by name, which several may share; staff as (booth, person); people by address; halls by name,
+    with their rooms; `expected` as (booth, address) of owners without an account who were named by an earlier import.
+    """
 
     by_id: dict[str, Any]
     by_name: dict[str, list[Any]]
@@ -65,34 +75,41 @@ class _Stored(NamedTuple):
     expected: set[tuple[str, str]]
 
 
-async def plan_import(engine: Engine, conference: Conference, told: list[Exhibitor]) -> Plan:
-    """Nothing is written. Raises ExhibitorFaults."""
+async def plan_import(engine: Engine, conference: Conference, listed: list[Exhibitor]) -> Plan:
+    """Nothing is written. Raises ExhibitorFaults when no row fits the exhibition."""
     async with engine.database.read() as connection:
-        return _plan(await _load(connection, conference.id, told), told)
+        return _plan(await _load(connection, conference.id, listed), listed)[0]
 
 
 async def import_exhibitors(
-    engine: Engine, conference: Conference, told: list[Exhibitor], *, by: str | None, progress: Progress | None = None
+    engine: Engine,
+    conference: Conference,
+    listed: list[Exhibitor],
+    *,
+    by: str | None,
+    progress: Progress | None = None,
+    agreed: str | None = None,
 ) -> Plan:
     """Does what the plan says and returns it. Booths that the file does not name stay as they are; imported texts are shown at once.
 
-    `by` is the person for the audit log (None: the command line). Raises ExhibitorFaults or Problem "conflict".
+    `by` is the person for the audit log (None: the command line), `agreed` the digest of the plan that they agreed to (None: of any).
+    Raises ExhibitorFaults, PlanChanged or Problem "conflict".
     """
     for _ in range(TRIES):
         async with engine.database.read() as connection:
-            stored = await _load(connection, conference.id, told)
-        plan = _plan(stored, told)
-        if plan.empty:
-            return plan
-        async with engine.database.read() as connection:
-            needed = await _rooms_to_lock(connection, stored, told)
+            stored = await _load(connection, conference.id, listed)
+            needed = await _rooms_to_lock(connection, stored, listed)
         async with engine.transaction([conference.room, *needed], patience=LONG) as tx:
             # Changes made before the rooms were locked may affect further rooms.
-            stored = await _load(tx.connection, conference.id, told)
-            plan = _plan(stored, told)
-            if not (await _rooms_to_lock(tx.connection, stored, told) <= tx.rooms.keys()):
+            stored = await _load(tx.connection, conference.id, listed)
+            plan, fitting = _plan(stored, listed)
+            if plan.empty:
+                return plan
+            if agreed is not None and digest_of(plan) != agreed:
+                raise PlanChanged
+            if not (await _rooms_to_lock(tx.connection, stored, fitting) <= tx.rooms.keys()):
                 continue
-            renewed = await _write(tx, conference.id, stored, told, progress or (lambda done, total: None))
+            renewed = await _write(tx, conference.id, stored, fitting, progress or (lambda done, total: None))
             details = {act.value: plan.count(act) for act in (Act.ADDED, Act.CHANGED)}
             tx.audit(conference.id, by, "exhibitors.imported", details=details)
         await engine.hub.reconcile(renewed)
@@ -100,7 +117,7 @@ async def import_exhibitors(
     raise Problem("conflict", N_("The exhibition is being changed by somebody else. Try again."), retry_after=2)
 
 
-async def _load(connection: AsyncConnection, conference: str, told: list[Exhibitor]) -> _Stored:
+async def _load(connection: AsyncConnection, conference: str, listed: list[Exhibitor]) -> _Stored:
     joined = booths.join(exhibition_halls, exhibition_halls.c.id == b.hall)
     select = sa.select(booths, exhibition_halls.c.name.label("hall_name")).select_from(joined)
     by_id: dict[str, Any] = {}
@@ -112,7 +129,7 @@ async def _load(connection: AsyncConnection, conference: str, told: list[Exhibit
     s, p, r, h = booth_staff.c, persons.c, rooms.c, exhibition_halls.c
     staff = sa.select(s.booth, s.person).join(booths, b.id == s.booth).where(b.conference == conference)
     owners = sa.select(p.email, p.id, p.name)
-    owners = owners.where(p.email.in_({each.owner for each in told} - {""}), p.verified_at.is_not(None))
+    owners = owners.where(p.email.in_({each.owner for each in listed} - {""}), p.verified_at.is_not(None))
     halls = (
         sa.select(h.name, r.id)
         .join(rooms, sa.and_(r.kind == "hall", r.subject == h.id))
@@ -133,55 +150,60 @@ async def _load(connection: AsyncConnection, conference: str, told: list[Exhibit
 
 
 def _known(stored: _Stored, each: Exhibitor) -> Any:
-    """The booth that a row means, None for a new one. Raises LookupError when it could be several."""
+    """The booth that a row means, None for a new one. Raises LookupError when several booths match."""
     if each.id in stored.by_id:
         return stored.by_id[each.id]
     named = stored.by_name.get(each.name.casefold(), [])
-    if each.id:  # one that was made by hand takes the id on
+    if each.id:  # a booth that was created by hand takes the id
         named = [row for row in named if not row.external_id]
     if len(named) > 1:
         raise LookupError(each.name)
     return named[0] if named else None
 
 
-async def _rooms_to_lock(connection: AsyncConnection, stored: _Stored, told: list[Exhibitor]) -> set[str]:
-    """The rooms of the booths in the file and of all halls, and the desks of the owners."""
-    known = {stored.rooms[row.id] for each in told if (row := _known(stored, each)) is not None}
+async def _rooms_to_lock(connection: AsyncConnection, stored: _Stored, listed: list[Exhibitor]) -> set[str]:
+    """The rooms of the booths that the file may mean and of all halls, and the desks of the owners."""
+    known: set[str] = set()
+    for each in listed:
+        with contextlib.suppress(LookupError):
+            if (row := _known(stored, each)) is not None:
+                known.add(stored.rooms[row.id])
     desks = await desks_of(connection, {person.id for person in stored.people.values()})
     return {*known, *stored.halls.values(), *desks}
 
 
-def _plan(stored: _Stored, told: list[Exhibitor]) -> Plan:
-    faults: list[Fault] = []
+def _plan(stored: _Stored, listed: list[Exhibitor]) -> tuple[Plan, list[Exhibitor]]:
+    """The plan and the rows that fit. Raises ExhibitorFaults when none does."""
+    left_out: list[Fault] = []
+    fitting: list[Exhibitor] = []
     items: list[Item] = []
     meant: dict[str, int] = {}
-    for each in told:
+    for each in listed:
         where = f"{each.row} · {each.name}"
         try:
             row = _known(stored, each)
         except LookupError:
             what = N_("Several booths have this name.")
-            faults.append(Fault(where, what, N_("Give it an id, so that it is clear which one is meant.")))
+            left_out.append(Fault(where, what, N_("Give it an id, so that it is clear which one is meant.")))
             continue
+        if row is None and not each.placed.get("hall"):
+            what = N_("This is a new exhibitor, without a hall.")
+            left_out.append(Fault(where, what, N_("Write in which hall it is.")))
+            continue
+        if row is not None and (first := meant.setdefault(row.id, each.row)) != each.row:
+            left_out.append(again(each.row, each.name, first))
+            continue
+        fitting.append(each)
         if row is None:
-            if not each.placed.get("hall"):
-                faults.append(
-                    Fault(where, N_("This is a new exhibitor, without a hall."), N_("Write in which hall it stands."))
-                )
             items.append(Item(Act.ADDED, each.key, each.name))
-            continue
-        first = meant.setdefault(row.id, each.row)
-        if first != each.row:
-            what = N_("This is the exhibitor of row %(row)s again.")
-            faults.append(Fault(where, what, N_("Keep one of them, or give each an id of its own."), {"row": first}))
-        changes = _changes(stored, row, each)
-        if changes:
+        elif changes := _changes(stored, row, each):
             items.append(Item(Act.CHANGED, each.key, row.name, tuple(changes)))
-    if faults:
-        raise ExhibitorFaults(faults)
-    wanted = {str(each.placed["hall"]) for each in told if each.placed.get("hall")}
-    strangers = sorted({each.owner for each in told} - {""} - stored.people.keys())
-    return Plan(tuple(items), tuple(sorted(wanted - stored.halls.keys())), tuple(strangers))
+    if not fitting:
+        raise ExhibitorFaults(left_out)
+    wanted = {str(each.placed["hall"]) for each in fitting if each.placed.get("hall")}
+    strangers = sorted({each.owner for each in fitting} - {""} - stored.people.keys())
+    new_halls = tuple(sorted(wanted - stored.halls.keys()))
+    return Plan(tuple(items), new_halls, tuple(strangers), tuple(left_out)), fitting
 
 
 def _changes(stored: _Stored, row: Any, each: Exhibitor) -> list[Change]:
@@ -189,7 +211,7 @@ def _changes(stored: _Stored, row: Any, each: Exhibitor) -> list[Change]:
     for name, value in each.placed.items():
         if name == "tier":
             pairs.append((name, NAMES[row.tier], NAMES[cast(int, value)]))
-        # An empty cell moves nobody out of his hall.
+        # An empty cell moves no booth out of its hall.
         elif name != "hall" or value:
             pairs.append((name, row.hall_name if name == "hall" else getattr(row, name), value))
     for locale, texts in each.texts.items():
@@ -211,12 +233,12 @@ def _shown(value: object) -> str:
 
 
 async def _write(
-    tx: Transaction, conference: str, stored: _Stored, told: list[Exhibitor], progress: Progress
+    tx: Transaction, conference: str, stored: _Stored, listed: list[Exhibitor], progress: Progress
 ) -> list[str]:
-    """Returns the rooms of the halls out of which a booth has moved: who looks at one is given it anew."""
+    """Returns the rooms of halls that a booth has left. People who look at one of them get a new snapshot."""
     left: set[str] = set()
-    for done, each in enumerate(told, start=1):
-        progress(done, len(told))
+    for done, each in enumerate(listed, start=1):
+        progress(done, len(listed))
         row = _known(stored, each)
         if row is not None and not _changes(stored, row, each):
             continue
@@ -249,13 +271,13 @@ async def _write(
             tx.record(RightsChanged(conference), room=await desk_of(tx.connection, owner.id), person=owner.id)
         if each.owner and not owner:
             await expect(tx.connection, booth, each.owner, tx.now)
-        await _tell(tx, booth, stored.rooms.get(booth), stored.halls.get(hall_name))
+        await _record_events(tx, booth, stored.rooms.get(booth), stored.halls.get(hall_name))
     await journal.renew(tx.connection, left)
     return sorted(left)
 
 
-async def _tell(tx: Transaction, booth: str, room: str | None, hall: str | None) -> None:
-    """Those who are at the booth and in its hall; nobody is in a room that has just been made."""
+async def _record_events(tx: Transaction, booth: str, room: str | None, hall: str | None) -> None:
+    """Records events for people at the booth and in its hall. Nobody is in a room that has just been made."""
     row = await queries.booth_row(tx.connection, booth)
     if room is not None:
         tx.record(BoothChanged(queries.view_of(row)), room=room)
@@ -264,12 +286,20 @@ async def _tell(tx: Transaction, booth: str, room: str | None, hall: str | None)
         tx.latest(Floor(booth, queries.now_of(row)), room=hall)
 
 
-async def _read(conference: Conference, data: bytes) -> list[Exhibitor]:
-    return exhibitors(await read_rows(data))
+async def _read(conference: Conference, data: bytes) -> tuple[list[Exhibitor], Notes]:
+    return await read_exhibitors(data)
 
 
-async def _bring(engine: Engine, conference: Conference, told: list[Exhibitor], by: str, progress: Progress) -> Plan:
-    return await import_exhibitors(engine, conference, told, by=by, progress=progress)
+async def read_exhibitors(data: bytes) -> tuple[list[Exhibitor], Notes]:
+    """The exhibitors in a file. Raises ExhibitorFaults or another Problem."""
+    table = await read_table(data)
+    return await asyncio.to_thread(exhibitors, table)  # takes a second for thousands of rows
 
 
-EXHIBITORS = ImportKind("exhibitors", MOST_BYTES, _read, plan_import, _bring)
+async def _apply(
+    engine: Engine, conference: Conference, listed: list[Exhibitor], by: str, progress: Progress, agreed: str
+) -> Plan:
+    return await import_exhibitors(engine, conference, listed, by=by, progress=progress, agreed=agreed)
+
+
+EXHIBITORS = ImportKind("exhibitors", MOST_BYTES, list[Exhibitor], _read, plan_import, _apply)

@@ -1,29 +1,34 @@
-"""A list of exhibitors as a table has it: a header, then one exhibitor in each row. Pure; every fault is found before anything happens."""
+"""Reads exhibitors from a table: a header, then one exhibitor in each row.
+
+What can be decided is decided, with a warning. A row that cannot be used is left out; a cell that cannot be used leaves what it is
+about as it was.
+"""
 
 import re
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from rooms.core.errors import Problem
-from rooms.core.text import N_, clean_line
+from rooms.core.files.faults import Fault, Notes, Report
+from rooms.core.text import N_, clean_line, clean_text
 from rooms.exhibition.booths.editing import said_by
 from rooms.exhibition.booths.messages import DraftBooth
-from rooms.programme.schedules.schedule import Fault, FileFaults
+from rooms.exhibition.imports.columns import COLUMNS, PLAIN, TRANSLATED, column_of, known_headers
+from rooms.exhibition.imports.places import country_code, language_tag
+from rooms.exhibition.imports.table_file import ExhibitorFaults, Rows, Table
 
-PLAIN = ("name", "tagline", "about", "website", "country", "field", "languages")
-TRANSLATED = ("name", "tagline", "about")
-PLACED = ("hall", "number", "tier")
-COLUMNS = ("id", *PLAIN, *PLACED, "owner")
 TIERS = {"partner": 1, "sponsor": 2, "exhibitor": 3, "1": 1, "2": 2, "3": 3}
-
-_TRANSLATION = re.compile(r"(name|tagline|about)[ _:.-]([a-z]{2,3}(?:_[A-Za-z]{2,8})?)")
-_COUNTRY = re.compile(r"([A-Z]{2})?")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{2,8})*")
+HEADER_WITHIN = 20
+"""Rows within which the header is looked for, below a title and the like."""
+_NOTHING = {"-", "–", "—", "/", "n/a", "n.a.", "k.a."}
+_BARE_HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#]\S*)?")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 class Exhibitor(Struct, frozen=True):
-    """One row. `said` and `placed` hold only what the file has columns for; `texts` likewise: {"zh_Hans": {"name": …}}."""
+    """One row. `said` and `placed` hold only what the row has usable cells for; `texts` likewise: {"zh_Hans": {"name": …}}."""
 
     row: int
     id: str
@@ -38,111 +43,186 @@ class Exhibitor(Struct, frozen=True):
         return self.id or self.name
 
 
-class ExhibitorFaults(FileFaults):
-    summary = N_("The exhibitors cannot be imported: %(count)s faults were found. Nothing was changed.")
-
-
-def exhibitors(rows: list[list[str]]) -> list[Exhibitor]:
-    """Raises ExhibitorFaults."""
-    faults: list[Fault] = []
-    header = _header(rows[0] if rows else [], faults)
-    if faults:
-        raise ExhibitorFaults(faults)
+def exhibitors(table: Table) -> tuple[list[Exhibitor], Notes]:
+    """Raises ExhibitorFaults when there is no header or no row that can be used."""
+    report = Report(warnings=list(table.warnings))
+    header, rows = _header(table.rows, report)
+    if report.faults:
+        raise ExhibitorFaults(report.faults)
     found: list[Exhibitor] = []
     known: dict[str, int] = {}
-    for number, row in enumerate(rows[1:], start=2):
+    for number, row in rows:
+        row_report = report.of_row()
         cells = {name: row[at].strip() if at < len(row) else "" for name, at in header.items()}
         if not any(cells.values()):
             continue
-        read = _exhibitor(number, cells, faults)
-        if read is None:
-            continue
-        # Two names are the same for a reader whatever their case.
-        key = f"id {read.id}" if read.id else f"name {read.name.casefold()}"
-        first = known.setdefault(key, number)
-        if first != number:
-            what = N_("This is the exhibitor of row %(row)s again.")
-            faults.append(
-                _fault(number, read.name, what, N_("Keep one of them, or give each an id of its own."), row=first)
-            )
-        found.append(read)
-    if not found and not faults:
-        faults.append(Fault("", N_("The table has no exhibitors."), N_("Write one in each row below the header.")))
-    if faults:
-        raise ExhibitorFaults(faults)
-    return found
+        read = _Row(number, cells, row_report).exhibitor(table, header)
+        if read is not None:
+            # For a reader two names are the same whatever their case.
+            key = f"id {read.id}" if read.id else f"name {read.name.casefold()}"
+            first = known.setdefault(key, number)
+            if first != number:
+                row_report.faults.append(again(number, read.name, first))
+        if not report.leave_out(row_report) and read is not None:
+            found.append(read)
+    if not found:
+        empty = Fault("", N_("The table has no exhibitors."), N_("Write one in each row below the header."))
+        raise ExhibitorFaults(report.left_out or [empty])
+    return found, report.notes
 
 
-def _header(row: list[str], faults: list[Fault]) -> dict[str, int]:
-    """Column → its place."""
+def again(number: int, name: str, first: int) -> Fault:
+    what = N_("This is the exhibitor of row %(row)s again.")
+    return Fault(f"{number} · {name}", what, N_("Keep one of them, or give each an id of its own."), {"row": first})
+
+
+def _header(rows: Rows, report: Report) -> tuple[dict[str, int], Rows]:
+    """Column → its place, and the rows below the header."""
+    ranked = [(known_headers(row), -at) for at, (_, row) in enumerate(rows[:HEADER_WITHIN])]
+    known, place = max(ranked, default=(0, 0))
+    if not known:
+        what = N_("The table has no column “name”.")
+        remedy = N_("Begin it with a header. Columns are: %(columns)s; and name:zh_Hans and such for translations.")
+        report.faults.append(Fault("", what, remedy, {"columns": ", ".join(COLUMNS)}))
+        return {}, []
     header: dict[str, int] = {}
-    for at, cell in enumerate(row):
+    names: dict[str, str] = {}
+    ignored: list[str] = []
+    for at, cell in enumerate(rows[-place][1]):
         name = cell.strip()
-        folded = name.casefold()
-        match = _TRANSLATION.fullmatch(name) or _TRANSLATION.fullmatch(folded)
-        column = f"{match[1]} {match[2]}" if match else folded
-        if not name:
-            continue
-        if not match and column not in COLUMNS:
-            remedy = N_("Columns are: %(columns)s; and name:zh_Hans and such for translations.")
-            values = {"name": name[:60], "columns": ", ".join(COLUMNS)}
-            faults.append(Fault("", N_("There is no column “%(name)s”."), remedy, values))
+        column = column_of(name)
+        if name and not column:
+            ignored.append(f"“{name[:60]}”")
+        elif column and names.setdefault(column, name.casefold()) == name.casefold() and column in header:
+            twice = N_("The column “%(name)s” appears twice.")
+            report.faults.append(Fault("", twice, N_("Keep one of them."), {"name": name[:60]}))
         elif column in header:
-            faults.append(
-                Fault("", N_("The column “%(name)s” stands there twice."), N_("Keep one of them."), {"name": name[:60]})
-            )
-        header[column] = at
-    if not faults and "name" not in header:
-        faults.append(Fault("", N_("The first row has no column “name”."), N_("Begin the table with a header.")))
-    return header
+            # "Name" beside "Company": the column of exactly our name is meant, or else the first.
+            if name.casefold() == column:
+                header[column] = at
+            both = N_("“%(name)s” and another column mean the same.")
+            values = {"name": name[:60]}
+            report.warnings.append(Fault("", both, N_("One of them is ignored."), values))
+        elif column:
+            header[column] = at
+    if ignored:
+        values = {"names": ", ".join(ignored), "columns": ", ".join(COLUMNS)}
+        what = N_("These columns are ignored: %(names)s.")
+        report.warnings.append(Fault("", what, N_("Columns are: %(columns)s."), values))
+    return header, rows[1 - place :]
 
 
-def _exhibitor(number: int, cells: dict[str, str], faults: list[Fault]) -> Exhibitor | None:
-    before = len(faults)
-    name = cells["name"][:120]
+class _Row:
+    """Reads the cells of one row. What is wrong with a cell is a warning, unless the row is useless without it."""
 
-    def wrong(what: str, remedy: str, **values: object) -> None:
-        faults.append(_fault(number, name, what, remedy, **values))
+    def __init__(self, number: int, cells: dict[str, str], report: Report) -> None:
+        self.cells = cells
+        self.report = report
+        self.number = number
+        self.where = f"{number} · {cells['name'][:120]}" if cells["name"] else str(number)
 
-    country = cells.get("country", "").upper()
-    if not _COUNTRY.fullmatch(country):
-        wrong(N_("“%(value)s” is no country."), N_("Write its two letters, such as SE."), value=country[:40])
-    languages = [part for part in re.split(r"[,;\s]+", cells.get("languages", "")) if part]
-    for language in languages:
-        if not _LANGUAGE.fullmatch(language):
-            wrong(N_("“%(value)s” is no language."), N_("Write tags such as en, zh."), value=language[:40])
-    tier = TIERS.get(cells.get("tier", "").casefold() or "3")
-    if tier is None:
-        wrong(N_("“%(value)s” is no tier."), N_("Write partner, sponsor or exhibitor."), value=cells["tier"][:40])
-    owner = cells.get("owner", "")
-    if owner and not _ADDRESS.fullmatch(owner):
-        wrong(N_("“%(value)s” is no address."), N_("Write the owner's e-mail address."), value=owner[:40])
-    texts: dict[str, dict[str, str]] = {}
-    for column, cell in cells.items():
-        text, _, locale = column.partition(" ")
-        if locale:
-            texts.setdefault(locale, {})[text] = cell
-    placed: dict[str, object] = {"tier": tier} if "tier" in cells else {}
-    said: dict[str, object] = {}
-    try:
-        draft = {text: cells.get(text, "") for text in ("name", "tagline", "about", "website", "field")}
-        clean = said_by(DraftBooth(**draft, texts=texts, country=country, languages=languages))
-        said = {text: clean[text] for text in PLAIN if text in cells}
-        texts = {
-            locale: {text: clean["texts"].get(locale, {}).get(text, "") for text in given}
-            for locale, given in texts.items()
-        }
-        for place, most in (("hall", 120), ("number", 20)):
-            if place in cells:
-                placed[place] = clean_line(cells[place], most, place) if cells[place] else ""
-        id = clean_line(cells["id"], 80, "id") if cells.get("id") else ""
-    except Problem as problem:
-        wrong(N_("%(field)s: %(fault)s"), N_("Mend the cell."), field=problem.field or "", fault=str(problem))
-        return None
-    if len(faults) > before:
-        return None
-    return Exhibitor(number, id, str(said["name"]), said, texts, placed, owner.lower())
+    def exhibitor(self, table: Table, header: Mapping[str, int]) -> Exhibitor | None:
+        """None for a row that cannot be used, with a fault in the report."""
+        for column, at in header.items():
+            self._check_kind(column, table.odd.get(f"{self.number}:{at}", ""))
+        link = table.links.get(f"{self.number}:{header.get('website', -1)}")
+        if link and "." not in self.cells.get("website", ""):
+            self.cells["website"] = link
+        try:
+            name = str(said_by(DraftBooth(name=self.cells["name"]))["name"])
+            id = clean_line(self.cells["id"], 80, "id") if self.cells.get("id") else ""
+            placed = {"hall": clean_line(hall, 120, "hall")} if (hall := self.cells.get("hall")) else {}
+        except Problem as problem:
+            self.report.faults.append(self._fault(problem))
+            return None
+        said: dict[str, object] = {"name": name}
+        for column in PLAIN[1:]:
+            if column in self.cells:
+                said |= self._said(column, self.cells[column])
+        texts: dict[str, dict[str, str]] = {}
+        for column, cell in self.cells.items():
+            text, _, locale = column.partition(" ")
+            if locale:
+                texts.setdefault(locale, {}).update(self._translated(name, locale, text, cell))
+        placed |= dict(self._placed())
+        return Exhibitor(self.number, id, name, said, texts, placed, self._owner())
 
+    def _check_kind(self, column: str, kind: str) -> None:
+        """A spreadsheet makes a date of a stand number such as 1-12: what was meant can no longer be known."""
+        if kind and column != "name":
+            what = N_("%(column)s: this cell holds a date or a truth value: %(value)s.")
+            remedy = N_("It is ignored. Format the column as text, and write it again.")
+            self._warn(what, remedy, column=column, value=self.cells.pop(column))
 
-def _fault(number: int, name: str, what: str, remedy: str, **values: object) -> Fault:
-    return Fault(f"{number} · {name}" if name else str(number), what, remedy, values)
+    def _said(self, column: str, cell: str) -> dict[str, object]:
+        if cell in _NOTHING and column in ("website", "country", "languages"):
+            cell = ""
+        if column == "country":
+            code = country_code(cell)
+            if cell and not code:
+                self._warn(
+                    N_("“%(value)s” is no country."), N_("Write its name or two letters, such as SE."), value=cell[:40]
+                )
+                return {}
+            return {column: code}
+        if column == "languages":
+            return {column: list(dict.fromkeys(self._languages(cell)))[:20]}
+        if column == "website" and _BARE_HOST.fullmatch(cell):
+            cell = f"https://{cell}"
+        try:
+            return {column: said_by(replace(DraftBooth("-"), **{column: cell}))[column]}
+        except Problem as problem:
+            self._note(problem)
+            limit = problem.values.get("limit")
+            # Part of a text is better than none.
+            return {column: clean_text(cell[:limit], limit)} if isinstance(limit, int) and column in TRANSLATED else {}
+
+    def _languages(self, cell: str) -> Iterator[str]:
+        for part in filter(None, re.split(r"[,;/|\n、，；]+|\s+(?=[a-z]{2}\b)", cell)):
+            if tag := language_tag(part.strip()):
+                yield tag
+            else:
+                self._warn(N_("“%(value)s” is no language."), N_("Write tags such as en, zh."), value=part[:40])
+
+    def _translated(self, name: str, locale: str, text: str, cell: str) -> dict[str, str]:
+        assert text in TRANSLATED
+        try:
+            said = said_by(DraftBooth(name=name, texts={locale: {text: cell}}))
+        except Problem as problem:
+            self._note(problem)
+            return {}
+        return {text: said["texts"].get(locale, {}).get(text, "")}
+
+    def _placed(self) -> Iterator[tuple[str, object]]:
+        if "number" in self.cells:
+            try:
+                yield "number", clean_line(self.cells["number"], 20, "number") if self.cells["number"] else ""
+            except Problem as problem:
+                self._note(problem)
+        if "hall" in self.cells and not self.cells["hall"]:
+            yield "hall", ""
+        if "tier" in self.cells:
+            tier = TIERS.get(self.cells["tier"].casefold() or "3")
+            if tier is None:
+                wanted = N_("Write partner, sponsor or exhibitor.")
+                self._warn(N_("“%(value)s” is not a tier."), wanted, value=self.cells["tier"][:40])
+            else:
+                yield "tier", tier
+
+    def _owner(self) -> str:
+        owner = self.cells.get("owner", "")
+        if owner and not _ADDRESS.fullmatch(owner):
+            wanted = N_("Write the owner's e-mail address.")
+            self._warn(N_("“%(value)s” is not an e-mail address."), wanted, value=owner[:40])
+            return ""
+        return owner.lower()
+
+    def _warn(self, what: str, remedy: str, **values: object) -> None:
+        self.report.warnings.append(Fault(self.where, what, remedy, values))
+
+    def _note(self, problem: Problem) -> None:
+        self.report.warnings.append(self._fault(problem))
+
+    def _fault(self, problem: Problem) -> Fault:
+        where = f"{self.where} › {problem.field}" if problem.field else self.where
+        return Fault(where, problem.message, N_("Correct this cell."), problem.values)

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rooms.core import search
 from rooms.core.commands.access import Actor
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
@@ -166,7 +167,7 @@ async def fold(connection: AsyncConnection, which: "sa.ColumnElement[bool]") -> 
     """Writes the text by which leads are found, after each change: databases fold the case of ASCII alone, or as their locale has it."""
     for lead in await queries.leads_with_notes(connection, which):
         parts = (lead.name, lead.organisation, lead.email or "", *lead.tags, *(note.text for note in lead.notes))
-        searched = "\n".join(parts).casefold()
+        searched = search.fold("\n".join(parts))
         await connection.execute(leads.update().where(l.id == lead.id).values(searched=searched))
 
 

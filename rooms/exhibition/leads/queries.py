@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.chat.tables import messages
 from rooms.core.commands.people import PersonView
+from rooms.core.search import search_words
 from rooms.core.store.journal import rooms
 from rooms.core.store.tables import conferences, persons
 from rooms.exhibition.leads.messages import LeadState, OwnLead, Purpose, Rating, Source
@@ -93,7 +94,7 @@ async def tags(connection: AsyncConnection, booth: str) -> list[str]:
 
 def _passing(connection: AsyncConnection, booth: str, sought: Sought) -> "sa.ColumnElement[bool]":
     conditions: list[sa.ColumnElement[bool]] = [l.booth == booth]
-    for word in sought.words.casefold().split()[:MOST_WORDS]:
+    for word in search_words(sought.words, MOST_WORDS):
         conditions.append(l.searched.contains(word, autoescape=True))
     if sought.rating:
         conditions.append(l.rating == sought.rating)

@@ -1,4 +1,4 @@
-"""The calendars that people follow: the whole programme, one session, and what one person has starred or speaks at."""
+"""Calendars that people subscribe to: the whole programme, one session, or the sessions that a person starred or speaks at."""
 
 from collections.abc import Iterable
 from urllib.parse import urlsplit
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms.core import links
 from rooms.core.commands.access import ABSENT
 from rooms.core.errors import Problem
+from rooms.core.formatted_text import unformatted
 from rooms.core.store.tables import persons
 from rooms.programme.calendars.ical import CalendarEntry, calendar
 from rooms.programme.queries import Conference, speakers_of
@@ -34,7 +35,7 @@ async def session_calendar(connection: AsyncConnection, conference: Conference, 
 async def personal_calendar(
     connection: AsyncConnection, conference: Conference, person: str, base_url: str, name: str
 ) -> bytes:
-    """What a person has starred in this conference, or speaks at. `name`, translated, is what calendars call it."""
+    """The sessions of this conference that a person starred or speaks at. `name`, translated, is the title of the calendar."""
     starred = sa.select(stars.c.session).where(stars.c.person == person)
     joined = session_speakers.join(speakers, speakers.c.id == session_speakers.c.speaker)
     spoken = sa.select(session_speakers.c.session).select_from(joined).where(speakers.c.person == person)
@@ -42,7 +43,7 @@ async def personal_calendar(
 
 
 async def owner_of_calendar(connection: AsyncConnection, key: str) -> str:
-    """The person whose calendars this key opens. Raises Problem "not_found"."""
+    """The person whose calendars this key gives access to. Raises Problem "not_found"."""
     select = sa.select(persons.c.id).where(persons.c.calendar_key == key, persons.c.erased_at.is_(None))
     person = (await connection.execute(select)).scalar_one_or_none()
     if person is None:
@@ -67,7 +68,18 @@ async def _entries(
     connection: AsyncConnection, base: str, slug: str, *conditions: "sa.ColumnElement[bool]"
 ) -> Iterable[CalendarEntry]:
     s = sessions.c
-    columns = (s.id, s.title, s.abstract, s.starts_at, s.ends_at, s.revision, s.changed_at, s.place, s.cancelled)
+    columns = (
+        s.id,
+        s.title,
+        s.abstract,
+        s.description,
+        s.starts_at,
+        s.ends_at,
+        s.revision,
+        s.changed_at,
+        s.place,
+        s.cancelled,
+    )
     joined = sessions.outerjoin(tracks, tracks.c.id == s.track)
     select = sa.select(*columns, tracks.c.name.label("track")).select_from(joined).where(*conditions)
     rows = (await connection.execute(select)).all()
@@ -83,7 +95,7 @@ async def _entries(
             url=base + links.path("session", slug, row.id),
             place=row.place,
             track=row.track or "",
-            summary=row.abstract[:SUMMARY],
+            summary=unformatted(row.abstract or row.description)[:SUMMARY],
             speakers=tuple(speaker.name for speaker in spoken.get(row.id, [])),
             cancelled=row.cancelled,
         )

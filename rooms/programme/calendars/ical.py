@@ -1,6 +1,6 @@
 """iCalendar (RFC 5545) of a programme, of one session, or of what one person has starred.
 
-Moments are written in UTC: they need no VTIMEZONE, mean the same to every calendar, and cannot go wrong when clocks change.
+Times are written in UTC: they need no VTIMEZONE, mean the same to every calendar, and are not affected by clock changes.
 The zone of the conference is named for display (X-WR-TIMEZONE). The same input gives the same bytes, so that a feed can be
 compared and cached.
 """
@@ -43,13 +43,13 @@ class CalendarEntry(Struct, frozen=True):
 def calendar(name: str, zone: str, host: str, entries: Iterable[CalendarEntry], url: str = "") -> bytes:
     """A calendar of these sessions.
 
-    `host` is the name of this server, which makes the UIDs unique in the world; `url` leads to the programme.
+    `host` is the name of this server, which makes the UIDs globally unique; `url` leads to the programme.
     """
     found = Calendar()
     found.add("prodid", PRODUCT)
     found.add("version", "2.0")
     found.add("calscale", "GREGORIAN")
-    found.add("name", name)  # RFC 7986; the X- names are what calendars of before know
+    found.add("name", name)  # RFC 7986; older calendars know the X- names only
     found.add("x-wr-calname", name)
     found.add("x-wr-timezone", zone)
     found.add("refresh-interval", vDuration(REFRESH), parameters={"VALUE": "DURATION"})
@@ -82,6 +82,6 @@ def _event(entry: CalendarEntry, host: str, zone: ZoneInfo) -> Event:
 
 
 def _description(entry: CalendarEntry, zone: ZoneInfo) -> str:
-    """Many calendars show neither URL nor a second zone, so both stand in the text as well."""
+    """Many calendars show neither URL nor a second zone, so the text names both."""
     there = f"{entry.starts.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}"
     return "\n\n".join(part for part in (", ".join(entry.speakers), entry.summary, there, entry.url) if part)

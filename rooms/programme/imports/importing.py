@@ -1,4 +1,4 @@
-"""Bringing a schedule into a conference: a plan first, then all of it in one transaction, or nothing."""
+"""Imports a schedule into a conference: first a plan, then all of it in one transaction, or nothing."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms.core.commands.transaction import Transaction
 from rooms.core.engine import LONG, Engine
 from rooms.core.errors import Problem
+from rooms.core.files.faults import Notes
 from rooms.core.ids import new_id
 from rooms.core.store.journal import rooms
 from rooms.core.store.tables import conferences
@@ -18,10 +19,10 @@ from rooms.programme import queries
 from rooms.programme.actions import create_session
 from rooms.programme.imports.plan import Act, Item, Plan, compare
 from rooms.programme.imports.stored import Stored, load, person_values, session_values
-from rooms.programme.imports.uploads import ImportKind, Progress
+from rooms.programme.imports.uploads import ImportKind, PlanChanged, Progress, digest_of
 from rooms.programme.messages import SessionChanged, SessionListed
 from rooms.programme.schedules.document import MOST_BYTES
-from rooms.programme.schedules.frab import read
+from rooms.programme.schedules.frab import read_file
 from rooms.programme.schedules.schedule import Hall, Schedule, Session, Track
 from rooms.programme.tables import halls, session_speakers, sessions, speakers, tracks
 
@@ -35,12 +36,19 @@ async def plan_import(engine: Engine, slug: str, schedule: Schedule) -> Plan:
 
 
 async def import_schedule(
-    engine: Engine, slug: str, schedule: Schedule, *, by: str | None, progress: Progress | None = None
+    engine: Engine,
+    slug: str,
+    schedule: Schedule,
+    *,
+    by: str | None,
+    progress: Progress | None = None,
+    agreed: str | None = None,
 ) -> Plan:
     """Makes a conference equal to a schedule and returns what was done; a second time there is nothing to do.
 
-    `by` is the person for the audit log (None: the command line). Sessions that the file no longer has are cancelled, not
-    deleted. Everybody in the lobby and in a session concerned learns of it. Raises Problem "not_found" or "conflict".
+    `by` is the person for the audit log (None: the command line), `agreed` the digest of the plan that they agreed to (None: of any).
+    Sessions that the file no longer has are cancelled, not deleted. The lobby and the sessions concerned get events.
+    Raises PlanChanged, Problem "not_found" or "conflict".
     """
     for _ in range(TRIES):
         async with engine.database.read() as connection:
@@ -51,9 +59,11 @@ async def import_schedule(
                 return plan
             concerned = await _rooms_of(connection, stored, plan)
         async with engine.transaction([conference.room, *concerned.values()], patience=LONG) as tx:
-            # The lobby's lock lets one import in at a time; what changed before we had it may concern further rooms.
+            # The lobby's lock admits one import at a time. A change made before we held it may concern further rooms.
             stored = await load(tx.connection, await queries.conference(tx.connection, slug))
             plan = compare(stored, schedule)
+            if agreed is not None and digest_of(plan) != agreed:
+                raise PlanChanged
             if {stored.sessions[key].id for key in plan.concerned & stored.sessions.keys()} <= concerned.keys():
                 await _Import(tx, stored, schedule, plan, concerned, progress or (lambda done, total: None)).run(by)
                 return plan
@@ -102,9 +112,9 @@ class _Import:
         if any(item.act is not Act.REMOVED for item in self.plan.halls):
             await self._write_halls(self.schedule.halls)
         await self._write_persons()
-        told = {session.external: session for session in self.schedule.sessions}
+        listed = {session.external: session for session in self.schedule.sessions}
         for item in self.plan.sessions:
-            await self._write_session(item, told.get(item.key))
+            await self._write_session(item, listed.get(item.key))
             self._step()
         for key in self.plan.touched:
             await self._renew(self.stored.sessions[key].id, {})
@@ -133,8 +143,8 @@ class _Import:
             }
             await self._execute(conferences.update().where(conferences.c.id == self.conference).values(**values))
 
-    async def _write_tracks(self, told: Sequence[Track]) -> None:
-        for position, track in enumerate(told):
+    async def _write_tracks(self, listed: Sequence[Track]) -> None:
+        for position, track in enumerate(listed):
             values = {"colour": track.colour, "position": position}
             known = self.tracks.get(track.name)
             if known:
@@ -145,8 +155,8 @@ class _Import:
                 await self._execute(tracks.insert().values(**named, **values))
         self._step(len(self.plan.tracks))
 
-    async def _write_halls(self, told: Sequence[Hall]) -> None:
-        for position, hall in enumerate(told):
+    async def _write_halls(self, listed: Sequence[Hall]) -> None:
+        for position, hall in enumerate(listed):
             values = {
                 "external_id": hall.guid or None,
                 "description": hall.description,
@@ -162,16 +172,16 @@ class _Import:
         self._step(len(self.plan.halls))
 
     async def _write_persons(self) -> None:
-        told = {person.external: person for person in self.schedule.persons}
+        listed = {person.external: person for person in self.schedule.persons}
         added: list[dict[str, Any]] = []
         for item in self.plan.persons:
             if item.act is Act.ADDED:
                 self.speakers[item.key] = id = new_id()
                 named = {"id": id, "conference": self.conference, "external_id": item.key}
-                added.append({**named, "texts": {}, **person_values(told[item.key])})
+                added.append({**named, "texts": {}, **person_values(listed[item.key])})
             elif item.act is Act.CHANGED:
                 row = speakers.c.id == self.speakers[item.key]
-                await self._execute(speakers.update().where(row).values(**person_values(told[item.key])))
+                await self._execute(speakers.update().where(row).values(**person_values(listed[item.key])))
         await self._execute(speakers.insert(), added)
         self._step(len(self.plan.persons))
 
@@ -206,7 +216,7 @@ class _Import:
         )
 
     async def _renew(self, id: str, values: Mapping[str, Any]) -> None:
-        """Writes an existing session under its next revision and tells those who follow it."""
+        """Writes the next revision of an existing session, with events for those who follow it."""
         next_one = {"revision": sessions.c.revision + 1, "changed_at": self.tx.now}
         await self._execute(sessions.update().where(sessions.c.id == id).values(**values, **next_one))
         connection = self.tx.connection
@@ -216,7 +226,7 @@ class _Import:
         )
 
     async def _remove(self) -> None:
-        """What nothing in the file nor in the database needs any longer."""
+        """Removes what neither the file nor the database needs any longer."""
         gone = [self.speakers[item.key] for item in self.plan.persons if item.act is Act.REMOVED]
         await self._execute(session_speakers.delete().where(session_speakers.c.speaker.in_(gone)))
         await self._execute(speakers.delete().where(speakers.c.id.in_(gone)))
@@ -225,22 +235,23 @@ class _Import:
             await self._execute(table.delete().where(table.c.conference == self.conference, table.c.name.in_(names)))
 
 
-async def _read(conference: queries.Conference, data: bytes) -> Schedule:
+async def _read(conference: queries.Conference, data: bytes) -> tuple[Schedule, Notes]:
     """A file that names no zone is read in the conference's."""
-    return await asyncio.to_thread(read, data, conference.zone)  # of 20 MB it takes seconds
+    file = await asyncio.to_thread(read_file, data, conference.zone)  # takes seconds for 20 MB
+    return file.schedule, file.notes
 
 
 async def _plan(engine: Engine, conference: queries.Conference, schedule: Schedule) -> Plan:
     return await plan_import(engine, conference.slug, schedule)
 
 
-async def _bring(
-    engine: Engine, conference: queries.Conference, schedule: Schedule, by: str, progress: Progress
+async def _apply(
+    engine: Engine, conference: queries.Conference, schedule: Schedule, by: str, progress: Progress, agreed: str
 ) -> Plan:
-    return await import_schedule(engine, conference.slug, schedule, by=by, progress=progress)
+    return await import_schedule(engine, conference.slug, schedule, by=by, progress=progress, agreed=agreed)
 
 
-SCHEDULES = ImportKind("schedule", MOST_BYTES, _read, _plan, _bring)
+SCHEDULES = ImportKind("schedule", MOST_BYTES, Schedule, _read, _plan, _apply)
 
 
 def _summary(plan: Plan) -> dict[str, int]:

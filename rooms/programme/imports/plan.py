@@ -1,4 +1,4 @@
-"""What an import would change: a file compared with the programme as it is. Pure; nothing is written here."""
+"""Compares a file with the programme as it is, to show what an import would change. Pure; nothing is written here."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import asdict
 
+from rooms.core.files.faults import Fault
 from rooms.programme.imports.stored import Stored
 from rooms.programme.schedules.schedule import ConferenceInfo, Hall, Link, Schedule, Session, Track
 
@@ -16,7 +17,7 @@ EXCERPT = 200
 
 
 class Act(StrEnum):
-    """MOVED: another time or hall. CANCELLED: gone from the file, kept with its questions. RESTORED: back in the file after that."""
+    """MOVED: another time or hall. CANCELLED: no longer in the file; the session stays, with its questions. RESTORED: in the file again."""
 
     ADDED = "added"
     CHANGED = "changed"
@@ -27,7 +28,7 @@ class Act(StrEnum):
 
 
 class Change(Struct, frozen=True):
-    """One field, as a reader understands it: times in the zone of the conference, names instead of ids, long texts cut."""
+    """One field as a person reads it: times in the zone of the conference, names instead of ids, long texts cut."""
 
     field: str
     before: str
@@ -44,7 +45,7 @@ class Item(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True):
-    """`conference` lists its changed fields. `touched` are the sessions whose speakers have changed, though they themselves have not."""
+    """`conference` lists its changed fields. `touched` are sessions of which only the speakers have changed."""
 
     conference: tuple[Change, ...] = ()
     tracks: tuple[Item, ...] = ()
@@ -57,13 +58,18 @@ class Plan(Struct, frozen=True):
     def empty(self) -> bool:
         return not (self.conference or self.tracks or self.halls or self.persons or self.sessions)
 
+    @property
+    def left_out(self) -> tuple[Fault, ...]:
+        """Every session of a schedule fits a conference."""
+        return ()
+
     def count(self, *acts: Act) -> int:
         """How many sessions are concerned by these acts."""
         return sum(item.act in acts for item in self.sessions)
 
     @property
     def concerned(self) -> set[str]:
-        """The sessions, by key, of which their rooms are told."""
+        """The keys of the sessions whose rooms get an event."""
         return {item.key for item in self.sessions} | set(self.touched)
 
 
@@ -121,6 +127,7 @@ class _Readable:
 
 def _sessions(stored: Stored, schedule: Schedule, listed: set[str], readable: _Readable) -> tuple[Item, ...]:
     items: list[Item] = []
+    present = listed.union(schedule.unread)
     for session in schedule.sessions:
         before = stored.sessions.get(session.external)
         if before is None:
@@ -133,7 +140,7 @@ def _sessions(stored: Stored, schedule: Schedule, listed: set[str], readable: _R
             moved = any(change.field in ("starts", "minutes", "hall") for change in changes)
             items.append(Item(Act.MOVED if moved else Act.CHANGED, session.external, session.title, changes))
     for key, found in stored.sessions.items():
-        if key not in listed and found.imported and not found.cancelled:
+        if key not in present and found.imported and not found.cancelled:
             items.append(Item(Act.CANCELLED, key, found.session.title))
     return tuple(items)
 

@@ -1,4 +1,4 @@
-"""The programme in the database as a schedule, so that a file can be compared with it and written from it."""
+"""Reads the programme in the database as a schedule, to compare it with a file or to export it."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
@@ -18,7 +18,7 @@ _SOURCE = ("number", "code", "url", "feedback_url", "logo", "attachments", "do_n
 
 
 class StoredSession(NamedTuple):
-    """A session's row. `imported`: it came from a file, so a file without it cancels it; others are left alone."""
+    """A session's row. `imported`: it came from a file, so a file without it cancels it; other sessions are left alone."""
 
     id: str
     session: Session
@@ -27,7 +27,7 @@ class StoredSession(NamedTuple):
 
 
 class StoredPerson(NamedTuple):
-    """A speaker's row. `kept`: not from a file, or known to be somebody who has signed in; never removed by a file."""
+    """A speaker's row. `kept`: never removed by a file, because it came from none or belongs to a person who has signed in."""
 
     id: str
     person: Person
@@ -46,7 +46,7 @@ class Stored(NamedTuple):
 
     @property
     def schedule(self) -> Schedule:
-        """What is exported: the sessions that take place, and the persons in them."""
+        """The exported schedule: the sessions that take place, and the persons in them."""
         taking_place = [found.session for found in self.sessions.values() if not found.cancelled]
         speaking = {external for session in taking_place for external in session.persons}
         persons = [found.person for external, found in self.persons.items() if external in speaking]
@@ -98,18 +98,18 @@ async def load(connection: AsyncConnection, conference: Conference) -> Stored:
 
 
 def identity(id: str) -> str:
-    """What a session or speaker that was made here is called in a schedule: always the same for the same id."""
+    """The guid, in schedules, of a session or speaker that was created here: always the same for the same id."""
     return str(uuid5(_NAMESPACE, id))
 
 
 def number(id: str) -> int:
-    """The number that schedules want besides, 48 bits; derived in the same way."""
+    """The number that schedules need as well, of 48 bits; derived in the same way."""
     return uuid5(_NAMESPACE, id).int >> 80
 
 
 def session_values(session: Session) -> dict[str, Any]:
-    """The columns of a session but its track and its persons, which are rows of their own."""
-    told = cast(dict[str, object], to_builtins(session))
+    """The columns of a session, without its track and persons, which are separate rows."""
+    fields = cast(dict[str, object], to_builtins(session))
     return {
         "title": session.title,
         "subtitle": session.subtitle,
@@ -121,7 +121,7 @@ def session_values(session: Session) -> dict[str, Any]:
         "starts_at": session.starts,
         "ends_at": session.ends,
         "links": to_builtins(session.links),
-        "source": {name: told[name] for name in _SOURCE if told[name] not in (None, "", [], (), False)},
+        "source": {name: fields[name] for name in _SOURCE if fields[name] not in (None, "", [], (), False)},
     }
 
 

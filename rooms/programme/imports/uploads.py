@@ -1,5 +1,6 @@
-"""Files that an organiser has uploaded and looked at, but not yet brought in. They are kept for a day."""
+"""Files that an organiser has uploaded and not yet imported. What was read from them is kept for at least a day."""
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Iterable
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.engine import Engine
 from rooms.core.errors import Problem
+from rooms.core.files.faults import Fault, Notes
 from rooms.core.ids import new_id
 from rooms.core.jobs import every
 from rooms.core.text import N_
@@ -26,7 +28,7 @@ PACKED = b"PK"
 u = uploads.c
 
 Progress = Callable[[int, int], None]
-"""Told (done, of how many) after every step."""
+"""Called with (done, total) after every step."""
 
 
 class Planned(Protocol):
@@ -35,68 +37,105 @@ class Planned(Protocol):
     @property
     def empty(self) -> bool: ...
 
+    @property
+    def left_out(self) -> tuple[Fault, ...]:
+        """Rows of the file that do not fit the conference."""
+        ...
+
     def count(self, act: Act, /) -> int: ...
 
 
-Told = TypeVar("Told")
+Content = TypeVar("Content")
 Plan = TypeVar("Plan", bound=Planned)
 
 
+class PlanChanged(Problem):
+    """The conference has changed since the plan was shown that the organiser agreed to. Nothing was imported."""
+
+    def __init__(self) -> None:
+        super().__init__("stale", N_("The conference has been changed by somebody else. Look at the plan once more."))
+
+
 @dataclass(frozen=True, slots=True)
-class ImportKind(Generic[Told, Plan]):
-    """A kind of file that is brought into a conference. `read` gives what it says, `plan` what that would change now; `bring` does it, on behalf of a
-    person. The first two raise FileFaults for what is wrong in the file; each may raise another Problem."""
+class ImportKind(Generic[Content, Plan]):
+    """A kind of file that can be imported into a conference.
+
+    `content` is the type of what `read` makes of the bytes. `plan` compares it with the conference now. `apply` imports it on behalf
+    of a person, if the plan still has the digest that they agreed to. `read` and `plan` raise FileFaults; each may raise another
+    Problem, `apply` PlanChanged.
+    """
 
     name: str
     most_bytes: int
-    read: Callable[[Conference, bytes], Awaitable[Told]]
-    plan: Callable[[Engine, Conference, Told], Awaitable[Plan]]
-    bring: Callable[[Engine, Conference, Told, str, Progress], Awaitable[Plan]]
+    content: type[Content]
+    read: Callable[[Conference, bytes], Awaitable[tuple[Content, Notes]]]
+    plan: Callable[[Engine, Conference, Content], Awaitable[Plan]]
+    apply: Callable[[Engine, Conference, Content, str, Progress, str], Awaitable[Plan]]
 
 
 @dataclass(frozen=True, slots=True)
-class Upload(Generic[Told, Plan]):
-    """What an organiser decides about: the file's name, what it says, and what it would change now."""
+class Upload(Generic[Content, Plan]):
+    """What an organiser decides about: the file's name, its content, notes on how it was read, and what it would change now."""
 
     id: str
     name: str
-    told: Told
+    content: Content
+    notes: Notes
     plan: Plan
 
     @property
     def digest(self) -> str:
-        """What he agrees to: when the conference has changed meanwhile, he is shown the new plan."""
-        return hashlib.sha256(msgspec.json.encode(self.plan)).hexdigest()[:32]
+        """What the organiser agrees to. If the plan differs by then, they are shown the new one."""
+        return digest_of(self.plan)
+
+
+def digest_of(plan: Planned) -> str:
+    return hashlib.sha256(msgspec.json.encode(plan)).hexdigest()[:32]
 
 
 async def keep_upload(
-    engine: Engine, kind: ImportKind[Told, Plan], conference: Conference, person: str, name: str, data: bytes
+    engine: Engine, kind: ImportKind[Content, Plan], conference: Conference, person: str, name: str, data: bytes
 ) -> str:
-    """Checks a file and keeps it for `find_upload`; returns its id. The person's last one, and those of yesterday, are forgotten.
+    """Reads a file and keeps its content for `find_upload`; returns its id. Removes the person's last upload, and those of yesterday.
 
     Raises FileFaults or another Problem; then nothing is kept.
     """
-    await kind.plan(engine, conference, await kind.read(conference, data))
+    parsed = await kind.read(conference, data)
+    await kind.plan(engine, conference, parsed[0])  # it may find faults too
+    document = await asyncio.to_thread(msgspec.json.encode, parsed)
     upload = new_id()
     async with engine.transaction() as tx:
         same = sa.and_(u.conference == conference.id, u.person == person, u.kind == kind.name)
         await tx.connection.execute(uploads.delete().where(sa.or_(u.at < tx.now - KEPT, same)))
-        whose = {"conference": conference.id, "person": person, "kind": kind.name}
-        await tx.connection.execute(uploads.insert().values(id=upload, **whose, name=name[-200:], data=data, at=tx.now))
+        owner = {"conference": conference.id, "person": person, "kind": kind.name}
+        row = {"id": upload, **owner, "name": name[-200:], "data": document, "at": tx.now}
+        await tx.connection.execute(uploads.insert().values(row))
     return upload
 
 
 async def find_upload(
-    engine: Engine, kind: ImportKind[Told, Plan], conference: Conference, person: str, upload: str
-) -> Upload[Told, Plan]:
+    engine: Engine, kind: ImportKind[Content, Plan], conference: Conference, person: str, upload: str
+) -> Upload[Content, Plan]:
     """The person's own upload to this conference, compared with it as it is now. Raises Problem "not_found", FileFaults."""
-    mine = sa.and_(u.id == upload, u.conference == conference.id, u.person == person, u.kind == kind.name)
+    name, content, notes = await read_upload(engine, kind, conference, person, upload)
+    return Upload(upload, name, content, notes, await kind.plan(engine, conference, content))
+
+
+async def read_upload(
+    engine: Engine, kind: ImportKind[Content, Plan], conference: Conference, person: str, upload: str
+) -> tuple[str, Content, Notes]:
+    """The name and content of the person's own upload, without a plan. Raises Problem "not_found"."""
+    own = sa.and_(u.id == upload, u.conference == conference.id, u.person == person, u.kind == kind.name)
     async with engine.database.read() as connection:
-        row = (await connection.execute(sa.select(u.name, u.data).where(mine))).one_or_none()
+        row = (await connection.execute(sa.select(u.name, u.data).where(own))).one_or_none()
+    gone = Problem("not_found", N_("This upload is no longer here. Choose the file again."), field="file")
     if row is None:
-        raise Problem("not_found", N_("This upload is no longer here. Choose the file again."), field="file")
-    told = await kind.read(conference, bytes(row.data))
-    return Upload(upload, row.name, told, await kind.plan(engine, conference, told))
+        raise gone
+    try:
+        content, notes = await asyncio.to_thread(msgspec.json.decode, bytes(row.data), type=tuple[kind.content, Notes])
+    except msgspec.DecodeError as error:  # written by another version
+        raise gone from error
+    return row.name, content, notes
 
 
 async def forget_upload(engine: Engine, upload: str) -> None:

@@ -1,6 +1,6 @@
-"""The syntax of schedule files: bytes to one tree of plain values, the same whether the file is JSON or XML.
+"""Parses schedule files, JSON or XML, into one tree of plain values of the same shape.
 
-Hostile input is refused here: too large, too deep, entities, doubled keys, NaN. Raises ScheduleFaults when there is no tree to read on in.
+Hostile input is refused here: too large, too deep, entities, doubled keys, NaN. Raises ScheduleFaults when there is nothing to read on.
 """
 
 import json
@@ -11,8 +11,10 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
+from rooms.core.files.faults import Fault, Report
 from rooms.core.text import N_
-from rooms.programme.schedules.schedule import Fault, ScheduleFaults
+from rooms.programme.schedules.formats import READS, refuse_json, refuse_xml
+from rooms.programme.schedules.schedule import ScheduleFaults
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_PARTS = 1_000_000
@@ -21,8 +23,8 @@ MOST_DEPTH = 32
 Document = dict[str, object]
 
 
-def parse_json(data: bytes, faults: list[Fault]) -> Document:
-    """The file's outermost object. A key that stands twice in one object joins `faults`."""
+def parse_json(data: bytes, report: Report) -> Document:
+    """The file's outermost object. A key that appears twice in one object is reported as a fault."""
     # Twenty megabytes of "[],[],…" would take half a gigabyte as Python values.
     _check_size(data, parts=data.count(b"[") + data.count(b"{"))
 
@@ -31,7 +33,7 @@ def parse_json(data: bytes, faults: list[Fault]) -> Document:
             if count > 1:
                 found = dict(items)
                 place = found.get("title") or found.get("name") or found.get("guid") or ""
-                faults.append(_doubled(place if isinstance(place, str) else "", key))
+                report.faults.append(_doubled(place if isinstance(place, str) else "", key, N_("Keep one of them.")))
         return dict(items)
 
     def constant(name: str) -> NoReturn:
@@ -51,11 +53,11 @@ def parse_json(data: bytes, faults: list[Fault]) -> Document:
     except ValueError:
         _refuse(N_("The file is not JSON in Unicode."), N_("Export the schedule again, and transfer it whole."))
     if not isinstance(tree, dict):
-        _refuse(N_("The file is JSON, but no schedule."), N_("Choose the schedule that frab or pretalx exports."))
+        refuse_json(tree)
     return cast(Document, tree)
 
 
-def parse_xml(data: bytes, faults: list[Fault]) -> Document:
+def parse_xml(data: bytes, report: Report) -> Document:
     """The file's <schedule> in the shape of the JSON."""
     _check_size(data, parts=data.count(b"<"))
     try:
@@ -77,8 +79,8 @@ def parse_xml(data: bytes, faults: list[Fault]) -> Document:
     except (ValueError, LookupError):
         _refuse(N_("The file is not XML in a known encoding."), N_("Save it as UTF-8."))
     if root.tag != "schedule":
-        _refuse(N_("The file is XML, but no schedule."), N_("Choose the schedule that frab or pretalx exports."))
-    return {"schedule": _Tree(faults).schedule(root)}
+        refuse_xml(root.tag)
+    return {"schedule": _Tree(report).schedule(root)}
 
 
 class _Shallow(TreeBuilder):
@@ -96,10 +98,10 @@ class _Shallow(TreeBuilder):
 
 
 class _Tree:
-    """Brings the elements into the shape of the JSON. Elements that it does not know are left aside."""
+    """Brings the elements into the shape of the JSON. Unknown elements are ignored."""
 
-    def __init__(self, faults: list[Fault]) -> None:
-        self.faults = faults
+    def __init__(self, report: Report) -> None:
+        self.warnings = report.warnings
 
     def schedule(self, root: Element) -> Document:
         conference = root.find("conference")
@@ -110,6 +112,7 @@ class _Tree:
 
     def conference(self, element: Element, root: Element) -> Document:
         found = self.leaves(element, "acronym", "title", "start", "end", "time_zone_name", "url", "base_url")
+        found |= self.leaves(element, "day_change")
         found["tracks"] = [dict(track.attrib) for track in element.iter("track")]
         found["rooms"] = rooms = [dict(room.attrib) for room in element.iter("room")]
         listed = {room.get("name") for room in rooms}
@@ -128,7 +131,8 @@ class _Tree:
             name = room.get("name")
             if name is None:
                 what = N_("This room has no name.")
-                self.faults.append(Fault(element.get("date", "day"), what, N_("Give it one."), {}))
+                remedy = N_("Its sessions are taken without a hall.")
+                self.warnings.append(Fault(element.get("date", "day"), what, remedy, {}))
             rooms.setdefault(name or "", []).extend(self.event(event) for event in room.findall("event"))
         return {
             "date": element.get("date"),
@@ -155,7 +159,8 @@ class _Tree:
         for name in names:
             children = element.findall(name)
             if len(children) > 1:
-                self.faults.append(_doubled(element.findtext("title") or element.tag, name))
+                where = element.findtext("title") or element.tag
+                self.warnings.append(_doubled(where, name, N_("The first one is taken.")))
             if children:
                 found[name] = _text(children[0])
         return found
@@ -165,8 +170,8 @@ def _text(element: Element) -> str:
     return "".join(element.itertext())
 
 
-def _doubled(where: str, key: str) -> Fault:
-    return Fault(where[:60], N_("“%(key)s” stands twice in one place."), N_("Keep one of them."), {"key": key[:60]})
+def _doubled(where: str, key: str, remedy: str) -> Fault:
+    return Fault(where[:60], N_("“%(key)s” appears twice in one place."), remedy, {"key": key[:60]})
 
 
 def _check_size(data: bytes, parts: int) -> None:
@@ -177,7 +182,7 @@ def _check_size(data: bytes, parts: int) -> None:
 
 
 def _too_deep() -> NoReturn:
-    _refuse(N_("The file is nested too deeply."), N_("Choose the schedule that frab or pretalx exports."))
+    _refuse(N_("The file is nested too deeply."), READS)
 
 
 def _refuse(what: str, remedy: str, **values: object) -> NoReturn:

@@ -1,14 +1,15 @@
-"""Reading the fields of a foreign file one by one: each comes back clean and typed, and whatever is wrong joins one list of faults."""
+"""Reads the fields of a foreign file. Each value is returned clean and typed, and everything that is wrong joins one report."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import cast
 from urllib.parse import urljoin, urlsplit
 
 from rooms.core.errors import Problem
+from rooms.core.files.faults import Fault, Report
 from rooms.core.text import N_, clean_line, clean_text
-from rooms.programme.schedules.schedule import Fault, Link
+from rooms.programme.schedules.schedule import Link
 
 TITLE = 300
 CONFERENCE_TITLE = 200
@@ -31,43 +32,56 @@ _BARE_HOST = re.compile(r"[\w-]+(\.[\w-]+)*\.[a-z]{2,}(/|$)")
 class Fields:
     """One object of a file. `where` names it for a reader, such as "2019-08-21 › Curie › Opening (10386)".
 
-    `faults` is shared by the whole file. A reader that finds a fault records it and returns an empty value, so that the
-    rest of the file is looked at too.
+    What is missing or unreadable is reported, and an empty value is returned, so that the rest of the file is read too. A fault
+    in a required field refuses the row or the file that the report is about; otherwise the field is left empty, with a warning.
     """
 
-    def __init__(self, values: Mapping[str, object], where: str, faults: list[Fault]) -> None:
+    def __init__(self, values: Mapping[str, object], where: str, report: Report) -> None:
         self.values = values
         self.where = where
-        self.faults = faults
+        self.report = report
 
     def fault(self, name: str, what: str, remedy: str, **values: object) -> None:
-        self.faults.append(Fault(" › ".join(filter(None, (self.where, name))), what, remedy, values))
+        self.report.faults.append(self._entry(name, what, remedy, values))
+
+    def warn(self, name: str, what: str, remedy: str, **values: object) -> None:
+        self.report.warnings.append(self._entry(name, what, remedy, values))
+
+    def _entry(self, name: str, what: str, remedy: str, values: Mapping[str, object]) -> Fault:
+        return Fault(" › ".join(filter(None, (self.where, name))), what, remedy, values)
 
     def has(self, name: str) -> bool:
         return self.values.get(name) not in (None, "")
 
-    def missing(self, name: str) -> None:
-        self.fault(name, N_("This field is missing or empty."), N_("Give it a value."))
+    def missing(self, name: str, remedy: str = N_("Give it a value.")) -> None:
+        self.fault(name, N_("This field is missing or empty."), remedy)
 
-    def wrong(self, name: str, value: object, wanted: str) -> None:
-        """`wanted` is a translatable sentence that says what belongs here."""
-        self.fault(name, N_("“%(value)s” does not belong here."), wanted, value=_excerpt(value))
+    def wrong(self, name: str, value: object, wanted: str, required: bool = False) -> None:
+        """`wanted` is a translatable sentence that says what is expected here."""
+        note = self.fault if required else self.warn
+        note(name, N_("“%(value)s” does not belong here."), wanted, value=_excerpt(value))
 
-    def line(self, name: str, limit: int = TITLE, required: bool = False) -> str:
-        return self._string(name, limit, required, one_line=True)
+    def line(self, name: str, limit: int = TITLE, required: bool = False, cut: bool = True) -> str:
+        """One line. A longer one is cut, or left out where a part of it would be of no use."""
+        return self._string(name, limit, required, cut, one_line=True)
 
     def text(self, name: str, limit: int = LONG_TEXT) -> str:
-        return self._string(name, limit, required=False, one_line=False)
+        return self._string(name, limit, required=False, cut=True, one_line=False)
 
-    def _string(self, name: str, limit: int, required: bool, one_line: bool) -> str:
+    def _string(self, name: str, limit: int, required: bool, cut: bool, one_line: bool) -> str:
         value = _in_one_language(self.values.get(name))
+        if one_line and not required and (parts := _texts(value)):
+            value = ", ".join(parts)
         if value is not None and not isinstance(value, str):
-            self.wrong(name, value, N_("Write a text."))
+            self.wrong(name, value, N_("Write a text."), required)
             return ""
         cleaned, length = _clean(value or "", limit, one_line)
         if length > limit:
-            too_long = N_("This text is %(length)s characters long.")
-            self.fault(name, too_long, N_("Shorten it to %(limit)s characters."), length=length, limit=limit)
+            if cut:
+                cleaned = _clean((value or "")[:limit], limit, one_line)[0]
+            what = N_("This text is %(length)s characters long.")
+            shortened = N_("It is cut to %(limit)s characters.") if cut else N_("It is left out.")
+            self.warn(name, what, shortened, length=length, limit=limit)
         elif required and not cleaned:
             self.missing(name)
         return cleaned
@@ -77,16 +91,9 @@ class Fields:
         value = self.values.get(name)
         if value is None or value == "":
             return None
-        number = (
-            value
-            if type(value) is int
-            else int(value)
-            if isinstance(value, str) and re.fullmatch(r"[0-9]{1,19}", value)
-            else -1
-        )
-        if not 0 <= number <= most:
+        number = whole_number(value, most)
+        if number is None:
             self.wrong(name, value, N_("Write a whole number of a sensible size."))
-            return None
         return number
 
     def flag(self, name: str) -> bool:
@@ -110,7 +117,7 @@ class Fields:
         except ValueError:
             found = None
         if found is None or found.year not in YEARS:
-            self.wrong(name, raw, N_("Write a date such as 2026-11-14T09:30:00+08:00."))
+            self.wrong(name, raw, N_("Write a date such as 2026-11-14T09:30:00+08:00."), required=True)
             return None
         return found
 
@@ -120,7 +127,7 @@ class Fields:
         match = _DURATION.fullmatch(raw)
         if match is None:
             if raw:
-                self.wrong(name, raw, N_("Write the hours and minutes, such as 00:45."))
+                self.wrong(name, raw, N_("Write the hours and minutes, such as 00:45."), required=True)
             return None
         part = {key: int(value) for key, value in match.groupdict(default="0").items()}
         total = (
@@ -131,54 +138,56 @@ class Fields:
             + part["dm"]
         )
         if not 0 < total <= MOST_MINUTES:
-            self.wrong(name, raw, N_("A session takes between one minute and seven days."))
+            self.wrong(name, raw, N_("A session takes between one minute and seven days."), required=True)
             return None
         return total
 
     def address(self, name: str, base: str = "") -> str:
         """An http or https address; a relative one is completed with `base`.
 
-        Whatever else stands there, such as "javascript:…", is left out.
+        Anything else, such as "javascript:…", is left out.
         """
-        return web_address(self.line(name, ADDRESS), base)
+        return web_address(self.line(name, ADDRESS, cut=False), base)
 
     def links(self, name: str, base: str = "", hosts: bool = False) -> tuple[Link, ...]:
-        """Links as objects with `url` and `title`, or as bare addresses. Those that lead to no web page are left out.
+        """Links as objects with `url` and `title`, as pairs of both, or as bare addresses. Those that lead to no web page are left out.
 
         With `hosts`, "example.org" is the site of that name, as speakers write it, and not a page beside the schedule.
         """
         found: list[Link] = []
-        for item in self.objects(name, bare="url"):
-            raw = item.line("url", ADDRESS)
+        for item in self.objects(name, bare="url", pair=_link_pair):
+            raw = item.line("url", ADDRESS, cut=False)
             url = web_address(f"https://{raw}" if hosts and _BARE_HOST.match(raw) else raw, base)
             if url:
                 found.append(Link(url=url, title=item.line("title")))
         if len(found) > MOST_LINKS:
-            self.fault(
-                name,
-                N_("There are %(count)s links."),
-                N_("Keep at most %(limit)s of them."),
-                count=len(found),
-                limit=MOST_LINKS,
-            )
-        return tuple(found)
+            many = N_("There are %(count)s links.")
+            self.warn(name, many, N_("Only the first %(limit)s are taken."), count=len(found), limit=MOST_LINKS)
+        return tuple(found[:MOST_LINKS])
 
-    def objects(self, name: str, bare: str | None = None) -> Iterator["Fields"]:
-        """The objects of a list; with `bare`, a text among them stands for an object with that one field."""
+    def objects(
+        self, name: str, bare: str | None = None, pair: Callable[[str, str], dict[str, object]] | None = None
+    ) -> Iterator["Fields"]:
+        """The objects of a list. With `bare`, a text is taken for an object with that one field; `pair` makes an object of a pair of texts."""
         value = self.values.get(name)
         if value is None or value == "":
             return
+        if bare and isinstance(value, str):
+            value = [value]
         if not isinstance(value, list):
-            self.wrong(name, value, N_("Write a list."))
+            self.wrong(name, value, N_("Write a list."), required=bare is None)
             return
         for index, item in enumerate(cast(list[object], value), start=1):
             where = f"{self.where} › {name} {index}" if self.where else f"{name} {index}"
             if bare and isinstance(item, str):
                 item = {bare: item}
+            if pair and len(texts := _texts(item)) == 2:
+                item = pair(*texts)
             if isinstance(item, dict):
-                yield Fields(cast(dict[str, object], item), where, self.faults)
+                yield Fields(cast(dict[str, object], item), where, self.report)
             else:
-                Fields({}, where, self.faults).wrong("", item, N_("Write an object with named fields."))
+                wanted = N_("Write an object with named fields.")
+                Fields({}, where, self.report).wrong("", item, wanted, required=bare is None)
 
     def object(self, name: str, where: str) -> "Fields":
         """The object in a field, empty with a fault when there is none."""
@@ -186,8 +195,27 @@ class Fields:
         if value is None:
             self.missing(name)
         elif not isinstance(value, dict):
-            self.wrong(name, value, N_("Write an object with named fields."))
-        return Fields(cast(dict[str, object], value) if isinstance(value, dict) else {}, where, self.faults)
+            self.wrong(name, value, N_("Write an object with named fields."), required=True)
+        return Fields(cast(dict[str, object], value) if isinstance(value, dict) else {}, where, self.report)
+
+
+def whole_number(value: object, most: int = 2**63 - 1) -> int | None:
+    """None for anything else, also for true and 1.5."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,19}", value):
+        value = int(value)
+    return value if type(value) is int and 0 <= value <= most else None
+
+
+def _texts(value: object) -> list[str]:
+    """The texts of a list of nothing but texts."""
+    items = cast(list[object], value) if isinstance(value, list) else []
+    texts = [item for item in items if isinstance(item, str)]
+    return texts if len(texts) == len(items) else []
+
+
+def _link_pair(one: str, other: str) -> dict[str, object]:
+    """Programs differ on whether the title or the address comes first."""
+    return {"url": one, "title": other} if web_address(one) else {"url": other, "title": one}
 
 
 def web_address(raw: str, base: str = "") -> str:
@@ -202,7 +230,7 @@ def web_address(raw: str, base: str = "") -> str:
 
 
 def _clean(raw: str, limit: int, one_line: bool) -> tuple[str, int]:
-    """The clean text and its length; an overlong one comes back empty."""
+    """The clean text and its length. For a text that is too long the first is empty."""
     try:
         cleaned = (clean_line if one_line else clean_text)(raw, limit)
     except Problem as problem:

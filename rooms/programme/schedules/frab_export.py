@@ -1,4 +1,4 @@
-"""Writing a schedule as frab and pretalx do, JSON or XML. What `frab` reads from such a file is the same schedule."""
+"""Writes a schedule as frab and pretalx do, as JSON or XML. `frab` reads the same schedule from such a file."""
 
 import json
 import re
@@ -51,7 +51,7 @@ def write_json(schedule: Schedule, base_url: str = "") -> bytes:
 
 
 def write_xml(schedule: Schedule, base_url: str = "") -> bytes:
-    """The schedule as XML in UTF-8; what the format has no element for stands in attributes, which other readers pass over."""
+    """The schedule as XML in UTF-8; fields for which the format has no element are attributes, which other readers ignore."""
     zone = ZoneInfo(schedule.conference.zone)
     persons = {person.external: person for person in schedule.persons}
     info = schedule.conference

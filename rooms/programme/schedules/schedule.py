@@ -1,18 +1,16 @@
-"""A schedule as files carry it: what a conference offers, where and when. Pure values, the same for every format.
+"""A schedule as files describe it: the sessions of a conference, with their halls and times. Plain values, the same for every format.
 
 Times are aware UTC datetimes; the zone of the conference is an IANA name. Texts are clean (rooms.core.text) and may be empty
-where they have a default. Identifiers are "external": given by the program that made the file, and the same in its next version.
+where they have a default. External ids come from the program that made the file and stay the same in its next version.
 """
 
-from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
-from msgspec import Struct, field
+from msgspec import Struct
 
-from rooms.core.errors import Problem
+from rooms.core.files.faults import FileFaults, Notes
 from rooms.core.text import N_
 
 
@@ -44,7 +42,7 @@ class Hall(Struct, frozen=True):
 
 
 class Person(Struct, frozen=True):
-    """Somebody on a stage. `external` is a guid, or "code:…", or "id:…"."""
+    """A speaker. `external` is a guid, "code:…" or "id:…"."""
 
     external: str
     name: str
@@ -61,7 +59,7 @@ class Link(Struct, frozen=True):
 
 
 class Session(Struct, frozen=True):
-    """One talk or panel. `external` is a guid, or "id:…" where the file has none; `persons` are external ids, in the order of the file."""
+    """One talk or panel. `external` is a guid, or else "id:…", "code:…" or "slug:…"; `persons` are external ids, in the order of the file."""
 
     external: str
     title: str
@@ -90,7 +88,10 @@ class Session(Struct, frozen=True):
 
 
 class Schedule(Struct, frozen=True):
-    """Tracks and halls stand in the file's order, persons by name, sessions by start and hall."""
+    """Tracks and halls keep the file's order; persons are sorted by name, sessions by start and hall.
+
+    `unread` are the external ids of sessions that are in the file but were left out. An import neither changes nor cancels them.
+    """
 
     conference: ConferenceInfo
     version: str = ""
@@ -98,38 +99,14 @@ class Schedule(Struct, frozen=True):
     halls: tuple[Hall, ...] = ()
     persons: tuple[Person, ...] = ()
     sessions: tuple[Session, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
-class Fault(Struct, frozen=True):
-    """One thing that keeps a file from being imported: `where` it stands, `what` is wrong and how to mend it.
+class ScheduleFile(Struct, frozen=True):
+    """A schedule as it was read from a file, with notes for the person who imports it."""
 
-    The last two are translatable and filled by `values`.
-    """
-
-    where: str
-    what: str
-    remedy: str
-    values: Mapping[str, object] = field(default_factory=dict[str, object])
-
-    def text(self, translate: Callable[[str], str] = str) -> str:
-        said = f"{translate(self.what) % self.values} {translate(self.remedy) % self.values}"
-        return f"{self.where}: {said}" if self.where else said
-
-
-SHOWN_FAULTS = 200
-"""How many faults a report lists; of the others only the number is told."""
-
-
-class FileFaults(Problem):
-    """A file that cannot be imported. `faults` holds the first 200 in the order of the file, `count` says how many there are."""
-
-    summary: ClassVar[str]
-
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        found = tuple(faults)
-        super().__init__("invalid", self.summary, field="file", values={"count": len(found)})
-        self.count = len(found)
-        self.faults = found[:SHOWN_FAULTS]
+    schedule: Schedule
+    notes: Notes = Notes()
 
 
 class ScheduleFaults(FileFaults):

@@ -1,10 +1,15 @@
-"""What a file names twice must be the same thing: collections that find a thing by its identity and report what contradicts itself."""
+"""Collections that know each thing of a file by its identity, and decide what to do when a file names one twice."""
+
+from uuid import NAMESPACE_URL, uuid5
 
 from msgspec.structs import replace
 
+from rooms.core.search import fold, search_words
 from rooms.core.text import N_
 from rooms.programme.schedules.fields import Fields
 from rooms.programme.schedules.schedule import Hall, Person, Session, Track
+
+USED_TWICE = N_("“%(value)s” is used twice.")
 
 
 class Halls:
@@ -19,7 +24,7 @@ class Halls:
 
     def add(self, fields: Fields, hall: Hall) -> None:
         if hall.name in self.found:
-            _doubled(fields, "name", hall.name)
+            return _doubled(fields, "name", hall.name)
         first = self._guids.setdefault(hall.guid, hall.name)
         if first != hall.name:
             hall = replace(hall, guid="")
@@ -32,49 +37,61 @@ class Halls:
 
 
 class Tracks:
-    """By name. Listed with their colours, or only named by sessions."""
+    """By name. Listed with their colours, or only named by sessions.
+
+    The latter follow in the order of their names: the order of the sessions changes whenever one of them is moved.
+    """
 
     def __init__(self) -> None:
         self.found: dict[str, Track] = {}
+        self._used: set[str] = set()
+
+    @property
+    def in_order(self) -> tuple[Track, ...]:
+        unlisted = sorted(self._used - self.found.keys(), key=lambda name: (fold(name), name))
+        return (*self.found.values(), *map(Track, unlisted))
 
     def add(self, fields: Fields, track: Track) -> None:
         if track.name in self.found:
-            _doubled(fields, "name", track.name)
+            return _doubled(fields, "name", track.name)
         self.found[track.name] = track
 
     def used(self, name: str) -> None:
         if name:
-            self.found.setdefault(name, Track(name))
+            self._used.add(name)
 
 
 class Persons:
-    """By external id. A person stands in the file once per session; later mentions may add what earlier ones lack."""
+    """By external id. A person appears in the file once per session; later mentions may add what earlier ones lack."""
 
     def __init__(self) -> None:
         self.found: dict[str, Person] = {}
 
     def add(self, fields: Fields, person: Person) -> str:
         """Returns the external id."""
-        before = self.found.setdefault(person.external, person)
+        before = self.found.get(person.external, person)
         if before.name != person.name:
             differs = N_("The person %(id)s is called “%(one)s” here and “%(other)s” elsewhere.")
-            remedy = N_("Give each person an id of their own, and one name.")
-            fields.fault("", differs, remedy, id=person.external, one=person.name, other=before.name)
-        merged = Person(
+            values = {"id": person.external, "one": person.name, "other": before.name}
+            if _same_name(before.name, person.name):
+                fields.warn("", differs, N_("The other name is taken."), **values)
+            else:
+                fields.warn("", differs, N_("They are taken for two people."), **values)
+                return self.add(fields, replace(person, external=known_by_name(person.name)))
+        self.found[person.external] = Person(
             external=person.external,
             name=before.name,
             biography=before.biography or person.biography,
             url=before.url or person.url,
             avatar=before.avatar or person.avatar,
         )
-        self.found[person.external] = merged
         return person.external
 
 
 class Sessions:
     """By guid and by id.
 
-    pretalx repeats the id of a talk that is given several times, each time with a guid of its own; that is allowed.
+    pretalx repeats the id of a talk that is given several times, each time with a guid of its own. That is accepted.
     """
 
     def __init__(self) -> None:
@@ -82,16 +99,31 @@ class Sessions:
         self._externals: set[str] = set()
         self._numbers: dict[int, Session] = {}
 
+    def claim(self, fields: Fields, external: str) -> None:
+        """A second session of the same identity is a fault of its row."""
+        if external and external in self._externals:
+            named, _, value = external.rpartition(":")
+            fields.fault(named or "guid", USED_TWICE, N_("Give each its own."), value=value)
+        self._externals.add(external)
+
     def add(self, fields: Fields, session: Session) -> None:
-        if session.external in self._externals:
-            named = "id" if session.external.startswith("id:") else "guid"
-            _doubled(fields, named, session.external.removeprefix("id:"))
-        elif session.number is not None:
+        if session.number is not None:
             first = self._numbers.setdefault(session.number, session)
             if first is not session and not _same_talk(first, session):
                 _doubled(fields, "id", str(session.number))
-        self._externals.add(session.external)
+                session = replace(session, number=None)
         self.found.append(session)
+
+
+def known_by_name(name: str) -> str:
+    """The external id of a person for whom the file has none."""
+    return str(uuid5(NAMESPACE_URL, f"name:{name}"))
+
+
+def _same_name(one: str, other: str) -> bool:
+    """Whether two spellings may name one person: they share a word, such as the family name, or differ in case and accents only."""
+    words, others = set(search_words(one)), set(search_words(other))
+    return words == others or any(len(word) > 1 for word in words & others)
 
 
 def _same_talk(one: Session, other: Session) -> bool:
@@ -99,4 +131,4 @@ def _same_talk(one: Session, other: Session) -> bool:
 
 
 def _doubled(fields: Fields, name: str, value: str) -> None:
-    fields.fault(name, N_("“%(value)s” is used twice."), N_("Give each its own."), value=value)
+    fields.warn(name, USED_TWICE, N_("The first one is taken."), value=value)

@@ -70,6 +70,8 @@ KEPT = [
     "O’Neill",
     "Αθήνα",
     "C#/C++ & <3",
+    "שלום!\u200f (a\u200e)",  # directional marks, which place punctuation
+    "\u0601\u0661\u0662 \u06dd\u0663 \u0600\u0664",  # Arabic signs around numbers are drawn
     "a\u00a0b".replace("\u00a0", " "),
 ]
 

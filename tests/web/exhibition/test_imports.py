@@ -38,12 +38,23 @@ async def test_a_list_is_looked_at_and_brought_in(site: Site, world: World) -> N
     assert "There is nothing to change" in organiser.page
 
 
+async def test_rows_that_are_left_out_and_cells_that_are_ignored_are_listed(site: Site, world: World) -> None:
+    organiser = await Visitor(site).sign_in(world.people["organiser"])
+    await upload(organiser, "name,hall,country\nA,Hall 1,Sweden\nB,Hall 1,Swodon\nC,,SE\nD,Hall 1,<b>\n,Hall 1,\n")
+    assert "2 rows are left out:" in organiser.page
+    assert "4 · C: This is a new exhibitor, without a hall." in organiser.page
+    assert "6 › name: Write something first." in organiser.page
+    assert "2 notes on how the file was read:" in organiser.page
+    assert "3 · B: “Swodon” is no country." in organiser.page
+    assert "5 · D: “&lt;b&gt;” is no country." in organiser.page or "5 · D: “<b>” is no country." in organiser.page
+
+
 async def test_faults_are_listed_row_by_row(site: Site, world: World) -> None:
     organiser = await Visitor(site).sign_in(world.people["organiser"])
-    await upload(organiser, "name,hall,country\nA,Hall 1,Sweden\nB,Hall 1,SE\nC,Hall 1,<b>\n")
-    assert "2 faults were found. Nothing was changed." in organiser.page
-    assert "2 · A: “SWEDEN” is no country." in organiser.page
-    assert "4 · C: “<B>” is no country." in organiser.page
+    await upload(organiser, "name,hall\n,Hall 1\n<b>" + "x" * 120 + ",Hall 1\n")
+    assert "Faults found: 2. Nothing was changed." in organiser.page
+    assert "2 › name: Write something first." in organiser.page
+    assert "3 · <b>x" in organiser.page
     assert (await organiser.post(PATH, files={"file": ("x.xlsx", b"PK\x03\x04", "x/y")})).status_code == 422
     answer = await organiser.post(PATH, files={"file": ("x.csv", b"a" * 7_000_000, "text/csv")})
     assert answer.status_code == 413

@@ -96,6 +96,41 @@ async def test_a_broken_file_is_reported_whole_and_changes_nothing(organiser: Vi
     assert list(await entries(world)) == ["Opening"]
 
 
+async def test_what_is_imported_is_shown(organiser: Visitor, world: World) -> None:
+    about = {
+        "abstract": "<p>First <strong>bold</strong> &amp; more</p><script>alert(1)</script>",
+        "description": "Long **text** with https://e.example/page.",
+        "links": [{"url": "https://e.example/l", "title": "L"}, "https://e.example/untitled"],
+        "attachments": [{"url": "https://e.example/a.pdf", "title": "Slides <1>"}],
+    }
+    only = SECOND | {"description": "# Only this", "abstract": ""}
+    await agree(organiser, await upload(organiser, file(event(title="Grand opening", **about), only)))
+    found = await entries(world)
+    page = (await organiser.get(f"/c/forum/sessions/{found['Grand opening'].id}")).text
+    rel = 'rel="noopener nofollow ugc"'
+    assert "<p>First <strong>bold</strong> &amp; more</p>" in page
+    assert "alert(1)" not in page
+    assert f'Long <strong>text</strong> with <a href="https://e.example/page" target="_blank" {rel}>' in page
+    assert f'<a href="https://e.example/l" {rel} target="_blank" dir="auto">L</a>' in page
+    assert (
+        f'<a href="https://e.example/untitled" {rel} target="_blank" dir="auto">https://e.example/untitled</a>' in page
+    )
+    assert f'<a href="https://e.example/a.pdf" {rel} target="_blank" dir="auto">Slides &lt;1&gt;</a>' in page
+    page = (await organiser.get(f"/c/forum/sessions/{found['Talent centres'].id}")).text
+    assert "<h4>Only this</h4>" in page
+    calendar = (await organiser.get("/c/forum/programme.ics")).text.replace("\r\n ", "")
+    assert "First bold & more" in calendar
+    assert "# Only this" in calendar
+
+
+async def test_what_was_decided_and_what_is_left_out_is_listed(organiser: Visitor, world: World) -> None:
+    await upload(organiser, file(event(room="Elsewhere"), SECOND | {"duration": "soon"}))
+    assert "1 row is left out:" in organiser.page
+    assert "Talent centres (2) › duration: “soon” does not belong here." in organiser.page
+    assert "1 note on how the file was read:" in organiser.page
+    assert "The session says room “Elsewhere” but is listed under “Hall 1”. The latter is taken." in organiser.page
+
+
 async def test_what_has_changed_meanwhile_is_shown_anew(organiser: Visitor, world: World) -> None:
     answer = await upload(organiser, file())
     other = await Visitor(organiser.site).sign_in(world.people["admin"], next=PAGE)

@@ -1,12 +1,15 @@
 """The programme, as somebody without JavaScript reads it: filters, stars, zones."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 
+from rooms.core.store.tables import conferences
 from rooms.programme.actions import create_session
 from rooms.programme.messages import CancelSession, CreateSession, SpeakerLine
+from rooms.programme.tables import sessions
 from tests.support.visitor import Visitor
 from tests.support.world import START, World
 from web.site import Site
@@ -108,6 +111,46 @@ async def test_a_viewer_in_berlin_across_the_change_of_clocks(world: World, visi
     await visitor.get("/c/forum/programme")
     assert times(visitor.page, "Before") == "13:00–14:00"
     assert times(visitor.page, "After") == "14:00–15:00"
+
+
+async def test_the_zone_is_named_as_of_the_event(world: World, visitor: Visitor) -> None:
+    async def hold(*months: int) -> None:
+        async with world.engine.database.write() as connection:
+            here = conferences.c.id == world.conference
+            await connection.execute(conferences.update().where(here).values(zone="Europe/Berlin"))
+            first = START.replace(month=months[0])
+            await connection.execute(sessions.update().values(starts_at=first, ends_at=first + timedelta(hours=1)))
+            for month in months[1:]:
+                at = START.replace(month=month)
+                span = {"starts_at": at, "ends_at": at + timedelta(hours=1), "now": world.clock()}
+                await create_session(connection, world.conference, title="Later", **span)
+
+    for months, named in (((8,), "Summer Time"), ((12,), "Standard Time"), ((8, 12), "Time")):
+        await hold(*months)
+        await visitor.get("/c/forum/programme")
+        assert f"Times in Central European {named}</p>" in visitor.page
+
+
+async def test_the_night_in_which_the_clocks_go_back(world: World, visitor: Visitor) -> None:
+    at = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    async with world.engine.database.write() as connection:
+        here = conferences.c.id == world.conference
+        await connection.execute(conferences.update().where(here).values(zone="Europe/Berlin"))
+        span = {"starts_at": at, "ends_at": at + timedelta(minutes=30), "now": world.clock()}
+        await create_session(connection, world.conference, title="Night", **span)
+    await visitor.get("/c/forum/programme")
+    assert times(visitor.page, "Night") == "02:30 UTC+2–02:00 UTC+1"
+
+
+@pytest.mark.parametrize("words", ["große", "GROSSE", "λόγος", "ΛΟΓΟΣ", "Fidencio", "Fidêncio"])
+async def test_a_search_finds_what_people_mean(world: World, visitor: Visitor, words: str) -> None:
+    span = {"starts_at": START, "ends_at": START + timedelta(hours=1), "now": world.clock()}
+    async with world.engine.database.write() as connection:
+        await create_session(connection, world.conference, title="Große Λόγος of Fidêncio", **span)
+    await visitor.get(f"/c/forum/programme?words={quote(words)}")
+    assert "1 session" in visitor.page
+    # The island gets the folded text.
+    assert "grosse λογοσ of fidencio" in visitor.page
 
 
 async def test_a_hundred_sessions_and_more(world: World, visitor: Visitor) -> None:

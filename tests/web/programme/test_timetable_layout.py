@@ -74,7 +74,7 @@ def test_the_night_when_clocks_go_back_has_an_hour_more() -> None:
     first = entry("first", "2026-10-25 02:30", 30, fold=0)
     second = entry("second", "2026-10-25 02:30", 30, fold=1)
     [day] = laid_out(first, second)
-    assert [each.starts.text for each in day.slots] == ["02:30", "02:30"]
+    assert [each.starts.text for each in day.slots] == ["02:30 UTC+2", "02:30 UTC+1"]
     assert [each.after for each in day.slots] == [Span(0, 6), Span(1, 6)]
     assert [mark.clock.text for mark in day.marks] == ["02:00", "02:00"]
     [seen_from_shanghai] = laid_out(first, second, shown=SHANGHAI)

@@ -66,6 +66,12 @@ test("a converted time may fall on another day, also when clocks change", () => 
   // On 29 March 2026 clocks in Berlin go from 02:00 to 03:00.
   assert.equal(formatTime("2026-03-29T00:59:00Z", "Europe/Berlin"), "01:59");
   assert.equal(formatTime("2026-03-29T01:00:00Z", "Europe/Berlin"), "03:00");
+  assert.equal(formatTime("2026-10-24T23:59:00Z", "Europe/Berlin"), "01:59");
+  assert.equal(formatTime("2026-10-25T00:30:00Z", "Europe/Berlin"), "02:30 UTC+2");
+  assert.equal(formatTime("2026-10-25T01:30:00Z", "Europe/Berlin"), "02:30 UTC+1");
+  assert.equal(formatTime("2026-10-25T02:00:00Z", "Europe/Berlin"), "03:00");
+  assert.equal(formatTime("2026-11-01T06:00:00Z", "America/New_York"), "01:00 UTC-5");
+  assert.equal(formatTime("2026-04-04T15:15:00Z", "Australia/Lord_Howe"), "01:45 UTC+10:30");
   assert.equal(dayShift("2026-03-28T23:30:00Z", "Europe/Berlin", "UTC"), 1);
 });
 

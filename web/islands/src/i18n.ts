@@ -81,9 +81,38 @@ function format(moment: Moment, options: Intl.DateTimeFormatOptions, inZone: str
   return new Intl.DateTimeFormat(catalog().language, { timeZone: inZone, ...options }).format(new Date(moment));
 }
 
-/** 14:05 */
+/** 14:05, or 02:30 UTC+2 where the clocks show a time twice in the night in which they go back (as rooms/core/clock.py). */
 export function formatTime(moment: Moment, inZone = zone()): string {
-  return format(moment, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, inZone);
+  return format(moment, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, inZone) + which(moment, inZone);
+}
+
+const DAY = 86_400_000;
+
+function which(moment: Moment, inZone: string): string {
+  const at = new Date(moment).getTime();
+  const own = offset(at, inZone);
+  // Clocks are put back at most once within a day on either side.
+  const twice = [at - DAY, at + DAY]
+    .map((other) => offset(other, inZone))
+    .some((other) => other !== own && offset(at + (own - other) * 60_000, inZone) === other);
+  if (!twice) return "";
+  const minutes = Math.abs(own) % 60;
+  return ` UTC${own < 0 ? "-" : "+"}${Math.floor(Math.abs(own) / 60)}${minutes ? `:${String(minutes).padStart(2, "0")}` : ""}`;
+}
+
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** Minutes by which the clocks of a zone are ahead of UTC. */
+function offset(at: number, inZone: string): number {
+  let clock = clocks.get(inZone);
+  if (!clock) {
+    const fields = { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric" } as const;
+    clocks.set(inZone, (clock = new Intl.DateTimeFormat("en-US", { timeZone: inZone, hourCycle: "h23", ...fields })));
+  }
+  const parts = clock.formatToParts(at);
+  const part = (type: string) => Number(parts.find((each) => each.type === type)?.value);
+  const local = Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"));
+  return Math.round((local - Math.floor(at / 60_000) * 60_000) / 60_000);
 }
 
 /** Sat, 21 November 2026 */

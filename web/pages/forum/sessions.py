@@ -26,7 +26,7 @@ from rooms.forum.snapshots import Own, SessionSnapshot
 from rooms.people import rules
 from rooms.programme import queries
 from rooms.programme.messages import SessionView
-from rooms.programme.queries import Conference
+from rooms.programme.queries import Conference, SessionAbout
 from web import links
 from web.forms import asked_number
 from web.site import site_of
@@ -62,6 +62,7 @@ class SessionPage:
     votes: dict[str, int]
     latest: LatestValues
     present: PresenceView | None
+    about: SessionAbout
 
     @property
     def session(self) -> SessionView:
@@ -142,6 +143,7 @@ async def session_page(request: Request, *, public: bool = False) -> SessionPage
     async with site.engine.database.read() as connection:
         conference = await queries.conference(connection, slug)
         room = await queries.session_room(connection, conference.id, id)
+        about = await queries.session_about(connection, id)
     view = await site.engine.view(viewer.id, room, public=public)
     return SessionPage(
         room=room,
@@ -154,6 +156,7 @@ async def session_page(request: Request, *, public: bool = False) -> SessionPage
         votes=view.latest.get("votes", {}),
         latest=view.latest,
         present=view.latest.get("present", {}).get(""),
+        about=about,
     )
 
 

@@ -1,14 +1,18 @@
 """A conference's programme: the timetable, filtered by what the address asks for, in the event's zone or the viewer's."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, time
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from rooms.core.commands.registry import permitted
+from rooms.core.search import fold, search_words
 from rooms.programme import stars, timetable
+from rooms.programme.queries import Conference
 from rooms.programme.timetable import Entry
 from web.conference import enter
 from web.pages.programme.timetable_layout import lay_out
@@ -32,14 +36,14 @@ class Filter(NamedTuple):
             return False
         if self.starred and entry.id not in stars:
             return False
-        return all(word in searched(entry) for word in self.words.casefold().split())
+        return all(word in searched(entry) for word in search_words(self.words))
 
 
 def searched(entry: Entry) -> str:
-    """What a search for words looks into. The island gets the same text, and searches it in the same way."""
+    """The folded text that is searched for words. The island gets the same text, and searches it in the same way."""
     translated = [text for fields in entry.texts.values() for name, text in fields.items() if name != "abstract"]
     speakers = [f"{speaker.name} {speaker.affiliation}" for speaker in entry.speakers]
-    return " ".join([entry.title, entry.subtitle, entry.place, entry.track, *translated, *speakers]).casefold()
+    return fold(" ".join([entry.title, entry.subtitle, entry.place, entry.track, *translated, *speakers]))
 
 
 def filter_of(request: Request) -> Filter:
@@ -76,9 +80,18 @@ async def show(request: Request) -> Response:
         starred=set(starred),
         may_star="session.star" in permitted(entered.actor),
         searched=searched,
+        held=_held(conference, entries),
         now=entered.site.engine.clock(),
         calendar_key=viewer.person.calendar_key if viewer.person else None,
     )
+
+
+def _held(conference: Conference, entries: Sequence[Entry]) -> tuple[datetime, datetime]:
+    """When the programme begins and ends; one without sessions is that of the days of its conference."""
+    zone = ZoneInfo(conference.zone)
+    days = [datetime.combine(day, time(12), zone) for day in (conference.starts_on, conference.ends_on)]
+    starts = [entry.starts_at for entry in entries] or days
+    return min(starts), max(starts)
 
 
 def _languages(entries: Iterable[Entry]) -> list[str]:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from rooms.core.clock import doubled_offset
 from rooms.programme.timetable import Entry
 
 DAY_BEGINS = 5  # o'clock
@@ -98,7 +99,7 @@ def event_days(moments: Sequence[datetime], event: ZoneInfo) -> list[date]:
 
 def clock(at: datetime, day: date, shown: ZoneInfo) -> Clock:
     local = at.astimezone(shown)
-    return Clock(at, f"{local:%H:%M}", (local.date() - day).days)
+    return Clock(at, f"{local:%H:%M}{doubled_offset(local)}", (local.date() - day).days)
 
 
 def _rank(halls: Sequence[str], hall: str) -> int:

@@ -15,7 +15,7 @@ class Bus(Protocol):
         """Whether messages published now reach the other processes."""
         ...
 
-    async def start(self, receive: Receive, restored: Callable[[], None]) -> None:
+    async def start(self, receive: Receive, restored: Callable[[], object]) -> None:
         """`restored` is called whenever the bus is back after it may have lost messages."""
         ...
 

@@ -27,7 +27,7 @@ class MemoryBus:
     def is_up(self) -> bool:
         return True
 
-    async def start(self, receive: Receive, restored: Callable[[], None]) -> None:
+    async def start(self, receive: Receive, restored: Callable[[], object]) -> None:
         self._receive = receive
 
     def publish(self, channel: str, data: bytes) -> None:

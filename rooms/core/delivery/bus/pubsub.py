@@ -59,7 +59,7 @@ class PubSubBus(ABC):
         self._origin = os.urandom(ORIGIN)
         self._up = False
         self._receive: Receive | None = None
-        self._restored: Callable[[], None] = lambda: None
+        self._restored: Callable[[], object] = lambda: None
         self._wanted: set[str] = set()
         self._confirmed: dict[str, asyncio.Event] = {}
         self._leaving: Counter[str] = Counter()  # unsubscribed, and not yet confirmed
@@ -74,7 +74,7 @@ class PubSubBus(ABC):
     def is_up(self) -> bool:
         return self._up
 
-    async def start(self, receive: Receive, restored: Callable[[], None]) -> None:
+    async def start(self, receive: Receive, restored: Callable[[], object]) -> None:
         self._receive, self._restored = receive, restored
         listening = asyncio.Event()
         self._tasks = [asyncio.create_task(self._listen(listening)), asyncio.create_task(self._send())]

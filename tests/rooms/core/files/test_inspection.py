@@ -59,6 +59,20 @@ async def test_what_is_in_order_is_kept_as_it_came(tmp_path: Path, kind: Content
     assert await look(tmp_path, kind, data) == (ending, None)
 
 
+PACKED = b"1 0 << /S /JavaScript /JS (app.alert) >>"
+INDIRECT_FILTER = (
+    made.pdf_stream(PACKED, b"/Type /ObjStm /N 1 /First 4").replace(b"/Filter [ /FlateDecode ]", b"/Filter 10 0 R")
+    + b"10 0 obj\n/FlateDecode\nendobj\n"
+)
+INDIRECT_TYPE = made.pdf_stream(PACKED, b"/Type 11 0 R /N 1 /First 4") + b"11 0 obj\n/ObjStm\nendobj\n"
+FAKE_END = made.pdf_stream(b"x\nendstream\n" + PACKED, rounds=0) + made.pdf_stream(
+    b"endstream " + PACKED, b"/Type /ObjStm /N 1 /First 14"
+)
+CARRIAGE_RETURN = made.pdf_stream(PACKED, b"/Type /ObjStm /N 1 /First 4").replace(b"stream\n", b"stream\r", 1)
+IN_A_STRING = (
+    b"8 0 obj\n(stream\n)\nendobj\n9 0 obj\n<< /S /JavaScript /JS (x) >>\nendobj\n12 0 obj\n(endstream)\nendobj\n"
+)
+INDIRECT_NAME = b"9 0 obj << /S 10 0 R /J 1 >> endobj\n10 0 obj\n/Java#53cript\nendobj\n"
 HIDDEN = made.pdf_stream(b"1 0 << /S /JavaScript /JS (app.alert) >>", b"/Type /ObjStm /N 1 /First 4")
 WRONG = {
     "an SVG": (LOGO, made.SVG, "picture"),
@@ -77,6 +91,12 @@ WRONG = {
     "a PDF with a script": (BROCHURE, made.pdf(b"9 0 obj << /S /JavaScript /JS (x) >> endobj\n"), "scripts"),
     "a PDF with a script under another name": (BROCHURE, made.pdf(b"9 0 obj << /J#53 (x) >> endobj\n"), "scripts"),
     "a PDF with a script among packed objects": (BROCHURE, made.pdf(HIDDEN), "scripts"),
+    "a PDF with a script among objects packed by a filter elsewhere": (BROCHURE, made.pdf(INDIRECT_FILTER), "scripts"),
+    "a PDF with a script among objects of a type elsewhere": (BROCHURE, made.pdf(INDIRECT_TYPE), "scripts"),
+    "a PDF with a script behind an end that is none": (BROCHURE, made.pdf(FAKE_END), "scripts|damaged"),
+    "a PDF with a script in a stream after a carriage return": (BROCHURE, made.pdf(CARRIAGE_RETURN), "scripts|damaged"),
+    "a PDF with a script in a string that hides a stream": (BROCHURE, made.pdf(IN_A_STRING), "scripts"),
+    "a PDF with a script under a name in another object": (BROCHURE, made.pdf(INDIRECT_NAME), "scripts"),
     "a PDF that starts a program": (BROCHURE, made.pdf(b"9 0 obj << /S /Launch /F (cmd) >> endobj\n"), "scripts"),
     "a PDF with a file in it": (BROCHURE, made.pdf(b"9 0 obj << /Type /EmbeddedFile >> endobj\n"), "scripts"),
     "a PDF with a password": (BROCHURE, made.pdf(trailer=b"/Encrypt 9 0 R "), "password"),
@@ -93,7 +113,7 @@ async def test_what_is_none_of_its_kind_is_refused(tmp_path: Path, name: str) ->
     kind, data, words = WRONG[name]
     with refused("invalid") as refusal:
         await look(tmp_path, kind, data)
-    assert words in str(refusal.problem)
+    assert any(each in str(refusal.problem) for each in words.split("|"))
 
 
 BOMBS = {

@@ -1,4 +1,4 @@
-"""A file that is wrong gets one report of everything that is wrong with it, in words that help."""
+"""A faulty file gets one report of everything that is wrong with it. What can be decided is decided, with a warning."""
 
 import json
 from collections.abc import Callable
@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from rooms.core.files.faults import SHOWN_FAULTS
 from rooms.programme.schedules.document import MOST_BYTES
-from rooms.programme.schedules.frab import read_json, read_xml
-from rooms.programme.schedules.schedule import SHOWN_FAULTS, ScheduleFaults
+from rooms.programme.schedules.frab import read, read_file, read_json, read_xml
+from rooms.programme.schedules.schedule import ScheduleFaults
 from tests.support.schedules import EVENT, SECOND, camp, document, event, file
 
 
@@ -18,6 +19,19 @@ def faults_of(data: bytes, reader: Callable[[bytes], object] = read_json) -> lis
     assert caught.value.code == "invalid"
     assert caught.value.count >= len(caught.value.faults) > 0
     return [fault.text() for fault in caught.value.faults]
+
+
+def warnings_of(data: bytes, sessions: int) -> list[str]:
+    read = read_file(data)
+    assert len(read.schedule.sessions) == sessions
+    assert not read.notes.left_out
+    return [fault.text() for fault in read.notes.warnings]
+
+
+def left_out_of(data: bytes) -> tuple[list[str], tuple[str, ...]]:
+    read = read_file(data)
+    assert len(read.schedule.sessions) == 1
+    return [fault.text() for fault in read.notes.left_out], read.schedule.unread
 
 
 def test_the_file_of_these_tests_is_sound():
@@ -33,13 +47,10 @@ FIRST = "2026-11-14 › Hall 1 › Opening (1)"
         ({"title": ...}, "2026-11-14 › Hall 1 › 1 › title", "missing"),
         ({"title": "\u202e "}, "2026-11-14 › Hall 1 › 1 › title", "missing"),
         ({"title": 5}, "2026-11-14 › Hall 1 › 1 › title", "“5” does not belong here"),
-        ({"title": "x" * 301}, " › title", "301 characters"),
-        ({"date": ...}, f"{FIRST} › date", "missing"),
         ({"date": "14.11.2026"}, f"{FIRST} › date", "“14.11.2026” does not belong"),
         ({"date": "2026-13-14T09:30:00+08:00"}, f"{FIRST} › date", "does not belong"),
         ({"date": "0001-01-01T00:00:00+08:00"}, f"{FIRST} › date", "does not belong"),
         ({"date": "2026-11-14", "start": ...}, f"{FIRST} › start", "missing"),
-        ({"date": 20261114}, f"{FIRST} › date", "does not belong"),
         ({"start": "25:00"}, f"{FIRST} › start", "“25:00” does not belong"),
         ({"start": "11:30"}, f"{FIRST} › start", "starts at 11:30, but its date says 2026-11-14T09:30"),
         ({"duration": ...}, f"{FIRST} › duration", "missing"),
@@ -49,22 +60,6 @@ FIRST = "2026-11-14 › Hall 1 › Opening (1)"
         ({"duration": 45}, f"{FIRST} › duration", "does not belong"),
         ({"duration": "200:00"}, f"{FIRST} › duration", "seven days"),
         ({"guid": ..., "id": ...}, "2026-11-14 › Hall 1 › Opening", "neither a guid nor an id"),
-        ({"id": "eleven"}, " › id", "“eleven” does not belong"),
-        ({"id": -1}, " › id", "does not belong"),
-        ({"id": 1.5}, " › id", "does not belong"),
-        ({"id": True}, " › id", "does not belong"),
-        ({"id": 2**63}, " › id", "does not belong"),
-        ({"id": 10**4000}, " › id", "does not belong"),
-        ({"room": "Hall 9"}, f"{FIRST} › room", "“Hall 9” but stands under “Hall 1”"),
-        ({"persons": {"id": 7}}, f"{FIRST} › persons", "Write a list"),
-        ({"persons": [7]}, f"{FIRST} › persons 1", "Write an object"),
-        ({"persons": [{"id": 7}]}, f"{FIRST} › persons 1 › name", "missing"),
-        ({"persons": [{"id": 7, "name": "A"}, {"id": 7, "name": "B"}]}, f"{FIRST} › persons 2", "“B” here and “A”"),
-        ({"links": "https://example.org"}, f"{FIRST} › links", "Write a list"),
-        ({"links": ["https://example.org"] * 101}, f"{FIRST} › links", "101 links"),
-        ({"do_not_record": "perhaps"}, f"{FIRST} › do_not_record", "true or false"),
-        ({"abstract": ["a"]}, f"{FIRST} › abstract", "Write a text"),
-        ({"language": "x" * 36}, f"{FIRST} › language", "36 characters"),
     ],
 )
 def test_a_fault_in_a_session(changes: dict[str, Any], where: str, what: str):
@@ -76,8 +71,6 @@ def test_a_fault_in_a_session(changes: dict[str, Any], where: str, what: str):
 @pytest.mark.parametrize(
     ("changes", "where", "what"),
     [
-        ({"title": None}, "conference › title", "missing"),
-        ({"start": None}, "conference › start", "missing"),
         ({"end": "soon"}, "conference › end", "“soon” does not belong"),
         ({"end": "2026-11-13"}, "conference › end", "ends before it starts"),
         ({"end": "2028-11-13"}, "conference › end", "more than a year"),
@@ -93,9 +86,6 @@ def test_a_fault_in_a_session(changes: dict[str, Any], where: str, what: str):
         ({"days": [{"date": "2026-11-14", "rooms": {"Hall": {}}}]}, "2026-11-14 › Hall", "Write a list"),
         ({"days": [{"date": "2026-11-14", "rooms": {"Hall": ["x"]}}]}, "2026-11-14 › Hall 1", "Write an object"),
         ({"days": [{"date": "2026-11-14", "rooms": {"\u202e": []}}]}, "2026-11-14 › name", "missing"),
-        ({"rooms": [{"name": "A"}, {"name": "A"}]}, "rooms 2 › name", "“A” is used twice"),
-        ({"rooms": [{"name": "A", "capacity": -5}]}, "rooms 1 › capacity", "does not belong"),
-        ({"tracks": [{"name": "A"}, {"name": "A"}]}, "tracks 2 › name", "“A” is used twice"),
         ({"tracks": [{"color": "#fff"}]}, "tracks 1 › name", "missing"),
     ],
 )
@@ -108,9 +98,59 @@ def test_a_fault_in_the_conference(changes: dict[str, Any], where: str, what: st
     assert what in said[0]
 
 
+@pytest.mark.parametrize(
+    ("changes", "where", "what"),
+    [
+        ({"title": "x" * 301}, " › title", "301 characters"),
+        ({"date": 20261114}, f"{FIRST} › date", "does not belong"),
+        ({"id": -1}, " › id", "does not belong"),
+        ({"id": 1.5}, " › id", "does not belong"),
+        ({"id": True}, " › id", "does not belong"),
+        ({"id": 2**63}, " › id", "does not belong"),
+        ({"id": 10**4000}, " › id", "does not belong"),
+        ({"room": "Hall 9"}, f"{FIRST} › room", "“Hall 9” but is listed under “Hall 1”"),
+        ({"persons": {"id": 7}}, f"{FIRST} › persons", "Write a list"),
+        ({"persons": [7]}, f"{FIRST} › persons 1", "Write an object"),
+        ({"persons": [{"id": 7}]}, f"{FIRST} › persons 1 › name", "missing"),
+        ({"persons": [{"id": 7, "name": "A"}, {"id": 7, "name": "B"}]}, f"{FIRST} › persons 2", "“B” here and “A”"),
+        ({"links": ["https://example.org"] * 101}, f"{FIRST} › links", "101 links"),
+        ({"do_not_record": "perhaps"}, f"{FIRST} › do_not_record", "true or false"),
+        ({"abstract": ["a"]}, f"{FIRST} › abstract", "Write a text"),
+        ({"language": "x" * 36}, f"{FIRST} › language", "36 characters"),
+    ],
+)
+def test_what_a_session_can_do_without_is_left_empty_with_a_warning(changes: dict[str, Any], where: str, what: str):
+    (said,) = warnings_of(file(event(**changes)), sessions=1)
+    assert where in said
+    assert what in said
+
+
+@pytest.mark.parametrize(
+    ("changes", "where", "what"),
+    [
+        ({"rooms": [{"name": "A"}, {"name": "A"}]}, "rooms 2 › name", "“A” is used twice"),
+        ({"rooms": [{"name": "A", "capacity": -5}]}, "rooms 1 › capacity", "does not belong"),
+        ({"tracks": [{"name": "A"}, {"name": "A"}]}, "tracks 2 › name", "“A” is used twice"),
+    ],
+)
+def test_what_is_said_twice_or_makes_no_sense_is_ignored_with_a_warning(changes: dict[str, Any], where: str, what: str):
+    (said,) = warnings_of(file(**changes), sessions=2)
+    assert where in said
+    assert what in said
+
+
+def test_a_session_that_cannot_be_used_is_left_out_and_the_others_are_read():
+    said, unread = left_out_of(file(EVENT, SECOND | {"duration": "never"}))
+    assert said == [
+        "2026-11-14 › Hall 1 › Talent centres (2) › duration: “never” does not belong here. "
+        "Write the hours and minutes, such as 00:45."
+    ]
+    assert unread == (SECOND["guid"],)
+
+
 def test_a_day_that_ends_before_it_starts():
     times = {"day_start": "2026-11-14T09:00:00+08:00", "day_end": "2026-11-14T08:00:00+08:00"}
-    (said,) = faults_of(file(days=[{"date": "2026-11-14", "rooms": {}, **times}]))
+    (said,) = warnings_of(file(days=[{"date": "2026-11-14", "rooms": {}, **times}]), sessions=0)
     assert "2026-11-14 › day_end: The day ends before it starts." in said
 
 
@@ -119,19 +159,26 @@ def test_a_day_that_ends_before_it_starts():
     [
         (SECOND | {"guid": EVENT["guid"]}, "guid: “8079583e-8321-506c-95af-fd2903a5f075” is used twice"),
         (SECOND | {"guid": EVENT["guid"].upper()}, "guid: “8079583e-8321-506c-95af-fd2903a5f075” is used twice"),
-        (SECOND | {"id": 1}, "id: “1” is used twice"),
-        (SECOND | {"id": "1"}, "id: “1” is used twice"),
     ],
 )
-def test_doubled_identities(second: dict[str, Any], named: str):
-    (said,) = faults_of(file(EVENT, second))
+def test_the_second_session_of_one_guid_is_left_out(second: dict[str, Any], named: str):
+    (said,), unread = left_out_of(file(EVENT, second))
     assert "Talent centres" in said
     assert named in said
+    assert unread == (EVENT["guid"],)
 
 
-def test_doubled_ids_without_guids():
-    (said,) = faults_of(file(event(guid=...), event(guid=..., title="Talent centres")))
-    assert "“1” is used twice" in said
+@pytest.mark.parametrize("id", [1, "1"])
+def test_an_id_that_is_used_twice_beside_guids_is_ignored_the_second_time(id: object):
+    (said,) = warnings_of(file(EVENT, SECOND | {"id": id}), sessions=2)
+    assert "Talent centres" in said
+    assert "id: “1” is used twice" in said
+    assert [session.number for session in read(file(EVENT, SECOND | {"id": id})).sessions] == [1, None]
+
+
+def test_the_second_session_of_one_id_without_guids_is_left_out():
+    (said,), _ = left_out_of(file(event(guid=...), event(guid=..., title="Talent centres")))
+    assert "id: “1” is used twice" in said
 
 
 @pytest.mark.parametrize(
@@ -150,7 +197,8 @@ def test_local_times_at_a_change_of_the_clocks(local: str, zone: str, what: str)
 
 
 def test_all_faults_are_told_at_once():
-    said = faults_of(file(event(title=...), SECOND | {"duration": "never", "date": ""}, time_zone_name="Mars/Olympus"))
+    second = SECOND | {"duration": "never", "date": "", "start": ""}
+    said = faults_of(file(event(title=...), second, time_zone_name="Mars/Olympus"))
     assert len(said) == 4
 
 
@@ -165,7 +213,8 @@ def test_a_long_report_is_cut_but_counted():
 
 def test_what_is_no_schedule_is_told_in_one_line():
     assert faults_of(b'{"events": []}') == [
-        "This is not a frab or pretalx schedule. Choose the schedule that frab or pretalx exports."
+        "This is a JSON file, but no schedule: it holds “events”. "
+        "Plenary reads the schedules of frab, pretalx, pentabarf and compatible programs, as JSON or XML."
     ]
 
 
@@ -190,15 +239,14 @@ OUTSIDE = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><schedule><ver
         (b"\xff\xfe\xfa", "not JSON in Unicode"),
         (b'"schedule"', "no schedule"),
         (b"[]", "no schedule"),
-        (b"{}", "not a frab or pretalx schedule"),
-        (b'{"schedule": 5}', "not a frab or pretalx schedule"),
+        (b"{}", "no schedule"),
+        (b'{"schedule": 5}', "no schedule: it holds “schedule”"),
         (b'{"schedule": {}}', "conference: This field is missing"),
         (b'{"schedule": {"conference": {}}}', "conference › title: This field is missing"),
         (file().replace(b'"id": 1', b'"id": NaN'), "NaN"),
         (file().replace(b'"id": 1', b'"id": -Infinity'), "-Infinity"),
         (file().replace(b'"id": 1', b'"id": 1' + b"0" * 5000), "not JSON"),
-        (file().replace(b'"id": 1', b'"id": 1e999'), "does not belong"),
-        (file().replace(b'"id": 1', b'"id": 1, "id": 1'), "Opening: “id” stands twice"),
+        (file().replace(b'"id": 1', b'"id": 1, "id": 1'), "Opening: “id” appears twice"),
         (b"[" * 100_000, "nested too deeply"),
         (b'{"schedule":' * 100_000, "nested too deeply"),
         (b" " * (MOST_BYTES + 1) + b"{}", "too large"),
@@ -234,10 +282,10 @@ def test_an_xml_room_without_a_name_and_a_field_that_stands_twice():
     event = b"<event id='1'><title>T</title><title>U</title><date>2026-11-14T09:30:00Z</date><duration>1:00</duration></event>"
     day = b"<day date='2026-11-14'><room>" + event + b"</room></day>"
     head = b"<title>C</title><start>2026-11-14</start><end>2026-11-14</end><time_zone_name>UTC</time_zone_name>"
-    said = faults_of(b"<schedule><conference>" + head + b"</conference>" + day + b"</schedule>", read_xml)
-    assert said == [
-        "2026-11-14: This room has no name. Give it one.",
-        "T: “title” stands twice in one place. Keep one of them.",
+    data = b"<schedule><conference>" + head + b"</conference>" + day + b"</schedule>"
+    assert warnings_of(data, sessions=1) == [
+        "2026-11-14: This room has no name. Its sessions are taken without a hall.",
+        "T: “title” appears twice in one place. The first one is taken.",
     ]
 
 

@@ -1,6 +1,7 @@
 import { html, nothing } from "lit";
 import { t } from "../i18n";
 import type { Mark, MessageView } from "../live/index";
+import { linked } from "../shell/addresses";
 import { avatar, clock, icon } from "../shell/parts";
 
 /** How a message stands in the chat, and what its reader may do with it; null: not that. */
@@ -16,7 +17,7 @@ export function chatMessage(message: MessageView, { own, follows, remove, restra
     ${avatar(message.author.name, { small: true })}
     <div>
       <p class="message-head"><strong dir="auto">${message.author.name}</strong> ${message.mark ? html`<span class="badge">${markName(message.mark)}</span>` : nothing} ${clock(message.at)}</p>
-      <p class="pre" dir="auto">${message.text}</p>
+      <p class="pre" dir="auto">${linked(message.text)}</p>
     </div>
     ${remove || restrain
       ? html`<div class="message-acts">

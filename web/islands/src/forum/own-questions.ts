@@ -3,6 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { t } from "../i18n";
 import { QUESTION_LENGTH, RoomController, type OwnQuestion, type RoomEvent } from "../live/index";
+import { linked } from "../shell/addresses";
 import { may, session } from "./state/session";
 import { say } from "../shell/announce";
 import { draft, setDraft } from "../shell/drafts";
@@ -56,7 +57,7 @@ export class OwnQuestions extends Island {
     return html`<li class="own-question">
       ${this.editing === question.id
         ? this.editor(question)
-        : html`<p class="question-text pre" dir="auto">${question.text}</p>`}
+        : html`<p class="question-text pre" dir="auto">${linked(question.text)}</p>`}
       <p class="question-meta">${badge(words, { tone, symbol })}${question.anonymous ? html`<span>${t("asked anonymously")}</span>` : nothing}</p>
       ${question.original && question.original !== question.text
         ? html`<p class="faint">${t("A moderator has edited it. You wrote: “%(text)s”", { text: question.original })}</p>`

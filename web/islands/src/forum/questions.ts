@@ -4,6 +4,7 @@ import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import { t, tn } from "../i18n";
 import { RoomController, live, type PublicQuestion, type RoomEvent } from "../live/index";
+import { linked } from "../shell/addresses";
 import { PublicList, type Sort } from "./state/questions";
 import { hasVoted, may, session, votesOf, type SessionRoom } from "./state/session";
 import { announce } from "../shell/announce";
@@ -144,7 +145,7 @@ export class Questions extends Island {
             >${icon("up")}<span class="numbers">${count}</span><span class="visually-hidden">${tn("vote", "votes", count)}</span></span
           >`}
       <div class="question-body">
-        <p class="question-text pre" dir="auto">${question.text}</p>
+        <p class="question-text pre" dir="auto">${linked(question.text)}</p>
         <p class="question-meta">
           <span dir="auto">${question.author ?? t("Anonymous")}</span>
           ${question.edited ? html`<span>${t("edited")}</span>` : nothing}

@@ -3,6 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { live as liveDirective } from "lit/directives/live.js";
 import { t, tn } from "../../i18n";
 import { ANSWER_LENGTH, live, ProblemError, QUESTION_LENGTH, type Command, type ModeratedQuestion } from "../../live/index";
+import { linked } from "../../shell/addresses";
 import { labelsOf } from "../state/queue";
 import { session, type SessionRoom } from "../state/session";
 import { confirmed } from "../../shell/confirm";
@@ -62,7 +63,7 @@ export class QuestionPanel extends LitElement {
     return html`<article class="inquest" aria-busy=${this.desk.busy.has(question.id) ? "true" : "false"}>
       ${this.note ? html`<div class="inquest-note">${notice(html`<p>${this.note}</p>`, { kind: "warning", symbol: "info" })}</div>` : nothing}
       ${standing(question, state)}
-      ${this.mode === "edit" ? this.editor() : html`<p class="inquest-text pre" dir="auto">${question.text}</p>`}
+      ${this.mode === "edit" ? this.editor() : html`<p class="inquest-text pre" dir="auto">${linked(question.text)}</p>`}
       <p class="inquest-meta">
         ${question.author
           ? html`${avatar(question.author.name, { small: true })}<span dir="auto">${question.author.name}</span>`

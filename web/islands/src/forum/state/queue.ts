@@ -1,4 +1,5 @@
 import type { ModeratedQuestion } from "../../live/types";
+import { fold, searchWords } from "../../shell/state/fold";
 import { compare } from "../../shell/state/room";
 import { votesOf, type SessionRoom } from "./session";
 
@@ -89,16 +90,11 @@ function passes(state: SessionRoom, question: ModeratedQuestion, { label, claim,
 }
 
 function matches(question: ModeratedQuestion, search: string): boolean {
-  const words = folded(search).split(/\s+/).filter(Boolean);
+  const words = searchWords(search);
   if (words.length === 0) return true;
   const texts = [question.text, question.original, question.answer, question.author?.name, ...question.labels];
-  const text = folded(texts.filter(Boolean).join("\n"));
+  const text = fold(texts.filter(Boolean).join("\n"));
   return words.every((word) => text.includes(word));
-}
-
-/** Without case, width and accents. */
-function folded(text: string): string {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
 type Order = (a: ModeratedQuestion, b: ModeratedQuestion) => number;
@@ -126,7 +122,7 @@ function moment(time: string | null): number {
  */
 function grams(text: string): ReadonlySet<string> {
   const found = new Set<string>();
-  for (const [word] of folded(text).matchAll(/[\p{L}\p{N}]+/gu)) {
+  for (const [word] of fold(text).matchAll(/[\p{L}\p{N}]+/gu)) {
     if (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(word)) {
       const letters = [...word];
       for (let index = 1; index < letters.length; index += 1) found.add(`${letters[index - 1]}${letters[index]}`);

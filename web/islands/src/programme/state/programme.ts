@@ -1,3 +1,5 @@
+import { searchWords } from "../../shell/state/fold";
+
 /** What a reader wants to see of a programme; empty or false: everything. */
 export interface Wish {
   readonly words: string;
@@ -6,7 +8,7 @@ export interface Wish {
   readonly starred: boolean;
 }
 
-/** What a wish is compared with. `words` is in lower case already (web/pages/programme/timetable.py writes it). */
+/** What a wish is compared with. `words` is folded already (web/pages/programme/timetable.py writes it). */
 export interface Findable {
   readonly words: string;
   readonly track: string;
@@ -19,8 +21,5 @@ export function passes(wish: Wish, entry: Findable): boolean {
   if (wish.track && entry.track !== wish.track) return false;
   if (wish.language && entry.language !== wish.language) return false;
   if (wish.starred && !entry.starred) return false;
-  return wish.words
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => entry.words.includes(word));
+  return searchWords(wish.words).every((word) => entry.words.includes(word));
 }

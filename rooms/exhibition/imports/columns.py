@@ -1,0 +1,58 @@
+"""The columns of an exhibitor list, by the headers that people give them in several languages."""
+
+import re
+from functools import cache
+
+from rooms.core.search import fold
+
+PLAIN = ("name", "tagline", "about", "website", "country", "field", "languages")
+TRANSLATED = ("name", "tagline", "about")
+COLUMNS = ("id", *PLAIN, "hall", "number", "tier", "owner")
+
+_HEADERS = {
+    "id": "id, exhibitor id, identifiant, aussteller-id, kennung, 编号, 展商编号",
+    "name": """name, company, company name, exhibitor, exhibitor name, organisation, organization, brand, firm,
+        firma, firmenname, unternehmen, aussteller, ausstellername, nom, société, entreprise, raison sociale, exposant,
+        nombre, empresa, expositor, razón social, nome, azienda, espositore, ragione sociale, bedrijf, nazwa, название, компания,
+        名称, 公司, 公司名称, 企业, 企业名称, 单位, 单位名称, 展商, 展商名称, 参展商, 公司名稱, 会社名, 회사명""",
+    "hall": """hall, pavilion, hall name, halle, pavillon, messehalle, salle, pabellón, sala, padiglione, hala, зал,
+        展馆, 馆号, 展厅, 馆, 館, 展館, ホール, 홀""",
+    "number": """number, stand, booth, stand number, stand no, stand nr, booth number, booth no, standnummer, stand-nr, standnr,
+        platz, numéro, numéro de stand, n° de stand, n° stand, número de stand, stand nº, numero stand, стенд,
+        展位, 展位号, 摊位, 摊位号, 展位號, ブース番号, 부스번호""",
+    "tier": "tier, level, sponsor level, placement, stufe, rang, niveau, nivel, livello, 级别, 等级",
+    "tagline": "tagline, slogan, claim, in one sentence, kurzbeschreibung, accroche, lema, 标语, 口号",
+    "about": """about, description, profile, company profile, beschreibung, firmenprofil, über uns, profil, présentation,
+        à propos, descripción, descrizione, opis, описание, 简介, 公司简介, 介绍, 描述, 公司簡介""",
+    "website": """website, web, url, homepage, web site, internet, web address, webseite, website-adresse, www, site, site web,
+        site internet, sitio web, página web, sito, sito web, сайт, 网站, 网址, 官网, 網站, ウェブサイト, 홈페이지""",
+    "country": """country, country/region, nation, land, staat, herkunftsland, pays, país, paese, kraj, země, страна,
+        国家, 国别, 国家/地区, 國家, 国, 국가""",
+    "field": "field, industry, sector, branche, fachgebiet, secteur, secteur d'activité, domaine, settore, отрасль, 行业, 领域, 產業",
+    "languages": "languages, languages spoken, language, sprachen, sprache, langues, langue, idiomas, lingue, 语言, 语种",
+    "owner": "owner, owner e-mail, owner email, inhaber, propriétaire, 负责人邮箱",
+}
+_TRANSLATION = re.compile(r"(name|tagline|about)[ _:.-]([a-z]{2,3}(?:_[A-Za-z]{2,8})?)")
+
+
+def column_of(header: str) -> str:
+    """The column that a header means: one of COLUMNS, "name zh_Hans" for a translation, or "" for one that is not known."""
+    name = header.strip()
+    match = _TRANSLATION.fullmatch(name) or _TRANSLATION.fullmatch(name.casefold())
+    return f"{match[1]} {match[2]}" if match else _columns().get(_key(name), "")
+
+
+def known_headers(cells: list[str]) -> int:
+    """How many columns the cells of a row name; 0 if none of them is the name of the exhibitor."""
+    found = {column_of(cell.strip('" ')) for cell in cells} - {""}
+    return len(found) if "name" in found else 0
+
+
+@cache
+def _columns() -> dict[str, str]:
+    return {_key(header): column for column, headers in _HEADERS.items() for header in headers.split(",")}
+
+
+def _key(header: str) -> str:
+    """Signs make no difference: "Stand-Nr.", "stand nr" and "Company name *" are found."""
+    return " ".join(re.sub(r"[\W_]+", " ", fold(header)).split())
