@@ -76,7 +76,7 @@ def test_the_night_when_clocks_go_back_has_an_hour_more() -> None:
     [day] = laid_out(first, second)
     assert [each.starts.text for each in day.slots] == ["02:30 UTC+2", "02:30 UTC+1"]
     assert [each.after for each in day.slots] == [Span(0, 6), Span(1, 6)]
-    assert [mark.clock.text for mark in day.marks] == ["02:00", "02:00"]
+    assert [mark.clock.text for mark in day.marks] == ["02:00 UTC+2", "02:00 UTC+1"]
     [seen_from_shanghai] = laid_out(first, second, shown=SHANGHAI)
     assert [each.starts.text for each in seen_from_shanghai.slots] == ["08:30", "09:30"]
 
