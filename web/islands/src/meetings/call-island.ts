@@ -18,7 +18,7 @@ import { notice } from "../shell/parts";
 import { toastRefusal } from "../shell/refusal";
 import { Ticking } from "../shell/ticking";
 import { meetingClock, SOON } from "./clock";
-import { Deeds } from "./commands";
+import { CallCommands } from "./commands";
 import { sheet, type Sheet } from "./dialogs";
 import { ending, refusal } from "./ending";
 import { Losses } from "./losses";
@@ -31,9 +31,9 @@ import { Waiting } from "./waiting";
 import { modeChangeWords } from "./words";
 import "./check";
 
-const WIDE = matchMedia("(min-width: 60rem)"); // the chat has room beside the pictures
+const WIDE = matchMedia("(min-width: 60rem)"); // the chat fits beside the pictures
 
-/** The call of a meeting: the check before it, the call itself, and how it went. */
+/** The call of a meeting: the check before it, the call, and the rating after it. */
 @customElement("plenary-call")
 export class CallElement extends Island {
   @property() room = "";
@@ -49,9 +49,9 @@ export class CallElement extends Island {
   @state() private about = "";
   @state() private watched = "";
   private departed: PersonView | null = null;
-  private warned = 0; // the end that has been told
+  private warned = 0; // the end that was announced
   readonly followed = new RoomController(this, meeting, () => this.room, { onEvent: (event) => this.happened(event) });
-  private readonly deeds = new Deeds((command) => this.followed.send(command));
+  private readonly commands = new CallCommands((command) => this.followed.send(command));
   devices: Devices | null = null;
   call: Call | null = null;
   private wire: Wire | null = null;
@@ -149,7 +149,7 @@ export class CallElement extends Island {
     const noticed = call.departed !== null && this.talk.open;
     return html`<section class="call" aria-labelledby="call-heading">
         <h2 class="call-title" id="call-heading" tabindex="-1">${t("In the call")}</h2>
-        ${meetingClock(state, this.deeds.extend)}
+        ${meetingClock(state, this.commands.extend)}
         ${this.sound.blocked ? notice(html`<div class="row row-apart"><p>${t("Your browser keeps the sound off.")}</p><button class="button button-small button-primary" @click=${this.sound.unblock}>${t("Switch the sound on")}</button></div>`, { kind: "warning", symbol: "silence" }) : nothing}
         ${noticed ? notice(html`<div class="row row-apart"><p>${t("%(name)s has left.", { name: call.departed?.name ?? "" })}</p>${this.talk.button()}</div>`, { symbol: "people" }) : nothing}
         ${tiles(call, devices, { name, hand: this.hand, held: this.held, noticed, watched: this.watched, watch: (peer) => (this.watched = peer) }, false)}
@@ -169,7 +169,7 @@ export class CallElement extends Island {
           leave: this.leave,
         })}
       </section>
-      ${this.open ? sheet(this.open, { call, devices, state, about: this.about, report: this.deeds.report, bring: this.deeds.bring, block: this.deeds.block, open: this.show, save: this.save }, () => (this.open = null)) : nothing}`;
+      ${this.open ? sheet(this.open, { call, devices, state, about: this.about, report: this.commands.report, bring: this.commands.bring, block: this.commands.block, open: this.show, save: this.save }, () => (this.open = null)) : nothing}`;
   }
 
   protected override willUpdate(): void {
@@ -194,7 +194,7 @@ export class CallElement extends Island {
       const first = this.shown === "";
       this.shown = name;
       document.dispatchEvent(new CustomEvent("panel-shown", { detail: "chat" }));
-      if (name === "ended" || name === "refused") this.devices?.close(); // no camera stays on behind a page that shows none
+      if (name === "ended" || name === "refused") this.devices?.close(); // no camera stays on that the page does not show
       if (!first && name !== "joining") this.querySelector<HTMLElement>("#call-heading, #check-heading")?.focus();
       if (name === "in") this.waiting.stop();
       if (name === "in") say(t("You are in the call. Press the question mark for its keys."));
@@ -203,7 +203,7 @@ export class CallElement extends Island {
     if (dialog && !dialog.open) dialog.showModal();
   }
 
-  // What happens.
+  // Events
 
   private happened(event: RoomEvent): void {
     if (event.type === "meeting.closed") this.devices?.close();
@@ -237,10 +237,10 @@ export class CallElement extends Island {
 
   private readonly online = (): void => this.call?.tryAgain();
 
-  // What one does.
+  // Actions
 
   private readonly join = (): void => {
-    void this.devices?.open(); // meanwhile the others are found; the tracks take their places when they come
+    void this.devices?.open(); // in parallel with joining: tracks are sent as soon as they are open
     void this.call?.join(this.own());
   };
 
@@ -265,7 +265,7 @@ export class CallElement extends Island {
     try {
       await devices.share();
     } catch (fault) {
-      if ((fault as DOMException).name !== "NotAllowedError") toastRefusal(fault); // the person has thought better of it
+      if ((fault as DOMException).name !== "NotAllowedError") toastRefusal(fault); // the person cancelled
     }
   };
 

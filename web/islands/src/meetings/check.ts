@@ -10,11 +10,11 @@ import { selectDevice } from "./select";
 import { keep, streamOf } from "./streams";
 import { causeWords, networkWords } from "./words";
 
-/** Before a call: do camera, microphone, loudspeaker and network work? One may join in any case. Tells `join` when one wants to. */
+/** The page before a call: tests camera, microphone, loudspeaker and network. Joining is always possible. Dispatches `join`. */
 @customElement("plenary-call-check")
 export class CallCheck extends LitElement {
   @property({ attribute: false }) devices!: Devices;
-  /** Fetches the servers that the network is tried with. */
+  /** Fetches the servers for the network test. */
   @property({ attribute: false }) servers!: (fault?: RelayFault) => Promise<readonly RTCIceServer[]>;
   @property({ type: Boolean }) busy = false;
   @state() private level = 0;

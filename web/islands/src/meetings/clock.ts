@@ -4,10 +4,10 @@ import { live } from "../live/index";
 import { callOf, type MeetingRoom } from "../exhibition/state/booth";
 import { icon } from "../shell/parts";
 
-export const SOON = 120_000; // ms before the end, when it is told
-const EXTENSIONS = 6; // rooms/meetings: so often a talk may be put off
+export const SOON = 120_000; // ms before the end: when to warn
+const EXTENSIONS = 6; // as in rooms/meetings
 
-/** How long a talk still lasts, and near its end the way to put that off. */
+/** The time left, and near the end a button to extend the talk. */
 export function meetingClock(state: MeetingRoom, extend: () => void) {
   const { ends_at, extensions } = callOf(state);
   if (!ends_at) return nothing;

@@ -3,8 +3,8 @@ import type { Command, ReportReason } from "../live/index";
 import { toast } from "../shell/announce";
 import { toastRefusal } from "../shell/refusal";
 
-/** What one does in a call that changes more than one's own picture and sound. Each tells whether it was done. */
-export class Deeds {
+/** Commands of a call. Each shows a toast when it has succeeded or failed. */
+export class CallCommands {
   constructor(private readonly send: (command: Command) => Promise<unknown>) {}
 
   readonly extend = (): Promise<void> => this.act(() => this.send({ op: "call.extend" }), t("Five more minutes"));

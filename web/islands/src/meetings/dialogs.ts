@@ -8,7 +8,7 @@ import { selectDevice } from "./select";
 
 export type Sheet = "devices" | "people" | "safety" | "report" | "keys" | "bundle";
 
-/** What the sheets of a call need of it. */
+/** What the dialogs of a call need. */
 export interface Behind {
   readonly call: Call;
   readonly devices: Devices;
@@ -57,7 +57,7 @@ function devices({ devices }: Behind) {
 }
 
 function orOnly(choice: unknown) {
-  return choice === nothing ? html`<p class="soft">${t("There is no other to choose.")}</p>` : choice;
+  return choice === nothing ? html`<p class="soft">${t("There is no other device.")}</p>` : choice;
 }
 
 function people({ call, state, bring, block, open }: Behind) {
@@ -93,7 +93,7 @@ function people({ call, state, bring, block, open }: Behind) {
               )}
             </ul>`
         : nothing}
-      <p class="soft small">${t("Whom you block is not told, and is never put into a call with you again.")}</p>
+      <p class="soft small">${t("People you block are not told, and never join a call with you again.")}</p>
     </div>`,
   ] as const;
 }
@@ -103,7 +103,7 @@ function safety({ call }: Behind) {
   return [
     t("Safety code"),
     html`<div class="dialog-body stack">
-      <p>${t("Read the code to each other. If both see the same digits, nobody stands between you, not even this server.")}</p>
+      <p>${t("Read the code to each other. If both see the same digits, nobody intercepts the call, not even this server.")}</p>
       ${others.length
         ? html`<ul class="call-list" role="list">
             ${others.map(({ peer, person }) => {
@@ -127,7 +127,7 @@ function report({ state, about, report }: Behind) {
   const reasons = [
     ["harassment", t("Harassment")],
     ["spam", t("Spam or unwanted selling")],
-    ["impersonation", t("Is not who he says he is")],
+    ["impersonation", t("Impersonation")],
     ["other", t("Something else")],
   ] as const;
   return [
@@ -136,7 +136,7 @@ function report({ state, about, report }: Behind) {
       <div class="dialog-body stack">
         <p class="soft">${t("The organisers read this. The person is not told.")}</p>
         <div class="field">
-          <label for="report-person">${t("Whom")}</label>
+          <label for="report-person">${t("Person")}</label>
           <select class="input" id="report-person" name="person">
             ${others.map(({ id, name }) => html`<option value=${id} ?selected=${id === about}>${name}</option>`)}
           </select>
@@ -175,7 +175,7 @@ function bundle({ save }: Behind) {
   return [
     t("Support file"),
     html`<div class="dialog-body stack">
-        <p>${t("A file that tells those who look after this site what the connections did. It holds no picture, no sound and no chat, and goes nowhere by itself.")}</p>
+        <p>${t("This file describes the connections, for the operators of this site. It contains no pictures, sound or chat, and is not sent automatically.")}</p>
         <label class="check"><input type="checkbox" /><span>${t("With network addresses")}<small class="soft">${t("Also those of the others: ask them first.")}</small></span></label>
       </div>
       <div class="dialog-foot">

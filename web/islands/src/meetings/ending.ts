@@ -8,7 +8,7 @@ import type { StaffTalk } from "./staff-talk";
 import { isFull, type Waiting } from "./waiting";
 import "./outcome";
 
-/** EndingContext the call, for a person who is not in it: its room, the booth ("": none), and the way in. */
+/** What surrounds the call, for a person who is not in it: its room, the booth ("": none), and the way in. */
 export interface EndingContext {
   readonly room: string;
   readonly back: string;
@@ -45,7 +45,7 @@ export function refusal({ back, join }: EndingContext, problem: ProblemError, wa
       <div class="stack stack-tight">
         <h2 id="call-heading" tabindex="-1">${t("You are waiting for a place")}</h2>
         <p role="status">${waiting.place ? t("You are number %(place)s in the line.", { place: waiting.place }) : t("You are being put into the line…")}</p>
-        <p class="soft">${t("Leave this page open: you join by yourself when it is your turn. You can write in the chat meanwhile.")}</p>
+        <p class="soft">${t("Leave this page open: you join automatically when a place is free. You can write in the chat while you wait.")}</p>
       </div>
       <div class="row"><button class="button" @click=${line.end}>${t("Stop waiting")}</button>${wayBack(back)}</div>
     </div>`;
@@ -58,7 +58,7 @@ export function refusal({ back, join }: EndingContext, problem: ProblemError, wa
   }
   return html`<div class="call-end">
     ${head}
-    <p class="soft">${t("You can write in the chat meanwhile, and try again when somebody has left.")}</p>
+    <p class="soft">${t("You can write in the chat, and try again when somebody has left.")}</p>
     <div class="row"><button class="button button-primary" @click=${join}>${t("Try again")}</button>${wayBack(back)}</div>
   </div>`;
 }

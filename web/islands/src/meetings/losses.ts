@@ -2,7 +2,7 @@ import type { Cause, Devices, Kind } from "./call/devices";
 import { say, toast } from "../shell/announce";
 import { backWords, causeWords } from "./words";
 
-/** Tells in a call when a camera or a microphone is lost, why, and that it is back: nobody looks at his own buttons while he talks. */
+/** Announces when a camera or microphone is lost, why, and when it is back: people who talk do not look at their own buttons. */
 export class Losses {
   private readonly known: Record<Kind, Cause | null> = { mic: null, cam: null };
 

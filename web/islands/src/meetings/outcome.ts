@@ -9,7 +9,7 @@ import { fault, wordsOf } from "../shell/refusal";
 
 const STARS = [1, 2, 3, 4, 5];
 
-/** How the talk went, in one's own eyes; may be changed. */
+/** A person's own rating of the talk. It can be changed. */
 @customElement("plenary-call-outcome")
 export class CallOutcomeForm extends LitElement {
   @property() room = "";

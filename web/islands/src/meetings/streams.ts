@@ -2,7 +2,7 @@ import { live } from "lit/directives/live.js";
 
 const streams = new WeakMap<MediaStreamTrack, MediaStream>();
 
-/** The same stream for the same track, so that a rendering does not begin it anew. */
+/** One stream per track, so that rendering does not restart the video. */
 export function streamOf(track: MediaStreamTrack | null): MediaStream | null {
   if (!track) return null;
   let stream = streams.get(track);
@@ -10,5 +10,5 @@ export function streamOf(track: MediaStreamTrack | null): MediaStream | null {
   return stream;
 }
 
-/** An object is set anew at every rendering, and a video whose stream is set begins from nothing: so only another one is. */
+/** Sets a property only if it has changed: setting the stream of a video restarts it. */
 export const keep = live;

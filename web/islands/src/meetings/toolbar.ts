@@ -20,7 +20,7 @@ export interface Bar {
   readonly leave: () => void;
 }
 
-/** What one may do in a call. Names say what a button is for; whether it is on is told by its state. */
+/** The toolbar of a call. Labels name the function; `aria-pressed` says whether it is on. */
 export function toolbar(bar: Bar) {
   const { devices } = bar;
   const shares = "mediaDevices" in navigator && "getDisplayMedia" in navigator.mediaDevices;

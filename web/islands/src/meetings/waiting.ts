@@ -2,7 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from "lit";
 import type { CallView, ProblemError } from "../live/index";
 import { callOf, type MeetingRoom } from "../exhibition/state/booth";
 
-const AGAIN = 20_000; // ms; the server forgets one who is silent for 45 s
+const AGAIN = 20_000; // ms; the server forgets people after 45 s without it
 
 interface Host extends ReactiveControllerHost {
   readonly line: { readonly state: MeetingRoom | null; say(waiting: boolean): Promise<unknown>; join(): void };
@@ -13,7 +13,7 @@ export function isFull(problem: ProblemError): boolean {
   return problem.code === "conflict" && typeof problem.present === "object" && problem.present !== null && "limit" in problem.present;
 }
 
-/** Waits for a place in a call that is full: says so again and again, and joins when a place is free and nobody has waited longer. */
+/** Waits for a place in a full call. Repeats the request, and joins when a place is free and nobody has waited longer. */
 export class Waiting implements ReactiveController {
   on = false;
   private timer = 0;
@@ -23,7 +23,7 @@ export class Waiting implements ReactiveController {
     host.addController(this);
   }
 
-  /** One's place in the line, from 1; 0 when one does not wait. */
+  /** The person's position in the queue, from 1; 0 if they do not wait. */
   get place(): number {
     const { state } = this.host.line;
     return state ? callOf(state).waiting.findIndex(({ id }) => id === state.own.person?.id) + 1 : 0;
@@ -42,7 +42,7 @@ export class Waiting implements ReactiveController {
     await this.host.line.say(false);
   }
 
-  /** One is in the call, or the page goes. */
+  /** The person is in the call, or the page closes. */
   stop(): void {
     this.on = false;
     window.clearInterval(this.timer);
@@ -52,7 +52,7 @@ export class Waiting implements ReactiveController {
     const { state } = this.host.line;
     if (!this.on || !state || this.place !== 1) return;
     const call = callOf(state);
-    if (call.peers.length >= call.limit || call === this.tried) return; // refused nevertheless: when the line has moved, it is tried again
+    if (call.peers.length >= call.limit || call === this.tried) return; // refused: try again when the queue has moved
     this.tried = call;
     this.host.line.join();
   }

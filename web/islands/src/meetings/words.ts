@@ -47,7 +47,7 @@ export function modeChangeWords(name: string, mode: MediaMode): string {
   if (mode === "audio") return t("The connection to %(name)s is weak: your picture is paused, and sound goes on.", { name });
   if (mode === "narrow") return t("The connection to %(name)s is weak: sound goes on at a lower quality.", { name });
   if (mode === "text") return t("The connection to %(name)s is too weak for sound. Write in the chat; sound comes back by itself.", { name });
-  return t("The connection to %(name)s is well again: your picture is back.", { name });
+  return t("The connection to %(name)s has recovered: your picture is back.", { name });
 }
 
 export function levelWords(level: Level): string {
@@ -63,14 +63,14 @@ export function levelWords(level: Level): string {
   }
 }
 
-/** Why a camera or microphone cannot be had, and what helps. */
+/** Why a camera or microphone cannot be opened, and what helps. */
 export function causeWords(kind: Kind, cause: Cause): readonly [string, string] {
   const camera = kind === "cam";
   switch (cause) {
     case "denied":
       return [
         camera ? t("The browser was not allowed to use the camera.") : t("The browser was not allowed to use the microphone."),
-        t("Press the sign beside the address of this page, allow it, and try again."),
+        t("Press the icon beside the address of this page, allow access, and try again."),
       ];
     case "missing":
       return [
@@ -92,12 +92,12 @@ export function causeWords(kind: Kind, cause: Cause): readonly [string, string] 
   }
 }
 
-/** Said when a device that was lost in a call is there again. */
+/** Announced when a lost device is back. */
 export function backWords(kind: Kind): string {
   return kind === "cam" ? t("Your camera is back.") : t("Your microphone is back.");
 }
 
-/** What came of trying the network: how it looks, what was found, and what helps. */
+/** The result of the network test: its kind, what was found, and what helps. */
 export function networkWords(verdict: Verdict): readonly ["good" | "warning" | "fault", string, string] {
   switch (verdict) {
     case "good":

@@ -2,7 +2,7 @@ import type { Call } from "./call";
 
 const ADDRESSES = new Set(["address", "ip", "relatedAddress", "url"]);
 
-/** What helps to find out why a call went wrong: states, statistics and the browser. Addresses of people are in it only when asked for. */
+/** The support file: states, statistics and the browser, to find out why a call failed. Addresses only if `addresses`. */
 export async function supportBundle(call: Call, addresses: boolean): Promise<string> {
   const links = await Promise.all(
     [...call.monitors.values()].map(async ({ link, reading, mode }) => ({

@@ -1,5 +1,5 @@
-/** How loud a microphone is, 0 to 1, told about ten times a second. Returns how to stop. */
-export function listen(track: MediaStreamTrack, told: (level: number) => void): () => void {
+/** Reports the level of a microphone, 0 to 1, ten times a second. Returns a function that stops it. */
+export function listen(track: MediaStreamTrack, report: (level: number) => void): () => void {
   const context = new AudioContext();
   const source = context.createMediaStreamSource(new MediaStream([track]));
   const analyser = context.createAnalyser();
@@ -9,8 +9,8 @@ export function listen(track: MediaStreamTrack, told: (level: number) => void): 
   const timer = setInterval(() => {
     analyser.getFloatTimeDomainData(samples);
     const power = Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / samples.length);
-    // From -60 dB to -6 dB, as loudness is felt.
-    told(Math.min(1, Math.max(0, (20 * Math.log10(power + 1e-6) + 60) / 54)));
+    // From -60 dB to -6 dB: loudness is perceived logarithmically.
+    report(Math.min(1, Math.max(0, (20 * Math.log10(power + 1e-6) + 60) / 54)));
   }, 100);
   return () => {
     clearInterval(timer);
@@ -18,7 +18,7 @@ export function listen(track: MediaStreamTrack, told: (level: number) => void): 
   };
 }
 
-/** Two soft notes through the chosen loudspeaker. Resolves when they have ended. */
+/** Plays two soft notes through the chosen loudspeaker. Resolves when they have ended. */
 export async function chime(speaker: string): Promise<void> {
   const context = new AudioContext();
   const out = context.createMediaStreamDestination();
@@ -41,7 +41,7 @@ export async function chime(speaker: string): Promise<void> {
   await context.close();
 }
 
-/** Not every browser lets a page choose; then the system's own loudspeaker plays. */
+/** Not every browser lets a page choose; then the system's default plays. */
 export async function useSpeaker(player: HTMLMediaElement, id: string): Promise<void> {
   if ("setSinkId" in player && player.sinkId !== id) await player.setSinkId(id).catch(() => undefined);
 }

@@ -5,15 +5,15 @@ export interface CallFrame {
   readonly fields: object;
 }
 
-interface Letter extends CallFrame {
+interface Posted extends CallFrame {
   flying: boolean;
 }
 
-const PAUSE = 1_000; // ms, when the server says nothing else
+const PAUSE = 1_000; // ms, when the server names none
 
-/** What is told to others in a call: in order, and again until the server has taken or refused it. */
+/** Sends signals in order, and repeats each until the server has accepted or refused it. */
 export class Outbox {
-  private letters: Letter[] = [];
+  private posted: Posted[] = [];
   private paused = false;
 
   constructor(
@@ -23,38 +23,38 @@ export class Outbox {
   ) {}
 
   post(frame: CallFrame): void {
-    this.letters.push({ ...frame, flying: false });
+    this.posted.push({ ...frame, flying: false });
     this.flush();
   }
 
   /** The connection is back. */
   flush(): void {
     if (this.paused) return;
-    for (const letter of this.letters) if (!letter.flying) void this.send(letter);
+    for (const each of this.posted) if (!each.flying) void this.send(each);
   }
 
   clear(): void {
-    this.letters = [];
+    this.posted = [];
   }
 
-  private async send(letter: Letter): Promise<void> {
-    letter.flying = true;
+  private async send(each: Posted): Promise<void> {
+    each.flying = true;
     try {
-      await this.ask(letter);
-      this.forget(letter);
+      await this.ask(each);
+      this.forget(each);
     } catch (problem) {
-      letter.flying = false;
+      each.flying = false;
       if (problem instanceof ProblemError && problem.retryable) return this.pause(problem);
-      this.forget(letter);
-      this.refused(letter, problem);
+      this.forget(each);
+      this.refused(each, problem);
     }
   }
 
-  private forget(letter: Letter): void {
-    this.letters = this.letters.filter((other) => other !== letter);
+  private forget(each: Posted): void {
+    this.posted = this.posted.filter((other) => other !== each);
   }
 
-  /** Until then nothing is sent, so that the order is kept. */
+  /** Until the pause ends nothing is sent, so that the order is kept. */
   private pause(problem: ProblemError): void {
     if (this.paused) return;
     this.paused = true;

@@ -1,7 +1,7 @@
 /**
- * A short code by which two people, reading it to each other, find out whether a server stands between them. A code straight from the
- * certificates would fall to a server that tries certificates until two codes agree; so each side first commits to a random number and
- * reveals it only when it holds the other's commitment. What is left to an attacker is one guess in a million.
+ * A short code that two people read to each other to detect a server between them. A code made of the certificates alone would not be
+ * safe: an attacker could try certificates until both codes match. So each side first commits to a random number, and reveals it only
+ * when it holds the other's commitment. An attacker has one guess in a million.
  */
 export interface Commitment {
   readonly commit: string | null;
@@ -13,7 +13,7 @@ const DIGITS = 6;
 export class SafetyCode {
   /** Six digits; "" until they are known. */
   code = "";
-  /** The other side did not keep to what it had committed to. */
+  /** What the other side revealed does not match its commitment. */
   broken = false;
   private readonly nonce = hex(crypto.getRandomValues(new Uint8Array(32)));
   private theirs: Commitment = { commit: null, reveal: null };
@@ -33,8 +33,8 @@ export class SafetyCode {
     this.later(() => this.commit());
   }
 
-  hear(told: Commitment): void {
-    this.later(() => this.take(told));
+  hear(commitment: Commitment): void {
+    this.later(() => this.take(commitment));
   }
 
   private later(task: () => Promise<void>): void {

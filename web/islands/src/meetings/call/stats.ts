@@ -4,14 +4,14 @@ import type { Reading } from "./quality";
 
 const PATHS = ["host", "srflx", "prflx", "relay"] as const;
 
-/** How well a link does, as the operator is told of it. */
+/** The measurements of a link, for the operator's metrics. */
 export function statsOf(reading: Reading | null): Partial<ReportStats> {
   if (!reading) return {};
   const path = PATHS.find((each) => each === reading.path) ?? null;
   return { path, rtt_ms: reading.rtt === null ? null : Math.round(reading.rtt), loss: Math.round(reading.loss * 1000), kbps: Math.max(0, reading.kbps) };
 }
 
-/** How long each step of a connection took. */
+/** The duration of each step of a connection. */
 export function stagesOf(marks: Marks) {
   const steps = [marks.began, marks.described, marks.ice, marks.dtls, marks.frame];
   const between = (index: number) => {

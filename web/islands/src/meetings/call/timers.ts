@@ -1,4 +1,4 @@
-/** Timers by name: one that is set again replaces the former. */
+/** Timers by name. Setting one again replaces it. */
 export class Timers {
   private readonly running = new Map<string, () => void>();
 

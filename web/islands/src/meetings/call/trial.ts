@@ -1,13 +1,13 @@
 import { typeOf } from "./signals";
 
-/** A server that helps calls, in one of the ways in which it can be reached. */
+/** A STUN or TURN server, over one transport. */
 export interface Route {
   readonly url: string;
   readonly relays: boolean;
   readonly transport: "udp" | "tcp" | "tls";
 }
 
-/** `works`: something went through it and came back; `reached`: it gave us a place, but nothing came back; `refused`: it does not take our credential. */
+/** `works`: data came back through it; `reached`: it allocated, but no data came back; `refused`: it rejects the credential. */
 export type TrialOutcome = "works" | "reached" | "refused" | "silent";
 
 export interface Tried {
@@ -26,7 +26,7 @@ function routeOf(url: string): Route {
   return { url, relays: url.startsWith("turn"), transport: tls ? "tls" : /transport=tcp/.test(url) ? "tcp" : "udp" };
 }
 
-/** Tries every server alone: one that relays, by sending something through it to ourselves; another, by asking for our address. */
+/** Tests each server separately: a TURN server by sending data through it to ourselves, a STUN server by asking for our address. */
 export async function tryServers(
   servers: readonly RTCIceServer[],
   connect: (config: RTCConfiguration) => RTCPeerConnection,
@@ -91,7 +91,7 @@ async function within(ms: number, task: Promise<void>): Promise<void> {
 
 export type Verdict = "good" | "relay" | "no_udp" | "reached" | "refused" | "blocked" | "none";
 
-/** What all of it means for a call. */
+/** What the results mean for a call. */
 export function verdictOf(tried: readonly Tried[]): Verdict {
   if (tried.length === 0) return "none";
   const relays = tried.filter(({ route }) => route.relays);

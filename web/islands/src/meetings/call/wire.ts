@@ -1,13 +1,13 @@
 import { live, Observable, type DirectMessage } from "../../live/index";
 import type { Wire } from "./environment";
 
-/** A room's part of the page's connection. The room must be followed, too: its frame of joining goes before any other. */
+/** The page's connection, for one room. The page must also follow the room, whose join goes first. */
 export function wireOf(room: string): Wire & { readonly close: () => void } {
   const line = live();
   const up = new Observable(line.connection.value.phase === "live");
   const stop = line.connection.subscribe(({ phase }) => {
     if (phase !== "live") return up.set(false);
-    // The rooms are joined right after this: whoever sends at once would come before them.
+    // The rooms are joined right after this callback. A frame sent now would arrive before the join.
     queueMicrotask(() => up.set(line.connection.value.phase === "live"));
   });
   return {
