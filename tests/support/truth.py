@@ -3,24 +3,22 @@
 The check keeps one state for each member who joined: the snapshot they joined with, plus the events and latest values recorded since. After each
 write it compares this state with a fresh read. A write that changes what a room shows, and records nothing there, makes the test fail.
 
-A command is compared in the rooms where it recorded something, and so is any other write. `everywhere` compares all rooms after each write; the
-end of a test does so in any case, and then also compares what each member was really sent.
+A write is compared in the rooms where it recorded something, for some members of each audience; `compare_everywhere` compares all members. The end
+of a test does so too, and then also compares what each member was really sent.
 """
 
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from copy import deepcopy
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.clock import Clock
-from rooms.core.commands.access import resolve_many, rooms_with_doors
 from rooms.core.commands.audience import Audience
 from rooms.core.commands.messages import Command, Event, declared, tag_of
-from rooms.core.commands.room_kinds import KINDS
 from rooms.core.commands.transaction import Nudge, Transaction
 from rooms.core.delivery.encoding import encode_batch
 from rooms.core.delivery.hub import Hub
@@ -29,8 +27,9 @@ from rooms.core.errors import Problem
 from rooms.core.store import journal
 from rooms.core.store.database import PATIENCE_SECONDS, Database
 from rooms.core.store.journal import Entry, Room
-from rooms.people.messages import RightsChanged
-from tests.support.client import Client, seen
+from rooms.people.messages import RightsChanged, SignInRevoked
+from tests.support.client import Client
+from tests.support.fresh_reads import Fresh, Reader, Refused, differences, read_fresh, shown
 from tests.support.reducers import State, apply_event, apply_latest
 from tests.support.waiting import settled
 
@@ -38,26 +37,11 @@ MOST_COMPARED = 3
 """How many members of one audience in one room are compared after a write."""
 
 MOST_SENT = 48
-"""How many members are compared with what they were sent, at the end of a test."""
+"""How many members are compared at the end of a test, with what was recorded for them and what they were sent."""
 
 REVISITS = {tag_of(event) for event in declared(Event) if event.revisits}
 RIGHTS_CHANGED = tag_of(RightsChanged)
-UNRECORDED = {"read", "listed"}
-"""What commands without an event change, for one person alone (`acknowledge` in reducers.py)."""
-
-
-class Reader(NamedTuple):
-    room: str
-    person: str | None
-    public: bool
-
-
-class Fresh(NamedTuple):
-    """What a join would give now."""
-
-    row: Room
-    audience: Audience
-    state: State
+SIGNED_OUT = tag_of(SignInRevoked)
 
 
 class Follower:
@@ -85,10 +69,9 @@ class Follower:
 
 
 class Truth:
-    """The check of one world. `everywhere`: each write is compared in all rooms, not only in those where it recorded something."""
+    """The check of one world."""
 
     def __init__(self, url: str, clock: Clock) -> None:
-        self.everywhere = False
         self.checks = 0
         self.faults: list[str] = []
         self._database = Database(url)  # of its own, so that nobody counts or disturbs its statements
@@ -112,16 +95,17 @@ class Truth:
             self._changed.add(nudge.room)
             self._involved |= {each.person for each in (*nudge.entries, *nudge.values)}
             for entry in nudge.entries:
-                if entry.person is not None and (entry.type in REVISITS or entry.type == RIGHTS_CHANGED):
+                if entry.person is not None and entry.type in {*REVISITS, RIGHTS_CHANGED, SIGNED_OUT}:
                     self._reconsider(entry, nudge.room)
 
     def _reconsider(self, entry: Entry, room: str) -> None:
-        """The rights of a person are read again in this room or, after an event at their desk, in all: each member is sent a snapshot."""
+        """The rights of a person are read again in this room: each member is sent a snapshot. After an event at their desk, their connection has all
+        rooms read again, or ends."""
+        at_desk = entry.type in {RIGHTS_CHANGED, SIGNED_OUT}
         for follower in self._followers.values():
-            here = entry.type == RIGHTS_CHANGED or follower.reader.room == room
-            if here and follower.reader.person == entry.person:
+            if follower.reader.person == entry.person and (at_desk or follower.reader.room == room):
                 follower.reconsidered = True
-        if entry.type == RIGHTS_CHANGED and entry.person is not None:
+        if at_desk and entry.person is not None:
             self._moved.add(entry.person)
 
     @asynccontextmanager
@@ -132,7 +116,7 @@ class Truth:
             yield
         finally:
             self._writing -= 1
-        if not self._writing and self._followers and (self._changed or self.everywhere):
+        if not self._writing and self._followers and self._changed:
             await self.compare()
 
     # Who is there
@@ -162,16 +146,23 @@ class Truth:
 
     # The comparison
 
-    async def compare(self, rooms: Iterable[str] | None = None) -> None:
-        """Compares the members of these rooms, or of those where something was recorded. Raises AssertionError."""
+    async def compare(self) -> None:
+        """Compares some members of each audience in the rooms where something was recorded. Raises AssertionError."""
         changed, self._changed = self._changed, set()
-        everywhere = self.everywhere and rooms is None
-        wanted = set(rooms if rooms is not None else changed)
-        followers = [
-            each for each in self._followers.values() if each.present and (everywhere or each.reader.room in wanted)
-        ]
+        await self._compare(self._sample([each for each in self._present if each.reader.room in changed]))
+
+    async def compare_everywhere(self) -> None:
+        """Compares all members. Raises AssertionError."""
+        self._changed.clear()
+        await self._compare(self._present)
+
+    @property
+    def _present(self) -> list[Follower]:
+        return [each for each in self._followers.values() if each.present]
+
+    async def _compare(self, followers: list[Follower]) -> None:
         try:
-            faults = await self._faults(followers if everywhere else self._sample(followers))
+            faults = await self._faults(followers)
         except Problem as problem:
             if problem.code != "unavailable":  # a test of a database that cannot be reached
                 raise
@@ -185,7 +176,7 @@ class Truth:
         """Compares all members with the tables: what was recorded for them, and what they were sent. Raises AssertionError."""
         try:
             if any(client.present for client in self._clients):
-                await self.compare([each.room for each in self._followers])
+                await self._compare(self._present[:MOST_SENT])
                 await self._compare_sent(engines)
             assert not self.faults, "\n".join(self.faults)
         finally:
@@ -201,10 +192,10 @@ class Truth:
         ]
         sent = sent[:MOST_SENT]
         async with self._database.read() as connection:
-            fresh = await self._fresh(connection, [_reader(each) for each in sent])
+            fresh = await read_fresh(connection, [_reader(each) for each in sent], self._clock())
         for client, now in zip(sent, fresh, strict=True):
             if client.catch_up().problem is None and isinstance(now, Fresh):
-                self.faults += _differences(f"{client} was sent something else", client.state, now.state)
+                self.faults += differences(f"{client} was sent something else", shown(client.state, now), now.state)
 
     def _sample(self, followers: list[Follower]) -> list[Follower]:
         """Some of each room and audience, those first whom the last writes concerned."""
@@ -217,12 +208,12 @@ class Truth:
     async def _faults(self, followers: list[Follower]) -> list[str]:
         found: list[str] = []
         async with self._database.read() as connection:
-            fresh = await self._fresh(connection, [each.reader for each in followers])
+            fresh = await read_fresh(connection, [each.reader for each in followers], self._clock())
             for follower, now in zip(followers, fresh, strict=True):
                 reconsidered, follower.reconsidered = follower.reconsidered, False
-                if isinstance(now, Problem):
+                if isinstance(now, Refused):
                     del self._followers[follower.reader]
-                    if not reconsidered:
+                    if not reconsidered and follower.epoch == now.epoch:
                         found.append(f"{follower} may not be here any more, and nothing says so")
                     continue
                 apart = follower.epoch != now.row.epoch or follower.seq < now.row.floor
@@ -230,7 +221,7 @@ class Truth:
                 if not begins and follower.audience is not now.audience:
                     found.append(f"{follower} belongs to another audience now, and nothing says so")
                 elif not begins and await self._advance(connection, follower, now):
-                    found += _differences(f"{follower} is told something else", follower.state or {}, now.state)
+                    found += differences(f"{follower} is told something else", follower.state or {}, now.state)
                 follower.begin_at(now)
         return found
 
@@ -251,28 +242,6 @@ class Truth:
         _apply(follower, row, entries, None)
         return version == row.values_version
 
-    async def _fresh(self, connection: AsyncConnection, readers: Sequence[Reader]) -> list[Fresh | Problem]:
-        rows, doors = await rooms_with_doors(connection, {each.room for each in readers})
-        actors = await resolve_many(
-            connection, [(each.person, rows.get(each.room)) for each in readers], self._clock(), doors
-        )
-        read: dict[tuple[str, Audience], tuple[Any, Any]] = {}
-        found: list[Fresh | Problem] = []
-        for each, actor in zip(readers, actors, strict=True):
-            if isinstance(actor, Problem):
-                found.append(actor)
-                continue
-            reading, kind = actor.as_anybody if each.public else actor, KINDS[actor.room.kind]
-            shared = read.get((each.room, reading.audience))
-            if shared is None:
-                snapshot = await kind.snapshot(connection, actor.room, reading.audience)
-                latest = await kind.latest(connection, actor.room, reading.audience)
-                shared = read[each.room, reading.audience] = (snapshot, latest)
-            own = (await kind.own(connection, [reading]))[0]
-            state = {"snapshot": shared[0], "own": own, "latest": shared[1]}
-            found.append(Fresh(actor.room, reading.audience, msgspec.json.decode(msgspec.json.encode(state))))
-        return found
-
 
 def _reader(client: Client) -> Reader:
     return Reader(client.member.room, client.member.person, client.member.public)
@@ -289,27 +258,6 @@ def _apply(follower: Follower, row: Room, entries: list[Entry], nudge: Nudge | N
             apply_event(row.kind, follower.state, event)
     if "latest" in message:
         apply_latest(row.kind, follower.state, message["latest"])
-
-
-def _differences(told: str, believed: State, true: State) -> list[str]:
-    found = list(_paths("", _compared(believed), _compared(true)))
-    return [f"{told}: " + "; ".join(found[:6])] if found else []
-
-
-def _compared(state: State) -> State:
-    own = {name: value for name, value in state["own"].items() if name not in UNRECORDED}
-    return seen(state) | {"own": own}
-
-
-def _paths(path: str, believed: Any, true: Any) -> Iterator[str]:
-    if isinstance(believed, dict) and isinstance(true, dict):
-        for name in believed.keys() | true.keys():
-            yield from _paths(f"{path}.{name}".lstrip("."), believed.get(name), true.get(name))
-    elif isinstance(believed, list) and isinstance(true, list) and len(believed) == len(true):
-        for index, (one, other) in enumerate(zip(believed, true, strict=True)):
-            yield from _paths(f"{path}.{index}", one, other)
-    elif believed != true:
-        yield f"{path} is {believed!r} instead of {true!r}"
 
 
 class CheckedHub(Hub):
