@@ -77,6 +77,7 @@ async def test_a_forged_message_is_refused(grown_world: World, redis_server: Red
     await redis.publish(f"{bus._prefix}:room:{world.room}", os.urandom(ORIGIN) + sound)
     while "forged" not in str(sink.messages):  # the same, sealed: so it was the seal that was missing
         await asyncio.sleep(0.01)
+    world.unchecked("no table holds the forged message")
     await redis.aclose()
 
 

@@ -263,20 +263,22 @@ def _apply(follower: Follower, row: Room, entries: list[Entry], nudge: Nudge | N
 class CheckedHub(Hub):
     def __init__(self, truth: Truth, *args: Any) -> None:
         super().__init__(*args)
-        self._truth = truth
+        self.truth = truth
 
     def publish(self, nudges: list[Nudge]) -> None:
-        self._truth.heard(nudges)
+        self.truth.heard(nudges)
         super().publish(nudges)
 
 
 class CheckedEngine(Engine):
-    """An engine in a world of tests: what it writes is compared with the tables."""
+    """An engine in a world of tests, with a `CheckedHub`: what it writes is compared with the tables."""
 
-    __slots__ = ("_truth",)
+    __slots__ = ()
 
-    def check_with(self, truth: Truth) -> None:
-        object.__setattr__(self, "_truth", truth)
+    @property
+    def _truth(self) -> Truth:
+        assert isinstance(self.hub, CheckedHub)
+        return self.hub.truth
 
     async def perform(self, person: str | None, room: str, command: Command, key: str) -> Outcome:
         async with self._truth.after_writing():

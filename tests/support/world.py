@@ -183,9 +183,7 @@ def make_engine(url: str, bus: Bus, clock: TestClock) -> Engine:
 def make_checked_engine(url: str, bus: Bus, clock: TestClock, truth: Truth) -> Engine:
     """An engine whose every write is compared with the tables."""
     database = Database(url)
-    engine = CheckedEngine(database, bus, CheckedHub(truth, database, bus, clock, SECRET), SECRET, clock)
-    engine.check_with(truth)
-    return engine
+    return CheckedEngine(database, bus, CheckedHub(truth, database, bus, clock, SECRET), SECRET, clock)
 
 
 async def create_tables(url: str) -> None:
