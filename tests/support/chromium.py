@@ -10,8 +10,9 @@ from pathlib import Path
 from shutil import which
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
 
 from tests.support.components import absent, find_program
 
@@ -24,6 +25,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # No other host can be reached, by requests, WebSockets or WebRTC. A route handler of Playwright would switch off the browser's cache too.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.local",
     # Pages of Chromium's own behind its address bar, in which nobody types here: they cost as much as a page of ours, for each window. Of several such
     # switches the last one counts, so those of Playwright that matter here stand in it too.
     "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,AvoidUnnecessaryBeforeUnloadCheckSync,"
@@ -75,30 +78,38 @@ def _only(font: str, folder: Path) -> Path:
     return configuration
 
 
+OWN_HOSTS = {"127.0.0.1", "localhost"}
+"""Where the servers of tests are. A request to any other host fails the test."""
+
+
 class Window:
     """One person's browser window: a context of its own (cookies, language, colours) with one page.
 
-    `faults` gathers what went wrong in it unseen: exceptions, console errors (breaches of the content security policy
-    are among them), and requests to other hosts than the page's own.
+    `faults` gathers what went wrong unseen, in this page and in those opened from it: exceptions, console errors (breaches of the
+    content security policy are among them), and requests and WebSockets to other hosts than the server's own.
     """
 
     def __init__(self, context: BrowserContext, page: Page) -> None:
         self.context = context
         self.page = page
         self.faults: list[str] = []
+        context.on("request", lambda request: self._note_address(request.url))
+        context.on("page", self._watch)
+        self._watch(page)
+
+    def _watch(self, page: Page) -> None:
         page.on("pageerror", lambda error: self.faults.append(f"exception: {error}"))
         page.on("console", self._note_console)
-        page.on("request", self._note_request)
+        page.on("websocket", lambda socket: self._note_address(socket.url))
 
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.faults.append(f"console: {message.text}")
 
-    def _note_request(self, request: Request) -> None:
-        scheme, _, rest = request.url.partition("://")
-        host = rest.split("/", 1)[0].rsplit(":", 1)[0]
-        if scheme in {"http", "https", "ws", "wss"} and host not in {"127.0.0.1", "localhost"}:
-            self.faults.append(f"request to another host: {request.url}")
+    def _note_address(self, address: str) -> None:
+        url = urlsplit(address)
+        if url.scheme in {"http", "https", "ws", "wss"} and url.hostname not in OWN_HOSTS:
+            self.faults.append(f"request to another host: {address}")
 
 
 async def open_window(browser: Browser, **options: Any) -> Window:
