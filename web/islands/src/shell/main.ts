@@ -3,6 +3,7 @@ import "./announcements";
 import "./connection";
 import "./menus";
 import "./panels";
+import "./tabs";
 import "./toasts";
 import "./upload";
 import { tellZone } from "./zone";
