@@ -10,7 +10,9 @@ ELSEWHERE = "elsewhere.example"
 @pytest.mark.parametrize(
     "attempt",
     [
-        pytest.param(f"fetch('https://{ELSEWHERE}/x', {{mode: 'no-cors'}}).then(() => 'reached', () => 'refused')", id="request"),
+        pytest.param(
+            f"fetch('https://{ELSEWHERE}/x', {{mode: 'no-cors'}}).then(() => 'reached', () => 'refused')", id="request"
+        ),
         pytest.param(
             f"""new Promise(done => {{
                 const socket = new WebSocket('wss://{ELSEWHERE}/x');

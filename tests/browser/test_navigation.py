@@ -33,7 +33,9 @@ async def test_every_part_is_reachable_at_every_width(
     window = await venue.window_of(who, viewport=viewport)
     page = window.page
     await page.goto(f"/c/{venue.slug}/programme")
-    await expect(page.locator("header [aria-current=page], header nav summary").filter(visible=True).first).to_contain_text("Programme")
+    await expect(
+        page.locator("header [aria-current=page], header nav summary").filter(visible=True).first
+    ).to_contain_text("Programme")
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     await open_menu(page)
     for name in {"Exhibition", last}:
@@ -50,7 +52,9 @@ async def test_every_part_is_reachable_at_every_width(
 async def test_the_current_tab_is_in_view_and_the_row_shows_that_there_are_more(venue: Venue) -> None:
     page = (await venue.window_of("organiser", viewport=PHONE)).page
     await page.goto(f"/c/{venue.slug}/organise/audit")
-    await expect(page.get_by_role("navigation", name="Organise").get_by_role("link", name="Audit log")).to_be_in_viewport(ratio=0.9)
+    await expect(
+        page.get_by_role("navigation", name="Organise").get_by_role("link", name="Audit log")
+    ).to_be_in_viewport(ratio=0.9)
     row = page.locator("nav.tabs")
     await expect(row).to_have_attribute("data-more", "left")
     await page.goto(f"/c/{venue.slug}/organise")
