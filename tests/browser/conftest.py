@@ -64,7 +64,11 @@ class Venue:
             self.doors[who] = page = (await self.window_of(who)).page
             await page.goto("/account")
         given = msgspec.to_builtins(command)
-        fields = {name: str(value) for name, value in given.items() if name != "op"}
+        fields = {
+            name: str(value)
+            for name, value in given.items()
+            if name != "op" and value is not False and value is not None
+        }
         fields |= {"room": room or self.world.room, "key": new_id(), "next": "/account"}
         status = await page.evaluate(
             """async ([op, fields]) => {

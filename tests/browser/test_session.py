@@ -9,6 +9,7 @@ from rooms.chat.messages import PostMessage, SetChat
 from rooms.forum.hosting_messages import ShowStage, StageKind
 from rooms.forum.questions.messages import QuestionState
 from tests.browser.conftest import PHONE, Venue, live
+from tests.browser.layout import shifts, watch_shifts
 from tests.support.chromium import NARROW, WIDE
 
 
@@ -79,15 +80,7 @@ async def test_nothing_shifts_while_the_room_is_busy(venue: Venue) -> None:
         await venue.approved(f"Question {number} that is there from the beginning?", "other")
     reader = await venue.enter("attendee")
     moderator = await venue.enter("moderator", "/moderate")
-    # What the browser counts as a shift: something visible that moved without the reader's doing. A number that grows in its place is none.
-    await reader.evaluate(
-        """() => {
-            window.shifts = [];
-            const told = ({ node }) => node?.parentElement?.closest(".count, .numbers") ? [] : [node?.parentElement?.outerHTML.slice(0, 300)];
-            const look = (list) => list.getEntries().forEach((each) => each.hadRecentInput || window.shifts.push(...each.sources.flatMap(told)));
-            new PerformanceObserver(look).observe({ type: "layout-shift" });
-        }"""
-    )
+    await watch_shifts(reader)
     writer = await venue.enter("other")
     for number in range(4):
         await writer.get_by_label("Your question").fill(f"Late question {number}?")
@@ -103,7 +96,7 @@ async def test_nothing_shifts_while_the_room_is_busy(venue: Venue) -> None:
     await expect(reader.locator(".now-strip")).to_contain_text("Question")
     await expect(reader.locator(".message")).to_have_count(4)
     await expect(reader.locator(".news button")).to_be_visible()  # what would move waits until he wants it
-    assert await reader.evaluate("window.shifts") == []
+    assert await shifts(reader) == []
 
 
 async def test_screen_readers_are_told_a_few_at_a_time_and_not_at_all_when_paused(venue: Venue) -> None:

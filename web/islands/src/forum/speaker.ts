@@ -133,9 +133,9 @@ export class Speaker extends Island {
     return html`<li class="speaker-card">
       <p class="speaker-card-text" dir="auto">${question.text}</p>
       <p class="speaker-meta">
+        <span dir="auto">${question.author ?? t("Anonymous")}</span><span>${tn("%(count)s vote", "%(count)s votes", votesOf(state, question.id))}</span>
         ${state.snapshot.screen === question.id ? html`<span class="badge badge-accent">${icon("screen")}${t("On screen")}</span>` : nothing}
         ${question.pinned ? html`<span class="badge badge-accent">${icon("pin")}${t("Pinned")}</span>` : nothing}
-        <span dir="auto">${question.author ?? t("Anonymous")}</span><span>${tn("%(count)s vote", "%(count)s votes", votesOf(state, question.id))}</span>
         ${may(state, "question.take")
           ? html`<button class="button" ?disabled=${this.busy === question.id} @click=${() => this.send(question, { op: "question.take", question: question.id }, t("Being answered now"))}>
               ${icon("talk")}${t("Answer now")}

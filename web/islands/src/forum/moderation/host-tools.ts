@@ -115,7 +115,7 @@ export class HostTools extends LitElement {
       <div class="row">
         <a class="button button-small" href=${this.screen} target="_blank" rel="noopener">${icon("screen")}${t("Open the screen")}</a>
         <a class="button button-small button-quiet" href="${this.screen}?overlay=1" target="_blank" rel="noopener">${t("Overlay")}</a>
-        ${shown ? html`<button class="button button-small button-quiet" @click=${() => this.send({ op: "screen.clear" })}>${t("Clear")}</button>` : nothing}
+        <button class="button button-small button-quiet" ?disabled=${!shown} @click=${() => this.send({ op: "screen.clear" })}>${t("Clear")}</button>
       </div>
     </section>`;
   }
