@@ -116,7 +116,8 @@ def restore(settings: dict[str, str], folder: Path, *, replace: bool) -> None:
     data = data_folder(settings)
     data.mkdir(parents=True, exist_ok=True)
     with tarfile.open(folder / DATA) as archive:
-        archive.extractall(data, filter="data")
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.2 of Debian 12 has none
+        archive.extractall(data)
 
 
 def data_folder(settings: dict[str, str]) -> Path:

@@ -64,7 +64,8 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sources")
     _build(ROOT, folder, "sdist")
     with tarfile.open(next(folder.glob("*.tar.gz"))) as archive:
-        archive.extractall(folder, filter="data")
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.2 of Debian 12 has none
+        archive.extractall(folder)
     unpacked = next(path for path in folder.iterdir() if path.is_dir())
     (unpacked / ISLANDS.relative_to(ROOT) / "node_modules").symlink_to(ISLANDS / "node_modules")
     return unpacked
