@@ -1,9 +1,11 @@
 """The columns of an exhibitor list, by the headers that people give them in several languages."""
 
 import re
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from rooms.core.search import fold
+from rooms.exhibition.imports.places import country_code
 
 PLAIN = ("name", "tagline", "about", "website", "country", "field", "languages")
 TRANSLATED = ("name", "tagline", "about")
@@ -46,6 +48,35 @@ def known_headers(cells: list[str]) -> int:
     """How many columns the cells of a row name; 0 if none of them is the name of the exhibitor."""
     found = {column_of(cell.strip('" ')) for cell in cells} - {""}
     return len(found) if "name" in found else 0
+
+
+def guessed_columns(rows: Sequence[Sequence[str]]) -> dict[str, int]:
+    """Column → its place in a table without a header, by what most of its cells hold; empty where too little can be told."""
+    if len(rows) < FEWEST_ROWS:
+        return {}
+    found: dict[str, int] = {}
+    names: list[int] = []
+    for at in range(max(map(len, rows))):
+        cells = [row[at].strip() for row in rows if at < len(row) and row[at].strip()]
+        kind = next((column for column, fits in _LOOKS.items() if _most(cells, fits)), "")
+        if kind and kind not in found:
+            found[kind] = at
+        elif not kind and _most(cells, lambda cell: sum(map(str.isalpha, cell)) > 2) and len(cells) * 2 > len(rows):
+            names.append(at)
+    return {"name": names[0], **found} if names and found.keys() - {"number"} else {}
+
+
+def _most(cells: Sequence[str], fits: Callable[[str], bool]) -> bool:
+    return bool(cells) and sum(map(fits, cells)) >= 0.8 * len(cells)
+
+
+_LOOKS: dict[str, Callable[[str], bool]] = {
+    "website": lambda cell: re.fullmatch(r"(https?://|www\.)\S+", cell) is not None,
+    "country": lambda cell: bool(country_code(cell)),
+    "hall": lambda cell: column_of(cell.split()[0]) == "hall",
+    "number": lambda cell: re.fullmatch(r"[A-Za-z]{0,2}[-. ]?\d{1,4}[-.A-Za-z\d]{0,4}", cell) is not None,
+}
+FEWEST_ROWS = 3
 
 
 @cache

@@ -15,7 +15,7 @@ from rooms.core.files.faults import Fault, Notes, Report
 from rooms.core.text import N_, clean_line, clean_text
 from rooms.exhibition.booths.editing import said_by
 from rooms.exhibition.booths.messages import DraftBooth
-from rooms.exhibition.imports.columns import COLUMNS, PLAIN, TRANSLATED, column_of, known_headers
+from rooms.exhibition.imports.columns import COLUMNS, PLAIN, TRANSLATED, column_of, guessed_columns, known_headers
 from rooms.exhibition.imports.places import country_code, language_tag
 from rooms.exhibition.imports.table_file import ExhibitorFaults, Rows, Table
 
@@ -80,6 +80,12 @@ def _header(rows: Rows, report: Report) -> tuple[dict[str, int], Rows]:
     """Column → its place, and the rows below the header."""
     ranked = [(known_headers(row), -at) for at, (_, row) in enumerate(rows[:HEADER_WITHIN])]
     known, place = max(ranked, default=(0, 0))
+    if not known and (guessed := guessed_columns([row for _, row in rows])):
+        what = N_("The table has no header. Its columns were taken for: %(columns)s.")
+        check = N_("If that is wrong, begin the table with a header.")
+        columns = ", ".join(sorted(guessed, key=lambda column: guessed[column]))
+        report.warnings.append(Fault("", what, check, {"columns": columns}))
+        return guessed, rows
     if not known:
         what = N_("The table has no column “name”.")
         remedy = N_("Begin it with a header. Columns are: %(columns)s; and name:zh_Hans and such for translations.")

@@ -82,10 +82,10 @@ def compare(stored: Stored, schedule: Schedule) -> Plan:
     strangers = [found.session for key, found in stored.sessions.items() if key not in listed]
     sessions = _sessions(stored, schedule, listed, readable)
     persons = _persons(stored, schedule, strangers, readable)
-    told = {item.key for item in sessions}
+    changed = {item.key for item in sessions}
     renewed = {item.key for item in persons if item.act is Act.CHANGED}
     return Plan(
-        conference=_changes(_told(stored.info), _told(schedule.conference), readable),
+        conference=_changes(_shown_fields(stored.info), _shown_fields(schedule.conference), readable),
         tracks=_places(
             [track for _, track in stored.tracks.values()],
             schedule.tracks,
@@ -103,7 +103,7 @@ def compare(stored: Stored, schedule: Schedule) -> Plan:
         touched=tuple(
             session.external
             for session in schedule.sessions
-            if session.external not in told and renewed.intersection(session.persons)
+            if session.external not in changed and renewed.intersection(session.persons)
         ),
     )
 
@@ -182,7 +182,7 @@ def _places(
     return tuple(items)
 
 
-def _told(info: ConferenceInfo) -> dict[str, object]:
+def _shown_fields(info: ConferenceInfo) -> dict[str, object]:
     return {name: getattr(info, name) for name in ("title", "zone", "first_day", "last_day")}
 
 

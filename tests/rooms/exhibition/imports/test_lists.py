@@ -144,6 +144,21 @@ async def test_a_title_above_the_header() -> None:
     assert [each.name for each in listed] == ["Alpha"]
 
 
+async def test_a_list_without_a_header() -> None:
+    rows = [
+        "Alpha Ltd;Halle 1;A12;Germany;www.alpha.example",
+        "Beta;Halle 2;B1;;",
+        "Gamma AG;Halle 2;B2;Österreich;https://g.example",
+    ]
+    listed, notes = await read("\n".join(rows))
+    assert [each.name for each in listed] == ["Alpha Ltd", "Beta", "Gamma AG"]
+    assert listed[0].placed == {"hall": "Halle 1", "number": "A12"}
+    assert (listed[2].said["country"], listed[2].said["website"]) == ("AT", "https://g.example")
+    assert "no header. Its columns were taken for: name, hall, number, country, website." in notes.warnings[0].text()
+    with pytest.raises(ExhibitorFaults):
+        await read("red;4\nblue;5\ngreen;6\nblack;7\n")
+
+
 async def test_numbers_dates_and_booleans() -> None:
     listed, warnings = await sample("ex-x2-numbers-dates.xlsx")
     assert [each.placed.get("number") for each in listed] == ["12", "1.5", None, None]
