@@ -49,8 +49,10 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--worker", type=Place.read, help=argparse.SUPPRESS)
     run.set_defaults(work=_run)
 
-    migrate = verbs.add_parser("migrate", help="bring the database to the newest form")
-    migrate.add_argument("--restored", action="store_true", help="after restoring a backup: all clients begin afresh")
+    migrate = verbs.add_parser("migrate", help="update the tables of the database")
+    migrate.add_argument(
+        "--restored", action="store_true", help="after restoring a backup: all clients start with a new snapshot"
+    )
     migrate.set_defaults(work=_migrate)
 
     for verb, module in (

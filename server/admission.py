@@ -10,7 +10,7 @@ class RequestPacer:
     """Starts at most one request in every TURNS iterations of the event loop.
 
     A chat message needs about twenty iterations until it is stored and delivered. If a thousand requests started in one of these, the message would
-    wait for all of them; with the pacer it waits for three or four. `bench/burst.py` measures it, docs/performance.md has the figures.
+    wait for all of them; with the pacer it waits for three or four. bench/burst.py measures it, and docs/performance.md has the figures.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Puts the engine together and opens its doors."""
+"""Builds the application from the settings."""
 
 import contextlib
 import gc
@@ -64,7 +64,7 @@ def make_site(settings: Settings, engine: Engine) -> Site:
 
 
 def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
-    """The ASGI application; its lifespan starts and stops the house. Who drains it says so by `readiness`."""
+    """The ASGI application; its lifespan starts and stops the engine. `readiness` says when the process is draining."""
     engine = make_engine(settings)
     site = make_site(settings, engine)
     jobs = BackgroundTasks(log)
@@ -80,8 +80,8 @@ def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
         jobs.repeat("calls.keep", CALL_SECONDS, site.calls.keep)
         jobs.repeat("files.sweep", SWEEP_SECONDS, site.files.sweep)
         jobs.spawn(metrics.sample_lag())
-        # What has been loaded stays for good: the collector need not look at it again while thousands are connected. It looks at what is new often,
-        # because to let go of what 400 pages have left behind in rings takes 80 ms, in which nobody is served.
+        # Loaded code is never freed, so the collector can ignore it. It runs often on new objects, because freeing the reference cycles that 400 pages
+        # leave behind would block the process for 80 ms.
         gc.collect()
         gc.freeze()
         gc.set_threshold(10_000, 100, 100)
@@ -109,10 +109,10 @@ def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
         if scope["type"] == "websocket":
             await live(scope, receive, send)
             return
-        # Probes pass by, or the process would be taken for dead when many come.
+        # Health checks bypass the pacer: the process would seem dead when it is only busy.
         if scope["type"] == "http" and not scope["path"].startswith("/health/"):
             await pacer.enter()
         await app(scope, receive, send)
 
-    # Under https the process speaks to a proxy: what comes under the public name then comes from strangers.
+    # With https a proxy is in front, so a request under the public name comes from outside.
     return Watch(Security(doors, site), metrics, settings.metrics_networks, site.authority if site.secure else None)

@@ -49,7 +49,7 @@ async def _work(arguments: argparse.Namespace) -> bytes:
 
 
 async def export_command(database: Database, slug: str, format: str, base_url: str) -> bytes:
-    """The file. Raises Problem "not_found". What it says imports again without a change."""
+    """The file. Raises Problem "not_found". Importing it again changes nothing."""
     async with database.read() as connection:
         conference = await queries.conference(connection, slug)
         if format == "ics":

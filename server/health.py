@@ -1,4 +1,4 @@
-"""GET /health/live and /health/ready, for whatever watches over the processes: no secrets, no cookies, any Host."""
+"""GET /health/live and /health/ready, for load balancers and supervisors: no secrets, no cookies, any Host."""
 
 import asyncio
 import contextlib
@@ -13,19 +13,19 @@ from rooms.core.engine import Engine
 from rooms.core.errors import Problem
 from web.site import site_of
 
-PATIENCE = 3.0  # seconds: a database that takes longer is no use to anybody
+PATIENCE = 3.0  # seconds: a database that takes longer is of no use
 
 
 @dataclass
 class Readiness:
-    """`draining`: this process sends its people elsewhere and takes nobody new."""
+    """`draining`: this process closes its connections and accepts nobody new."""
 
     draining: bool = False
 
 
 def routes(readiness: Readiness) -> list[Route]:
     async def ready(request: Request) -> JSONResponse:
-        """200 when the database answers, else 503: send people to another process meanwhile. Without its bus a process is slower to tell, not unready."""
+        """200 when the database answers, else 503: send people to another process. Without its bus a process delivers more slowly, but it is ready."""
         engine = site_of(request).engine
         answers = await _database_answers(engine)
         status = "draining" if readiness.draining else "ok" if answers else "unavailable"
@@ -40,7 +40,7 @@ def routes(readiness: Readiness) -> list[Route]:
 
 
 async def _live(request: Request) -> JSONResponse:
-    """The process runs and its loop turns. One that does not answer should be started again."""
+    """The process runs and its event loop is not blocked. One that does not answer should be restarted."""
     return JSONResponse({"status": "ok"})
 
 

@@ -1,4 +1,4 @@
-"""What an import changes, or why it does not, as lines for a terminal."""
+"""Shows the changes or faults of an import as lines for a terminal."""
 
 from collections.abc import Iterable
 from typing import TextIO

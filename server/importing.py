@@ -41,12 +41,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--conference", required=True, metavar="NAME", help="its name in addresses: /c/NAME")
     parser.add_argument("--dry-run", action="store_true", help="only list what would change")
-    parser.add_argument("--create", action="store_true", help="make the conference if there is none of that name")
+    parser.add_argument("--create", action="store_true", help="create the conference if there is none of that name")
     parser.add_argument(
         "--organiser", metavar="ADDRESS", help="with --create: the email address of who organises the new conference"
     )
     parser.add_argument(
-        "--zone", help="the time zone, when the file names none: such as Asia/Shanghai; else the conference's"
+        "--zone", help="the time zone of a file that names none, such as Asia/Shanghai; by default the conference's"
     )
     parser.set_defaults(work=work)
 
@@ -112,7 +112,7 @@ async def import_command(
         unfit = N_("“%(name)s” does not fit an address: use up to 40 lower-case letters, digits and hyphens.")
         raise Problem("invalid", unfit, field="conference", values={"name": slug})
     if new and dry_run:
-        print(f"The conference {slug} would be made, with {len(schedule.sessions)} sessions.", file=out)
+        print(f"The conference {slug} would be created, with {len(schedule.sessions)} sessions.", file=out)
         return Plan()
     if new:
         await _create(engine, slug, schedule)
@@ -140,7 +140,7 @@ def described(plan: Plan) -> list[str]:
 
 def _ending(plan: Plan, dry_run: bool) -> str:
     if plan.empty:
-        return "Nothing to do: the conference is as the file says."
+        return "Nothing to do: the conference is the same as the file."
     counts = ", ".join(f"{plan.count(act)} {act.value}" for act in Act if plan.count(act)) or "none concerned"
     return ending(f"Sessions: {counts}", dry_run)
 

@@ -35,5 +35,5 @@ def _described(plan: Plan) -> list[str]:
 
 def _ending(plan: Plan, dry_run: bool) -> str:
     if plan.empty:
-        return "Nothing to do: the exhibition is as the file says."
+        return "Nothing to do: the exhibition is the same as the file."
     return ending(f"Exhibitors: {plan.count(Act.ADDED)} added, {plan.count(Act.CHANGED)} changed", dry_run)

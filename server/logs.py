@@ -1,7 +1,6 @@
 """Logs on standard error: sentences for people, or a JSON object a line for machines. Each line names the request or connection that it belongs to.
 
-Nothing here or in what is logged elsewhere holds names, texts, tickets, cookies or addresses with secrets in them: people stand as ids, paths as
-the patterns of their routes.
+No log line holds names, texts, tickets, cookies or addresses with secrets: people are logged as ids, paths as the patterns of their routes.
 """
 
 import json
@@ -17,7 +16,7 @@ TEXT, JSON = "text", "json"
 FORMS = (TEXT, JSON)
 
 current: ContextVar[Mapping[str, Any]] = ContextVar("current", default=MappingProxyType({}))
-"""What every line that is logged from here on belongs to, such as {"request": "…"}."""
+"""Fields of every line that is logged in this context, such as {"request": "…"}."""
 
 
 def configure(form: str, stream: TextIO | None = None) -> None:
@@ -32,7 +31,7 @@ def configure(form: str, stream: TextIO | None = None) -> None:
 
 
 def fields(**given: Any) -> dict[str, Any]:
-    """For `extra=`: what a line tells beside its message. None is left out."""
+    """For `extra=`: further fields of a line. None is left out."""
     return {"fields": {name: value for name, value in given.items() if value is not None}}
 
 

@@ -1,4 +1,4 @@
-"""What Prometheus may read at GET /metrics: figures of this process, gathered when asked for. No names, no ids of people or rooms."""
+"""Metrics of this process for Prometheus, collected on request. They hold no names and no ids of people or rooms."""
 
 import asyncio
 import logging
@@ -28,7 +28,7 @@ from signaling.calls import Calls
 
 log = logging.getLogger("plenary.metrics")
 
-disable_created_metrics()  # the moment at which each counter began is of no use to anybody
+disable_created_metrics()  # nobody needs the time at which each counter began
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 LAG_SECONDS = 0.25
@@ -38,7 +38,7 @@ CLOSES |= {4500, 4501, 4508, 4509, 4529}
 
 
 class Metrics:
-    """`registry` holds all of them; the others are written to by server/watch.py."""
+    """`registry` holds all metrics; server/watch.py writes the ones that are attributes here."""
 
     def __init__(self, engine: Engine, calls: Calls, jobs: BackgroundTasks | None = None) -> None:
         self.registry = registry = CollectorRegistry()
@@ -112,8 +112,8 @@ class EngineCollector(Collector):
         yield _sum("plenary_commit_failures", "Transactions of commands that were not.", writer.failures)
         yield _spread("plenary_group_size", "Commands that shared a transaction.", writer.groups)
         yield _sum("plenary_statements", "Statements sent to the database.", self._engine.database.statements)
-        yield _sum("plenary_joins", "Times somebody was let into a room.", stats.joins)
-        yield _sum("plenary_resumes", "Joins that went on where the client had stood.", stats.resumes)
+        yield _sum("plenary_joins", "Joins of rooms.", stats.joins)
+        yield _sum("plenary_resumes", "Joins that resumed at the client's position.", stats.resumes)
         yield _sum(
             "plenary_snapshots", "Joins and changes of rights that were answered with a snapshot.", stats.snapshots
         )

@@ -1,4 +1,4 @@
-"""Serving in one process, and its orderly end: nobody new is taken, those who are here are sent elsewhere a few at a time."""
+"""Serves in one process, and shuts it down in order: it accepts nobody new, and closes its live connections a few at a time."""
 
 import asyncio
 import contextlib
@@ -21,16 +21,16 @@ from server.settings import Settings
 
 log = logging.getLogger("plenary.server")
 
-BACKLOG = 4096  # connections that wait in the kernel
-ACCEPTED = 32  # of them in one turn of the loop, in which nobody else is served
-DRAIN_RATE = 100.0  # connections a second that come back elsewhere without being a storm: fewer people are sent away in less time
+BACKLOG = 4096  # connections that may wait in the kernel
+ACCEPTED = 32  # connections accepted in one iteration of the loop, during which nobody else is served
+DRAIN_RATE = 100.0  # connections closed per second, so that their reconnections do not overload the other processes
 BATCH_SECONDS = 0.1
 FAREWELL_SECONDS = 3.0  # how long a client may take to answer a close frame
 ENDINGS = (signal.SIGTERM, signal.SIGINT)
 
 
 def listening_socket(host: str, port: int, *, shared: bool) -> socket.socket:
-    """A bound socket. IPPROTO_TCP is named because asyncio sets TCP_NODELAY only on sockets made with it (server/live/uvicorn_internals.py on SEND_BUFFER)."""
+    """A bound socket. IPPROTO_TCP is given because asyncio sets TCP_NODELAY only on sockets made with it (server/live/uvicorn_internals.py on SEND_BUFFER)."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -46,13 +46,13 @@ def listening_socket(host: str, port: int, *, shared: bool) -> socket.socket:
 
 
 def raise_file_limit() -> None:
-    """Every member is an open file: as many as the system permits."""
+    """Raises the limit of open files to what the system permits: each connection needs one."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 class Server(uvicorn.Server):
-    """Says when it is ready; drains at the first SIGTERM or SIGINT and ends with exit code 0; a second one ends it at once."""
+    """Reports when it is ready. The first SIGTERM or SIGINT drains it, with exit code 0; a second one ends it at once."""
 
     def __init__(
         self, config: uvicorn.Config, readiness: Readiness, drain_seconds: float, ready: Callable[[], None]
@@ -65,13 +65,13 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         for each in sockets or []:
-            each.listen(BACKLOG)  # asyncio has asked the kernel for as few as it accepts at once
+            each.listen(BACKLOG)  # asyncio sets the kernel's limit to the number that it accepts at once
         if self.started:
             self._ready()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        # uvicorn raises the signal again at the end, and so ends by it; an orderly end has exit code 0.
+        # uvicorn raises the signal again at the end; an orderly end must have exit code 0.
         before = {number: signal.signal(number, self.handle_exit) for number in ENDINGS}
         try:
             yield
@@ -96,7 +96,7 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
     async def _drain(self) -> None:
-        """Closes the live connections in random order, some every tenth of a second; those that remain go on being served meanwhile."""
+        """Closes the live connections in random order, some every tenth of a second. The others are served until then."""
         leaving = [each for each in self.server_state.connections if isinstance(each, LiveProtocol)]
         random.shuffle(leaving)
         span = min(self._drain_seconds, len(leaving) / DRAIN_RATE)
@@ -119,7 +119,7 @@ def serve(
     raise_file_limit()
     sockets = [listening_socket(settings.host, settings.port, shared=shared)]
     if extra_port:
-        # Shared, because the process that follows this one opens it before this one has ended.
+        # Shared, because the next process opens it before this one has ended.
         sockets.append(listening_socket("127.0.0.1", extra_port, shared=True))
     readiness = Readiness()
     config = uvicorn.Config(
@@ -127,13 +127,13 @@ def serve(
         http=RequestProtocol,
         ws=LiveProtocol,
         ws_max_size=MAX_FRAME,
-        ws_per_message_deflate=False,  # seven times the cost of a delivery
+        ws_per_message_deflate=False,  # it makes a delivery seven times as expensive
         backlog=ACCEPTED,
         log_config=None,
         log_level="warning",
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # web.address believes only the proxies of the settings
+        proxy_headers=False,  # web.address trusts only the proxies of the settings
         timeout_graceful_shutdown=10,
     )
     asyncio.run(Server(config, readiness, settings.drain_seconds, ready).serve(sockets=sockets))

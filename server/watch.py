@@ -1,4 +1,4 @@
-"""Stands around the whole application: counts, times and logs what passes, and answers Prometheus at /metrics.
+"""Wraps the whole application: counts, times and logs requests, and serves /metrics to Prometheus.
 
 A line about a request holds its id, status and milliseconds, the pattern of its route (a path may hold a token) and the id of who asked.
 """
@@ -47,7 +47,7 @@ class Seen:
 
 
 class Watch:
-    """`app` must contain `Inside`. `secret_host` is the public authority when a proxy speaks TLS for it: what comes under that name comes from strangers."""
+    """`app` must contain `Inside`. `secret_host` is the public authority when a proxy speaks TLS for it: a request under that name comes from outside."""
 
     def __init__(
         self, app: ASGIApp, metrics: Metrics, networks: Sequence[IPv4Network | IPv6Network], proxied_host: str | None
@@ -63,7 +63,7 @@ class Watch:
             return
         seen = Seen()
         if scope["type"] == "websocket":
-            scope.setdefault("state", {})["seen"] = seen  # not copied, to spare memory
+            scope.setdefault("state", {})["seen"] = seen  # not copied, to save memory
             await self._live(scope, receive, send, seen)
             return
         scope = {**scope, "state": {**scope.get("state", {}), "seen": seen}}
@@ -93,7 +93,7 @@ class Watch:
                 log.info("%s %s", scope["method"], seen.pattern or "(no such page)", extra=told)
 
     async def _live(self, scope: Scope, receive: Receive, send: Send, seen: Seen) -> None:
-        # The application says itself what it has seen: what was wrapped around its messages would take memory as long as somebody is connected.
+        # The application records this itself: a wrapper around its messages would cost memory for each open connection.
         seen.metrics = self._metrics
         token = logs.current.set({"connection": new_id()[:12]})
         try:
@@ -107,7 +107,7 @@ class Watch:
             logs.current.reset(token)
 
     def _may_read(self, scope: Scope) -> bool:
-        """Whether a request for the figures comes from our own networks, and not through a proxy that stands in them."""
+        """Whether a request for the figures comes from our own networks, and not through a proxy within them."""
         headers = Headers(scope=scope)
         if any(name in headers for name in FORWARDING) or not scope.get("client"):
             return False
@@ -127,7 +127,7 @@ class Watch:
 
 
 class Inside:
-    """The innermost layer: gives what is logged within a request its id, and tells `Seen` what only the application knows."""
+    """The innermost layer: adds the request's id to log lines, and records in `Seen` what only the application knows."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -149,7 +149,7 @@ class Inside:
 
 
 def pattern_of(scope: Scope) -> str:
-    """The path with its parts named, as in /c/{conference}/sessions/{session}; empty when no route has taken it."""
+    """The path with named parts, as in /c/{conference}/sessions/{session}; empty when no route matched."""
     if "endpoint" not in scope:
         return ""
     parts: dict[str, Any] = scope.get("path_params", {})

@@ -1,4 +1,4 @@
-"""Several processes on one port, and who watches over them: those that die are replaced, all are drained at the end, and SIGHUP renews them in turn."""
+"""Runs several processes on one port. Processes that die are replaced, all are drained at the end, and SIGHUP replaces them one after the other."""
 
 import contextlib
 import logging
@@ -15,13 +15,13 @@ log = logging.getLogger("plenary.workers")
 
 LOOK_SECONDS = 0.1
 READY_SECONDS = 60.0
-END_SECONDS = 30.0  # beyond the span of the drain
-QUICK_DEATH = 5.0  # seconds: one that dies so soon will likely do so again, so the next waits longer
+END_SECONDS = 30.0  # after the drain
+QUICK_DEATH = 5.0  # seconds: a process that dies so soon is likely to do so again, so its successor waits longer
 LONGEST_WAIT = 30.0
 
 
 class Place(NamedTuple):
-    """What a worker is told at its start: its number from 0, a descriptor to write to when it is ready, and one that ends when nobody watches any more."""
+    """What a worker gets at its start: its number from 0, a descriptor to write to when it is ready, and one that closes when the supervisor ends."""
 
     number: int
     ready: int
@@ -40,13 +40,13 @@ class Place(NamedTuple):
         threading.Thread(target=self._end_when_alone, daemon=True).start()
 
     def _end_when_alone(self) -> None:
-        # A worker without its supervisor would never be replaced or renewed.
+        # Nobody would replace a worker without its supervisor.
         os.read(self.watched, 1)
         os.kill(os.getpid(), signal.SIGTERM)
 
 
 class Worker:
-    """A process. `ready` is known once it has been seen; `deaths` counts how often in a row its place has lost one early."""
+    """A process. `deaths` counts how many of its predecessors in a row died early."""
 
     def __init__(self, number: int, command: list[str], watched: int, deaths: int = 0) -> None:
         self.number = number
@@ -58,7 +58,7 @@ class Worker:
             self.process = subprocess.Popen(
                 [*command, "--worker", str(Place(number, telling, watched))],
                 pass_fds=(telling, watched),
-                start_new_session=True,  # a Ctrl-C comes to the supervisor, which passes it on once
+                start_new_session=True,  # Ctrl-C reaches the supervisor, which passes it on once
             )
         finally:
             os.close(telling)
@@ -74,7 +74,7 @@ class Worker:
         return self.process.poll() is not None
 
     def end(self, seconds: float) -> int:
-        """Drains it; kills it when that takes longer. Returns the exit code."""
+        """Drains it, and kills it when that takes too long. Returns the exit code."""
         self.process.terminate()
         return self.wait(seconds)
 
@@ -92,7 +92,7 @@ class Worker:
 
 
 class Supervisor:
-    """`command` starts a worker; `drain_seconds` is how long one takes to send its people elsewhere."""
+    """`command` starts a worker; `drain_seconds`: how long it may take to close its connections."""
 
     def __init__(self, count: int, command: list[str], drain_seconds: float) -> None:
         self._command = command
@@ -104,7 +104,7 @@ class Supervisor:
         self._workers = {number: self._start(number) for number in range(count)}
 
     def run(self) -> int:
-        """Until SIGTERM or SIGINT. Returns 0 when all ended in order."""
+        """Runs until SIGTERM or SIGINT. Returns 0 when all processes ended in order."""
         with self._signals():
             while not self._stopping:
                 time.sleep(LOOK_SECONDS)
@@ -125,7 +125,7 @@ class Supervisor:
             self._stopping += 1
             if self._stopping > 1:
                 for worker in self._workers.values():
-                    worker.process.terminate()  # their second signal too
+                    worker.process.terminate()  # this is their second signal, too
 
         def renew(_signal: int, _frame: object) -> None:
             self._renewing = True
@@ -167,13 +167,13 @@ class Supervisor:
                 self._workers[number] = self._start(number, worker.deaths)
 
     def _renew(self) -> None:
-        """Puts a new process beside each old one, and ends the old one once the new one is ready. Gives up when a new one does not get ready."""
+        """Starts a new process beside each old one, and ends the old one once the new one is ready. Stops when a new one does not become ready."""
         for number, old in list(self._workers.items()):
             if old.has_ended:
                 continue
             new = self._start(number)
             if not self._gets_ready(new):
-                log.error("the new process %d did not get ready; the others stay as they are", new.process.pid)
+                log.error("the new process %d did not become ready; the others are not replaced", new.process.pid)
                 new.process.kill()
                 new.wait(END_SECONDS)
                 return

@@ -33,7 +33,7 @@ from server.api.views import Done, LiveTicket
     ),
 )
 async def command(call: Call) -> Done:
-    """Does what a person asks for in a room: any command of docs/protocol.md.
+    """Performs a command of docs/protocol.md in a room.
 
     The body is the command as the live connection takes it, without `id` and `room`: {"op": "question.ask", "key": "…", "text": "…"}. The key is the
     caller's own, at most 64 characters, and makes a retry harmless: the same command with the same key is done once and answered alike.

@@ -22,7 +22,7 @@ PATH_PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that has been understood: who calls (None: nobody who is signed in), the parts of its path, its query and its body, both checked."""
+    """A request after its checks: who calls (None: nobody who is signed in), the parts of its path, its query and its body, both checked."""
 
     site: Site
     person: str | None

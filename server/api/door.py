@@ -1,4 +1,4 @@
-"""Who is calling, by a token or by a browser's cookie, and how he is answered."""
+"""Authenticates callers by a token or a browser's cookie, and answers them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +25,7 @@ IN_URLS = {"token", "access_token", "api_key", "key", "authorization"}
 
 
 async def answer(operation: Operation, request: Request) -> Response:
-    """Does an operation and gives its answer, or the problem in its one shape."""
+    """Runs an operation and returns its answer, or the problem in the common shape."""
     try:
         call = await _understand(operation, request)
         body = msgspec.json.encode(await operation.handler(call))
@@ -56,7 +56,7 @@ def _refuse_token_in_url(request: Request) -> None:
 
 
 async def _caller(site: Site, request: Request, *, changes: bool) -> tuple[str | None, str | None]:
-    """The person and the sign-in. A token goes before a cookie; a cookie alone changes something only with the page's token."""
+    """The person and the sign-in. A token takes precedence over a cookie; with a cookie, changes need the page's token, too."""
     given = request.headers.getlist("authorization")
     if given:
         return await _by_token(site, given, address_of(request, site.trusted_proxies))
@@ -76,7 +76,7 @@ async def _by_token(site: Site, given: list[str], address: str) -> tuple[str, st
     now = site.engine.clock()
     async with site.engine.database.read() as connection:
         account, token = await tokens.who(connection, secret, now)
-    # Only now: anybody can invent secrets, and each would get a bucket of its own.
+    # Not before: anybody can invent secrets, and each would get a bucket of its own.
     site.engine.limits.take("api", token.id, RATE)
     if not tokens.is_noted(token, now):
         async with site.engine.transaction() as tx:

@@ -86,7 +86,7 @@ async def conference_programme(call: Call) -> Programme:
 
 @operation("GET", "/conferences/{conference}/sessions/{session}", answer=SessionDetail, codes=HIDDEN)
 async def session(call: Call) -> SessionDetail:
-    """One session: its texts, speakers and state, its stage, and how asking and the chat stand."""
+    """One session: its texts, speakers and state, its stage, and the state of asking and the chat."""
     async with call.engine.database.read() as connection:
         actor = await _visit_session(call, connection)
         stands = await forum.forum(connection, actor.room.subject)

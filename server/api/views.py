@@ -1,4 +1,4 @@
-"""What the API answers with, beside the views of rooms."""
+"""What the API returns, besides the views of rooms."""
 
 import typing
 from collections.abc import Iterable
@@ -105,7 +105,7 @@ class LinkItem(Answer):
 
 
 class SessionDetail(Answer):
-    """A session with its stage, and how asking and the chat stand. `description` may be Markdown or HTML."""
+    """A session with its stage, and the state of asking and the chat. `description` may be Markdown or HTML."""
 
     session: SessionView
     description: str
@@ -152,14 +152,14 @@ class RoomSnapshot(Answer):
 
 
 class Done(Answer):
-    """What became of a command. `ok` is its reply, null for most; `seq` that of its last event in the room, null when it changed nothing there."""
+    """The result of a command. `ok` is its reply, null for most; `seq` that of its last event in the room, null when it changed nothing there."""
 
     ok: Annotated[Any, msgspec.Meta(extra_json_schema=_one_of(REPLIES, nothing=True))]
     seq: int | None
 
 
 class Me(Answer):
-    """Who the caller is, null when he is not signed in; `desk` is the person's private room."""
+    """Who the caller is, null without a sign-in; `desk` is the person's private room."""
 
     person: PersonView | None
     desk: str | None

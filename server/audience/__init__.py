@@ -1,4 +1,4 @@
-"""`plenary audience`: simulated attendees over real WebSockets, so that whoever tries Plenary sees a live room.
+"""`plenary audience`: simulated attendees over real WebSockets, so that people who try Plenary see a live room.
 
 They join one session as guests, chat, ask in several languages, vote, lose the network and come back; and each checks all the while that nothing
 is missing and nothing comes twice. A fault makes the exit code 1.
@@ -28,7 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _work(arguments: argparse.Namespace) -> int:
-    from server.audience.crowd import Plan, fill  # only here: it loads a WebSocket client that a server has no use for
+    from server.audience.crowd import (
+        Plan,
+        fill,
+    )  # imported here, because the server does not need this WebSocket client
 
     return fill(
         Plan(arguments.people, arguments.minutes * 60, arguments.session, arguments.url, arguments.pace, arguments.seed)

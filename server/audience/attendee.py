@@ -1,4 +1,4 @@
-"""One simulated attendee: what he does, how often, and how he takes a refusal."""
+"""One simulated attendee: what they do, how often, and how they react to a refusal."""
 
 import asyncio
 import math
@@ -21,7 +21,7 @@ STOP = {*range(4400, 4500)} - {4408}  # after 4408 (no hello in time) the next a
 
 @dataclass(frozen=True, slots=True)
 class Temper:
-    """How often, on average, somebody does what; in seconds between two acts."""
+    """The average seconds between two acts of each kind."""
 
     chat: float
     ask: float
@@ -36,7 +36,7 @@ TEMPERS, SHARES = (LURKER, VOTER, TALKER, ASKER), (0.45, 0.30, 0.14, 0.11)
 
 
 class Mood:
-    """What all share: the pace, which rises for a while now and then, as when a speaker has said something."""
+    """The pace of the whole audience, which rises for a while now and then, as after a remark of the speaker."""
 
     def __init__(self, pace: float, chance: random.Random) -> None:
         self.pace = pace
@@ -45,7 +45,7 @@ class Mood:
         self._next_burst = 0.0
 
     def wait(self, mean: float) -> float:
-        """Seconds until somebody's next act, drawn anew each time."""
+        """Random seconds until somebody's next act."""
         now = asyncio.get_running_loop().time()
         if now >= self._next_burst:
             self._burst_until = now + self._chance.uniform(4, 9)
@@ -95,7 +95,7 @@ class Attendee:
         self._answered: set[str] = set()
 
     async def attend(self) -> None:
-        """Comes, takes part, comes back after drops; ends by itself only when the server says that there is nothing to come back for."""
+        """Joins, takes part, and reconnects after losses. Ends by itself only when the server says that reconnecting cannot help."""
         failures = 0
         while True:
             began = asyncio.get_running_loop().time()
@@ -135,7 +135,7 @@ class Attendee:
                 await act()
             except Refused as refused:
                 self._tally.refused += 1
-                # Locked asking, a closed chat, silence, slow mode: waits as it was told, or until things may have changed.
+                # Locked asking, a closed chat, silence, slow mode: waits as the server says, or until things may have changed.
                 await asyncio.sleep(refused.retry_after or 10 / self._mood.pace)
 
     async def _lose_the_network(self) -> None:
@@ -185,7 +185,7 @@ class Attendee:
             self._tally.answers += 1
 
     def _choose(self) -> str | None:
-        """A question that he has not voted for, popular ones sooner; seldom one for which he takes his vote back."""
+        """A question without this person's vote, popular ones more often; seldom one whose vote they take back."""
         if self._voted and self._chance.random() < 0.03:
             return self._chance.choice(sorted(self._voted & self._public.keys()) or [None])
         fresh = [question for question in self._public if question not in self._voted]
@@ -193,7 +193,7 @@ class Attendee:
             return None
         return self._chance.choices(fresh, [1 + self._public[question] for question in fresh])[0]
 
-    # What the room tells
+    # Events of the room
 
     def _entered(self, joined: dict[str, Any]) -> None:
         snapshot = joined["snapshot"]

@@ -1,4 +1,4 @@
-"""One live connection that trusts nothing: it follows a room and checks that no event is missing and none comes twice."""
+"""One live connection that follows a room, and checks that no event is missing and none comes twice."""
 
 import asyncio
 import itertools
@@ -23,7 +23,7 @@ MOST_BYTES = 16 * 1024 * 1024
 
 
 class Door(NamedTuple):
-    """Where the live connection is: its address, the origin to come from, and host and port if they are not the address's own."""
+    """Where the live connection is: its address, the origin to come from, and host and port if they differ from the address."""
 
     url: str
     origin: str
@@ -82,7 +82,7 @@ class Client:
         self._left: dict[str, Any] | None = None
 
     async def follow(self, while_in: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Connects, joins (resuming where it stood) and does `while_in` until that ends. Raises Gone, Refused when the room is not open, or NotTrusted."""
+        """Connects, joins (resuming at its position) and runs `while_in` until that ends. Raises Gone, Refused when the room is not open, or NotTrusted."""
         try:
             async with self._connect() as connection:
                 self._connection = connection
@@ -136,7 +136,7 @@ class Client:
         await first_of(self._beat(), while_in())
 
     async def _beat(self) -> None:
-        """The heartbeat's answer tells how far the room is; whoever has not come so far soon after has lost something."""
+        """The answer to a heartbeat names the last event of the room. A client without it soon after has lost something."""
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             answer = await self._ask({"op": "heartbeat"})
@@ -171,7 +171,7 @@ class Client:
             raise _gone(closed) from closed
 
     async def _read(self, connection: ClientConnection) -> None:
-        """Reads until the connection ends or the server puts this client out of the room."""
+        """Reads until the connection ends or the server removes this client from the room."""
         while True:
             data = await connection.recv()
             self._receive(msgspec.json.decode(data) if isinstance(data, str) else msgpack.unpackb(data))
@@ -234,7 +234,7 @@ def _gone(closed: ConnectionClosed) -> Gone:
 
 
 async def first_of(*works: Coroutine[Any, Any, None]) -> None:
-    """Does several things at once until the first of them ends or fails; then ends the others."""
+    """Runs several coroutines until the first one ends or fails, then cancels the others."""
     tasks = [asyncio.ensure_future(work) for work in works]
     try:
         ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -1,4 +1,4 @@
-"""The audience as a whole: comes over half a minute, stays as long as it was told, says every few seconds how it is, and goes."""
+"""The audience as a whole: arrives within half a minute, stays for the given time, reports every few seconds, and leaves."""
 
 import asyncio
 import contextlib
@@ -27,7 +27,7 @@ FILES_BESIDE = 200
 
 
 class Plan(NamedTuple):
-    """`url` None: the server on this machine. `pace` multiplies how much is said and done."""
+    """`url` None: the server on this machine. `pace` multiplies how often people act."""
 
     people: int
     seconds: float
@@ -41,7 +41,7 @@ def fill(plan: Plan) -> int:
     """Runs the audience and returns the exit code: 0 when nothing went missing. Raises Problem, BadSettings."""
     settings = read_settings(os.environ)
     if not _allow_files(plan.people + FILES_BESIDE):
-        print(f"This machine lets one process open too few files for {plan.people} people: raise `ulimit -n`.")
+        print(f"This machine does not let one process open enough files for {plan.people} people: raise `ulimit -n`.")
         return 1
     return asyncio.run(_fill(plan, settings))
 
@@ -116,26 +116,26 @@ def _conclude(tally: Tally) -> int:
     for fault in tally.faults:
         print(f"fault: {fault}")
     if tally.sound:
-        print("All have left. Nobody missed anything, and nobody was told anything twice.")
+        print("All have left. Nobody missed anything, and nothing came twice.")
         return 0
     print(f"Something went wrong: {tally.holes} holes, {tally.doubles} duplicates, {tally.lost} lost ends.")
     return 1
 
 
 def door_of(settings: Settings, url: str | None) -> Door:
-    """With no `url`, this machine, under the name of the public address, which the server insists on."""
+    """Without `url`: this machine, with the public address in the Host header, which the server requires."""
     parts = urlsplit(url or settings.url)
     secure = parts.scheme == "https"
     origin = f"{parts.scheme}://{parts.netloc}"
     if url is not None:
         return Door(f"{'wss' if secure else 'ws'}://{parts.netloc}/live", origin, None)
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
-    # Without TLS even where the public address has it: the proxy that speaks it stands before the port that we go to.
+    # Without TLS even when the public address has it: the connection goes past the proxy, directly to the port.
     return Door(f"ws://{parts.netloc}/live", origin, (host, settings.port))
 
 
 def _allow_files(wanted: int) -> bool:
-    """Whether so many connections fit; raises the soft limit where that may be done."""
+    """Whether so many connections are allowed; raises the soft limit if possible."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft >= wanted or soft == resource.RLIM_INFINITY:
         return True

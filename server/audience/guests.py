@@ -1,4 +1,4 @@
-"""Guests for a simulated audience, made in the database of this machine: two hundred sign-ins from one address would rightly be refused at the door."""
+"""Guests for a simulated audience, created directly in the database: the server would rightly refuse two hundred sign-ins from one address."""
 
 import random
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class Place(NamedTuple):
 
 
 class Guest(NamedTuple):
-    """`signin` opens tickets until the audience goes."""
+    """`signin` issues tickets until the audience leaves."""
 
     person: str
     name: str
@@ -39,7 +39,7 @@ class Guest(NamedTuple):
 
 
 async def find_place(engine: Engine, session: str | None) -> Place:
-    """The wanted session, or a live one, or the next to begin, where guests may take part. Raises Problem "not_found"."""
+    """The given session, or a live one, or the next one to begin that is open to guests. Raises Problem "not_found"."""
     rank = sa.case({"live": 0, "lobby": 1, "scheduled": 2, "ended": 3}, value=forums.c.state)
     select = (
         sa.select(sessions.c.id, sessions.c.title, rooms.c.id.label("room"), forums.c.state)

@@ -1,4 +1,4 @@
-"""What an audience has done, was told, and found wrong."""
+"""Counts what an audience did, what it received, and which faults it found."""
 
 import time
 from collections import OrderedDict
@@ -40,7 +40,7 @@ class Tally:
         return not (self.holes or self.doubles or self.lost or self.faults)
 
     def sent(self, key: str) -> None:
-        """Something is on its way under a key by which all who see it will know it."""
+        """Notes when something was sent; `key` identifies it to those who receive it."""
         self._sent[key] = self.now()
         if len(self._sent) > KEPT_SENT:
             self._sent.popitem(last=False)

@@ -6,7 +6,7 @@ Each topic is asked in several ways, as audiences do: the near-duplicates are th
 import random
 
 MARK = "(demo)"
-"""Ends the name of everybody who is simulated, so that nobody takes him for a person."""
+"""Ends the name of everybody who is simulated, so that nobody mistakes them for people."""
 
 
 def _each(names: str) -> list[str]:
@@ -201,7 +201,7 @@ def name(chance: random.Random) -> str:
 
 
 class Questions:
-    """Gives out questions: some topics are on everybody's mind, and no two people use the same words until all words are used up."""
+    """Gives out questions: topics repeat, but no wording comes twice until all are used."""
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance

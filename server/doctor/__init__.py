@@ -1,11 +1,11 @@
-"""`plenary doctor`: looks at everything that Plenary stands on, and tells how to mend what is missing or wrong.
+"""`plenary doctor`: checks everything that Plenary needs, and says how to fix what is missing or wrong.
 
 It changes nothing. Each check is one function that yields findings; a finding that is missing or wrong makes the exit code 1.
 """
 
 import argparse
 
-HELP = "check database, Redis, mail, TURN and this machine, and tell how to mend what is wrong"
+HELP = "check database, Redis, mail, TURN and this machine, and say how to fix what is wrong"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

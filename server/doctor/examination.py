@@ -1,4 +1,4 @@
-"""All checks, one after the other."""
+"""Runs all checks in order."""
 
 import asyncio
 import os
@@ -38,7 +38,7 @@ CHECKS: tuple[Callable[[Settings], AsyncIterator[Finding]], ...] = (
 
 
 def examine(only: str = "") -> int:
-    """Prints every finding and returns the exit code: 1 when something has to be mended."""
+    """Prints every finding and returns the exit code: 1 when something has to be fixed."""
     try:
         settings = read_settings(os.environ)
     except BadSettings as bad:
@@ -46,9 +46,9 @@ def examine(only: str = "") -> int:
             print(wrong("settings", fault, "docs/operations.md lists every setting"))
         return 1
     findings = asyncio.run(_examine(settings, only))
-    ill = sum(finding.needs_mending for finding in findings)
-    print(f"\n{ill} to be mended." if ill else "\nAll is well.")
-    return 1 if ill else 0
+    faults = sum(finding.needs_fixing for finding in findings)
+    print(f"\nTo be fixed: {faults}." if faults else "\nEverything is in order.")
+    return 1 if faults else 0
 
 
 async def _examine(settings: Settings, only: str) -> list[Finding]:

@@ -23,7 +23,7 @@ class Finding(NamedTuple):
     remedy: str = ""
 
     @property
-    def needs_mending(self) -> bool:
+    def needs_fixing(self) -> bool:
         return self.verdict in {Verdict.MISSING, Verdict.WRONG}
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""This machine and this installation: Python, built files, limits, disk, the public address."""
+"""Checks of this machine and installation: Python, built files, limits, disk, address settings."""
 
 import base64
 import os
@@ -73,7 +73,7 @@ async def check_files(settings: Settings) -> AsyncIterator[Finding]:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != resource.RLIM_INFINITY and soft < FEWEST_FILES:
         remedy = f"`ulimit -n {max(FEWEST_FILES, min(hard, 65536))}`, or LimitNOFILE=65536 in the systemd unit"
-        yield wrong("open files", f"a process may open {soft}: each person needs one", remedy)
+        yield wrong("open files", f"a process may open only {soft}, and each person needs one", remedy)
     else:
         yield ok("open files", "no limit" if soft == resource.RLIM_INFINITY else f"{soft} for each process")
 
@@ -84,9 +84,9 @@ async def check_space(settings: Settings) -> AsyncIterator[Finding]:
         folder = folder.parent
     free = shutil.disk_usage(folder).free
     if not os.access(folder, os.W_OK):
-        yield wrong("data folder", f"{settings.data} cannot be written", "give it to the user who runs Plenary")
+        yield wrong("data folder", f"{settings.data} cannot be written", "make the user who runs Plenary its owner")
     elif free < LEAST_SPACE:
-        yield wrong("data folder", f"only {free / 1e6:.0f} MB are free for {settings.data}", "make room")
+        yield wrong("data folder", f"only {free / 1e6:.0f} MB are free for {settings.data}", "free some space")
     else:
         yield ok("data folder", f"{settings.data}, {free / 1e9:.0f} GB free")
     secret = settings.data / "secret"
@@ -95,28 +95,28 @@ async def check_space(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def check_pictures(settings: Settings) -> AsyncIterator[Finding]:
-    """A logo goes its whole way but the last step."""
+    """Inspects and converts a small logo, as an upload would."""
     with tempfile.TemporaryDirectory() as folder:
         try:
             await inspect(Content.LOGO, _dot(folder), Path(folder, "drawn"))
         except Problem as problem:
             remedy = "install the packages of requirements.lock: Pillow is needed, with WebP"
-            yield wrong("pictures", f"a logo could not be drawn anew: {problem}", remedy)
+            yield wrong("pictures", f"a logo could not be converted: {problem}", remedy)
         else:
-            yield ok("pictures", "files are looked into by a process of its own, and drawn anew")
+            yield ok("pictures", "uploads are inspected in a separate process")
 
 
 async def check_address(settings: Settings) -> AsyncIterator[Finding]:
     host = urlsplit(settings.url).hostname or ""
     if settings.url.startswith("https://"):
-        yield ok("public address", f"{settings.url}: cookies are sent over TLS alone")
+        yield ok("public address", f"{settings.url}: cookies are sent over TLS only")
         if not settings.trusted_proxies:
-            text = "nobody is trusted to say whom he speaks for, so all people behind a proxy share one rate limit"
-            yield wrong("proxies", text, "set PLENARY_TRUSTED_PROXIES to the addresses of the proxy that speaks TLS")
+            text = "no proxy is trusted to name its clients, so everybody behind it shares one rate limit"
+            yield wrong("proxies", text, "set PLENARY_TRUSTED_PROXIES to the address of the proxy")
     elif _is_loopback(host):
-        yield ok("public address", f"{settings.url}: for this machine alone")
+        yield ok("public address", f"{settings.url}: for this machine only")
     else:
-        text = f"{settings.url}: sign-ins and everything said can be read on the way"
+        text = f"{settings.url}: the network can read sign-ins and everything that people write"
         yield wrong(
             "public address",
             text,
@@ -124,7 +124,7 @@ async def check_address(settings: Settings) -> AsyncIterator[Finding]:
         )
     workers = os.environ.get("PLENARY_WORKERS", "1")
     if workers.isdigit() and int(workers) > 1 and not settings.redis:
-        yield missing("message bus", f"PLENARY_WORKERS={workers} and no Redis between them", "set PLENARY_REDIS")
+        yield missing("message bus", f"PLENARY_WORKERS={workers} but no Redis to connect them", "set PLENARY_REDIS")
 
 
 def _dot(folder: str) -> Path:

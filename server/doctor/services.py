@@ -1,4 +1,4 @@
-"""What Plenary talks to: the message bus, the mail server, the relays of calls."""
+"""Checks of other services: the message bus, the mail server, the relays of calls."""
 
 import ssl
 from collections.abc import AsyncIterator
@@ -40,7 +40,7 @@ async def check_bus(settings: Settings) -> AsyncIterator[Finding]:
 
 async def check_mail(settings: Settings) -> AsyncIterator[Finding]:
     if not settings.smtp:
-        yield unused("mail", "not set: letters are printed into the log (PLENARY_SMTP)")
+        yield unused("mail", "not set: emails are printed into the log (PLENARY_SMTP)")
         return
     parts = urlsplit(settings.smtp)
     tls = parts.scheme == "smtps"
@@ -64,10 +64,10 @@ async def check_mail(settings: Settings) -> AsyncIterator[Finding]:
             how = "TLS" if encrypted else "no TLS"
             yield ok("mail", f"{where} answers ({how}{', signed in' if parts.username else ''})")
     except aiosmtplib.SMTPAuthenticationError as fault:
-        yield wrong("mail", f"{where} refuses the login: {fault.message}", "user and password stand in PLENARY_SMTP")
+        yield wrong("mail", f"{where} refuses the login: {fault.message}", "check user and password in PLENARY_SMTP")
     except (aiosmtplib.SMTPException, OSError, ssl.SSLError) as fault:
         yield wrong(
-            "mail", f"{where} does not answer as it should: {fault}", "is PLENARY_SMTP right, and the port open?"
+            "mail", f"{where} does not answer correctly: {fault}", "is PLENARY_SMTP right, and is the port open?"
         )
 
 
@@ -79,7 +79,7 @@ async def check_turn_servers(settings: Settings) -> AsyncIterator[Finding]:
         server = parse(address)
         if server.relays and not settings.turn_secret:
             remedy = "set PLENARY_TURN_SECRET to the static-auth-secret of coturn"
-            yield missing("TURN", f"{address}: there is no secret to make credentials with", remedy)
+            yield missing("TURN", f"{address}: the secret for its credentials is missing", remedy)
             continue
         given = credentials(settings.turn_secret, "doctor", datetime.now(UTC)) if server.relays else None
         for finding in _of_relay(address, await probe_server(server, given)):
@@ -92,12 +92,12 @@ async def check_turn_servers(settings: Settings) -> AsyncIterator[Finding]:
 
 def _of_relay(address: str, probe: Probe) -> list[Finding]:
     if probe.fault:
-        return [wrong("TURN", f"{address}: {probe.fault}", "look into the log of coturn")]
+        return [wrong("TURN", f"{address}: {probe.fault}", "see the log of coturn")]
     if probe.relayed is None:
         return [ok("STUN", f"{address} sees us as {probe.mapped}")]
     found = [ok("TURN", f"{address} relays from {probe.relayed} and sees us as {probe.mapped}")]
     if probe.relays_from_inside:
-        text = f"{address} relays from {probe.relayed}, which nobody elsewhere can reach"
+        text = f"{address} relays from {probe.relayed}, which nobody outside can reach"
         found.append(wrong("TURN", text, "set external-ip in coturn to its public address"))
     if probe.reaches:
         text = f"{address} lets strangers reach {', '.join(probe.reaches)} through it"

@@ -1,4 +1,4 @@
-"""The database: whether it answers, can be written, is up to date, and keeps the same time as we do."""
+"""Checks of the database: whether it answers, can be written, is up to date, and agrees with our clock."""
 
 import os
 from collections.abc import AsyncIterator
@@ -105,7 +105,7 @@ async def _time(connection: AsyncConnection) -> Finding:
 
 
 def skew(name: str, seconds: float) -> Finding:
-    """What to think of a clock that differs from ours by so much."""
+    """The finding for a clock that is so many seconds ahead of ours."""
     if abs(seconds) > MOST_SKEW:
         return wrong(name, f"differs from ours by {seconds:+.1f} s", "run an NTP client on both machines")
     return ok(name, f"differs from ours by {abs(seconds) * 1000:.0f} ms")

@@ -1,4 +1,4 @@
-"""The wire: two subprotocols with the same messages, and the few messages that are the connection's own. No I/O."""
+"""The wire format: two subprotocols with the same messages, and the messages of the connection itself. No I/O."""
 
 from typing import Annotated, Any
 
@@ -20,11 +20,11 @@ MOST_ROOMS = 50
 MOST_FAULTS = 10
 MOST_CONNECTIONS = 50  # of one person, in each process
 FRESH = 4300
-"""The close code that asks a client to fetch a new ticket and join afresh."""
+"""The close code that asks a client to fetch a new ticket and join without `after`."""
 
 
 class Position(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How far the client has come in a room: `epoch` and `seq` as it was told them last."""
+    """The client's position in a room: the last `epoch` and `seq` that it received."""
 
     epoch: Annotated[str, msgspec.Meta(max_length=64)]
     seq: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
@@ -42,7 +42,7 @@ class Hello(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="
 
 
 class Join(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="join"):
-    """`after`: only when resuming. `public`: see no more than everyone does."""
+    """`after`: only when resuming. `public`: show only what everyone may see."""
 
     id: RequestId
     room: Id
@@ -56,7 +56,7 @@ class Leave(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="
 
 
 class Heartbeat(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="heartbeat"):
-    """Answered with the top seqs of the rooms joined, by which a client finds what it has missed."""
+    """Answered with the highest seqs of the joined rooms, by which a client notices what it has missed."""
 
     id: RequestId
 
@@ -66,7 +66,7 @@ OPS = ("hello", "join", "leave", "heartbeat")
 
 
 class CommandHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What every command has beside its own fields: the number of the request, the room, and a key that makes a retry harmless."""
+    """Fields that every command has besides its own: the number of the request, the room, and a key that makes a retry harmless."""
 
     id: RequestId
     room: Id
@@ -79,7 +79,7 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class Welcome(msgspec.Struct, frozen=True, tag_field="op", tag="welcome"):
-    """`person` and `desk` (his private room) are null for one who is not signed in; `heartbeat` in seconds."""
+    """`person` and `desk` (their private room) are null for somebody who is not signed in; `heartbeat` in seconds."""
 
     person: PersonView | None
     desk: str | None

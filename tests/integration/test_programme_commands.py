@@ -62,13 +62,13 @@ async def test_the_camp_in_and_out_again(tmp_path: Path):
     assert "Sessions: 79 added. Done." in first.told
     assert "  + Opening Ceremony\n" in first.told
     again = await server(tmp_path, *into)
-    assert (again.code, again.told) == (0, "Nothing to do: the conference is as the file says.\n")
+    assert (again.code, again.told) == (0, "Nothing to do: the conference is the same as the file.\n")
     for format in ("json", "xml"):
         exported = tmp_path / f"camp.{format}"
         asked = ("export", "--conference", "camp", "--format", format, "--output", str(exported))
         assert (await server(tmp_path, *asked)).code == 0
         back = await server(tmp_path, "import", str(exported), "--conference", "camp", "--dry-run")
-        assert back.told == "Nothing to do: the conference is as the file says.\n"
+        assert back.told == "Nothing to do: the conference is the same as the file.\n"
     calendar = await server(tmp_path, "export", "--conference", "camp", "--format", "ics")
     assert len(Calendar.from_ical(calendar.out).walk("VEVENT")) == 79
 
@@ -120,7 +120,7 @@ async def test_a_dry_run_lists_what_would_change(engine: Engine):
 
 async def test_a_conference_is_made_only_when_asked_for(engine: Engine):
     told = await imported(engine, file(), create=True, dry_run=True)
-    assert told == "The conference forum would be made, with 2 sessions.\n"
+    assert told == "The conference forum would be created, with 2 sessions.\n"
     with pytest.raises(Problem, match="There is no conference"):
         await imported(engine, file())
     with pytest.raises(Problem) as caught:
@@ -135,7 +135,7 @@ async def test_a_zone_from_the_command_line(engine: Engine):
     with pytest.raises(ScheduleFaults):
         await imported(engine, local, create=True)
     assert "1 added" in await imported(engine, local, create=True, zone="Asia/Shanghai")
-    assert await imported(engine, local) == "Nothing to do: the conference is as the file says.\n"
+    assert await imported(engine, local) == "Nothing to do: the conference is the same as the file.\n"
 
 
 def test_a_long_report_names_how_much_it_leaves_out():

@@ -51,7 +51,7 @@ async def found(check: Callable[[Settings], AsyncIterator[Finding]], settings: S
     findings = [finding async for finding in check(settings)]
     assert findings
     for finding in findings:
-        assert bool(finding.remedy) == (finding.needs_mending or finding.verdict is Verdict.ADVICE)
+        assert bool(finding.remedy) == (finding.needs_fixing or finding.verdict is Verdict.ADVICE)
     return findings
 
 
@@ -128,7 +128,7 @@ async def test_a_pooler_in_transaction_mode_is_found(settings_with: SettingsWith
     await migrated(postgres_url)
     with running_pooler(postgres_url) as pooler:
         findings = await found(check_database, settings_with(database=pooler.url))
-        (ill,) = [finding for finding in findings if finding.needs_mending]
+        (ill,) = [finding for finding in findings if finding.needs_fixing]
         assert "is a pooler in transaction mode" in ill.text
         assert "?pooler=transaction" in ill.remedy
         right = settings_with(database=f"{pooler.url}?pooler=transaction")
@@ -143,7 +143,7 @@ async def test_too_many_connections_for_postgresql_are_found(
     settings = settings_with(database=postgres_url)
     assert set(verdicts(await found(check_database, settings))) == {Verdict.OK}
     monkeypatch.setenv("PLENARY_WORKERS", "40")
-    (ill,) = [finding for finding in await found(check_database, settings) if finding.needs_mending]
+    (ill,) = [finding for finding in await found(check_database, settings) if finding.needs_fixing]
     assert "40 processes may open 600 connections" in ill.text
     assert "max_connections" in ill.remedy
     pooled = settings_with(database=f"{postgres_url}?pooler=transaction")

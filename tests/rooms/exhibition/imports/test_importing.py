@@ -292,7 +292,7 @@ async def test_on_the_command_line(world: World) -> None:
     await import_command(world.engine, TABLE.encode(), "forum", out=out)
     assert out.getvalue().endswith("Exhibitors: 2 added, 0 changed. Done.\n")
     await import_command(world.engine, TABLE.encode(), "forum", out=out)
-    assert out.getvalue().endswith("Nothing to do: the exhibition is as the file says.\n")
+    assert out.getvalue().endswith("Nothing to do: the exhibition is the same as the file.\n")
 
 
 def test_the_verb_takes_both_kinds_of_file(

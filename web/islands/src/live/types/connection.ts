@@ -3,7 +3,7 @@
 import type { Id, PersonView } from "./core";
 import type { PeerView } from "./meetings";
 
-/** How far the client has come in a room: `epoch` and `seq` as it was told them last. */
+/** The client's position in a room: the last `epoch` and `seq` that it received. */
 export interface Position {
   readonly epoch: string;
   readonly seq: number;
@@ -21,7 +21,7 @@ export interface Hello {
   readonly client?: string;
 }
 
-/** `person` and `desk` (his private room) are null for one who is not signed in; `heartbeat` in seconds. */
+/** `person` and `desk` (their private room) are null for somebody who is not signed in; `heartbeat` in seconds. */
 export interface Welcome {
   readonly op: "welcome";
   readonly person: PersonView | null;
@@ -31,7 +31,7 @@ export interface Welcome {
   readonly time: string;
 }
 
-/** `after`: only when resuming. `public`: see no more than everyone does. */
+/** `after`: only when resuming. `public`: show only what everyone may see. */
 export interface Join {
   readonly op: "join";
   readonly id: number;
@@ -46,7 +46,7 @@ export interface Leave {
   readonly room: Id;
 }
 
-/** Answered with the top seqs of the rooms joined, by which a client finds what it has missed. */
+/** Answered with the highest seqs of the joined rooms, by which a client notices what it has missed. */
 export interface Heartbeat {
   readonly op: "heartbeat";
   readonly id: number;
