@@ -10,7 +10,7 @@ booth_visits = sa.Table(
     sa.Column("booth", sa.String(20), sa.ForeignKey("booths.id"), primary_key=True),
     sa.Column("day", sa.Date, primary_key=True),  # of the conference's zone
     sa.Column("visitor", sa.String(32), primary_key=True),  # a hash with the salt of the day
-    sa.Column("hours", sa.Integer, nullable=False),  # in which he was there, one bit each
+    sa.Column("hours", sa.Integer, nullable=False),  # in which they were there, one bit each
     sa.Column("seconds", sa.Integer, nullable=False),  # how long, all in all
 )
 
@@ -38,7 +38,7 @@ exhibitor_applications = sa.Table(
     sa.Column("conference", sa.String(20), sa.ForeignKey("conferences.id"), nullable=False),
     sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False, index=True),
     sa.Column("said", Json, nullable=False),  # what the booth is to say, as a draft has it
-    sa.Column("hall", sa.String(120), nullable=False, default=""),  # where he would like to stand
+    sa.Column("hall", sa.String(120), nullable=False, default=""),  # the wanted place
     sa.Column("tier", sa.Integer, nullable=False, default=3),  # as what: 1 partner, 2 sponsor, 3 exhibitor
     sa.Column("remark", sa.String(1000), nullable=False, default=""),
     sa.Column("state", sa.String(10), nullable=False),  # sent | reviewed | accepted | declined | withdrawn

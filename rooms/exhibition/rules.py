@@ -1,4 +1,4 @@
-"""Who may, at a booth."""
+"""Permission rules at a booth."""
 
 from rooms.core.commands.access import Actor
 from rooms.core.commands.people import Role
@@ -10,21 +10,21 @@ SERVES = {Role.OWNER, Role.STAFF}
 
 
 def visits(actor: Actor) -> None:
-    """Who may queue and ask: everybody who takes part and has not been silenced, but not the booth's own staff."""
+    """Queueing and asking: every participant who is not silenced, except the booth's own staff."""
     rules.speaks_up(actor)
     if actor.roles & {*SERVES, Role.CONTACT}:
         raise Problem("forbidden", N_("This booth is your own."))
 
 
 def shares(actor: Actor) -> None:
-    """Who may give the exhibitor his contact: everybody who takes part, also one who has been silenced, but not the booth's own staff."""
+    """Sharing a contact: every participant, silenced or not, except the booth's own staff."""
     rules.takes_part(actor)
     if actor.roles & {*SERVES, Role.CONTACT}:
         raise Problem("forbidden", N_("This booth is your own."))
 
 
 def waits(actor: Actor) -> None:
-    """Who has a place may keep it or give it up, even when he has been silenced meanwhile."""
+    """Keeping or leaving a place: every participant, even one who has been silenced since."""
     rules.takes_part(actor)
 
 
@@ -35,14 +35,14 @@ def serves(actor: Actor) -> None:
 
 
 def answers(actor: Actor) -> None:
-    """All of the staff, those who only answer messages too."""
+    """All staff, including those who only answer messages."""
     rules.signed_in(actor)
     if not actor.roles & {*SERVES, Role.CONTACT}:
         raise Problem("forbidden", N_("Only the staff of this booth can do this."))
 
 
 def counts(actor: Actor) -> None:
-    """Who may see a booth's figures."""
+    """Seeing a booth's statistics."""
     rules.signed_in(actor)
     if not actor.roles & {*SERVES, Role.CONTACT, Role.ORGANISER}:
         raise Problem("forbidden", N_("Only the staff of this booth and organisers can do this."))

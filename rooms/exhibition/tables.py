@@ -16,7 +16,7 @@ exhibition_halls = sa.Table(
 )
 
 booths = sa.Table(
-    "booths",  # an exhibitor with his booth
+    "booths",  # an exhibitor with their booth
     metadata,
     sa.Column("id", sa.String(20), primary_key=True),
     sa.Column("conference", sa.String(20), sa.ForeignKey("conferences.id"), nullable=False),
@@ -65,7 +65,7 @@ queue_places = sa.Table(
     sa.Column("id", sa.String(20), primary_key=True),
     sa.Column("booth", sa.String(20), sa.ForeignKey("booths.id"), nullable=False),
     sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False),
-    sa.Column("ticket", sa.Integer, nullable=False),  # what everybody may know of him
+    sa.Column("ticket", sa.Integer, nullable=False),  # what everyone may see of a place
     sa.Column("rank", sa.Integer, nullable=False),  # the order of the queue
     sa.Column("state", sa.String(10), nullable=False),  # waiting | called | talking | done | left
     sa.Column("joined_at", UtcDateTime, nullable=False),

@@ -1,4 +1,4 @@
-"""Whoever is in a call is vouched for by the process that holds his connection; whom nobody vouches for is lost, and after a minute he is out."""
+"""Heartbeats for call participants: without one a participant is “lost”, and is removed after a minute."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -15,22 +15,22 @@ from rooms.meetings.tables import call_peers, call_waits
 
 EVERY_SECONDS = 5.0
 WAITS = timedelta(seconds=45)
-"""How long somebody waits for a place without saying so again."""
+"""How long a wait for a place lasts without being repeated."""
 MOST_AT_ONCE = 100
-"""Places that one round gives up: after a great loss the others wait for the next."""
+"""Places that one round gives up; after a great loss, the next round continues."""
 
 p = call_peers.c
 
 
 class Known(NamedTuple):
-    """What the table says of a peer: which connection is his, and whether it counts as lost."""
+    """What the table says of a peer: its connection, and whether it counts as lost."""
 
     link: str
     lost: bool
 
 
 async def vouch(engine: Engine, here: Collection[str]) -> dict[str, Known]:
-    """This process holds the connections of these peers. Returns those who still have a place."""
+    """Records that this process holds the connections of these peers. Returns those who still have a place."""
     if not here:
         return {}
     async with engine.database.write() as connection:
@@ -41,7 +41,7 @@ async def vouch(engine: Engine, here: Collection[str]) -> dict[str, Known]:
 
 
 async def find_again(engine: Engine, peer: str, link: str) -> None:
-    """A connection that was taken for lost is there: the process could not vouch for it in time."""
+    """Restores a connection that was taken for lost because its process could not record the heartbeat in time."""
     for place in await _places(engine, p.peer == peer, p.link == link, p.lost_at.is_not(None)):
         async with engine.transaction([place.room]) as tx:
             still = call_peers.update().where(p.peer == peer, p.link == link).values(lost_at=None)

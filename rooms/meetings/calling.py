@@ -1,4 +1,4 @@
-"""What one does in a call beside talking: make it longer, bring somebody in, say how it went."""
+"""Commands in a call: extend it, wait for a place, rate it."""
 
 from datetime import timedelta
 

@@ -29,7 +29,7 @@ class CallOutcome(StrEnum):
 
 
 class PeerView(View):
-    """One connection in a call. `held`: he is away for a moment; `lost`: his connection is gone, and his place is kept for a minute."""
+    """One connection in a call. `held`: they are away for a moment; `lost`: the connection is gone, and their place is kept for a minute."""
 
     peer: str
     person: PersonView
@@ -74,7 +74,7 @@ class MeetingSnapshot(View):
 
 
 class MeetingOwn(RoomOwn):
-    """What is one person's own in a meeting. `blocked`: whom of the people here he has blocked; `colleagues`: whom he may bring in."""
+    """What is one person's own in a meeting. `blocked`: those here whom they have blocked; `colleagues`: those whom they may bring in."""
 
     outcome: OutcomeView | None
     blocked: list[str]
@@ -89,13 +89,13 @@ class ExtendCall(Command, tag="call.extend"):
 
 
 class WaitForCall(Command, tag="call.wait"):
-    """For a place in a call that is full. To be repeated every 20 seconds: who is silent for 45 waits no more. `waiting` false: he has thought better of it."""
+    """For a place in a call that is full. To be repeated every 20 seconds: after 45 seconds without one the wait ends. `waiting` false ends it at once."""
 
     waiting: bool = True
 
 
 class BringColleague(Command, tag="call.bring"):
-    """By the booth's staff: one more of them is invited, and told so at his desk."""
+    """By the booth's staff: invites another member of the staff, who is notified at their desk."""
 
     person: Id
 
@@ -149,6 +149,6 @@ class Replaced(Direct, tag="replaced"):
 
 
 class Removed(Direct, tag="removed"):
-    """One is in the call no more: it is over for him, or his place has expired."""
+    """The connection is no longer in the call: the call is over for it, or its place has expired."""
 
     reason: Literal["closed", "expired"]

@@ -33,7 +33,7 @@ class Meeting(NamedTuple):
 
 
 class Peer(NamedTuple):
-    """A row of a call. `token` is the digest of what brings him back, `link` names his connection; `relay_only`: his address is kept from the others."""
+    """A row of a call. `token` is the digest of what resumes the place, `link` names the connection; `relay_only`: the others do not learn its address."""
 
     peer: str
     meeting: str
@@ -115,7 +115,7 @@ async def waiting(connection: AsyncConnection, meeting: str) -> list[PersonView]
 
 
 async def outcomes(connection: AsyncConnection, at: Collection[str]) -> dict[tuple[str, str], OutcomeView]:
-    """(meeting, person) → what he said of it."""
+    """(meeting, person) → what they said of it."""
     o = call_outcomes.c
     select = sa.select(o.meeting, o.person, o.outcome, o.rating, o.note).where(o.meeting.in_(at))
     return {
@@ -125,7 +125,7 @@ async def outcomes(connection: AsyncConnection, at: Collection[str]) -> dict[tup
 
 
 async def blocked_here(connection: AsyncConnection, at: Collection[str]) -> dict[tuple[str, str], list[str]]:
-    """(meeting, person) → whom of those invited there he has blocked, in order."""
+    """(meeting, person) → those invited there whom they have blocked, in order."""
     other = invited.alias("other")
     joined = blocks.join(invited, i.person == blocks.c.person)
     joined = joined.join(other, sa.and_(other.c.meeting == i.meeting, other.c.person == blocks.c.blocked))

@@ -1,6 +1,6 @@
 """Who is in the call of a meeting: exact over all processes, because its room is locked whenever that changes.
 
-A connection that is lost keeps its place for a minute; then whoever sweeps gives it up (sweeping.py).
+A lost connection keeps its place for a minute; then the place expires (call_expiry.py).
 """
 
 import hashlib
@@ -60,9 +60,9 @@ async def rooms_of_calls(connection: AsyncConnection, person: str) -> list[str]:
 
 
 async def take_seat(tx: Transaction, actor: Actor, resume: str | None) -> Seat:
-    """A place for the visitor in the call of his meeting. The transaction has locked its room, his desk, and the rooms of his other calls.
+    """Gives the actor a place in the call of their meeting. The transaction has locked its room, their desk, and the rooms of their other calls.
 
-    Raises Problem "closed", "forbidden" where one has blocked the other, or "conflict" when the call is full or he is in another.
+    Raises Problem "closed", "forbidden" where one has blocked the other, or "conflict" when the call is full or they are in another.
     """
     rules.calls(actor)
     room, person = actor.room, actor.known.id
@@ -157,7 +157,7 @@ async def tell(tx: Transaction, room: str, meeting: str) -> None:
 
 
 async def _take_turn(tx: Transaction, meeting: Meeting, person: str, here: int) -> None:
-    """Raises Problem "conflict" while there is no place for him: free places are for those who have waited longest."""
+    """Raises Problem "conflict" while there is no place for them: free places go to those who have waited longest."""
     waiting = [each.id for each in await queries.waiting(tx.connection, meeting.id)]
     before = waiting.index(person) if person in waiting else len(waiting)
     if here + before >= meeting.call_limit:
@@ -169,7 +169,7 @@ async def _take_turn(tx: Transaction, meeting: Meeting, person: str, here: int) 
 
 
 async def _leave_others(tx: Transaction, person: str, meeting: str) -> None:
-    """Gives up a place that one has lost elsewhere. Raises Problem "conflict" while he is really there."""
+    """Gives up a lost place in another call. Raises Problem "conflict" while they are connected there."""
     for other in await queries.peers(tx.connection, p.person == person, p.meeting != meeting):
         found = sa.select(rooms.c.id).where(rooms.c.kind == "meeting", rooms.c.subject == other.meeting)
         room = (await tx.connection.execute(found)).scalar_one()

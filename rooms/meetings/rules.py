@@ -1,4 +1,4 @@
-"""Who may, in a meeting. That he is invited, his visit has shown; that he is in the call, the acts themselves look up."""
+"""Permission rules for meetings. The gate checks the invitation (access.py); each action checks that the person is in the call."""
 
 from rooms.core.commands.access import Actor
 from rooms.core.errors import Problem
@@ -15,7 +15,7 @@ def invited(actor: Actor) -> None:
 
 
 def calls(actor: Actor) -> None:
-    """Who may join a call: whoever is invited, in a room that has calls."""
+    """Joining a call: everyone invited, in a room that has calls."""
     if actor.room.kind != "meeting":
         raise Problem("not_found", NO_CALLS, field="room")
     rules.takes_part(actor)

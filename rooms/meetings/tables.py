@@ -38,7 +38,7 @@ call_peers = sa.Table(
     sa.Column("meeting", sa.String(20), sa.ForeignKey("meetings.id"), nullable=False, index=True),
     sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False, unique=True),  # one call at once
     sa.Column("token", sa.String(64), nullable=False),  # the digest of what brings the same peer back
-    sa.Column("link", sa.String(20), nullable=False),  # which of his connections it is
+    sa.Column("link", sa.String(20), nullable=False),  # which of their connections it is
     sa.Column("relay_only", sa.Boolean, nullable=False, default=False),
     sa.Column("mic", sa.Boolean, nullable=False, default=False),
     sa.Column("cam", sa.Boolean, nullable=False, default=False),
@@ -56,7 +56,7 @@ call_waits = sa.Table(
     sa.Column("meeting", sa.String(20), sa.ForeignKey("meetings.id"), primary_key=True),
     sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), primary_key=True),
     sa.Column("since", UtcDateTime, nullable=False),
-    sa.Column("seen_at", UtcDateTime, nullable=False, index=True),  # when he last said so
+    sa.Column("seen_at", UtcDateTime, nullable=False, index=True),  # when they last said so
 )
 
 call_outcomes = sa.Table(

@@ -9,9 +9,7 @@ import sqlalchemy as sa
 from rooms.core.errors import Problem
 from rooms.core.store.database import Database
 from rooms.core.store.journal import room_of
-from rooms.exhibition.imports.importing import import_exhibitors
-from rooms.exhibition.imports.parsing import exhibitors
-from rooms.exhibition.imports.table_file import read_rows
+from rooms.exhibition.imports.importing import import_exhibitors, read_exhibitors
 from rooms.exhibition.presence.attendance import Attendance
 from rooms.exhibition.queue.abandoned import end_abandoned_talks
 from rooms.exhibition.queue.messages import AcceptCall, CallNext, JoinQueue
@@ -99,7 +97,7 @@ async def exhibitor_tables(world: World, visitor: Visitor) -> None:
         "name,hall,tagline,owner\nLumen,Hall 1,Brighter,other@example.org\nZenit,Hall 1,New,attendee@example.org\n",
         "name,hall,tagline,owner\nLumen,Hall 2,Brighter still,attendee@example.org\n",
     ):
-        told = exhibitors(await read_rows(table.encode()))
+        told, _ = await read_exhibitors(table.encode())
         await import_exhibitors(world.engine, await forum(world), told, by=world.people["organiser"])
         await compare(world)
 

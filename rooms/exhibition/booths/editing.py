@@ -199,7 +199,7 @@ async def _drafted(tx: Transaction, actor: Actor) -> Any:
 
 
 async def notify_owners(tx: Transaction, actor: Actor, kind: str, name: str, **values: str) -> None:
-    """Tells all owners but the visitor himself, where the transaction has locked their desks; `name` is the booth's."""
+    """Notifies all owners except the actor, where the transaction has locked their desks; `name` is the booth's."""
     target = Target("booth", actor.room.conference or "", actor.room.subject)
     for each in await queries.staff(tx.connection, actor.room.subject):
         if each.duty is Duty.OWNER and each.person.id != actor.known.id and await _locked(tx, each.person.id):

@@ -1,4 +1,4 @@
-"""What is told to who joins a booth or a hall: what is there for all of an audience, and what is his own."""
+"""What a member receives on joining a booth or a hall: what its audience shares, and what is their own."""
 
 from rooms.chat.messages import ChatView, MessageView, RoomOwn
 from rooms.core.commands.messages import View
@@ -31,7 +31,7 @@ class BoothSnapshot(View):
 
 
 class BoothOwn(RoomOwn):
-    """What is one person's own at a booth. `named`: whether the staff may know by name which files he takes; None: he has not said."""
+    """What is one person's own at a booth. `named`: whether the staff may see by name which files they take; None: not answered yet."""
 
     place: OwnPlace | None
     contacts: list[OwnContact]

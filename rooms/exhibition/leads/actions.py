@@ -1,4 +1,4 @@
-"""Leads: a visitor shares his contact with an exhibitor, for a purpose, and may take it back; its staff note what they talked about."""
+"""Leads: a visitor shares a contact with an exhibitor, for a purpose, and may withdraw it; the staff add notes."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -192,7 +192,7 @@ async def _write_down(
 
 
 async def _tell(tx: Transaction, booth: str, lead: str, person: str | None = None, room: str | None = None) -> None:
-    """The staff, and where `person` is given the visitor himself."""
+    """Announces a lead to the staff and, where `person` is given, to the visitor."""
     tx.record(LeadChanged(lead, await queries.count(tx.connection, booth)), room=room)
     if person is not None:
         own = await queries.own(tx.connection, [person], [booth])

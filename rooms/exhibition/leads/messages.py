@@ -1,5 +1,5 @@
 """Messages about leads. What a visitor has shared is in none of them: the staff read it from the tables alone, so that nothing of it stays in the
-journal when he takes it back."""
+journal when they withdraw it."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -51,7 +51,7 @@ class Rating(StrEnum):
 
 
 class OwnLead(View):
-    """That one has shared his contact with an exhibitor, or is asked to."""
+    """A person's own lead at an exhibitor: their contact is shared, or they are asked for it."""
 
     state: LeadState
     purpose: Purpose
@@ -72,7 +72,7 @@ class WithdrawLead(Command, tag="lead.withdraw"):
 
 
 class AskLead(Command, tag="lead.ask"):
-    """By the staff: asks a visitor whom they have talked to for his contact."""
+    """By the staff: asks a visitor to whom they have talked for a contact."""
 
     person: Id
 

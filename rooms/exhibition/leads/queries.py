@@ -1,4 +1,4 @@
-"""What is read of leads: by an exhibitor's staff, and by each visitor his own."""
+"""Queries of leads: those of an exhibitor's staff, and each visitor's own."""
 
 import hashlib
 from collections.abc import Collection
@@ -30,7 +30,7 @@ class Note(NamedTuple):
 
 
 class Lead(NamedTuple):
-    """`name` is what he shared, or while he is only asked what the staff see of him anyway. `email` None: none was shared."""
+    """`name` is what they shared or, while they are only asked, what the staff can see anyway. `email` None: none was shared."""
 
     id: str
     person: str
@@ -163,7 +163,7 @@ def _own(row: Any) -> OwnLead:
 
 
 class Shared(NamedTuple):
-    """What a person has shared with one exhibitor, or is asked for, for his account's page. `texts` translate the booth's name."""
+    """What a person has shared with one exhibitor, or is asked for, for their account page. `texts` translate the booth's name."""
 
     booth: str
     name: str

@@ -1,4 +1,4 @@
-"""Leads: who has given an exhibitor his contact, what its staff note about him, and the ledger of what was agreed to."""
+"""Leads: which contacts were shared with an exhibitor, the notes of its staff, and the ledger of consents."""
 
 import sqlalchemy as sa
 
@@ -14,12 +14,14 @@ leads = sa.Table(
     sa.Column("purpose", sa.String(10), nullable=False),  # follow_up | news
     sa.Column(
         "source", sa.String(10), nullable=False
-    ),  # where he agreed: booth | queue | chat | contact | call | scan | asked
+    ),  # where they agreed: booth | queue | chat | contact | call | scan | asked
     sa.Column("organisation", sa.String(120), nullable=False, default=""),
-    sa.Column("name", sa.String(80), nullable=False, default=""),  # as it was when he gave it; "" while he is asked
+    sa.Column(
+        "name", sa.String(80), nullable=False, default=""
+    ),  # as it was when they shared it; "" while they are asked
     sa.Column("email", sa.String(254)),  # None for a guest, who has none
     sa.Column("asked_by", sa.String(20)),
-    sa.Column("at", UtcDateTime, nullable=False),  # when he agreed, or was asked
+    sa.Column("at", UtcDateTime, nullable=False),  # when they agreed, or were asked
     sa.Column("rating", sa.String(4), nullable=False, default=""),  # hot | warm | cold
     sa.Column("tags", Json, nullable=False),  # the exhibitor's own: ["resellers"]
     sa.Column("searched", sa.Text, nullable=False, server_default=""),  # all of it and of its notes, case-folded

@@ -23,7 +23,7 @@ LONGEST_LOOK = 10.0
 v = booth_visits.c
 
 Stay = tuple[str, str, datetime]
-"""Booth, person, and the hour (UTC) in which he was seen."""
+"""Booth, person, and the hour (UTC) in which they were seen."""
 
 
 class Visits:

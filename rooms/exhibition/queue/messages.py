@@ -1,6 +1,6 @@
 """Messages of the queue at a booth.
 
-Who waits is known to the staff and to himself. Everybody else learns the numbers of the tickets, from which each visitor reads his own place.
+The staff see who waits, and each visitor sees their own place. Everyone else sees ticket numbers alone.
 """
 
 from datetime import datetime
@@ -36,7 +36,7 @@ class PlaceView(View):
 
 
 class OwnPlace(View):
-    """One's own place. `missed`: how many calls he has not answered; `meeting` leads to the talk."""
+    """A visitor's own place. `missed`: how many calls they have not answered; `meeting` is the meeting of the talk."""
 
     id: str
     ticket: int
@@ -74,7 +74,7 @@ class AcceptCall(Command, tag="queue.accept"):
 
 
 class SkipPlace(Command, tag="queue.skip"):
-    """Who was called and did not come keeps his place behind the next one."""
+    """A visitor who was called and did not come keeps a place behind the next one."""
 
     place: Id
 

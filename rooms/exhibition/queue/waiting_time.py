@@ -1,4 +1,4 @@
-"""How long one waits in a queue: worked out from how long talks have lasted, never guessed. The client's twin is state/line.ts."""
+"""Forecasts waiting times from how long talks have lasted. The client computes the same in state/line.ts."""
 
 import heapq
 from collections.abc import Sequence
@@ -8,12 +8,12 @@ from statistics import median
 from rooms.exhibition.queue.messages import LineView
 
 FIRST_GUESS = 300
-"""Seconds, for a conference in which nobody has talked yet."""
+"""Seconds; used until the first talk of a conference has ended."""
 RECENT = 20
 ENOUGH = 5
-"""From so many talks of its own on, a booth is measured by them alone; before, each one that it lacks is filled by the conference's."""
+"""With so many talks of its own, a booth is measured by them alone. Each one that it lacks is replaced by the conference's median."""
 SHORTEST = 15
-"""Seconds that a talk which already lasts longer than others is taken to need still."""
+"""Seconds that a talk longer than the others is assumed to last still."""
 
 
 def service_seconds(own: Sequence[float], elsewhere: Sequence[float]) -> int:
@@ -23,7 +23,7 @@ def service_seconds(own: Sequence[float], elsewhere: Sequence[float]) -> int:
 
 
 def expected(line: LineView, now: datetime) -> list[float]:
-    """For each waiting ticket, in order, the seconds until it is called: whoever of the staff is free first calls the next."""
+    """For each waiting ticket, in order, the seconds until it is called: the member of the staff who is free first calls the next."""
     left = [max(line.service_seconds - (now - since).total_seconds(), SHORTEST) for since in line.talking_since]
     free = left + [0.0] * max(max(line.staff, 1) - len(left), 0)
     heapq.heapify(free)

@@ -1,4 +1,4 @@
-"""What visitors ask of a booth's staff: a contact, which whoever takes it first answers, or a message, which has an owner from the start."""
+"""Visitors' requests to a booth's staff: a contact, answered by the first who takes it, or a message, which has an owner from the start."""
 
 from collections.abc import Iterable
 

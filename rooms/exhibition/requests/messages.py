@@ -14,7 +14,7 @@ CONTACT_LENGTH = 1000
 
 
 class ContactKind(StrEnum):
-    """CONTACT: whoever of the staff takes it first. MESSAGE: left for one of the staff, to be answered later."""
+    """CONTACT: the member of the staff who takes it first answers. MESSAGE: left for one member of the staff, to be answered later."""
 
     CONTACT = "contact"
     MESSAGE = "message"
@@ -53,7 +53,7 @@ class AskContact(Command, tag="contact.ask"):
 
 
 class TakeContact(Command, tag="contact.take"):
-    """Of several who take it exactly one gets it; the others are told who."""
+    """Of several who take it at once exactly one gets it; the others learn who."""
 
     contact: Id
 

@@ -53,7 +53,7 @@ async def ask_questions(tx: Transaction, commands: Sequence[tuple[Actor, m.AskQu
     if not rows:
         return replies
     await tx.connection.execute(questions.insert(), rows)
-    # Who asks wants an answer: his own vote is the first, and counts when duplicates are united.
+    # The asker's own vote is the first, and counts when duplicates are merged.
     ballots = [{"question": row["id"], "person": row["author"], "at": tx.now} for row in rows]
     await tx.connection.execute(votes.insert(), ballots)
     told = {row["id"]: queries.as_asked(row) for row in rows}

@@ -1,4 +1,4 @@
-"""The steps that acts on questions share: see that it is current, change it, and tell each audience its part."""
+"""The steps that commands on questions share: check the version, change the question, and record an event for each audience."""
 
 from typing import Any
 
@@ -80,7 +80,7 @@ async def update(tx: Transaction, before: Question, **changes: Any) -> Question:
 async def announce(
     tx: Transaction, event: type[QuestionModerated], before: Question | None, after: Question, by: PersonView | None
 ) -> None:
-    """Tells the moderators what was done, everyone what he may see of it, the asker how his question stands, and the askers of its duplicates."""
+    """Records what was done for the moderators, what is public for everyone, and the new state for the asker and the askers of its duplicates."""
     if before is not None and before.is_public and not after.is_public:
         tx.hide(QuestionShown, after.id)
     tx.record(event(question=after.moderated(), by=by), person=after.author)

@@ -1,7 +1,7 @@
 """Messages of who asks and votes, and of the questions that everyone sees.
 
 A question is told three times, each to its own audience: `question.shown`/`question.hidden` to everyone, `question.own` to who asked it, and the
-act itself (`question.approved` …) to the moderators. So what a person may not see is not in the types that reach him.
+act itself (`question.approved` …) to the moderators. So nobody receives a type that holds what they may not see.
 """
 
 from datetime import datetime
@@ -43,7 +43,7 @@ class PublicQuestion(View):
 
 
 class OwnQuestion(View):
-    """A question as its asker sees it; `into_text` is the question that his was merged into, where that is public."""
+    """A question as its asker sees it; `into_text` is the question into which it was merged, where that is public."""
 
     id: str
     state: QuestionState
@@ -125,7 +125,7 @@ class QueueVotes(Latest):
 
 
 class OwnVotes(Latest):
-    """Whether the person himself has voted; the key is the question."""
+    """Whether the person has voted; the key is the question."""
 
     name: ClassVar[str] = "own_votes"
     audience: ClassVar[Audience] = Audience.PERSON

@@ -107,7 +107,7 @@ async def unmerge_question(tx: Transaction, actor: Actor, command: m.UnmergeQues
 
 
 async def with_asker(connection: AsyncConnection, room: str, command: QuestionCommand) -> Iterable[str]:
-    """The asker's desk, to tell him."""
+    """The desk of the asker, who is notified."""
     found = await queries.questions_of(connection, room, questions.c.id == command.question)
     return await desks_of(connection, [question.author for question in found])
 

@@ -62,7 +62,7 @@ class Ballot(NamedTuple):
 
 
 async def roots_of(connection: AsyncConnection, room: str, ballots: Iterable[Ballot]) -> dict[str, list[str]]:
-    """The questions that each person wants answered; for a duplicate of his choice, the question that it ended up in."""
+    """The questions that each person wants answered; for a duplicate, the question into which it was merged in the end."""
     chosen = list(ballots)
     into: dict[str, str | None] = {}
     if any(ballot.into is not None for ballot in chosen):
