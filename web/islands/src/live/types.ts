@@ -282,7 +282,7 @@ export interface LatestValues {
   readonly own_answers?: Readonly<Record<string, PollAnswer | null>>;
   /** How many people want a question answered; the key is the question. */
   readonly votes?: Readonly<Record<string, number>>;
-  /** Whether the person himself has voted; the key is the question. */
+  /** Whether the person has voted; the key is the question. */
   readonly own_votes?: Readonly<Record<string, boolean>>;
   /** How many people have reacted within the last half second, by kind. Each value is news of its own, none is the state of anything. */
   readonly reactions?: Readonly<Record<string, Readonly<Record<string, number>>>>;

@@ -22,7 +22,7 @@ export type Purpose = "follow_up" | "news";
 
 export type PlaceState = "waiting" | "called" | "talking" | "done" | "left";
 
-/** CONTACT: whoever of the staff takes it first. MESSAGE: left for one of the staff, to be answered later. */
+/** CONTACT: the member of the staff who takes it first answers. MESSAGE: left for one member of the staff, to be answered later. */
 export type ContactKind = "contact" | "message";
 
 export type ContactState = "open" | "taken" | "done";
@@ -123,7 +123,7 @@ export interface BoothSnapshot {
   readonly desk: BoothDesk | null;
 }
 
-/** What is one person's own at a booth. `named`: whether the staff may know by name which files he takes; null: he has not said. */
+/** What is one person's own at a booth. `named`: whether the staff may see by name which files they take; null: not answered yet. */
 export interface BoothOwn {
   readonly person: PersonView | null;
   readonly roles: readonly string[];
@@ -177,7 +177,7 @@ export interface FilmLinked {
   readonly file: string;
 }
 
-/** That one has shared his contact with an exhibitor, or is asked to. */
+/** A person's own lead at an exhibitor: their contact is shared, or they are asked for it. */
 export interface OwnLead {
   readonly state: LeadState;
   readonly purpose: Purpose;
@@ -206,7 +206,7 @@ export interface PlaceView {
   readonly meeting: string | null;
 }
 
-/** One's own place. `missed`: how many calls he has not answered; `meeting` leads to the talk. */
+/** A visitor's own place. `missed`: how many calls they have not answered; `meeting` is the meeting of the talk. */
 export interface OwnPlace {
   readonly id: string;
   readonly ticket: number;
@@ -403,7 +403,7 @@ export interface WithdrawLead {
   readonly op: "lead.withdraw";
 }
 
-/** By the staff: asks a visitor whom they have talked to for his contact. */
+/** By the staff: asks a visitor to whom they have talked for a contact. */
 export interface AskLead {
   readonly op: "lead.ask";
   readonly person: Id;
@@ -443,7 +443,7 @@ export interface AcceptCall {
   readonly op: "queue.accept";
 }
 
-/** Who was called and did not come keeps his place behind the next one. */
+/** A visitor who was called and did not come keeps a place behind the next one. */
 export interface SkipPlace {
   readonly op: "queue.skip";
   readonly place: Id;
@@ -460,7 +460,7 @@ export interface AskContact {
   readonly text: string;
 }
 
-/** Of several who take it exactly one gets it; the others are told who. */
+/** Of several who take it at once exactly one gets it; the others learn who. */
 export interface TakeContact {
   readonly op: "contact.take";
   readonly contact: Id;

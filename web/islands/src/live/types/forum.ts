@@ -100,7 +100,7 @@ export interface PublicQuestion {
   readonly answered_at: Time | null;
 }
 
-/** A question as its asker sees it; `into_text` is the question that his was merged into, where that is public. */
+/** A question as its asker sees it; `into_text` is the question into which it was merged, where that is public. */
 export interface OwnQuestion {
   readonly id: string;
   readonly state: QuestionState;

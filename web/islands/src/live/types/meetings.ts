@@ -6,7 +6,7 @@ import type { Id, PersonView, Time } from "./core";
 /** HELD: the talk took place. NO_SHOW: the other did not come. */
 export type CallOutcome = "held" | "no_show";
 
-/** One connection in a call. `held`: he is away for a moment; `lost`: his connection is gone, and his place is kept for a minute. */
+/** One connection in a call. `held`: they are away for a moment; `lost`: the connection is gone, and their place is kept for a minute. */
 export interface PeerView {
   readonly peer: string;
   readonly person: PersonView;
@@ -49,7 +49,7 @@ export interface MeetingSnapshot {
   readonly messages: readonly MessageView[];
 }
 
-/** What is one person's own in a meeting. `blocked`: whom of the people here he has blocked; `colleagues`: whom he may bring in. */
+/** What is one person's own in a meeting. `blocked`: those here whom they have blocked; `colleagues`: those whom they may bring in. */
 export interface MeetingOwn {
   readonly person: PersonView | null;
   readonly roles: readonly string[];
@@ -68,7 +68,7 @@ export interface Replaced {
   readonly type: "replaced";
 }
 
-/** One is in the call no more: it is over for him, or his place has expired. */
+/** The connection is no longer in the call: the call is over for it, or its place has expired. */
 export interface Removed {
   readonly type: "removed";
   readonly reason: "closed" | "expired";
@@ -80,15 +80,15 @@ export interface ExtendCall {
 }
 
 /**
- * For a place in a call that is full. To be repeated every 20 seconds: who is silent for 45 waits no more. `waiting` false: he has thought
- * better of it.
+ * For a place in a call that is full. To be repeated every 20 seconds: after 45 seconds without one the wait ends. `waiting` false ends it
+ * at once.
  */
 export interface WaitForCall {
   readonly op: "call.wait";
   readonly waiting?: boolean;
 }
 
-/** By the booth's staff: one more of them is invited, and told so at his desk. */
+/** By the booth's staff: invites another member of the staff, who is notified at their desk. */
 export interface BringColleague {
   readonly op: "call.bring";
   readonly person: Id;
