@@ -91,7 +91,7 @@ async def test_a_booth_is_written_approved_and_only_then_seen(site: Site, world:
     owner = await person(site, world, "other")
     await owner.get(edit)
     room = re.search(r"plenary-chat room=\"(\w{20})\"", (await owner.get(page)).text)[1]
-    written = {"name": "Terra", "about": "<b>Soil</b>", "country": "se", "languages": "en, zh", "zh_Hans-name": "大地"}
+    written = {"name": "Terra", "about": "<b>Soil</b> <img src=x onerror=alert(1)>", "country": "se", "languages": "en, zh", "zh_Hans-name": "大地"}
     await owner.get(edit)
     answer = await owner.post(edit, {**written, "tagline": "", "website": "", "field": "", "key": "k2"}, follow=False)
     assert answer.status_code == 303
@@ -107,7 +107,8 @@ async def test_a_booth_is_written_approved_and_only_then_seen(site: Site, world:
     await organiser.post("/do/booth.approve", {"room": room, "key": "k6", "next": page})
     answer = await visitor.get(page)
     assert answer.status_code == 200
-    assert "&lt;b&gt;Soil&lt;/b&gt;" in answer.text
+    assert "<p><b>Soil</b> </p>" in answer.text
+    assert "onerror" not in answer.text
     assert (await visitor.get(edit)).status_code == 401
 
 

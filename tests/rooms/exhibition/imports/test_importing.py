@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from openpyxl import Workbook
 
 from rooms.core.store.tables import audit
-from rooms.exhibition.booths import queries
+from rooms.exhibition.booths import directory, queries
 from rooms.exhibition.imports.importing import Plan, import_exhibitors, plan_import, read_exhibitors
 from rooms.exhibition.imports.table_file import MOST_COLUMNS, MOST_ROWS, UNFOLDED, ExhibitorFaults, read_table
 from rooms.exhibition.tables import booth_staff, booths, exhibition_halls
@@ -198,6 +198,13 @@ async def test_two_booths_of_one_name_need_an_id(world: World) -> None:
         await bring(world, "name,tagline\nTwin,Us both\n")
     assert "Several booths have this name" in faults.value.faults[0].text()
     assert (await bring(world, "id,name,tagline\n2,Twin,Me\n")).count(Act.CHANGED) == 1
+
+
+@pytest.mark.parametrize("words", ["Fidencio", "FIDÊNCIO", "grosse", "große", "λόγος", "ΛΟΓΟΣ"])
+async def test_imported_booths_are_found_whatever_their_case_and_accents(world: World, words: str) -> None:
+    await bring(world, "name,hall,tagline\nFidêncio,Hall 1,Große Λόγος\n")
+    async with world.engine.database.read() as connection:
+        assert await directory.count(connection, world.conference, directory.Wanted(words=words)) == 1
 
 
 # What strangers could make of a file
