@@ -91,7 +91,13 @@ async def test_a_booth_is_written_approved_and_only_then_seen(site: Site, world:
     owner = await person(site, world, "other")
     await owner.get(edit)
     room = re.search(r"plenary-chat room=\"(\w{20})\"", (await owner.get(page)).text)[1]
-    written = {"name": "Terra", "about": "<b>Soil</b> <img src=x onerror=alert(1)>", "country": "se", "languages": "en, zh", "zh_Hans-name": "大地"}
+    written = {
+        "name": "Terra",
+        "about": "<b>Soil</b> <img src=x onerror=alert(1)>",
+        "country": "se",
+        "languages": "en, zh",
+        "zh_Hans-name": "大地",
+    }
     await owner.get(edit)
     answer = await owner.post(edit, {**written, "tagline": "", "website": "", "field": "", "key": "k2"}, follow=False)
     assert answer.status_code == 303
