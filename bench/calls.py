@@ -89,7 +89,7 @@ async def call(visitor: Page, staff: Page, booth: str) -> dict[str, float]:
     await asyncio.gather(
         follow(staff, "Next, please", "button"),
         follow(visitor, "Accept", "button"),
-        follow(staff, "To the talk", "link"),
+        follow(staff, "Go to the call", "link"),
     )
     ends = [await asyncio.wait_for(marks_of(page), 60) for page in (visitor, staff)]
     last = max(ends, key=lambda marks: marks["frame"])
@@ -97,7 +97,7 @@ async def call(visitor: Page, staff: Page, booth: str) -> dict[str, float]:
     steps = {step: max(0.0, after - before) for step, before, after in zip(STEPS, stages, stages[1:], strict=False)}
     await staff.goto(booth)
     await follow(staff, "Finish", "button")
-    await staff.get_by_text("Nobody waits just now.").wait_for()
+    await staff.get_by_text("Nobody is waiting.").wait_for()
     return {**steps, "total": last["frame"] - pressed}
 
 

@@ -106,10 +106,10 @@ async def import_command(
     file = read_file(data, zone or (known.zone if known else None))
     schedule = file.schedule
     if new and not create:
-        missing = N_("There is no conference “%(name)s”. Add --create to make it from the file.")
+        missing = N_("The conference “%(name)s” does not exist. Add --create to create it from the file.")
         raise Problem("not_found", missing, field="conference", values={"name": slug})
     if new and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", slug):
-        unfit = N_("“%(name)s” does not fit an address: use up to 40 lower-case letters, digits and hyphens.")
+        unfit = N_("“%(name)s” cannot be part of an address. Use up to 40 characters: a-z, 0-9 and hyphens.")
         raise Problem("invalid", unfit, field="conference", values={"name": slug})
     if new and dry_run:
         print(f"The conference {slug} would be created, with {len(schedule.sessions)} sessions.", file=out)

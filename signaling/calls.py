@@ -64,7 +64,7 @@ def read_op(message: dict[str, Any]) -> Op:
         return msgspec.convert(message, Op)
     except (msgspec.ValidationError, RecursionError) as error:
         values = {"fault": str(error).partition(" - at `$")[0][:200]}
-        raise Problem("invalid", N_("This does not fit: %(fault)s."), values=values) from error
+        raise Problem("invalid", N_("This value is not valid: %(fault)s."), values=values) from error
 
 
 class Ice(NamedTuple):

@@ -35,7 +35,7 @@ from rooms.core.delivery.bus.redis import RedisBus
 from tests.support.coturn import TurnServer, running_coturn
 from tests.support.postgres import QUICK, QUICKEST, PostgresServer, running_postgres
 from tests.support.redis import RedisServer, running_redis
-from tests.support.visitor import Letters, Visitor, make_site
+from tests.support.visitor import Outbox, Visitor, make_site
 from tests.support.world import World, furnish, running_world
 from web.site import Site
 
@@ -92,13 +92,13 @@ async def world(sqlite_url: str) -> AsyncIterator[World]:
 
 
 @pytest.fixture
-def letters() -> Letters:
-    return Letters()
+def emails() -> Outbox:
+    return Outbox()
 
 
 @pytest.fixture
-def site(world: World, letters: Letters) -> Site:
-    return make_site(world, letters)
+def site(world: World, emails: Outbox) -> Site:
+    return make_site(world, emails)
 
 
 @pytest.fixture

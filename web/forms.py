@@ -25,7 +25,7 @@ async def read_form(request: Request) -> FormData:
     """The fields of a posted form. Raises Problem "forbidden" without this browser's token, "too_large" for too many fields, "malformed", "no_space"."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
-        raise Problem("forbidden", N_("This form did not come from a page of ours."))
+        raise Problem("forbidden", N_("This form did not come from this site."))
     try:
         with disk_faults():  # files of some size are laid on the disk meanwhile
             form = await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES)
@@ -34,7 +34,7 @@ async def read_form(request: Request) -> FormData:
             raise Problem("too_large", N_("This form has too many fields.")) from fault
         raise Problem("malformed", N_("This form cannot be read.")) from fault
     except ClientDisconnect as fault:
-        raise Problem("malformed", N_("This form was cut off.")) from fault
+        raise Problem("malformed", N_("This form arrived incomplete.")) from fault
     await check(request, _text(form, TOKEN))
     return form
 
@@ -48,7 +48,7 @@ async def check(request: Request, token: str) -> None:
     """Raises Problem "forbidden" for a token that is not this browser's."""
     viewer = await viewer_of(request)
     if not hmac.compare_digest(token.encode(), viewer.csrf.encode()):
-        text = N_("This page is out of date: you have signed in or out since it was opened. Send it once more.")
+        text = N_("This page is out of date because you have signed in or out. Send the form again.")
         raise Problem("forbidden", text, field=TOKEN)
 
 
@@ -71,7 +71,7 @@ def whole(given: str, field: str) -> int:
     """The whole number, of up to six digits, that somebody has typed. Raises Problem "invalid"."""
     found = _digits(given.strip(), 6)
     if found is None:
-        raise Problem("invalid", N_("Give a whole number."), field=field)
+        raise Problem("invalid", N_("Enter a whole number."), field=field)
     return found
 
 
@@ -100,5 +100,5 @@ def local_path(text: str | None, default: str = "/") -> str:
     if not text:
         return default
     if len(text) > 500 or not _LOCAL.fullmatch(text):
-        raise Problem("malformed", N_("This form would lead away from this site."), field="next")
+        raise Problem("malformed", N_("This form would lead to another site."), field="next")
     return text

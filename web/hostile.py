@@ -20,7 +20,7 @@ def hostile(scope: Scope) -> Problem | None:
     """Why this address is refused, or None. A hostile path looks like one that leads nowhere."""
     path: str = scope["path"]
     if len(path) > LONGEST_PATH or _CONTROL.search(path):
-        return Problem("not_found", N_("There is nothing here, or it is not open to you."))
+        return Problem("not_found", N_("This page does not exist, or you do not have access to it."))
     query: bytes = scope["query_string"]
     if len(query) > LONGEST_QUERY or "\0" in unquote_plus(query.decode("latin-1"), "latin-1"):
         return Problem("malformed", N_("This cannot be read."))

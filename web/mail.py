@@ -18,7 +18,7 @@ log = logging.getLogger("plenary.mail")
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Email:
     """`id` is the same for every attempt to send it, so that a mailbox which got it twice can tell."""
 
     to: str
@@ -36,7 +36,7 @@ class Unsendable(Exception):
 
 
 class Mailer(Protocol):
-    async def send(self, letter: Letter) -> None:
+    async def send(self, email: Email) -> None:
         """Hands an email to the mail server. Raises NotSent or Unsendable."""
         ...
 
@@ -44,8 +44,8 @@ class Mailer(Protocol):
 class LogMailer:
     """Writes emails to the log: for the demonstration and development, without a mail server."""
 
-    async def send(self, letter: Letter) -> None:
-        log.warning("mail to %s: %s\n%s", letter.to, letter.subject, letter.text)
+    async def send(self, email: Email) -> None:
+        log.warning("mail to %s: %s\n%s", email.to, email.subject, email.text)
 
 
 class SmtpMailer:
@@ -67,8 +67,8 @@ class SmtpMailer:
         self._sender = sender
         self._reply_to = reply_to
 
-    async def send(self, letter: Letter) -> None:
-        message = _message(self._sender, self._reply_to, letter)
+    async def send(self, email: Email) -> None:
+        message = _message(self._sender, self._reply_to, email)
         try:
             await aiosmtplib.send(
                 message,
@@ -85,29 +85,29 @@ class SmtpMailer:
             raise Unsendable(str(fault)) from fault
 
 
-def _message(sender: str, reply_to: str, letter: Letter) -> EmailMessage:
+def _message(sender: str, reply_to: str, email: Email) -> EmailMessage:
     """Raises Unsendable."""
     message = EmailMessage()
     try:
         message["From"] = sender
-        message["To"] = letter.to
+        message["To"] = email.to
         # The library decodes encoded words in what it is given; with CVE-2024-6923, a line break hidden in one ends the header.
-        message["Subject"] = " ".join(letter.subject.replace("=?", "= ?").split())
+        message["Subject"] = " ".join(email.subject.replace("=?", "= ?").split())
         message["Date"] = format_datetime(datetime.now(UTC))
-        message["Message-ID"] = f"<{letter.id}@{parseaddr(sender)[1].partition('@')[2] or 'localhost'}>"
+        message["Message-ID"] = f"<{email.id}@{parseaddr(sender)[1].partition('@')[2] or 'localhost'}>"
         if reply_to:
             message["Reply-To"] = reply_to
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(letter.text)
+        message.set_content(email.text)
         message.as_bytes()
     except Exception as fault:  # its parsers raise many kinds of exceptions for odd input
         raise Unsendable(str(fault)) from fault
-    if [each.addr_spec for each in message["To"].addresses] != [letter.to]:
+    if [each.addr_spec for each in message["To"].addresses] != [email.to]:
         raise Unsendable("the address is read as another one")
     return message
 
 
-Compose = Callable[[], Awaitable[Letter | None]]
+Compose = Callable[[], Awaitable[Email | None]]
 
 
 class Postbox:
@@ -129,17 +129,17 @@ class Postbox:
 
     async def _deliver(self, compose: Compose) -> None:
         try:
-            letter = await compose()
+            email = await compose()
         except Exception:
             log.exception("an email could not be composed")
             return
-        if letter is None:
+        if email is None:
             return
         for wait in self.TRIES:
             await asyncio.sleep(wait)
             try:
                 async with self._lines:
-                    await self._mailer.send(letter)
+                    await self._mailer.send(email)
             except NotSent as fault:
                 log.warning("an email could not be sent: %s", fault)
             except Exception:

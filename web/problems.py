@@ -21,27 +21,27 @@ FOR_PROGRAMS = ("/api/", "/live")
 
 TITLES = {
     400: N_("This cannot be read"),
-    401: N_("Sign in to go on"),
-    403: N_("This is not open to you"),
-    404: N_("There is nothing here"),
-    405: N_("This cannot be done here"),
-    409: N_("Something has changed meanwhile"),
+    401: N_("Sign in to continue"),
+    403: N_("You do not have access"),
+    404: N_("Page not found"),
+    405: N_("Not possible here"),
+    409: N_("Something has changed"),
     410: N_("This is over"),
     413: N_("This is too large"),
-    422: N_("Please look at this once more"),
-    429: N_("A little slower, please"),
+    422: N_("Please check your entries"),
+    429: N_("Too many requests"),
     500: N_("Something went wrong on our side"),
-    503: N_("Not just now"),
-    507: N_("There is no room for this"),
+    503: N_("Not available right now"),
+    507: N_("No space left"),
 }
 OF_STATUS = {
     401: ("not_signed_in", N_("Sign in first.")),
-    403: ("forbidden", N_("You may not do this.")),
-    404: ("not_found", N_("There is nothing at this address. It may have moved, or it is not open to you.")),
-    405: ("not_allowed", N_("This address does not take that kind of request.")),
+    403: ("forbidden", N_("You are not allowed to do this.")),
+    404: ("not_found", N_("There is no page at this address, or you do not have access to it.")),
+    405: ("not_allowed", N_("This address does not accept this kind of request.")),
     413: ("too_large", N_("This is too large.")),
 }
-FAULT = N_("Something went wrong on our side. It has been noted; you may try again.")
+FAULT = N_("Something went wrong on our side. It has been logged. You can try again.")
 
 
 class Kept(NamedTuple):

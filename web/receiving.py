@@ -23,7 +23,7 @@ MOST_HEADER_BYTES = 16_384
 """Of one header of a part: a long name of a file is cut later, not refused."""
 
 BROKEN = N_("This form cannot be read.")
-CUT_OFF = N_("This form was cut off.")
+CUT_OFF = N_("This form arrived incomplete.")
 TOO_MANY = N_("This form has too many fields.")
 
 

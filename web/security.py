@@ -113,7 +113,7 @@ class Security:
         ]
 
 
-FOREIGN = N_("This was not sent from a page of this site, so it was not done.")
+FOREIGN = N_("This was not sent from a page of this site, so it was rejected.")
 
 
 class _Answer:
@@ -152,7 +152,7 @@ def _bounded(scope: Scope, receive: Receive) -> Receive:
     return bounded
 
 
-TOO_LARGE = N_("This is too large; at most %(limit)s MB are taken here.")
+TOO_LARGE = N_("This is too large. The limit is %(limit)s MB.")
 
 
 def _declared(scope: Scope) -> int:

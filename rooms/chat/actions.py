@@ -101,7 +101,7 @@ async def _last_posts(tx: Transaction, commands: Sequence[tuple[Actor, m.PostMes
 def _check_pace(tx: Transaction, chat: m.ChatView, last: datetime | None) -> datetime | None:
     """When an attendee may post again after this message; None: at once. Raises Problem "closed" or "rate_limited"."""
     if not chat.open:
-        raise Problem("closed", N_("The chat is closed just now. Your text is kept here."))
+        raise Problem("closed", N_("The chat is closed. Your text is kept here."))
     wait = timedelta(seconds=chat.slow_seconds)
     if last is not None and tx.now < last + wait:
         left = (last + wait - tx.now).total_seconds()
@@ -116,7 +116,7 @@ async def remove_message(tx: Transaction, actor: Actor, command: m.RemoveMessage
     columns = (messages.c.author, messages.c.number, messages.c.removed_by)
     row = (await tx.connection.execute(sa.select(*columns).where(this))).one_or_none()
     if row is None or (row.author != actor.known.id and not actor.moderates):
-        raise Problem("not_found", N_("This message does not exist here, or is not yours."), field="message")
+        raise Problem("not_found", N_("This message does not exist, or is not yours."), field="message")
     if row.removed_by is not None:
         return
     await tx.connection.execute(messages.update().where(this).values(removed_by=actor.known.id))

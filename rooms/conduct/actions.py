@@ -78,7 +78,7 @@ async def block_person(tx: Transaction, actor: Actor, command: BlockPerson) -> N
     await _check_other(tx, actor, command.person)
     person, b = actor.known.id, blocks.c
     if (await tx.connection.execute(sa.select(sa.func.count()).where(b.person == person))).scalar_one() >= MOST_BLOCKED:
-        raise Problem("conflict", N_("You have blocked very many people. Unblock some of them first."))
+        raise Problem("conflict", N_("You have reached the limit of blocked people. Unblock some of them first."))
     insert = insert_into(tx.connection, blocks).values(person=person, blocked=command.person, at=tx.now)
     if (await tx.connection.execute(insert.on_conflict_do_nothing())).rowcount:
         for room, meeting in await _shared(tx, person, command.person):
@@ -116,4 +116,4 @@ async def _check_other(tx: Transaction, actor: Actor, person: str) -> None:
         raise Problem("invalid", N_("That is you."), field="person")
     known = sa.select(sa.func.count()).where(persons.c.id == person, persons.c.erased_at.is_(None))
     if not (await tx.connection.execute(known)).scalar_one():
-        raise Problem("not_found", N_("This person does not exist here."), field="person")
+        raise Problem("not_found", N_("This person does not exist."), field="person")

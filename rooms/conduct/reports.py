@@ -69,7 +69,7 @@ async def mark_done(engine: Engine, conference: str, report: str, *, by: str) ->
         that = sa.and_(r.id == report, r.conference == conference)
         row = (await tx.connection.execute(sa.select(r.person, r.done_at).where(that))).one_or_none()
         if row is None:
-            raise Problem("not_found", N_("There is no such report."), field="report")
+            raise Problem("not_found", N_("This report does not exist."), field="report")
         still = reports.update().where(that, r.done_at.is_(None)).values(done_at=tx.now, done_by=by)
         if (await tx.connection.execute(still)).rowcount:
             tx.audit(conference, by, "report.done", row.person, {"report": report})

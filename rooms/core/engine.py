@@ -95,7 +95,9 @@ class Engine:
     async def _perform(self, person: str | None, room: str, command: Command, key: str) -> Outcome:
         spec = spec_of(tag_of(command))
         if not _KEY.fullmatch(key):
-            raise Problem("invalid", N_("A command needs a key of 1 to 64 letters, digits or signs."), field="key")
+            raise Problem(
+                "invalid", N_("A command needs a key of 1 to 64 letters, digits or punctuation marks."), field="key"
+            )
         if person is None:
             raise Problem("not_signed_in", N_("Sign in to take part."))
         if not is_id(room):

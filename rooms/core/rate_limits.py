@@ -55,7 +55,7 @@ class RateLimits:
         wait = full_at + token - now - rate.seconds
         if wait > 1e-9:
             raise Problem(
-                "rate_limited", N_("Too many at once. Wait a moment, then try again."), retry_after=round(wait, 3)
+                "rate_limited", N_("Too many requests. Wait a moment, then try again."), retry_after=round(wait, 3)
             )
         buckets.full_at[key] = full_at + token
         if not known:

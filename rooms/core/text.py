@@ -67,6 +67,9 @@ def _bounded(text: str, limit: int, field: str | None) -> str:
     if len(text) > limit:
         values = {"limit": limit, "length": len(text)}
         raise Problem(
-            "invalid", N_("This is %(length)s characters long; at most %(limit)s fit."), field=field, values=values
+            "invalid",
+            N_("This text is %(length)s characters long. The limit is %(limit)s."),
+            field=field,
+            values=values,
         )
     return text

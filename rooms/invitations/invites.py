@@ -71,14 +71,16 @@ async def make(
     if (role in BOOTH_ROLES) != (booth is not None):
         raise Problem("invalid", N_("Manage booth staff on the booth's page."), field="role")
     if session is not None and role not in SESSION_ROLES:
-        raise Problem("invalid", N_("In a session one can be a speaker, a moderator or an interpreter."), field="role")
+        raise Problem("invalid", N_("The roles of a session are speaker, moderator and interpreter."), field="role")
     if not 1 <= days <= MOST_DAYS:
         raise Problem(
-            "invalid", N_("Give a number of days from 1 to %(most)s."), field="days", values={"most": MOST_DAYS}
+            "invalid", N_("Enter a number of days from 1 to %(most)s."), field="days", values={"most": MOST_DAYS}
         )
     most = MOST_STAFF_USES if booth is not None else MOST_USES
     if (uses is None and booth is not None) or (uses is not None and not 1 <= uses <= most):
-        raise Problem("invalid", N_("Give a number of people from 1 to %(most)s."), field="uses", values={"most": most})
+        raise Problem(
+            "invalid", N_("Enter a number of people from 1 to %(most)s."), field="uses", values={"most": most}
+        )
     to = _to_booth(booth) if booth is not None else invites.c.role.not_in(BOOTH_ROLES)
     count = sa.select(sa.func.count()).where(invites.c.conference == conference, to, *_usable(tx.now))
     if (await tx.connection.execute(count)).scalar_one() >= MOST_IN_FORCE:
@@ -161,7 +163,7 @@ async def _entitled(connection: AsyncConnection, found: Sequence[Invite], at: da
 async def accept(engine: Engine, secret: str, account: Account) -> Invite:
     """Gives a person the role. A person who has it already uses nothing up. Raises Problem "expired", "unverified", "forbidden"."""
     if not account.verified:
-        raise Problem("unverified", N_("Confirm your e-mail address first: open the link that we have sent you."))
+        raise Problem("unverified", N_("Confirm your email address first: open the link that we sent you."))
     async with engine.database.read() as connection:
         invite = await look(connection, secret, engine.clock())
         room, desk = await _room(connection, invite), await desk_of(connection, account.id)
@@ -227,7 +229,7 @@ async def _check(tx: Transaction, invite: Invite, account: Account, room: journa
             invite.role in {Role.ORGANISER, *BOOTH_ROLES}
             or not (await tx.connection.execute(open_to_guests)).scalar_one()
         ):
-            raise Problem("forbidden", N_("For this you need an account: add your e-mail address first."))
+            raise Problem("forbidden", N_("You need an account for this. Add your email address first."))
 
 
 async def _take(tx: Transaction, invite: Invite) -> None:

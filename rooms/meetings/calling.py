@@ -34,11 +34,9 @@ async def extend_call(tx: Transaction, actor: Actor, command: ExtendCall) -> Non
         raise Problem("conflict", rules.NOT_IN_CALL)
     now = (await tx.connection.execute(sa.select(c.ends_at, c.extensions).where(c.meeting == meeting))).one()
     if now.ends_at is None:
-        raise Problem("conflict", N_("This call has no end yet: nobody else has come."))
+        raise Problem("conflict", N_("This call has no end time yet, because nobody else has joined."))
     if now.extensions >= MOST_EXTENSIONS:
-        raise Problem(
-            "conflict", N_("This call has been made longer %(times)s times."), values={"times": now.extensions}
-        )
+        raise Problem("conflict", N_("This call has been extended %(times)s times."), values={"times": now.extensions})
     # After the end, five minutes more are counted from now: else nothing would be gained.
     longer = {"ends_at": max(now.ends_at, tx.now) + EXTENSION, "extensions": now.extensions + 1}
     await tx.connection.execute(calls.update().where(c.meeting == meeting).values(longer))
@@ -59,7 +57,7 @@ async def wait_for_call(tx: Transaction, actor: Actor, command: WaitForCall) -> 
             raise Problem("closed", rules.OVER)
         here = {each.person for each in await queries.peers(tx.connection, call_peers.c.meeting == meeting.id)}
         if person in here:
-            raise Problem("conflict", N_("You are in this call already."))
+            raise Problem("conflict", N_("You are already in this call."))
         times = {"since": tx.now, "seen_at": tx.now}
         await tx.connection.execute(call_waits.insert().values(meeting=meeting.id, person=person, **times))
     if known is not command.waiting:

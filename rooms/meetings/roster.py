@@ -161,9 +161,9 @@ async def _take_turn(tx: Transaction, meeting: Meeting, person: str, here: int) 
     waiting = [each.id for each in await queries.waiting(tx.connection, meeting.id)]
     before = waiting.index(person) if person in waiting else len(waiting)
     if here + before >= meeting.call_limit:
-        text = N_("This call is full: %(limit)s people are in it. You can come in when somebody leaves.")
+        text = N_("This call is full (%(limit)s people). You can join when someone leaves.")
         if here < meeting.call_limit:
-            text = N_("The free place in this call is for those who have waited for it.")
+            text = N_("The free place in this call is reserved for people who are waiting.")
         raise Problem("conflict", text, values={"limit": here}, present={"limit": meeting.call_limit})
     await tx.connection.execute(call_waits.delete().where(w.meeting == meeting.id, w.person == person))
 
@@ -183,7 +183,7 @@ async def _check_blocks(tx: Transaction, person: str, others: list[Peer]) -> Non
     if not any(person in pair for pair in await blocks.between(tx.connection, [person, *people])):
         return
     if await blocks.has_blocked(tx.connection, person, people):
-        raise Problem("forbidden", N_("Somebody whom you have blocked is in this call."))
+        raise Problem("forbidden", N_("Someone you have blocked is in this call."))
     raise Problem("forbidden", N_("You cannot join this call."))  # that he is blocked he does not learn
 
 

@@ -14,8 +14,8 @@ from rooms.core.store.database import Database, metadata
 from rooms.core.text import N_
 
 LONGEST = 3600.0  # seconds: tables may be big
-NO_TABLES = N_("There is no database here yet. Run “plenary migrate” first, or set PLENARY_DATA or PLENARY_DATABASE.")
-OLD_TABLES = N_("This database is of an older version of Plenary. Run “plenary migrate” first.")
+NO_TABLES = N_("No database found. Run “plenary migrate” first, or set PLENARY_DATA or PLENARY_DATABASE.")
+OLD_TABLES = N_("This database belongs to an older version of Plenary. Run “plenary migrate” first.")
 NEW_TABLES = N_("This database belongs to a newer version of Plenary. Start that one.")
 
 

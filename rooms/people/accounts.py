@@ -19,7 +19,7 @@ EMAIL_LENGTH = 254
 # What mail servers accept in practice (RFC 5321 §4.1.2 allows far stranger addresses). The three signs at the end are dots to some programs.
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f]{1,64}@[^\s@<>()\[\],;:\\\"\x00-\x1f\u3002\uff0e\uff61]+")
 
-TAKEN = N_("There is an account with this address already. Sign in there.")
+TAKEN = N_("An account with this address already exists. Sign in to it.")
 
 
 class Account(NamedTuple):
@@ -72,7 +72,7 @@ def clean_email(email: str) -> str:
     # "=?" begins an encoded word: mail programs would decode it to the address of somebody else.
     fits = len(email) <= EMAIL_LENGTH and _EMAIL.fullmatch(email) and email.isprintable() and "=?" not in email
     if not fits or host.startswith("-") or not all(host.split(".")):
-        raise Problem("invalid", N_("This is not an e-mail address."), field="email")
+        raise Problem("invalid", N_("This is not an email address."), field="email")
     return email
 
 
@@ -119,7 +119,7 @@ async def get(connection: AsyncConnection, person: str) -> Account:
     """Raises Problem "not_found"."""
     account = await find(connection, person)
     if account is None:
-        raise Problem("not_found", N_("There is no such person."))
+        raise Problem("not_found", N_("This person does not exist."))
     return account
 
 

@@ -161,7 +161,7 @@ async def _person(tx: Transaction, id: str) -> PersonView:
     select = sa.select(persons.c.name).where(persons.c.id == id, persons.c.erased_at.is_(None))
     name = (await tx.connection.execute(select)).scalar_one_or_none()
     if name is None:
-        raise Problem("not_found", N_("This person does not exist here."), field="person")
+        raise Problem("not_found", N_("This person does not exist."), field="person")
     return PersonView(id, name)
 
 
@@ -188,7 +188,7 @@ def _scope(actor: Actor) -> tuple[str, str]:
 
 def _check_role(actor: Actor, role: Role) -> None:
     if actor.room.kind == "session" and role not in SESSION_ROLES:
-        raise Problem("invalid", N_("In a session one can be a speaker, a moderator or an interpreter."), field="role")
+        raise Problem("invalid", N_("The roles of a session are speaker, moderator and interpreter."), field="role")
     if actor.room.kind == "lobby":
         rules.organises(actor)
         if role in BOOTH_ROLES:

@@ -54,7 +54,7 @@ def take_password(engine: Engine, browser: Browser, email: str) -> None:
     try:
         engine.limits.take("password.account", email, PASSWORD_EVERYWHERE)
     except Problem as problem:
-        message = N_("Too many passwords were tried for this account. Sign in with an email link, or try again later.")
+        message = N_("Too many wrong passwords for this account. Sign in with an email link, or try again later.")
         raise Problem("rate_limited", message, retry_after=problem.retry_after) from None
 
 
@@ -70,7 +70,7 @@ def take_email(engine: Engine, browser: Browser, purpose: Purpose, email: str) -
         engine.limits.take("email.address", browser.address, FROM_ADDRESS)
         engine.limits.take("email.here", f"{browser.address} {email}", EMAILS)
     except Problem as problem:
-        message = N_("Several emails were asked for from here. Look into your mailbox, or try again in a moment.")
+        message = N_("Several emails were requested from here. Check your inbox, or try again in a moment.")
         raise Problem("rate_limited", message, retry_after=problem.retry_after) from None
     try:
         engine.limits.take("email", f"{purpose.value} {email}", EMAILS)

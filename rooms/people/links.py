@@ -39,7 +39,7 @@ class Link(NamedTuple):
     next: str
 
 
-SPENT = N_("This link has been used already, or its time is over. Ask for a new one.")
+SPENT = N_("This link has already been used or has expired. Request a new one.")
 
 
 def digest_of(secret: str) -> str:

@@ -35,10 +35,10 @@ NICE = 10
 def check_password(password: str, *, email: str | None = None) -> None:
     """Raises Problem "invalid" for a password that is too short, too long, or the person's own address."""
     if len(password) < SHORTEST:
-        text = N_("Choose a password of at least %(limit)s characters; a sentence is good.")
+        text = N_("Choose a password of at least %(limit)s characters. A short sentence works well.")
         raise Problem("invalid", text, field="password", values={"limit": SHORTEST})
     if len(password) > LONGEST:
-        text = N_("At most %(limit)s characters fit in a password.")
+        text = N_("A password can have at most %(limit)s characters.")
         raise Problem("invalid", text, field="password", values={"limit": LONGEST})
     if len(set(password)) < 4 or (email is not None and password.casefold() in email.casefold()):
         raise Problem("invalid", N_("This password is too easy to guess. Choose another."), field="password")
@@ -58,7 +58,7 @@ class Passwords:
         if self._waiting >= self.longest_line:
             # Not all after the same time, or they would be as many again.
             again = random.uniform(*COME_AGAIN_SECONDS)
-            text = N_("Very many people sign in just now. Try again in a moment.")
+            text = N_("The server is busy. Try signing in again in a moment.")
             raise Problem("unavailable", text, retry_after=round(again))
         self._waiting += 1
         try:

@@ -24,7 +24,7 @@ GUESTS_INVITED = Rate(120, 600)
 GUESTS_OF_SITE = Rate(240, 600)
 """New guests from one IPv6 /48."""
 
-WRONG = N_("The address or the password is not right.")
+WRONG = N_("The address or the password is incorrect.")
 
 
 class Told(StrEnum):
@@ -227,7 +227,7 @@ def take_guest(engine: Engine, browser: Browser, invitation: str = "") -> None:
             engine.limits.take("guest.site", site, GUESTS_OF_SITE)
     except Problem as problem:
         message = N_(
-            "Many guests have come from your network just now. Sign in with your e-mail address, or try again in a moment."
+            "Many guests have joined from your network. Sign in with your email address, or try again in a moment."
         )
         raise Problem("rate_limited", message, retry_after=problem.retry_after) from None
 
@@ -238,13 +238,13 @@ async def change_password(
     """Ends all other sign-ins and waiting links. `current` is asked for where there is one. Raises Problem "invalid" or "rate_limited"."""
     check_password(new, email=account.email)
     if account.kind == "guest":
-        raise Problem("conflict", N_("A guest has no password. Add your e-mail address first."))
+        raise Problem("conflict", N_("Guests have no password. Add your email address first."))
     if account.has_password:
         engine.limits.take("password.change", account.id, PASSWORD_HERE)
         async with engine.database.read() as connection:
             stored = await accounts.hashed_password(connection, account.id)
         if not await passwords.matches(current, stored):
-            raise Problem("invalid", N_("This is not your present password."), field="current")
+            raise Problem("invalid", N_("This is not your current password."), field="current")
     hashed = await passwords.hash(new)
     async with signins.on_desk(engine, account.id) as tx:
         await accounts.change_password(tx.connection, account.id, hashed)

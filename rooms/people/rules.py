@@ -10,7 +10,7 @@ def signed_in(actor: Actor) -> Person:
     if actor.person is None:
         raise Problem("not_signed_in", N_("Sign in to take part."))
     if not actor.person.verified:
-        raise Problem("unverified", N_("Confirm your e-mail address first: open the link that we have sent you."))
+        raise Problem("unverified", N_("Confirm your email address first: open the link that we sent you."))
     return actor.person
 
 
@@ -25,7 +25,7 @@ def speaks_up(actor: Actor) -> None:
     """Who takes part and has not been silenced."""
     takes_part(actor)
     if actor.silenced:
-        message = N_("A moderator has silenced you here for a while. You can still read and vote.")
+        message = N_("A moderator has silenced you for a while. You can still read and vote.")
         raise Problem("silenced", message, present={"until": actor.silenced_until})
 
 

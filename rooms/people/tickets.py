@@ -15,7 +15,7 @@ from rooms.people import signins
 
 LASTS_SECONDS = 60
 NOTED_SECONDS = 3600
-OLD = N_("This ticket is too old or was used before. Fetch a new one.")
+OLD = N_("This ticket has expired or was already used. Request a new one.")
 
 
 class Ticket(NamedTuple):

@@ -90,7 +90,7 @@ async def who(connection: AsyncConnection, secret: str, at: datetime) -> tuple[A
     row = (await connection.execute(select)).one_or_none()
     account = None if row is None else await signins.who(connection, row.id, at)
     if row is None or account is None:
-        raise Problem("not_signed_in", N_("This token is not valid. It may have run out or been revoked."))
+        raise Problem("not_signed_in", N_("This token is not valid. It may have expired or been revoked."))
     return account, Token(*row)
 
 

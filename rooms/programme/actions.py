@@ -45,7 +45,7 @@ async def create_conference(
     insert = insert_into(connection, conferences).values(**values, texts=dict(texts or {}), **fields)
     insert = insert.on_conflict_do_nothing(index_elements=[conferences.c.slug])
     if not (await connection.execute(insert)).rowcount:
-        raise Problem("invalid", N_("There is a conference at this address already."), field="slug")
+        raise Problem("invalid", N_("A conference with this address already exists."), field="slug")
     lobby = await open_room(connection, "lobby", conference, conference)
     await connection.execute(chats.insert().values(room=lobby))
     return conference, lobby

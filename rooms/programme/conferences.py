@@ -51,13 +51,13 @@ class About(NamedTuple):
 def clean_about(about: About) -> About:
     """Raises Problem "invalid" naming the field."""
     if about.zone not in available_timezones():
-        raise Problem("invalid", N_("There is no time zone of this name. Write it as in Asia/Shanghai."), field="zone")
+        raise Problem("invalid", N_("This time zone is unknown. Enter a name such as Asia/Shanghai."), field="zone")
     if about.ends_on < about.starts_on:
         raise Problem("invalid", N_("The conference ends before it begins."), field="ends_on")
     if about.ends_on - about.starts_on > LONGEST:
-        raise Problem("invalid", N_("A conference takes at most a year."), field="ends_on")
+        raise Problem("invalid", N_("A conference can last at most a year."), field="ends_on")
     if about.access not in ACCESS:
-        raise Problem("invalid", N_("There is no such choice."), field="access")
+        raise Problem("invalid", N_("This choice does not exist."), field="access")
     _check_number(about.call_limit, CALL_LIMITS, "call_limit")
     _check_number(about.talk_minutes, TALK_MINUTES, "talk_minutes")
     texts = {locale: _clean_texts(locale, fields) for locale, fields in about.texts.items()}
@@ -73,7 +73,7 @@ def _check_number(number: int, bounds: tuple[int, int], field: str) -> None:
     low, high = bounds
     if not low <= number <= high:
         values = {"low": low, "high": high}
-        raise Problem("invalid", N_("Give a number from %(low)s to %(high)s."), field=field, values=values)
+        raise Problem("invalid", N_("Enter a number from %(low)s to %(high)s."), field=field, values=values)
 
 
 def _clean_texts(locale: str, fields: dict[str, str]) -> dict[str, str]:
@@ -96,7 +96,7 @@ def _text(text: str, field: str) -> str:
 async def found(engine: Engine, slug: str, about: About, *, by: str) -> str:
     """A new conference whose organiser is its founder; returns its id. The caller has checked that they may found one. Raises Problem."""
     if not _SLUG.fullmatch(slug):
-        message = N_("Use 1 to 40 of a-z, 0-9 and -, beginning and ending with a letter or a digit.")
+        message = N_("Use 1 to 40 characters: a-z, 0-9 and -. Begin and end with a-z or 0-9.")
         raise Problem("invalid", message, field="slug")
     about = clean_about(about)
     async with engine.transaction() as tx:

@@ -128,7 +128,7 @@ async def _values(connection: AsyncConnection, conference: str, command: m.Descr
     if command.ends_at <= command.starts_at:
         raise Problem("invalid", N_("The session ends before it begins."), field="ends_at")
     if command.ends_at - command.starts_at > LONGEST:
-        raise Problem("invalid", N_("A session takes at most a day."), field="ends_at")
+        raise Problem("invalid", N_("A session can last at most a day."), field="ends_at")
     return {
         "title": clean_line(command.title, m.SESSION_TITLE_LENGTH, "title"),
         "subtitle": _line(command.subtitle, "subtitle"),

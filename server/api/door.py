@@ -49,9 +49,7 @@ async def _understand(operation: Operation, request: Request) -> Call:
 def _refuse_token_in_url(request: Request) -> None:
     """Addresses end up in histories and logs."""
     if tokens.PREFIX in str(request.url) or any(name.lower() in IN_URLS for name in request.query_params):
-        message = N_(
-            "A token does not belong into an address. Send it in the header Authorization, and revoke this one."
-        )
+        message = N_("A token must not be part of a URL. Send it in the Authorization header, and revoke this one.")
         raise Problem("malformed", message)
 
 
@@ -91,7 +89,7 @@ def _query(operation: Operation, given: list[tuple[str, str]]) -> Any:
         raise Problem("invalid", N_("A parameter is given twice."))
     if operation.query is None:
         if given:
-            raise Problem("invalid", N_("There is no such parameter."), field=given[0][0])
+            raise Problem("invalid", N_("This parameter does not exist."), field=given[0][0])
         return None
     try:
         return msgspec.convert(fields, operation.query, strict=False)
@@ -99,5 +97,5 @@ def _query(operation: Operation, given: list[tuple[str, str]]) -> Any:
         message, _, path = str(error).partition(" - at `$")
         values = {"fault": message}
         raise Problem(
-            "invalid", N_("This does not fit: %(fault)s."), field=path.strip("`.") or None, values=values
+            "invalid", N_("This value is not valid: %(fault)s."), field=path.strip("`.") or None, values=values
         ) from error

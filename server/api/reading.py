@@ -238,7 +238,7 @@ async def _place(connection: AsyncConnection, room: str, question: str) -> tuple
     select = sa.select(questions.c.asked_at).where(questions.c.room == room, questions.c.id == question)
     asked = (await connection.execute(select)).scalar_one_or_none()
     if asked is None:
-        raise Problem("not_found", N_("This question does not exist here."), field="after")
+        raise Problem("not_found", N_("This question does not exist."), field="after")
     return asked, question
 
 

@@ -115,4 +115,4 @@ def _convert(message: dict[str, Any], type: Any) -> Any:
         return msgspec.convert(message, type)
     except (msgspec.ValidationError, RecursionError) as error:
         values = {"fault": str(error).partition(" - at `$")[0][:200]}
-        raise Problem("invalid", N_("This does not fit: %(fault)s."), values=values) from error
+        raise Problem("invalid", N_("This value is not valid: %(fault)s."), values=values) from error

@@ -53,7 +53,7 @@ async def test_an_invitation_is_made_copied_and_accepted(venue: Venue) -> None:
     form = organiser.locator("form", has=organiser.get_by_role("heading", name="Invite by a link"))
     await form.get_by_label("Role").select_option("moderator")
     await form.get_by_label("Where").select_option(label="Opening")
-    await form.get_by_role("button", name="Make the link").click()
+    await form.get_by_role("button", name="Create link").click()
     link = await organiser.get_by_label("Link of the invitation").input_value()
 
     guest = (await venue.window_of(None)).page
@@ -66,7 +66,7 @@ async def test_an_invitation_is_made_copied_and_accepted(venue: Venue) -> None:
     await organiser.goto(f"/c/{venue.slug}/organise/people")
     row = organiser.get_by_role("row", name=re.compile("Mo Derator"))
     await expect(row).to_contain_text("moderator")
-    await row.get_by_role("button", name=re.compile("Take away")).click()
+    await row.get_by_role("button", name=re.compile("Remove role")).click()
     await expect(row).to_have_count(0)
 
 

@@ -92,9 +92,9 @@ async def test_two_talk_from_the_first_picture_to_the_outcome(venue: Venue) -> N
     await expect(staff.locator(".tile-alone")).to_have_text("Attendee has left.")
     await visitor.get_by_text("Yes, we talked").click()
     await visitor.get_by_role("radio", name="4 stars").check(force=True)
-    await visitor.get_by_label("A note for yourself").fill("Send the prices")
+    await visitor.get_by_label("A private note").fill("Send the prices")
     await visitor.get_by_role("button", name="Save").click()
-    await expect(visitor.get_by_text("The talk took place.")).to_be_visible()
+    await expect(visitor.get_by_text("The call took place.")).to_be_visible()
     async with venue.world.engine.database.read() as connection:
         columns = (call_outcomes.c.outcome, call_outcomes.c.rating, call_outcomes.c.note)
         where = call_outcomes.c.person == venue.world.people["attendee"]
@@ -108,7 +108,7 @@ async def test_four_talk_and_a_fifth_is_told_why_not(venue: Venue) -> None:
     assert [len(await links(page)) for page in pages] == [3, 3, 3, 3]
     fifth = await at_the_door(venue, "moderator", path)
     await fifth.get_by_role("button", name="Join the call").click()
-    await expect(fifth.get_by_role("heading", name="You cannot join just now")).to_be_visible()
+    await expect(fifth.get_by_role("heading", name="You cannot join now")).to_be_visible()
     await expect(fifth.locator(".call-end")).to_contain_text("4")
     await expect(fifth.get_by_role("textbox", name="Your message")).to_be_visible()
     # A place becomes free.
@@ -148,7 +148,7 @@ async def test_one_who_reloads_is_back_in_his_place(venue: Venue) -> None:
 
     # The same person in another window: the call goes on there.
     again = await join(await at_the_door(venue, "attendee", path))
-    await expect(visitor.get_by_role("heading", name="The call goes on elsewhere")).to_be_visible()
+    await expect(visitor.get_by_role("heading", name="The call continues elsewhere")).to_be_visible()
     await all_connected([again, staff])
 
 
@@ -160,7 +160,7 @@ async def test_a_colleague_comes_and_a_screen_is_shared_without_a_new_connection
     await desk.goto(f"/c/{venue.slug}")
     await menu(staff, "People")
     await staff.get_by_role("listitem").filter(has_text="Organiser").get_by_role("button", name="Bring in").click()
-    await expect(staff.get_by_text("Your colleague has been told")).to_be_visible()
+    await expect(staff.get_by_text("Your colleague has been notified")).to_be_visible()
     await staff.keyboard.press("Escape")
     colleague = await join(await at_the_door(venue, "organiser", path))
     await all_connected([visitor, staff, colleague])
@@ -213,13 +213,13 @@ async def test_report_and_block_in_the_call(venue: Venue) -> None:
     await visitor.get_by_label("What happened").fill("Shouts")
     await visitor.get_by_label("Block the person, too").check()
     await visitor.get_by_role("button", name="Report", exact=True).click()
-    await expect(visitor.get_by_text("The organisers have been told")).to_be_visible()
+    await expect(visitor.get_by_text("The organisers have been notified")).to_be_visible()
     await expect(staff.locator(".call")).to_have_count(0)
     await until_links(visitor, lambda known: known == [])
     # It reaches the organisers wherever they are, and stays until one of them has seen to it.
     for page in organisers:
         await expect(page.locator("header .count:visible")).to_have_text("11 report waits")
-        await expect(page.get_by_text("Somebody has been reported to the organisers.").first).to_be_visible()
+        await expect(page.get_by_text("Someone has been reported to the organisers.").first).to_be_visible()
         assert await accessibility_faults(page) == []
     await organisers[0].get_by_role("button", name="Go there").click()
     await organisers[1].goto(f"/c/{venue.slug}/organise/reports")

@@ -39,12 +39,12 @@ async def to_hall(page: Page, venue: Venue) -> None:
 
 async def test_from_the_hall_through_the_queue_to_a_talk(venue: Venue, booth: str) -> None:
     staff = await enter(venue, "colleague", booth)
-    await expect(staff.get_by_text("Nobody waits just now.")).to_be_visible()
+    await expect(staff.get_by_text("Nobody is waiting.")).to_be_visible()
     visitor = await enter(venue, "attendee", booth)
     await visitor.get_by_role("button", name="Join the queue").click()
-    await expect(visitor.get_by_text("You are the next one")).to_be_visible()
+    await expect(visitor.get_by_text("You are next")).to_be_visible()
     await visitor.reload()
-    await expect(visitor.get_by_text("You are the next one")).to_be_visible()
+    await expect(visitor.get_by_text("You are next")).to_be_visible()
     await to_hall(visitor, venue)
     here = visitor.get_by_role("listitem").filter(has_text="Lumen")
     await expect(here.get_by_text("Staffed now")).to_be_visible(timeout=10_000)
@@ -52,11 +52,11 @@ async def test_from_the_hall_through_the_queue_to_a_talk(venue: Venue, booth: st
     await expect(visitor.get_by_role("listitem").filter(has_text="Aurora").get_by_text("Staffed now")).to_be_hidden()
     await staff.get_by_role("button", name="Next, please").click()
     await expect(visitor.locator("plenary-called").get_by_text("Lumen calls you: it is your turn.")).to_be_visible()
-    await visitor.get_by_role("link", name="To the booth").click()
+    await visitor.get_by_role("link", name="Go to the booth").click()
     await expect(visitor.locator("plenary-queue .numbers")).to_be_visible()
     await visitor.get_by_role("button", name="Accept").click()
     await visitor.wait_for_url("**/meetings/*")
-    await staff.get_by_role("link", name="To the talk").click()
+    await staff.get_by_role("link", name="Go to the call").click()
     await visitor.get_by_role("textbox", name="Your message").fill("Hello!")
     await visitor.get_by_role("textbox", name="Your message").press("Enter")
     await expect(staff.get_by_role("log").get_by_text("Hello!")).to_be_visible()
@@ -65,7 +65,7 @@ async def test_from_the_hall_through_the_queue_to_a_talk(venue: Venue, booth: st
     await expect(here.get_by_text("Staffed now")).to_be_hidden(timeout=10_000)
     await staff.goto(booth)
     await staff.get_by_role("button", name="Finish").click()
-    await expect(staff.get_by_text("Nobody waits just now.")).to_be_visible()
+    await expect(staff.get_by_text("Nobody is waiting.")).to_be_visible()
 
 
 @pytest.mark.parametrize(

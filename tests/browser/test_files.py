@@ -64,8 +64,8 @@ async def test_an_owner_brings_a_logo_and_a_brochure_and_a_visitor_takes_it(
     await owner.reload()
     await expect(owner.get_by_text("taken 1 time")).to_be_visible()
     await expect(owner.get_by_text("Who agreed to be known")).to_be_hidden()
-    await visitor.get_by_role("button", name="Yes, they may").click()
-    await expect(visitor.get_by_text("The staff may know by name what you take here.")).to_be_visible()
+    await visitor.get_by_role("button", name="Yes, share my name").click()
+    await expect(visitor.get_by_text("The staff can see your name with your downloads.")).to_be_visible()
     await choose(owner, "Choose a brochure", "Prices.pdf", made.pdf(), "Add the brochure")
     async with visitor.expect_download():
         await visitor.get_by_role("link", name="Prices").click()
@@ -90,8 +90,8 @@ async def test_why_a_file_is_not_taken_is_said_where_it_was_chosen(venue: Venue,
 async def test_all_of_it_without_javascript(venue: Venue, booth: str) -> None:
     owner = await enter(venue, "colleague", f"{booth}/files", java_script_enabled=False)
     await choose(owner, "Choose a brochure", "lamps.pdf", made.pdf(), "Add the brochure")
-    await expect(owner.get_by_text("The brochure is there.")).to_be_visible()
-    await choose(owner, "Choose a film", "film.mp4", made.mp4(), "Add the film")
+    await expect(owner.get_by_text("Brochure added.")).to_be_visible()
+    await choose(owner, "Choose a video", "film.mp4", made.mp4(), "Add the video")
     await owner.get_by_role("listitem").filter(has_text="lamps").get_by_role("button", name="Remove").click()
     await expect(owner.get_by_text("taken 0 times")).to_be_hidden()
     visitor = await enter(venue, None, booth, java_script_enabled=False)

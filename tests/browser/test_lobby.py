@@ -29,7 +29,7 @@ async def test_what_is_on_flips_for_everyone_within_a_second(venue: Venue) -> No
         await expect(card.get_by_text("Live", exact=True)).to_be_visible(timeout=1_000)
     await venue.act("moderator", EndSession())
     for page in pages:
-        await expect(page.get_by_text("Nothing is on at this moment.")).to_be_visible(timeout=1_000)
+        await expect(page.get_by_text("No session is live at the moment.")).to_be_visible(timeout=1_000)
 
 
 async def test_what_comes_next_and_ones_own_sessions_follow(venue: Venue) -> None:
@@ -106,9 +106,9 @@ async def test_an_import_by_keyboard_and_without_javascript(venue: Venue) -> Non
     await page.goto(f"/c/{venue.slug}/organise/programme")
     schedule = {"name": "schedule.json", "mimeType": "application/json", "buffer": file()}
     await page.get_by_label("Schedule file").set_input_files(schedule)
-    await page.get_by_role("button", name="See what would change").press("Enter")
-    await expect(page.get_by_text("Nothing has happened yet.")).to_be_visible()
-    await page.get_by_role("button", name="Apply all of this").press("Enter")
+    await page.get_by_role("button", name="Preview changes").press("Enter")
+    await expect(page.get_by_text("Nothing has been changed yet.")).to_be_visible()
+    await page.get_by_role("button", name="Apply all changes").press("Enter")
     await expect(page.get_by_text("Sessions: 2 added.")).to_be_visible()
     await expect(page.get_by_role("link", name="Talent centres")).to_be_visible()
 
@@ -129,7 +129,7 @@ async def test_every_page_is_for_everyone_at_every_width(venue: Venue, viewport:
     await page.goto(f"/c/{venue.slug}/organise/programme")
     schedule = {"name": "schedule.json", "mimeType": "application/json", "buffer": file()}
     await page.get_by_label("Schedule file").set_input_files(schedule)
-    await page.get_by_role("button", name="See what would change").click()
+    await page.get_by_role("button", name="Preview changes").click()
     await page.wait_for_url("**/import/*")
     assert await accessibility_faults(page) == []
     assert await page.evaluate("document.documentElement.scrollWidth") == viewport["width"]

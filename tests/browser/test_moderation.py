@@ -59,10 +59,10 @@ async def test_dismiss_with_a_reason_that_the_asker_sees(venue: Venue) -> None:
     asker = await venue.enter("attendee")
     moderator = await venue.enter("moderator", "/moderate")
     await moderator.keyboard.press("Shift+D")
-    await moderator.get_by_label("Reason, for the asker alone").fill("Not about the topic")
+    await moderator.get_by_label("Reason (only the asker sees it)").fill("Off topic")
     await moderator.keyboard.press("Enter")
     await expect(asker.locator(".own-question")).to_contain_text("Not taken")
-    await expect(asker.locator(".own-question")).to_contain_text("Not about the topic")
+    await expect(asker.locator(".own-question")).to_contain_text("Off topic")
 
 
 async def test_merge_by_keyboard_unites_voters_and_can_be_undone(venue: Venue) -> None:
@@ -77,7 +77,7 @@ async def test_merge_by_keyboard_unites_voters_and_can_be_undone(venue: Venue) -
     await expect(moderator.locator(".merge-target")).to_have_count(1)
     await moderator.keyboard.press("Enter")
 
-    await expect(asker.locator(".own-question")).to_contain_text("United with another question")
+    await expect(asker.locator(".own-question")).to_contain_text("Merged with another question")
     await expect(asker.locator(".question .vote")).to_contain_text("2")
     assert await state_of(venue, second) is QuestionState.MERGED
 
@@ -126,7 +126,7 @@ async def test_a_stale_edit_overwrites_nobody_and_loses_nothing(venue: Venue) ->
     await expect(moderator.get_by_label("The question, edited")).to_have_value("Who pays for it in the end?")
     assert (await venue.world.question(question)).text == "Who pays for the programme?"
 
-    await moderator.get_by_role("button", name="Save mine all the same").click()
+    await moderator.get_by_role("button", name="Save my version").click()
     await expect(moderator.locator(".inquest-text")).to_have_text("Who pays for it in the end?")
 
 
@@ -207,7 +207,7 @@ async def test_keys_in_quick_succession_are_all_done(venue: Venue) -> None:
         "for (const key of 'pnc') document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, composed: true }))"
     )
     await expect(row(moderator, "Quick hands?")).to_contain_text("Now")
-    await expect(row(moderator, "Quick hands?")).to_contain_text("You are on it")
+    await expect(row(moderator, "Quick hands?")).to_contain_text("You are working on it")
     kept = await venue.world.question(question)
     assert kept.pinned
 
@@ -220,10 +220,10 @@ async def test_a_written_answer_says_who_will_read_it(venue: Venue) -> None:
     await moderator.keyboard.press("2")
     await moderator.keyboard.press("t")
     await expect(moderator.locator(".inquest")).to_contain_text("Everyone reads it below the question")
-    await moderator.get_by_role("button", name="The asker alone").click()
+    await moderator.get_by_role("button", name="Only the asker").click()
     await expect(moderator.locator(".inquest")).to_contain_text("Only Attendee reads it")
     await moderator.get_by_label("Answer in writing").fill("They come tonight.")
-    await moderator.get_by_role("button", name="Answer to the asker alone").click()
+    await moderator.get_by_role("button", name="Answer only to the asker").click()
     await expect(asker.locator(".own-question")).to_contain_text("They come tonight.")
     await reader.get_by_role("button", name="Answered").click()
     await expect(reader.locator(".question")).to_have_count(1)
@@ -246,7 +246,7 @@ async def test_labels_and_filters_are_the_moderators_own(venue: Venue) -> None:
     moderator = await venue.enter("moderator", "/moderate")
     colleague = await venue.enter("colleague", "/moderate")
     await moderator.keyboard.press("l")
-    await moderator.get_by_label("Labels, parted by commas").fill("money, later")
+    await moderator.get_by_label("Labels, separated by commas").fill("money, later")
     await moderator.keyboard.press("Enter")
     await expect(row(colleague, "About money?")).to_contain_text("money")
     await moderator.locator("#queue-label").select_option("money")
@@ -263,14 +263,14 @@ async def test_keys_never_act_while_one_types_and_can_be_turned_off(venue: Venue
     await moderator.keyboard.press("Escape")
 
     await moderator.keyboard.press("?")
-    await moderator.get_by_label("Single keys act").uncheck()
+    await moderator.get_by_label("Single-key shortcuts").uncheck()
     await moderator.keyboard.press("Escape")
     await expect(moderator.get_by_role("dialog")).to_have_count(0)
     await moderator.keyboard.press("a")
     await moderator.keyboard.press("ArrowDown")
     assert await state_of(venue, question) is QuestionState.PENDING
     await moderator.get_by_role("button", name="Keys").click()
-    await moderator.get_by_label("Single keys act").check()
+    await moderator.get_by_label("Single-key shortcuts").check()
     await moderator.keyboard.press("Escape")
     await moderator.locator(".queue-row").focus()
     await moderator.keyboard.press("a")
@@ -320,7 +320,7 @@ async def test_pause_lock_and_review_are_told_to_attendees(venue: Venue) -> None
     await attendee.get_by_label("Your question").fill("Half a thought")
     await moderator.get_by_role("button", name="Locked").click()
     await expect(attendee.get_by_text("Asking is closed.")).to_be_visible()
-    await expect(attendee.get_by_label("What you had begun to write")).to_have_value("Half a thought")
+    await expect(attendee.get_by_label("Your draft")).to_have_value("Half a thought")
     await moderator.get_by_role("button", name="Open", exact=True).click()
     await expect(attendee.get_by_label("Your question")).to_have_value("Half a thought")
 
@@ -376,9 +376,9 @@ async def test_claiming_and_releasing_can_be_undone(venue: Venue) -> None:
     question = await venue.ask("Whose?")
     await venue.world.do("moderator", ClaimQuestion(question, 1))
     moderator = await venue.enter("moderator", "/moderate")
-    await expect(row(moderator, "Whose?")).to_contain_text("You are on it")
+    await expect(row(moderator, "Whose?")).to_contain_text("You are working on it")
     await moderator.keyboard.press("c")
-    await expect(row(moderator, "Whose?")).not_to_contain_text("You are on it")
+    await expect(row(moderator, "Whose?")).not_to_contain_text("You are working on it")
     await expect(moderator.locator(".toast")).to_be_visible()  # it is offered to be undone once it is acknowledged
     await moderator.keyboard.press("u")
-    await expect(row(moderator, "Whose?")).to_contain_text("You are on it")
+    await expect(row(moderator, "Whose?")).to_contain_text("You are working on it")

@@ -20,7 +20,7 @@ def card(page: Page, text: str):
 async def test_ask_and_see_it_wait(venue: Venue) -> None:
     asker = await venue.enter("attendee")
     await asker.get_by_label("Your question").fill("What helps most in the first hundred days?")
-    await expect(asker.get_by_text("Moderators can reveal who asked; each such look is recorded.")).to_be_visible()
+    await expect(asker.get_by_text("Moderators can reveal who asked. Each reveal is recorded.")).to_be_visible()
     await asker.get_by_label("Ask anonymously").check()
     await asker.get_by_role("button", name="Ask", exact=True).click()
     own = asker.locator(".own-question")
@@ -356,5 +356,5 @@ async def test_a_stream_is_played_and_its_failure_is_said_calmly(venue: Venue) -
     await venue.world.do("moderator", ShowStage(StageKind.HLS, "https://127.0.0.1:9/absent.m3u8"))
     window = await venue.window_of("attendee")
     await window.page.goto(venue.session)
-    await expect(window.page.get_by_text("The stream cannot be played just now.")).to_be_visible(timeout=20_000)
+    await expect(window.page.get_by_text("The stream cannot be played right now.")).to_be_visible(timeout=20_000)
     window.faults.clear()  # the stream that is not there, which the browser reports by itself

@@ -19,7 +19,7 @@ from rooms.core.store.tables import audit, persons
 from rooms.people import erasure, signins
 from rooms.people.passwords import NICE, Passwords
 from rooms.people.tables import links
-from tests.support.visitor import Letters, Visitor
+from tests.support.visitor import Outbox, Visitor
 from tests.support.world import World
 from web.site import Site
 
@@ -53,7 +53,7 @@ def without(page: str, *words: str) -> str:
     ],
 )
 async def test_a_known_and_an_unknown_address_get_the_same_answer(
-    site: Site, world: World, letters: Letters, path: str, fields: dict[str, str]
+    site: Site, world: World, emails: Outbox, path: str, fields: dict[str, str]
 ) -> None:
     known, unknown = await with_password(world, "attendee"), "nobody@example.org"
     answers: list[tuple[int, str, list[str]]] = []
@@ -66,7 +66,7 @@ async def test_a_known_and_an_unknown_address_get_the_same_answer(
         await visitor.settled()
     assert answers[0] == answers[1]
     if fields.get("by") != "password":
-        assert [letter.to for letter in letters.sent] == [known, unknown]
+        assert [email.to for email in emails.sent] == [known, unknown]
 
 
 def _nonces(page: str) -> list[str]:
@@ -147,15 +147,15 @@ async def test_too_many_who_wait_are_told_to_come_back() -> None:
 # S36
 
 
-async def link_for(visitor: Visitor, letters: Letters, email: str = "attendee@example.org") -> str:
+async def link_for(visitor: Visitor, emails: Outbox, email: str = "attendee@example.org") -> str:
     await visitor.get("/sign-in")
     await visitor.post("/sign-in", {"email": email, "by": "link"})
     await visitor.settled()
-    return letters.link()
+    return emails.link()
 
 
-async def test_a_link_works_once(site: Site, visitor: Visitor, letters: Letters) -> None:
-    link = await link_for(visitor, letters)
+async def test_a_link_works_once(site: Site, visitor: Visitor, emails: Outbox) -> None:
+    link = await link_for(visitor, emails)
     thief = Visitor(site)
     await thief.get("/sign-in")
     assert (await visitor.post(link, follow=False)).status_code == 303
@@ -165,8 +165,8 @@ async def test_a_link_works_once(site: Site, visitor: Visitor, letters: Letters)
     assert thief.signin_cookie is None
 
 
-async def test_of_two_who_use_a_link_at_once_one_gets_in(site: Site, visitor: Visitor, letters: Letters) -> None:
-    link = await link_for(visitor, letters)
+async def test_of_two_who_use_a_link_at_once_one_gets_in(site: Site, visitor: Visitor, emails: Outbox) -> None:
+    link = await link_for(visitor, emails)
     both = [Visitor(site) for _ in range(5)]
     for each in both:
         await each.get("/sign-in")
@@ -174,8 +174,8 @@ async def test_of_two_who_use_a_link_at_once_one_gets_in(site: Site, visitor: Vi
     assert sorted(answer.status_code for answer in answers) == [303, 410, 410, 410, 410]
 
 
-async def test_a_link_ends_after_ten_minutes(visitor: Visitor, letters: Letters, world: World) -> None:
-    link = await link_for(visitor, letters)
+async def test_a_link_ends_after_ten_minutes(visitor: Visitor, emails: Outbox, world: World) -> None:
+    link = await link_for(visitor, emails)
     world.clock.advance(minutes=9, seconds=59)
     assert (await visitor.get(link)).status_code == 200
     world.clock.advance(seconds=2)
@@ -183,8 +183,8 @@ async def test_a_link_ends_after_ten_minutes(visitor: Visitor, letters: Letters,
     assert (await visitor.post(link, follow=False)).status_code == 410
 
 
-async def test_the_database_holds_no_link_that_works(visitor: Visitor, letters: Letters, world: World) -> None:
-    secret = (await link_for(visitor, letters)).rpartition("/")[2]
+async def test_the_database_holds_no_link_that_works(visitor: Visitor, emails: Outbox, world: World) -> None:
+    secret = (await link_for(visitor, emails)).rpartition("/")[2]
     async with world.engine.database.read() as connection:
         stored = str((await connection.execute(sa.select(links))).all())
     assert secret not in stored
@@ -193,12 +193,12 @@ async def test_the_database_holds_no_link_that_works(visitor: Visitor, letters: 
 # S37, S7
 
 
-async def test_each_sign_in_is_new_and_the_one_before_it_ends(visitor: Visitor, letters: Letters, site: Site) -> None:
+async def test_each_sign_in_is_new_and_the_one_before_it_ends(visitor: Visitor, emails: Outbox, site: Site) -> None:
     await visitor.get("/sign-in")
     planted = visitor.http.cookies.get(site.cookie("browser"))
     seen: list[str | None] = [None]
     for _ in range(2):
-        await visitor.post(await link_for(visitor, letters), follow=False)
+        await visitor.post(await link_for(visitor, emails), follow=False)
         assert visitor.signin_cookie not in seen
         seen.append(visitor.signin_cookie)
     assert visitor.http.cookies.get(site.cookie("browser")) == planted
@@ -288,7 +288,7 @@ async def test_guesses_at_one_account_are_limited(site: Site, world: World) -> N
     assert (await elsewhere.post("/sign-in", form, follow=False)).status_code == 303
 
 
-async def test_letters_to_one_address_are_limited(site: Site, letters: Letters) -> None:
+async def test_letters_to_one_address_are_limited(site: Site, emails: Outbox) -> None:
     statuses: list[int] = []
     for n in range(7):
         visitor = Visitor(site, address=f"198.51.100.{n}")
@@ -297,7 +297,7 @@ async def test_letters_to_one_address_are_limited(site: Site, letters: Letters) 
         await visitor.settled()
     assert statuses == [200] * 7
     assert "Several emails were sent" in visitor.page
-    assert len(letters.sent) == 5
+    assert len(emails.sent) == 5
 
 
 async def by_link(visitor: Visitor, email: str) -> int:
@@ -311,7 +311,7 @@ async def by_password(visitor: Visitor, email: str, password: str) -> int:
     return (await visitor.post("/sign-in", form, follow=False)).status_code
 
 
-async def test_strangers_lock_nobody_out(site: Site, world: World, letters: Letters) -> None:
+async def test_strangers_lock_nobody_out(site: Site, world: World, emails: Outbox) -> None:
     """L1: neither at the computer where the account is known, nor elsewhere, where a link always helps."""
     email = await with_password(world, "attendee")
     at_home, elsewhere = Visitor(site, address="203.0.113.7"), Visitor(site, address="203.0.113.99")
@@ -325,15 +325,15 @@ async def test_strangers_lock_nobody_out(site: Site, world: World, letters: Lett
             await by_link(stranger, email)
     assert await by_password(elsewhere, email, PASSWORD) == 429, "the premise: the account's limit is reached"
     assert "email link" in elsewhere.page
-    sent = len(letters.sent)
+    sent = len(emails.sent)
     assert await by_link(elsewhere, email) == 200
     await elsewhere.settled()
-    assert len(letters.sent) == sent
-    assert (await elsewhere.post(letters.link(), follow=False)).status_code == 303, "the newest link works"
+    assert len(emails.sent) == sent
+    assert (await elsewhere.post(emails.link(), follow=False)).status_code == 303, "the newest link works"
     assert await by_password(at_home, email, PASSWORD) == 303
     assert await by_link(at_home, email) == 200
     await at_home.settled()
-    assert len(letters.sent) == sent + 1
+    assert len(emails.sent) == sent + 1
 
 
 async def test_a_known_browser_is_not_known_for_others_and_still_limited(site: Site, world: World) -> None:

@@ -15,7 +15,7 @@ from rooms.exhibition.files.tables import files
 from rooms.exhibition.tables import booths
 from tests.rooms.core.files.test_inspection import BOMBS, WRONG
 from tests.support import files as made
-from tests.support.visitor import Letters, Visitor, make_site
+from tests.support.visitor import Outbox, Visitor, make_site
 from tests.support.world import World
 from web.site import Site
 
@@ -29,9 +29,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def site(world: World, letters: Letters, folder: Path) -> Site:
+def site(world: World, emails: Outbox, folder: Path) -> Site:
     world.lift_limits()
-    return make_site(world, letters, store=FolderStore(folder))
+    return make_site(world, emails, store=FolderStore(folder))
 
 
 @pytest.fixture

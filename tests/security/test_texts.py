@@ -15,10 +15,10 @@ from rooms.people.messages import SilencePerson
 from rooms.people.registration import Notice, Told
 from tests.support.clients import enter
 from tests.support.refusals import refused
-from tests.support.visitor import Letters, Visitor
+from tests.support.visitor import Outbox, Visitor
 from tests.support.waiting import settled
 from tests.support.world import World
-from web.letters import letter
+from web.emails import account_email
 from web.site import Site
 
 PLACEHOLDERS = [
@@ -83,15 +83,15 @@ async def test_placeholders_stay_literal_in_problems(world: World, text: str) ->
 
 
 @pytest.mark.parametrize("text", PLACEHOLDERS)
-async def test_placeholders_stay_literal_in_letters(site: Site, letters: Letters, text: str) -> None:
+async def test_placeholders_stay_literal_in_letters(site: Site, emails: Outbox, text: str) -> None:
     for told in Told:
-        assert f"Hello {text}," in letter(site, "en", Notice(told, "ada@example.org", text, "secret")).text
+        assert f"Hello {text}," in account_email(site, "en", Notice(told, "ada@example.org", text, "secret")).text
     visitor = Visitor(site)
     await visitor.get("/sign-up")
     form = {"name": text, "email": "new@example.org", "password": "a good long sentence"}
     assert (await visitor.post("/sign-up", form)).status_code == 200
     await visitor.settled()
-    assert f"Hello {text}," in letters.sent[-1].text
+    assert f"Hello {text}," in emails.sent[-1].text
 
 
 # S50

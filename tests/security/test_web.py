@@ -123,14 +123,14 @@ async def test_a_poisoned_host_is_refused(site: Site, host: str) -> None:
     assert "evil" not in answer.text
 
 
-async def test_links_come_from_the_settings(visitor: Visitor, letters: Any) -> None:
+async def test_links_come_from_the_settings(visitor: Visitor, emails: Any) -> None:
     await visitor.get("/sign-in")
     await visitor.post(
         "/sign-in", {"email": "attendee@example.org", "by": "link"}, headers={"X-Forwarded-Host": "evil.example"}
     )
     await visitor.settled()
-    assert f"{URL}/sign-in/link/" in letters.sent[-1].text
-    assert "evil" not in letters.sent[-1].text
+    assert f"{URL}/sign-in/link/" in emails.sent[-1].text
+    assert "evil" not in emails.sent[-1].text
 
 
 # S32
@@ -320,12 +320,12 @@ async def test_invisible_and_turning_characters_are_stripped_from_names(
 # S47
 
 
-async def test_a_name_cannot_write_headers_or_letters(site: Site, letters: Any) -> None:
+async def test_a_name_cannot_write_headers_or_letters(site: Site, emails: Any) -> None:
     visitor = Visitor(site)
     await visitor.get("/sign-up")
     form = {"name": "Ada\r\nBcc: all@example.org", "email": "ada@example.org", "password": "a good long sentence"}
     await visitor.post("/sign-up", form)
     await visitor.settled()
-    assert "\nBcc" not in letters.sent[-1].text
+    assert "\nBcc" not in emails.sent[-1].text
     bad = {**form, "email": "ada@example.org\r\nBcc: all@example.org"}
     assert (await visitor.post("/sign-up", bad)).status_code == 422

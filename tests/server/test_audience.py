@@ -233,7 +233,7 @@ def test_questions_repeat_their_topics_and_not_their_words() -> None:
     topics = [next(number for number, ways in enumerate(words.TOPICS) if text in ways) for text in asked[:40]]
     assert len(set(topics)) < 20, "near-duplicates are there to be merged"
     assert len({topic for topic in topics if topics.count(topic) > 2}) >= 3
-    assert any("\u4e00" <= letter <= "\u9fff" for letter in "".join(asked[:20]))
+    assert any("\u4e00" <= email <= "\u9fff" for email in "".join(asked[:20]))
 
 
 # Where it goes

@@ -12,7 +12,7 @@ from tests.support.server import ROOT
 
 CONFERENCE = {"title": "T", "start": "2026-01-01", "end": "2026-01-02", "days": []}
 SCHEDULE = json.dumps({"schedule": {"conference": CONFERENCE}})
-NO_DATABASE = "There is no database here yet. Run “plenary migrate” first, or set PLENARY_DATA or PLENARY_DATABASE.\n"
+NO_DATABASE = "No database found. Run “plenary migrate” first, or set PLENARY_DATA or PLENARY_DATABASE.\n"
 
 
 def plenary(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -149,7 +149,7 @@ async def test_a_half_sent_handshake_is_closed(server: Server) -> None:
 async def test_who_says_no_hello_is_closed(server: Server) -> None:
     """S4."""
     async with wire(server.socket_url) as silent:
-        assert await silent.closed() == (4408, "No “hello” came in time.")
+        assert await silent.closed() == (4408, "No “hello” arrived in time.")
 
 
 async def test_a_ticket_is_good_once_and_only_when_it_is_ours(server: Server, furnished: World) -> None:

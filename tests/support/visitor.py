@@ -12,7 +12,7 @@ from rooms.people import registration
 from rooms.people.attempts import Browser
 from rooms.people.passwords import Passwords
 from tests.support.world import World
-from web.mail import Letter, Postbox
+from web.mail import Email, Postbox
 from web.problems import handlers
 from web.routes import routes
 from web.security import Security
@@ -22,25 +22,25 @@ URL = "https://forum.example"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
-class Letters:
+class Outbox:
     """A mailer that keeps what it is given."""
 
     def __init__(self) -> None:
-        self.sent: list[Letter] = []
+        self.sent: list[Email] = []
 
-    async def send(self, letter: Letter) -> None:
-        self.sent.append(letter)
+    async def send(self, email: Email) -> None:
+        self.sent.append(email)
 
     def link(self) -> str:
-        """The path of the link in the last letter."""
+        """The path of the link in the last email."""
         found = re.search(re.escape(URL) + r"(/\S+)", self.sent[-1].text)
         assert found is not None
         return found[1]
 
 
-def make_site(world: World, letters: Letters | None = None, **options: Any) -> Site:
+def make_site(world: World, emails: Outbox | None = None, **options: Any) -> Site:
     options.setdefault("base_url", URL)
-    return Site(engine=world.engine, post=Postbox(letters or Letters()), passwords=Passwords(QUICK), **options)
+    return Site(engine=world.engine, post=Postbox(emails or Outbox()), passwords=Passwords(QUICK), **options)
 
 
 def make_app(site: Site, *extra: Any) -> Security:

@@ -68,8 +68,8 @@ class Actor:
         return self.person
 
 
-ABSENT = N_("There is nothing here, or it is not open to you.")
-BANNED = N_("A moderator has removed you from here. If you think that this is a mistake, write to the organisers.")
+ABSENT = N_("This page does not exist, or you do not have access to it.")
+BANNED = N_("A moderator has removed you. If you think this is a mistake, write to the organisers.")
 
 
 async def resolve(connection: AsyncConnection, person: str | None, room: Room | None, now: datetime) -> Actor:

@@ -44,7 +44,7 @@ class CommandSpec:
     def check_room(self, actor: Actor) -> None:
         """Raises Problem "not_found" where the room does not know the command."""
         if actor.room.kind not in self.kinds:
-            raise Problem("not_found", N_("There is no such command in this room."), field="op")
+            raise Problem("not_found", N_("This room does not know this command."), field="op")
 
     def check(self, actor: Actor) -> None:
         """Raises Problem where the room does not know the command, or the actor may not send it."""
@@ -133,7 +133,9 @@ def spec_of(op: str) -> Spec:
     try:
         return SPECS[op]
     except KeyError:
-        raise Problem("unknown_op", N_("There is no command “%(op)s”."), field="op", values={"op": op[:40]}) from None
+        raise Problem(
+            "unknown_op", N_("The command “%(op)s” does not exist."), field="op", values={"op": op[:40]}
+        ) from None
 
 
 def read(op: str, fields: dict[str, Any], *, strict: bool = True) -> Command:
@@ -146,7 +148,7 @@ def read(op: str, fields: dict[str, Any], *, strict: bool = True) -> Command:
         named = _NAMED.search(message)
         field = path.strip("`.").split(".")[0].split("[")[0] or (named and named[1]) or None
         raise Problem(
-            "invalid", N_("This does not fit: %(fault)s."), field=field, values={"fault": message[:200]}
+            "invalid", N_("This value is not valid: %(fault)s."), field=field, values={"fault": message[:200]}
         ) from error
 
 

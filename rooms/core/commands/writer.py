@@ -159,9 +159,7 @@ class _Lane:
 
     def put(self, queued: QueuedCommand) -> None:
         if len(self._waiting) >= MOST_WAITING:
-            raise Problem(
-                "unavailable", N_("Very many people act at once just now. Try again in a moment."), retry_after=1
-            )
+            raise Problem("unavailable", N_("The server is busy. Try again in a moment."), retry_after=1)
         self._waiting.append(queued)
         if self._task is None:
             self._task = asyncio.create_task(self._run())

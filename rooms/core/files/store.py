@@ -23,8 +23,8 @@ from rooms.core.text import N_
 PIECE = 256 * 1024
 """Bytes that are read and written at once."""
 
-NO_SPACE = N_("The server has no room for this file just now. Nothing of it was kept; tell the organisers.")
-TOO_LARGE = N_("This file is too large: at most %(limit)s MB are taken here.")
+NO_SPACE = N_("The server has no space for this file. It was not saved. Tell the organisers.")
+TOO_LARGE = N_("This file is too large. The limit is %(limit)s MB.")
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 

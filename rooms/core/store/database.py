@@ -41,7 +41,7 @@ PATIENCE_SECONDS = 15.0
 """How long a transaction may take on an unresponsive PostgreSQL. Longer than the wait for a free connection."""
 
 
-SILENT = N_("The database does not answer just now. Nothing was lost; try again in a moment.")
+SILENT = N_("The database is not responding. Nothing was lost. Try again in a moment.")
 
 
 class UtcDateTime(TypeDecorator[datetime]):

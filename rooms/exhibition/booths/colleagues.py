@@ -59,10 +59,10 @@ async def bring_colleague(tx: Transaction, actor: Actor, command: BringColleague
         raise Problem("forbidden", N_("Only the staff of this booth can do this."))
     colleague = next((each for each in host.free if each.id == command.person), None)
     if colleague is None:
-        raise Problem("not_found", N_("No such colleague can be brought in."), field="person")
+        raise Problem("not_found", N_("This colleague cannot be invited."), field="person")
     here = [each.id for each in await queries.people(tx.connection, meeting.id)]
     if any(colleague.id in pair for pair in await blocks.between(tx.connection, [colleague.id, *here])):
-        raise Problem("not_found", N_("No such colleague can be brought in."), field="person")
+        raise Problem("not_found", N_("This colleague cannot be invited."), field="person")
     await tx.connection.execute(invited.insert().values(meeting=meeting.id, person=colleague.id))
     tx.record(MeetingInvited(colleague))
     target = Target("meeting", meeting.conference, meeting.id)

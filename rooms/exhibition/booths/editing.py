@@ -99,7 +99,7 @@ def said_by(command: DraftBooth) -> dict[str, Any]:
         for name, text in fields.items():
             if name not in LIMITS:
                 raise Problem(
-                    "invalid", N_("A booth has no text “%(name)s”."), field="texts", values={"name": name[:40]}
+                    "invalid", N_("A booth has no text called “%(name)s”."), field="texts", values={"name": name[:40]}
                 )
             if text.strip():
                 texts.setdefault(locale, {})[name] = _cleaned(name, text, "texts")
@@ -194,7 +194,7 @@ async def _draft(tx: Transaction, actor: Actor, **values: Any) -> None:
 async def _drafted(tx: Transaction, actor: Actor) -> Any:
     row = await queries.booth_row(tx.connection, actor.room.subject)
     if row.draft is None:
-        raise Problem("conflict", N_("There is no draft of this booth."))
+        raise Problem("conflict", N_("This booth has no draft."))
     return row
 
 

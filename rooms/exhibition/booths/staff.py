@@ -43,7 +43,7 @@ async def check_eligible(tx: Transaction, conference: str, person: str) -> None:
     select = sa.select(p.kind, p.verified_at).where(p.id == person, p.erased_at.is_(None))
     row = (await tx.connection.execute(select)).one_or_none()
     if row is None:
-        raise Problem("not_found", N_("This person does not exist here."), field="person")
+        raise Problem("not_found", N_("This person does not exist."), field="person")
     lobby = await find_room(tx.connection, await room_of(tx.connection, "lobby", conference))
     try:
         actor = await resolve(tx.connection, person, lobby, tx.now)

@@ -86,7 +86,7 @@ async def _remove(tx: Transaction, actor: Actor, person: PersonView, held: str |
 
 async def _check_last_owner(tx: Transaction, booth: str, person: str) -> None:
     if await owners_of(tx.connection, booth) == [person]:
-        raise Problem("conflict", N_("A booth needs an owner. Make somebody else an owner first."), field="person")
+        raise Problem("conflict", N_("A booth needs an owner. Make someone else an owner first."), field="person")
 
 
 async def _leave_meetings(tx: Transaction, booth: str, person: str) -> None:
@@ -125,5 +125,5 @@ async def _person(tx: Transaction, id: str) -> PersonView:
     select = sa.select(persons.c.name).where(persons.c.id == id, persons.c.erased_at.is_(None))
     name = (await tx.connection.execute(select)).scalar_one_or_none()
     if name is None:
-        raise Problem("not_found", N_("This person does not exist here."), field="person")
+        raise Problem("not_found", N_("This person does not exist."), field="person")
     return PersonView(id, name)

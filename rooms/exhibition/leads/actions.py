@@ -111,7 +111,7 @@ async def ask_lead(tx: Transaction, actor: Actor, command: AskLead) -> None:
     if (await tx.connection.execute(declined(booth).where(consents.c.person == command.person))).first() is not None:
         raise Problem("conflict", N_("This visitor declined. They can still share their contact themselves."))
     if not await queries.is_in_touch(tx.connection, booth, command.person):
-        text = N_("You can ask visitors who have queued here, written to you or in the chat.")
+        text = N_("You can ask visitors who joined the queue, wrote to you or used the chat.")
         raise Problem("not_found", text, field="person")
     id = new_id()
     asked = {"purpose": Purpose.FOLLOW_UP.value, "source": Source.ASKED.value}
@@ -157,7 +157,7 @@ async def qualify_lead(tx: Transaction, actor: Actor, command: QualifyLead) -> N
     if (lead.rating, lead.tags) == (command.rating.value, tags):
         return
     if command.seen and command.seen != queries.mark(lead.rating, lead.tags):
-        raise Problem("stale", N_("A colleague has judged this lead otherwise meanwhile. Look at it once more."))
+        raise Problem("stale", N_("A colleague has changed this lead. Check it again before you save."))
     await tx.connection.execute(leads.update().where(l.id == lead.id).values(rating=command.rating.value, tags=tags))
     await fold(tx.connection, l.id == lead.id)
     await _tell(tx, actor.room.subject, lead.id)
@@ -180,7 +180,7 @@ async def _lead(tx: Transaction, actor: Actor, id: str) -> Any:
     this = sa.and_(l.id == id, l.booth == actor.room.subject)
     row = (await tx.connection.execute(sa.select(leads).where(this))).one_or_none()
     if row is None:
-        raise Problem("not_found", N_("This lead is not here any more: the visitor has taken it back."), field="lead")
+        raise Problem("not_found", N_("This lead no longer exists. The visitor has withdrawn it."), field="lead")
     return row
 
 

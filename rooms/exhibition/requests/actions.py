@@ -30,7 +30,7 @@ from rooms.exhibition.requests.messages import (
 from rooms.exhibition.tables import booth_staff, contacts
 from rooms.people.desk import desks_of, notify
 
-ABSENT = N_("There is no such request at this booth.")
+ABSENT = N_("This request does not exist.")
 MOST_OPEN = 3
 """Questions that one person may have open at one booth."""
 
@@ -43,7 +43,7 @@ async def ask_contact(tx: Transaction, actor: Actor, command: AskContact) -> Con
     booth, person = actor.room.subject, actor.known.id
     mine = sa.select(sa.func.count()).where(c.booth == booth, c.person == person, c.state != "done")
     if (await tx.connection.execute(mine)).scalar_one() >= MOST_OPEN:
-        raise Problem("conflict", N_("The staff of this booth have yet to answer what you asked before."))
+        raise Problem("conflict", N_("The staff have not answered your earlier message yet."))
     owner = await _least_busy(tx, booth) if command.kind is ContactKind.MESSAGE else None
     id = new_id()
     values = {"id": id, "booth": booth, "person": person, "kind": command.kind.value, "text": text, "owner": owner}
@@ -61,7 +61,7 @@ async def with_asker(connection: AsyncConnection, room: str, command: TakeContac
 async def take_contact(tx: Transaction, actor: Actor, command: TakeContact) -> None:
     view = await _contact(tx, actor, command.contact)
     if view.owner is not None and view.owner.id != actor.known.id:
-        text = N_("%(name)s has taken this already.")
+        text = N_("%(name)s has already taken this.")
         raise Problem("stale", text, present=view, values={"name": view.owner.name})
     if view.owner is not None:
         return

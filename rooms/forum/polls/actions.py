@@ -33,7 +33,7 @@ async def draft_poll(tx: Transaction, actor: Actor, command: m.DraftPoll) -> m.D
     if (await tx.connection.execute(kept)).scalar_one() >= MOST_POLLS:
         raise Problem(
             "conflict",
-            N_("A session holds at most %(count)s polls. Archive one that is over."),
+            N_("A session can have %(count)s polls. Archive a finished one first."),
             values={"count": MOST_POLLS},
         )
     id = new_id()
@@ -57,7 +57,7 @@ def _wording(command: m.PollWording) -> dict[str, Any]:
     if command.kind in {Kind.SINGLE, Kind.MULTIPLE}:
         options = [clean_line(each, m.POLL_OPTION_LENGTH, "options") for each in command.options if each.strip()]
         if not FEWEST_OPTIONS <= len(options) <= MOST_OPTIONS:
-            message = N_("Give %(fewest)s to %(most)s options, each on a line of its own.")
+            message = N_("Enter %(fewest)s to %(most)s options, one per line.")
             values = {"fewest": FEWEST_OPTIONS, "most": MOST_OPTIONS}
             raise Problem("invalid", message, field="options", values=values)
         if len({folded(each) for each in options}) < len(options):
@@ -78,7 +78,7 @@ async def edit_poll(tx: Transaction, actor: Actor, command: m.EditPoll) -> None:
     _check_state(before, State.DRAFT, State.OPEN)
     if await queries.is_answered(tx.connection, before.id):
         message = N_(
-            "Somebody has answered this poll already, so its wording can no longer be changed. Make a new one."
+            "Someone has already answered this poll, so its wording can no longer be changed. Create a new one."
         )
         raise Problem("conflict", message, present=before.view())
     after = await _change(tx, before, version=before.version + 1, **_wording(command))
@@ -161,7 +161,7 @@ async def show_poll_on_screen(tx: Transaction, actor: Actor, command: m.ShowPoll
 
 def check_version(poll: Poll, version: int) -> None:
     if poll.version != version:
-        message = N_("This poll has changed meanwhile. Here is how it stands now.")
+        message = N_("This poll has changed. Here is its current state.")
         raise Problem("stale", message, present=poll.view())
 
 

@@ -96,7 +96,7 @@ def _answerable(poll: Poll | None) -> Poll:
     if poll is None or not poll.is_public:
         raise Problem("not_found", queries.NO_POLL, field="poll")
     if poll.state is not State.OPEN:
-        raise Problem("closed", N_("This poll is closed; answers count no more."), present=poll.view())
+        raise Problem("closed", N_("This poll is closed. Answers are no longer counted."), present=poll.view())
     return poll
 
 
@@ -115,7 +115,7 @@ def _read_answer(poll: Poll, actor: Actor, command: m.AnswerPoll) -> tuple[m.Pol
     parts = [part for part in _BETWEEN_WORDS.split(command.text) if part.strip()]
     words = [clean_line(part, WORD_LENGTH, "text") for part in parts or [""]]
     if len(words) > MOST_WORDS:
-        message = N_("Give at most %(count)s words or short phrases, with commas between them.")
+        message = N_("Enter at most %(count)s words or short phrases, separated by commas.")
         raise Problem("invalid", message, field="text", values={"count": MOST_WORDS})
     return m.PollAnswer([], text), {folded(word): word for word in words}
 

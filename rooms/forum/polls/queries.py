@@ -18,7 +18,7 @@ from rooms.forum.polls.tables import hidden_texts, poll_answers, poll_texts, pol
 
 RATINGS = 5
 TEXTS_SHOWN = 60
-NO_POLL = N_("This poll does not exist here.")
+NO_POLL = N_("This poll does not exist.")
 
 Kind, State, Reveal = m.PollKind, m.PollState, m.Reveal
 

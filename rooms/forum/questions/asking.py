@@ -78,9 +78,9 @@ def _check_number(actor: Actor, of_person: int, still_open: int) -> None:
 def _new_question(actor: Actor, asked: m.AskQuestion, forum: queries.Forum, now: datetime) -> dict[str, Any]:
     """Its row. Raises Problem "closed", "conflict" or "invalid"."""
     if forum.asking is Asking.LOCKED:
-        raise Problem("closed", N_("The moderators take no more questions just now. Your text is kept here."))
+        raise Problem("closed", N_("Questions are currently closed. Your text is kept here."))
     if asked.anonymous and not forum.anonymous:
-        raise Problem("conflict", N_("In this session questions are asked under one's name."), field="anonymous")
+        raise Problem("conflict", N_("Questions in this session are asked by name."), field="anonymous")
     paused = forum.asking is Asking.PAUSED
     waits = forum.review or paused
     return {
@@ -103,7 +103,7 @@ def _new_question(actor: Actor, asked: m.AskQuestion, forum: queries.Forum, now:
 async def revise_question(tx: Transaction, actor: Actor, command: m.ReviseQuestion) -> None:
     before = await _own(tx, actor, command.question)
     if before.answered_at is not None or before.state not in {State.PENDING, State.APPROVED}:
-        raise Problem("conflict", N_("This question has been dealt with and can no longer be changed. Ask a new one."))
+        raise Problem("conflict", N_("This question has been handled and can no longer be changed. Ask a new one."))
     forum = await queries.forum(tx.connection, actor.room.subject)
     waits = before.state is State.PENDING or forum.review
     text = clean_text(command.text, m.QUESTION_LENGTH, "text")
@@ -119,9 +119,7 @@ async def withdraw_question(tx: Transaction, actor: Actor, command: m.WithdrawQu
     if before.state is State.WITHDRAWN:
         return
     if before.state is State.MERGED:
-        raise Problem(
-            "conflict", N_("This question was united with another one and lives on there. Take back your vote instead.")
-        )
+        raise Problem("conflict", N_("This question was merged into another one. Withdraw your vote there instead."))
     after = await update(tx, before, state=State.WITHDRAWN.value, pinned=False, claimed_by=None, claimed_at=None)
     await clear_places(tx, actor, after)
     await announce(tx, QuestionWithdrawn, before, after, None)

@@ -42,10 +42,10 @@ async def current(
         if question.decided_name is None:
             raise Problem(
                 "stale",
-                N_("This question has changed meanwhile. Here is how it stands now."),
+                N_("This question has changed. Here is its current state."),
                 present=question.moderated(),
             )
-        message = N_("%(name)s has changed this question meanwhile. Here is how it stands now.")
+        message = N_("%(name)s has changed this question. Here is its current state.")
         raise Problem("stale", message, present=question.moderated(), values={"name": question.decided_name})
     if states is not None and question.state not in states:
         message = N_("This cannot be done with a question in this state (%(state)s).")
@@ -58,7 +58,7 @@ def _check_presented(question: Question, version: int | None) -> None:
     if not question.is_public:
         raise Problem("not_found", queries.NO_QUESTION, field="question")
     if version not in {None, question.version}:
-        raise Problem("stale", N_("This question has changed meanwhile. Here is how it stands now."))
+        raise Problem("stale", N_("This question has changed. Here is its current state."))
 
 
 async def moderate(

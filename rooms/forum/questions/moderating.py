@@ -90,9 +90,7 @@ async def merge_question(tx: Transaction, actor: Actor, command: m.MergeQuestion
     before = await current(tx, actor, command, {State.PENDING, State.APPROVED})
     target = await queries.question(tx.connection, actor.room.id, command.into)
     if target.id == before.id or target.state not in {State.PENDING, State.APPROVED}:
-        raise Problem(
-            "conflict", N_("Choose another question that is pending or approved to unite this one with."), field="into"
-        )
+        raise Problem("conflict", N_("Choose a pending or approved question to merge this one into."), field="into")
     await moderate(tx, actor, m.QuestionMerged, before, state=State.MERGED.value, into=target.id, pinned=False)
     await recount(tx, actor.room.id, target.id)
     for person in await vote_queries.voters(tx.connection, before.id):

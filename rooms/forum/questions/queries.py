@@ -18,7 +18,7 @@ from rooms.forum.questions.moderation_messages import ModeratedQuestion
 from rooms.forum.tables import questions
 from rooms.programme.tables import forums
 
-NO_QUESTION = N_("This question does not exist here.")
+NO_QUESTION = N_("This question does not exist.")
 
 
 class Forum(NamedTuple):

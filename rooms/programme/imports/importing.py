@@ -67,9 +67,7 @@ async def import_schedule(
             if {stored.sessions[key].id for key in plan.concerned & stored.sessions.keys()} <= concerned.keys():
                 await _Import(tx, stored, schedule, plan, concerned, progress or (lambda done, total: None)).run(by)
                 return plan
-    raise Problem(
-        "conflict", N_("The programme is being changed by somebody else. Try again in a moment."), retry_after=2
-    )
+    raise Problem("conflict", N_("Someone else is changing the programme. Try again in a moment."), retry_after=2)
 
 
 async def _rooms_of(connection: AsyncConnection, stored: Stored, plan: Plan) -> dict[str, str]:

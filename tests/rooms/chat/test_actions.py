@@ -161,13 +161,13 @@ async def test_the_text_of_a_removed_message_is_not_sent_to_those_who_resume(eac
     world = each_world
     reader = await enter(world, "other")
     world.engine.hub.leave(reader.member)
-    posted = await post(world, text="Take this back")
+    posted = await post(world, text="Undo this choice")
     await post(world, text="This stays")
     await world.do("attendee", m.RemoveMessage(posted.message))
     back = await enter(world, "other", resuming=reader, engine=1)
     assert back.sink.joined["resumed"], "premise: events were sent, not a snapshot"
     assert "This stays" in str(back.sink.messages), "premise"
-    assert "Take this back" not in str(back.sink.messages)
+    assert "Undo this choice" not in str(back.sink.messages)
     await back.verify()
 
 

@@ -23,7 +23,7 @@ async def organiser(site: Site, world: World) -> Visitor:
 
 async def test_a_report_waits_until_an_organiser_has_seen_to_it(site: Site, organiser: Visitor, world: World) -> None:
     await organiser.get(PAGE)
-    assert "Nothing waits for you." in organiser.page
+    assert "All clear." in organiser.page
     report = ReportPerson(world.people["other"], ReportReason.HARASSMENT, "He <b>shouted</b>\nat me")
     await world.do("attendee", report)
     await organiser.get("/c/forum")
@@ -39,10 +39,10 @@ async def test_a_report_waits_until_an_organiser_has_seen_to_it(site: Site, orga
     async with world.engine.database.read() as connection:
         id = (await connection.execute(sa.select(reports.c.id))).scalar_one()
     await organiser.post(PAGE, {"report": id})
-    assert "The report is marked as seen to." in organiser.page
+    assert "The report is marked as resolved." in organiser.page
     assert "Organiser has seen to it" in organiser.page
     assert "report waits" not in organiser.page
-    assert "Nothing waits for you." in organiser.page
+    assert "All clear." in organiser.page
     await organiser.post(PAGE, {"report": id})  # a second time changes nothing
     async with world.engine.database.read() as connection:
         noted = [entry.act for entry in await audit.read(connection, world.conference, before=None, limit=9)]
@@ -50,7 +50,7 @@ async def test_a_report_waits_until_an_organiser_has_seen_to_it(site: Site, orga
     assert noted.count("person.report") == 1
     await organiser.get("/c/forum/organise/audit")
     assert "reported" in organiser.page
-    assert "saw to a report about" in organiser.page
+    assert "resolved a report about" in organiser.page
     assert "shouted" not in organiser.page
 
 

@@ -121,7 +121,7 @@ async def test_a_booth_is_written_approved_and_only_then_seen(site: Site, world:
 async def test_one_queues_and_is_called_by_forms_alone(site: Site, world: World, attendee: Visitor) -> None:
     path = f"{PATH}/{world.booth}"
     await attendee.get(path)
-    assert "Nobody waits just now." in attendee.page
+    assert "Nobody is waiting." in attendee.page
     await attendee.post("/do/queue.join", {"room": world.stand, "key": "k1", "next": path})
     await attendee.get(path)
     assert "0 people before you" in attendee.page

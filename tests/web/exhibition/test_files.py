@@ -8,15 +8,15 @@ import pytest
 
 from rooms.core.files.store import FolderStore
 from tests.support import files as made
-from tests.support.visitor import Letters, Visitor, make_site
+from tests.support.visitor import Outbox, Visitor, make_site
 from tests.support.world import World
 from web.pages.exhibition.downloads import disposition
 from web.site import Site
 
 
 @pytest.fixture
-def site(world: World, letters: Letters, tmp_path: Path) -> Site:
-    return make_site(world, letters, store=FolderStore(tmp_path / "files"))
+def site(world: World, emails: Outbox, tmp_path: Path) -> Site:
+    return make_site(world, emails, store=FolderStore(tmp_path / "files"))
 
 
 @pytest.fixture
@@ -198,7 +198,7 @@ async def test_why_a_file_is_refused_is_said_on_the_page_and_to_a_script(owner: 
     right = {"file": ("a.pdf", made.pdf(), "text/html")}
     await owner.get(f"{path}/files")
     told = await owner.post(f"{path}/files", {"kind": "brochure"}, files=right, headers={"Accept": "application/json"})
-    assert told.json()["ok"]["said"] == "The brochure is there."
+    assert told.json()["ok"]["said"] == "Brochure added."
     await owner.get(f"{path}/files")
     none = await owner.post(
         f"{path}/files", {"kind": "brochure"}, files={"file": ("", b"", "application/octet-stream")}

@@ -3,7 +3,7 @@
 import re
 
 from rooms.exhibition.booths.messages import CreateBooth
-from tests.support.visitor import Letters, Visitor
+from tests.support.visitor import Outbox, Visitor
 from tests.support.world import World
 from web.site import Site
 
@@ -21,7 +21,7 @@ async def upload(organiser: Visitor, table: str) -> str:
 async def test_a_list_is_looked_at_and_brought_in(site: Site, world: World) -> None:
     organiser = await Visitor(site).sign_in(world.people["organiser"])
     address = await upload(organiser, TABLE)
-    assert "Nothing has happened yet." in organiser.page
+    assert "Nothing has been changed yet." in organiser.page
     for said in ("Aurora", "nobody@example.org", '<del dir="auto">exhibitor</del>', '<ins dir="auto">partner</ins>'):
         assert said in organiser.page, said
     plan = re.search(r'name="plan" value="(\w{32})"', organiser.page)[1]
@@ -67,7 +67,7 @@ async def test_an_upload_is_its_owners_alone(site: Site, world: World) -> None:
     assert (await admin.get(address)).status_code == 404
 
 
-async def test_owners_without_an_account_are_invited_once(site: Site, world: World, letters: Letters) -> None:
+async def test_owners_without_an_account_are_invited_once(site: Site, world: World, emails: Outbox) -> None:
     organiser = await Visitor(site).sign_in(world.people["organiser"])
     address = await upload(organiser, TABLE)
     assert "1 owner has no account yet." in organiser.page
@@ -75,23 +75,23 @@ async def test_owners_without_an_account_are_invited_once(site: Site, world: Wor
     await organiser.post(address, {"plan": plan})
     assert "Invite 1 owner by mail" in organiser.page
     await site.post.settled()
-    assert letters.sent == [], "nobody is written to unasked"
+    assert emails.sent == [], "nobody is written to unasked"
     for said in ("1 owner is being invited by mail.", "0 owners are being invited by mail."):
         await organiser.post(f"{PATH}/invite")
         assert said in organiser.page
         assert "Invite 1 owner" not in organiser.page
         assert "1 has been invited and has not come yet" in organiser.page
     await site.post.settled()
-    [letter] = letters.sent
-    assert letter.to == "nobody@example.org"
-    assert letter.subject == "Your booth at The Forum: Aurora"
+    [email] = emails.sent
+    assert email.to == "nobody@example.org"
+    assert email.subject == "Your booth at The Forum: Aurora"
     # The same list once more changes nothing, and asks for no second letter.
     await upload(organiser, TABLE)
     assert "There is nothing to change" in organiser.page
 
     person = await world.person("aurora")
     owner = await Visitor(site).sign_in(person)
-    invitation = letters.link()
+    invitation = emails.link()
     await owner.get(invitation)
     await owner.post(invitation)
     assert "Your invitation is accepted." in owner.page

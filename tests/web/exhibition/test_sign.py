@@ -17,12 +17,12 @@ def dark_modules(svg: str) -> Iterator[tuple[int, int]]:
     """(row, column) of all that is drawn dark: strokes one module high, along the middle of their row."""
     (path,) = re.findall(r'<path stroke="#000" d="([^"]+)"', svg)
     x = y = 0.0
-    for letter, first, second in STEP.findall(path):
-        if letter == "h":
+    for email, first, second in STEP.findall(path):
+        if email == "h":
             yield from ((int(y), int(x) + number) for number in range(int(first)))
             x += float(first)
         else:
-            x, y = (float(first), float(second)) if letter == "M" else (x + float(first), y + float(second))
+            x, y = (float(first), float(second)) if email == "M" else (x + float(first), y + float(second))
 
 
 async def test_the_sign_leads_visitors_to_the_booth_and_is_for_the_staff(site: Site, world: World) -> None:

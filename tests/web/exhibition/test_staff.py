@@ -25,7 +25,7 @@ async def test_a_colleague_is_found_invited_and_removed(site: Site, world: World
     assert 'Add<span class="visually-hidden"> · Other' in owner.page
     fields = {"room": world.stand, "person": world.people["other"], "next": page}
     await owner.post("/do/staff.set", {**fields, "duty": "contact", "key": "k1"})
-    assert 'aria-label="Pages of the booth"' in (await other.get(f"/c/forum/exhibition/{world.booth}")).text
+    assert 'aria-label="Booth pages"' in (await other.get(f"/c/forum/exhibition/{world.booth}")).text
     await owner.post("/do/staff.set", {**fields, "key": "k2"})
     assert (await other.get(f"/c/forum/exhibition/{world.booth}/leads")).status_code == 403
     await owner.post(f"{page}/invite", {"duty": "staff", "uses": "1", "days": "7"})
@@ -36,7 +36,7 @@ async def test_a_colleague_is_found_invited_and_removed(site: Site, world: World
     assert answer.url.path == f"/c/forum/exhibition/{world.booth}"
     assert (await other.get(f"/c/forum/exhibition/{world.booth}/leads")).status_code == 200
     await owner.post(f"{page}/invite", {"duty": "owner", "uses": "x", "days": "7"})
-    assert "Give a whole number." in owner.page
+    assert "Enter a whole number." in owner.page
     await owner.post(f"{page}/invite", {"duty": "owner", "uses": "3", "days": "7"})
     invite = re.search(r'name="invite" value="(\w{20})"', owner.page)[1]
     secret = re.search(r"https://forum.example(/invite/[\w-]+)", owner.page)[1]
@@ -79,7 +79,7 @@ async def test_one_who_is_only_asked_is_not_in_the_file(site: Site, world: World
     await world.do("staff", AskLead(world.people["attendee"]), room=world.stand)
     staff = await person(site, world, "staff")
     await staff.get(f"/c/forum/exhibition/{world.booth}/leads")
-    assert "Has yet to agree" in staff.page
+    assert "Not agreed yet" in staff.page
     table = await staff.get(f"/c/forum/exhibition/{world.booth}/leads.csv?state=asked")
     assert "Attendee" not in table.content.decode("utf-8-sig")
 

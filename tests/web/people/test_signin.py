@@ -4,7 +4,7 @@ import pytest
 
 from rooms.people import accounts
 from rooms.people.accounts import Account
-from tests.support.visitor import Letters, Visitor
+from tests.support.visitor import Outbox, Visitor
 from tests.support.world import World
 from web.site import Site
 
@@ -24,17 +24,17 @@ async def signed_up(visitor: Visitor, **changes: str) -> None:
     await visitor.settled()
 
 
-async def test_an_account_is_made_confirmed_and_signed_in(visitor: Visitor, world: World, letters: Letters) -> None:
+async def test_an_account_is_made_confirmed_and_signed_in(visitor: Visitor, world: World, emails: Outbox) -> None:
     await signed_up(visitor)
     made = await account(world, "ada@example.org")
     assert made is not None
     assert made.verified_at is None
-    assert letters.sent[-1].to == "ada@example.org"
+    assert emails.sent[-1].to == "ada@example.org"
 
-    shown = await visitor.get(letters.link())
+    shown = await visitor.get(emails.link())
     assert "Confirm your address" in shown.text
     assert "New password" not in shown.text
-    answer = await visitor.post(letters.link(), follow=False)
+    answer = await visitor.post(emails.link(), follow=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/c/forum")
     confirmed = await account(world, "ada@example.org")
     assert confirmed is not None
@@ -43,7 +43,7 @@ async def test_an_account_is_made_confirmed_and_signed_in(visitor: Visitor, worl
     assert visitor.signin_cookie
 
 
-async def test_a_password_signs_in_and_a_wrong_one_does_not(visitor: Visitor, world: World, letters: Letters) -> None:
+async def test_a_password_signs_in_and_a_wrong_one_does_not(visitor: Visitor, world: World, emails: Outbox) -> None:
     await signed_up(visitor)
     await visitor.get("/sign-in?next=/account")
     refused = await visitor.post("/sign-in", {"email": NEW["email"], "password": "something else", "by": "password"})
@@ -60,41 +60,39 @@ async def test_a_password_signs_in_and_a_wrong_one_does_not(visitor: Visitor, wo
     assert visitor.signin_cookie
 
 
-async def test_a_letter_link_signs_in_once(visitor: Visitor, letters: Letters, world: World) -> None:
+async def test_a_letter_link_signs_in_once(visitor: Visitor, emails: Outbox, world: World) -> None:
     await visitor.get("/sign-in")
     await visitor.post("/sign-in", {"email": "attendee@example.org", "by": "link", "next": "/account"})
     await visitor.settled()
-    answer = await visitor.post(letters.link(), follow=False)
+    answer = await visitor.post(emails.link(), follow=False)
     assert answer.headers["location"] == "/account"
     page = await visitor.get("/account")
     assert "Attendee" in page.text
 
 
-async def test_a_link_does_nothing_for_a_program_that_fetches_it_ahead(visitor: Visitor, letters: Letters) -> None:
+async def test_a_link_does_nothing_for_a_program_that_fetches_it_ahead(visitor: Visitor, emails: Outbox) -> None:
     await visitor.get("/sign-in")
     await visitor.post("/sign-in", {"email": "attendee@example.org", "by": "link"})
     await visitor.settled()
     for _ in range(3):
-        assert (await visitor.get(letters.link())).status_code == 200
+        assert (await visitor.get(emails.link())).status_code == 200
     assert visitor.signin_cookie is None
-    assert (await visitor.post(letters.link(), follow=False)).status_code == 303
+    assert (await visitor.post(emails.link(), follow=False)).status_code == 303
     assert visitor.signin_cookie
 
 
-async def test_a_new_password_is_chosen_by_a_link(visitor: Visitor, site: Site, letters: Letters, world: World) -> None:
+async def test_a_new_password_is_chosen_by_a_link(visitor: Visitor, site: Site, emails: Outbox, world: World) -> None:
     await signed_up(visitor)
-    await visitor.post(letters.link())
+    await visitor.post(emails.link())
     elsewhere = Visitor(site)
     await elsewhere.get("/sign-in/forgotten")
     await elsewhere.post("/sign-in/forgotten", {"email": NEW["email"]})
     await elsewhere.settled()
-    await elsewhere.get(letters.link())
-    short = await elsewhere.post(letters.link(), {"password": "short"})
+    await elsewhere.get(emails.link())
+    short = await elsewhere.post(emails.link(), {"password": "short"})
     assert short.status_code == 422
     assert "at least 10" in elsewhere.page
-    assert (
-        await elsewhere.post(letters.link(), {"password": "another good sentence"}, follow=False)
-    ).status_code == 303
+    assert (await elsewhere.post(emails.link(), {"password": "another good sentence"}, follow=False)).status_code == 303
     assert (await visitor.get("/account", follow=False)).status_code in {303, 401}
     await visitor.get("/sign-in")
     old = await visitor.post("/sign-in", {"email": NEW["email"], "password": PASSWORD, "by": "password"})
@@ -106,7 +104,7 @@ async def test_a_new_password_is_chosen_by_a_link(visitor: Visitor, site: Site, 
 
 
 async def test_who_registers_an_address_in_advance_gains_nothing(
-    visitor: Visitor, site: Site, letters: Letters, world: World
+    visitor: Visitor, site: Site, emails: Outbox, world: World
 ) -> None:
     thief = Visitor(site)
     await signed_up(thief)
@@ -114,9 +112,9 @@ async def test_who_registers_an_address_in_advance_gains_nothing(
     assert (await thief.get("/account")).status_code == 200
     stolen = thief.signin_cookie
 
-    await visitor.get(letters.link())
+    await visitor.get(emails.link())
     assert "New password" in visitor.page
-    await visitor.post(letters.link(), {"password": ""})
+    await visitor.post(emails.link(), {"password": ""})
     assert thief.signin_cookie == stolen
     assert (await thief.get("/account", follow=False)).status_code in {303, 401}
     again = await thief.post("/sign-in", {"email": NEW["email"], "password": PASSWORD, "by": "password"})
@@ -158,7 +156,7 @@ async def test_a_refused_sign_up_keeps_what_was_typed(visitor: Visitor, field: s
     assert PASSWORD not in visitor.page
 
 
-async def test_pages_and_letters_speak_the_language_of_the_visitor(site: Site, letters: Letters) -> None:
+async def test_pages_and_letters_speak_the_language_of_the_visitor(site: Site, emails: Outbox) -> None:
     visitor = Visitor(site, language="zh-CN,zh;q=0.9,en;q=0.5")
     await visitor.get("/sign-in")
     assert '<html lang="zh-Hans"' in visitor.page

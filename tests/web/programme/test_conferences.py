@@ -102,10 +102,10 @@ async def test_now_next_and_what_is_cancelled(world: World, visitor: Visitor) ->
 async def test_a_started_session_is_live_whatever_the_clock_says(world: World, visitor: Visitor) -> None:
     world.clock.advance(hours=20)
     await visitor.get("/c/forum")
-    assert "Nothing is on at this moment." in visitor.page
+    assert "No session is live at the moment." in visitor.page
     await world.do("moderator", StartSession())
     await visitor.get("/c/forum")
-    assert "Nothing is on at this moment." not in visitor.page
+    assert "No session is live at the moment." not in visitor.page
     assert "badge-live" in visitor.page
 
 

@@ -9,9 +9,9 @@ from email import message_from_string, policy
 
 import pytest
 
-from web.mail import Letter, LogMailer, NotSent, Postbox, SmtpMailer, Unsendable
+from web.mail import Email, LogMailer, NotSent, Postbox, SmtpMailer, Unsendable
 
-LETTER = Letter("ada@example.org", "Ihr Zugang — 登录", "Öffnen Sie:\n\nhttps://forum.example/sign-in/link/abc\n")
+LETTER = Email("ada@example.org", "Ihr Zugang — 登录", "Öffnen Sie:\n\nhttps://forum.example/sign-in/link/abc\n")
 
 
 @asynccontextmanager
@@ -65,7 +65,7 @@ async def test_an_email_has_what_spam_filters_ask_for_and_answers_go_to_the_orga
         mailer = SmtpMailer(f"smtp://127.0.0.1:{port}", "Forum <no-reply@forum.example>", "organisers@forum.example")
         await mailer.send(LETTER)
         await mailer.send(LETTER)
-        await mailer.send(Letter(LETTER.to, LETTER.subject, LETTER.text))
+        await mailer.send(Email(LETTER.to, LETTER.subject, LETTER.text))
     first, again, other = [message_from_string(each, policy=policy.default) for each in taken]
     assert first["Reply-To"] == "organisers@forum.example"
     assert abs((first["Date"].datetime - sent).total_seconds()) < 60  # type: ignore[attr-defined]
@@ -90,12 +90,12 @@ def test_what_is_no_mail_server_is_refused(url: str) -> None:
 
 
 class Moody:
-    """Takes a letter at the third try."""
+    """Takes a email at the third try."""
 
     def __init__(self) -> None:
         self.tries = 0
 
-    async def send(self, letter: Letter) -> None:
+    async def send(self, email: Email) -> None:
         self.tries += 1
         if self.tries < 3:
             raise NotSent("not now")
@@ -108,7 +108,7 @@ async def test_the_postbox_tries_again_and_gives_up_at_last(
     moody = Moody()
     post = Postbox(moody)
 
-    async def compose() -> Letter:
+    async def compose() -> Email:
         return LETTER
 
     post.put(compose)
@@ -126,7 +126,7 @@ async def test_a_letter_that_cannot_be_composed_harms_nobody(caplog: pytest.LogC
     moody = Moody()
     post = Postbox(moody)
 
-    async def broken() -> Letter:
+    async def broken() -> Email:
         raise RuntimeError("no database")
 
     async def none() -> None:
@@ -157,7 +157,7 @@ INJECTIONS = [
 async def test_no_subject_reaches_another_header_or_the_body(subject: str) -> None:
     async with mail_server() as (port, taken):
         await SmtpMailer(f"smtp://127.0.0.1:{port}", "no-reply@forum.example").send(
-            Letter("ada@example.org", f"Your booth at the forum: {subject}", "The body.")
+            Email("ada@example.org", f"Your booth at the forum: {subject}", "The body.")
         )
     message = message_from_string(taken[0].replace("\r\n.\r\n", "\r\n"), policy=policy.default)
     assert set(message.keys()) == {
@@ -181,29 +181,27 @@ async def test_no_subject_reaches_another_header_or_the_body(subject: str) -> No
 async def test_an_address_that_would_be_read_as_another_is_not_written_to(address: str) -> None:
     async with mail_server() as (port, taken):
         with pytest.raises(Unsendable):
-            await SmtpMailer(f"smtp://127.0.0.1:{port}", "no-reply@forum.example").send(
-                Letter(address, "Hello", "Text")
-            )
+            await SmtpMailer(f"smtp://127.0.0.1:{port}", "no-reply@forum.example").send(Email(address, "Hello", "Text"))
     assert taken == []
 
 
 @pytest.mark.parametrize("address", ["a@b.c", "a.b+c@xn--bcher-kva.example", "o'neil@example.org", "a..b@example.org"])
 async def test_usual_addresses_are_written_to(address: str) -> None:
     async with mail_server() as (port, taken):
-        await SmtpMailer(f"smtp://127.0.0.1:{port}", "no-reply@forum.example").send(Letter(address, "Hello", "Text"))
+        await SmtpMailer(f"smtp://127.0.0.1:{port}", "no-reply@forum.example").send(Email(address, "Hello", "Text"))
     assert len(taken) == 1
 
 
 async def test_what_cannot_be_sent_is_not_tried_again_and_holds_nothing_up(caplog: pytest.LogCaptureFixture) -> None:
     class Strict(Moody):
-        async def send(self, letter: Letter) -> None:
+        async def send(self, email: Email) -> None:
             self.tries += 1
             raise Unsendable("no address")
 
     mailer = Strict()
     postbox = Postbox(mailer)
 
-    async def compose() -> Letter:
+    async def compose() -> Email:
         return LETTER
 
     postbox.put(compose)

@@ -12,7 +12,7 @@ from tests.support.world import World
 from web.address import address_of
 from web.assets import Assets
 from web.devices import device_name
-from web.letters import letter
+from web.emails import account_email
 
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
 
@@ -143,6 +143,6 @@ async def test_every_page_has_the_name_and_the_contact_of_the_site(world: World,
 
 async def test_emails_name_the_site_and_the_contact(world: World) -> None:
     site = make_site(world, name="Forum of Baku", contact="organisers@forum.example")
-    text = letter(site, "en", Notice(Told.UNKNOWN, "ada@example.org", "", "")).text
+    text = account_email(site, "en", Notice(Told.UNKNOWN, "ada@example.org", "", "")).text
     assert "Reply to this email, or write to organisers@forum.example." in text
     assert text.rstrip().endswith("Forum of Baku")

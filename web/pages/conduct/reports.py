@@ -29,10 +29,10 @@ async def mark_done(request: Request) -> Response:
         entered = await enter_as_organiser(request, connection)
     report = text(await read_form(request), "report")
     if not report:
-        raise Problem("invalid", N_("Say which report."), field="report")
+        raise Problem("invalid", N_("Name the report."), field="report")
     await reports.mark_done(site.engine, entered.conference.id, report, by=entered.viewer.signed_in.id)
     gettext = site.languages.texts(entered.viewer.locale).gettext
-    return go(request, f"{entered.path}/organise/reports", said=gettext(N_("The report is marked as seen to.")))
+    return go(request, f"{entered.path}/organise/reports", said=gettext(N_("The report is marked as resolved.")))
 
 
 routes = [

@@ -62,7 +62,7 @@ async def apply(request: Request) -> Response:
             raise
         return await _page(request, entered, problem, typed)
     gettext = entered.site.languages.texts(entered.viewer.locale).gettext
-    news = gettext(N_("Your application has been sent. Here you see what becomes of it."))
+    news = gettext(N_("Your application has been sent. You can follow its progress here."))
     return go(request, f"{entered.path}/exhibition/apply", said=news)
 
 

@@ -35,7 +35,7 @@ async def create(request: Request) -> Response:
         owner = await accounts.by_email(connection, email) if email else None
     try:
         if email and owner is None:
-            raise Problem("not_found", N_("Nobody has signed up with this address yet."), field="email")
+            raise Problem("not_found", N_("No account uses this address yet."), field="email")
         fields: dict[str, object] = {name: text(form, name) for name in ("name", "hall", "number", "tier")}
         if owner is not None:
             fields["owner"] = owner.id
@@ -81,7 +81,7 @@ async def save(request: Request) -> Response:
         return await respond(request, problem, _kept(request, form))
     gettext = entered.site.languages.texts(entered.viewer.locale).gettext
     path = f"{entered.path}/exhibition/{snapshot.booth.id}/edit"
-    return go(request, path, said=gettext(N_("The draft is saved.")))
+    return go(request, path, said=gettext(N_("Draft saved.")))
 
 
 async def _booth(request: Request) -> tuple[Entered, str, BoothSnapshot, list[str]]:

@@ -24,9 +24,9 @@ from web.templating import go, said
 ENVELOPE = 100_000  # bytes, for all of the form but the file
 CHOOSE = N_("Choose a file first.")
 KEPT = {
-    FileKind.LOGO: N_("The logo is there."),
-    FileKind.BROCHURE: N_("The brochure is there."),
-    FileKind.FILM: N_("The film is there."),
+    FileKind.LOGO: N_("Logo added."),
+    FileKind.BROCHURE: N_("Brochure added."),
+    FileKind.FILM: N_("Video added."),
 }
 
 
@@ -107,7 +107,7 @@ async def name(request: Request) -> Response:
         await engine.perform(at.entered.viewer.id, at.actor.room.id, read("file.change", given), text(form, "key"))
     except Problem as problem:
         return await _page(request, at, problem)
-    words = at.entered.site.languages.texts(at.entered.viewer.locale).gettext(N_("The title is saved."))
+    words = at.entered.site.languages.texts(at.entered.viewer.locale).gettext(N_("Title saved."))
     return go(request, f"{at.path}/files", said=words)
 
 

@@ -19,10 +19,10 @@ from rooms.exhibition.record_tables import exhibitor_applications
 from rooms.invitations import owner_invites as inviting
 from rooms.programme.imports.plan import Act
 from web.conference import Entered
+from web.emails import owner_email
 from web.forms import read_form
 from web.imports import Import, entered_by, problem_of
-from web.letters import owner_letter
-from web.mail import Compose, Letter
+from web.mail import Compose, Email
 from web.templating import go
 
 
@@ -53,24 +53,24 @@ async def invite(request: Request) -> Response:
     site, conference, locale = entered.site, entered.conference, entered.viewer.locale
     made = await inviting.invite_owners(site.engine, conference.id, by=entered.viewer.signed_in.id)
     for each in made:
-        site.post.put(_composed(owner_letter(site, locale, conference, each)))
+        site.post.put(_composed(owner_email(site, locale, conference, each)))
     texts = site.languages.texts(locale)
     words = texts.ngettext(
-        "%(num)s owner is being invited by mail.", "%(num)s owners are being invited by mail.", len(made)
+        "%(num)s owner is being invited by email.", "%(num)s owners are being invited by email.", len(made)
     )
     return go(request, f"{entered.path}/organise/exhibitors", said=words % {"num": len(made)})
 
 
-def _composed(letter: Letter) -> Compose:
-    async def compose() -> Letter:
-        return letter
+def _composed(account_email: Email) -> Compose:
+    async def compose() -> Email:
+        return account_email
 
     return compose
 
 
 def _summary(gettext: Callable[[str], str], plan: Plan) -> str:
     if plan.empty:
-        return gettext(N_("There is nothing to change: the exhibition is as the file says."))
+        return gettext(N_("Nothing to change: the exhibition already matches the file."))
     counts = {"added": plan.count(Act.ADDED), "changed": plan.count(Act.CHANGED)}
     return gettext(N_("The exhibitors were imported: %(added)s added, %(changed)s changed.")) % counts
 

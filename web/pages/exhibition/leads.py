@@ -95,7 +95,7 @@ async def take_back(request: Request) -> Response:
     site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
     await leads.take_back(site.engine, viewer.signed_in.id, text(form, "booth"))
     gettext = site.languages.texts(viewer.locale).gettext
-    return go(request, "/account#shared", said=gettext(N_("Taken back: the exhibitor has your contact no more.")))
+    return go(request, "/account#shared", said=gettext(N_("Withdrawn: the exhibitor no longer has your contact.")))
 
 
 PATH = "/c/{conference}/exhibition/{booth}"

@@ -62,7 +62,7 @@ async def invite(request: Request) -> Response:
         try:
             role = Role(Duty(text(form, "duty")).value)
         except ValueError:
-            raise Problem("invalid", N_("Choose what they are to do at the booth."), field="duty") from None
+            raise Problem("invalid", N_("Choose their duty at the booth."), field="duty") from None
         async with entered.site.engine.transaction() as tx:
             given = {"conference": entered.conference.id, "session": None, "booth": at.booth.id, "role": role}
             by = entered.viewer.signed_in.id

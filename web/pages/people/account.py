@@ -132,7 +132,7 @@ async def make_token(request: Request) -> Response:
 async def end_token(request: Request) -> Response:
     site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
     await tokens.revoke(site.engine, viewer.signed_in.id, text(form, "token"))
-    return await _done(request, N_("That token is worth nothing any more."))
+    return await _done(request, N_("The token has been revoked."))
 
 
 async def export(request: Request) -> Response:
@@ -149,10 +149,10 @@ async def erase(request: Request) -> Response:
     site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
     account = viewer.signed_in
     if text(form, "sure") != "yes":
-        raise Problem("invalid", N_("Tick the box to show that you mean it."), field="sure")
+        raise Problem("invalid", N_("Tick the box to confirm."), field="sure")
     await erasure.erase(site.engine, account.id)
     gettext = site.languages.texts(viewer.locale).gettext
-    response = go(request, "/", said=gettext(N_("Your account and what you said are gone.")))
+    response = go(request, "/", said=gettext(N_("Your account and everything you wrote have been deleted.")))
     drop_cookie(site, response, SIGNIN)
     return response
 

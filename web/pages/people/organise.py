@@ -83,9 +83,9 @@ async def grant(request: Request) -> Response:
             account = await accounts.by_email(connection, accounts.clean_email(email))
             known = await _sessions(connection, entered.conference.id, entered.viewer.locale)
         if session is not None and session not in known:
-            raise Problem("invalid", N_("There is no such session here."), field="session")
+            raise Problem("invalid", N_("This session does not exist."), field="session")
         if account is None or not account.verified:
-            message = N_("Nobody with this address has an account yet. Send an invitation instead.")
+            message = N_("No account uses this address yet. Send an invitation instead.")
             raise Problem("invalid", message, field="email")
         room = known[session][0] if session is not None else entered.conference.room
         await engine.perform(entered.viewer.id, room, GrantRole(account.id, role), text(form, "key"))
@@ -94,7 +94,7 @@ async def grant(request: Request) -> Response:
             raise
         return await _page(request, entered, problem, refused="grant", email=email)
     gettext = entered.site.languages.texts(entered.viewer.locale).gettext
-    news = gettext(N_("%(name)s has the role now.")) % {"name": account.name}
+    news = gettext(N_("%(name)s now has the role.")) % {"name": account.name}
     return go(request, f"{entered.path}/organise/people", said=news)
 
 
@@ -108,7 +108,7 @@ async def invite(request: Request) -> Response:
         async with engine.transaction() as tx:
             known = await _sessions(tx.connection, entered.conference.id, entered.viewer.locale)
             if session is not None and session not in known:
-                raise Problem("invalid", N_("There is no such session here."), field="session")
+                raise Problem("invalid", N_("This session does not exist."), field="session")
             secret = await invites.make(
                 tx,
                 conference=entered.conference.id,

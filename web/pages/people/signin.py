@@ -18,10 +18,10 @@ from rooms.programme import queries
 from rooms.programme.queries import Conference
 from web.cookies import SIGNIN, drop_cookie
 from web.devices import device_name
+from web.emails import account_email
 from web.forms import local_path, read_form, text
 from web.known_browsers import marks_of, remember
-from web.letters import letter
-from web.mail import Letter
+from web.mail import Email
 from web.site import site_of
 from web.templating import go, page
 from web.viewer import sign_in_cookie, viewer_of
@@ -53,8 +53,8 @@ async def send(
     """
     site, viewer, browser = site_of(request), await viewer_of(request), await browser_of(request)
 
-    async def compose() -> Letter:
-        return letter(site, viewer.locale, await ask(browser))
+    async def compose() -> Email:
+        return account_email(site, viewer.locale, await ask(browser))
 
     new = attempts.take_email(site.engine, browser, purpose, email)
     if new:
@@ -106,7 +106,7 @@ async def sign_in(request: Request) -> Response:
 
 
 WELCOME = N_("You are signed in.")
-UNCONFIRMED = N_("You are signed in. To take part, confirm your address first: open the link that we have sent you.")
+UNCONFIRMED = N_("You are signed in. To take part, confirm your address: open the link that we sent you.")
 
 
 async def _send_link(request: Request, purpose: Purpose, email: str, next: str) -> Response:
@@ -125,7 +125,7 @@ async def enter_as_guest(request: Request) -> Response:
     try:
         conference = await _conference_of(request, next)
         if conference is None or not conference.guests:
-            raise Problem("forbidden", N_("This conference takes no guests. Sign in with your e-mail address."))
+            raise Problem("forbidden", N_("This conference is not open to guests. Sign in with your email address."))
         entered = await registration.enter_as_guest(site.engine, browser, name, viewer.locale)
     except Problem as problem:
         return await _form(request, "people/signin.html", next, problem, name=name)

@@ -40,7 +40,7 @@ async def show(request: Request, entered: Entered, problem: Problem | None) -> R
 
 def _summary(gettext: Callable[[str], str], plan: Plan) -> str:
     if plan.empty:
-        return gettext(N_("There is nothing to change: the programme is as the file says."))
+        return gettext(N_("Nothing to change: the programme already matches the file."))
     counts = [gettext(words) % {"count": plan.count(act)} for act, words in SUMMARY.items() if plan.count(act)]
     return gettext(N_("The programme was imported. Sessions: %(counts)s.")) % {
         "counts": ", ".join(counts) or gettext(N_("none changed"))

@@ -108,13 +108,17 @@ def _moment(typed: str, zone: str, field: str) -> datetime:
         local = datetime.fromisoformat(typed).replace(tzinfo=None, second=0, microsecond=0)
         return moment(local, zone)
     except NoSuchMoment as fault:
-        raise Problem("invalid", N_("The clocks skip this time that day."), field=field) from fault
+        raise Problem(
+            "invalid", N_("This time does not exist on that day, because the clocks change."), field=field
+        ) from fault
     except TwoSuchMoments as fault:
         raise Problem(
-            "invalid", N_("The clocks show this time twice that day. Choose another one."), field=field
+            "invalid",
+            N_("This time occurs twice on that day, because the clocks change. Choose another one."),
+            field=field,
         ) from fault
     except ValueError as fault:
-        raise Problem("invalid", N_("Give a date and a time, such as 2026-11-20 09:30."), field=field) from fault
+        raise Problem("invalid", N_("Enter a date and a time, such as 2026-11-20 09:30."), field=field) from fault
 
 
 def _speakers(typed: str) -> list[SpeakerLine]:

@@ -78,7 +78,7 @@ def _day(typed: dict[str, str], name: str) -> date:
     try:
         return date.fromisoformat(typed[name])
     except ValueError:
-        raise Problem("invalid", N_("Give a date, such as 2026-11-20."), field=name) from None
+        raise Problem("invalid", N_("Enter a date, such as 2026-11-20."), field=name) from None
 
 
 async def _settings_page(
@@ -126,7 +126,7 @@ async def _administrator(request: Request) -> Viewer:
     viewer = await viewer_of(request)
     account = viewer.signed_in
     if not (account.admin and account.verified):
-        raise Problem("forbidden", N_("Only administrators of this site can begin a conference."))
+        raise Problem("forbidden", N_("Only administrators of this site can create a conference."))
     return viewer
 
 
@@ -151,9 +151,7 @@ async def found(request: Request) -> Response:
         common = _common(request, problem)
         return await page(request, "programme/conference_new.html", typed=typed, here="/conferences/new", **common)
     gettext = site.languages.texts(viewer.locale).gettext
-    return go(
-        request, links.path("organise", slug), said=gettext(N_("The conference is there. You are its organiser."))
-    )
+    return go(request, links.path("organise", slug), said=gettext(N_("Conference created. You are its organiser.")))
 
 
 routes = [

@@ -28,10 +28,10 @@ DESK = "desk"
 """As the room of a form: the person's own desk, whose id pages do not know."""
 
 SENT = {
-    "pending": N_("Your question has come in. It is shown once a moderator has looked at it."),
+    "pending": N_("Your question was sent. It appears after a moderator has reviewed it."),
     "approved": N_("Your question is in the list."),
 }
-UNMASKED = N_("Asked by %(name)s. That you looked is noted in the audit log.")
+UNMASKED = N_("Asked by %(name)s. The reveal is recorded in the audit log.")
 
 
 async def do(request: Request) -> Response:
@@ -61,7 +61,7 @@ def command_of(op: str, form: FormData) -> Command:
         values = [value for value in form.getlist(name) if isinstance(value, str)]
         field = types.get(name)
         if field is None:
-            raise Problem("invalid", N_("This form has a field that is not known here."), field=name)
+            raise Problem("invalid", N_("This form has an unknown field."), field=name)
         if _is_list(field.type):
             between = "\n" if _in_lines(field.type) else ","
             fields[name] = [part.strip() for value in values for part in value.split(between) if part.strip()]

@@ -21,7 +21,7 @@ async def choose(request: Request) -> RedirectResponse:
             continue
         value = text(form, name)
         if value not in choices:
-            raise Problem("invalid", N_("There is no such choice."), field=name)
+            raise Problem("invalid", N_("This choice does not exist."), field=name)
         set_cookie(site, response, name, value, LONG)
         if name == LOCALE and viewer.person is not None:
             async with site.engine.transaction() as tx:

@@ -180,8 +180,8 @@ async def test_nobody_touches_the_files_of_another_booth(world: World, bring: Br
 )
 async def test_a_film_elsewhere_needs_a_whole_address(world: World, address: str) -> None:
     with refused("invalid", "address"):
-        await world.do("owner", f.LinkFilm(address, "Film"), room=world.stand)
-    await world.do("owner", f.LinkFilm("https://films.example/embed/1?a=b", "Film"), room=world.stand)
+        await world.do("owner", f.LinkFilm(address, "Video"), room=world.stand)
+    await world.do("owner", f.LinkFilm("https://films.example/embed/1?a=b", "Video"), room=world.stand)
     assert [view.link for view in (await booth(world)).files] == ["https://films.example/embed/1?a=b"]
 
 

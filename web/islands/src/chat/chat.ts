@@ -105,7 +105,7 @@ export class Chat extends Island {
       <div class="chat-jump">
         ${!this.atEnd && (unread > 0 || this.mark >= 0)
           ? html`<button class="button" @click=${() => this.toEnd()}>
-              ${icon("down")}${unread ? tn("%(count)s new message", "%(count)s new messages", unread) : t("To the newest")}
+              ${icon("down")}${unread ? tn("%(count)s new message", "%(count)s new messages", unread) : t("Jump to newest")}
             </button>`
           : nothing}
       </div>

@@ -44,7 +44,7 @@ export class Reports extends Island {
     const { waiting } = this;
     if (!waiting) return nothing;
     return html`<span class="count count-new"
-      ><span aria-hidden="true">${waiting > MOST ? `${MOST}+` : waiting}</span><span class="visually-hidden">${tn("%(count)s report waits", "%(count)s reports wait", waiting)}</span></span
+      ><span aria-hidden="true">${waiting > MOST ? `${MOST}+` : waiting}</span><span class="visually-hidden">${tn("%(count)s open report", "%(count)s open reports", waiting)}</span></span
     >`;
   }
 }

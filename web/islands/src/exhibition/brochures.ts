@@ -40,15 +40,15 @@ export class Brochures extends Island {
   private consent(named: boolean | null) {
     const said =
       named === null
-        ? t("Downloads are counted without names. May the staff of this booth know that it was you who took something?")
+        ? t("Downloads are counted without names. May the staff of this booth see your name when you download a file?")
         : named
-          ? t("The staff may know by name what you take here.")
-          : t("What you take here is only counted, without your name.");
+          ? t("The staff can see your name with your downloads.")
+          : t("Your downloads are counted without your name.");
     return html`<div class="row file-consent">
       <p class="soft" role="status">${said}</p>
-      ${named === null ? [this.button(true, t("Yes, they may")), this.button(false, t("No, only count"))] : nothing}
-      ${named === true ? this.button(false, t("Take this back")) : nothing}
-      ${named === false ? this.button(true, t("Let them know my name")) : nothing}
+      ${named === null ? [this.button(true, t("Yes, share my name")), this.button(false, t("No, count only"))] : nothing}
+      ${named === true ? this.button(false, t("Undo this choice")) : nothing}
+      ${named === false ? this.button(true, t("Share my name")) : nothing}
     </div>`;
   }
 

@@ -35,7 +35,7 @@ export class Lead extends Island {
     const { lead } = state.own;
     if (lead?.state === "given") {
       return html`<p>${t("You have shared your contact: %(purpose)s.", { purpose: purposeName(lead.purpose) })}</p>
-        <div class="row">${this.button(t("Take it back"), { op: "lead.withdraw" })}</div>`;
+        <div class="row">${this.button(t("Withdraw"), { op: "lead.withdraw" })}</div>`;
     }
     return html`${lead ? html`<p class="lead-asked">${this.question(lead)}</p>` : nothing}
       <form class="stack" id="lead-form" @submit=${this.share}>
@@ -47,24 +47,24 @@ export class Lead extends Island {
           )}
         </fieldset>
         <div class="field">
-          <label for="lead-organisation">${t("Organisation, if you like")}</label>
+          <label for="lead-organisation">${t("Organisation (optional)")}</label>
           <input class="input" id="lead-organisation" name="organisation" autocomplete="organization" maxlength="120" />
         </div>
         <p class="soft small">
           ${this.email
-            ? t("Shared are your name, %(name)s, and your address, %(email)s. You can take it back at any time.", { name: state.own.person.name, email: this.email })
-            : t("Shared is your name, %(name)s. You can take it back at any time.", { name: state.own.person.name })}
+            ? t("This shares your name, %(name)s, and your address, %(email)s. You can withdraw it at any time.", { name: state.own.person.name, email: this.email })
+            : t("This shares your name, %(name)s. You can withdraw it at any time.", { name: state.own.person.name })}
         </p>
       </form>
       <div class="row">
         <button class="button button-primary" form="lead-form" ?disabled=${this.busy}>${t("Share my contact")}</button>
-        ${lead ? this.button(t("No, thank you"), { op: "lead.withdraw" }) : nothing}
+        ${lead ? this.button(t("No, thanks"), { op: "lead.withdraw" }) : nothing}
       </div>`;
   }
 
   private question(lead: OwnLead): string {
     const name = lead.asked_by?.name ?? "";
-    return t("%(name)s asks for your contact. Whether you agree or not, nothing else changes.", { name });
+    return t("%(name)s asks for your contact. Nothing else depends on your answer.", { name });
   }
 
   private button(label: string, command: Act) {

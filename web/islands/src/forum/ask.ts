@@ -53,7 +53,7 @@ export class Ask extends Island {
     const over = this.text.length > QUESTION_LENGTH;
     return html`
       ${asking.asking === "paused"
-        ? notice(html`<p>${t("The list is paused. What you ask now reaches the moderators and is shown later.")}</p>`, { symbol: "pause" })
+        ? notice(html`<p>${t("The list is paused. New questions reach the moderators and are shown later.")}</p>`, { symbol: "pause" })
         : nothing}
       <form class="ask" @submit=${this.submit} @focusin=${() => (this.open = true)}>
         <label class="visually-hidden" for="ask-text">${t("Your question")}</label>
@@ -73,7 +73,7 @@ export class Ask extends Island {
           ? html`${asking.anonymous
                 ? html`<label class="check"
                     ><input type="checkbox" .checked=${liveDirective(this.anonymous)} @change=${this.masked} /><span
-                      >${t("Ask anonymously")}<small class="soft">${t("Moderators can reveal who asked; each such look is recorded.")}</small></span
+                      >${t("Ask anonymously")}<small class="soft">${t("Moderators can reveal who asked. Each reveal is recorded.")}</small></span
                     ></label
                   >`
                 : nothing}
@@ -86,8 +86,8 @@ export class Ask extends Island {
                           : tn("%(count)s character left", "%(count)s characters left", QUESTION_LENGTH - this.text.length)}</span
                       >`
                     : asking.review
-                      ? t("A moderator reads it before it is shown.")
-                      : t("It is shown to everyone at once.")}
+                      ? t("A moderator reviews it first.")
+                      : t("Everyone sees it immediately.")}
                 </p>
                 <button class="button button-primary" aria-disabled=${this.sending || over || !this.text.trim() ? "true" : "false"}>
                   ${this.sending ? t("Sending…") : t("Ask")}
@@ -101,7 +101,7 @@ export class Ask extends Island {
   /** Asking was closed while one was writing: the text stays where it can be copied. */
   private kept() {
     if (!this.text) return nothing;
-    return html`<div class="field ask-kept"><label for="ask-kept">${t("What you had begun to write")}</label><textarea id="ask-kept" readonly .value=${this.text}></textarea></div>`;
+    return html`<div class="field ask-kept"><label for="ask-kept">${t("Your draft")}</label><textarea id="ask-kept" readonly .value=${this.text}></textarea></div>`;
   }
 
   private typed(event: Event): void {

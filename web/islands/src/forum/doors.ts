@@ -27,8 +27,8 @@ export class Doors extends Island {
     if (!state) return nothing;
     const now = { moderates: may(state, "question.approve"), speaks: state.own.roles.includes("speaker") };
     if (this.known && !this.silent) {
-      if (now.moderates && !this.known.moderates) announce(t("You are a moderator here now."));
-      if (now.speaks && !this.known.speaks) announce(t("You are a speaker here now."));
+      if (now.moderates && !this.known.moderates) announce(t("You are now a moderator here."));
+      if (now.speaks && !this.known.speaks) announce(t("You are now a speaker here."));
     }
     this.known = now;
     return html`

@@ -45,7 +45,7 @@ export class OwnQuestions extends Island {
     if (question.state === "pending") return { words: t("Waiting for a moderator"), tone: "", symbol: "clock" };
     if (question.state === "withdrawn") return { words: t("Withdrawn"), tone: "", symbol: "" };
     if (question.state === "dismissed") return { words: t("Not taken"), tone: "red", symbol: "" };
-    if (question.state === "merged") return { words: t("United with another question"), tone: "accent", symbol: "merge" };
+    if (question.state === "merged") return { words: t("Merged with another question"), tone: "accent", symbol: "merge" };
     if (question.id === this.followed.state?.snapshot.answering) return { words: t("Being answered now"), tone: "amber", symbol: "talk" };
     if (question.answered_at) return { words: t("Answered"), tone: "green", symbol: "check" };
     return { words: t("Shown to everyone"), tone: "accent", symbol: "check" };
@@ -66,7 +66,7 @@ export class OwnQuestions extends Island {
       ${question.reason ? html`<p class="faint">${t("Reason: %(reason)s", { reason: question.reason })}</p>` : nothing}
       ${question.answer
         ? html`<div class="answer">
-            <p class="answer-by">${question.answer_public ? t("Answer") : t("Answer to you alone")}</p>
+            <p class="answer-by">${question.answer_public ? t("Answer") : t("Answer only to you")}</p>
             <p class="pre" dir="auto">${question.answer}</p>
           </div>`
         : nothing}

@@ -55,7 +55,7 @@ export class Polls extends Island {
       <p>${poll.state === "open" ? badge(t("Open"), { tone: "green" }) : badge(t("Closed"))}</p>
       <h3 class="poll-title" id="poll-title-${poll.id}" dir="auto">${poll.title}</h3>
       ${poll.state === "open" ? this.answering(state, poll, own) : nothing}
-      ${results ? pollResults(poll, results, own?.choices) : poll.state === "closed" ? html`<p class="soft">${t("The results are not shown.")}</p>` : nothing}
+      ${results ? pollResults(poll, results, own?.choices) : poll.state === "closed" ? html`<p class="soft">${t("Results are hidden.")}</p>` : nothing}
     `;
   }
 
@@ -100,7 +100,7 @@ export class Polls extends Island {
         name="text"
         rows=${poll.kind === "cloud" ? 1 : 2}
         maxlength=${POLL_TEXT_LENGTH}
-        placeholder=${poll.kind === "cloud" ? t("Up to three words, with commas between them") : t("Your answer")}
+        placeholder=${poll.kind === "cloud" ? t("Up to three words, separated by commas") : t("Your answer")}
         aria-describedby="poll-fault-${poll.id}"
         aria-invalid=${problem ? "true" : "false"}
         .value=${draft(key) || (own?.text ?? "")}
@@ -128,7 +128,7 @@ export class Polls extends Island {
   private async retract(poll: PollView): Promise<void> {
     await this.act(poll, async () => {
       await this.followed.send({ op: "poll.retract", poll: poll.id });
-      say(t("Your answer is taken back."));
+      say(t("Your answer is withdrawn."));
     });
     (document.getElementById(`poll-${poll.id}`)?.querySelector(".button-primary") as HTMLElement | null)?.focus();
   }
@@ -147,7 +147,7 @@ export class Polls extends Island {
 }
 
 function note(poll: PollView, own: PollAnswer | undefined): string {
-  if (own) return t("Your answer counts. You may change it until the poll is closed.");
-  if (poll.reveal === "closed") return t("Nobody is told who answered what. Results are shown at the end.");
-  return t("Nobody is told who answered what.");
+  if (own) return t("Your answer counts. You can change it until the poll closes.");
+  if (poll.reveal === "closed") return t("Answers are anonymous. Results are shown at the end.");
+  return t("Answers are anonymous.");
 }

@@ -114,6 +114,6 @@ export class Stage extends Island {
     this.stopPlaying?.();
     const { playHls } = await import("./player"); // hls.js is large, and few sessions need it
     if (this.playing !== stage.address) return;
-    this.stopPlaying = playHls(video, stage.address, () => (this.fault = t("The stream cannot be played just now.")));
+    this.stopPlaying = playHls(video, stage.address, () => (this.fault = t("The stream cannot be played right now.")));
   }
 }

@@ -138,7 +138,7 @@ test("a hello that came too late is tried again without limit, waiting longer ea
   for (let attempt = 1; attempt <= 12; attempt++) {
     await settle();
     world.socket.events.opened();
-    world.socket.events.closed(4408, "No “hello” came in time.");
+    world.socket.events.closed(4408, "No “hello” arrived in time.");
     assert.equal(page.connection.value.phase, "offline");
     while (world.sockets.length === attempt) await world.advance(1_000);
     assert.equal(world.sockets.length, attempt + 1);

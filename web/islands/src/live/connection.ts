@@ -232,10 +232,10 @@ export class Connection {
 function closing(code: number, reason: string): ProblemError {
   const words: Record<number, string> = {
     4401: t("You have been signed out."),
-    4403: t("You may not be here any more."),
-    4409: t("You have opened this in too many other places."),
-    4426: t("There is a newer version of this page. Please reload it."),
-    [TOO_LARGE]: t("This was too long to be sent."),
+    4403: t("You no longer have access."),
+    4409: t("This page is open in too many windows."),
+    4426: t("A newer version of this page is available. Reload it."),
+    [TOO_LARGE]: t("This is too long to send."),
   };
   const said = reason !== "" && retryAfter(reason) === null ? reason : null;
   return new ProblemError({ code: codeOf(code), message: said ?? words[code] ?? t("The connection has ended. Please reload the page.") });

@@ -171,5 +171,5 @@ export class Live implements Passenger {
 }
 
 function away(): ProblemError {
-  return new ProblemError({ code: "unavailable", message: t("The connection is away for a moment.") });
+  return new ProblemError({ code: "unavailable", message: t("The connection is interrupted.") });
 }

@@ -66,7 +66,7 @@ export class CalledNotice extends LitElement {
     if (!turn || turn.until <= live().now() || location.pathname === turn.href) return nothing;
     return html`<div class="toasts">
       <div class="toast">${icon("talk")}<span>${t("%(booth)s calls you: it is your turn.", { booth: turn.booth })}</span>
-        <a class="button button-small button-primary" href=${turn.href}>${t("To the booth")}</a></div>
+        <a class="button button-small button-primary" href=${turn.href}>${t("Go to the booth")}</a></div>
     </div>`;
   }
 }

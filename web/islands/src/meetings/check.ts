@@ -74,7 +74,7 @@ export class CallCheck extends LitElement {
             ${icon("speaker")}
             <div>
               <strong>${t("Loudspeaker")}</strong>
-              <p class="soft" role="status">${this.played === "heard" ? t("Did you hear two notes? If not, turn it up or choose another one.") : t("Play two notes to hear whether it works.")}</p>
+              <p class="soft" role="status">${this.played === "heard" ? t("Did you hear two notes? If not, turn up the volume or choose another speaker.") : t("Play two notes to hear whether it works.")}</p>
               ${selectDevice(devices, "speaker", t("Loudspeaker"))}
             </div>
             <button class="button button-small" ?disabled=${this.played === "playing"} @click=${this.play}>${t("Play")}</button>
@@ -85,7 +85,7 @@ export class CallCheck extends LitElement {
           <button class="button button-primary" ?disabled=${this.busy} @click=${() => this.join()}>${open ? t("Join the call") : t("Join without camera and microphone")}</button>
           ${open ? html`<button class="button button-quiet" ?disabled=${this.busy} @click=${this.joinSilently}>${t("Join without camera and microphone")}</button>` : nothing}
         </div>
-        <p class="faint small">${t("Picture and sound go to the others encrypted, past this server. Nothing is recorded.")}</p>
+        <p class="faint small">${t("Video and sound go directly to the others, encrypted. Nothing is recorded.")}</p>
       </div>
     </section>`;
   }
@@ -117,7 +117,7 @@ export class CallCheck extends LitElement {
     const [look, what, remedy] = trying
       ? (["good", t("Trying UDP and the relay…"), ""] as const)
       : verdict === "unknown"
-        ? (["warning", t("The network could not be tried just now."), t("You may join all the same.")] as const)
+        ? (["warning", t("The network could not be tested."), t("You can still join.")] as const)
         : networkWords(verdict);
     return html`<li class="check-item ${look === "good" ? "" : `check-${look}`}">
       ${trying ? html`<span class="spinner" aria-hidden="true"></span>` : icon(look === "good" ? "globe" : "alert")}

@@ -18,7 +18,7 @@ export function meetingClock(state: MeetingRoom, extend: () => void) {
       ? html`<button class="button button-small" @click=${extend}>${icon("plus")}${t("5 more minutes")}</button>`
       : nothing;
   return html`<div class="call-clock ${left < SOON ? "call-clock-soon" : ""}">
-    ${icon("clock")}<span role="timer" aria-live="off" class="numbers">${left > 0 ? t("%(time)s left", { time: formatCountdown(end, live().now()) }) : t("The time is up. Finish when you are ready.")}</span>
+    ${icon("clock")}<span role="timer" aria-live="off" class="numbers">${left > 0 ? t("%(time)s left", { time: formatCountdown(end, live().now()) }) : t("Time is up. Finish when you are ready.")}</span>
     ${left < SOON ? more : nothing}
   </div>`;
 }

@@ -10,10 +10,10 @@ export class CallCommands {
   readonly extend = (): Promise<void> => this.act(() => this.send({ op: "call.extend" }), t("Five more minutes"));
 
   readonly bring = (person: string): Promise<void> =>
-    this.act(() => this.send({ op: "call.bring", person }), t("Your colleague has been told"));
+    this.act(() => this.send({ op: "call.bring", person }), t("Your colleague has been notified"));
 
   readonly block = (person: string, blocked: boolean): Promise<void> =>
-    this.act(() => this.send(blocked ? { op: "person.block", person } : { op: "person.unblock", person }), blocked ? t("Blocked") : t("Not blocked any more"));
+    this.act(() => this.send(blocked ? { op: "person.block", person } : { op: "person.unblock", person }), blocked ? t("Blocked") : t("Unblocked"));
 
   readonly report = async (event: Event): Promise<void> => {
     event.preventDefault();
@@ -21,7 +21,7 @@ export class CallCommands {
     const given = new FormData(form);
     const person = String(given.get("person"));
     const reason = given.get("reason") as ReportReason;
-    await this.act(() => this.send({ op: "person.report", person, reason, text: String(given.get("text") ?? "") }), t("The organisers have been told"));
+    await this.act(() => this.send({ op: "person.report", person, reason, text: String(given.get("text") ?? "") }), t("The organisers have been notified"));
     if (given.has("block")) await this.block(person, true);
     form.closest("dialog")?.close();
   };

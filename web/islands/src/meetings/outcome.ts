@@ -26,7 +26,7 @@ export class CallOutcomeForm extends LitElement {
     if (outcome && !this.editing) {
       return html`<div class="row row-apart">
         <p>
-          ${icon("check")} ${outcome.outcome === "held" ? t("The talk took place.") : t("The other did not come.")}
+          ${icon("check")} ${outcome.outcome === "held" ? t("The call took place.") : t("The other person did not come.")}
           ${outcome.rating ? tn("%(count)s star", "%(count)s stars", outcome.rating) : nothing}
         </p>
         <button class="button button-small" @click=${() => (this.editing = true)}>${t("Change")}</button>
@@ -34,10 +34,10 @@ export class CallOutcomeForm extends LitElement {
     }
     return html`<form class="stack" @submit=${this.save}>
       <fieldset class="stack stack-tight">
-        <legend class="label">${t("Did the talk take place?")}</legend>
+        <legend class="label">${t("Did the call take place?")}</legend>
         <div class="segments">
           <label><input class="visually-hidden" type="radio" name="outcome" value="held" required ?checked=${outcome?.outcome !== "no_show"} /><span>${t("Yes, we talked")}</span></label>
-          <label><input class="visually-hidden" type="radio" name="outcome" value="no_show" ?checked=${outcome?.outcome === "no_show"} /><span>${t("No, nobody came")}</span></label>
+          <label><input class="visually-hidden" type="radio" name="outcome" value="no_show" ?checked=${outcome?.outcome === "no_show"} /><span>${t("No, they did not come")}</span></label>
         </div>
       </fieldset>
       <fieldset class="stack stack-tight">
@@ -49,7 +49,7 @@ export class CallOutcomeForm extends LitElement {
           )}
         </div>
       </fieldset>
-      <div class="field"><label for="outcome-note">${t("A note for yourself")}</label><textarea id="outcome-note" name="note" rows="2" maxlength="500" .value=${outcome?.note ?? ""}></textarea></div>
+      <div class="field"><label for="outcome-note">${t("A private note")}</label><textarea id="outcome-note" name="note" rows="2" maxlength="500" .value=${outcome?.note ?? ""}></textarea></div>
       ${fault(this.problem, "outcome-fault")}
       <div class="row"><button class="button button-primary">${t("Save")}</button></div>
     </form>`;

@@ -83,7 +83,7 @@ function other(view: PeerView, call: Call, muted: boolean) {
       <span dir="auto">${name}</span>
       ${view.held ? html`<span class="tile-badge">${t("On hold")}</span>` : nothing}
       ${monitor && modeWords(monitor.mode) ? html`<span class="tile-badge">${modeWords(monitor.mode)}</span>` : nothing}
-      ${monitor?.reading?.path === "relay" ? html`<span class="tile-badge" title=${t("Picture and sound go through a relay, still encrypted.")}>${t("Relayed")}</span>` : nothing}
+      ${monitor?.reading?.path === "relay" ? html`<span class="tile-badge" title=${t("Video and sound go through a relay, still encrypted.")}>${t("Relayed")}</span>` : nothing}
       ${monitor?.reading && monitor.link.state === "connected" ? quality(monitor) : nothing}
     </p>
     ${view.hand ? html`<p class="tile-raised">${icon("hand")}<span class="visually-hidden">${t("%(name)s has raised a hand", { name })}</span></p>` : nothing}
@@ -91,7 +91,7 @@ function other(view: PeerView, call: Call, muted: boolean) {
 }
 
 function aloneWords({ departed }: Call): string {
-  return departed ? t("%(name)s has left.", { name: departed.name }) : t("Nobody else is here yet. The others have been told.");
+  return departed ? t("%(name)s has left.", { name: departed.name }) : t("Nobody else is here yet. The others have been notified.");
 }
 
 function self(devices: Devices, own: OwnTile, alone: string) {

@@ -11,19 +11,19 @@ function words({ kind, values }: Notified): string {
     case "answering":
       return t("Your question is being answered now: “%(question)s”", { question });
     case "answer":
-      return t("Your question has an answer in writing: “%(question)s”", { question });
+      return t("Your question has a written answer: “%(question)s”", { question });
     case "role":
       return t("You have a new role in a session.");
     case "contact":
-      return t("%(name)s of %(booth)s sees to your request.", { name: values["name"] ?? "", booth: values["booth"] ?? "" });
+      return t("%(name)s of %(booth)s is handling your request.", { name: values["name"] ?? "", booth: values["booth"] ?? "" });
     case "meeting":
-      return t("%(name)s of %(booth)s asks you to join a talk.", { name: values["name"] ?? "", booth: values["booth"] ?? "" });
+      return t("%(name)s of %(booth)s invites you to a call.", { name: values["name"] ?? "", booth: values["booth"] ?? "" });
     case "lead.asked":
       return t("%(name)s of %(booth)s asks for your contact.", { name: values["name"] ?? "", booth: values["booth"] ?? "" });
     case "application.review":
       return t("The organisers are looking at the application of %(booth)s.", { booth: values["booth"] ?? "" });
     case "application.accepted":
-      return t("Welcome to the exhibition: %(booth)s has its booth.", { booth: values["booth"] ?? "" });
+      return t("Welcome to the exhibition: the booth of %(booth)s is ready.", { booth: values["booth"] ?? "" });
     case "application.declined":
       return t("The application of %(booth)s has been declined.", { booth: values["booth"] ?? "" });
     case "booth.approved":
@@ -35,7 +35,7 @@ function words({ kind, values }: Notified): string {
     case "staff.new":
       return t("%(name)s is on the staff of %(booth)s now.", { name: values["name"] ?? "", booth: values["booth"] ?? "" });
     case "report":
-      return t("Somebody has been reported to the organisers.");
+      return t("Someone has been reported to the organisers.");
     case "file.removed":
       return t("An organiser has taken down “%(file)s” from %(booth)s.", { file: values["file"] ?? "", booth: values["booth"] ?? "" });
     default:

@@ -33,7 +33,7 @@ export class People extends Island {
       <ul class="people" role="list">
         ${repeat(people, ({ id }) => id, ({ name }) => html`<li>${avatar(name)}<span dir="auto">${name}</span></li>`)}
       </ul>
-      ${people.length && unnamed > 0 ? html`<p class="faint">${tn("and %(count)s who is not named", "and %(count)s who are not named", unnamed)}</p>` : nothing}
+      ${people.length && unnamed > 0 ? html`<p class="faint">${tn("and %(count)s without a name", "and %(count)s without names", unnamed)}</p>` : nothing}
       ${state.own.person
         ? html`<div class="people-self">${this.switches.draw(t("Show my name here"), state.own.listed, this.list, t("Otherwise you are only counted."))}</div>`
         : nothing}

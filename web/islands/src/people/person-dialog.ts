@@ -33,7 +33,7 @@ export class PersonDialog extends LitElement {
         <button class="button button-quiet button-icon" aria-label=${t("Close")} @click=${this.close}>${icon("close")}</button>
       </div>
       <div class="dialog-body stack">
-        <p class="soft small">${t("Who is silenced can read and vote, but not write or ask.")}</p>
+        <p class="soft small">${t("A silenced person can read and vote, but not write or ask.")}</p>
         <div class="field">
           <label for="person-reason">${t("Reason (for the other moderators)")}</label>
           <input id="person-reason" maxlength="300" .value=${this.reason} @input=${(event: Event) => (this.reason = (event.target as HTMLInputElement).value)} />

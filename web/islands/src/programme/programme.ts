@@ -153,7 +153,7 @@ export class Programme extends LitElement {
     button.setAttribute("aria-busy", "true");
     try {
       await this.followed.send(starred ? { op: "session.unstar", session } : { op: "session.star", session });
-      say(starred ? t("Star taken back") : t("Starred"));
+      say(starred ? t("Star removed") : t("Starred"));
     } catch (error) {
       toastRefusal(error);
     } finally {

@@ -22,5 +22,5 @@ export function sessionCards(cards: readonly SessionCard[], path: string, option
 }
 
 export function nothingOn(): TemplateResult {
-  return html`<p class="soft">${t("Nothing is on at this moment.")}</p>`;
+  return html`<p class="soft">${t("No session is live at the moment.")}</p>`;
 }

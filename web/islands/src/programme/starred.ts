@@ -33,7 +33,7 @@ export class Starred extends Island {
       <h2 id="lobby-starred">${t("Your sessions")}</h2>
       ${ahead.length
         ? sessionCards(ahead, this.path, { dated: true })
-        : html`<p class="soft">${t("Star sessions in the programme, and they stand here and in your calendar.")}</p>`}
+        : html`<p class="soft">${t("Star sessions in the programme to see them here and in your calendar.")}</p>`}
     </section>`;
   }
 }

@@ -17,7 +17,7 @@ export class Announcements extends LitElement {
     return html`<hr />
       <label class="check menu-check"
         ><input type="checkbox" role="switch" .checked=${!this.paused.value} @change=${(event: Event) => setQuiet(!(event.target as HTMLInputElement).checked)} /><span
-          >${t("Announce news")}<small class="soft">${t("To screen readers, a few at a time.")}</small></span
+          >${t("Announce news")}<small class="soft">${t("Announced to screen readers, a few at a time.")}</small></span
         ></label
       >`;
   }

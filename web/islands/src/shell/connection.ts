@@ -39,7 +39,7 @@ export class ConnectionBanner extends LitElement {
     if (connection.phase === "live" || !this.late) return html`<div class="connection" role="status"></div>`;
     return this.bar(
       html`<span class="spinner" aria-hidden="true"></span
-        ><span>${t("Reconnecting. What you write is kept and sent when you are back.")}</span>
+        ><span>${t("Reconnecting. Your messages are kept and sent when the connection is back.")}</span>
         ${connection.phase === "offline"
           ? html`<button class="button button-small button-quiet" @click=${() => live().retryNow()}>${t("Try now")}</button>`
           : nothing}`,

@@ -6,7 +6,7 @@ import { icon } from "./parts";
 
 /** What to tell when a command has failed. */
 export function wordsOf(error: unknown): string {
-  return error instanceof ProblemError ? error.message : t("This did not work. Try it once more.");
+  return error instanceof ProblemError ? error.message : t("This did not work. Try again.");
 }
 
 export function toastRefusal(error: unknown): void {

@@ -33,7 +33,7 @@ export class Upload extends HTMLElement {
     if (this.request) return;
     const megabytes = Number(this.getAttribute("limit"));
     // Said before hundreds of megabytes have travelled; the server says it again.
-    if (file.size > megabytes * 1_000_000) this.fail(t("This file is too large: at most %(limit)s MB are taken here.", { limit: megabytes }));
+    if (file.size > megabytes * 1_000_000) this.fail(t("This file is too large. The limit is %(limit)s MB.", { limit: megabytes }));
     else this.send(form);
   };
 
@@ -46,11 +46,11 @@ export class Upload extends HTMLElement {
     request.upload.addEventListener("progress", ({ loaded, total }) => this.progress(loaded / Math.max(total, 1)));
     request.addEventListener("load", () => {
       const answer = request.response as Answer | null;
-      if (!answer?.ok) return this.fail(answer?.error?.message ?? t("This did not work. Try it once more."));
+      if (!answer?.ok) return this.fail(answer?.error?.message ?? t("This did not work. Try again."));
       say(answer.ok.said);
       location.reload();
     });
-    request.addEventListener("error", () => this.fail(t("The connection broke off before the file had arrived. Try it once more.")));
+    request.addEventListener("error", () => this.fail(t("The connection was lost during the upload. Try again.")));
     request.addEventListener("abort", () => this.end());
     this.progress(0);
     request.send(new FormData(form));

@@ -95,7 +95,7 @@ export class Console extends Island {
     return html`<div class="console" data-view=${this.view}>
       ${this.bar(state)}
       <section class="console-queue" aria-label=${t("Questions")}>${this.queue(state)}</section>
-      <section class="console-question" aria-label=${t("The chosen question")}>
+      <section class="console-question" aria-label=${t("Selected question")}>
         <button class="button button-quiet console-back" @click=${this.back}>${icon("back", { turns: true })}${t("Queue")}</button>
         ${question
           ? html`<plenary-question-panel
@@ -108,7 +108,7 @@ export class Console extends Island {
               .acted=${(act: Act) => this.act(act, question)}
               .choose=${(id: string) => this.jump(id)}
             ></plenary-question-panel>`
-          : empty("question", t("Choose a question."))}
+          : empty("question", t("Select a question."))}
       </section>
       <plenary-console-tools class="console-tools" role="complementary" aria-label=${t("Session")} room=${this.room} screen=${this.screen} .state=${state}></plenary-console-tools>
     </div>`;
@@ -119,7 +119,7 @@ export class Console extends Island {
     const words = inside ? t("You are no longer a moderator here.") : (this.followed.room?.problem?.message ?? "");
     return html`<div class="page page-narrow stack">
       ${notice(html`<p>${words}</p>`, { kind: "warning", symbol: "alert" })}
-      ${inside ? html`<p><a class="button" href=${this.screen.replace(/\/screen$/, "")}>${t("To the session")}</a></p>` : nothing}
+      ${inside ? html`<p><a class="button" href=${this.screen.replace(/\/screen$/, "")}>${t("Go to the session")}</a></p>` : nothing}
     </div>`;
   }
 
@@ -167,8 +167,8 @@ export class Console extends Island {
   }
 
   private nothing({ lane, label, claim, search }: Filter): string {
-    if (search || label || claim !== "any") return t("Nothing here fits the filter.");
-    return lane === "pending" ? t("All done. New questions appear here.") : t("Nothing here yet.");
+    if (search || label || claim !== "any") return t("No results for this filter.");
+    return lane === "pending" ? t("All clear. New questions appear here.") : t("Nothing here yet.");
   }
 
   private row(state: SessionRoom, question: ModeratedQuestion | undefined) {

@@ -110,7 +110,7 @@ export class ModerationDesk {
   private async takeBack(): Promise<string | null> {
     const last = this.past.pop();
     if (!last) {
-      say(t("There is nothing to undo."));
+      say(t("Nothing to undo."));
       return null;
     }
     this.changed();

@@ -10,22 +10,22 @@ export function openHelp(on: boolean, turn: (on: boolean) => void): void {
     ["a", t("Approve")],
     ["d", t("Dismiss")],
     ["D", t("Dismiss with a reason")],
-    ["r", t("Back to pending; separate again")],
+    ["r", t("Restore; separate merged questions")],
     ["e", t("Edit")],
     ["m", t("Merge")],
     ["l", t("Labels")],
     ["c", t("Claim, release")],
     ["p", t("Pin, unpin")],
-    ["s", t("On the screen, off it")],
+    ["s", t("Show on or remove from the screen")],
     ["n", t("Answer now")],
     ["w", t("Mark answered, open again")],
     ["t", t("Answer in writing")],
-    ["x", t("Archive, out of the archive")],
-    ["z  u", t("Undo the last act")],
+    ["x", t("Archive or restore")],
+    ["z  u", t("Undo the last action")],
     ["/", t("Search")],
-    ["1 – 6", t("Parts of the queue")],
+    ["1 – 6", t("Queue sections")],
     ["?", t("This sheet")],
-    ["Esc", t("Close what is open")],
+    ["Esc", t("Close the open panel")],
   ];
   const host = document.createElement("div");
   document.body.append(host);
@@ -39,7 +39,7 @@ export function openHelp(on: boolean, turn: (on: boolean) => void): void {
         <dl class="keys">${keys.map(([key, words]) => html`<div><dt>${key.split(/\s{2}/).map((each) => html`<kbd>${each}</kbd> `)}</dt><dd>${words}</dd></div>`)}</dl>
         <label class="check">
           <input type="checkbox" role="switch" ?checked=${on} @change=${(event: Event) => turn((event.target as HTMLInputElement).checked)} />
-          <span>${t("Single keys act")}<small class="soft">${t("They never act while you type.")}</small></span>
+          <span>${t("Single-key shortcuts")}<small class="soft">${t("They are off while you type.")}</small></span>
         </label>
       </div>
     </dialog>`,

@@ -87,7 +87,7 @@ export class HostTools extends LitElement {
     const { asking } = state.snapshot;
     const choices: readonly (readonly [Asking, string, string])[] = [
       ["open", t("Open"), t("Everyone can ask.")],
-      ["paused", t("Paused"), t("The public list stands still; what is asked waits here.")],
+      ["paused", t("Paused"), t("The public list is paused. New questions wait here.")],
       ["locked", t("Locked"), t("Nobody can ask.")],
     ];
     return html`<section class="tool" aria-labelledby="tool-asking">
@@ -110,7 +110,7 @@ export class HostTools extends LitElement {
     return html`<section class="tool" aria-labelledby="tool-screen">
       <h2 id="tool-screen">${t("Big screen")}</h2>
       <div class="screen-preview" data-scheme="dark">
-        ${shown ? html`<p dir="auto">${shown}</p>` : html`<p class="soft">${t("The most wanted questions")}</p>`}
+        ${shown ? html`<p dir="auto">${shown}</p>` : html`<p class="soft">${t("Top questions")}</p>`}
       </div>
       <div class="row">
         <a class="button button-small" href=${this.screen} target="_blank" rel="noopener">${icon("screen")}${t("Open the screen")}</a>
@@ -125,7 +125,7 @@ export class HostTools extends LitElement {
     const paces = [0, 5, 15, 30, 60, 300];
     return html`<section class="tool" aria-labelledby="tool-chat-settings">
       <h2 id="tool-chat-settings">${t("Chat")}</h2>
-      ${this.switch(t("Open for everyone"), chat.open, (open) => ({ op: "chat.set", open, slow_seconds: chat.slow_seconds }))}
+      ${this.switch(t("Open to everyone"), chat.open, (open) => ({ op: "chat.set", open, slow_seconds: chat.slow_seconds }))}
       <div class="field">
         <label for="slow">${t("Slow mode")}</label>
         <select id="slow" @change=${(event: Event) => void this.send({ op: "chat.set", open: chat.open, slow_seconds: Number((event.target as HTMLSelectElement).value) })}>
@@ -140,7 +140,7 @@ export class HostTools extends LitElement {
   private stage(state: SessionRoom) {
     const { stage } = state.snapshot;
     const kind = this.kind || stage.kind;
-    const kinds: readonly (readonly [StageKind, string])[] = [["slate", t("Slate")], ["hls", t("Stream")], ["embed", t("Player")]];
+    const kinds: readonly (readonly [StageKind, string])[] = [["slate", t("Title card")], ["hls", t("Stream")], ["embed", t("Player")]];
     return html`<section class="tool" aria-labelledby="tool-stage">
       <h2 id="tool-stage">${t("Stage")}</h2>
       <form class="stack stack-tight" @submit=${this.show}>

@@ -46,7 +46,7 @@ export class MergeChooser extends LitElement {
           aria-expanded="true"
           aria-controls="merge-targets"
           aria-activedescendant=${target ? `merge-${target.id}` : nothing}
-          placeholder=${t("Type to search; arrows choose, Enter merges")}
+          placeholder=${t("Type to search, arrow keys to select, Enter to merge")}
           @input=${this.typed}
           @keydown=${this.keyed}
         />
@@ -59,8 +59,8 @@ export class MergeChooser extends LitElement {
           </div>`,
         )}
       </div>
-      ${targets.length ? nothing : html`<p class="soft">${t("No question fits.")}</p>`}
-      <p class="field-hint">${t("Voters are united, never counted twice. Who asked is told. You can undo it.")}</p>
+      ${targets.length ? nothing : html`<p class="soft">${t("No matching question.")}</p>`}
+      <p class="field-hint">${t("Votes are combined and never counted twice. The asker is notified. You can undo this.")}</p>
       <div class="form-actions">
         <button class="button button-primary" ?disabled=${!target} @click=${() => target && this.chosen(target)}>${icon("merge")}${t("Merge")}<kbd>Enter</kbd></button>
         <button class="button button-quiet" @click=${this.cancelled}>${t("Cancel")}<kbd>Esc</kbd></button>

@@ -51,7 +51,7 @@ export class ModeratedPeople extends LitElement {
       <section class="tool" aria-labelledby="tool-present">
         <h2 id="tool-present">${tn("%(count)s person here", "%(count)s people here", count)}</h2>
         ${moderation.restraints.length ? this.restrained() : nothing}
-        <p class="soft small">${t("Those with a role, those who show their name, and those who have written.")}</p>
+        <p class="soft small">${t("People with a role, a visible name, or a message.")}</p>
         <ul class="people" role="list">
           ${repeat([...named.values()], ({ id }) => id, (person) => this.person(person))}
         </ul>

@@ -33,7 +33,7 @@ export function facts(question: ModeratedQuestion, state: SessionRoom, mode: Pan
       ? html`<p class="row">${question.labels.map((label) => html`<span class="label-chip" dir="auto">${label}</span>`)}</p>`
       : nothing}
     ${question.original && question.original !== question.text
-      ? html`<div class="inquest-aside"><p class="label">${t("As it was asked")}</p><p class="pre soft" dir="auto">${question.original}</p></div>`
+      ? html`<div class="inquest-aside"><p class="label">${t("Original wording")}</p><p class="pre soft" dir="auto">${question.original}</p></div>`
       : nothing}
     ${question.reason ? html`<p class="soft">${t("Reason: %(reason)s", { reason: question.reason })}</p>` : nothing}
     ${into
@@ -44,7 +44,7 @@ export function facts(question: ModeratedQuestion, state: SessionRoom, mode: Pan
       : nothing}
     ${question.answer && mode !== "answer"
       ? html`<div class="answer">
-          <p class="answer-by">${question.answer_public ? t("Answer, shown to everyone") : t("Answer, to the asker alone")}</p>
+          <p class="answer-by">${question.answer_public ? t("Answer, visible to everyone") : t("Answer, visible only to the asker")}</p>
           <p class="pre" dir="auto">${question.answer}</p>
         </div>`
       : nothing}
@@ -55,7 +55,7 @@ export function duplicates(question: ModeratedQuestion, state: SessionRoom, choo
   const merged = duplicatesOf(state, question.id);
   if (!merged.length) return nothing;
   return html`<section class="inquest-aside" aria-labelledby="duplicates">
-    <h2 class="label" id="duplicates">${tn("United with %(count)s other", "United with %(count)s others", merged.length)}</h2>
+    <h2 class="label" id="duplicates">${tn("Merged with %(count)s other", "Merged with %(count)s others", merged.length)}</h2>
     <ul role="list">
       ${merged.map((each) => html`<li><button class="inquest-link" dir="auto" @click=${() => choose(each.id)}>${each.text}</button></li>`)}
     </ul>
@@ -76,7 +76,7 @@ export function likely(question: ModeratedQuestion, state: SessionRoom, choose: 
         (target) => html`<li>
           <button class="inquest-link" dir="auto" @click=${() => choose(target.id)}>${target.text}</button>
           <span class="faint">${placeOf(target)} · ${tn("%(count)s vote", "%(count)s votes", votesOf(state, target.id))}</span>
-          <button class="button button-quiet button-small" @click=${() => merge(target)}>${icon("merge")}${t("Merge into this")}</button>
+          <button class="button button-quiet button-small" @click=${() => merge(target)}>${icon("merge")}${t("Merge into this question")}</button>
         </li>`,
       )}
     </ul>

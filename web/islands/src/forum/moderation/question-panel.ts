@@ -72,7 +72,7 @@ export class QuestionPanel extends LitElement {
                 : html`<button class="button button-quiet button-small" @click=${this.reveal}>${t("Reveal who asked")}</button>`}`}
         ${clock(question.asked_at)}
         ${question.claimed_by
-          ? html`<span class="queue-claim">${avatar(question.claimed_by.name, { small: true })}${question.claimed_by.id === this.desk.around.me ? t("You are on it") : t("%(name)s is on it", { name: question.claimed_by.name })}</span>`
+          ? html`<span class="queue-claim">${avatar(question.claimed_by.name, { small: true })}${question.claimed_by.id === this.desk.around.me ? t("You are working on it") : t("%(name)s is working on it", { name: question.claimed_by.name })}</span>`
           : nothing}
         ${question.decided_by ? html`<span class="faint">${t("last changed by %(name)s", { name: question.decided_by })}</span>` : nothing}
       </p>
@@ -122,13 +122,13 @@ export class QuestionPanel extends LitElement {
     return html`
       ${meanwhile
         ? notice(
-            html`<p>${this.question.decided_by ? t("%(name)s has changed this question meanwhile. It now reads:", { name: this.question.decided_by }) : t("This question has changed meanwhile. It now reads:")}</p>
+            html`<p>${this.question.decided_by ? t("%(name)s has changed this question. It now reads:", { name: this.question.decided_by }) : t("This question has changed. It now reads:")}</p>
               <p class="pre" dir="auto"><strong>${this.question.text}</strong></p>`,
             { kind: "warning", symbol: "alert" },
           )
         : nothing}
       <div class="form-actions">
-        <button type="button" class="button button-primary" @click=${submit}>${meanwhile ? t("Save mine all the same") : verb}</button>
+        <button type="button" class="button button-primary" @click=${submit}>${meanwhile ? t("Save my version") : verb}</button>
         <button type="button" class="button button-quiet" @click=${this.cancel}>${t("Cancel")}<kbd>Esc</kbd></button>
       </div>
     `;
@@ -149,19 +149,19 @@ export class QuestionPanel extends LitElement {
     const readers = this.state.latest.present?.[""]?.count ?? 0;
     return html`<div class="stack stack-tight inquest-aside">
       ${this.field("answer-text", t("Answer in writing"), ANSWER_LENGTH)}
-      <div class="segments" role="group" aria-label=${t("Who reads it")}>
-        <button type="button" aria-pressed=${isPublic ? "false" : "true"} @click=${() => (this.isPublic = false)}>${icon("person")}${t("The asker alone")}</button>
+      <div class="segments" role="group" aria-label=${t("Visible to")}>
+        <button type="button" aria-pressed=${isPublic ? "false" : "true"} @click=${() => (this.isPublic = false)}>${icon("person")}${t("Only the asker")}</button>
         <button type="button" aria-pressed=${isPublic ? "true" : "false"} ?disabled=${!canBePublic} @click=${() => (this.isPublic = true)}>${icon("people")}${t("Everyone")}</button>
       </div>
       <p class="field-hint">
         ${isPublic
           ? tn("Everyone reads it below the question: %(count)s person is here now.", "Everyone reads it below the question: %(count)s people are here now.", readers)
           : question.author
-            ? t("Only %(name)s reads it, in his or her own questions.", { name: question.author.name })
-            : t("Only who asked reads it; you do not learn who that is.")}
+            ? t("Only %(name)s sees it, in their own questions.", { name: question.author.name })
+            : t("Only the asker sees it. You do not learn who asked.")}
         ${canBePublic ? nothing : t("To answer for everyone, approve the question first.")}
       </p>
-      ${this.foot(isPublic ? t("Answer to everyone") : t("Answer to the asker alone"), () => void this.saveAnswer())}
+      ${this.foot(isPublic ? t("Answer to everyone") : t("Answer only to the asker"), () => void this.saveAnswer())}
     </div>`;
   }
 
@@ -170,7 +170,7 @@ export class QuestionPanel extends LitElement {
     const chosen = split(this.text);
     return html`<div class="stack stack-tight inquest-aside">
       <div class="field">
-        <label for="label-text">${t("Labels, parted by commas")}</label>
+        <label for="label-text">${t("Labels, separated by commas")}</label>
         <input id="label-text" data-first .value=${liveDirective(this.text)} aria-describedby="label-text-fault" @input=${this.typed} @keydown=${this.formKeyed} />
         ${fault(this.problem, "label-text-fault")}
       </div>
@@ -187,10 +187,10 @@ export class QuestionPanel extends LitElement {
   }
 
   private dismissal() {
-    const reasons = [t("Not about the topic"), t("Has been answered already"), t("Please put it as a question"), t("Not civil")];
+    const reasons = [t("Off topic"), t("Already answered"), t("Please phrase it as a question"), t("Not civil")];
     return html`<div class="stack stack-tight inquest-aside">
       <div class="field">
-        <label for="reason-text">${t("Reason, for the asker alone")}</label>
+        <label for="reason-text">${t("Reason (only the asker sees it)")}</label>
         <input id="reason-text" data-first maxlength="300" .value=${liveDirective(this.text)} @input=${this.typed} @keydown=${this.formKeyed} />
         ${fault(this.problem, "reason-text-fault")}
       </div>
@@ -244,7 +244,7 @@ export class QuestionPanel extends LitElement {
     } catch (error) {
       this.base = version;
       const present = error instanceof ProblemError && error.code === "stale";
-      this.problem = present ? t("Someone was faster. Your text is kept: look at how it stands now, and save again if you like.") : wordsOf(error);
+      this.problem = present ? t("Someone else saved first. Your text is kept. Check the current version, then save again.") : wordsOf(error);
     }
   }
 
@@ -278,7 +278,7 @@ export class QuestionPanel extends LitElement {
 
   private readonly reveal = async (): Promise<void> => {
     const { id } = this.question;
-    if (!(await confirmed(t("See who asked? It is shown to you alone, and that you looked is recorded."), t("Reveal")))) return;
+    if (!(await confirmed(t("See who asked? Only you will see the name, and the reveal is recorded."), t("Reveal")))) return;
     try {
       const room = live().room(this.room, session);
       const { person } = await room.send({ op: "question.unmask", question: id });

@@ -37,7 +37,7 @@ export class QueueFilter extends LitElement {
     const tally = counts(this.state, this.filter);
     const labels = labelsOf(this.state);
     return html`
-      <div class="lanes" role="group" aria-label=${t("Parts of the queue")}>
+      <div class="lanes" role="group" aria-label=${t("Queue sections")}>
         ${SHOWN_LANES.map(
           (lane, index) => html`<button class="lane" aria-pressed=${lane === this.filter.lane ? "true" : "false"} aria-keyshortcuts=${index + 1} @click=${() => this.chosen(lane)}>
             <span>${laneName(lane)}</span><span class="count ${lane === "pending" && tally[lane] ? "count-new" : ""}">${tally[lane]}</span>

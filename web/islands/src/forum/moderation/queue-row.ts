@@ -42,13 +42,13 @@ export function queueRow(question: ModeratedQuestion, how: RowState, { select, a
         ${answering ? badge(t("Now"), { tone: "amber", symbol: "talk" }) : nothing}
         ${onScreen ? badge(t("On screen"), { tone: "accent", symbol: "screen" }) : nothing}
         ${question.pinned ? badge(t("Pinned"), { tone: "accent", symbol: "pin" }) : nothing}
-        ${question.held ? badge(t("Came during the pause"), { symbol: "pause" }) : nothing}
+        ${question.held ? badge(t("Asked during the pause"), { symbol: "pause" }) : nothing}
         ${elsewhere ? badge(placeOf(question)) : nothing}
         ${question.labels.map((label) => html`<span class="label-chip" dir="auto">${label}</span>`)}
         <span dir="auto">${question.author?.name ?? t("Anonymous")}</span>
         ${clock(question.asked_at)}
         ${claimer
-          ? html`<span class="queue-claim">${avatar(claimer.name, { small: true })}${claimer.id === me ? t("You are on it") : t("%(name)s is on it", { name: claimer.name })}</span>`
+          ? html`<span class="queue-claim">${avatar(claimer.name, { small: true })}${claimer.id === me ? t("You are working on it") : t("%(name)s is working on it", { name: claimer.name })}</span>`
           : nothing}
       </p>
     </div>

@@ -8,7 +8,7 @@ from rooms.people.registration import Notice, Told
 from rooms.programme.queries import Conference
 from web import links
 from web.languages import in_language
-from web.mail import Letter
+from web.mail import Email
 from web.site import Site
 
 IGNORE = N_("If you did not ask for this, do nothing: nothing will change.")
@@ -18,33 +18,33 @@ SUBJECTS = {
     Told.SIGN_IN: N_("Your link to sign in to %(site)s"),
     Told.RESET: N_("Choose a new password for %(site)s"),
     Told.KNOWN: N_("You have an account at %(site)s already"),
-    Told.UNKNOWN: N_("There is no account for you at %(site)s yet"),
+    Told.UNKNOWN: N_("You have no account at %(site)s yet"),
 }
 BODIES = {
     Told.CONFIRM: N_("Open this link to confirm that this address is yours. It works once, for a day:"),
     Told.SIGN_IN: N_("Open this link to sign in. It works once, for ten minutes:"),
     Told.RESET: N_("Open this link to choose a new password. It works once, for half an hour:"),
     Told.KNOWN: N_(
-        "Somebody, probably you, wanted to sign up with this address, but there is an account for it already. "
+        "Someone, probably you, tried to sign up with this address, but an account already exists. "
         "Open this link to sign in. It works once, for ten minutes:"
     ),
     Told.UNKNOWN: N_(
-        "Somebody, probably you, wanted to sign in with this address, but there is no account for it. "
-        "Perhaps you have signed up with another address. Here you can sign up:"
+        "Someone, probably you, tried to sign in with this address, but no account exists. "
+        "You may have signed up with another address. You can sign up here:"
     ),
 }
 
 
-def letter(site: Site, locale: str, notice: Notice) -> Letter:
+def account_email(site: Site, locale: str, notice: Notice) -> Email:
     gettext = site.languages.texts(locale).gettext
     values = {"site": site.name}
     address = site.link(links.path("link", subject=notice.secret) if notice.secret else "/sign-up")
     greeting = gettext(N_("Hello %(name)s,")) % {"name": notice.name} if notice.name else gettext(N_("Hello,"))
     text = "\n\n".join([greeting, gettext(BODIES[notice.told]), address, gettext(IGNORE), *_ending(site, gettext)])
-    return Letter(notice.email, gettext(SUBJECTS[notice.told]) % values, text + "\n")
+    return Email(notice.email, gettext(SUBJECTS[notice.told]) % values, text + "\n")
 
 
-def owner_letter(site: Site, locale: str, conference: Conference, invitation: Invitation) -> Letter:
+def owner_email(site: Site, locale: str, conference: Conference, invitation: Invitation) -> Email:
     """To somebody without an account, who is to own a booth."""
     gettext = site.languages.texts(locale).gettext
     booth = in_language(locale, invitation.texts, "name", invitation.name)
@@ -54,13 +54,13 @@ def owner_letter(site: Site, locale: str, conference: Conference, invitation: In
         "days": DAYS,
     }
     asked = N_(
-        "The organisers of %(conference)s have made a booth for %(booth)s, and name you as its owner: you write its texts, choose its staff and "
-        "answer its visitors. Open this link to take it over. It works once, for %(days)s days; you sign up on the way:"
+        "The organisers of %(conference)s have created a booth for %(booth)s and named you as its owner. You write its texts, choose its staff "
+        "and answer its visitors. Open this link to accept. It works once, for %(days)s days:"
     )
     stop = N_("If this is not for you, do nothing, or tell the organisers.")
     parts = [gettext(N_("Hello,")), gettext(asked) % values, site.link(f"/invite/{invitation.secret}")]
     text = "\n\n".join([*parts, gettext(stop), *_ending(site, gettext)])
-    return Letter(invitation.email, gettext(N_("Your booth at %(conference)s: %(booth)s")) % values, text + "\n")
+    return Email(invitation.email, gettext(N_("Your booth at %(conference)s: %(booth)s")) % values, text + "\n")
 
 
 def _ending(site: Site, gettext: Callable[[str], str]) -> list[str]:
