@@ -31,7 +31,7 @@ async def test_nothing_shuts_anybody_out(venue: Venue) -> None:
     visitor = await at_the_door(venue, "attendee", path, color_scheme="dark")
     both = ((staff, LIGHT), (visitor, DARK))
     for page, viewports in both:
-        await expect(page.locator(".check-item", has_text="Network")).to_contain_text("no relay")
+        await expect(page.locator(".check-item", has_text="Network")).to_contain_text("No relay")
         await open_to_everybody(page, "the check", viewports)
         await join(page)
     await all_connected([visitor, staff])

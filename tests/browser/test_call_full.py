@@ -31,12 +31,12 @@ async def test_who_comes_too_late_waits_and_joins_by_himself(venue: Venue) -> No
         await expect(page.get_by_role("heading", name="You cannot join now")).to_be_focused()
         await expect(page.locator(".call-end")).to_contain_text("2 people are in it")
         await page.get_by_role("button", name="Wait for a place").press("Enter")
-        await expect(page.get_by_text(f"You are number {number} in the line.")).to_be_visible()
+        await expect(page.get_by_text(f"You are number {number} in the queue.")).to_be_visible()
     assert await accessibility_faults(late[0]) == []
 
     await attendee.get_by_role("button", name="Leave the call").click()
     await expect(late[0].locator(".call")).to_be_visible(timeout=20_000)
-    await expect(late[1].get_by_text("You are number 1 in the line.")).to_be_visible()
+    await expect(late[1].get_by_text("You are number 1 in the queue.")).to_be_visible()
 
     await late[1].get_by_role("button", name="Stop waiting").click()
     await expect(late[1].get_by_role("button", name="Wait for a place")).to_be_visible()

@@ -80,8 +80,8 @@ async def through_relay(pages: list[Page], protocol: str) -> None:
     ("routes", "protocol", "found"),
     [
         ("{url}?transport=udp", "udp", "UDP and the relay work."),
-        ("{line}?transport=udp {url}?transport=tcp", "tcp", "Your network lets no UDP through"),
-        ("{line}?transport=udp {tls}", "tls", "Your network lets no UDP through"),
+        ("{line}?transport=udp {url}?transport=tcp", "tcp", "Your network blocks UDP"),
+        ("{line}?transport=udp {tls}", "tls", "Your network blocks UDP"),
     ],
     indirect=["routes"],
     ids=["udp", "udp is blocked", "only tls goes through"],
@@ -158,16 +158,16 @@ async def test_on_a_bad_line_the_call_falls_back_to_sound_then_to_text_and_comes
         visitor, staff = await call_of(relayed, path, "attendee", STAFF)
         theirs = staff.locator(".tile", has_text="Attendee")
         line.loss = 0.2
-        await expect(visitor.get_by_text("your picture is paused, and sound goes on").first).to_be_attached(
+        await expect(visitor.get_by_text("Your video is paused; sound continues").first).to_be_attached(
             timeout=30_000
         )
         await expect(theirs.locator("video")).to_have_count(0, timeout=15_000)
         await expect(visitor.get_by_text("sound goes on at a lower quality").first).to_be_attached(timeout=30_000)
         await until_links(visitor, lambda known: known[0]["mode"] == "text")
-        await expect(visitor.get_by_text("too weak for sound. Write in the chat").first).to_be_attached()
+        await expect(visitor.get_by_text("too weak for sound. Use the chat").first).to_be_attached()
         assert line.lost > 50
         line.loss = 0
-        await expect(visitor.get_by_text("your picture is back").first).to_be_attached(timeout=60_000)
+        await expect(visitor.get_by_text("Your video is back").first).to_be_attached(timeout=60_000)
         await expect(theirs.locator("video")).to_be_visible(timeout=15_000)
         await until_links(staff, lambda known: known[0]["mode"] == "video")
         await asyncio.gather(flowing(visitor), flowing(staff))

@@ -53,7 +53,7 @@ async def test_an_owner_brings_a_logo_and_a_brochure_and_a_visitor_takes_it(
         == 512
     )
     await choose(owner, "Choose a brochure", "Our lamps.pdf", made.pdf(), "Add the brochure")
-    await expect(owner.get_by_text("taken 0 times")).to_be_visible()
+    await expect(owner.get_by_text("0 downloads")).to_be_visible()
     await visitor.goto(booth)
     async with visitor.expect_download() as downloading:
         await visitor.get_by_role("link", name="Our lamps").click()
@@ -62,16 +62,16 @@ async def test_an_owner_brings_a_logo_and_a_brochure_and_a_visitor_takes_it(
     await download.save_as(tmp_path / "taken")
     assert (tmp_path / "taken").read_bytes() == made.pdf()
     await owner.reload()
-    await expect(owner.get_by_text("taken 1 time")).to_be_visible()
-    await expect(owner.get_by_text("Who agreed to be known")).to_be_hidden()
+    await expect(owner.get_by_text("1 download")).to_be_visible()
+    await expect(owner.get_by_text("Shared their name")).to_be_hidden()
     await visitor.get_by_role("button", name="Yes, share my name").click()
     await expect(visitor.get_by_text("The staff can see your name with your downloads.")).to_be_visible()
     await choose(owner, "Choose a brochure", "Prices.pdf", made.pdf(), "Add the brochure")
     async with visitor.expect_download():
         await visitor.get_by_role("link", name="Prices").click()
-    await expect(owner.get_by_text("taken 0 times")).to_be_visible()
+    await expect(owner.get_by_text("0 downloads")).to_be_visible()
     await owner.reload()
-    await expect(owner.get_by_text("Who agreed to be known")).to_be_visible()
+    await expect(owner.get_by_text("Shared their name")).to_be_visible()
 
 
 async def test_why_a_file_is_not_taken_is_said_where_it_was_chosen(venue: Venue, booth: str) -> None:
@@ -81,7 +81,7 @@ async def test_why_a_file_is_not_taken_is_said_where_it_was_chosen(venue: Venue,
     await choose(owner, "Choose a picture", "logo.png", made.SVG, "Add the logo")
     await expect(owner.get_by_role("alert")).to_have_text("A logo is a PNG, JPEG or WebP picture.")
     await choose(owner, "Choose a picture", "logo.png", made.picture() + bytes(5_000_000), "Add the logo")
-    await expect(owner.get_by_role("alert")).to_have_text("This file is too large: at most 5 MB are taken here.")
+    await expect(owner.get_by_role("alert")).to_have_text("This file is too large. The limit is 5 MB.")
     await choose(owner, "Choose a picture", "logo.png", made.picture(), "Add the logo")
     await expect(owner.get_by_role("button", name="Replace the logo")).to_be_visible()
     window.faults[:] = [fault for fault in window.faults if "422" not in fault]
@@ -93,7 +93,7 @@ async def test_all_of_it_without_javascript(venue: Venue, booth: str) -> None:
     await expect(owner.get_by_text("Brochure added.")).to_be_visible()
     await choose(owner, "Choose a video", "film.mp4", made.mp4(), "Add the video")
     await owner.get_by_role("listitem").filter(has_text="lamps").get_by_role("button", name="Remove").click()
-    await expect(owner.get_by_text("taken 0 times")).to_be_hidden()
+    await expect(owner.get_by_text("0 downloads")).to_be_hidden()
     visitor = await enter(venue, None, booth, java_script_enabled=False)
     await expect(visitor.locator("video")).to_be_visible()
     assert await visitor.get_by_role("heading", name="Brochures").count() == 0

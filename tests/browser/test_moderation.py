@@ -152,7 +152,7 @@ async def test_a_colleagues_claim_is_seen_and_moves_nothing(venue: Venue) -> Non
     await expect(row(colleague, "First?")).to_have_attribute("aria-selected", "true")
 
     await colleague.keyboard.press("c")
-    await expect(row(moderator, "First?")).to_contain_text("Colleague is on it")
+    await expect(row(moderator, "First?")).to_contain_text("Colleague is working on it")
     await colleague.keyboard.press("a")
     await expect(row(moderator, "First?")).to_have_count(0)
     await expect(row(moderator, "Second?")).to_be_focused()
@@ -235,7 +235,7 @@ async def test_who_asked_anonymously_is_told_to_the_moderator_alone_and_recorded
     moderator = await venue.enter("moderator", "/moderate")
     await expect(moderator.locator(".inquest")).to_contain_text("Anonymous")
     await moderator.get_by_role("button", name="Reveal who asked").click()
-    await expect(moderator.get_by_role("dialog")).to_contain_text("that you looked is recorded")
+    await expect(moderator.get_by_role("dialog")).to_contain_text("the reveal is recorded")
     await moderator.get_by_role("dialog").get_by_role("button", name="Reveal").click()
     await expect(moderator.locator(".inquest")).to_contain_text("Attendee")
 
@@ -309,7 +309,7 @@ async def test_complete_on_a_phone(venue: Venue) -> None:
     await moderator.get_by_role("button", name="Queue").first.tap()
     await moderator.get_by_role("button", name="Session", exact=True).tap()
     await moderator.get_by_role("button", name="Paused").tap()
-    await expect(moderator.get_by_text("The public list stands still")).to_be_visible()
+    await expect(moderator.get_by_text("The public list is paused")).to_be_visible()
 
 
 async def test_pause_lock_and_review_are_told_to_attendees(venue: Venue) -> None:

@@ -40,7 +40,7 @@ async def test_a_star_shines_on_all_ones_devices_and_for_nobody_else(venue: Venu
     await phone.get_by_label("My stars").check()
     await expect(phone.get_by_role("listitem").filter(has_text="Opening")).to_be_visible()
     await star.press("Enter")
-    await expect(phone.get_by_text("No session fits.")).to_be_visible()
+    await expect(phone.get_by_text("No matching sessions.")).to_be_visible()
     await laptop.reload()
     await expect(star).to_have_attribute("aria-pressed", "false")
 

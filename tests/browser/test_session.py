@@ -256,7 +256,7 @@ async def test_a_removed_person_is_told(venue: Venue) -> None:
     await moderator.get_by_role("tab", name="People").click()
     await moderator.get_by_role("button", name="Silence or remove Attendee").click()
     await moderator.get_by_role("button", name="Remove from the session").click()
-    await expect(person.locator("body")).to_contain_text("A moderator has removed you from here.")
+    await expect(person.locator("body")).to_contain_text("A moderator has removed you.")
     await expect(person.locator(".message")).to_have_count(0)
 
 

@@ -34,7 +34,7 @@ def test_an_import_into_a_new_folder_says_what_is_missing(tmp_path: Path) -> Non
     file.write_text(SCHEDULE)
     run = plenary(tmp_path, "import", str(file), "--conference", "forum", "--zone", "UTC")
     assert run.returncode == 1
-    assert run.stderr == "There is no conference “forum”. Add --create to make it from the file.\n"
+    assert run.stderr == "The conference “forum” does not exist. Add --create to create it from the file.\n"
 
 
 def test_a_schedule_without_a_time_zone_names_the_option(tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ async def test_a_ticket_opens_the_live_connection_for_the_tokens_person(world: W
     program = await program_of("attendee")
     ticket = (await program.call("live_ticket")).json()["ticket"]
     assert (await read_ticket(world.engine, ticket)).person == world.people["attendee"]
-    with pytest.raises(Problem, match="used before"):
+    with pytest.raises(Problem, match="already used"):
         await read_ticket(world.engine, ticket)
     nobody = (await (await program_of(None)).call("live_ticket")).json()["ticket"]
     assert (await read_ticket(world.engine, nobody)).person is None

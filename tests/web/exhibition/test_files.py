@@ -55,7 +55,7 @@ async def test_an_owner_brings_files_and_a_visitor_sees_and_takes_them(
         assert f'src="{logo}"' in (await visitor.get(f"/c/forum/exhibition{listed}")).text
     answer = await visitor.get(brochure)
     assert (answer.status_code, answer.content) == (200, made.pdf())
-    assert "taken 1 time" in (await owner.get(f"{path}/files")).text
+    assert "1 download" in (await owner.get(f"{path}/files")).text
 
 
 async def test_how_files_are_served(owner: Visitor, visitor: Visitor, path: str) -> None:
@@ -129,12 +129,12 @@ async def test_each_visitor_counts_once_and_the_booths_own_people_do_not(
     for stranger in strangers:
         await stranger.get(path)
         await stranger.get(brochure, headers={"Sec-Purpose": "prefetch"})
-    assert "taken 2 times" in (await owner.get(f"{path}/files")).text
+    assert "2 downloads" in (await owner.get(f"{path}/files")).text
     for stranger in strangers:
         await stranger.get(brochure)
         await stranger.get(brochure)
         await stranger.http.aclose()
-    assert "taken 4 times" in (await owner.get(f"{path}/files")).text
+    assert "4 downloads" in (await owner.get(f"{path}/files")).text
 
 
 async def test_a_visitor_chooses_once_whether_he_is_known(site: Site, world: World, owner: Visitor, path: str) -> None:
@@ -143,17 +143,17 @@ async def test_a_visitor_chooses_once_whether_he_is_known(site: Site, world: Wor
     await attendee.get(path)
     assert "Downloads are counted without names." in attendee.page
     assert (await attendee.get(brochure)).status_code == 200, "nothing waits for the answer"
-    assert "Who agreed" not in (await owner.get(f"{path}/files")).text
+    assert "Shared their name" not in (await owner.get(f"{path}/files")).text
     given = {"room": world.stand, "key": "k1", "next": path}
-    assert "staff may know by name" in (await attendee.post("/do/file.consent", {**given, "given": "true"})).text
+    assert "staff can see your name" in (await attendee.post("/do/file.consent", {**given, "given": "true"})).text
     world.lift_limits()
     await attendee.get(brochure)
     await owner.get(f"{path}/files")
-    assert re.search(r"Who agreed to be known:.*Attendee", owner.page)
+    assert re.search(r"Shared their name:.*Attendee", owner.page)
     await attendee.get(path)
     refused = await attendee.post("/do/file.consent", {**given, "given": "false", "key": "k2"})
-    assert "only counted, without your name" in refused.text
-    assert "Who agreed" not in (await owner.get(f"{path}/files")).text
+    assert "counted without your name" in refused.text
+    assert "Shared their name" not in (await owner.get(f"{path}/files")).text
     assert (await attendee.get(brochure)).status_code == 200
     await attendee.http.aclose()
 

@@ -70,7 +70,7 @@ async def test_a_visitor_shares_by_form_and_the_staff_take_it_along(site: Site, 
     assert row["notes"].endswith("Staff: +46 70 000 00")
     await visitor.get("/account")
     await visitor.post("/account/shared/take-back", {"booth": world.booth})
-    assert "Taken back" in visitor.page
+    assert "Withdrawn" in visitor.page
     assert (await staff.get(f"{booth}/leads.csv")).content.decode("utf-8-sig").count("\n") == 1
 
 
@@ -94,7 +94,7 @@ async def test_figures_as_a_chart_a_table_and_a_file(site: Site, world: World) -
     assert 'role="img"' in staff.page
     assert 'aria-label="In the queue: 17:00 1"' in staff.page
     assert re.search(r"joined the queue</th>.*?<td class=\"numbers\">1</td>", staff.page, re.DOTALL)
-    assert "Attendee" not in staff.page, "nobody is named"
+    assert "Attendee" not in staff.page, "without names"
     table = (await staff.get(f"{page}.csv")).content.decode("utf-8-sig").splitlines()
     assert table == ["day,hour,visits,chats,joins,talks,leads,downloads", "2026-11-20,17:00,0,0,1,0,0,0"]
     for odd in ("day=x", "of=x", "day=9999-99-99"):

@@ -48,7 +48,7 @@ async def test_a_password_signs_in_and_a_wrong_one_does_not(visitor: Visitor, wo
     await visitor.get("/sign-in?next=/account")
     refused = await visitor.post("/sign-in", {"email": NEW["email"], "password": "something else", "by": "password"})
     assert refused.status_code == 422
-    assert "not right" in visitor.page
+    assert "incorrect" in visitor.page
     assert 'value="ada@example.org"' in visitor.page
     assert visitor.signin_cookie is None
     answer = await visitor.post(

@@ -43,7 +43,7 @@ async def upload(visitor: Visitor, data: bytes, name: str = "schedule.json", **o
 
 
 async def agree(visitor: Visitor, answer: Any, **options: Any):
-    """Presses “Apply all of this” on the page of a plan."""
+    """Presses “Apply all changes” on the page of a plan."""
     plan = re.search(r'name="plan" value="(\w+)"', visitor.page)
     assert plan is not None
     return await visitor.post(answer.url.path, {"plan": plan[1]}, **options)
@@ -57,7 +57,7 @@ async def test_first_the_plan_then_the_change_then_nothing_to_do(organiser: Visi
     answer = await upload(organiser, file())
     assert answer.status_code == 200
     said = without_tags(organiser.page)
-    assert "schedule.json The file has 2 sessions. Nothing has happened yet." in said
+    assert "schedule.json The file has 2 sessions. Nothing has been changed yet." in said
     assert "Talent centres" in said
     assert list(await entries(world)) == ["Opening"]  # the world's own, nothing else yet
 
@@ -66,7 +66,7 @@ async def test_first_the_plan_then_the_change_then_nothing_to_do(organiser: Visi
     assert "Talent centres" in await entries(world)
 
     await upload(organiser, file())
-    assert "There is nothing to change" in organiser.page
+    assert "Nothing to change" in organiser.page
 
 
 async def test_the_plan_tells_every_field_old_and_new(organiser: Visitor, world: World) -> None:
@@ -137,7 +137,7 @@ async def test_what_has_changed_meanwhile_is_shown_anew(organiser: Visitor, worl
     await agree(other, await upload(other, file(event())))
     again = await agree(organiser, answer)
     assert again.status_code == 409
-    assert "has been changed by somebody else meanwhile" in organiser.page
+    assert "Someone else has changed the programme" in organiser.page
     assert "Talent centres" not in await entries(world)
     await agree(organiser, again)
     assert "Talent centres" in await entries(world)
@@ -207,7 +207,7 @@ async def test_the_camp_goes_in_and_out_again(organiser: Visitor, world: World) 
         assert "attachment" in exported.headers["content-disposition"]
         assert len(frab.read(exported.content).sessions) == 80
         await upload(organiser, exported.content, f"schedule.{format}")
-        assert "There is nothing to change" in organiser.page
+        assert "Nothing to change" in organiser.page
     assert (await organiser.get("/c/forum/organise/schedule.csv")).status_code == 404
 
 
@@ -268,7 +268,7 @@ async def test_the_overview_counts(organiser: Visitor, world: World) -> None:
     await organiser.get("/c/forum/organise")
     said = without_tags(organiser.page)
     assert "Sessions 2 Live 0 Ended 0 Cancelled 0 Halls 1" in said
-    assert "1 question waits" in said
+    assert "1 question waiting" in said
     assert "Coming soon" in said
 
 

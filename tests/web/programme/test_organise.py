@@ -41,7 +41,7 @@ async def test_a_role_is_given_by_address_and_taken_away(organiser: Visitor, wor
     fields = {"email": "other@example.org", "role": "moderator", "session": world.session, "key": "k1"}
     answer = await organiser.post("/c/forum/organise/people/grant", fields)
     assert answer.status_code == 200
-    assert "Other has the role now." in organiser.page
+    assert "Other now has the role." in organiser.page
     assert Role.MODERATOR in await roles_of(world, "other", world.session)
 
     form = {"room": world.room, "person": world.people["other"], "role": "moderator", "key": "k2"}
@@ -158,7 +158,7 @@ async def test_a_closed_conference_is_closed_at_once(organiser: Visitor, site: S
     form = await settings_form(organiser, access="members")
     await organiser.post("/c/forum/organise/settings", form)
     assert (await Visitor(site).get("/c/forum")).status_code == 404
-    assert (await Visitor(site).sign_in(world.people["attendee"], "/c/forum")).page.find("nothing here") > 0
+    assert (await Visitor(site).sign_in(world.people["attendee"], "/c/forum")).page.find("Page not found") > 0
     assert (await organiser.get("/c/forum")).status_code == 200
     assert any("left" in message for message in sink.messages) or sink.closed
 
@@ -177,7 +177,7 @@ async def test_bad_settings_change_nothing(organiser: Visitor, world: World, fie
 async def test_an_edited_log_shows_on_its_page(organiser: Visitor, world: World) -> None:
     await world.do("moderator", SilencePerson(world.people["other"], 60, "Shouting"))
     await organiser.get("/c/forum/organise/audit")
-    assert "The chain is whole" in organiser.page
+    assert "The chain is intact" in organiser.page
     async with world.engine.database.write() as connection:
         await connection.execute(audit_table.update().where(audit_table.c.number == 1).values(actor=None))
         assert await audit.verify(connection, world.conference) == [1]

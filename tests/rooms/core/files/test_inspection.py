@@ -83,7 +83,7 @@ WRONG = {
     "an archive that climbs out": (BROCHURE, made.ZIP_SLIP, "Office files"),
     "a PDF as a logo": (LOGO, made.pdf(), "picture"),
     "a film as a brochure": (BROCHURE, made.mp4(), "brochure is"),
-    "HTML as a film": (FILM, made.HTML, "film is"),
+    "HTML as a film": (FILM, made.HTML, "video is"),
     "a picture cut in half": (LOGO, made.picture(size=(600, 600))[:-600], "damaged"),
     "a PDF before which HTML stands": (BROCHURE, made.HTML + made.pdf(), "brochure is"),
     "a PDF that is a zip too": (BROCHURE, made.pdf(tail=made.archive("x")), "damaged"),
@@ -102,9 +102,9 @@ WRONG = {
     "a PDF with a password": (BROCHURE, made.pdf(trailer=b"/Encrypt 9 0 R "), "password"),
     "an MP4 that is cut off": (FILM, made.mp4()[:-5], "damaged"),
     "an MP4 without pictures": (FILM, made.box(b"ftyp", b"isom\0\0\2\0") + made.box(b"free"), "damaged"),
-    "an MP4 of another brand": (FILM, made.mp4(brand=b"evil"), "film is"),
-    "a Matroska": (FILM, made.webm(b"matroska"), "film is"),
-    "nothing": (FILM, b"", "film is"),
+    "an MP4 of another brand": (FILM, made.mp4(brand=b"evil"), "video is"),
+    "a Matroska": (FILM, made.webm(b"matroska"), "video is"),
+    "nothing": (FILM, b"", "video is"),
 }
 
 
