@@ -107,7 +107,7 @@ async def _renew_others(tx: Transaction, actor: Actor, session: str, affected: C
     for other in sorted((await tx.connection.execute(select)).scalars()):
         if await queries.session_room(tx.connection, actor.room.subject, other) not in tx.rooms:
             raise Problem(
-                "conflict", N_("The programme is being changed by somebody else. Try again in a moment."), retry_after=2
+                "conflict", N_("Someone else is changing the programme. Try again in a moment."), retry_after=2
             )
         await _renew(tx, actor, other, {})
 

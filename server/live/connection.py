@@ -96,7 +96,7 @@ class Connection:
             self._answer_problem(_request_of(message), problem)
         except Exception:
             log.exception("a message could not be handled")
-            fault = Problem("internal", N_("Something went wrong on our side. It has been noted; you may try again."))
+            fault = Problem("internal", N_("Something went wrong on our side. It has been logged. You can try again."))
             self._answer_problem(_request_of(message), fault)
 
     def _beat(self, op: wire.Op) -> None:
@@ -152,9 +152,7 @@ class Connection:
         view = None
         if ticket.signin is not None and ticket.desk is not None:
             if self._engine.hub.watching(ticket.desk) + _greeting[ticket.desk] >= wire.MOST_CONNECTIONS:
-                raise Problem(
-                    "rate_limited", N_("You have very many windows open here. Close some of them."), retry_after=30
-                )
+                raise Problem("rate_limited", N_("You have too many windows open. Close some of them."), retry_after=30)
             self.person, self._signin, self._desk = ticket.person, ticket.signin, ticket.desk
             _greeting[self._desk] += 1
             try:
@@ -247,7 +245,7 @@ class Connection:
 
     def miss_hello(self) -> None:
         """Must be called when the first message does not come in time. A client that was only slow comes back with a new ticket."""
-        self._sink.close(4408, self._translate(N_("No “hello” came in time.")))
+        self._sink.close(4408, self._translate(N_("No “hello” arrived in time.")))
 
     def end(self) -> None:
         """Must be called once, when the client is gone."""

@@ -208,7 +208,7 @@ async def test_report_and_block_in_the_call(venue: Venue) -> None:
     organisers = [(await venue.window_of("organiser", viewport=size)).page for size in (DESKTOP, PHONE)]
     for page in organisers:
         await page.goto(f"/c/{venue.slug}/organise/people")
-        await expect(page.get_by_text("report waits")).to_have_count(0)
+        await expect(page.get_by_text("open report")).to_have_count(0)
     await menu(visitor, "Report a person")
     await visitor.get_by_label("What happened").fill("Shouts")
     await visitor.get_by_label("Block the person, too").check()
@@ -218,7 +218,7 @@ async def test_report_and_block_in_the_call(venue: Venue) -> None:
     await until_links(visitor, lambda known: known == [])
     # It reaches the organisers wherever they are, and stays until one of them has seen to it.
     for page in organisers:
-        await expect(page.locator("header .count:visible")).to_have_text("11 report waits")
+        await expect(page.locator("header .count:visible")).to_have_text("11 open report")
         await expect(page.get_by_text("Someone has been reported to the organisers.").first).to_be_visible()
         assert await accessibility_faults(page) == []
     await organisers[0].get_by_role("button", name="Go there").click()

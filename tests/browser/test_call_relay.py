@@ -158,9 +158,7 @@ async def test_on_a_bad_line_the_call_falls_back_to_sound_then_to_text_and_comes
         visitor, staff = await call_of(relayed, path, "attendee", STAFF)
         theirs = staff.locator(".tile", has_text="Attendee")
         line.loss = 0.2
-        await expect(visitor.get_by_text("Your video is paused; sound continues").first).to_be_attached(
-            timeout=30_000
-        )
+        await expect(visitor.get_by_text("Your video is paused; sound continues").first).to_be_attached(timeout=30_000)
         await expect(theirs.locator("video")).to_have_count(0, timeout=15_000)
         await expect(visitor.get_by_text("sound goes on at a lower quality").first).to_be_attached(timeout=30_000)
         await until_links(visitor, lambda known: known[0]["mode"] == "text")

@@ -24,15 +24,15 @@ SCRIPT = Path(__file__).with_name("inspector.py")
 BROKEN = N_("This file is damaged, or not what it says it is. Save it again and upload it once more.")
 REFUSED = {
     "broken": BROKEN,
-    "bomb": N_("This file unfolds to far more than it looks like, so it is not taken."),
-    "active": N_("This PDF holds scripts, programs or other files. Print it into a new PDF, and take that."),
+    "bomb": N_("This file expands to far more than its size, so it is not accepted."),
+    "active": N_("This PDF contains scripts, programs or other files. Print it to a new PDF and upload that."),
     "locked": N_("This PDF is protected by a password, so it cannot be checked. Save it without one."),
-    "office": N_("Office files and archives are not taken, because they can carry programs. Save it as a PDF."),
+    "office": N_("Office files and archives are not accepted, because they can contain programs. Save it as a PDF."),
 }
 TAKEN = {
     Content.LOGO: N_("A logo is a PNG, JPEG or WebP picture."),
     Content.BROCHURE: N_("A brochure is a PDF, or a PNG or JPEG picture."),
-    Content.FILM: N_("A film is an MP4 or WebM file."),
+    Content.FILM: N_("A video is an MP4 or WebM file."),
 }
 
 

@@ -69,12 +69,12 @@ def _view(row: Any) -> ApplicationView:
 @command(ApplyToExhibit, kinds=LOBBY, allowed=rules.takes_part, rate=Rate(10, 600))
 async def apply_to_exhibit(tx: Transaction, actor: Actor, command: ApplyToExhibit) -> Applied:
     if actor.known.kind != "registered":
-        raise Problem("forbidden", N_("For this you need an account: add your e-mail address first."))
+        raise Problem("forbidden", N_("You need an account for this. Add your email address first."))
     conference, person = actor.room.subject, actor.known.id
     mine = sa.and_(a.conference == conference, a.person == person, a.state.in_(OPEN))
     count = sa.select(sa.func.count()).select_from(exhibitor_applications).where(mine)
     if (await tx.connection.execute(count)).scalar_one() >= MOST_OPEN:
-        raise Problem("conflict", N_("The organisers have yet to answer what you applied for before."))
+        raise Problem("conflict", N_("The organisers have not answered your earlier application yet."))
     every = sa.select(sa.func.count()).where(a.conference == conference, a.person == person)
     if (await tx.connection.execute(every)).scalar_one() >= MOST:
         raise Problem(
@@ -145,9 +145,9 @@ async def _waiting(tx: Transaction, actor: Actor, id: str, *conditions: "sa.Colu
     here = sa.and_(a.id == id, a.conference == actor.room.subject, *conditions)
     row = (await tx.connection.execute(sa.select(exhibitor_applications).where(here))).one_or_none()
     if row is None:
-        raise Problem("not_found", N_("There is no such application here."), field="application")
+        raise Problem("not_found", N_("This application does not exist."), field="application")
     if row.state not in OPEN:
-        raise Problem("stale", N_("This application has been decided already."), field="application")
+        raise Problem("stale", N_("This application has already been decided."), field="application")
     return row
 
 

@@ -114,7 +114,7 @@ async def import_exhibitors(
             tx.audit(conference.id, by, "exhibitors.imported", details=details)
         await engine.hub.reconcile(renewed)
         return plan
-    raise Problem("conflict", N_("The exhibition is being changed by somebody else. Try again."), retry_after=2)
+    raise Problem("conflict", N_("Someone else is changing the exhibition. Try again."), retry_after=2)
 
 
 async def _load(connection: AsyncConnection, conference: str, listed: list[Exhibitor]) -> _Stored:

@@ -72,7 +72,7 @@ def exhibitors(table: Table) -> tuple[list[Exhibitor], Notes]:
 
 
 def again(number: int, name: str, first: int) -> Fault:
-    what = N_("This is the exhibitor of row %(row)s again.")
+    what = N_("This exhibitor is already in row %(row)s.")
     return Fault(f"{number} · {name}", what, N_("Keep one of them, or give each an id of its own."), {"row": first})
 
 
@@ -167,7 +167,9 @@ class _Row:
             code = country_code(cell)
             if cell and not code:
                 self._warn(
-                    N_("“%(value)s” is no country."), N_("Write its name or two letters, such as SE."), value=cell[:40]
+                    N_("“%(value)s” is not a country."),
+                    N_("Write its name or two letters, such as SE."),
+                    value=cell[:40],
                 )
                 return {}
             return {column: code}
@@ -188,7 +190,9 @@ class _Row:
             if tag := language_tag(part.strip()):
                 yield tag
             else:
-                self._warn(N_("“%(value)s” is no language."), N_("Write tags such as en, zh."), value=part[:40])
+                self._warn(
+                    N_("“%(value)s” is not a language."), N_("Enter language codes such as en, zh."), value=part[:40]
+                )
 
     def _translated(self, name: str, locale: str, text: str, cell: str) -> dict[str, str]:
         assert text in TRANSLATED
@@ -210,7 +214,7 @@ class _Row:
         if "tier" in self.cells:
             tier = TIERS.get(self.cells["tier"].casefold() or "3")
             if tier is None:
-                wanted = N_("Write partner, sponsor or exhibitor.")
+                wanted = N_("Enter partner, sponsor or exhibitor.")
                 self._warn(N_("“%(value)s” is not a tier."), wanted, value=self.cells["tier"][:40])
             else:
                 yield "tier", tier
@@ -218,7 +222,7 @@ class _Row:
     def _owner(self) -> str:
         owner = self.cells.get("owner", "")
         if owner and not _ADDRESS.fullmatch(owner):
-            wanted = N_("Write the owner's e-mail address.")
+            wanted = N_("Enter the owner's email address.")
             self._warn(N_("“%(value)s” is not an e-mail address."), wanted, value=owner[:40])
             return ""
         return owner.lower()

@@ -72,7 +72,7 @@ async def read_table(data: bytes) -> Table:
             raise ExhibitorFaults([Fault("", named, READS)])
     table = await _workbook(data) if data.startswith(b"PK\x03\x04") else await asyncio.to_thread(_csv, data)
     if any(len(cell) > MOST_LETTERS for _, row in table.rows for cell in row):
-        text = N_("A cell holds more than %(most)s letters.")
+        text = N_("A cell holds more than %(most)s characters.")
         raise Problem("invalid", text, field="file", values={"most": MOST_LETTERS})
     return table
 
@@ -104,7 +104,7 @@ def _csv(data: bytes) -> Table:
                 _too_large()
             rows.append((number, row))
     except csv.Error:
-        message = N_("The table is malformed after row %(row)s: look for a quotation mark that is not closed.")
+        message = N_("The table is malformed after row %(row)s. Look for a quotation mark that is not closed.")
         raise Problem("invalid", message, field="file", values={"row": number}) from None
     return Table(rows, {}, {}, warnings)
 

@@ -51,7 +51,7 @@ MOST_QUEUES = 5
 CALL_SECONDS = 60
 LOOKED_AT = 8
 """How many visitors at the head of a queue are considered for a call: the first may be talking elsewhere."""
-LAPSED = N_("This call has lapsed. You keep your place behind the next visitor.")
+LAPSED = N_("This call has expired. You keep your place after the next visitor.")
 
 q = queue_places.c
 
@@ -88,7 +88,7 @@ async def join_queue(tx: Transaction, actor: Actor, command: JoinQueue) -> Queue
             return Queued(place.ticket)
     if len(mine) >= MOST_QUEUES:
         raise Problem(
-            "conflict", N_("You wait at %(count)s booths already. Leave one first."), values={"count": len(mine)}
+            "conflict", N_("You are already waiting at %(count)s booths. Leave one first."), values={"count": len(mine)}
         )
     view = await read_queue(tx.connection, booth)
     if len(view.places) >= LONGEST:
@@ -111,7 +111,7 @@ async def leave_queue(tx: Transaction, actor: Actor, command: LeaveQueue) -> Non
     view = await read_queue(tx.connection, actor.room.subject)
     place = place_of(view, actor.known.id)
     if place is None:
-        raise Problem("conflict", N_("You have no place in this queue."))
+        raise Problem("conflict", N_("You are not in this queue."))
     if place.state == "talking":
         view = await end_talk(tx, view, place)
     else:
@@ -130,7 +130,7 @@ async def call_next(tx: Transaction, actor: Actor, command: CallNext) -> Called:
     view = await _drop_unwelcome(tx, actor, view)
     place = next_place(view, await _unavailable(tx, view, caller.id), LOOKED_AT)
     if place is None:
-        raise Problem("conflict", N_("Nobody is waiting who could come now."))
+        raise Problem("conflict", N_("No visitor in the queue is available now."))
     until = tx.now + timedelta(seconds=CALL_SECONDS)
     called: dict[str, Any] = {
         "called_by": caller.id,
@@ -179,7 +179,7 @@ async def finish_talk(tx: Transaction, actor: Actor, command: FinishTalk) -> Non
     view = await read_queue(tx.connection, actor.room.subject)
     place = _place(view, command.place)
     if place.state != "talking" or place.meeting is None:
-        raise Problem("conflict", N_("This talk is not under way."))
+        raise Problem("conflict", N_("This call is not in progress."))
     await publish(tx, await end_talk(tx, view, place))
 
 
@@ -201,7 +201,7 @@ async def _check_free(tx: Transaction, caller: str) -> None:
     lasting = sa.or_(q.state == "talking", sa.and_(q.state == "called", q.until > tx.now))
     select = sa.select(sa.func.count()).where(q.called_by == caller, lasting)
     if (await tx.connection.execute(select)).scalar_one():
-        raise Problem("conflict", N_("Finish with the visitor whom you have called first."))
+        raise Problem("conflict", N_("Finish with the visitor you called first."))
 
 
 async def _drop_unwelcome(tx: Transaction, actor: Actor, view: QueueView) -> QueueView:
@@ -217,7 +217,7 @@ async def _drop_unwelcome(tx: Transaction, actor: Actor, view: QueueView) -> Que
 def _place(view: QueueView, id: str) -> Place:
     found = next((each for each in view.places if each.id == id), None)
     if found is None:
-        raise Problem("not_found", N_("There is no such place in this queue."), field="place")
+        raise Problem("not_found", N_("This place in the queue does not exist."), field="place")
     return found
 
 

@@ -128,7 +128,7 @@ async def read_upload(
     own = sa.and_(u.id == upload, u.conference == conference.id, u.person == person, u.kind == kind.name)
     async with engine.database.read() as connection:
         row = (await connection.execute(sa.select(u.name, u.data).where(own))).one_or_none()
-    gone = Problem("not_found", N_("This upload is no longer here. Choose the file again."), field="file")
+    gone = Problem("not_found", N_("This upload is no longer available. Choose the file again."), field="file")
     if row is None:
         raise gone
     try:

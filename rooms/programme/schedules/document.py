@@ -37,21 +37,21 @@ def parse_json(data: bytes, report: Report) -> Document:
         return dict(items)
 
     def constant(name: str) -> NoReturn:
-        _refuse(N_("The file holds %(name)s, which is no value in JSON."), N_("Write a number, or null."), name=name)
+        _refuse(N_("The file contains %(name)s, which is not a JSON value."), N_("Enter a number, or null."), name=name)
 
     try:
         tree = json.loads(data, object_pairs_hook=pairs, parse_constant=constant)
     except json.JSONDecodeError as error:
         _refuse(
-            N_("The JSON breaks off or is malformed at line %(line)s, column %(column)s."),
-            N_("Export the schedule again, and transfer it whole."),
+            N_("The JSON is incomplete or malformed at line %(line)s, column %(column)s."),
+            N_("Export the schedule again and transfer the whole file."),
             line=error.lineno,
             column=error.colno,
         )
     except RecursionError:
         _too_deep()
     except ValueError:
-        _refuse(N_("The file is not JSON in Unicode."), N_("Export the schedule again, and transfer it whole."))
+        _refuse(N_("The file is not JSON in Unicode."), N_("Export the schedule again and transfer the whole file."))
     if not isinstance(tree, dict):
         refuse_json(tree)
     return cast(Document, tree)
@@ -71,8 +71,8 @@ def parse_xml(data: bytes, report: Report) -> Document:
     except ParseError as error:
         line, column = error.position
         _refuse(
-            N_("The XML breaks off or is malformed at line %(line)s, column %(column)s."),
-            N_("Export the schedule again, and transfer it whole."),
+            N_("The XML is incomplete or malformed at line %(line)s, column %(column)s."),
+            N_("Export the schedule again and transfer the whole file."),
             line=line,
             column=column + 1,
         )
@@ -176,7 +176,7 @@ def _doubled(where: str, key: str, remedy: str) -> Fault:
 
 def _check_size(data: bytes, parts: int) -> None:
     if not data.strip():
-        _refuse(N_("The file is empty."), N_("Export the schedule again, and transfer it whole."))
+        _refuse(N_("The file is empty."), N_("Export the schedule again and transfer the whole file."))
     if len(data) > MOST_BYTES or parts > MOST_PARTS:
         _refuse(N_("The file is too large."), N_("A schedule of at most 20 MB is accepted."))
 

@@ -73,7 +73,7 @@ class Fields:
         if one_line and not required and (parts := _texts(value)):
             value = ", ".join(parts)
         if value is not None and not isinstance(value, str):
-            self.wrong(name, value, N_("Write a text."), required)
+            self.wrong(name, value, N_("Enter a text."), required)
             return ""
         cleaned, length = _clean(value or "", limit, one_line)
         if length > limit:
@@ -93,7 +93,7 @@ class Fields:
             return None
         number = whole_number(value, most)
         if number is None:
-            self.wrong(name, value, N_("Write a whole number of a sensible size."))
+            self.wrong(name, value, N_("Enter a whole number."))
         return number
 
     def flag(self, name: str) -> bool:
@@ -102,7 +102,7 @@ class Fields:
         if word in (True, "true", "1", "yes"):
             return True
         if word not in (None, False, "", "false", "0", "no"):
-            self.wrong(name, value, N_("Write true or false."))
+            self.wrong(name, value, N_("Enter true or false."))
         return False
 
     def day(self, name: str) -> date | None:
@@ -117,7 +117,7 @@ class Fields:
         except ValueError:
             found = None
         if found is None or found.year not in YEARS:
-            self.wrong(name, raw, N_("Write a date such as 2026-11-14T09:30:00+08:00."), required=True)
+            self.wrong(name, raw, N_("Enter a date such as 2026-11-14T09:30:00+08:00."), required=True)
             return None
         return found
 
@@ -127,7 +127,7 @@ class Fields:
         match = _DURATION.fullmatch(raw)
         if match is None:
             if raw:
-                self.wrong(name, raw, N_("Write the hours and minutes, such as 00:45."), required=True)
+                self.wrong(name, raw, N_("Enter hours and minutes, such as 00:45."), required=True)
             return None
         part = {key: int(value) for key, value in match.groupdict(default="0").items()}
         total = (
@@ -138,7 +138,7 @@ class Fields:
             + part["dm"]
         )
         if not 0 < total <= MOST_MINUTES:
-            self.wrong(name, raw, N_("A session takes between one minute and seven days."), required=True)
+            self.wrong(name, raw, N_("A session lasts between one minute and seven days."), required=True)
             return None
         return total
 
@@ -175,7 +175,7 @@ class Fields:
         if bare and isinstance(value, str):
             value = [value]
         if not isinstance(value, list):
-            self.wrong(name, value, N_("Write a list."), required=bare is None)
+            self.wrong(name, value, N_("Enter a list."), required=bare is None)
             return
         for index, item in enumerate(cast(list[object], value), start=1):
             where = f"{self.where} › {name} {index}" if self.where else f"{name} {index}"
@@ -186,7 +186,7 @@ class Fields:
             if isinstance(item, dict):
                 yield Fields(cast(dict[str, object], item), where, self.report)
             else:
-                wanted = N_("Write an object with named fields.")
+                wanted = N_("Enter an object with named fields.")
                 Fields({}, where, self.report).wrong("", item, wanted, required=bare is None)
 
     def object(self, name: str, where: str) -> "Fields":
@@ -195,7 +195,7 @@ class Fields:
         if value is None:
             self.missing(name)
         elif not isinstance(value, dict):
-            self.wrong(name, value, N_("Write an object with named fields."), required=True)
+            self.wrong(name, value, N_("Enter an object with named fields."), required=True)
         return Fields(cast(dict[str, object], value) if isinstance(value, dict) else {}, where, self.report)
 
 

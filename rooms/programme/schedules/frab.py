@@ -120,7 +120,7 @@ def _zone(fields: Fields, fallback: str | None) -> str:
         remedy = N_("Import it with plenary import --zone, for example --zone Europe/Berlin.")
         fields.fault("time_zone_name", N_("The file does not say its time zone."), remedy)
     if zone and zone not in zone_names():
-        unknown = N_("“%(zone)s” is no known time zone.")
+        unknown = N_("“%(zone)s” is not a known time zone.")
         fields.fault("time_zone_name", unknown, N_("Use a name such as Asia/Shanghai or Europe/Berlin."), zone=zone)
         return ""
     return zone or fallback or ""
@@ -142,7 +142,7 @@ def _conference(fields: Fields, zone: str, days: set[date], sessions: Sessions) 
     if first and last and last < first:
         fields.fault("end", N_("The conference ends before it starts."), N_("Exchange the two days, or correct one."))
     elif first and last and (last - first).days >= MOST_DAYS:
-        fields.fault("end", N_("The conference takes more than a year."), N_("Correct the first or last day."))
+        fields.fault("end", N_("The conference lasts more than a year."), N_("Correct the first or last day."))
     return ConferenceInfo(title, zone, first or nothing, last or nothing, acronym, fields.address("url"))
 
 

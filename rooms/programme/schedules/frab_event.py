@@ -59,7 +59,7 @@ def _identity(fields: Fields) -> tuple[str, int | None]:
         return guid or f"id:{number}", number
     named = fields.line("id", WORD) if isinstance(told, str) else ""
     if fields.has("id") and not named and (guid or told is not None):
-        fields.wrong("id", told, N_("Write a whole number of a sensible size."), required=not guid)
+        fields.wrong("id", told, N_("Enter a whole number."), required=not guid)
     if guid or named:
         return guid or f"id:{named}", None
     for name in ("code", "slug"):
@@ -119,7 +119,7 @@ def _clock(fields: Fields) -> time | None:
     raw = fields.line("start", WORD)
     found = clock_of(raw)
     if raw and found is None:
-        fields.wrong("start", raw, N_("Write the hour and minute, such as 09:30."), required=True)
+        fields.wrong("start", raw, N_("Enter hours and minutes, such as 09:30."), required=True)
     return found
 
 
@@ -138,10 +138,10 @@ def _in_zone(fields: Fields, local: datetime, zone: str) -> datetime | None:
         return moment(local, zone)
     except NoSuchMoment:
         skipped = N_("%(date)s does not exist in %(zone)s: the clocks go forward then.")
-        fields.fault("date", skipped, N_("Write the offset from UTC too, such as +02:00."), **shown)
+        fields.fault("date", skipped, N_("Add the offset from UTC, such as +02:00."), **shown)
     except TwoSuchMoments:
         doubled = N_("%(date)s comes twice in %(zone)s: the clocks go back then.")
-        fields.fault("date", doubled, N_("Write the offset from UTC too, such as +02:00."), **shown)
+        fields.fault("date", doubled, N_("Add the offset from UTC, such as +02:00."), **shown)
     return None
 
 

@@ -103,7 +103,7 @@ class Sessions:
         """A second session of the same identity is a fault of its row."""
         if external and external in self._externals:
             named, _, value = external.rpartition(":")
-            fields.fault(named or "guid", USED_TWICE, N_("Give each its own."), value=value)
+            fields.fault(named or "guid", USED_TWICE, N_("Give each one its own."), value=value)
         self._externals.add(external)
 
     def add(self, fields: Fields, session: Session) -> None:

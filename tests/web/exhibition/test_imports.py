@@ -29,13 +29,13 @@ async def test_a_list_is_looked_at_and_brought_in(site: Site, world: World) -> N
     await world.do("organiser", CreateBooth("Aurora", "Hall 3"), room=world.lobby)
     answer = await organiser.post(address, {"plan": plan})
     assert answer.status_code == 409
-    assert "changed by somebody else meanwhile" in organiser.page
+    assert "Someone else has changed the exhibition" in organiser.page
     plan = re.search(r'name="plan" value="(\w{32})"', organiser.page)[1]
     await organiser.post(address, {"plan": plan})
     assert "The exhibitors were imported: 0 added, 2 changed." in organiser.page
     assert (await organiser.get(address)).status_code == 404, "it is no longer kept"
     await upload(organiser, TABLE)
-    assert "There is nothing to change" in organiser.page
+    assert "Nothing to change" in organiser.page
 
 
 async def test_rows_that_are_left_out_and_cells_that_are_ignored_are_listed(site: Site, world: World) -> None:
@@ -45,8 +45,10 @@ async def test_rows_that_are_left_out_and_cells_that_are_ignored_are_listed(site
     assert "4 · C: This is a new exhibitor, without a hall." in organiser.page
     assert "6 › name: Write something first." in organiser.page
     assert "2 notes on how the file was read:" in organiser.page
-    assert "3 · B: “Swodon” is no country." in organiser.page
-    assert "5 · D: “&lt;b&gt;” is no country." in organiser.page or "5 · D: “<b>” is no country." in organiser.page
+    assert "3 · B: “Swodon” is not a country." in organiser.page
+    assert (
+        "5 · D: “&lt;b&gt;” is not a country." in organiser.page or "5 · D: “<b>” is not a country." in organiser.page
+    )
 
 
 async def test_faults_are_listed_row_by_row(site: Site, world: World) -> None:
@@ -73,21 +75,21 @@ async def test_owners_without_an_account_are_invited_once(site: Site, world: Wor
     assert "1 owner has no account yet." in organiser.page
     plan = re.search(r'name="plan" value="(\w{32})"', organiser.page)[1]
     await organiser.post(address, {"plan": plan})
-    assert "Invite 1 owner by mail" in organiser.page
+    assert "Invite 1 owner by email" in organiser.page
     await site.post.settled()
     assert emails.sent == [], "nobody is written to unasked"
-    for said in ("1 owner is being invited by mail.", "0 owners are being invited by mail."):
+    for said in ("1 owner is being invited by email.", "0 owners are being invited by email."):
         await organiser.post(f"{PATH}/invite")
         assert said in organiser.page
         assert "Invite 1 owner" not in organiser.page
-        assert "1 has been invited and has not come yet" in organiser.page
+        assert "1 has been invited and has not joined yet" in organiser.page
     await site.post.settled()
     [email] = emails.sent
     assert email.to == "nobody@example.org"
     assert email.subject == "Your booth at The Forum: Aurora"
     # The same list once more changes nothing, and asks for no second letter.
     await upload(organiser, TABLE)
-    assert "There is nothing to change" in organiser.page
+    assert "Nothing to change" in organiser.page
 
     person = await world.person("aurora")
     owner = await Visitor(site).sign_in(person)

@@ -75,16 +75,16 @@ def test_a_fault_in_a_session(changes: dict[str, Any], where: str, what: str):
         ({"end": "2026-11-13"}, "conference › end", "ends before it starts"),
         ({"end": "2028-11-13"}, "conference › end", "more than a year"),
         ({"time_zone_name": None}, "conference › time_zone_name", "does not say its time zone"),
-        ({"time_zone_name": "Mars/Olympus"}, "conference › time_zone_name", "“Mars/Olympus” is no known time zone"),
-        ({"time_zone_name": "../../etc/passwd"}, "conference › time_zone_name", "no known time zone"),
-        ({"time_zone_name": "localtime"}, "conference › time_zone_name", "no known time zone"),
+        ({"time_zone_name": "Mars/Olympus"}, "conference › time_zone_name", "“Mars/Olympus” is not a known time zone"),
+        ({"time_zone_name": "../../etc/passwd"}, "conference › time_zone_name", "not a known time zone"),
+        ({"time_zone_name": "localtime"}, "conference › time_zone_name", "not a known time zone"),
         ({"days": None}, "conference › days", "missing"),
         ({"days": {}}, "conference › days", "missing"),
-        ({"days": [5]}, "conference › days 1", "Write an object"),
+        ({"days": [5]}, "conference › days 1", "Enter an object"),
         ({"days": [{"date": "2026-11-14"}]}, "2026-11-14 › rooms", "missing"),
-        ({"days": [{"date": "2026-11-14", "rooms": []}]}, "2026-11-14 › rooms", "Write an object"),
-        ({"days": [{"date": "2026-11-14", "rooms": {"Hall": {}}}]}, "2026-11-14 › Hall", "Write a list"),
-        ({"days": [{"date": "2026-11-14", "rooms": {"Hall": ["x"]}}]}, "2026-11-14 › Hall 1", "Write an object"),
+        ({"days": [{"date": "2026-11-14", "rooms": []}]}, "2026-11-14 › rooms", "Enter an object"),
+        ({"days": [{"date": "2026-11-14", "rooms": {"Hall": {}}}]}, "2026-11-14 › Hall", "Enter a list"),
+        ({"days": [{"date": "2026-11-14", "rooms": {"Hall": ["x"]}}]}, "2026-11-14 › Hall 1", "Enter an object"),
         ({"days": [{"date": "2026-11-14", "rooms": {"\u202e": []}}]}, "2026-11-14 › name", "missing"),
         ({"tracks": [{"color": "#fff"}]}, "tracks 1 › name", "missing"),
     ],
@@ -109,13 +109,13 @@ def test_a_fault_in_the_conference(changes: dict[str, Any], where: str, what: st
         ({"id": 2**63}, " › id", "does not belong"),
         ({"id": 10**4000}, " › id", "does not belong"),
         ({"room": "Hall 9"}, f"{FIRST} › room", "“Hall 9” but is listed under “Hall 1”"),
-        ({"persons": {"id": 7}}, f"{FIRST} › persons", "Write a list"),
-        ({"persons": [7]}, f"{FIRST} › persons 1", "Write an object"),
+        ({"persons": {"id": 7}}, f"{FIRST} › persons", "Enter a list"),
+        ({"persons": [7]}, f"{FIRST} › persons 1", "Enter an object"),
         ({"persons": [{"id": 7}]}, f"{FIRST} › persons 1 › name", "missing"),
         ({"persons": [{"id": 7, "name": "A"}, {"id": 7, "name": "B"}]}, f"{FIRST} › persons 2", "“B” here and “A”"),
         ({"links": ["https://example.org"] * 101}, f"{FIRST} › links", "101 links"),
         ({"do_not_record": "perhaps"}, f"{FIRST} › do_not_record", "true or false"),
-        ({"abstract": ["a"]}, f"{FIRST} › abstract", "Write a text"),
+        ({"abstract": ["a"]}, f"{FIRST} › abstract", "Enter a text"),
         ({"language": "x" * 36}, f"{FIRST} › language", "36 characters"),
     ],
 )
@@ -143,7 +143,7 @@ def test_a_session_that_cannot_be_used_is_left_out_and_the_others_are_read():
     said, unread = left_out_of(file(EVENT, SECOND | {"duration": "never"}))
     assert said == [
         "2026-11-14 › Hall 1 › Talent centres (2) › duration: “never” does not belong here. "
-        "Write the hours and minutes, such as 00:45."
+        "Enter hours and minutes, such as 00:45."
     ]
     assert unread == (SECOND["guid"],)
 
@@ -213,7 +213,7 @@ def test_a_long_report_is_cut_but_counted():
 
 def test_what_is_no_schedule_is_told_in_one_line():
     assert faults_of(b'{"events": []}') == [
-        "This is a JSON file, but no schedule: it holds “events”. "
+        "This is a JSON file, but not a schedule: it holds “events”. "
         "Plenary reads the schedules of frab, pretalx, pentabarf and compatible programs, as JSON or XML."
     ]
 
@@ -233,14 +233,14 @@ OUTSIDE = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><schedule><ver
     [
         (b"", "empty"),
         (b" \n", "empty"),
-        (b"{", "breaks off or is malformed at line 1"),
-        (file()[:-40], "breaks off"),
+        (b"{", "is incomplete or is malformed at line 1"),
+        (file()[:-40], "is incomplete"),
         (file() + b"}", "malformed"),
         (b"\xff\xfe\xfa", "not JSON in Unicode"),
-        (b'"schedule"', "no schedule"),
-        (b"[]", "no schedule"),
-        (b"{}", "no schedule"),
-        (b'{"schedule": 5}', "no schedule: it holds “schedule”"),
+        (b'"schedule"', "not a schedule"),
+        (b"[]", "not a schedule"),
+        (b"{}", "not a schedule"),
+        (b'{"schedule": 5}', "not a schedule: it holds “schedule”"),
         (b'{"schedule": {}}', "conference: This field is missing"),
         (b'{"schedule": {"conference": {}}}', "conference › title: This field is missing"),
         (file().replace(b'"id": 1', b'"id": NaN'), "NaN"),
@@ -261,9 +261,9 @@ def test_broken_json(data: bytes, what: str):
     ("data", "what"),
     [
         (b"", "empty"),
-        (b"<schedule>", "breaks off or is malformed at line 1"),
+        (b"<schedule>", "is incomplete or is malformed at line 1"),
         (b"<schedule></agenda>", "malformed"),
-        (b"<agenda/>", "no schedule"),
+        (b"<agenda/>", "not a schedule"),
         (b"<schedule/>", "conference: This field is missing"),
         (b"<schedule><conference><title>T</title></conference></schedule>", "conference › days: This field is missing"),
         (b'<?xml version="1.0" encoding="klingon"?><schedule/>', "known encoding"),

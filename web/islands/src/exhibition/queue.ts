@@ -50,7 +50,7 @@ export class Queue extends Island {
     }
     if (own.can.includes("queue.call")) return this.desk(state);
     const { tickets } = lineOf(state);
-    const waiting = html`<p class="soft">${tickets.length ? tn("%(count)s person waits.", "%(count)s people wait.", tickets.length) : t("Nobody waits just now.")}</p>`;
+    const waiting = html`<p class="soft">${tickets.length ? tn("%(count)s person is waiting.", "%(count)s people are waiting.", tickets.length) : t("Nobody is waiting.")}</p>`;
     if (own.can.includes("queue.join")) {
       return html`${waiting}
         <p class="soft">${t("When it is your turn, you talk with the staff in a video call.")}</p>
@@ -61,9 +61,9 @@ export class Queue extends Island {
 
   private place(state: BoothRoom, place: OwnPlace) {
     if (place.state === "talking") {
-      return html`<p>${t("Your talk is under way.")}</p>
+      return html`<p>${t("Your call is in progress.")}</p>
         <div class="row">
-          <a class="button button-primary" href="${this.path}/meetings/${place.meeting}#join">${t("To your talk")}</a>
+          <a class="button button-primary" href="${this.path}/meetings/${place.meeting}#join">${t("Go to your call")}</a>
           ${this.button(t("End the talk"), { op: "queue.leave" })}
         </div>`;
     }
@@ -78,7 +78,7 @@ export class Queue extends Island {
         </div>`;
     }
     return html`${place.state === "called" || place.missed
-        ? html`<p class="soft">${t("You were called and did not answer. You keep your place behind the next visitor.")}</p>`
+        ? html`<p class="soft">${t("You were called and did not answer. You keep your place after the next visitor.")}</p>`
         : nothing}
       ${this.ahead(state, place)} ${this.button(t("Leave the queue"), { op: "queue.leave" })}`;
   }
@@ -89,7 +89,7 @@ export class Queue extends Island {
     if (index < 0) return nothing;
     const minutes = Math.round((expected(line, live().now())[index] ?? 0) / 60);
     return html`<p class="queue-place">
-        ${index ? tn("%(count)s person before you", "%(count)s people before you", index) : t("You are the next one")}
+        ${index ? tn("%(count)s person before you", "%(count)s people before you", index) : t("You are next")}
         · ${about(minutes)}
       </p>
       <p class="soft">${t("You may look around: your place is kept, and every page tells you when your video call begins.")}</p>`;
@@ -104,7 +104,7 @@ export class Queue extends Island {
         ? html`<ol class="queue-line" role="list">
             ${repeat(places, ({ id }) => id, (each) => this.row(each, waits[line.tickets.indexOf(each.ticket)] ?? 0, state))}
           </ol>`
-        : html`<p class="soft">${t("Nobody waits just now.")}</p>`}
+        : html`<p class="soft">${t("Nobody is waiting.")}</p>`}
       ${this.button(t("Next, please"), { op: "queue.call" }, "button-primary", calling || !places.some((each) => each.state === "waiting" || lapsed(each)))}`;
   }
 
@@ -118,9 +118,9 @@ export class Queue extends Island {
         : place.state === "called"
           ? html`<span class="badge badge-amber">${left ? tn("Called, %(count)s second left", "Called, %(count)s seconds left", left) : t("Did not answer")}</span>
               ${mine ? this.button(t("Skip"), { op: "queue.skip", place: place.id }, "button-small") : nothing}`
-          : html`<span class="badge badge-accent">${t("Talks with %(name)s", { name: place.called_by?.name ?? "" })}</span>
+          : html`<span class="badge badge-accent">${t("In a call with %(name)s", { name: place.called_by?.name ?? "" })}</span>
               ${mine
-                ? html`<a class="button button-small button-primary" href="${this.path}/meetings/${place.meeting}#join">${t("To the talk")}</a>
+                ? html`<a class="button button-small button-primary" href="${this.path}/meetings/${place.meeting}#join">${t("Go to the call")}</a>
                     ${this.button(t("Finish"), { op: "queue.finish", place: place.id }, "button-small")}`
                 : nothing}`}
     </li>`;

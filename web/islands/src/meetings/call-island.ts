@@ -148,9 +148,9 @@ export class CallElement extends Island {
     const name = state.own.person?.name ?? "";
     const noticed = call.departed !== null && this.talk.open;
     return html`<section class="call" aria-labelledby="call-heading">
-        <h2 class="call-title" id="call-heading" tabindex="-1">${t("In the call")}</h2>
+        <h2 class="call-title" id="call-heading" tabindex="-1">${t("In this call")}</h2>
         ${meetingClock(state, this.commands.extend)}
-        ${this.sound.blocked ? notice(html`<div class="row row-apart"><p>${t("Your browser keeps the sound off.")}</p><button class="button button-small button-primary" @click=${this.sound.unblock}>${t("Switch the sound on")}</button></div>`, { kind: "warning", symbol: "silence" }) : nothing}
+        ${this.sound.blocked ? notice(html`<div class="row row-apart"><p>${t("Your browser has muted the sound.")}</p><button class="button button-small button-primary" @click=${this.sound.unblock}>${t("Turn sound on")}</button></div>`, { kind: "warning", symbol: "silence" }) : nothing}
         ${noticed ? notice(html`<div class="row row-apart"><p>${t("%(name)s has left.", { name: call.departed?.name ?? "" })}</p>${this.talk.button()}</div>`, { symbol: "people" }) : nothing}
         ${tiles(call, devices, { name, hand: this.hand, held: this.held, noticed, watched: this.watched, watch: (peer) => (this.watched = peer) }, false)}
         ${toolbar({
@@ -180,7 +180,7 @@ export class CallElement extends Island {
     const end = state && this.call?.phase.name === "in" ? Date.parse(callOf(state).ends_at ?? "") : NaN;
     if (end - live().now() < SOON && end !== this.warned) {
       this.warned = end;
-      say(t("Two minutes are left. You may take five more."));
+      say(t("Two minutes left. You can add five more."));
     }
   }
 

@@ -72,7 +72,7 @@ function people({ call, state, bring, block, open }: Behind) {
           const blocked = own.blocked.includes(person.id);
           return html`<li>
             ${avatar(person.name)}
-            <span><span dir="auto">${person.name}</span>${self ? html` <span class="soft">(${t("you")})</span>` : nothing}<br /><span class="soft small">${inside.has(person.id) ? t("In the call") : t("Not in the call")}</span></span>
+            <span><span dir="auto">${person.name}</span>${self ? html` <span class="soft">(${t("you")})</span>` : nothing}<br /><span class="soft small">${inside.has(person.id) ? t("In this call") : t("Not in the call")}</span></span>
             ${self
               ? nothing
               : html`<span class="row">
@@ -83,7 +83,7 @@ function people({ call, state, bring, block, open }: Behind) {
         })}
       </ul>
       ${own.colleagues.length
-        ? html`<h3 class="label">${t("Bring a colleague in")}</h3>
+        ? html`<h3 class="label">${t("Invite a colleague")}</h3>
             <ul class="call-list" role="list">
               ${own.colleagues.map(
                 (person) => html`<li>
@@ -116,7 +116,7 @@ function safety({ call }: Behind) {
               </li>`;
             })}
           </ul>`
-        : html`<p class="soft">${t("There is a code as soon as somebody else is here.")}</p>`}
+        : html`<p class="soft">${t("The code appears when someone else joins.")}</p>`}
     </div>`,
   ] as const;
 }
@@ -134,7 +134,7 @@ function report({ state, about, report }: Behind) {
     t("Report a person"),
     html`<form @submit=${report}>
       <div class="dialog-body stack">
-        <p class="soft">${t("The organisers read this. The person is not told.")}</p>
+        <p class="soft">${t("The organisers read this. The person is not notified.")}</p>
         <div class="field">
           <label for="report-person">${t("Person")}</label>
           <select class="input" id="report-person" name="person">
@@ -176,7 +176,7 @@ function bundle({ save }: Behind) {
     t("Support file"),
     html`<div class="dialog-body stack">
         <p>${t("This file describes the connections, for the operators of this site. It contains no pictures, sound or chat, and is not sent automatically.")}</p>
-        <label class="check"><input type="checkbox" /><span>${t("With network addresses")}<small class="soft">${t("Also those of the others: ask them first.")}</small></span></label>
+        <label class="check"><input type="checkbox" /><span>${t("With network addresses")}<small class="soft">${t("Including those of the others: ask them first.")}</small></span></label>
       </div>
       <div class="dialog-foot">
         <button class="button" @click=${shut}>${t("Cancel")}</button>

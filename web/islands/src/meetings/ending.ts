@@ -21,9 +21,9 @@ type Reason = Extract<Phase, { name: "ended" }>["reason"];
 
 const ENDS: Readonly<Record<Reason, (others: number) => readonly [string, string]>> = {
   left: (others) => [t("You have left the call"), others ? t("The others are still talking.") : t("Nobody else is in the call.")],
-  replaced: () => [t("The call goes on elsewhere"), t("You have joined it in another window or on another device.")],
-  closed: () => [t("This talk is over"), t("What was written stays here for you.")],
-  expired: () => [t("You were away for too long"), t("Your place in the call has been given up.")],
+  replaced: () => [t("The call continues elsewhere"), t("You have joined it in another window or on another device.")],
+  closed: () => [t("This call is over"), t("The chat stays here for you.")],
+  expired: () => [t("You were away for too long"), t("Your place in the call has been released.")],
 };
 
 /** Why the call is over for this page, how it went, and where to go from here. */
@@ -43,14 +43,14 @@ export function refusal({ back, join }: EndingContext, problem: ProblemError, wa
   if (waiting.on) {
     return html`<div class="call-end">
       <div class="stack stack-tight">
-        <h2 id="call-heading" tabindex="-1">${t("You are waiting for a place")}</h2>
-        <p role="status">${waiting.place ? t("You are number %(place)s in the line.", { place: waiting.place }) : t("You are being put into the line…")}</p>
+        <h2 id="call-heading" tabindex="-1">${t("You are waiting to join")}</h2>
+        <p role="status">${waiting.place ? t("You are number %(place)s in the queue.", { place: waiting.place }) : t("Joining the queue…")}</p>
         <p class="soft">${t("Leave this page open: you join automatically when a place is free. You can write in the chat while you wait.")}</p>
       </div>
       <div class="row"><button class="button" @click=${line.end}>${t("Stop waiting")}</button>${wayBack(back)}</div>
     </div>`;
   }
-  const head = notice(html`<h2 id="call-heading" tabindex="-1">${t("You cannot join just now")}</h2><p>${problem.message}</p>`, { kind: "warning", symbol: "alert" });
+  const head = notice(html`<h2 id="call-heading" tabindex="-1">${t("You cannot join now")}</h2><p>${problem.message}</p>`, { kind: "warning", symbol: "alert" });
   if (isFull(problem)) {
     return html`<div class="call-end">${head}
       <div class="row"><button class="button button-primary" @click=${line.begin}>${t("Wait for a place")}</button>${wayBack(back)}</div>

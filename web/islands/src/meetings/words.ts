@@ -44,9 +44,9 @@ export function modeWords(mode: MediaMode): string {
 
 /** Announced when a link changes by itself what it carries. */
 export function modeChangeWords(name: string, mode: MediaMode): string {
-  if (mode === "audio") return t("The connection to %(name)s is weak: your picture is paused, and sound goes on.", { name });
+  if (mode === "audio") return t("The connection to %(name)s is weak. Your video is paused; sound continues.", { name });
   if (mode === "narrow") return t("The connection to %(name)s is weak: sound goes on at a lower quality.", { name });
-  if (mode === "text") return t("The connection to %(name)s is too weak for sound. Write in the chat; sound comes back by itself.", { name });
+  if (mode === "text") return t("The connection to %(name)s is too weak for sound. Use the chat; sound returns automatically.", { name });
   return t("The connection to %(name)s has recovered: your picture is back.", { name });
 }
 
@@ -105,7 +105,7 @@ export function networkWords(verdict: Verdict): readonly ["good" | "warning" | "
     case "relay":
       return ["good", t("The relay works."), ""];
     case "no_udp":
-      return ["warning", t("Your network lets no UDP through, so the call goes over TCP."), t("It works, but picture and sound may lag. Another network is better.")];
+      return ["warning", t("Your network blocks UDP, so the call uses TCP."), t("It works, but video and sound may lag. Another network is better.")];
     case "reached":
       return ["warning", t("The relay answers, but nothing came back through it."), t("A direct connection will be tried. If it fails, try another network.")];
     case "refused":
@@ -113,6 +113,6 @@ export function networkWords(verdict: Verdict): readonly ["good" | "warning" | "
     case "blocked":
       return ["fault", t("No relay can be reached: a firewall seems to block calls."), t("Leave the company's network or VPN, or ask its administrators to allow calls.")];
     default:
-      return ["good", t("There is no relay here: only direct connections are tried."), t("In most networks that works. If it does not, try another one.")];
+      return ["good", t("No relay is available: only direct connections are possible."), t("In most networks that works. If it does not, try another one.")];
   }
 }
