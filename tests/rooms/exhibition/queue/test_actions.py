@@ -97,7 +97,7 @@ async def test_who_accepts_gets_a_room_of_their_own(world: World) -> None:
         view = await world.engine.view(world.people[who], room)
         assert [each.name for each in view.snapshot.people] == ["Attendee", "Staff"]
     for who in ("other", "owner", "organiser"):
-        with pytest.raises(Problem, match="nothing here"):
+        with pytest.raises(Problem, match="does not exist"):
             await world.engine.view(world.people[who], room)
     await world.do("staff", FinishTalk(called["place"]), room=world.stand)
     assert (await world.engine.view(world.people["attendee"], room)).snapshot.closed_at == world.clock()
