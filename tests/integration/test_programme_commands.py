@@ -121,12 +121,12 @@ async def test_a_dry_run_lists_what_would_change(engine: Engine):
 async def test_a_conference_is_made_only_when_asked_for(engine: Engine):
     told = await imported(engine, file(), create=True, dry_run=True)
     assert told == "The conference forum would be created, with 2 sessions.\n"
-    with pytest.raises(Problem, match="There is no conference"):
+    with pytest.raises(Problem, match="does not exist"):
         await imported(engine, file())
     with pytest.raises(Problem) as caught:
         await export_command(engine.database, "forum", "json", "https://x.example")
     assert caught.value.code == "not_found"
-    with pytest.raises(Problem, match="does not fit an address"):
+    with pytest.raises(Problem, match="cannot be part of an address"):
         await import_command(engine, file(), "A b", create=True)
 
 
