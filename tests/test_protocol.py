@@ -84,3 +84,23 @@ def test_the_client_has_no_untyped_value() -> None:
     assert len(files) > 5
     for text in files:
         assert not re.search(r"\bany\b", re.sub(r"/\*\*.*?\*/", "", text, flags=re.DOTALL))
+
+
+def test_the_reference_says_what_a_client_needs() -> None:
+    """Points that a client written from the reference alone has missed."""
+    text = " ".join(REFERENCE.split())
+    for needed in (
+        "| `present` |",
+        "An *id* is 20 characters",
+        "8 to 64 printable ASCII characters",
+        '`"id": null`',
+        "connection with 4300",
+        "At most 6 in 60 seconds.",
+        "| `staff.you` |",
+        "refused as `invalid`",
+        "subprotocol the server sends JSON",
+        "moments are texts there, too",
+        "with 4509",
+        "Its room can still be read, but takes no messages",
+    ):
+        assert needed in text, needed

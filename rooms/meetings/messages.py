@@ -122,7 +122,7 @@ class MeetingRated(Event, tag="meeting.rated"):
 
 
 class MeetingClosed(Event, tag="meeting.closed"):
-    """The talk is over. The room stays, to be read."""
+    """The talk is over. Its room can still be read, but takes no messages."""
 
     at: datetime
 

@@ -16,7 +16,9 @@ VERSION = "1.0.0"
 PATH_PARTS = {
     "conference": "The name of the conference in addresses, such as cciep2026.",
     "session": "The id of the session.",
-    "room": "The id of the room, as the programme and the sessions give it.",
+    "room": "The id of the room, as the programme, the sessions and “room” give it.",
+    "kind": "`session`, `booth`, `hall` (of the exhibition) or `meeting`.",
+    "subject": "The id of the session, booth, hall or meeting.",
 }
 
 

@@ -26,6 +26,7 @@ from server.api.contract import Call, operation
 from server.api.views import (
     ConferenceItem,
     Conferences,
+    FoundRoom,
     LinkItem,
     Me,
     Messages,
@@ -172,6 +173,24 @@ async def session_export(call: Call) -> QuestionExport:
         actor = await _visit_session(call, connection)
         rules.organises(actor)
         return await export_questions(connection, actor.room.subject, actor.room.id, call.engine.clock())
+
+
+ROOM_KINDS = {"session", "booth", "hall", "meeting"}
+
+
+@operation("GET", "/conferences/{conference}/rooms/{kind}/{subject}", answer=FoundRoom, codes=HIDDEN)
+async def room(call: Call) -> FoundRoom:
+    """The room of a session, booth, hall or meeting.
+
+    A booth's snapshot names its hall, the snapshot of a hall its booths, and an admission to a talk its meeting, all by ids that are no rooms.
+    """
+    async with call.engine.database.read() as connection:
+        found = await _conference(call, connection)
+        r, kind, subject = journal.rooms.c, call.path["kind"], call.path["subject"]
+        select = sa.select(r.id).where(r.conference == found.id, r.kind == kind, r.subject == subject)
+        id = (await connection.execute(select)).scalar_one_or_none() if kind in ROOM_KINDS else None
+        actor = await _actor(call, connection, await journal.find_room(connection, id) if id else None)
+        return FoundRoom(actor.room.id)
 
 
 class SnapshotQuery(msgspec.Struct, forbid_unknown_fields=True):

@@ -138,8 +138,14 @@ class Messages(Answer):
     before: int | None
 
 
+class FoundRoom(Answer):
+    """The id of a room, to join it on a live connection or to read its snapshot."""
+
+    room: str
+
+
 class RoomSnapshot(Answer):
-    """The same as the answer to a join on the live connection, where `epoch` and `seq` make a resume from here possible."""
+    """As the answer to a join on the live connection, but without the latest value `present`. With `epoch` and `seq` a live connection can resume from here."""
 
     room: str
     kind: str

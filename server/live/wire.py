@@ -79,7 +79,7 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class Welcome(msgspec.Struct, frozen=True, tag_field="op", tag="welcome"):
-    """`person` and `desk` (their private room) are null for somebody who is not signed in; `heartbeat` in seconds."""
+    """`person` and `desk` (their private room) are null for a visitor who is not signed in; `heartbeat` in seconds; `time` is a moment."""
 
     person: PersonView | None
     desk: str | None

@@ -9,6 +9,8 @@ import msgspec
 import msgspec.inspect as inspect
 
 from rooms.core.commands.messages import Event, tag_of
+from rooms.core.commands.people import PresenceView
+from rooms.core.commands.registry import spec_of
 from rooms.core.delivery.join_reads import LONGEST_TAIL
 from rooms.core.engine import PERSON_RATE
 from rooms.core.errors import CODES
@@ -55,6 +57,9 @@ def markdown(catalogue: Catalogue) -> str:
         )
         if op in catalogue.ephemeral:
             where += " Ephemeral."
+        rate = spec_of(op).rate
+        if rate is not None:
+            where += f" At most {rate.count} in {rate.seconds:g} seconds."
         blocks += [_heading(op, command), where + "\n", _fields(command)]
     blocks.append("## Events\n")
     for event in catalogue.events:
@@ -182,13 +187,15 @@ def _default(field: inspect.Field) -> Iterator[str]:
 
 
 def _told(event: type[Event]) -> str:
-    return {"everyone": "everyone", "moderators": "moderators", "person": "one person, on all his devices"}[
+    return {"everyone": "everyone", "moderators": "moderators", "person": "one person, on all their devices"}[
         event.audience.value
     ]
 
 
 def _latest(catalogue: Catalogue) -> str:
     lines = ["| Name | Value | Told to | |", "|---|---|---|---|"]
+    # Presence is declared by no slice: every room has it.
+    lines.append(f"| `present` | {_link(PresenceView)} | everyone | Who is here, in every room. |")
     for latest in catalogue.latest:
         value = named_types(latest)["value"]
         lines.append(f"| `{latest.name}` | {described(value)} | {latest.audience.value} | {doc_of(latest)} |")

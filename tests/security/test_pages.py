@@ -172,6 +172,7 @@ def filled(path: str, world: World, conference: str = "forum") -> str:
     values = {"conference": conference, "session": world.session, "secret": "guessed", "op": "nothing.here"}
     values |= {"room": world.room, "upload": "guessed", "format": "json", "file": "guessed", "name": "logo.webp"}
     values |= {"booth": world.booth, "hall": world.floor, "meeting": "guessed"}
+    values |= {"kind": "booth", "subject": world.booth}
     return path.format(**values)
 
 

@@ -59,6 +59,7 @@ async def test_every_operation_answers_everybody_as_its_schema_says(world: World
         "session_questions": session,
         "session_messages": session,
         "session_export": session,
+        "room": {"conference": "forum", "kind": "booth", "subject": world.booth},
         "room_snapshot": {"room": world.room},
         "command": {"room": world.room, "json": {"op": "chat.read", "number": 1}},
         "live_ticket": {},

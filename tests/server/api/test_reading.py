@@ -199,3 +199,18 @@ async def test_answers_do_not_wait_for_each_other(program_of: ProgramOf, world: 
     program = await program_of("attendee")
     calls = [program.call("room_snapshot", room=world.room) for _ in range(10)]
     assert {msgspec.json.encode(each.json()["seq"]) for each in await asyncio.gather(*calls)} == {b"0"}
+
+
+async def test_the_rooms_of_booths_halls_and_sessions_are_found(world: World, program_of: ProgramOf) -> None:
+    program = await program_of("attendee")
+    wanted = {
+        ("session", world.session): world.room,
+        ("booth", world.booth): world.stand,
+        ("hall", world.floor): world.hall,
+    }
+    for (kind, subject), room in wanted.items():
+        answer = await program.call("room", conference="forum", kind=kind, subject=subject)
+        assert answer.json() == {"room": room}
+    desk = {"kind": "desk", "subject": world.people["attendee"]}
+    for absent in (desk, {"kind": "booth", "subject": world.session}, {"kind": "meeting", "subject": "a" * 20}):
+        assert (await program.call("room", conference="forum", **absent)).status_code == 404

@@ -21,7 +21,7 @@ export interface Hello {
   readonly client?: string;
 }
 
-/** `person` and `desk` (their private room) are null for somebody who is not signed in; `heartbeat` in seconds. */
+/** `person` and `desk` (their private room) are null for a visitor who is not signed in; `heartbeat` in seconds; `time` is a moment. */
 export interface Welcome {
   readonly op: "welcome";
   readonly person: PersonView | null;

@@ -112,7 +112,7 @@ export interface MeetingRated {
   readonly outcome: OutcomeView;
 }
 
-/** The talk is over. The room stays, to be read. */
+/** The talk is over. Its room can still be read, but takes no messages. */
 export interface MeetingClosed {
   readonly type: "meeting.closed";
   readonly at: Time;
