@@ -55,6 +55,20 @@ async def notify(
     tx.record(Notified(kind, dict(values), href, tx.now), room=desk, person=person)
 
 
+async def notify_all(
+    tx: Transaction, people: Iterable[str], kind: str, values: Mapping[str, str], target: Target
+) -> None:
+    """The same notice on the desks of many people, of those that the transaction has locked."""
+    href = await path_to(tx.connection, target)
+    desks = {room.subject: room.id for room in tx.rooms.values() if room.kind == "desk"}
+    reached = [person for person in people if person in desks]
+    common = {"about": None, "kind": kind, "values": dict(values), "href": href, "at": tx.now}
+    if reached:
+        await tx.connection.execute(notices.insert(), [{"id": new_id(), "person": each, **common} for each in reached])
+    for person in reached:
+        tx.record(Notified(kind, dict(values), href, tx.now), room=desks[person], person=person)
+
+
 async def snapshot(connection: AsyncConnection, room: Room, audience: Audience) -> DeskSnapshot:
     name = (await connection.execute(sa.select(persons.c.name).where(persons.c.id == room.subject))).scalar_one()
     n = notices.c

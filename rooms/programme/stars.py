@@ -35,6 +35,12 @@ async def starred_by(
     return found
 
 
+async def who_starred(connection: AsyncConnection, session: str) -> list[str]:
+    """Who has starred a session. Only their number is shown to anybody."""
+    select = sa.select(stars.c.person).where(stars.c.session == session).order_by(stars.c.person)
+    return list((await connection.execute(select)).scalars())
+
+
 @command(StarSession, kinds=LOBBY, allowed=rules.takes_part, rate=PACE)
 async def star_session(tx: Transaction, actor: Actor, command: StarSession) -> None:
     await check_session(tx.connection, actor, command.session)

@@ -44,7 +44,8 @@ async def test_every_part_is_reachable_at_every_width(
         sign_in = page.get_by_role("banner").get_by_role("link", name="Sign in")
         await expect(sign_in).to_be_in_viewport(ratio=1)
         box = await sign_in.bounding_box()
-        assert box and box["height"] < 50, "in one line"
+        assert box is not None
+        assert box["height"] < 50, "in one line"
     await page.get_by_role("banner").get_by_role("link", name=last).click()
     await expect(page).to_have_url(f"{venue.server.url}/c/{venue.slug}/{last.lower()}")
 

@@ -1,5 +1,6 @@
 """/c/…/organise/sessions/…: one session of the programme, written by hand."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -16,11 +17,13 @@ from rooms.core.text import N_
 from rooms.programme import timetable
 from rooms.programme.messages import ChangeSession, CreateSession, SessionCreated, SpeakerLine
 from rooms.programme.schedules.schedule import NoSuchMoment, TwoSuchMoments, moment
+from rooms.programme.stars import who_starred
 from rooms.programme.tables import sessions
 from rooms.programme.timetable import Entry
 from web.conference import Entered, enter_as_organiser
 from web.forms import read_form, text
 from web.languages import SOURCE
+from web.pages.programme import consequences
 from web.site import site_of
 from web.templating import go
 
@@ -63,13 +66,17 @@ async def _editor(request: Request) -> Editor:
         )
 
 
-async def _page(request: Request, editor: Editor, typed: Typed, problem: Problem | None = None) -> Response:
+async def _page(
+    request: Request, editor: Editor, typed: Typed, problem: Problem | None = None, asks: Sequence[str] = ()
+) -> Response:
     return await editor.entered.page(
         request,
         "programme/session_form.html",
         editor=editor,
         typed=typed,
         problem=problem,
+        asks=asks,
+        agreed=consequences.seal(asks),
         here=editor.path,
     )
 
@@ -92,14 +99,12 @@ def _typed(form: FormData, editor: Editor) -> Typed:
 
 
 def _fields(typed: Typed, editor: Editor) -> dict[str, object]:
-    """The fields of the command; translations into languages that the form does not show stay. Raises Problem "invalid"."""
+    """The fields of the command, without its times. Translations into languages that the form does not show stay."""
     texts = {code: dict(fields) for code, fields in editor.entry.texts.items()} if editor.entry else {}
     for code, _ in editor.languages:
         texts[code] = {name: typed[f"{code}.{name}"] for name in TRANSLATED}
-    zone = editor.entered.conference.zone
     fields: dict[str, object] = {name: typed[name] for name in ("title", "subtitle", "abstract")}
     fields |= {name: typed[name].strip() for name in ("track", "place", "language")}
-    fields |= {name: _moment(typed[name], zone, name) for name in ("starts_at", "ends_at")}
     return fields | {"texts": texts, "speakers": _speakers(typed["speakers"])}
 
 
@@ -147,7 +152,13 @@ async def save(request: Request) -> Response:
     entered, typed = editor.entered, _typed(form, editor)
     gettext = entered.site.languages.texts(entered.viewer.locale).gettext
     try:
-        fields = _fields(typed, editor)
+        zoned = {name: _moment(typed[name], entered.conference.zone, name) for name in ("starts_at", "ends_at")}
+        fields = _fields(typed, editor) | zoned
+        place, time = typed["place"].strip(), (zoned["starts_at"], zoned["ends_at"])
+        async with entered.site.engine.database.read() as connection:
+            asks = await consequences.of_session(connection, entered, editor.entry, place, time)
+        if consequences.seal(asks) != text(form, consequences.AGREED):
+            return await _page(request, editor, typed, asks=asks)
         if editor.entry is None:
             command = msgspec.convert(fields, CreateSession, from_attributes=True)
         else:
@@ -166,10 +177,22 @@ async def save(request: Request) -> Response:
     return go(request, f"{entered.path}/organise/programme#session-{id}", said=gettext(N_("Saved.")))
 
 
+async def ask_to_cancel(request: Request) -> Response:
+    """Asks before a session is cancelled, and says who is notified."""
+    editor = await _editor(request)
+    assert editor.entry is not None
+    async with site_of(request).engine.database.read() as connection:
+        starred = len(await who_starred(connection, editor.entry.id))
+    return await editor.entered.page(
+        request, "programme/session_cancel.html", entry=editor.entry, starred=starred, here=f"{editor.path}/cancel"
+    )
+
+
 _AT = "/c/{conference}/organise/sessions/"
 routes = [
     Route(_AT + "new", show_new),
     Route(_AT + "new", save, methods=["POST"]),
+    Route(_AT + "{session}/cancel", ask_to_cancel),
     Route(_AT + "{session}", show),
     Route(_AT + "{session}", save, methods=["POST"]),
 ]

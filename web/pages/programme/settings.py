@@ -1,8 +1,10 @@
 """/c/…/organise/settings: what a conference says of itself and who may come in; /conferences/new, for administrators."""
 
+import functools
+from collections.abc import Sequence
 from datetime import date
+from importlib.resources import files
 from typing import Any
-from zoneinfo import available_timezones
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -18,6 +20,7 @@ from web import links
 from web.conference import Entered, enter_as_organiser
 from web.forms import read_form, text, whole
 from web.languages import SOURCE
+from web.pages.programme import consequences
 from web.site import site_of
 from web.templating import go, page
 from web.viewer import Viewer, viewer_of
@@ -31,11 +34,19 @@ async def _entered(request: Request) -> Entered:
         return await enter_as_organiser(request, connection)
 
 
+@functools.cache
+def _zones() -> list[str]:
+    """UTC and the zones of all countries, without the obsolete names that zoneinfo knows too."""
+    table = (files("tzdata") / "zoneinfo" / "zone.tab").read_text("utf-8")
+    named = [line.split("\t")[2] for line in table.splitlines() if line and not line.startswith("#")]
+    return ["UTC", *sorted(named)]
+
+
 def _common(request: Request, problem: Problem | None = None) -> dict[str, Any]:
     site = site_of(request)
     return {
         "problem": problem,
-        "zones": sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")),
+        "zones": _zones(),
         "translations": [(code, name) for code, name in site.languages.named() if code != SOURCE],
     }
 
@@ -82,13 +93,19 @@ def _day(typed: dict[str, str], name: str) -> date:
 
 
 async def _settings_page(
-    request: Request, entered: Entered, typed: dict[str, str], problem: Problem | None = None
+    request: Request,
+    entered: Entered,
+    typed: dict[str, str],
+    problem: Problem | None = None,
+    asks: Sequence[str] = (),
 ) -> Response:
     here = f"{entered.path}/organise/settings"
     return await entered.page(
         request,
         "programme/settings.html",
         typed=typed,
+        asks=asks,
+        agreed=consequences.seal(asks),
         here=here,
         **_common(request, problem),
     )
@@ -112,7 +129,11 @@ async def change_settings(request: Request) -> Response:
     entered, form = await _entered(request), await read_form(request)
     typed = _typed(request, form)
     try:
-        about = _about(typed, entered.conference)
+        about = conferences.clean_about(_about(typed, entered.conference))
+        async with entered.site.engine.database.read() as connection:
+            asks = await consequences.of_settings(connection, entered, about)
+        if consequences.seal(asks) != text(form, consequences.AGREED):
+            return await _settings_page(request, entered, typed, asks=asks)
         await conferences.change(entered.site.engine, entered.conference, about, by=entered.viewer.signed_in.id)
     except Problem as problem:
         if problem.code != "invalid":
@@ -131,9 +152,10 @@ async def _administrator(request: Request) -> Viewer:
 
 
 async def show_new(request: Request) -> Response:
-    await _administrator(request)
+    viewer = await _administrator(request)
+    zone = viewer.zone.key if viewer.zone else "UTC"  # that of the browser
     today = site_of(request).engine.clock().date().isoformat()
-    typed = {"starts_on": today, "ends_on": today, "access": "public", "guests": "on", "zone": "Asia/Shanghai"}
+    typed = {"starts_on": today, "ends_on": today, "access": "public", "guests": "on", "zone": zone}
     typed |= {"call_limit": "4", "talk_minutes": "10"}
     common = _common(request)
     return await page(request, "programme/conference_new.html", typed=typed, here="/conferences/new", **common)

@@ -34,6 +34,10 @@ function words({ kind, values }: Notified): string {
       return t("You are on the staff of %(booth)s now. You can leave it on the booth's page.", { booth: values["booth"] ?? "" });
     case "staff.new":
       return t("%(name)s is on the staff of %(booth)s now.", { name: values["name"] ?? "", booth: values["booth"] ?? "" });
+    case "session.cancelled":
+      return t("“%(session)s” is cancelled.", { session: values["session"] ?? "" });
+    case "session.reinstated":
+      return t("“%(session)s” takes place after all.", { session: values["session"] ?? "" });
     case "report":
       return t("Someone has been reported to the organisers.");
     case "file.removed":
