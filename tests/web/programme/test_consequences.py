@@ -49,7 +49,9 @@ async def test_a_hall_that_is_taken_is_said_and_asked_about(organiser: Visitor, 
     assert "Late idea" not in await titles(world)
     yes = agreed(organiser.page)
     # What was agreed to is not what is asked about now.
-    await organiser.post(NEW, {**taken, **yes, "starts_at": "2026-11-29T10:30", "ends_at": "2026-11-29T11:00", "key": "k3"})
+    await organiser.post(
+        NEW, {**taken, **yes, "starts_at": "2026-11-29T10:30", "ends_at": "2026-11-29T11:00", "key": "k3"}
+    )
     assert "outside the days of the conference" in organiser.page
     assert "Late idea" not in await titles(world)
     await organiser.post(NEW, {**taken, **yes, "key": "k4"})
@@ -59,9 +61,22 @@ async def test_a_hall_that_is_taken_is_said_and_asked_about(organiser: Visitor, 
 async def test_other_halls_and_unchanged_times_ask_nothing(organiser: Visitor, world: World) -> None:
     await organiser.post(NEW, {**FORM, "title": "First one", "place": "Hall B", "key": "k1"})
     await organiser.post(NEW, {**FORM, "title": "Beside it", "place": "Hall C", "key": "k2"})
-    await organiser.post(NEW, {**FORM, "title": "After it", "place": "Hall B", "starts_at": "2026-11-21T11:00", "ends_at": "2026-11-21T12:00", "key": "k3"})
+    await organiser.post(
+        NEW,
+        {
+            **FORM,
+            "title": "After it",
+            "place": "Hall B",
+            "starts_at": "2026-11-21T11:00",
+            "ends_at": "2026-11-21T12:00",
+            "key": "k3",
+        },
+    )
     # In the small hours after the last day the evening is not over.
-    await organiser.post(NEW, {**FORM, "title": "Last dance", "starts_at": "2026-11-23T01:00", "ends_at": "2026-11-23T02:00", "key": "k4"})
+    await organiser.post(
+        NEW,
+        {**FORM, "title": "Last dance", "starts_at": "2026-11-23T01:00", "ends_at": "2026-11-23T02:00", "key": "k4"},
+    )
     assert await titles(world) >= {"First one", "Beside it", "After it", "Last dance"}
 
 
@@ -93,7 +108,9 @@ async def test_other_days_count_the_sessions_that_they_leave_out(organiser: Visi
     assert "1 session would be outside the days of the conference." in organiser.page
     await organiser.post(SETTINGS, {**form, **agreed(organiser.page)})
     async with world.engine.database.read() as connection:
-        ends = (await connection.execute(select(conferences.c.ends_on).where(conferences.c.slug == "forum"))).scalar_one()
+        ends = (
+            await connection.execute(select(conferences.c.ends_on).where(conferences.c.slug == "forum"))
+        ).scalar_one()
     assert ends == date(2026, 11, 20)
 
 

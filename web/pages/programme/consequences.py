@@ -37,7 +37,10 @@ async def of_session(
         return []
     gettext, found = entered.site.languages.texts(locale).gettext, list[str]()
     local = time[0].astimezone(entered.event_zone)
-    possible = {local.date(), (local - timedelta(hours=DAY_BEGINS)).date()}  # the small hours may belong to the evening before
+    possible = {
+        local.date(),
+        (local - timedelta(hours=DAY_BEGINS)).date(),
+    }  # the small hours may belong to the evening before
     if not any(conference.starts_on <= day <= conference.ends_on for day in possible):
         days = {"first": _day(conference.starts_on, locale), "last": _day(conference.ends_on, locale)}
         found.append(gettext(N_("The session is outside the days of the conference, %(first)s to %(last)s.")) % days)
@@ -63,7 +66,10 @@ async def of_settings(connection: AsyncConnection, entered: Entered, about: Abou
     if about.zone != conference.zone and listed:
         first = listed[0]
         values = {"num": len(listed), "title": _title(first, locale)}
-        values |= {"old": _time(first.starts_at, entered.event_zone, locale), "new": _time(first.starts_at, zone, locale)}
+        values |= {
+            "old": _time(first.starts_at, entered.event_zone, locale),
+            "new": _time(first.starts_at, zone, locale),
+        }
         text = texts.ngettext(
             "%(num)s session stays at the same moment, so its time of day changes: “%(title)s” moves from %(old)s to %(new)s.",
             "%(num)s sessions stay at the same moments, so their times of day change: “%(title)s” moves from %(old)s to %(new)s.",
