@@ -419,8 +419,9 @@ async def _(world: World) -> Command:
     return DeclineBooth("Too short")
 
 
-@_sample("staff.leave", "staff", "booth")
+@_sample("staff.leave", "speaker", "booth")
 async def _(world: World) -> Command:
+    await world.do("owner", SetDuty(world.people["speaker"], Duty.CONTACT), room=world.stand)
     return LeaveStaff()
 
 
