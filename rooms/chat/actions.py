@@ -1,4 +1,4 @@
-"""The chat of a room: the same in a session, in the lobby, and wherever else people follow."""
+"""Chat commands, the same for every kind of room that has a chat."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -25,13 +25,13 @@ from rooms.people import rules
 CHATTING = {"session", "lobby", "booth", "meeting"}
 
 PostingRule = Callable[[AsyncConnection, Room, Collection[str]], Awaitable[Mapping[str, Problem]]]
-"""Of these people, those who may not post in a room, and why."""
+"""Those of these people who may not post in a room, and why."""
 
 _RULES: dict[str, PostingRule] = {}
 
 
 def posting_rule(kind: str) -> Callable[[PostingRule], PostingRule]:
-    """Registers what a slice above asks of those who post in its kind of room."""
+    """Registers the posting rule of a slice for its kind of room."""
 
     def register(rule: PostingRule) -> PostingRule:
         _RULES[kind] = rule

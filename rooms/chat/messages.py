@@ -1,4 +1,4 @@
-"""Messages of a chat, in whatever room has one."""
+"""Chat messages, for every kind of room that has a chat."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,12 +10,12 @@ from rooms.core.commands.messages import Command, Event, View
 from rooms.core.commands.people import Id, PersonView
 
 MessageText = Annotated[str, msgspec.Meta(max_length=4000)]
-Number = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]  # what JavaScript counts to
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]  # JavaScript's largest exact integer
 MESSAGE_LENGTH = 1000
 
 
 class ChatView(View):
-    """`slow_seconds`: how long one waits between two messages; 0 = no wait."""
+    """`slow_seconds`: how long a person must wait between two messages; 0 = no wait."""
 
     open: bool
     slow_seconds: int
@@ -78,8 +78,8 @@ class MessageRemoved(Event, tag="chat.removed"):
 
 
 class RoomOwn(View):
-    """The part of a join's answer that is one person's alone, in any room with a chat. `can` names the commands that he may use here; `read` is
-    his mark in the chat."""
+    """The personal part of a join's reply, in any room with a chat. `can` names the commands that the person may use here; `read` is
+    the last chat number that they have read."""
 
     person: PersonView | None
     roles: list[str]

@@ -11,11 +11,11 @@ from rooms.core.commands.registry import permitted
 from rooms.core.store.database import in_param, pad_to_power_of_two
 
 Key = tuple[str, str]
-"""Room and person; "" for nobody in particular."""
+"""Room and person; "" for a viewer without an identity."""
 
 
 async def own_of_people(connection: AsyncConnection, actors: list[Actor]) -> list[dict[str, Any]]:
-    """For each visit the fields of RoomOwn: what is a person's own in any room with a chat."""
+    """For each actor the fields of RoomOwn."""
     read: dict[Key, int] = {}
     for room, people in people_by_room(actors).items():
         rows = await connection.execute(READ, {"in_room": room, "people": pad_to_power_of_two(people)})
@@ -40,7 +40,7 @@ def base_fields(actor: Actor, read: dict[Key, int]) -> dict[str, Any]:
 
 
 def people_by_room(actors: list[Actor]) -> dict[str, list[str]]:
-    """The people who visit each room, but for those who are nobody in particular."""
+    """The people in each room, without those who have no identity."""
     found: dict[str, list[str]] = {}
     for actor in actors:
         if actor.person is not None:

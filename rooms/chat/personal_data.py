@@ -1,4 +1,4 @@
-"""What chats keep about a person."""
+"""Personal data in chats."""
 
 import sqlalchemy as sa
 

@@ -1,4 +1,4 @@
-"""What is read of a chat, in whatever room has one."""
+"""Reads the chat of any room that has one."""
 
 from collections.abc import Iterable
 

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from rooms.core.store.database import UtcDateTime, metadata
 
 chats = sa.Table(
-    "chats",  # how the chat of a room stands
+    "chats",  # the settings of a room's chat
     metadata,
     sa.Column("room", sa.String(20), sa.ForeignKey("rooms.id"), primary_key=True),
     sa.Column("open", sa.Boolean, nullable=False, default=True),
@@ -20,7 +20,7 @@ messages = sa.Table(
     sa.Column("room", sa.String(20), sa.ForeignKey("rooms.id"), nullable=False),
     sa.Column("number", sa.BigInteger, nullable=False),  # the seq of the event that posted it: the order of the chat
     sa.Column("author", sa.String(20), sa.ForeignKey("persons.id"), nullable=False),
-    sa.Column("author_name", sa.String(80), nullable=False),  # as it was then
+    sa.Column("author_name", sa.String(80), nullable=False),  # at the time of the message
     sa.Column("text", sa.String(1000), nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("removed_by", sa.String(20)),

@@ -1,4 +1,4 @@
-"""The chat of a room, to be kept: who wrote what and when, and what was removed by whom."""
+"""Exports the chat of a room: authors, times, texts, and who removed what."""
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,7 +11,7 @@ COLUMNS = ("number", "at", "author", "text", "removed_by")
 
 
 async def transcript(connection: AsyncConnection, room: str) -> bytes:
-    """As CSV, oldest first. What was removed by others stays readable, for whom it must be shown to; what its author took back does not."""
+    """The transcript as CSV, oldest first. Messages removed by moderators stay readable, as evidence; messages deleted by their authors do not."""
     m, remover = messages.c, persons.alias("remover")
     joined = messages.outerjoin(remover, remover.c.id == m.removed_by)
     columns = (m.number, m.at, m.author_name, m.text, m.author, m.removed_by, remover.c.name)

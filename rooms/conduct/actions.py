@@ -1,4 +1,4 @@
-"""What one does about somebody's conduct: tell the organisers, or never be called with him again."""
+"""Reporting people to the organisers, and blocking them."""
 
 from collections.abc import Iterable
 
@@ -26,11 +26,11 @@ from rooms.people.tables import blocks, reports
 
 MET = {"session", "lobby", "booth", "meeting"}
 MOST_BLOCKED = 1000
-"""By one person."""
+"""Reports by one person."""
 MOST_REPORTS = 20
-"""Of one person, that no organiser has dealt with yet."""
+"""Open reports about one person."""
 LOOKED_AT = 50
-"""Meetings of one person that may be under way at once."""
+"""Concurrent meetings of one person."""
 
 
 def known(actor: Actor) -> None:
@@ -66,7 +66,7 @@ async def report_person(tx: Transaction, actor: Actor, command: ReportPerson) ->
 
 
 async def with_meetings(connection: AsyncConnection, room: str, command: BlockPerson | UnblockPerson) -> Iterable[str]:
-    """The rooms of the person's meetings that are not over: in one of them he may be talking to whoever asks."""
+    """The rooms of the person's current meetings: they may be in a call with the requester in one of them."""
     joined = invited.join(meetings, meetings.c.id == invited.c.meeting).join(rooms, rooms.c.subject == meetings.c.id)
     under_way = sa.and_(invited.c.person == command.person, meetings.c.closed_at.is_(None), rooms.c.kind == "meeting")
     newest = sa.select(rooms.c.id).select_from(joined).where(under_way).order_by(meetings.c.opened_at.desc())
@@ -97,7 +97,7 @@ async def unblock_person(tx: Transaction, actor: Actor, command: UnblockPerson) 
 
 
 async def _shared(tx: Transaction, person: str, other: str) -> list[tuple[str, str]]:
-    """The rooms and meetings, of those locked, to which both are invited."""
+    """Those of the locked rooms and meetings to which both are invited."""
     at = {row.subject: row.id for row in tx.rooms.values() if row.kind == "meeting"}
     i = invited.c
     both = sa.select(i.meeting).where(i.meeting.in_(at), i.person.in_([person, other])).group_by(i.meeting)

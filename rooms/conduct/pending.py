@@ -1,4 +1,4 @@
-"""How many reports wait for the organisers of a conference, and who is told so at his desk."""
+"""Counts the open reports of a conference and shows the number on its organisers' desks."""
 
 from collections.abc import Iterable
 
@@ -20,13 +20,13 @@ ORGANISES = (o.session == WHOLE_CONFERENCE, o.role == Role.ORGANISER.value)
 
 
 async def waiting(connection: AsyncConnection, conference: str) -> int:
-    """How many nobody has seen to yet."""
+    """The number of open reports."""
     open_ones = sa.select(sa.func.count()).where(r.conference == conference, r.done_at.is_(None))
     return (await connection.execute(open_ones)).scalar_one()
 
 
 async def waiting_for(connection: AsyncConnection, person: str) -> LatestValues:
-    """The same for each conference that a person organises, as their desk shows it."""
+    """The number for each conference that a person organises, as their desk shows it."""
     counted = sa.select(o.conference, sa.func.count(r.id).label("number")).select_from(
         roles.outerjoin(reports, sa.and_(r.conference == o.conference, r.done_at.is_(None)))
     )
@@ -46,7 +46,7 @@ async def desks_of_organisers(connection: AsyncConnection, conference: str) -> d
 
 
 async def tell_waiting(tx: Transaction, conference: str, desks: Iterable[str]) -> None:
-    """At those desks that are locked: who became an organiser since reads it when he comes in."""
+    """Publishes the number to the locked desks. Someone who became an organiser since then reads it on joining."""
     number = await waiting(tx.connection, conference)
     for desk in desks:
         if desk in tx.rooms:

@@ -1,4 +1,4 @@
-"""What the reports of people's conduct keep about a person."""
+"""Personal data in reports."""
 
 from rooms.core.personal_data import PersonalData, Rows, register
 from rooms.people.tables import reports
@@ -14,7 +14,7 @@ register(
                 by="by",
                 replace={"text": ""},
             ),
-            # What others have reported stays, about a bare id; an export would tell who reported it.
+            # Reports by others remain, about a bare id. They are not exported, because that would reveal who reported.
             Rows("reported", reports, (), replace={}),
             Rows("reports_handled", reports, ("conference", "done_at"), by="done_by", replace={}),
         ),

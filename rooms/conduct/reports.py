@@ -1,4 +1,4 @@
-"""What people have reported of each other, for the organisers of a conference."""
+"""Reports about people, for the organisers of a conference."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -20,7 +20,7 @@ r = reports.c
 
 
 class Report(NamedTuple):
-    """`room`: the kind of the room in which it happened, and what it belongs to. `done_by`: which organiser has seen to it, None while nobody has."""
+    """`room`: the kind of the room in which it happened, and what it belongs to. `done_by`: the organiser who closed it, None while it is open."""
 
     id: str
     person: PersonView
@@ -35,7 +35,7 @@ class Report(NamedTuple):
 
 
 async def listed(connection: AsyncConnection, conference: str) -> list[Report]:
-    """Those to which somebody has to see, then the others; the newest first."""
+    """Open reports, then closed ones; the newest first."""
     reported, reporter, organiser = persons.alias("reported"), persons.alias("reporter"), persons.alias("organiser")
     joined = reports.join(reported, reported.c.id == r.person).join(reporter, reporter.c.id == r.by)
     joined = joined.join(rooms, rooms.c.id == r.room).outerjoin(organiser, organiser.c.id == r.done_by)
@@ -62,7 +62,7 @@ async def listed(connection: AsyncConnection, conference: str) -> list[Report]:
 
 
 async def mark_done(engine: Engine, conference: str, report: str, *, by: str) -> None:
-    """An organiser has seen to it. Raises Problem "not_found"."""
+    """Closes a report on behalf of an organiser. Raises Problem "not_found"."""
     async with engine.database.read() as connection:
         desks = (await desks_of_organisers(connection, conference)).values()
     async with engine.transaction(desks) as tx:

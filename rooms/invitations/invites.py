@@ -1,7 +1,7 @@
 """Invitations: links that give a role in a conference or one of its sessions, or a duty at a booth.
 
-The secret is shown once; only its digest is stored. An invitation is in force while the person who made it may still invite: who loses that right
-(by a lost role, a ban or an erasure) leaves no way in behind.
+The secret is shown once; only its digest is stored. An invitation is valid only while the person who made it may still invite. When they lose that
+right (by a lost role, a ban or an erasure), their links stop working.
 """
 
 import secrets
@@ -36,9 +36,9 @@ from rooms.people.tables import invites
 MOST_DAYS = 365
 MOST_USES = 100_000
 MOST_STAFF_USES = 50
-"""People whom one invitation can bring to a booth's staff."""
+"""How many people can join a booth's staff with one invitation."""
 MOST_IN_FORCE = 200
-"""Invitations of a conference, or of a booth, at the same time."""
+"""Active invitations of a conference, or of a booth."""
 
 OVER = N_("This invitation was used up or withdrawn, or it has expired. Ask the person who sent it for a new one.")
 
@@ -111,7 +111,7 @@ async def make(
 
 
 async def revoke(tx: Transaction, *, conference: str, invite: str, by: str, booth: str | None = None) -> bool:
-    """False when there was none in force. `booth`: only one to its staff."""
+    """Returns False when there was no valid one. `booth`: only one to its staff."""
     update = invites.update().where(invites.c.id == invite, invites.c.conference == conference, *_usable(tx.now))
     if booth is not None:
         update = update.where(_to_booth(booth))
@@ -143,7 +143,7 @@ async def look(connection: AsyncConnection, secret: str, at: datetime) -> Invite
 
 
 async def _entitled(connection: AsyncConnection, found: Sequence[Invite], at: datetime) -> set[str]:
-    """The ids of those whose makers may invite at this moment: organisers, and owners to their booth."""
+    """The ids of invitations whose makers may still invite: organisers, and owners for their booth."""
     wanted: list[tuple[str | None, journal.Room | None]] = []
     known: dict[tuple[str, str], journal.Room | None] = {}
     for invite in found:
@@ -152,7 +152,7 @@ async def _entitled(connection: AsyncConnection, found: Sequence[Invite], at: da
             known[where] = await journal.find_room(connection, await journal.room_of(connection, *where))
         wanted.append((invite.created_by, known[where]))
     actors = await resolve_many(connection, wanted, at)
-    may = {Role.ORGANISER, Role.OWNER}  # an owner is one at their booth alone
+    may = {Role.ORGANISER, Role.OWNER}  # an owner only has the role at their own booth
     return {
         invite.id
         for invite, actor in zip(found, actors, strict=True)
@@ -161,7 +161,7 @@ async def _entitled(connection: AsyncConnection, found: Sequence[Invite], at: da
 
 
 async def accept(engine: Engine, secret: str, account: Account) -> Invite:
-    """Gives a person the role. A person who has it already uses nothing up. Raises Problem "expired", "unverified", "forbidden"."""
+    """Gives a person the role. A person who already has it does not use up the invitation. Raises Problem "expired", "unverified", "forbidden"."""
     if not account.verified:
         raise Problem("unverified", N_("Confirm your email address first: open the link that we sent you."))
     async with engine.database.read() as connection:
@@ -174,7 +174,7 @@ async def accept(engine: Engine, secret: str, account: Account) -> Invite:
 
 
 async def accept_as_guest(engine: Engine, secret: str, browser: Browser, name: str, locale: str) -> Entered:
-    """Makes a guest who has the role, and signs them in; both or neither. Raises Problem, as `accept` and `registration.make_guest` do."""
+    """Creates a guest with the role and signs them in, in one transaction. Raises Problem, as `accept` and `registration.make_guest` do."""
     async with engine.database.read() as connection:
         invite = await look(connection, secret, engine.clock())
         room = await _room(connection, invite)
@@ -186,13 +186,13 @@ async def accept_as_guest(engine: Engine, secret: str, browser: Browser, name: s
 
 
 async def _room(connection: AsyncConnection, invite: Invite) -> str:
-    """The room to which an invitation leads; it is locked while somebody accepts."""
+    """The room to which an invitation leads. It is locked during acceptance."""
     kind = "booth" if invite.role in BOOTH_ROLES else "session" if invite.session else "lobby"
     return await journal.room_of(connection, kind, invite.session or invite.conference)
 
 
 async def _accept(tx: Transaction, secret: str, account: Account, room: str) -> bool:
-    """False for a person who has the role already."""
+    """Returns False for a person who already has the role."""
     invite = await look(tx.connection, secret, tx.now)
     await _check(tx, invite, account, tx.rooms[room])
     person = PersonView(account.id, account.name)
@@ -233,7 +233,7 @@ async def _check(tx: Transaction, invite: Invite, account: Account, room: journa
 
 
 async def _take(tx: Transaction, invite: Invite) -> None:
-    """Uses the invitation once; of two people who want its last use, one gets it."""
+    """Uses the invitation once. The last use can be taken only once, even by concurrent requests."""
     left = sa.case((invites.c.uses_left.is_(None), sa.null()), else_=invites.c.uses_left - 1)
     update = invites.update().where(invites.c.id == invite.id, *_usable(tx.now)).values(uses_left=left)
     if (await tx.connection.execute(update)).rowcount == 0:

@@ -1,4 +1,4 @@
-"""Owners whom an imported list names and who have no account: they are invited by mail, each once for each booth."""
+"""Invites booth owners from an imported list who have no account yet, by email, once per booth."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -15,15 +15,15 @@ from rooms.people.links import digest_of
 from rooms.people.tables import invites as table
 
 MOST = 300
-"""Letters that go out at once; the others are offered again."""
+"""Emails per request; the rest follow in the next one."""
 DAYS = 30
-"""So long an invitation holds."""
+"""How long an invitation is valid."""
 
 o, b = owner_invites.c, booths.c
 
 
 class Awaited(NamedTuple):
-    """An owner who has not come yet. `invited_at` None: nobody has written to him."""
+    """An owner who has not accepted yet. `invited_at` None: not invited yet."""
 
     booth: str
     name: str
@@ -33,7 +33,7 @@ class Awaited(NamedTuple):
 
 
 class Invitation(NamedTuple):
-    """What a letter tells: of which booth (`name`, `texts`), to whom, and the secret of the invite."""
+    """The content of one email: the booth (`name`, `texts`), the recipient, and the secret of the invitation."""
 
     name: str
     texts: dict[str, dict[str, str]]
@@ -42,7 +42,7 @@ class Invitation(NamedTuple):
 
 
 async def awaited(connection: AsyncConnection, conference: str) -> list[Awaited]:
-    """Those to whom nobody has written first, then by the names of their booths. Who has accepted is not among them."""
+    """Owners who have not accepted: those not invited yet come first, then sorted by booth name."""
     joined = owner_invites.join(booths, b.id == o.booth).outerjoin(table, table.c.digest == o.digest)
     came = sa.and_(table.c.id.is_not(None), sa.func.coalesce(table.c.uses_left, 1) == 0)
     select = sa.select(o.booth, b.name, b.texts, o.email, o.invited_at).select_from(joined)
@@ -53,7 +53,7 @@ async def awaited(connection: AsyncConnection, conference: str) -> list[Awaited]
 
 
 async def invite_owners(engine: Engine, conference: str, *, by: str) -> list[Invitation]:
-    """Makes an invite for each who has none yet, and gives what is to be written to them; of two who ask at once each owner is given to one."""
+    """Creates the missing invitations and returns the emails to send. Concurrent requests never get the same owner."""
     made: list[Invitation] = []
     async with engine.transaction(patience=LONG) as tx:
         for each in [each for each in await awaited(tx.connection, conference) if each.invited_at is None][:MOST]:

@@ -1,4 +1,4 @@
-"""What invitations keep about a person. The links that they made end with their account."""
+"""Personal data in invitations. The links that a person made end with their account."""
 
 from rooms.core.personal_data import PersonalData, Rows, register
 from rooms.people.tables import invites

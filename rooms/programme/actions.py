@@ -1,4 +1,4 @@
-"""How conferences and sessions come into being, each with the room in which it lives."""
+"""Creates conferences and sessions, each with its room."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -30,7 +30,7 @@ async def create_conference(
     texts: Mapping[str, Mapping[str, str]] | None = None,
     **fields: Any,
 ) -> tuple[str, str]:
-    """A conference with its lobby; returns the ids of both. `fields`: tagline, description, access, guests. Raises Problem "invalid"."""
+    """Creates a conference with its lobby; returns the ids of both. `fields`: tagline, description, access, guests. Raises Problem "invalid"."""
     conference = new_id()
     values = {
         "id": conference,
@@ -41,7 +41,7 @@ async def create_conference(
         "ends_on": ends_on,
         "created_at": now,
     }
-    # One statement finds out and inserts: of two who want the same address, one gets it.
+    # One statement checks and inserts, so that two concurrent requests cannot take the same address.
     insert = insert_into(connection, conferences).values(**values, texts=dict(texts or {}), **fields)
     insert = insert.on_conflict_do_nothing(index_elements=[conferences.c.slug])
     if not (await connection.execute(insert)).rowcount:
@@ -63,7 +63,7 @@ async def create_session(
     links: list[dict[str, str]] | None = None,
     **fields: Any,
 ) -> tuple[str, str]:
-    """A session with its forum and its room; returns the ids of session and room. `fields`: the other columns of the table."""
+    """Creates a session with its forum and its room; returns the ids of session and room. `fields`: the other columns of the table."""
     session = new_id()
     values = {
         "id": session,

@@ -1,4 +1,4 @@
-"""Founding a conference, and changing what it says of itself and who may come in."""
+"""Creates conferences and changes their settings: texts, dates and access."""
 
 import re
 from datetime import date, timedelta
@@ -24,15 +24,15 @@ DESCRIPTION_LENGTH = 20_000
 LONGEST = timedelta(days=366)
 ACCESS = ("public", "members")
 CALL_LIMITS = (2, 8)
-"""More people than this no browser carries without a server between them."""
+"""In a call without a media server, a browser cannot handle more people than this."""
 TALK_MINUTES = (1, 240)
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
 
 class About(NamedTuple):
-    """What a conference says of itself. `texts` are translations by locale of title, tagline and description; `access` is "public" or "members". In a call
-    there are at most `call_limit` people, for about `talk_minutes`; `relay_only`: they do not learn each other's addresses."""
+    """The settings of a conference. `texts` holds translations of title, tagline and description by locale; `access` is "public" or "members".
+    A call has at most `call_limit` people and takes about `talk_minutes`. `relay_only`: they do not learn each other's addresses."""
 
     title: str
     tagline: str
@@ -94,7 +94,7 @@ def _text(text: str, field: str) -> str:
 
 
 async def found(engine: Engine, slug: str, about: About, *, by: str) -> str:
-    """A new conference whose organiser is its founder; returns its id. The caller has checked that they may found one. Raises Problem."""
+    """Creates a conference, with its founder as organiser; returns its id. The caller has checked that they may found one. Raises Problem."""
     if not _SLUG.fullmatch(slug):
         message = N_("Use 1 to 40 characters: a-z, 0-9 and -. Begin and end with a-z or 0-9.")
         raise Problem("invalid", message, field="slug")
@@ -110,9 +110,9 @@ async def found(engine: Engine, slug: str, about: About, *, by: str) -> str:
 
 
 async def change(engine: Engine, conference: Conference, about: About, *, by: str) -> bool:
-    """Changes what is new; False when nothing is. Raises Problem.
+    """Stores changed settings; returns False when nothing changed. Raises Problem.
 
-    When other people may come in than before, every room of the conference gets a new epoch, so that whoever is inside is looked at afresh.
+    When the access changes, every room of the conference gets a new epoch, so that everyone inside is checked again.
     """
     about = clean_about(about)
     before = {name: getattr(conference, name) for name in About._fields}

@@ -1,4 +1,4 @@
-"""Organisers write the programme by hand: they make, change, cancel and reinstate single sessions."""
+"""Organisers edit the programme by hand: they create, change, cancel and reinstate single sessions."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
@@ -34,13 +34,13 @@ TRANSLATED = {
 
 
 async def with_session(connection: AsyncConnection, room: str, command: Any) -> Iterable[str]:
-    """The room of the session, whose people learn of the change too."""
+    """The room of the session: people there receive the change too."""
     select = sa.select(rooms.c.id).where(rooms.c.kind == "session", rooms.c.subject == command.session)
     return list((await connection.execute(select)).scalars())
 
 
 async def with_speakers(connection: AsyncConnection, room: str, command: m.DescribeSession) -> Iterable[str]:
-    """The rooms of all sessions of these speakers: an affiliation belongs to the person and is shown in each of them."""
+    """The rooms of all sessions of these speakers: an affiliation belongs to the speaker and is shown in each of them."""
     lobby = sa.select(rooms.c.subject).where(rooms.c.id == room).scalar_subquery()
     names = [line.name.strip() for line in command.speakers]
     speaking = sa.select(session_speakers.c.session).join(speakers, speakers.c.id == session_speakers.c.speaker)
@@ -110,11 +110,11 @@ async def _set_cancelled(tx: Transaction, actor: Actor, session: str, *, cancell
 async def _differs(connection: AsyncConnection, session: str, values: Mapping[str, Any]) -> bool:
     columns = [sessions.c[name] for name in values]
     row = (await connection.execute(sa.select(*columns).where(sessions.c.id == session))).one()
-    return dict(row._mapping) != dict(values)  # pyright: ignore[reportPrivateUsage] - the documented name of it
+    return dict(row._mapping) != dict(values)  # pyright: ignore[reportPrivateUsage] - documented as public
 
 
 async def _renew_others(tx: Transaction, actor: Actor, session: str, affected: Collection[str]) -> None:
-    """Tells the other sessions of speakers whose affiliation has changed."""
+    """Sends an event to the other sessions of speakers whose affiliation has changed."""
     link = session_speakers.c
     select = sa.select(link.session).where(link.speaker.in_(affected), link.session != session).distinct()
     for other in sorted((await tx.connection.execute(select)).scalars()):
@@ -194,7 +194,7 @@ async def _track(connection: AsyncConnection, conference: str, name: str) -> str
 async def _write_speakers(
     connection: AsyncConnection, conference: str, session: str, wanted: Iterable[m.SpeakerLine]
 ) -> tuple[bool, set[str]]:
-    """Gives the session these speakers, in this order. Returns whether that changed anything, and the speakers whose affiliation is new."""
+    """Sets the speakers of the session, in this order. Returns whether anything changed, and the speakers whose affiliation changed."""
     before = (await queries.speakers_of(connection, [session])).get(session, [])
     lines = {clean_line(line.name, 120, "speakers"): _line(line.affiliation, "speakers") for line in wanted}
     if [(speaker.name, speaker.affiliation) for speaker in before] == list(lines.items()):
@@ -214,7 +214,7 @@ async def _write_speakers(
 
 
 async def _speaker(connection: AsyncConnection, conference: str, name: str) -> str:
-    """The speaker of a name, made where there is none. Of several with one name, the first."""
+    """The first speaker with this name, created if there is none."""
     known = sa.select(speakers.c.id).where(speakers.c.conference == conference, speakers.c.name == name)
     found = (await connection.execute(known.order_by(speakers.c.id))).scalars().first()
     if found is not None:
@@ -225,7 +225,7 @@ async def _speaker(connection: AsyncConnection, conference: str, name: str) -> s
 
 
 async def _forget_idle(connection: AsyncConnection, ids: Iterable[str]) -> None:
-    """Speakers that were written by hand and speak nowhere any more."""
+    """Removes speakers that were added by hand and have no sessions left."""
     busy = sa.select(session_speakers.c.speaker)
     mine = sa.and_(speakers.c.id.in_(list(ids)), speakers.c.external_id.is_(None), speakers.c.person.is_(None))
     await connection.execute(speakers.delete().where(mine, speakers.c.id.not_in(busy)))

@@ -87,7 +87,7 @@ class SessionCommand(Command):
 
 
 class StarSession(SessionCommand, tag="session.star"):
-    """Keeps a session for oneself: it stands in one's own calendar, and leads one's list of what is next."""
+    """Stars a session. It appears in the person's own calendar and at the top of their list of next sessions."""
 
 
 class UnstarSession(SessionCommand, tag="session.unstar"):
@@ -98,8 +98,8 @@ class UnstarSession(SessionCommand, tag="session.unstar"):
 
 
 class DescribeSession(Command):
-    """What an organiser says of a session. `texts` holds title, subtitle and abstract by locale; a `track` of a new name is made; speakers
-    whom the programme has by this name stay who they are."""
+    """The fields of a session that an organiser edits. `texts` holds title, subtitle and abstract by locale. A `track` with a new name is created.
+    A speaker whose name the programme already has is the existing one."""
 
     title: Line
     starts_at: Moment
@@ -126,7 +126,7 @@ class ChangeSession(DescribeSession, tag="session.change", kw_only=True):
 
 
 class CancelSession(SessionCommand, tag="session.cancel"):
-    """Its page and its questions stay; the programme and every calendar show it as cancelled."""
+    """Cancels a session. Its page and its questions remain; the programme and every calendar show it as cancelled."""
 
 
 class ReinstateSession(SessionCommand, tag="session.reinstate"):
@@ -137,7 +137,7 @@ class ReinstateSession(SessionCommand, tag="session.reinstate"):
 
 
 class OpenSession(Command, tag="session.open"):
-    """Opens the lobby, where the countdown runs."""
+    """Opens the session's lobby, which shows the countdown."""
 
 
 class StartSession(Command, tag="session.start"):
@@ -159,7 +159,7 @@ class SessionCreated(View):
 
 
 class StarChanged(Event, tag="star.changed"):
-    """Told to the person alone, on all his devices."""
+    """Sent only to this person, on all their devices."""
 
     audience: ClassVar[Audience] = Audience.PERSON
 
@@ -168,13 +168,13 @@ class StarChanged(Event, tag="star.changed"):
 
 
 class SessionChanged(Event, tag="session.changed"):
-    """State, times or texts."""
+    """The state, times or texts of the session changed."""
 
     session: SessionView
 
 
 class SessionListed(Event, tag="session.listed"):
-    """In the lobby: a session is new or has changed."""
+    """Sent in the lobby: a session is new or has changed."""
 
     session: SessionCard
 
@@ -183,13 +183,13 @@ class SessionListed(Event, tag="session.listed"):
 
 
 class LobbyOwn(RoomOwn):
-    """What is one person's own in a lobby. `stars` are the sessions that he has starred."""
+    """The personal part of a lobby's snapshot. `stars` are the sessions that the person has starred."""
 
     stars: list[str]
 
 
 class LobbySnapshot(View):
-    """A conference's lobby: what is on, and its chat."""
+    """The lobby of a conference: current and next sessions, and the chat."""
 
     conference: str
     sessions: list[SessionCard]

@@ -58,7 +58,7 @@ async def all_conferences(connection: AsyncConnection) -> list[Conference]:
 
 
 async def conference(connection: AsyncConnection, slug: str) -> Conference:
-    """Raises Problem "not_found". Entering its lobby decides whether a person has access."""
+    """Raises Problem "not_found". Access is checked when a person enters its lobby."""
     row = (await connection.execute(_conferences().where(conferences.c.slug == slug))).one_or_none()
     if row is None:
         raise Problem("not_found", ABSENT)
@@ -118,7 +118,7 @@ async def session_views(connection: AsyncConnection, *conditions: "sa.ColumnElem
 
 
 async def session_about(connection: AsyncConnection, session: str) -> SessionAbout:
-    """What is too long for the snapshot of a room, which everybody in it gets."""
+    """Fields that are too long for the snapshot of a room, which everyone in it receives."""
     s = sessions.c
     select = sa.select(s.description, s.links, s.source).where(s.id == session)
     row = (await connection.execute(select)).one()

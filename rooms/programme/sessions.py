@@ -67,7 +67,7 @@ async def _go(tx: Transaction, actor: Actor, state: m.SessionState, **times: Any
 
 
 async def tell_session(tx: Transaction, room: str, session: str) -> None:
-    """Tells the session's room, and the lobby, how the session stands. Both must be locked."""
+    """Publishes the state of the session to its room and to the lobby. Both must be locked."""
     tx.record(m.SessionChanged(await session_view(tx.connection, session)), room=room)
     lobby = await lobby_of(tx.connection, room)
     if lobby is not None:

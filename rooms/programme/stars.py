@@ -1,4 +1,4 @@
-"""Stars: the sessions that a person keeps for himself. Nobody else learns of them."""
+"""Stars: the sessions that a person has saved. They are private to that person."""
 
 from collections.abc import Collection
 
@@ -23,7 +23,7 @@ PACE = Rate(30, 10)
 async def starred_by(
     connection: AsyncConnection, people: Collection[str], conferences: Collection[str]
 ) -> dict[tuple[str, str], list[str]]:
-    """(person, conference) → the sessions that he has starred there, sorted by id; who has none is left out."""
+    """(person, conference) → the sessions that they have starred there, sorted by id; pairs without stars are left out."""
     if not people:
         return {}
     select = sa.select(stars.c.person, sessions.c.conference, stars.c.session)

@@ -50,7 +50,7 @@ sessions = sa.Table(
     sa.Column("links", Json, nullable=False),  # [{"title": …, "url": …}]
     sa.Column(
         "source", Json, nullable=False, default=dict
-    ),  # what else the imported schedule says of it, kept for the export
+    ),  # other fields of the imported schedule, kept for the export
     sa.Column("revision", sa.Integer, nullable=False, default=0),  # iCalendar's SEQUENCE
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.UniqueConstraint("conference", "external_id"),
@@ -89,7 +89,7 @@ stars = sa.Table(
 )
 
 uploads = sa.Table(
-    "uploads",  # files that an organiser has checked and not yet brought in
+    "uploads",  # files that an organiser has checked and not yet imported
     metadata,
     sa.Column("id", sa.String(20), primary_key=True),
     sa.Column("conference", sa.String(20), sa.ForeignKey("conferences.id"), nullable=False),
@@ -103,7 +103,7 @@ uploads = sa.Table(
 
 
 forums = sa.Table(
-    "forums",  # one row per session: how its forum stands
+    "forums",  # one row per session: the state of its forum
     metadata,
     sa.Column("session", sa.String(20), sa.ForeignKey("sessions.id"), primary_key=True),
     sa.Column("state", sa.String(10), nullable=False, default="scheduled"),  # scheduled | lobby | live | ended

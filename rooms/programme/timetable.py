@@ -1,4 +1,4 @@
-"""The programme as it is laid out: every session with its speakers, and the order of halls and tracks."""
+"""Data for the timetable: every session with its speakers, and the order of halls and tracks."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -79,7 +79,7 @@ async def entries(connection: AsyncConnection, conference: str, *conditions: "sa
 
 
 async def hall_names(connection: AsyncConnection, conference: str) -> list[str]:
-    """The halls in the order of the house; what else sessions name as their place follows by name."""
+    """The halls in their order; other places that sessions name follow alphabetically."""
     listed = sa.select(halls.c.name).where(halls.c.conference == conference).order_by(halls.c.position, halls.c.name)
     known = list((await connection.execute(listed)).scalars())
     used = sa.select(sessions.c.place).where(sessions.c.conference == conference, sessions.c.place != "").distinct()

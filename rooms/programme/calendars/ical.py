@@ -49,7 +49,7 @@ def calendar(name: str, zone: str, host: str, entries: Iterable[CalendarEntry], 
     found.add("prodid", PRODUCT)
     found.add("version", "2.0")
     found.add("calscale", "GREGORIAN")
-    found.add("name", name)  # RFC 7986; older calendars know the X- names only
+    found.add("name", name)  # RFC 7986; older calendars only read the X- names
     found.add("x-wr-calname", name)
     found.add("x-wr-timezone", zone)
     found.add("refresh-interval", vDuration(REFRESH), parameters={"VALUE": "DURATION"})

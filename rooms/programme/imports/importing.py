@@ -44,9 +44,9 @@ async def import_schedule(
     progress: Progress | None = None,
     agreed: str | None = None,
 ) -> Plan:
-    """Makes a conference equal to a schedule and returns what was done; a second time there is nothing to do.
+    """Makes a conference equal to a schedule and returns the changes. Importing the same schedule again changes nothing.
 
-    `by` is the person for the audit log (None: the command line), `agreed` the digest of the plan that they agreed to (None: of any).
+    `by` is the person for the audit log (None: the command line), `agreed` the digest of the plan that they agreed to (None: any plan).
     Sessions that the file no longer has are cancelled, not deleted. The lobby and the sessions concerned get events.
     Raises PlanChanged, Problem "not_found" or "conflict".
     """
@@ -235,7 +235,7 @@ class _Import:
 
 async def _read(conference: queries.Conference, data: bytes) -> tuple[Schedule, Notes]:
     """A file that names no zone is read in the conference's."""
-    file = await asyncio.to_thread(read_file, data, conference.zone)  # takes seconds for 20 MB
+    file = await asyncio.to_thread(read_file, data, conference.zone)  # 20 MB take seconds
     return file.schedule, file.notes
 
 

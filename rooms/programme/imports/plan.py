@@ -28,7 +28,7 @@ class Act(StrEnum):
 
 
 class Change(Struct, frozen=True):
-    """One field as a person reads it: times in the zone of the conference, names instead of ids, long texts cut."""
+    """One field in readable form: times in the zone of the conference, names instead of ids, long texts cut."""
 
     field: str
     before: str
@@ -36,7 +36,7 @@ class Change(Struct, frozen=True):
 
 
 class Item(Struct, frozen=True):
-    """What happens to one track, hall, person or session. `key` is its identity in the file."""
+    """The change of one track, hall, person or session. `key` is its identity in the file."""
 
     act: Act
     key: str
@@ -45,7 +45,7 @@ class Item(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True):
-    """`conference` lists its changed fields. `touched` are sessions of which only the speakers have changed."""
+    """`conference` lists its changed fields. `touched` are sessions where only details of a speaker have changed."""
 
     conference: tuple[Change, ...] = ()
     tracks: tuple[Item, ...] = ()
@@ -60,11 +60,11 @@ class Plan(Struct, frozen=True):
 
     @property
     def left_out(self) -> tuple[Fault, ...]:
-        """Every session of a schedule fits a conference."""
+        """Always empty: a conference accepts every session of a schedule."""
         return ()
 
     def count(self, *acts: Act) -> int:
-        """How many sessions are concerned by these acts."""
+        """How many sessions have one of these changes."""
         return sum(item.act in acts for item in self.sessions)
 
     @property
@@ -109,7 +109,7 @@ def compare(stored: Stored, schedule: Schedule) -> Plan:
 
 
 class _Readable:
-    """Shows values to people."""
+    """Formats values for readers."""
 
     def __init__(self, zone: str, names: Mapping[str, str]) -> None:
         self._zone = ZoneInfo(zone)

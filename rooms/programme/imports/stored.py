@@ -14,7 +14,7 @@ from rooms.programme.tables import halls, session_speakers, sessions, speakers, 
 
 _NAMESPACE = UUID("b1f4e1a2-6c1e-5d0e-9a54-3f0c2f6f8a11")
 _SOURCE = ("number", "code", "url", "feedback_url", "logo", "attachments", "do_not_record")
-"""What a schedule says of a session that has no column of its own."""
+"""Fields of a session in schedules that have no column of their own."""
 
 
 class StoredSession(NamedTuple):
@@ -27,7 +27,7 @@ class StoredSession(NamedTuple):
 
 
 class StoredPerson(NamedTuple):
-    """A speaker's row. `kept`: never removed by a file, because it came from none or belongs to a person who has signed in."""
+    """A speaker's row. `kept`: no import removes it, because it was added by hand or belongs to a person who has signed in."""
 
     id: str
     person: Person
@@ -35,7 +35,7 @@ class StoredPerson(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """Everything by its identity in schedules. Tracks and halls come with the ids of their rows ("" for a hall without one), in their order."""
+    """The stored programme, keyed by identity in schedules. Tracks and halls come in order, with the ids of their rows ("" for a hall without one)."""
 
     conference: Conference
     info: ConferenceInfo

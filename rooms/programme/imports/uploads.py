@@ -1,4 +1,4 @@
-"""Files that an organiser has uploaded and not yet imported. What was read from them is kept for at least a day."""
+"""Files that an organiser has uploaded and not yet imported. The parsed content is kept for at least a day."""
 
 import asyncio
 import hashlib
@@ -24,7 +24,7 @@ from rooms.programme.tables import uploads
 
 KEPT = timedelta(days=1)
 PACKED = b"PK"
-"""How a ZIP archive begins, such as an XLSX file."""
+"""The first bytes of a ZIP archive, such as an XLSX file."""
 u = uploads.c
 
 Progress = Callable[[int, int], None]
@@ -50,7 +50,7 @@ Plan = TypeVar("Plan", bound=Planned)
 
 
 class PlanChanged(Problem):
-    """The conference has changed since the plan was shown that the organiser agreed to. Nothing was imported."""
+    """The conference has changed since the organiser saw the plan. Nothing was imported."""
 
     def __init__(self) -> None:
         super().__init__("stale", N_("The conference has been changed by somebody else. Look at the plan once more."))
@@ -60,7 +60,7 @@ class PlanChanged(Problem):
 class ImportKind(Generic[Content, Plan]):
     """A kind of file that can be imported into a conference.
 
-    `content` is the type of what `read` makes of the bytes. `plan` compares it with the conference now. `apply` imports it on behalf
+    `content` is the type that `read` returns for the bytes. `plan` compares it with the conference now. `apply` imports it on behalf
     of a person, if the plan still has the digest that they agreed to. `read` and `plan` raise FileFaults; each may raise another
     Problem, `apply` PlanChanged.
     """
@@ -75,7 +75,7 @@ class ImportKind(Generic[Content, Plan]):
 
 @dataclass(frozen=True, slots=True)
 class Upload(Generic[Content, Plan]):
-    """What an organiser decides about: the file's name, its content, notes on how it was read, and what it would change now."""
+    """A checked file: its name, its content, notes from reading it, and what it would change now."""
 
     id: str
     name: str
@@ -85,7 +85,7 @@ class Upload(Generic[Content, Plan]):
 
     @property
     def digest(self) -> str:
-        """What the organiser agrees to. If the plan differs by then, they are shown the new one."""
+        """Identifies the plan that the organiser agrees to. If the plan changes before that, they see the new one."""
         return digest_of(self.plan)
 
 
@@ -96,12 +96,12 @@ def digest_of(plan: Planned) -> str:
 async def keep_upload(
     engine: Engine, kind: ImportKind[Content, Plan], conference: Conference, person: str, name: str, data: bytes
 ) -> str:
-    """Reads a file and keeps its content for `find_upload`; returns its id. Removes the person's last upload, and those of yesterday.
+    """Reads a file and keeps its content for `find_upload`; returns its id. Removes the person's previous upload, and uploads older than a day.
 
     Raises FileFaults or another Problem; then nothing is kept.
     """
     parsed = await kind.read(conference, data)
-    await kind.plan(engine, conference, parsed[0])  # it may find faults too
+    await kind.plan(engine, conference, parsed[0])  # may raise FileFaults too
     document = await asyncio.to_thread(msgspec.json.encode, parsed)
     upload = new_id()
     async with engine.transaction() as tx:

@@ -1,6 +1,6 @@
 """Parses schedule files, JSON or XML, into one tree of plain values of the same shape.
 
-Hostile input is refused here: too large, too deep, entities, doubled keys, NaN. Raises ScheduleFaults when there is nothing to read on.
+Hostile input is refused here: too large, too deep, entities, doubled keys, NaN. Raises ScheduleFaults when the file cannot be read.
 """
 
 import json

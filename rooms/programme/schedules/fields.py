@@ -1,4 +1,4 @@
-"""Reads the fields of a foreign file. Each value is returned clean and typed, and everything that is wrong joins one report."""
+"""Reads the fields of a foreign file. Each value is returned clean and typed; all faults are collected in one report."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -57,7 +57,7 @@ class Fields:
         self.fault(name, N_("This field is missing or empty."), remedy)
 
     def wrong(self, name: str, value: object, wanted: str, required: bool = False) -> None:
-        """`wanted` is a translatable sentence that says what is expected here."""
+        """`wanted` is a translatable sentence that describes what is expected here."""
         note = self.fault if required else self.warn
         note(name, N_("“%(value)s” does not belong here."), wanted, value=_excerpt(value))
 
@@ -150,9 +150,9 @@ class Fields:
         return web_address(self.line(name, ADDRESS, cut=False), base)
 
     def links(self, name: str, base: str = "", hosts: bool = False) -> tuple[Link, ...]:
-        """Links as objects with `url` and `title`, as pairs of both, or as bare addresses. Those that lead to no web page are left out.
+        """Links as objects with `url` and `title`, as pairs of both, or as bare addresses. Links that are not web addresses are left out.
 
-        With `hosts`, "example.org" is the site of that name, as speakers write it, and not a page beside the schedule.
+        With `hosts`, "example.org" (as speakers often write it) is a site, not a path relative to the schedule.
         """
         found: list[Link] = []
         for item in self.objects(name, bare="url", pair=_link_pair):
@@ -168,7 +168,7 @@ class Fields:
     def objects(
         self, name: str, bare: str | None = None, pair: Callable[[str, str], dict[str, object]] | None = None
     ) -> Iterator["Fields"]:
-        """The objects of a list. With `bare`, a text is taken for an object with that one field; `pair` makes an object of a pair of texts."""
+        """The objects of a list. With `bare`, a text becomes an object with that one field; `pair` turns a pair of texts into an object."""
         value = self.values.get(name)
         if value is None or value == "":
             return
@@ -207,7 +207,7 @@ def whole_number(value: object, most: int = 2**63 - 1) -> int | None:
 
 
 def _texts(value: object) -> list[str]:
-    """The texts of a list of nothing but texts."""
+    """The items of a list that holds texts only."""
     items = cast(list[object], value) if isinstance(value, list) else []
     texts = [item for item in items if isinstance(item, str)]
     return texts if len(texts) == len(items) else []
@@ -239,7 +239,7 @@ def _clean(raw: str, limit: int, one_line: bool) -> tuple[str, int]:
 
 
 def _in_one_language(value: object) -> object:
-    """Old pretalx writes {"en": "Talk", "de": "Vortrag"}; English is taken, or else the first language."""
+    """Old pretalx writes {"en": "Talk", "de": "Vortrag"}; English is used if present, otherwise the first language."""
     if isinstance(value, dict):
         texts = cast(dict[str, object], value)
         return texts.get("en") or next(iter(texts.values()), None)

@@ -1,4 +1,4 @@
-"""Names the formats that are no schedules, so that a refusal says what was chosen and what Plenary reads."""
+"""Recognises files that are not schedules, so that the error names the chosen format and those that Plenary reads."""
 
 import re
 from collections.abc import Mapping

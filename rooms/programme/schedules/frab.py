@@ -1,8 +1,8 @@
 """Reads schedule files of frab, pretalx, pentabarf and compatible programs, as JSON or XML.
 
 Both formats and their dialects hold the same tree: a conference, its days, their rooms, their events. `document` brings each into
-the shape of the JSON, and this module reads that shape. What can be decided is decided, with a warning; an event that cannot be
-used is left out; all faults are found before any is reported. Format: https://c3voc.de/schedule/schema.json
+the shape of the JSON, and this module reads that shape. Ambiguous values are resolved with a warning; an event that cannot be
+used is left out; all faults are collected before the report. Format: https://c3voc.de/schedule/schema.json
 """
 
 import re
@@ -38,7 +38,7 @@ def read(data: bytes, zone: str | None = None) -> Schedule:
 
 
 def read_file(data: bytes, zone: str | None = None) -> ScheduleFile:
-    """As `read`, with notes on what was decided and what was left out."""
+    """Like `read`, with notes about resolved values and events that were left out."""
     refuse_signature(data)
     report = Report()
     start = data.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1]
@@ -104,7 +104,7 @@ def _file(document: Document, zone: str | None, report: Report) -> ScheduleFile:
 
 
 def _part(fields: Fields, name: str, where: str) -> Fields:
-    """A part without which there is no schedule. Further faults of such a file would help nobody."""
+    """A required part. If it is missing, other faults of the file are not worth reporting."""
     if not fields.has(name):
         fields.missing(name, READS)
         raise ScheduleFaults(fields.report.faults)
@@ -127,7 +127,7 @@ def _zone(fields: Fields, fallback: str | None) -> str:
 
 
 def _conference(fields: Fields, zone: str, days: set[date], sessions: Sessions) -> ConferenceInfo:
-    """A day that the file does not name is that of the first or last day or session in it."""
+    """The first and last day. If the file does not name one, it is taken from the days and sessions in the file."""
     acronym = fields.line("acronym", WORD)
     title = fields.line("title", CONFERENCE_TITLE, required=not acronym) or acronym
     if not fields.has("start") or not fields.has("end"):
@@ -136,7 +136,7 @@ def _conference(fields: Fields, zone: str, days: set[date], sessions: Sessions) 
         if not days:
             for name in ("start", "end"):
                 fields.missing(name)
-    nothing = date.min  # never leaves this module, because a missing day is a fault
+    nothing = date.min  # never returned, because a missing day is a fault
     first = fields.day("start") if fields.has("start") else min(days, default=nothing)
     last = fields.day("end") if fields.has("end") else max(days, default=nothing)
     if first and last and last < first:
@@ -185,7 +185,7 @@ def _moment(raw: str) -> datetime | None:
 
 
 def _label(event: Fields) -> str:
-    """What a reader knows an event by. Faults are reported when the fields themselves are read."""
+    """The name of an event in the report. Faults are reported when the fields themselves are read."""
     quiet = Fields(event.values, "", Report())
     title, number = quiet.line("title"), quiet.number("id")
     return (

@@ -1,4 +1,4 @@
-"""Reads one event of a schedule file: when and where it takes place, who speaks, and by what a later file finds it again."""
+"""Reads one event of a schedule file: its time and place, its speakers, and the identity that matches it in later files."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,7 +14,7 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class Day(NamedTuple):
-    """`date` is None where the file does not tell it; times before `change` belong to the night of this day."""
+    """`date` is None if the file does not give it; times before `change` belong to the night of this day."""
 
     date: date | None
     change: time
@@ -52,7 +52,7 @@ def read_session(fields: Fields, hall: str, day: Day, zone: str, base: str, know
 
 
 def _identity(fields: Fields) -> tuple[str, int | None]:
-    """What a later file finds the session by, and its number."""
+    """The external id, which matches the session in later files, and its number."""
     guid, told = guid_of(fields), fields.values.get("id")
     number = whole_number(told)
     if number is not None:
@@ -107,7 +107,7 @@ def _starts(fields: Fields, day: Day, zone: str) -> datetime | None:
         return None
     starts = local.astimezone(UTC) if local.tzinfo else _in_zone(fields, local, zone)
     if starts and clock and zone:
-        # frab writes the clock of the conference; some versions of pretalx write that of the offset in `date`.
+        # frab writes `start` in the conference's zone; some versions of pretalx use the offset of `date`.
         agreeing = {f"{shown:%H:%M}" for shown in (local, starts.astimezone(ZoneInfo(zone)))}
         if f"{clock:%H:%M}" not in agreeing:
             differs = N_("The session starts at %(clock)s, but its date says %(date)s.")

@@ -1,4 +1,4 @@
-"""Collections that know each thing of a file by its identity, and decide what to do when a file names one twice."""
+"""Collections keyed by identity in the file. They handle things that a file names twice."""
 
 from uuid import NAMESPACE_URL, uuid5
 
@@ -13,7 +13,7 @@ USED_TWICE = N_("“%(value)s” is used twice.")
 
 
 class Halls:
-    """By name. Listed with their particulars, or only named by the sessions in them.
+    """Halls by name: listed with details, or only named by their sessions.
 
     Some versions of pretalx give every room one guid. It identifies none of them then, and is left out.
     """
@@ -37,7 +37,7 @@ class Halls:
 
 
 class Tracks:
-    """By name. Listed with their colours, or only named by sessions.
+    """Tracks by name: listed with colours, or only named by sessions.
 
     The latter follow in the order of their names: the order of the sessions changes whenever one of them is moved.
     """
@@ -62,7 +62,7 @@ class Tracks:
 
 
 class Persons:
-    """By external id. A person appears in the file once per session; later mentions may add what earlier ones lack."""
+    """Persons by external id. A person appears in the file once per session; later mentions may add missing details."""
 
     def __init__(self) -> None:
         self.found: dict[str, Person] = {}
@@ -89,7 +89,7 @@ class Persons:
 
 
 class Sessions:
-    """By guid and by id.
+    """Sessions by guid and by id.
 
     pretalx repeats the id of a talk that is given several times, each time with a guid of its own. That is accepted.
     """
@@ -100,7 +100,7 @@ class Sessions:
         self._numbers: dict[int, Session] = {}
 
     def claim(self, fields: Fields, external: str) -> None:
-        """A second session of the same identity is a fault of its row."""
+        """Reports a second session with the same identity as a fault of its row."""
         if external and external in self._externals:
             named, _, value = external.rpartition(":")
             fields.fault(named or "guid", USED_TWICE, N_("Give each one its own."), value=value)
@@ -116,7 +116,7 @@ class Sessions:
 
 
 def known_by_name(name: str) -> str:
-    """The external id of a person for whom the file has none."""
+    """The external id for a person without one in the file."""
     return str(uuid5(NAMESPACE_URL, f"name:{name}"))
 
 
