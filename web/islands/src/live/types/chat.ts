@@ -5,7 +5,7 @@ import type { Id, PersonView, Time } from "./core";
 /** A role that readers should see beside a name, because names are not unique. */
 export type Mark = "organiser" | "moderator" | "speaker" | "staff";
 
-/** `slow_seconds`: how long one waits between two messages; 0 = no wait. */
+/** `slow_seconds`: how long a person must wait between two messages; 0 = no wait. */
 export interface ChatView {
   readonly open: boolean;
   readonly slow_seconds: number;

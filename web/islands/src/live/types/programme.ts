@@ -55,7 +55,7 @@ export interface SessionCreated {
   readonly session: string;
 }
 
-/** What is one person's own in a lobby. `stars` are the sessions that he has starred. */
+/** The personal part of a lobby's snapshot. `stars` are the sessions that the person has starred. */
 export interface LobbyOwn {
   readonly person: PersonView | null;
   readonly roles: readonly string[];
@@ -67,7 +67,7 @@ export interface LobbyOwn {
   readonly stars: readonly string[];
 }
 
-/** A conference's lobby: what is on, and its chat. */
+/** The lobby of a conference: current and next sessions, and the chat. */
 export interface LobbySnapshot {
   readonly conference: string;
   readonly sessions: readonly SessionCard[];
@@ -76,7 +76,7 @@ export interface LobbySnapshot {
   readonly restraints: readonly RestraintView[] | null;
 }
 
-/** Keeps a session for oneself: it stands in one's own calendar, and leads one's list of what is next. */
+/** Stars a session. It appears in the person's own calendar and at the top of their list of next sessions. */
 export interface StarSession {
   readonly op: "session.star";
   readonly session: Id;
@@ -116,7 +116,7 @@ export interface ChangeSession {
   readonly session: Id;
 }
 
-/** Its page and its questions stay; the programme and every calendar show it as cancelled. */
+/** Cancels a session. Its page and its questions remain; the programme and every calendar show it as cancelled. */
 export interface CancelSession {
   readonly op: "session.cancel";
   readonly session: Id;
@@ -127,7 +127,7 @@ export interface ReinstateSession {
   readonly session: Id;
 }
 
-/** Opens the lobby, where the countdown runs. */
+/** Opens the session's lobby, which shows the countdown. */
 export interface OpenSession {
   readonly op: "session.open";
 }
@@ -140,20 +140,20 @@ export interface EndSession {
   readonly op: "session.end";
 }
 
-/** Told to the person alone, on all his devices. */
+/** Sent only to this person, on all their devices. */
 export interface StarChanged {
   readonly type: "star.changed";
   readonly session: string;
   readonly starred: boolean;
 }
 
-/** State, times or texts. */
+/** The state, times or texts of the session changed. */
 export interface SessionChanged {
   readonly type: "session.changed";
   readonly session: SessionView;
 }
 
-/** In the lobby: a session is new or has changed. */
+/** Sent in the lobby: a session is new or has changed. */
 export interface SessionListed {
   readonly type: "session.listed";
   readonly session: SessionCard;
