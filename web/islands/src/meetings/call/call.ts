@@ -6,11 +6,11 @@ import { stagesOf, statsOf } from "./stats";
 import type { CallEnvironment, LinkEnvironment, Phase, RelayFault, Shown } from "./environment";
 import { Link } from "./link";
 import { Outbox } from "./outbox";
+import { differ, joinedAfter, nameOf, sendsMedia } from "./roster";
 import type { MediaMode } from "./ladder";
 import { iceOf, type Ice, type Signal } from "./signals";
 import { Timers } from "./timers";
 
-const NOTHING: Ice = { servers: [], relayOnly: false };
 const JOIN_AGAIN = 1_000;
 const HURRIED_EVERY = 1_500;
 const LISTED_WITHIN = 5_000; // a peer whose offer arrives before the roster names it
@@ -25,7 +25,7 @@ export class Call {
   /** The last person who left, while nobody else is in the call. */
   departed: PersonView | null = null;
   readonly monitors = new Map<string, LinkMonitor>();
-  private ice: Ice = NOTHING;
+  private ice: Ice = { servers: [], relayOnly: false };
   private token: string | null = null;
   private shown: Shown = { mic: false, cam: false, screen: false, hand: false, held: false };
   private seen = new Set<string>(); // of the roster
@@ -88,7 +88,7 @@ export class Call {
       if (this.lost.has(peer) && !lost) this.monitors.get(peer)?.link.reached();
       if (lost) this.lost.add(peer);
       else this.lost.delete(peer);
-      this.linkTo(peer, this.later(peer));
+      this.linkTo(peer, joinedAfter(this.peers, this.self, peer));
     }
     this.seen = present;
     void this.cap();
@@ -97,10 +97,10 @@ export class Call {
 
   /** Our own state has changed. */
   show(shown: Shown): void {
-    const same = (Object.keys(shown) as (keyof Shown)[]).every((name) => shown[name] === this.shown[name]);
+    const before = this.shown;
     this.shown = shown;
     if (this.phase.name !== "in") return;
-    if (!same) this.outbox.post({ op: "rtc.state", fields: shown });
+    if (differ(before, shown)) this.outbox.post({ op: "rtc.state", fields: shown });
     void this.sendTracks();
   }
 
@@ -144,7 +144,7 @@ export class Call {
     if (!welcome.resumed) this.peers = welcome.peers;
     this.seen = new Set(welcome.peers.map(({ peer }) => peer));
     for (const { peer } of welcome.peers) {
-      if (reloaded) this.linkTo(peer, this.later(peer), (kept?.gens[peer] ?? 0) + 1);
+      if (reloaded) this.linkTo(peer, joinedAfter(this.peers, this.self, peer), (kept?.gens[peer] ?? 0) + 1);
       else if (!welcome.resumed) this.linkTo(peer, true);
     }
     this.remember();
@@ -196,18 +196,6 @@ export class Call {
 
   // Links
 
-  /** The peer that joined later makes the first offer. */
-  private later(peer: string): boolean {
-    const order = this.peers.map((each) => each.peer);
-    return order.indexOf(this.self) > order.indexOf(peer);
-  }
-
-  /** Whether a peer sends anything, by the roster. */
-  private expected(peer: string): boolean {
-    const view = this.peers.find((each) => each.peer === peer);
-    return view !== undefined && !view.held && (view.mic || view.cam || view.screen);
-  }
-
   private linkTo(peer: string, offers: boolean, gen = 1): LinkMonitor {
     const known = this.monitors.get(peer);
     if (known) return known;
@@ -216,7 +204,7 @@ export class Call {
       sas: (commitment) => this.post(peer, { type: "sas", gen: link.gen, ...commitment }),
       mode: (mode) => this.modeChanged(link, mode),
       changed: () => this.notify(),
-      expected: () => this.expected(peer),
+      expected: () => sendsMedia(this.peers, peer),
     });
     this.monitors.set(peer, monitor);
     link.start(gen > 1);
@@ -233,7 +221,7 @@ export class Call {
       reachable: () => !this.resuming && !this.lost.has(peer),
       ice: () => this.ice,
       refresh: (fault) => this.refresh(fault),
-      expected: () => this.expected(peer),
+      expected: () => sendsMedia(this.peers, peer),
       tracks: () => environment.tracks(),
       changed: () => {
         const monitor = this.monitors.get(peer);
@@ -276,19 +264,15 @@ export class Call {
   private modeChanged(link: Link, mode: MediaMode): void {
     void this.cap();
     if (mode === "audio" || mode === "text") this.count(link.peer, { event: mode === "audio" ? "audio_only" : "text_only" });
-    const person = this.peers.find(({ peer }) => peer === link.peer)?.person.name ?? "";
-    this.environment.modeChanged(person, mode);
+    this.environment.modeChanged(nameOf(this.peers, link.peer), mode);
   }
 
   /** Reports how long each step took. */
   private async stages(peer: string): Promise<void> {
     const monitor = this.monitors.get(peer);
     if (!monitor) return;
-    const { marks } = monitor.link;
-    const wait = (ms: number) => new Promise<void>((resolve) => void this.environment.timer(ms, resolve));
-    if (marks.frame === undefined && (await monitor.firstFrame(wait))) marks.frame = this.environment.now();
-    await monitor.measure(this.environment.now());
-    this.count(peer, { event: "connected", stage: stagesOf(marks) });
+    await monitor.setUp(this.environment);
+    this.count(peer, { event: "connected", stage: stagesOf(monitor.link.marks) });
   }
 
   /** Reports are not repeated when they fail. */
@@ -296,8 +280,6 @@ export class Call {
     const fields = { to, ...statsOf(this.monitors.get(to)?.reading ?? null), ...report };
     void this.environment.wire.ask({ op: "rtc.stats", fields }).catch(() => undefined);
   }
-
-  // The end
 
   private forget(link: Link): void {
     link.close();

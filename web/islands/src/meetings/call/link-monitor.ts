@@ -1,5 +1,6 @@
 import { applyCap, capOf } from "./encoders";
 import { Ladder, type MediaMode } from "./ladder";
+import type { CallEnvironment } from "./environment";
 import type { Link } from "./link";
 import { readingOf, sampleOf, type Reading, type Sample } from "./quality";
 import { SafetyCode, type Commitment } from "./sas";
@@ -39,6 +40,14 @@ export class LinkMonitor {
   /** No pictures arrive. Meaningful only while their camera is on. */
   get starved(): boolean {
     return this.reading !== null && !this.reading.frames;
+  }
+
+  /** Waits for the first picture, notes when it came, and measures. */
+  async setUp(environment: Pick<CallEnvironment, "now" | "timer">): Promise<void> {
+    const { marks } = this.link;
+    const wait = (ms: number) => new Promise<void>((resolve) => void environment.timer(ms, resolve));
+    if (marks.frame === undefined && (await this.firstFrame(wait))) marks.frame = environment.now();
+    await this.measure(environment.now());
   }
 
   async measure(now: number): Promise<void> {
