@@ -20,6 +20,7 @@ from rooms.core.clock import doubled_offset
 from web.assets import Assets
 from web.catalogs import Catalogs
 from web.languages import Languages
+from web.session_time import When, when
 
 FOLDER = Path(__file__).parent
 
@@ -51,6 +52,7 @@ class Templates:
             date=_date,
             time=_time,
             moment=_moment,
+            when=_when,
             iso=_iso,
             local=_local,
             zone_name=_zone_name,
@@ -103,6 +105,15 @@ def _time(context: Context, value: datetime, style: Any = "HH:mm", zone: ZoneInf
 def _moment(context: Context, value: datetime, style: Any = "medium", zone: ZoneInfo | str | None = None) -> str:
     """Date, in a style, and time of day."""
     return f"{_date(context, value, style, zone)}, {_time(context, value, zone=zone)}"
+
+
+@pass_context
+def _when(context: Context, view: Any) -> When:
+    """When a session is, in the page's zone and, where that is known and differs, in the viewer's own."""
+    viewer = context["viewer"]
+    zone: ZoneInfo | str = context["zone"]
+    shown = ZoneInfo(zone) if isinstance(zone, str) else zone
+    return when(view.starts_at, view.ends_at, shown, viewer.zone, context["now"], Locale.parse(_locale(context)))
 
 
 def _iso(value: datetime) -> str:

@@ -69,6 +69,7 @@ def _frame(request: Request, viewer: Viewer) -> dict[str, Any]:
     return {
         "site": site,
         "viewer": viewer,
+        "now": site.engine.clock(),
         "person": viewer.person,
         "locale": viewer.locale,
         "language": viewer.locale.replace("_", "-"),

@@ -121,8 +121,8 @@ export function formatDate(moment: Moment, inZone = zone()): string {
 }
 
 /** Fri, Nov 20 */
-export function formatDayShort(moment: Moment, inZone = zone()): string {
-  return format(moment, { weekday: "short", day: "numeric", month: "short" }, inZone);
+export function formatDayShort(moment: Moment, inZone = zone(), withYear = false): string {
+  return format(moment, { weekday: "short", day: "numeric", month: "short", ...(withYear ? { year: "numeric" as const } : {}) }, inZone);
 }
 
 /** 21 Nov, 14:05 */

@@ -5,6 +5,7 @@ Each is readable without JavaScript, and every act on it is a form; the islands 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,7 @@ from rooms.programme.messages import SessionView
 from rooms.programme.queries import Conference, SessionAbout
 from web import links
 from web.forms import asked_number
+from web.session_time import Start, start_of
 from web.site import site_of
 from web.templating import page
 from web.viewer import viewer_of
@@ -63,6 +65,11 @@ class SessionPage:
     latest: LatestValues
     present: PresenceView | None
     about: SessionAbout
+    now: datetime
+
+    @property
+    def start(self) -> Start:
+        return start_of(self.session.starts_at, self.session.ends_at, self.now)
 
     @property
     def session(self) -> SessionView:
@@ -157,6 +164,7 @@ async def session_page(request: Request, *, public: bool = False) -> SessionPage
         latest=view.latest,
         present=view.latest.get("present", {}).get(""),
         about=about,
+        now=site.engine.clock(),
     )
 
 

@@ -2,12 +2,13 @@ import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { formatCountdown, t, tn } from "../i18n";
-import { live, RoomController, type PollView, type PublicQuestion } from "../live/index";
+import { live, RoomController, type PollView, type PublicQuestion, type SessionView } from "../live/index";
 import { isRevealed } from "./state/polls";
 import { onScreen, pollOnScreen, session, votesOf, type SessionRoom } from "./state/session";
 import { Island } from "../shell/island";
 import { optionsOf, pollResults } from "./poll-results";
 import { icon, localised, sessionState } from "../shell/parts";
+import { sessionTime, startOf, startText } from "../shell/session-time";
 
 const SHOWN = 5;
 
@@ -103,11 +104,24 @@ export class Screen extends Island {
     return html`<div class="screen-slate">
       <p class="screen-slate-speakers" dir="auto">${view.speakers.map(({ name }) => html`<span>${name}</span>`)}</p>
       ${(view.state === "scheduled" || view.state === "lobby") && !view.cancelled
-        ? html`<p class="screen-countdown"><span>${t("Starts in")}</span><span class="numbers">${formatCountdown(view.starts_at, live().now())}</span></p>`
+        ? this.start(view)
         : view.state === "ended"
           ? html`<p class="screen-thanks">${t("Thank you for being here.")}</p>`
           : html`<p class="screen-thanks">${t("Your questions appear here.")}</p>`}
     </div>`;
+  }
+
+  private start(view: SessionView) {
+    const now = live().now();
+    const start = startOf(view, now);
+    if (start === "over") return html`<p class="screen-thanks">${t("This session was scheduled for %(time)s.", { time: startText(view, now) })}</p>`;
+    if (start === "late") return html`<p class="screen-thanks">${t("The moderator is late. The session starts as soon as they are here.")}</p>`;
+    if (start === "soon") return html`<p class="screen-thanks">${t("Starting in a moment")}</p>`;
+    const left = Date.parse(view.starts_at) - now;
+    return html`<p class="screen-slate-time">${sessionTime(view, now)}</p>
+      ${left > 86_400_000
+        ? nothing
+        : html`<p class="screen-countdown"><span>${t("Starts in")}</span><span class="numbers">${formatCountdown(view.starts_at, now)}</span></p>`}`;
   }
 
   private lowerThird(state: SessionRoom, question: PublicQuestion) {

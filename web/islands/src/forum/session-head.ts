@@ -1,16 +1,21 @@
 import { html, nothing } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import { t, tn } from "../i18n";
-import { RoomController, type RoomEvent } from "../live/index";
+import { live, RoomController, type RoomEvent, type SessionView } from "../live/index";
 import { answering, presence, session } from "./state/session";
 import { announce } from "../shell/announce";
 import { Island } from "../shell/island";
-import { clock, icon, localised, notice, sessionState } from "../shell/parts";
+import { sessionTime, startText } from "../shell/session-time";
+import { icon, localised, notice, sessionState } from "../shell/parts";
+
+type Place = Pick<SessionView, "starts_at" | "ends_at" | "place">;
 
 /** Title, state, times, how many are here, and what is being answered now. */
 @customElement("plenary-session-head")
 export class SessionHead extends Island {
   @property() room = "";
+  @state() private moved: Place | null = null; // where and when it was before
+  private known: Place | null = null;
   private readonly followed = new RoomController(this, session, () => this.room, { onEvent: (event) => this.happened(event) });
 
   protected override get ready(): boolean {
@@ -35,6 +40,29 @@ export class SessionHead extends Island {
     return problem ? notice(html`<p role="alert">${problem.message}</p>`, { kind: "warning", symbol: "alert" }) : nothing;
   }
 
+  /** Who is here learns that the session moves, also when it happened while the connection was lost. */
+  protected override willUpdate(): void {
+    const view = this.followed.state?.snapshot.session;
+    if (!view) return;
+    const before = this.known;
+    this.known = view;
+    if (!before || (before.starts_at === view.starts_at && before.place === view.place)) return;
+    this.moved ??= before;
+    announce(`${t("This session has moved.")} ${startText(view, live().now())} ${view.place}`);
+  }
+
+  private move(view: SessionView) {
+    const before = this.moved;
+    if (!before || (before.starts_at === view.starts_at && before.place === view.place)) return nothing;
+    const now = live().now();
+    return notice(
+      html`<p><strong>${t("This session has moved.")}</strong> ${sessionTime(view, now)}${view.place ? html` · <span dir="auto">${view.place}</span>` : nothing}</p>
+        <p class="soft">${t("Before:")} ${startText(before, now)}${before.place ? html` · <span dir="auto">${before.place}</span>` : nothing}</p>
+        <button class="button button-small" @click=${() => (this.moved = null)}>${t("Understood")}</button>`,
+      { kind: "warning", symbol: "calendar" },
+    );
+  }
+
   protected override render() {
     const state = this.followed.state;
     if (!state) return this.left();
@@ -43,13 +71,14 @@ export class SessionHead extends Island {
     const now = answering(state);
     const subtitle = localised(view, "subtitle");
     return html`
+      ${this.move(view)}
       <div class="session-title">
         ${sessionState(view.state, view.cancelled)}
         <h1 dir="auto">${localised(view, "title")}</h1>
         ${subtitle ? html`<p class="session-subtitle" dir="auto">${subtitle}</p>` : nothing}
       </div>
       <p class="session-facts">
-        <span>${icon("clock")}${clock(view.starts_at)}–${clock(view.ends_at)}</span>
+        <span>${icon("clock")}${sessionTime(view, live().now())}</span>
         ${view.place ? html`<span dir="auto">${icon("place")}${view.place}</span>` : nothing}
         ${count ? html`<span>${icon("people")}${tn("%(count)s person here", "%(count)s people here", count)}</span>` : nothing}
       </p>

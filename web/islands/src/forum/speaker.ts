@@ -2,12 +2,13 @@ import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { formatCountdown, t, tn } from "../i18n";
-import { live, RoomController, type Command, type PublicQuestion, type RoomEvent } from "../live/index";
+import { live, RoomController, type Command, type PublicQuestion, type RoomEvent, type SessionView } from "../live/index";
 import { publicPolls } from "./state/polls";
 import { answering, may, pollOnScreen, presence, session, votesOf, type SessionRoom } from "./state/session";
 import { announce, toast } from "../shell/announce";
 import { Island } from "../shell/island";
 import { badge, empty, icon, localised, sessionState } from "../shell/parts";
+import { sessionTime, startOf } from "../shell/session-time";
 import { pollResults } from "./poll-results";
 import { toastRefusal } from "../shell/refusal";
 import { Standing } from "./status";
@@ -112,7 +113,10 @@ export class Speaker extends Island {
     const left = Date.parse(view.ends_at) - now;
     const { count } = presence(state);
     return html`<header class="speaker-bar">
-      <div class="speaker-title">${sessionState(view.state, view.cancelled)}<h1 dir="auto">${localised(view, "title")}</h1></div>
+      <div class="speaker-title">
+        ${sessionState(view.state, view.cancelled)}
+        <div><h1 dir="auto">${localised(view, "title")}</h1><p class="soft">${sessionTime(view, now)}</p></div>
+      </div>
       <dl class="speaker-times" aria-live="off">
         ${count ? html`<div><dt>${t("Here")}</dt><dd class="numbers">${count}</dd></div>` : nothing}
         ${view.state === "live" && begun !== null
@@ -122,10 +126,18 @@ export class Speaker extends Island {
                 <dd class="numbers">${left > 0 ? formatCountdown(view.ends_at, now) : formatCountdown(now, Date.parse(view.ends_at))}</dd>
               </div>`
           : view.state === "scheduled" || view.state === "lobby"
-            ? html`<div><dt>${t("Starts in")}</dt><dd class="numbers">${formatCountdown(view.starts_at, now)}</dd></div>`
+            ? this.start(view, now)
             : nothing}
       </dl>
     </header>`;
+  }
+
+  private start(view: SessionView, now: number) {
+    const start = startOf(view, now);
+    if (start === "over" || view.cancelled) return nothing;
+    return start === "late"
+      ? html`<div class="speaker-late"><dt>${t("Late by")}</dt><dd class="numbers">${formatCountdown(now, Date.parse(view.starts_at))}</dd></div>`
+      : html`<div><dt>${t("Starts in")}</dt><dd class="numbers">${formatCountdown(view.starts_at, now)}</dd></div>`;
   }
 
   private next(state: SessionRoom, question: PublicQuestion | undefined) {

@@ -1,10 +1,11 @@
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { formatCountdown, formatTime, t } from "../i18n";
+import { formatCountdown, t } from "../i18n";
 import { live, RoomController, type SessionView, type StageView } from "../live/index";
 import { session } from "./state/session";
 import { Island } from "../shell/island";
 import { localised, sessionState } from "../shell/parts";
+import { startOf, startText } from "../shell/session-time";
 
 /** What plays, or the slate with a countdown. */
 @customElement("plenary-stage")
@@ -89,8 +90,11 @@ export class Stage extends Island {
     if (view.state === "live") return nothing;
     const now = live().now();
     const left = Date.parse(view.starts_at) - now;
-    if (left <= 0) return html`<p class="slate-time">${t("Starting in a moment")}</p>`;
-    if (left > 86_400_000) return html`<p class="slate-time">${t("Starts at %(time)s", { time: formatTime(view.starts_at) })}</p>`;
+    const start = startOf(view, now);
+    if (start === "over") return html`<p class="slate-time">${t("This session was scheduled for %(time)s.", { time: startText(view, now) })}</p>`;
+    if (start === "late") return html`<p class="slate-time">${t("The moderator is late. The session starts as soon as they are here.")}</p>`;
+    if (start === "soon") return html`<p class="slate-time">${t("Starting in a moment")}</p>`;
+    if (left > 86_400_000) return html`<p class="slate-time">${t("Starts %(time)s", { time: startText(view, now) })}</p>`;
     return html`<p class="countdown" role="timer" aria-live="off">
       <span>${t("Starts in")}</span><span class="countdown-clock">${formatCountdown(view.starts_at, now)}</span>
     </p>`;

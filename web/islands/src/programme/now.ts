@@ -49,7 +49,7 @@ export class Now extends Island {
       ${first
         ? html`<section aria-labelledby="lobby-next">
             <h2 id="lobby-next">${t("Next")} <span class="faint lobby-next-in">${formatRelative(first.starts_at, live().now())}</span></h2>
-            ${sessionCards(next, this.path, { dated: true })}
+            ${sessionCards(next, this.path)}
           </section>`
         : nothing}
     `;

@@ -32,7 +32,7 @@ export class Starred extends Island {
     return html`<section aria-labelledby="lobby-starred">
       <h2 id="lobby-starred">${t("Your sessions")}</h2>
       ${ahead.length
-        ? sessionCards(ahead, this.path, { dated: true })
+        ? sessionCards(ahead, this.path)
         : html`<p class="soft">${t("Star sessions in the programme to see them here and in your calendar.")}</p>`}
     </section>`;
   }
