@@ -33,14 +33,21 @@ async def show_stage(tx: Transaction, actor: Actor, command: m.ShowStage) -> Non
     title = clean_line(command.title, m.STAGE_TITLE_LENGTH, "title") if command.title.strip() else ""
     stage = m.StageView(command.kind, address, title)
     await _set(tx, actor, stage={"kind": stage.kind.value, "address": stage.address, "title": stage.title})
-    tx.record(m.StageChanged(stage))
+    forum = await queries.forum(tx.connection, actor.room.subject)
+    tx.record(m.StageChanged(forum.public_stage))
+    if not forum.stage_is_public:
+        tx.record(m.StagePrepared(stage))
 
 
 @command(m.SetAsking, kinds=SESSION, allowed=rules.moderates)
 async def set_asking(tx: Transaction, actor: Actor, command: m.SetAsking) -> None:
+    await change_asking(tx, actor, command.asking)
+
+
+async def change_asking(tx: Transaction, actor: Actor, asking: m.Asking) -> None:
     before = await queries.forum(tx.connection, actor.room.subject)
-    await _tell_asking(tx, actor, asking=command.asking.value)
-    if before.asking is m.Asking.PAUSED and command.asking is not m.Asking.PAUSED:
+    await _tell_asking(tx, actor, asking=asking.value)
+    if before.asking is m.Asking.PAUSED and asking is not m.Asking.PAUSED:
         await _release_held(tx, actor, publish=not before.review)
 
 

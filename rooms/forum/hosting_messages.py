@@ -1,10 +1,11 @@
 """Messages of a session: its state, its stage, and how one may ask in it."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 
+from rooms.core.commands.audience import Audience
 from rooms.core.commands.messages import Command, Event, View
 
 ADDRESS_LENGTH = 500
@@ -62,6 +63,13 @@ class SetAnonymity(Command, tag="asking.anonymity"):
 
 
 class StageChanged(Event, tag="stage.changed"):
+    stage: StageView
+
+
+class StagePrepared(Event, tag="stage.prepared"):
+    """A stage that nobody but moderators sees yet, because its session is only scheduled."""
+
+    audience: ClassVar[Audience] = Audience.MODERATORS
     stage: StageView
 
 

@@ -22,7 +22,7 @@ async def snapshot(connection: AsyncConnection, room: Room, audience: Audience) 
     forum = await queries.forum(connection, room.subject)
     return SessionSnapshot(
         session=await session_view(connection, room.subject),
-        stage=forum.stage_view,
+        stage=forum.stage_view if audience is Audience.MODERATORS else forum.public_stage,
         asking=forum.asking_view,
         chat=await chat_queries.chat(connection, room.id),
         screen=forum.screen,

@@ -145,7 +145,9 @@ class StartSession(Command, tag="session.start"):
 
 
 class EndSession(Command, tag="session.end"):
-    pass
+    """Closes open polls, and clears the screen and what is being answered. `leave_open`: whether one may go on asking."""
+
+    leave_open: bool = False
 
 
 # Replies

@@ -1,4 +1,4 @@
-"""The state of a session: scheduled, lobby, live, ended."""
+"""The state of a session: scheduled, lobby, live, ended. The commands that change it are in rooms/forum/states.py."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,16 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.commands.access import Actor
-from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
 from rooms.core.text import N_
-from rooms.people import rules
 from rooms.programme import messages as m
 from rooms.programme.queries import lobby_of, session_card, session_view
 from rooms.programme.tables import forums
 
-SESSION = {"session"}
 State = m.SessionState
 
 
@@ -34,27 +31,12 @@ async def with_lobby(connection: AsyncConnection, room: str, command: Any) -> It
     return [lobby] if lobby else []
 
 
-@command(m.OpenSession, kinds=SESSION, allowed=rules.presents, extra_rooms=with_lobby)
-async def open_session(tx: Transaction, actor: Actor, command: m.OpenSession) -> None:
-    await _go(tx, actor, State.LOBBY)
-
-
-@command(m.StartSession, kinds=SESSION, allowed=rules.presents, extra_rooms=with_lobby)
-async def start_session(tx: Transaction, actor: Actor, command: m.StartSession) -> None:
-    started = sa.func.coalesce(forums.c.started_at, tx.now)
-    await _go(tx, actor, State.LIVE, started_at=started, ended_at=None)
-
-
-@command(m.EndSession, kinds=SESSION, allowed=rules.presents, extra_rooms=with_lobby)
-async def end_session(tx: Transaction, actor: Actor, command: m.EndSession) -> None:
-    await _go(tx, actor, State.ENDED, ended_at=tx.now)
-
-
-async def _go(tx: Transaction, actor: Actor, state: m.SessionState, **times: Any) -> None:
+async def go(tx: Transaction, actor: Actor, state: m.SessionState, **times: Any) -> bool:
+    """Brings the session into a state; False when it is in it. Raises Problem "conflict"."""
     here = forums.c.session == actor.room.subject
     now = State((await tx.connection.execute(sa.select(forums.c.state).where(here))).scalar_one())
     if now is state:
-        return
+        return False
     if state not in NEXT[now]:
         raise Problem(
             "conflict",
@@ -64,6 +46,7 @@ async def _go(tx: Transaction, actor: Actor, state: m.SessionState, **times: Any
     await tx.connection.execute(forums.update().where(here).values(state=state.value, **times))
     await tell_session(tx, actor.room.id, actor.room.subject)
     tx.audit(actor.room.conference, actor.known.id, f"session.{state.value}", actor.room.subject)
+    return True
 
 
 async def tell_session(tx: Transaction, room: str, session: str) -> None:

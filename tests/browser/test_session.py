@@ -8,6 +8,7 @@ from playwright.async_api import Page, WebSocketRoute, expect
 from rooms.chat.messages import PostMessage, SetChat
 from rooms.forum.hosting_messages import ShowStage, StageKind
 from rooms.forum.questions.messages import QuestionState
+from rooms.programme.messages import StartSession
 from tests.browser.conftest import PHONE, Venue, live
 from tests.browser.layout import shifts, watch_shifts
 from tests.support.chromium import NARROW, WIDE
@@ -353,6 +354,7 @@ async def test_markup_in_texts_is_text(venue: Venue) -> None:
 
 
 async def test_a_stream_is_played_and_its_failure_is_said_calmly(venue: Venue) -> None:
+    await venue.world.do("moderator", StartSession())
     await venue.world.do("moderator", ShowStage(StageKind.HLS, "https://127.0.0.1:9/absent.m3u8"))
     window = await venue.window_of("attendee")
     await window.page.goto(venue.session)

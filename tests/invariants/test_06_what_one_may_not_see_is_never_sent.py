@@ -57,6 +57,7 @@ DECLARED = {
         "lead.changed",
         "poll.drafted",
         "poll.archived",
+        "stage.prepared",
     },
     PERSON: {
         "question.own",

@@ -116,6 +116,7 @@ async def test_every_event_leads_from_the_old_state_to_the_new_one(world: World)
     await moderate(m.MergeQuestion, held, into=third)
     await moderate(m.DismissQuestion, third)
     # The session, its stage and its chat
+    await do("moderator", ShowStage(StageKind.EMBED, "https://video.example/1", "Opening"))
     for command in (OpenSession(), StartSession(), EndSession()):
         await do("moderator", command)
     await do("moderator", ShowStage(StageKind.EMBED, "https://video.example/1", "Opening"))

@@ -69,6 +69,8 @@ def _session(state: State, event: Event) -> None:
     if type in {"session.changed", "stage.changed", "asking.changed"}:
         name = type.partition(".")[0]
         snapshot[name] = event[name]
+    elif type == "stage.prepared":
+        snapshot["stage"] = event["stage"]
     elif type == "screen.changed":
         snapshot["screen"], snapshot["screen_poll"] = event["question"], event["poll"]
     elif type == "answering.changed":

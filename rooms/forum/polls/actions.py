@@ -104,6 +104,11 @@ async def close_poll(tx: Transaction, actor: Actor, command: m.ClosePoll) -> Non
     if before.state is State.CLOSED:
         return
     _check_state(before, State.OPEN)
+    await close(tx, before)
+
+
+async def close(tx: Transaction, before: Poll) -> None:
+    """Closes an open poll."""
     after = await _change(tx, before, state=State.CLOSED.value, closed_at=tx.now)
     tx.record(m.PollClosed(after.view()))
     _tell_results(tx, before, after)

@@ -16,6 +16,7 @@ from rooms.forum.hosting_messages import Asking, AskingView, StageKind, StageVie
 from rooms.forum.questions.messages import OwnQuestion, PublicQuestion, QuestionState
 from rooms.forum.questions.moderation_messages import ModeratedQuestion
 from rooms.forum.tables import questions
+from rooms.programme.messages import SessionState
 from rooms.programme.tables import forums
 
 NO_QUESTION = N_("This question does not exist.")
@@ -38,6 +39,15 @@ class Forum(NamedTuple):
     @property
     def asking_view(self) -> AskingView:
         return AskingView(self.asking, self.review, self.anonymous)
+
+    @property
+    def stage_is_public(self) -> bool:
+        """What plays is prepared and tried out before its session; everyone sees it from the lobby on."""
+        return self.state != SessionState.SCHEDULED or self.stage["kind"] == StageKind.SLATE
+
+    @property
+    def public_stage(self) -> StageView:
+        return self.stage_view if self.stage_is_public else StageView(StageKind.SLATE, "", "")
 
     @property
     def stage_view(self) -> StageView:

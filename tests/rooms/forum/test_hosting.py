@@ -1,9 +1,12 @@
 """A session's state, its stage, and how one may ask: each command's effect, its refusals, and who is told what."""
 
+import msgspec
 import pytest
 
 from rooms.core.store import audit
 from rooms.forum import hosting_messages as hosting
+from rooms.forum.polls.messages import DraftPoll, OpenPoll, PollKind
+from rooms.forum.questions.moderation_messages import ApproveQuestion, ShowOnScreen, TakeQuestion
 from rooms.programme import messages as m
 from tests.support.clients import audience, enter
 from tests.support.refusals import refused
@@ -86,6 +89,7 @@ async def test_only_those_who_present_step_and_only_moderators_set(world: World)
 
 
 async def test_the_stage_shows_a_stream_or_a_slate(world: World) -> None:
+    await world.do("moderator", OPEN)
     spectators = await audience(world)
     address = "https://media.example:8443/live/stream.m3u8?key=a%20b&x=1#t"
     await world.do("moderator", hosting.ShowStage(hosting.StageKind.HLS, address, " Opening\n ceremony "))
@@ -134,3 +138,43 @@ async def test_everyone_knows_how_one_may_ask(world: World) -> None:
     await spectators.verify()
     expected = {"asking": "paused", "review": False, "anonymous": False}
     assert spectators.of(None).state["snapshot"]["asking"] == expected
+
+
+async def test_ended_is_ended(world: World) -> None:
+    """users.md 11: asking and polls stayed open, and a question went on being answered."""
+    await world.do("moderator", START_IT)
+    question = await world.ask()
+    await world.do("moderator", ApproveQuestion(question, 1))
+    await world.do("moderator", TakeQuestion(question, 2))
+    await world.do("moderator", ShowOnScreen(question))
+    wording = {"kind": PollKind.SINGLE, "title": "Which?", "options": ["one", "two"]}
+    poll = msgspec.json.decode((await world.do("moderator", DraftPoll(**wording))).reply)["poll"]
+    await world.do("moderator", OpenPoll(poll))
+    spectators = await audience(world)
+    await world.do("speaker", END)
+    await spectators.verify()
+    shown = spectators.of(None).state["snapshot"]
+    assert (shown["answering"], shown["screen"], shown["screen_poll"]) == (None, None, None)
+    assert [each["state"] for each in shown["polls"]] == ["closed"]
+    assert shown["asking"]["asking"] == "locked"
+    with refused("conflict"):
+        await world.ask("Still?")
+
+
+async def test_asking_may_stay_open_after_the_end(world: World) -> None:
+    await world.do("moderator", START_IT)
+    await world.do("moderator", m.EndSession(leave_open=True))
+    assert await world.ask("Still?")
+
+
+async def test_a_stage_is_prepared_in_private_and_shown_from_the_lobby_on(world: World) -> None:
+    """users.md 10: a stage that was set before its session was public at once."""
+    spectators = await audience(world)
+    await world.do("moderator", hosting.ShowStage(hosting.StageKind.HLS, "https://media.example/live.m3u8"))
+    await spectators.verify()
+    assert spectators.of(None).state["snapshot"]["stage"]["kind"] == "slate"
+    assert spectators.of("moderator").state["snapshot"]["stage"]["address"] == "https://media.example/live.m3u8"
+    assert (await enter(world, None)).state["snapshot"]["stage"]["kind"] == "slate"
+    await world.do("moderator", OPEN)
+    await spectators.verify()
+    assert spectators.of(None).state["snapshot"]["stage"]["address"] == "https://media.example/live.m3u8"

@@ -9,8 +9,9 @@ import type { RoomState, SharedOwn } from "../shell/state/room";
 import { may } from "../forum/state/session";
 import { announce } from "../shell/announce";
 import { chatMessage } from "./chat-message";
-import { draft, setDraft } from "../shell/drafts";
+import { draft, givenBack, setDraft } from "../shell/drafts";
 import { Island } from "../shell/island";
+import { composes } from "../shell/keyboard";
 import { empty, icon, notice } from "../shell/parts";
 import { follow, type ChatKind } from "../people/people";
 import { openPersonDialog } from "../people/person-dialog";
@@ -233,13 +234,17 @@ export class Chat extends Island {
   };
 
   private readonly typed = (event: Event): void => {
-    this.text = (event.target as HTMLTextAreaElement).value;
     this.problem = "";
-    setDraft(this.key, this.text);
+    this.write((event.target as HTMLTextAreaElement).value);
   };
 
+  private write(text: string): void {
+    this.text = text;
+    setDraft(this.key, text);
+  }
+
   private readonly keyed = (event: KeyboardEvent): void => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (event.key !== "Enter" || event.shiftKey || composes(event)) return;
     event.preventDefault();
     void this.submit(event);
   };
@@ -252,14 +257,12 @@ export class Chat extends Island {
     this.problem = "";
     this.atEnd = true;
     this.mark = -1;
+    this.write(""); // at once: what is typed from now on is the next message
     try {
       const { next_at } = await this.followed.send({ op: "chat.post", text: sent });
-      if (this.text === sent) {
-        this.text = "";
-        setDraft(this.key, "");
-      }
       if (next_at) this.wait(Date.parse(next_at));
     } catch (error) {
+      this.write(givenBack(sent, this.text));
       this.problem = wordsOf(error);
       if (error instanceof ProblemError && error.retryAfter) this.wait(live().now() + error.retryAfter * 1000);
     } finally {

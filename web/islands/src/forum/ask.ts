@@ -5,8 +5,9 @@ import { t, tn } from "../i18n";
 import { QUESTION_LENGTH, RoomController } from "../live/index";
 import { may, session } from "./state/session";
 import { say, toast } from "../shell/announce";
-import { draft, setDraft } from "../shell/drafts";
+import { draft, givenBack, setDraft } from "../shell/drafts";
 import { Island } from "../shell/island";
+import { composes } from "../shell/keyboard";
 import { notice } from "../shell/parts";
 import { fault, wordsOf } from "../shell/refusal";
 
@@ -43,7 +44,9 @@ export class Ask extends Island {
     if (!state) return nothing;
     const { asking } = state.snapshot;
     if (asking.asking === "locked") {
-      return html`${notice(html`<p>${t("Asking is closed. You can still vote and read.")}</p>`, { symbol: "lock" })}${this.kept()}`;
+      const over = state.snapshot.session.state === "ended";
+      const words = over ? t("The session has ended. You can still read the questions.") : t("Asking is closed. You can still vote and read.");
+      return html`${notice(html`<p>${words}</p>`, { symbol: "lock" })}${this.kept()}`;
     }
     if (!state.own.person) return html`<p class="join-in"><a class="button" href=${this.signIn}>${t("Sign in to ask and vote")}</a></p>`;
     if (state.own.silenced) {
@@ -105,9 +108,13 @@ export class Ask extends Island {
   }
 
   private typed(event: Event): void {
-    this.text = (event.target as HTMLTextAreaElement).value;
     this.problem = "";
-    setDraft(this.key, this.text);
+    this.write((event.target as HTMLTextAreaElement).value);
+  }
+
+  private write(text: string): void {
+    this.text = text;
+    setDraft(this.key, text);
   }
 
   private masked(event: Event): void {
@@ -115,7 +122,7 @@ export class Ask extends Island {
   }
 
   private keyed(event: KeyboardEvent): void {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || composes(event)) return;
     event.preventDefault();
     void this.submit(event);
   }
@@ -127,16 +134,14 @@ export class Ask extends Island {
     this.sending = true;
     this.problem = "";
     const sent = this.text;
+    this.write(""); // at once: what is typed from now on is the next question
     try {
       const asked = await this.followed.send({ op: "question.ask", text: sent, anonymous: this.anonymous && asking.anonymous });
-      if (this.text === sent) {
-        this.text = "";
-        setDraft(this.key, "");
-        this.open = this.contains(document.activeElement);
-      }
+      this.open = this.text !== "" || this.contains(document.activeElement);
       const words = asked.state === "pending" ? t("Your question is with the moderators.") : t("Your question is shown to everyone.");
       toast(words, { kind: "", act: null });
     } catch (error) {
+      this.write(givenBack(sent, this.text));
       this.problem = wordsOf(error);
       say(this.problem);
     } finally {

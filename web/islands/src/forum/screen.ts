@@ -54,7 +54,7 @@ export class Screen extends Island {
     return html`
       <header class="screen-head">${sessionState(state.snapshot.session.state, state.snapshot.session.cancelled)}<h1 dir="auto">${localised(state.snapshot.session, "title")}</h1></header>
       <div class="screen-body">${question ? this.question(state, question) : poll ? this.poll(state, poll) : this.rest(state)}</div>
-      <footer class="screen-foot"><span>${t("Ask and vote:")}</span><strong dir="ltr">${this.address}</strong></footer>
+      <footer class="screen-foot" ?hidden=${state.snapshot.asking.asking === "locked" && state.snapshot.session.state === "ended"}><span>${t("Ask and vote:")}</span><strong dir="ltr">${this.address}</strong></footer>
     `;
   }
 

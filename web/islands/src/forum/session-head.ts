@@ -86,7 +86,9 @@ export class SessionHead extends Island {
         ${now
           ? html`<p class="now-strip-label">${icon("talk")}${t("Being answered now")}</p>
               <p class="now-strip-text" dir="auto">${now.text}</p>`
-          : html`<p class="now-strip-label">${icon("question")}${t("No question is being answered at the moment.")}</p>`}
+          : html`<p class="now-strip-label">
+              ${icon("question")}${view.state === "ended" ? t("The session has ended.") : t("No question is being answered at the moment.")}
+            </p>`}
       </div>
     `;
   }

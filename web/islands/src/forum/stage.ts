@@ -1,7 +1,8 @@
-import { html, nothing, type PropertyValues } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { html, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
 import { formatCountdown, t } from "../i18n";
-import { live, RoomController, type SessionView, type StageView } from "../live/index";
+import { live, RoomController, type SessionView } from "../live/index";
+import "./stream";
 import { session } from "./state/session";
 import { Island } from "../shell/island";
 import { localised, sessionState } from "../shell/parts";
@@ -11,10 +12,7 @@ import { startOf, startText } from "../shell/session-time";
 @customElement("plenary-stage")
 export class Stage extends Island {
   @property() room = "";
-  @state() private fault = "";
   private readonly followed = new RoomController(this, session, () => this.room);
-  private playing = "";
-  private stopPlaying: (() => void) | null = null;
   private ticking = 0;
 
   protected override get ready(): boolean {
@@ -31,8 +29,6 @@ export class Stage extends Island {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.clearInterval(this.ticking);
-    this.stopPlaying?.();
-    this.playing = "";
   }
 
   private get counting(): boolean {
@@ -45,7 +41,9 @@ export class Stage extends Island {
     if (!snapshot) return nothing;
     const { stage, session: view } = snapshot;
     const title = stage.title || localised(view, "title");
-    if (stage.kind === "embed") {
+    const over = view.state === "ended";
+    const rehearsal = view.state === "scheduled" ? html`<p class="stage-private">${t("Only moderators see this stage until the lobby opens.")}</p>` : nothing;
+    if (stage.kind === "embed" && !over) {
       return html`<div class="stage">
         <iframe
           class="stage-frame"
@@ -55,17 +53,13 @@ export class Stage extends Island {
           allow="fullscreen; picture-in-picture; encrypted-media"
           referrerpolicy="strict-origin-when-cross-origin"
         ></iframe>
+        ${rehearsal}
       </div>`;
     }
-    if (stage.kind === "hls") {
+    if (stage.kind === "hls" && !over) {
       return html`<div class="stage">
-        <video class="stage-frame" controls playsinline aria-label=${title}></video>
-        ${this.fault
-          ? html`<div class="stage-note" role="status">
-              <p>${this.fault}</p>
-              <button class="button" @click=${() => this.play(stage)}>${t("Try again")}</button>
-            </div>`
-          : nothing}
+        <plenary-stream address=${stage.address} name=${title}></plenary-stream>
+        ${rehearsal}
       </div>`;
     }
     return this.slate(view, title);
@@ -98,26 +92,5 @@ export class Stage extends Island {
     return html`<p class="countdown" role="timer" aria-live="off">
       <span>${t("Starts in")}</span><span class="countdown-clock">${formatCountdown(view.starts_at, now)}</span>
     </p>`;
-  }
-
-  protected override updated(changed: PropertyValues): void {
-    super.updated(changed);
-    const stage = this.followed.state?.snapshot.stage;
-    const wanted = stage?.kind === "hls" ? stage.address : "";
-    if (wanted === this.playing || !stage) return;
-    this.stopPlaying?.();
-    this.stopPlaying = null;
-    this.playing = wanted;
-    if (wanted) void this.play(stage);
-  }
-
-  private async play(stage: StageView): Promise<void> {
-    this.fault = "";
-    const video = this.querySelector("video");
-    if (!video) return;
-    this.stopPlaying?.();
-    const { playHls } = await import("./player"); // hls.js is large, and few sessions need it
-    if (this.playing !== stage.address) return;
-    this.stopPlaying = playHls(video, stage.address, () => (this.fault = t("The stream cannot be played right now.")));
   }
 }

@@ -18,6 +18,11 @@ export function setDraft(key: string, text: string): void {
   }
 }
 
+/** A text that was refused goes back into its field, before what has been typed since. */
+export function givenBack(refused: string, typed: string): string {
+  return typed ? `${refused}\n${typed}` : refused;
+}
+
 /** Keeps what stands in the server's own fields, before an island takes their place: <textarea data-draft="<key>">. */
 export function keepDrafts(root: ParentNode): void {
   for (const field of root.querySelectorAll<HTMLTextAreaElement>("textarea[data-draft]")) {

@@ -9,7 +9,8 @@ interface Layout {
 
 const LAYOUTS: readonly Layout[] = [
   { query: "(min-width: 84rem)", tabs: ["chat", "polls", "people"] },
-  { query: "(min-width: 60rem)", tabs: ["questions", "chat", "polls", "people"] },
+  // A phone held sideways, or a window at 200 %, has no height for a stage above the rest (web/styles/forum/session.css).
+  { query: "(min-width: 60rem), (min-width: 40rem) and (max-height: 32rem) and (orientation: landscape)", tabs: ["questions", "chat", "polls", "people"] },
   { query: "all", tabs: ["questions", "chat", "polls", "people", "about"] },
 ];
 

@@ -1,11 +1,11 @@
 import { html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { t, tn } from "../../i18n";
-import { RoomController, type Asking, type Command, type StageKind } from "../../live/index";
+import { RoomController, type Asking, type Command, type SessionState } from "../../live/index";
 import { onScreen, pollOnScreen, session, type SessionRoom } from "../state/session";
-import { toast } from "../../shell/announce";
 import { icon } from "../../shell/parts";
-import { fault, toastRefusal, wordsOf } from "../../shell/refusal";
+import { toastRefusal } from "../../shell/refusal";
+import "./stage-form";
 import { Switches } from "../../shell/switches";
 
 type Confirmable = "session.start" | "session.end";
@@ -16,10 +16,6 @@ export class HostTools extends LitElement {
   @property() room = "";
   @property() screen = "";
   @state() private confirming: Confirmable | "" = "";
-  @state() private kind: StageKind | "" = "";
-  @state() private address = "";
-  @state() private title_ = "";
-  @state() private problem = "";
   private readonly followed = new RoomController(this, session, () => this.room);
   private readonly switches = new Switches(this);
 
@@ -38,16 +34,17 @@ export class HostTools extends LitElement {
   protected override render() {
     const state = this.followed.state;
     if (!state) return nothing;
-    return html`<div class="tools">${this.sessionState(state)} ${this.asking(state)} ${this.onScreen(state)} ${this.chat(state)} ${this.stage(state)}</div>`;
+    return html`<div class="tools">${this.sessionState(state)} ${this.asking(state)} ${this.onScreen(state)} ${this.chat(state)} <plenary-stage-form room=${this.room}></plenary-stage-form></div>`;
   }
 
   private sessionState(state: SessionRoom) {
-    const { state: now } = state.snapshot.session;
+    const { asking, session: view } = state.snapshot;
+    const now = view.state;
     const words = {
       scheduled: t("Scheduled: the page shows when it starts."),
       lobby: t("Lobby: the countdown runs."),
       live: t("Live."),
-      ended: t("Ended. Questions and chat can still be read."),
+      ended: asking.asking === "locked" ? t("Ended. Questions can still be read.") : t("Ended, but people can still ask."),
     };
     return html`<section class="tool" aria-labelledby="tool-state">
       <h2 id="tool-state">${t("Session")}</h2>
@@ -55,7 +52,12 @@ export class HostTools extends LitElement {
       ${this.confirming
         ? html`<div class="notice notice-warning" role="alertdialog" aria-label=${t("Are you sure?")}>
             <div class="stack stack-tight">
-              <p>${this.confirming === "session.end" ? t("End the session for everyone?") : t("Start the session for everyone?")}</p>
+              <p>${this.question(now)}</p>
+              ${this.confirming === "session.end"
+                ? html`<label class="check"
+                    ><input type="checkbox" data-leave-open /><span>${t("Leave asking open")}<small class="soft">${t("Polls close, and the stage and the screen are cleared.")}</small></span></label
+                  >`
+                : nothing}
               <div class="row">
                 <button class="button button-small ${this.confirming === "session.end" ? "button-danger" : "button-primary"}" data-confirm @click=${this.confirmed}>
                   ${this.confirming === "session.end" ? t("End now") : t("Start now")}
@@ -73,13 +75,20 @@ export class HostTools extends LitElement {
     </section>`;
   }
 
+  private question(now: SessionState): string {
+    if (this.confirming === "session.end") return t("End the session for everyone?");
+    return now === "ended" ? t("Resume the session for everyone? Asking stays as it is.") : t("Start the session for everyone?");
+  }
+
   private ask(what: Confirmable): void {
     this.confirming = what;
     void this.updateComplete.then(() => this.querySelector<HTMLElement>("[data-confirm]")?.focus());
   }
 
   private readonly confirmed = (): void => {
-    if (this.confirming) void this.send({ op: this.confirming });
+    const leave_open = this.querySelector<HTMLInputElement>("[data-leave-open]")?.checked ?? false;
+    if (this.confirming === "session.end") void this.send({ op: "session.end", leave_open });
+    else if (this.confirming) void this.send({ op: this.confirming });
     this.confirming = "";
   };
 
@@ -136,46 +145,4 @@ export class HostTools extends LitElement {
       </div>
     </section>`;
   }
-
-  private stage(state: SessionRoom) {
-    const { stage } = state.snapshot;
-    const kind = this.kind || stage.kind;
-    const kinds: readonly (readonly [StageKind, string])[] = [["slate", t("Title card")], ["hls", t("Stream")], ["embed", t("Player")]];
-    return html`<section class="tool" aria-labelledby="tool-stage">
-      <h2 id="tool-stage">${t("Stage")}</h2>
-      <form class="stack stack-tight" @submit=${this.show}>
-        <div class="segments" role="group" aria-labelledby="tool-stage">
-          ${kinds.map(([value, name]) => html`<button type="button" aria-pressed=${value === kind ? "true" : "false"} @click=${() => (this.kind = value)}>${name}</button>`)}
-        </div>
-        ${kind === "slate"
-          ? nothing
-          : html`<div class="field">
-              <label for="stage-address">${kind === "hls" ? t("Address of the stream (HLS, https)") : t("Address of the player (https)")}</label>
-              <input id="stage-address" type="url" .value=${this.address || stage.address} aria-describedby="stage-fault" @input=${(event: Event) => (this.address = (event.target as HTMLInputElement).value)} />
-              ${fault(this.problem, "stage-fault")}
-            </div>`}
-        <div class="field">
-          <label for="stage-title">${t("Title on the stage (if not the session’s)")}</label>
-          <input id="stage-title" maxlength="200" .value=${this.title_ || stage.title} @input=${(event: Event) => (this.title_ = (event.target as HTMLInputElement).value)} />
-        </div>
-        <div><button class="button button-small">${t("Show it")}</button></div>
-      </form>
-    </section>`;
-  }
-
-  private readonly show = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    const stage = this.followed.state?.snapshot.stage;
-    const value = (id: string) => this.querySelector<HTMLInputElement>(id)?.value ?? "";
-    const kind = this.kind || stage?.kind || "slate";
-    this.problem = "";
-    try {
-      await this.followed.send({ op: "stage.show", kind, address: value("#stage-address"), title: value("#stage-title") });
-      this.kind = "";
-      this.address = this.title_ = "";
-      toast(t("The stage has changed."));
-    } catch (error) {
-      this.problem = wordsOf(error);
-    }
-  };
 }

@@ -1,3 +1,4 @@
+import { composes, letterOf } from "../../shell/keyboard";
 import type { PanelMode } from "./question-facts";
 
 /** How far a key goes in the queue. */
@@ -20,7 +21,9 @@ export function setKeys(on: boolean): void {
 
 /** The key of an event, if it may be a shortcut. */
 export function shortcut(event: KeyboardEvent): string | null {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return null;
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || composes(event)) return null;
+  // A key held down moves on in the list, and decides nothing.
+  if (event.repeat && !(event.key in STEPS) && !(letterOf(event) in STEPS)) return null;
   const target = event.composedPath()[0];
   if (target instanceof HTMLElement) {
     if (target.isContentEditable || target.matches("input:not([type=checkbox], [type=radio]), textarea, select, [role=combobox]")) return null;
@@ -31,5 +34,5 @@ export function shortcut(event: KeyboardEvent): string | null {
       if ((event.key === "Enter" || event.key === " ") && target.closest("button, a, summary, label")) return null;
     }
   }
-  return event.key;
+  return letterOf(event);
 }

@@ -5,6 +5,7 @@ import type { ModeratedQuestion } from "../../live/index";
 import { mergeTargets } from "../state/queue";
 import { votesOf, type SessionRoom } from "../state/session";
 import { icon } from "../../shell/parts";
+import { composes } from "../../shell/keyboard";
 import { placeOf } from "./queue-row";
 
 const SHOWN = 8;
@@ -74,7 +75,7 @@ export class MergeChooser extends LitElement {
   };
 
   private readonly keyed = (event: KeyboardEvent): void => {
-    if (event.isComposing) return;
+    if (composes(event)) return;
     const { targets } = this;
     if (event.key === "ArrowDown") this.at = Math.min(this.at + 1, targets.length - 1);
     else if (event.key === "ArrowUp") this.at = Math.max(this.at - 1, 0);

@@ -10,6 +10,7 @@ import { confirmed } from "../../shell/confirm";
 import { draft, setDraft } from "../../shell/drafts";
 import { avatar, clock, icon, notice } from "../../shell/parts";
 import { fault, toastRefusal, wordsOf } from "../../shell/refusal";
+import { composes } from "../../shell/keyboard";
 import { edited, labelled, places, undone, type Act } from "./acts";
 import type { ModerationDesk } from "./desk";
 import "./merge-chooser";
@@ -214,7 +215,7 @@ export class QuestionPanel extends LitElement {
   };
 
   private readonly formKeyed = (event: KeyboardEvent): void => {
-    if (event.isComposing) return;
+    if (composes(event)) return;
     const line = event.target instanceof HTMLInputElement;
     if (event.key === "Escape") {
       event.preventDefault();

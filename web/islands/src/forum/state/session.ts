@@ -34,6 +34,7 @@ function reduce(state: SessionRoom, event: RoomEvent): SessionRoom {
     case "session.changed":
       return show(state, { session: event.session });
     case "stage.changed":
+    case "stage.prepared":
       return show(state, { stage: event.stage });
     case "asking.changed":
       return show(state, { asking: event.asking });

@@ -442,6 +442,12 @@ export interface StageChanged {
   readonly stage: StageView;
 }
 
+/** A stage that nobody but moderators sees yet, because its session is only scheduled. */
+export interface StagePrepared {
+  readonly type: "stage.prepared";
+  readonly stage: StageView;
+}
+
 export interface AskingChanged {
   readonly type: "asking.changed";
   readonly asking: AskingView;

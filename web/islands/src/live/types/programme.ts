@@ -136,8 +136,10 @@ export interface StartSession {
   readonly op: "session.start";
 }
 
+/** Closes open polls, and clears the screen and what is being answered. `leave_open`: whether one may go on asking. */
 export interface EndSession {
   readonly op: "session.end";
+  readonly leave_open?: boolean;
 }
 
 /** Sent only to this person, on all their devices. */

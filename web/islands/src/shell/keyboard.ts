@@ -1,0 +1,20 @@
+const COMPOSED = 229; // the key belongs to an input method; Safari says so of the Enter that ends a composition, after its end
+
+/** Whether a key belongs to an input method, which writes Chinese, Japanese or Korean with it. */
+export function composes(event: Pick<KeyboardEvent, "isComposing" | "keyCode">): boolean {
+  return event.isComposing || event.keyCode === COMPOSED;
+}
+
+/** The key as shortcuts name it. A layout without Latin letters gives the letter at the same place of a Latin keyboard. */
+export function letterOf(event: Pick<KeyboardEvent, "key" | "code" | "shiftKey">): string {
+  const { key, code, shiftKey } = event;
+  if ([...key].length > 1 || /^[\x20-\x7e]$/.test(key)) return key;
+  const wide = key.normalize("NFKC"); // full-width letters and signs
+  if (/^[\x20-\x7e]$/.test(wide)) return wide;
+  const letter = /^Key([A-Z])$/.exec(code)?.[1];
+  if (letter) return shiftKey ? letter : letter.toLowerCase();
+  const digit = /^Digit(\d)$/.exec(code)?.[1];
+  if (digit && !shiftKey) return digit;
+  if (code === "Slash") return shiftKey ? "?" : "/";
+  return key;
+}
