@@ -157,7 +157,7 @@ async def test_ended_is_ended(world: World) -> None:
     assert (shown["answering"], shown["screen"], shown["screen_poll"]) == (None, None, None)
     assert [each["state"] for each in shown["polls"]] == ["closed"]
     assert shown["asking"]["asking"] == "locked"
-    with refused("conflict"):
+    with refused("closed"):
         await world.ask("Still?")
 
 
