@@ -24,6 +24,8 @@ from tests.support.server import ROOT, running_server
 
 OLD = ROOT / "tests" / "fixtures" / "upgrade" / "0013.sql"
 REVISION = "0013"
+DERIVED = {"searched"}
+"""Columns made from others, which a migration may make again."""
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -64,8 +66,12 @@ async def test_all_data_of_an_older_version_is_kept(url: str) -> None:
     after = await _rows(url)
     for table, rows in before.items():
         if table != "alembic_version":
-            kept = [{name: row[name] for name in rows[0]} for row in after[table]]
-            assert sorted(map(repr, kept)) == sorted(map(repr, rows)), table
+            names = rows[0].keys() - DERIVED
+            old, new = (
+                sorted(repr({name: row[name] for name in sorted(names)}) for row in each)
+                for each in (rows, after[table])
+            )
+            assert new == old, table
     database = Database(url)
     assert await differences(database) == []
     await database.close()
