@@ -49,9 +49,10 @@ class Entered:
     def path(self) -> str:
         return links.path("conference", self.conference.slug)
 
-    async def page(self, request: Request, template: str, **context: Any) -> HTMLResponse:
-        """A page of the conference; `context` goes before what it has by itself."""
-        given = {
+    @property
+    def frame(self) -> dict[str, Any]:
+        """What the pages of a conference need: its navigation, its time zone."""
+        return {
             "conference": self.conference,
             "may_organise": self.may_organise,
             "reports": self.reports,
@@ -59,9 +60,11 @@ class Entered:
             "event_zone": self.event_zone,
             "path": self.path,
             "lobby": self.conference.room,
-            **context,
         }
-        return await page(request, template, **given)
+
+    async def page(self, request: Request, template: str, **context: Any) -> HTMLResponse:
+        """A page of the conference; `context` goes before what it has by itself."""
+        return await page(request, template, **{**self.frame, **context})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,13 @@ class Place:
 
 async def enter(request: Request, connection: AsyncConnection) -> Entered:
     """The conference that the path names, as this viewer may visit it. Raises Problem "not_found" or "forbidden"."""
+    return await enter_at(request, connection, request.path_params["conference"])
+
+
+async def enter_at(request: Request, connection: AsyncConnection, slug: str) -> Entered:
+    """As `enter`, for an address that no page has."""
     site, viewer = site_of(request), await viewer_of(request)
-    conference = await queries.conference(connection, request.path_params["conference"])
+    conference = await queries.conference(connection, slug)
     room = await journal.find_room(connection, conference.room)
     actor = await resolve(connection, viewer.id, room, site.engine.clock())
     reports = await waiting(connection, conference.id) if Role.ORGANISER in actor.roles else 0

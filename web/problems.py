@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from rooms.core.errors import Problem
 from rooms.core.text import N_
+from web.conference import enter_at
 from web.site import site_of
 from web.templating import render, retry_after, said
 from web.viewer import Viewer, stranger, viewer_of
@@ -58,7 +59,8 @@ async def respond(request: Request, problem: Problem, kept: Kept | None = None) 
     except Problem:
         viewer = stranger(request)
     if not request.url.path.startswith(FOR_PROGRAMS):
-        return _page(request, viewer, problem, kept)
+        around = await _around(request) if problem.meaning.status < 500 else {}
+        return _page(request, viewer, problem, kept, around)
     body = msgspec.json.encode({"error": said(request, viewer, problem)})
     response = Response(body, problem.meaning.status, media_type="application/json")
     if problem.retry_after is not None:
@@ -66,7 +68,21 @@ async def respond(request: Request, problem: Problem, kept: Kept | None = None) 
     return response
 
 
-def _page(request: Request, viewer: Viewer, problem: Problem, kept: Kept | None) -> Response:
+async def _around(request: Request) -> dict[str, Any]:
+    """The frame of the conference in which it happened, where this viewer may visit it."""
+    parts = request.url.path.split("/")
+    if len(parts) < 3 or parts[1] != "c":
+        return {}
+    try:
+        async with site_of(request).engine.database.read() as connection:
+            return (await enter_at(request, connection, parts[2])).frame
+    except Problem:
+        return {}
+
+
+def _page(
+    request: Request, viewer: Viewer, problem: Problem, kept: Kept | None, around: dict[str, Any]
+) -> Response:
     status = problem.meaning.status
     texts = site_of(request).languages.texts(viewer.locale)
     return render(
@@ -78,7 +94,7 @@ def _page(request: Request, viewer: Viewer, problem: Problem, kept: Kept | None)
         heading=texts.gettext(TITLES.get(status, TITLES[400])),
         kept=kept,
         request_id=request.scope["state"]["request_id"] if status >= 500 else None,
-        here=request.url.path if request.method == "GET" else "/",
+        **{"here": request.url.path if request.method == "GET" else around.get("path", "/"), **around},
     )
 
 

@@ -1,5 +1,6 @@
 """Jinja templates with gettext, and the filters for times, zones, languages and sizes. Knows no request and no viewer."""
 
+import re
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
@@ -65,6 +66,7 @@ class Templates:
             webcal=_webcal,
             formatted=_formatted,
             linked=_linked,
+            initials=initials,
         )
 
     def render(self, template: str, locale: str, context: Mapping[str, Any]) -> str:
@@ -190,3 +192,19 @@ def _local(context: Context, thing: Any, field: str) -> str:
     """A field of something that has `texts`, such as a conference or a session, in the page's language where it was translated."""
     translated = (thing.texts or {}).get(_locale(context), {}).get(field)
     return translated or getattr(thing, field)
+
+
+TITLES = {"dr", "prof", "mr", "mrs", "ms", "ing", "dipl", "mag", "med", "phil", "rer", "nat", "hc", "sir", "dame"}
+"""Words before a name that are no part of it."""
+
+
+def initials(name: str) -> str:
+    """The letters that stand for a name: Dr. Li Wei gives LW, 王芳 gives 芳. The browser's twin is in shell/parts.ts."""
+    words = name.split()
+    while len(words) > 1 and re.split(r"[.-]", words[0].lower())[0] in TITLES:
+        words.pop(0)
+    if not words:
+        return ""
+    if len(words) > 1:
+        return (words[0][0] + words[-1][0]).upper()
+    return (words[0][-1] if words[0][0] > "⺀" else words[0][0]).upper()

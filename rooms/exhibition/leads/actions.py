@@ -38,6 +38,7 @@ from rooms.exhibition.leads.messages import (
 )
 from rooms.exhibition.leads.tables import consents, lead_notes, leads
 from rooms.exhibition.tables import booths
+from rooms.people.accounts import clean_email
 from rooms.people.desk import desks_of, notify
 
 l = leads.c  # noqa: E741 - as the other slices name their columns
@@ -52,6 +53,8 @@ async def share_lead(tx: Transaction, actor: Actor, command: ShareLead) -> None:
     held = await _held(tx, booth, person)
     source = Source.ASKED if held is not None and held.state == LeadState.ASKED.value else command.source
     email = (await tx.connection.execute(sa.select(persons.c.email).where(persons.c.id == person))).scalar_one()
+    if email is None and command.email.strip():
+        email = clean_email(command.email)
     values: dict[str, Any] = {"state": LeadState.GIVEN.value, "purpose": command.purpose.value, "source": source.value}
     values |= {"organisation": organisation, "name": actor.known.name, "email": email, "at": tx.now}
     if held is None:

@@ -60,11 +60,15 @@ class OwnLead(View):
 
 
 class ShareLead(Command, tag="lead.share"):
-    """Gives the exhibitor one's name, organisation and address, for a purpose. Also the answer to being asked."""
+    """Gives the exhibitor one's name, organisation and address, for a purpose. Also the answer to being asked.
+
+    `email` is for guests, whose account has no address; others share that of their account.
+    """
 
     purpose: Purpose
     source: Source = Source.BOOTH
     organisation: Annotated[str, msgspec.Meta(max_length=300)] = ""
+    email: Annotated[str, msgspec.Meta(max_length=254)] = ""
 
 
 class WithdrawLead(Command, tag="lead.withdraw"):

@@ -121,7 +121,7 @@ async def test_a_booth_is_written_approved_and_only_then_seen(site: Site, world:
 async def test_one_queues_and_is_called_by_forms_alone(site: Site, world: World, attendee: Visitor) -> None:
     path = f"{PATH}/{world.booth}"
     await attendee.get(path)
-    assert "Nobody is waiting." in attendee.page
+    assert "Nobody is at the booth at the moment." in attendee.page
     await attendee.post("/do/queue.join", {"room": world.stand, "key": "k1", "next": path})
     await attendee.get(path)
     assert "0 people before you" in attendee.page
@@ -165,3 +165,27 @@ async def test_two_hundred_booths_at_once_in_the_readers_language(site: Site, wo
     await reader.get(f"{PATH}/{booth}")
     assert re.search(f'halls/{hall}" dir="auto">大厅</a> · 199<', reader.page), "a booth says where it stands"
     await reader.http.aclose()
+
+
+async def test_at_an_empty_booth_one_is_asked_for_a_message_first(site: Site, world: World, attendee: Visitor) -> None:
+    path = f"{PATH}/{world.booth}"
+    await attendee.get(path)
+    queue = attendee.page[attendee.page.index("<plenary-queue") : attendee.page.index("</plenary-queue>")]
+    assert "Nobody is at the booth at the moment." in queue
+    assert queue.index("#booth-contact") < queue.index("/do/queue.join")
+    assert "we notify you when someone comes" in queue
+    await attendee.post("/do/queue.join", {"room": world.stand, "next": path, "key": "k1"})
+    queue = attendee.page[attendee.page.index("<plenary-queue") : attendee.page.index("</plenary-queue>")]
+    assert "any moment now" not in queue
+    assert "We notify you when someone comes and calls you." in queue
+
+
+async def test_a_guests_contact_asks_for_an_address(site: Site, world: World, attendee: Visitor) -> None:
+    path = f"{PATH}/{world.booth}"
+    guest = await person(site, world, "guest")
+    await guest.get(path)
+    form = re.search(r'action="/do/lead.share".*?</form>', guest.page, re.DOTALL)
+    assert form is not None
+    assert re.search(r'name="email" type="email"[^>]* required', form[0])
+    await attendee.get(path)
+    assert 'name="email"' not in attendee.page, "theirs is known"

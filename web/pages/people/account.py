@@ -1,6 +1,9 @@
 """/account: one's own name and address, password, the devices on which one is signed in, tokens for programs, one's data."""
 
+from typing import Any
+
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -13,6 +16,7 @@ from rooms.people import accounts, erasure, profile, registration, signins, toke
 from rooms.people.attempts import Browser
 from rooms.people.links import Purpose
 from rooms.people.registration import Notice
+from web.conference import enter_at
 from web.cookies import SIGNIN, drop_cookie
 from web.forms import read_form, text
 from web.pages.people.signin import browser_of, send
@@ -34,9 +38,11 @@ async def _page(
         devices = await signins.active(connection, account.id, site.engine.clock())
         programs = await tokens.active(connection, account.id, site.engine.clock())
         shared = await lead_queries.shared(connection, account.id)
+        around = await _conference(request, connection)
     return await page(
         request,
         "people/account.html",
+        **around,
         devices=[device for device in devices if device.id not in {program.id for program in programs}],
         programs=programs,
         shared=shared,
@@ -46,6 +52,16 @@ async def _page(
         typed=typed,
         here="/account",
     )
+
+
+async def _conference(request: Request, connection: AsyncConnection) -> dict[str, Any]:
+    """The navigation of the conference from which one has come, so that there is a way back."""
+    slug = request.query_params.get("conference", "")
+    try:
+        frame = (await enter_at(request, connection, slug)).frame if slug else {}
+    except Problem:
+        return {}
+    return {name: value for name, value in frame.items() if name not in {"zone", "event_zone"}}
 
 
 async def show(request: Request) -> Response:

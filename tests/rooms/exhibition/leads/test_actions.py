@@ -73,6 +73,16 @@ async def test_a_guest_shares_his_name_alone(world: World) -> None:
     assert [(lead.name, lead.email) for lead in await found(world)] == [("Guest", None)]
 
 
+async def test_a_guest_gives_an_address_with_the_contact(world: World) -> None:
+    with refused("invalid", field="email"):
+        await at(world, "guest", ShareLead(Purpose.FOLLOW_UP, email="nowhere"))
+    await at(world, "guest", ShareLead(Purpose.FOLLOW_UP, email=" Ada@Example.org "))
+    assert [(lead.name, lead.email) for lead in await found(world)] == [("Guest", "ada@example.org")]
+    # Others share the address of their account, whatever a program sends.
+    await at(world, "attendee", ShareLead(Purpose.FOLLOW_UP, email="other@example.net"))
+    assert {lead.email for lead in await found(world)} == {"ada@example.org", "attendee@example.org"}
+
+
 async def test_whoever_was_silenced_may_still_share_and_take_back(world: World) -> None:
     await world.do("organiser", SilencePerson(world.people["attendee"]), room=world.lobby)
     with refused("silenced"):

@@ -50,6 +50,13 @@ export class Lead extends Island {
           <label for="lead-organisation">${t("Organisation (optional)")}</label>
           <input class="input" id="lead-organisation" name="organisation" autocomplete="organization" maxlength="120" />
         </div>
+        ${this.email
+          ? nothing
+          : html`<div class="field">
+              <label for="lead-email">${t("Email address")}</label>
+              <input class="input" id="lead-email" name="email" type="email" autocomplete="email" maxlength="254" required aria-describedby="lead-email-hint" />
+              <p class="field-hint" id="lead-email-hint">${t("Where the exhibitor can reach you. Nobody else sees it.")}</p>
+            </div>`}
         <p class="soft small">
           ${this.email
             ? t("This shares your name, %(name)s, and your address, %(email)s. You can withdraw it at any time.", { name: state.own.person.name, email: this.email })
@@ -75,7 +82,7 @@ export class Lead extends Island {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const purpose = form.get("purpose") as Purpose;
-    void this.act({ op: "lead.share", purpose, source: this.source(), organisation: String(form.get("organisation") ?? "") });
+    void this.act({ op: "lead.share", purpose, source: this.source(), organisation: String(form.get("organisation") ?? ""), email: String(form.get("email") ?? "") });
   };
 
   private source(): Source {

@@ -49,8 +49,14 @@ export class Queue extends Island {
       return this.place(state, own.place);
     }
     if (own.can.includes("queue.call")) return this.desk(state);
-    const { tickets } = lineOf(state);
+    const { tickets, staff } = lineOf(state);
     const waiting = html`<p class="soft">${tickets.length ? tn("%(count)s person is waiting.", "%(count)s people are waiting.", tickets.length) : t("Nobody is waiting.")}</p>`;
+    if (own.can.includes("queue.join") && !staff) {
+      return html`<p><strong>${t("Nobody is at the booth at the moment.")}</strong></p>
+        ${own.can.includes("contact.ask") ? html`<p><a class="button button-primary" href="#booth-contact">${t("Leave a message")}</a></p>` : nothing}
+        <p class="soft">${t("Or join the queue: we notify you when someone comes and calls you to a video call.")}</p>
+        ${this.button(t("Join the queue"), { op: "queue.join" })}`;
+    }
     if (own.can.includes("queue.join")) {
       return html`${waiting}
         <p class="soft">${t("When it is your turn, you talk with the staff in a video call.")}</p>
@@ -90,8 +96,9 @@ export class Queue extends Island {
     const minutes = Math.round((expected(line, live().now())[index] ?? 0) / 60);
     return html`<p class="queue-place">
         ${index ? tn("%(count)s person before you", "%(count)s people before you", index) : t("You are next")}
-        · ${about(minutes)}
+        ${line.staff ? html`· ${about(minutes)}` : nothing}
       </p>
+      ${line.staff ? nothing : html`<p class="soft">${t("Nobody is at the booth at the moment. We notify you when someone comes and calls you.")}</p>`}
       <p class="soft">${t("You may look around: your place is kept, and every page tells you when your video call begins.")}</p>`;
   }
 

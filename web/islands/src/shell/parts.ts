@@ -10,9 +10,13 @@ export function icon(name: string, { turns = false } = {}): TemplateResult {
   </svg>`;
 }
 
-/** The letters that stand for a name: Li Wei gives LW, 王芳 gives 芳. */
+/** Words before a name that are no part of it. */
+const TITLES = new Set(["dr", "prof", "mr", "mrs", "ms", "ing", "dipl", "mag", "med", "phil", "rer", "nat", "hc", "sir", "dame"]);
+
+/** The letters that stand for a name: Dr. Li Wei gives LW, 王芳 gives 芳. The server's twin is in web/template_engine.py. */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/);
+  while (words.length > 1 && TITLES.has((words[0] ?? "").toLowerCase().split(/[.-]/)[0] ?? "")) words.shift();
   const first = [...(words[0] ?? "")];
   if (words.length > 1) return ((first[0] ?? "") + ([...(words.at(-1) ?? "")][0] ?? "")).toUpperCase();
   return ((first[0] ?? "") > "\u2e80" ? (first.at(-1) ?? "") : (first[0] ?? "")).toUpperCase();

@@ -8,7 +8,7 @@ import { avatar, badge, icon } from "../../shell/parts";
 import { openPersonDialog } from "../../people/person-dialog";
 import { toastRefusal } from "../../shell/refusal";
 
-const GIVEN: readonly Role[] = ["speaker", "moderator", "interpreter"];
+const GIVEN: readonly Role[] = ["speaker", "moderator"];
 
 function roleName(role: Role): string {
   const names: Partial<Record<Role, string>> = {

@@ -390,12 +390,17 @@ export interface ConsentToName {
   readonly given: boolean;
 }
 
-/** Gives the exhibitor one's name, organisation and address, for a purpose. Also the answer to being asked. */
+/**
+ * Gives the exhibitor one's name, organisation and address, for a purpose. Also the answer to being asked.
+ *
+ * `email` is for guests, whose account has no address; others share that of their account.
+ */
 export interface ShareLead {
   readonly op: "lead.share";
   readonly purpose: Purpose;
   readonly source?: Source;
   readonly organisation?: string;
+  readonly email?: string;
 }
 
 /** Takes back what one has shared, or refuses what one was asked for: the exhibitor's record of it is gone. */

@@ -1,0 +1,66 @@
+"""Narrow columns and narrow windows: no short word is broken, and nothing that one needs is out of sight."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import Page, expect
+
+from rooms.programme.actions import create_session
+from tests.browser.conftest import DESKTOP, PHONE, Venue
+
+BROKEN = """() => [...document.querySelectorAll(
+        "main :is(button, .button, .badge, .tab, .label-chip, .figures dd, .numbers, summary, th[scope=col])")]
+    .filter(each => each.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true}))
+    .flatMap(each => {
+        const broken = [], walker = document.createTreeWalker(each, NodeFilter.SHOW_TEXT);
+        for (let node; (node = walker.nextNode()); )
+            for (const {0: word, index} of node.data.matchAll(/[A-Za-z]{2,}/g)) {
+                const range = document.createRange();
+                range.setStart(node, index);
+                range.setEnd(node, index + word.length);
+                if (new Set([...range.getClientRects()].map(({top}) => Math.round(top))).size > 1) broken.push(word);
+            }
+        return broken;
+    })"""
+"""Words of short labels and figures that stand on two lines."""
+
+
+async def page_of(venue: Venue, who: str, path: str, viewport: dict[str, int]) -> Page:
+    page = (await venue.window_of(who, viewport=viewport)).page
+    await page.goto(path)
+    await page.wait_for_selector("html.alive")
+    return page
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+async def test_no_short_word_is_broken(venue: Venue, viewport: dict[str, int]) -> None:
+    await venue.ask("Who is there?", "speaker")
+    conference = f"/c/{venue.slug}"
+    ends = ["", "/programme", "/exhibition", "/organise", "/organise/programme", "/organise/people", "/organise/exhibitors"]
+    page = await page_of(venue, "organiser", conference, viewport)
+    for path in [*(conference + end for end in ends), venue.session, f"{venue.session}/moderate"]:
+        await page.goto(path)
+        await page.wait_for_selector("html.alive")
+        assert await page.evaluate(BROKEN) == [], path
+
+
+async def test_roles_in_the_console_stay_words(venue: Venue) -> None:
+    page = await page_of(venue, "organiser", f"{venue.session}/moderate", DESKTOP)
+    await page.get_by_role("tab", name="People").or_(page.get_by_role("button", name="People")).first.click()
+    await expect(page.locator(".moderated-person").first).to_be_visible()
+    assert await page.evaluate(BROKEN) == []
+
+
+async def test_the_organisers_programme_shows_state_and_menu_on_a_phone(venue: Venue) -> None:
+    start = venue.world.clock()
+    times = {"starts_at": start + timedelta(hours=3), "ends_at": start + timedelta(hours=4), "now": start}
+    title = "A very long title of a session that needs some lines on a phone"
+    async with venue.world.engine.database.write() as connection:
+        await create_session(connection, venue.world.conference, title=title, place="The great hall on the second floor", **times)
+    page = await page_of(venue, "organiser", f"/c/{venue.slug}/organise/programme", PHONE)
+    row = page.get_by_role("row").filter(has_text=title)
+    await row.scroll_into_view_if_needed()
+    for each in (row.get_by_text(title, exact=True), row.get_by_text("Scheduled"), row.locator("summary")):
+        await expect(each).to_be_in_viewport(ratio=1)
+    await row.locator("summary").click()
+    await expect(row.get_by_role("link", name="Cancel the session")).to_be_in_viewport(ratio=1)
