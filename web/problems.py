@@ -80,9 +80,7 @@ async def _around(request: Request) -> dict[str, Any]:
         return {}
 
 
-def _page(
-    request: Request, viewer: Viewer, problem: Problem, kept: Kept | None, around: dict[str, Any]
-) -> Response:
+def _page(request: Request, viewer: Viewer, problem: Problem, kept: Kept | None, around: dict[str, Any]) -> Response:
     status = problem.meaning.status
     texts = site_of(request).languages.texts(viewer.locale)
     return render(

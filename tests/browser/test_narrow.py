@@ -36,7 +36,15 @@ async def page_of(venue: Venue, who: str, path: str, viewport: dict[str, int]) -
 async def test_no_short_word_is_broken(venue: Venue, viewport: dict[str, int]) -> None:
     await venue.ask("Who is there?", "speaker")
     conference = f"/c/{venue.slug}"
-    ends = ["", "/programme", "/exhibition", "/organise", "/organise/programme", "/organise/people", "/organise/exhibitors"]
+    ends = [
+        "",
+        "/programme",
+        "/exhibition",
+        "/organise",
+        "/organise/programme",
+        "/organise/people",
+        "/organise/exhibitors",
+    ]
     page = await page_of(venue, "organiser", conference, viewport)
     for path in [*(conference + end for end in ends), venue.session, f"{venue.session}/moderate"]:
         await page.goto(path)
@@ -56,7 +64,9 @@ async def test_the_organisers_programme_shows_state_and_menu_on_a_phone(venue: V
     times = {"starts_at": start + timedelta(hours=3), "ends_at": start + timedelta(hours=4), "now": start}
     title = "A very long title of a session that needs some lines on a phone"
     async with venue.world.engine.database.write() as connection:
-        await create_session(connection, venue.world.conference, title=title, place="The great hall on the second floor", **times)
+        await create_session(
+            connection, venue.world.conference, title=title, place="The great hall on the second floor", **times
+        )
     page = await page_of(venue, "organiser", f"/c/{venue.slug}/organise/programme", PHONE)
     row = page.get_by_role("row").filter(has_text=title)
     await row.scroll_into_view_if_needed()

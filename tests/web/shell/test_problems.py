@@ -9,8 +9,12 @@ from web.site import Site
 from web.template_engine import initials
 
 
-@pytest.mark.parametrize(("path", "status"), [("/c/forum/organise", 403), ("/c/forum/nowhere", 404), ("/c/forum/sessions/none", 404)])
-async def test_a_refusal_keeps_the_navigation_of_the_conference(site: Site, world: World, path: str, status: int) -> None:
+@pytest.mark.parametrize(
+    ("path", "status"), [("/c/forum/organise", 403), ("/c/forum/nowhere", 404), ("/c/forum/sessions/none", 404)]
+)
+async def test_a_refusal_keeps_the_navigation_of_the_conference(
+    site: Site, world: World, path: str, status: int
+) -> None:
     attendee = await Visitor(site).sign_in(world.people["attendee"])
     assert (await attendee.get(path)).status_code == status
     assert 'href="/c/forum/programme"' in attendee.page
@@ -53,7 +57,17 @@ async def test_ones_own_organiser_role_and_roles_without_effect_are_not_offered(
 
 @pytest.mark.parametrize(
     ("name", "letters"),
-    [("Dr. Kira Vinke", "KV"), ("Prof. Dr.-Ing. Ada Lovelace", "AL"), ("Li Wei", "LW"), ("王芳", "芳"), ("ada", "A"), ("Dr. No", "N"), ("Dr.", "D"), ("J. R. R. Tolkien", "JT"), ("", "")],
+    [
+        ("Dr. Kira Vinke", "KV"),
+        ("Prof. Dr.-Ing. Ada Lovelace", "AL"),
+        ("Li Wei", "LW"),
+        ("王芳", "芳"),
+        ("ada", "A"),
+        ("Dr. No", "N"),
+        ("Dr.", "D"),
+        ("J. R. R. Tolkien", "JT"),
+        ("", ""),
+    ],
 )
 def test_initials_leave_titles_out(name: str, letters: str) -> None:
     assert initials(name) == letters

@@ -63,7 +63,9 @@ async def _page(
         made=made,
         refused=refused,
         typed=typed,
-        all_roles=[role for role in Role if role not in {*BOOTH_ROLES, Role.INTERPRETER}],  # interpreters can do nothing yet
+        all_roles=[
+            role for role in Role if role not in {*BOOTH_ROLES, Role.INTERPRETER}
+        ],  # interpreters can do nothing yet
         here=f"{entered.path}/organise/people",
         **shown,
     )
