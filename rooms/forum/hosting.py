@@ -1,4 +1,4 @@
-"""Hosting a session: its state, its stage, and how one may ask."""
+"""Commands of hosts: the stage of a session, and the rules for asking."""
 
 import re
 from typing import Any
@@ -19,7 +19,7 @@ from rooms.programme.tables import forums
 
 SESSION = {"session"}
 
-# Its origin goes into the page's content security policy, so nothing that has a meaning there may stand in it.
+# The origin goes into the page's content security policy, so it must not contain characters with a meaning there.
 _STAGE_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?([/?#][^\s\"'<>;,]*)?")
 
 
@@ -52,7 +52,7 @@ async def change_asking(tx: Transaction, actor: Actor, asking: m.Asking) -> None
 
 
 async def _release_held(tx: Transaction, actor: Actor, *, publish: bool) -> None:
-    """What came in during a pause takes the way that it would have taken without one."""
+    """Processes the questions held during a pause as if there had been none."""
     for question in await queries.questions_of(tx.connection, actor.room.id, questions.c.held.is_(True)):
         changes: dict[str, Any] = {"held": False}
         if publish and question.state is QuestionState.PENDING:

@@ -1,4 +1,4 @@
-"""Messages of a session: its state, its stage, and how one may ask in it."""
+"""Messages about the stage of a session and the rules for asking."""
 
 from enum import StrEnum
 from typing import Annotated, ClassVar
@@ -19,7 +19,7 @@ class StageKind(StrEnum):
 
 
 class Asking(StrEnum):
-    """OPEN; PAUSED: arrivals are kept for the moderators and the public list stands still; LOCKED: nobody can ask."""
+    """OPEN: questions are accepted. PAUSED: new questions are held for the moderators and the public list does not change. LOCKED: nobody can ask."""
 
     OPEN = "open"
     PAUSED = "paused"
@@ -27,7 +27,7 @@ class Asking(StrEnum):
 
 
 class StageView(View):
-    """What the stage shows: `address` is empty for a slate."""
+    """The content of the stage: `address` is empty for a slate (the title card)."""
 
     kind: StageKind
     address: str
@@ -35,7 +35,7 @@ class StageView(View):
 
 
 class AskingView(View):
-    """`review`: new questions wait for a moderator; `anonymous`: whether one may ask without a name."""
+    """`review`: new questions wait for a moderator; `anonymous`: people may ask without a name."""
 
     asking: Asking
     review: bool

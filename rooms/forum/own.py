@@ -1,5 +1,5 @@
-"""What is one person's own in a room, read for many people at once. Most have asked, chosen and answered nothing yet: one statement finds who has what,
-and only for those is more read."""
+"""Per-person state of a session, loaded for many members at once. Most have asked, voted and answered nothing yet: one query finds who has what,
+and further queries only read for those."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ from rooms.forum.tables import questions, votes
 
 
 async def own(connection: AsyncConnection, actors: list[Actor]) -> list[View]:
-    """For each visit to a session what is its person's own there."""
+    """The per-person state for each actor in a session."""
     read: dict[Key, int] = {}
     voted: dict[Key, list[str]] = {}
     asked: dict[Key, list[OwnQuestion]] = {}
@@ -53,7 +53,7 @@ async def own(connection: AsyncConnection, actors: list[Actor]) -> list[View]:
 
 @dataclass(slots=True)
 class _Traces:
-    """How far each has read; who chose which questions (and what these were merged into); who asked; who answered polls."""
+    """Who has asked, voted or answered polls, and how far each has read the chat. Votes for merged questions count for the question they ended up in."""
 
     read: dict[str, int] = field(default_factory=dict[str, int])
     voted: list[vote_queries.Ballot] = field(default_factory=list[vote_queries.Ballot])

@@ -1,6 +1,6 @@
-"""What live sessions keep about a person. Votes and poll choices are counts of the room and stay, under a bare id.
+"""Personal data in live sessions. Votes and poll choices are part of the room's counts and remain, under a bare id.
 
-Polls and the edits of other people's questions are the session's content, with no author on record: they stay, too.
+Polls and the edits of other people's questions are the session's content, with no author on record: they remain, too.
 """
 
 from typing import Any
@@ -36,7 +36,7 @@ async def _erase(tx: Transaction, subject: DataSubject) -> None:
 
 
 async def _withdraw_questions(connection: AsyncConnection, person: str) -> None:
-    """What others asked must not vanish with a question into which it was merged, and what it was merged into loses its votes."""
+    """Separates merged questions first: other people's duplicates must not disappear, and the question it was merged into loses its votes."""
     own = (await connection.execute(sa.select(q.id, q.into).where(q.author == person))).all()
     ids = [row.id for row in own]
     merged_here = q.into.in_(ids)

@@ -1,4 +1,4 @@
-"""Messages of reactions to what happens on the stage."""
+"""Messages of reactions to the stage."""
 
 from enum import StrEnum
 from typing import ClassVar
@@ -14,13 +14,13 @@ class ReactionKind(StrEnum):
 
 
 class SendReaction(Command, tag="reaction.send"):
-    """While the session is live. Nothing is kept of it: who looks on is told how many people have reacted."""
+    """Reacts while the session is live. Nothing is stored; members receive the number of people who reacted."""
 
     kind: ReactionKind
 
 
 class Reactions(Latest):
-    """How many people have reacted within the last half second, by kind. Each value is news of its own, none is the state of anything."""
+    """The number of people who reacted within the last half second, by kind. Each value is an increment, not a state."""
 
     name: ClassVar[str] = "reactions"
 

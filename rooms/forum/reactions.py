@@ -1,4 +1,4 @@
-"""Reactions to what happens on the stage: a few kinds, counted and shown at once, and kept nowhere."""
+"""Reactions to the stage: a few kinds, counted and shown immediately, never stored."""
 
 from collections.abc import Sequence
 

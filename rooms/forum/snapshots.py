@@ -1,4 +1,4 @@
-"""What is told to who joins a session or a lobby: what is there for all of an audience, and what is his own."""
+"""Snapshots for people who join a session: a shared part for each audience, and a personal part."""
 
 from rooms.chat.messages import ChatView, MessageView, RoomOwn
 from rooms.core.commands.messages import View
@@ -10,7 +10,7 @@ from rooms.programme.messages import SessionView
 
 
 class SessionSnapshot(View):
-    """`messages` are the latest 100; `polls` the open and closed ones, for moderators all; `moderation` is None for everyone but moderators."""
+    """`messages` are the latest 100; `polls` the open and closed ones (all for moderators); `moderation` is None for everyone but moderators."""
 
     session: SessionView
     stage: StageView
@@ -26,7 +26,7 @@ class SessionSnapshot(View):
 
 
 class Own(RoomOwn):
-    """What is one person's own in a session. `answers` are his own to polls, by poll."""
+    """The personal part of a session's snapshot. `answers` are the person's own poll answers, by poll."""
 
     questions: list[OwnQuestion]
     votes: list[str]

@@ -1,4 +1,4 @@
-"""What happens in a live session: its state, questions, votes, and the chat of any room."""
+"""Tables of live sessions: questions and votes."""
 
 import sqlalchemy as sa
 
@@ -10,13 +10,13 @@ questions = sa.Table(
     sa.Column("id", sa.String(20), primary_key=True),
     sa.Column("room", sa.String(20), sa.ForeignKey("rooms.id"), nullable=False),
     sa.Column("author", sa.String(20), sa.ForeignKey("persons.id"), nullable=False),
-    sa.Column("author_name", sa.String(80), nullable=False),  # as it was then
+    sa.Column("author_name", sa.String(80), nullable=False),  # at the time of asking
     sa.Column("anonymous", sa.Boolean, nullable=False),
     sa.Column("text", sa.String(500), nullable=False),
-    sa.Column("original", sa.String(500)),  # as asked, where a moderator has edited it
+    sa.Column("original", sa.String(500)),  # the text as asked, if a moderator has edited it
     sa.Column("state", sa.String(10), nullable=False),  # pending | approved | dismissed | withdrawn | merged
     sa.Column("held", sa.Boolean, nullable=False, default=False),  # came in during a pause
-    sa.Column("into", sa.String(20)),  # the question that it was merged into
+    sa.Column("into", sa.String(20)),  # the question into which it was merged
     sa.Column("pinned", sa.Boolean, nullable=False, default=False),
     sa.Column("labels", Json, nullable=False),
     sa.Column("reason", sa.String(300), nullable=False, default=""),  # why it was dismissed
@@ -29,9 +29,9 @@ questions = sa.Table(
     sa.Column("answered_at", UtcDateTime),
     sa.Column("archived_at", UtcDateTime),
     sa.Column("approved_at", UtcDateTime),
-    sa.Column("decided_by", sa.String(20)),  # who touched it last; told to one who comes too late
-    sa.Column("votes", sa.Integer, nullable=False, default=0),  # distinct voters of it and all that was merged into it
-    sa.Column("merged", sa.Integer, nullable=False, default=0),  # how many questions were merged into it, at any remove
+    sa.Column("decided_by", sa.String(20)),  # who decided last; shown to a moderator who was too late
+    sa.Column("votes", sa.Integer, nullable=False, default=0),  # distinct voters of it and of everything merged into it
+    sa.Column("merged", sa.Integer, nullable=False, default=0),  # questions merged into it, directly or indirectly
     sa.Column("version", sa.Integer, nullable=False, default=1),
     sa.Column("asked_at", UtcDateTime, nullable=False),
     sa.Index("ix_questions_room", "room", "state"),

@@ -1,4 +1,4 @@
-"""Accounts: who there is. A registered person has an address, proven or not; a guest has a name alone and can become registered."""
+"""Accounts. A registered person has an email address, confirmed or not; a guest only has a name and can register later."""
 
 import re
 from datetime import datetime
@@ -16,14 +16,14 @@ from rooms.core.text import N_, clean_line
 
 NAME_LENGTH = 80
 EMAIL_LENGTH = 254
-# What mail servers accept in practice (RFC 5321 §4.1.2 allows far stranger addresses). The three signs at the end are dots to some programs.
+# What mail servers accept in practice (RFC 5321 §4.1.2 allows far stranger addresses). Some programs treat the three characters at the end as dots.
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f]{1,64}@[^\s@<>()\[\],;:\\\"\x00-\x1f\u3002\uff0e\uff61]+")
 
 TAKEN = N_("An account with this address already exists. Sign in to it.")
 
 
 class Account(NamedTuple):
-    """A person as he stands in the table. `kind` is "registered" or "guest"; `email` is None for guests."""
+    """A person's row. `kind` is "registered" or "guest"; `email` is None for guests."""
 
     id: str
     name: str
@@ -40,7 +40,7 @@ class Account(NamedTuple):
 
     @property
     def verified(self) -> bool:
-        """Whether he may act: his address is proven, or he has none to prove."""
+        """Whether they may act: their address is confirmed, or they are a guest."""
         return self.kind == "guest" or self.verified_at is not None
 
 
@@ -69,7 +69,7 @@ def clean_email(email: str) -> str:
     """The address in lower case. Raises Problem "invalid" when it cannot be one."""
     email = email.strip().lower()
     host = email.rpartition("@")[2]
-    # "=?" begins an encoded word: mail programs would decode it to the address of somebody else.
+    # "=?" begins an encoded word: mail programs would decode it to somebody else's address.
     fits = len(email) <= EMAIL_LENGTH and _EMAIL.fullmatch(email) and email.isprintable() and "=?" not in email
     if not fits or host.startswith("-") or not all(host.split(".")):
         raise Problem("invalid", N_("This is not an email address."), field="email")
@@ -87,7 +87,7 @@ async def create(
     admin: bool = False,
     locale: str | None = None,
 ) -> Account:
-    """Makes a person (a guest where there is no address) and his desk; `password` is already hashed. Raises Problem "conflict"."""
+    """Creates a person (a guest if there is no address) and their desk; `password` is already hashed. Raises Problem "conflict"."""
     email = clean_email(email) if email is not None else None
     person = new_id()
     insert = insert_into(connection, persons).values(
@@ -134,7 +134,7 @@ async def hashed_password(connection: AsyncConnection, person: str) -> str | Non
 
 
 async def give_address(connection: AsyncConnection, person: str, email: str, at: datetime) -> None:
-    """Gives a person an address that he has proven. A guest becomes registered, and all that he said stays his. Raises Problem "conflict"."""
+    """Sets an address that the person has confirmed. A guest becomes registered and keeps everything they wrote. Raises Problem "conflict"."""
     other = await by_email(connection, email)
     if other is not None and other.id != person:
         raise Problem("conflict", TAKEN, field="email")
@@ -149,14 +149,14 @@ async def change_profile(
 
 
 async def change_password(connection: AsyncConnection, person: str, hashed: str | None) -> None:
-    """`hashed` None: the person signs in by links alone."""
+    """`hashed` None: the person signs in with links only."""
     await _change(connection, person, password=hashed)
 
 
 async def prefer(
     connection: AsyncConnection, person: str, *, locale: str | None = None, zone: str | None = None
 ) -> None:
-    """Keeps a language or a zone for the person's next device."""
+    """Stores the language or time zone for the person's next device."""
     if locale is not None:
         await _change(connection, person, locale=locale)
     if zone is not None:
@@ -164,7 +164,7 @@ async def prefer(
 
 
 async def verify(connection: AsyncConnection, person: str, at: datetime) -> bool:
-    """Notes that the address was proven; False when it was before."""
+    """Marks the address as confirmed; returns False if it already was."""
     update = persons.update().where(persons.c.id == person, persons.c.verified_at.is_(None))
     return (await connection.execute(update.values(verified_at=at))).rowcount > 0
 

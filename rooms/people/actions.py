@@ -1,4 +1,4 @@
-"""How moderators and organisers manage people: in a session for that session, in the lobby for the whole conference."""
+"""Commands by which moderators and organisers manage people: in a session for that session, in the lobby for the whole conference."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -145,7 +145,7 @@ async def _lift(tx: Transaction, actor: Actor, id: str, kind: restraints.Kind) -
 
 
 async def _tell(tx: Transaction, actor: Actor, person: PersonView, event: Event) -> None:
-    """Tells the moderators, and has the person's rights read again: here by the event, and in other rooms of the conference by their desk."""
+    """Informs the moderators and reloads the person's rights: here through the event, in other rooms of the conference through their desk."""
     tx.record(event, person=person.id)
     if actor.room.kind == "lobby":
         tx.record(RightsChanged(actor.room.conference), room=await desk_of(tx.connection, person.id), person=person.id)
@@ -170,7 +170,7 @@ async def _is_admin(tx: Transaction, person: str) -> bool:
 
 
 async def _check_inside(tx: Transaction, conference: str, person: str) -> None:
-    """A moderator of a session opens no closed conference: whoever has no role there yet is for its organisers to admit."""
+    """A session's moderator cannot let people into a closed conference: only its organisers admit someone without a role there."""
     access = sa.select(conferences.c.access).where(conferences.c.id == conference)
     held = sa.select(sa.func.count()).where(table.c.person == person, table.c.conference == conference)
     if (await tx.connection.execute(access)).scalar_one() == "public" or (
@@ -181,7 +181,7 @@ async def _check_inside(tx: Transaction, conference: str, person: str) -> None:
 
 
 def _scope(actor: Actor) -> tuple[str, str]:
-    """The conference, and the session ("" in the lobby), for which an act in this room holds."""
+    """The conference, and the session ("" in the lobby), to which a command in this room applies."""
     assert actor.room.conference is not None
     return actor.room.conference, actor.room.subject if actor.room.kind == "session" else ""
 

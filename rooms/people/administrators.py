@@ -1,4 +1,4 @@
-"""Administrators of the site: they create conferences. The first one comes by a set-up link or from the command line."""
+"""Administrators of the site: they create conferences. The first one is created by a set-up link or from the command line."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -94,7 +94,7 @@ async def set_up(
 
 
 async def find_or_create(engine: Engine, email: str, name: str = "") -> tuple[Account, str | None]:
-    """The account of an address, and for a new one the secret of a link by which its owner chooses a password. Raises Problem "invalid"."""
+    """The account of an address. For a new account, also the secret of a link with which its owner chooses a password. Raises Problem "invalid"."""
     email = clean_email(email)
     async with engine.transaction() as tx:
         account = await accounts.by_email(tx.connection, email)
@@ -102,13 +102,13 @@ async def find_or_create(engine: Engine, email: str, name: str = "") -> tuple[Ac
             return account, None
         if account is None:
             account = await accounts.create(tx.connection, name=name or email.partition("@")[0], email=email, at=tx.now)
-        # Nobody has proven the address yet, so a password that is there may be a stranger's: the link replaces it.
+        # Nobody has confirmed the address yet, so an existing password may be a stranger's. The link replaces it.
         link = Link(Purpose.RESET, account.id, email, "", "/")
         return account, await links.make(tx.connection, link, tx.now, LINK_LASTS)
 
 
 async def change(engine: Engine, account: Account, *, admin: bool) -> bool:
-    """Makes a person an administrator, or no longer one; False when nothing changes."""
+    """Grants or revokes administration; returns False when nothing changes."""
     async with signins.on_desk(engine, account.id) as tx:
         update = persons.update().where(persons.c.id == account.id, persons.c.admin.is_not(admin))
         changed = (await tx.connection.execute(update.values(admin=admin))).rowcount > 0

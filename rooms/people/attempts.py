@@ -16,14 +16,14 @@ from rooms.people.links import Purpose
 
 PASSWORD_HERE = Rate(10, 600)  # tries at one account, from one network address or one known browser
 PASSWORD_EVERYWHERE = Rate(50, 3600)  # tries at one account, from browsers that are not known
-EMAILS = Rate(5, 900)  # to one address: of one purpose, and from one network address or one known browser
-FROM_ADDRESS = Rate(200, 60)  # of each kind, from one network address: it may be that of a whole venue
+EMAILS = Rate(5, 900)  # to one address, for one purpose, from one network address or one known browser
+FROM_ADDRESS = Rate(200, 60)  # of each kind, from one network address, which may be a whole venue's
 MOST_KNOWN = 5
-"""Accounts that a browser is known for."""
+"""How many accounts a browser's cookie remembers."""
 
 
 class Browser(NamedTuple):
-    """Where a person comes from: the id of their browser, the key of their network address, and the name of their device.
+    """The origin of a request: the id of the browser, the key of the network address, and the name of the device.
 
     `known`: marks of the accounts that this browser has signed in to (`mark_of`).
     """
@@ -35,7 +35,7 @@ class Browser(NamedTuple):
 
 
 def mark_of(engine: Engine, browser: str, email: str) -> str:
-    """Proves that a browser has signed in to an account. It holds for this browser alone, and shows the address to nobody."""
+    """Proves that a browser has signed in to an account. It is valid for this browser only and does not reveal the address."""
     return hmac.new(engine.secret, f"known browser {browser} {email}".encode(), hashlib.sha256).hexdigest()[:32]
 
 

@@ -1,4 +1,4 @@
-"""Who has blocked whom: the table alone."""
+"""Database access for blocks between people. Rules and events are elsewhere."""
 
 from collections.abc import Collection
 
@@ -12,7 +12,7 @@ b = blocks.c
 
 
 async def between(connection: AsyncConnection, people: Collection[str]) -> set[Pair]:
-    """The pairs of these people of whom one has blocked the other."""
+    """The pairs among these people where one has blocked the other."""
     if len(people) < 2:
         return set()
     select = sa.select(b.person, b.blocked).where(b.person.in_(people), b.blocked.in_(people))

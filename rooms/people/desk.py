@@ -1,4 +1,4 @@
-"""The desk: a person's private room, which brings notices to every page they have open."""
+"""The desk: a person's private room, which delivers notifications to every page they have open."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
@@ -22,7 +22,7 @@ SHOWN = 20
 
 
 class DeskOwn(View):
-    """Nothing: all of a desk is one person's own."""
+    """Empty: everything on a desk belongs to one person."""
 
 
 async def desk_of(connection: AsyncConnection, person: str) -> str:
@@ -30,7 +30,7 @@ async def desk_of(connection: AsyncConnection, person: str) -> str:
 
 
 async def desks_of(connection: AsyncConnection, people: Iterable[str]) -> list[str]:
-    """The desks of those people who exist."""
+    """The desks of these people. Unknown people are left out."""
     select = sa.select(rooms.c.id).where(rooms.c.kind == "desk", rooms.c.subject.in_(list(people)))
     return list((await connection.execute(select)).scalars())
 
@@ -44,7 +44,7 @@ async def notify(
     *,
     about: PersonView | None = None,
 ) -> None:
-    """Puts a notice on a person's desk, which the transaction has locked. It links to `target`. `about`: another person, whose name joins the values."""
+    """Publishes a notification on a person's desk, which must be locked. It links to `target`. `about`: another person, whose name is added to the values."""
     if about is not None:
         values = {**values, "name": about.name}
     href = await path_to(tx.connection, target) if target else ""
@@ -58,7 +58,7 @@ async def notify(
 async def notify_all(
     tx: Transaction, people: Iterable[str], kind: str, values: Mapping[str, str], target: Target
 ) -> None:
-    """The same notice on the desks of many people, of those that the transaction has locked."""
+    """Publishes the same notification on those of the people's desks that are locked."""
     href = await path_to(tx.connection, target)
     desks = {room.subject: room.id for room in tx.rooms.values() if room.kind == "desk"}
     reached = [person for person in people if person in desks]
@@ -87,13 +87,13 @@ async def own(connection: AsyncConnection, actors: list[Actor]) -> list[View]:
 
 
 ReadLatest = Callable[[AsyncConnection, str], Awaitable[LatestValues]]
-"""Reads a person's latest values."""
+"""A function that reads a person's latest values."""
 
 _LATEST: list[ReadLatest] = []
 
 
 def show_on_desk(read: ReadLatest) -> None:
-    """Registers latest values of a slice above that every desk shows."""
+    """Registers latest values of another slice that every desk shows."""
     _LATEST.append(read)
 
 

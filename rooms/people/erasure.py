@@ -1,7 +1,7 @@
-"""What is kept about a person: exported for them, or erased. Each slice sees to its own tables (rooms/core/personal_data.py).
+"""Exports or erases a person's data. Each slice handles its own tables (rooms/core/personal_data.py).
 
-Erased are their name, their address and everything they wrote. Their bare id stays where the record belongs to others: in votes and poll choices, in
-the ledger of consents, and in the audit log, which is a chain.
+Their name, their address and everything they wrote are erased. Their bare id remains where the record belongs to others: in votes and poll choices,
+in the ledger of consents, and in the audit log, which is a hash chain.
 """
 
 from datetime import timedelta
@@ -21,11 +21,11 @@ from rooms.people import accounts, signins
 
 ATTEMPTS = 5
 OVERLAP = timedelta(minutes=10)
-"""Longer than a transaction can take: what was recorded before was there when the journals were searched."""
+"""Longer than any transaction: entries older than this were committed before the journals were searched."""
 
 
 async def export(connection: AsyncConnection, person: str) -> dict[str, Any]:
-    """All that is kept about a person, and nothing about anybody else: {"person": {…}, "questions": [{…}] …}. Raises Problem "not_found"."""
+    """Everything that is stored about a person, and nothing about others: {"person": {…}, "questions": [{…}] …}. Raises Problem "not_found"."""
     kept: dict[str, Any] = await personal_data.export(connection, _subject(await accounts.get(connection, person)))
     [kept["person"]] = kept["person"]
     return kept
@@ -34,7 +34,7 @@ async def export(connection: AsyncConnection, person: str) -> dict[str, Any]:
 async def erase(engine: Engine, person: str) -> None:
     """Signs a person out everywhere and erases them. Raises Problem "not_found".
 
-    The rooms that show something of them get a new epoch: everyone there receives the room as it is now, and no old stream can bring them back.
+    Every room that shows them gets a new epoch: its members receive the current state, and no old stream can bring the data back.
     """
     async with engine.database.read() as connection:
         await accounts.get(connection, person)
@@ -46,7 +46,7 @@ async def erase(engine: Engine, person: str) -> None:
             touched |= await personal_data.rooms_of(connection, _subject(await accounts.get(connection, person)))
         async with engine.transaction(touched, patience=LONG) as tx:
             subject = _subject(await accounts.get(tx.connection, person))
-            # All rooms are locked at once, in one order. If another one has come to name the person since, try again with that one, too.
+            # All rooms are locked at once, in one order. If another room names the person by now, try again with it included.
             if not await personal_data.rooms_of(tx.connection, subject, since) <= touched:
                 continue
             await personal_data.erase(tx, subject)

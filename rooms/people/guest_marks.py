@@ -1,7 +1,7 @@
-"""Guests who were removed stay out: a new guest account of the same browser gets the restraints of the older one.
+"""Keeps removed guests out: a new guest account from the same browser gets the restraints of the older one.
 
-Of a browser and a network only keyed hashes are stored, and they are forgotten after a while (docs/decisions). A network may be that of a whole
-venue, so it keeps new guests out for a short time only. An account by email is always possible.
+Only keyed hashes of browsers and networks are stored, and deleted after a while (docs/decisions). A network may be a whole venue's, so it keeps
+new guests out for a short time only. Registering with an email address is always possible.
 """
 
 import hashlib
@@ -22,9 +22,9 @@ from rooms.people.attempts import Browser
 from rooms.people.tables import guest_marks, guest_restraints
 
 KEPT = timedelta(days=30)
-"""As long as a guest stays signed in; a restraint is kept so long after it was imposed."""
+"""How long a guest stays signed in, and how long a restraint is kept."""
 NETWORK_SHUT = timedelta(hours=1)
-"""After a guest was removed."""
+"""How long the network is closed to new guests after a removal."""
 
 g, r = guest_marks.c, guest_restraints.c
 
@@ -34,7 +34,7 @@ def _mark(engine: Engine, kind: str, value: str) -> str:
 
 
 async def welcome(engine: Engine, tx: Transaction, guest: str, browser: Browser) -> None:
-    """Notes where a new guest comes from, and gives them the restraints of this browser. Raises Problem "forbidden"."""
+    """Stores the origin of a new guest and gives them the restraints of this browser. Raises Problem "forbidden"."""
     known, network = _mark(engine, "browser", browser.id), _mark(engine, "network", browser.address)
     removed = sa.select(sa.func.count()).where(r.network == network, r.kind == "ban", r.browser != known)
     if (await tx.connection.execute(removed.where(r.at > tx.now - NETWORK_SHUT))).scalar_one():
@@ -58,7 +58,7 @@ async def remember(
     until: datetime | None,
     at: datetime,
 ) -> None:
-    """A restraint of a guest holds for their browser, too. It is kept apart from the account, which the guest can erase."""
+    """Extends a guest's restraint to their browser. It is stored apart from the account, because the guest can erase that."""
     mark = (await connection.execute(sa.select(g.browser, g.network).where(g.person == person))).one_or_none()
     if mark is not None:
         values = {"network": mark.network, "until": until, "at": at, "expires_at": at + KEPT}
@@ -69,7 +69,7 @@ async def remember(
 
 
 async def release(connection: AsyncConnection, *, person: str, conference: str, session: str, kind: str) -> None:
-    """The browser of a guest whose restraint was lifted is free of it."""
+    """Lifts the restraint from the guest's browser, too."""
     browser = sa.select(g.browser).where(g.person == person).scalar_subquery()
     this = sa.and_(r.conference == conference, r.session == session, r.kind == kind, r.browser == browser)
     await connection.execute(guest_restraints.delete().where(this))

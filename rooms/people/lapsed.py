@@ -1,4 +1,4 @@
-"""Lifts restraints whose time is over, so that the person's page and the moderators' lists show it at once."""
+"""Lifts expired restraints, so that the person's page and the moderators' lists show it immediately."""
 
 import sqlalchemy as sa
 
@@ -33,7 +33,7 @@ async def lift_lapsed(engine: Engine) -> int:
             if (await tx.connection.execute(gone)).rowcount:
                 person = PersonView(each.person, each.name)
                 tx.record(RestraintLifted(person, each.kind), room=each.room, person=each.person)
-                # At the desk, so that it reaches the other rooms of the conference as well.
+                # Also on the desk, so that it reaches the other rooms of the conference.
                 tx.record(RightsChanged(each.conference), room=desks[each.person], person=each.person)
                 count += 1
     return count

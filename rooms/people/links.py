@@ -1,4 +1,4 @@
-"""Links in mail: each works once and for a while. The secret is only in the letter; here stands its digest."""
+"""Links in emails. Each works once, for a limited time. Only the email contains the secret; the database stores its digest."""
 
 import hashlib
 import secrets
@@ -30,7 +30,7 @@ LASTS = {
 
 
 class Link(NamedTuple):
-    """`email` is the address that using it proves; `browser` the digest of the browser's id that asked for it; `next` a local path."""
+    """`email` is the address that the link confirms; `browser` the digest of the requesting browser's id; `next` a local path."""
 
     purpose: Purpose
     person: str
@@ -47,7 +47,7 @@ def digest_of(secret: str) -> str:
 
 
 async def make(connection: AsyncConnection, link: Link, at: datetime, lasts: timedelta | None = None) -> str:
-    """Keeps a link and returns its secret, to be mailed and shown nowhere else. `lasts`: other than its purpose's time."""
+    """Stores a link and returns its secret, which must only go into the email. `lasts` overrides the default lifetime of the purpose."""
     secret = secrets.token_urlsafe(24)
     times = {"created_at": at, "expires_at": at + (lasts or LASTS[link.purpose])}
     values = {**link._asdict(), "purpose": link.purpose.value, "digest": digest_of(secret), **times}
@@ -56,13 +56,13 @@ async def make(connection: AsyncConnection, link: Link, at: datetime, lasts: tim
 
 
 async def look(connection: AsyncConnection, secret: str, at: datetime) -> Link:
-    """What a link is for, without using it: programs that fetch links ahead of people use nothing up. Raises Problem "expired"."""
+    """Reads a link without using it, so that programs that prefetch links do not use it up. Raises Problem "expired"."""
     select = sa.select(*_LINK).where(links.c.digest == digest_of(secret), *_usable(at))
     return _link((await connection.execute(select)).one_or_none())
 
 
 async def use(connection: AsyncConnection, secret: str, at: datetime) -> Link:
-    """Uses a link up; of two who try at once, one. Raises Problem "expired"."""
+    """Uses a link up. Only one of several concurrent attempts succeeds. Raises Problem "expired"."""
     update = (
         links.update().where(links.c.digest == digest_of(secret), *_usable(at)).values(used_at=at).returning(*_LINK)
     )
@@ -70,14 +70,14 @@ async def use(connection: AsyncConnection, secret: str, at: datetime) -> Link:
 
 
 async def spend_all(connection: AsyncConnection, person: str, at: datetime) -> None:
-    """Makes all links of a person useless, as after a new password."""
+    """Invalidates all links of a person, for example after a new password."""
     await connection.execute(
         links.update().where(links.c.person == person, links.c.used_at.is_(None)).values(used_at=at)
     )
 
 
 async def forget_old(connection: AsyncConnection, at: datetime) -> int:
-    """Deletes links that have run out; returns how many."""
+    """Deletes expired links; returns how many."""
     return (await connection.execute(links.delete().where(links.c.expires_at < at))).rowcount
 
 

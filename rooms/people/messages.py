@@ -1,4 +1,4 @@
-"""Messages about people in a room: roles, silence, removal; and what a person's desk is told."""
+"""Messages about people in a room (roles, silence, removal), and messages on a person's desk."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -16,7 +16,7 @@ Reason = Annotated[str, msgspec.Meta(max_length=REASON_LENGTH)]
 
 
 class RestraintView(View):
-    """`kind` is "silence" or "ban"; `until` is None when it holds until lifted."""
+    """`kind` is "silence" or "ban"; `until` is None when it lasts until lifted."""
 
     person: PersonView
     kind: str
@@ -55,7 +55,7 @@ class UnsilencePerson(Command, tag="person.unsilence"):
 
 
 class RemovePerson(Command, tag="person.remove"):
-    """Bans from the room's session, or in the lobby from the conference."""
+    """Bans the person from the room's session or, in the lobby, from the conference."""
 
     person: Id
     reason: Reason = ""
@@ -66,7 +66,7 @@ class ReadmitPerson(Command, tag="person.readmit"):
 
 
 class ListMe(Command, tag="presence.list"):
-    """Whether others may see one's name among those present."""
+    """Sets whether others may see the person's name in the list of those present."""
 
     listed: bool
 
@@ -79,7 +79,7 @@ class ReportReason(StrEnum):
 
 
 class ReportPerson(Command, tag="person.report"):
-    """Tells the organisers of somebody's conduct. He is not told."""
+    """Reports a person's conduct to the organisers. The reported person is not informed."""
 
     person: Id
     reason: ReportReason
@@ -87,7 +87,7 @@ class ReportPerson(Command, tag="person.report"):
 
 
 class BlockPerson(Command, tag="person.block"):
-    """The two are never put into one call again, and a call under way between them ends. He is not told."""
+    """Blocks a person: the two are never put into the same call again, and a current call between them ends. The blocked person is not informed."""
 
     person: Id
 
@@ -135,7 +135,7 @@ class RestraintLifted(Event, tag="restraint.lifted"):
 
 
 class BlockChanged(Event, tag="block.changed"):
-    """In a meeting: whether one has blocked another of those who are invited."""
+    """In a meeting: whether one of the invited people has blocked another."""
 
     audience: ClassVar[Audience] = Audience.PERSON
 
@@ -144,7 +144,7 @@ class BlockChanged(Event, tag="block.changed"):
 
 
 class RightsChanged(Event, tag="rights.changed"):
-    """On a desk: what this person may do has changed; every membership is looked at afresh. `conference` None: all of them."""
+    """On a desk: the person's rights have changed, so every membership is checked again. `conference` None: in all conferences."""
 
     audience: ClassVar[Audience] = Audience.PERSON
     changes_rights: ClassVar[bool] = True
@@ -153,7 +153,7 @@ class RightsChanged(Event, tag="rights.changed"):
 
 
 class SignInRevoked(Event, tag="signin.revoked"):
-    """On a desk. `signin` None: all of them but `spared`."""
+    """On a desk: sign-ins have ended. `signin` None: all except `spared`."""
 
     audience: ClassVar[Audience] = Audience.PERSON
 
@@ -162,7 +162,7 @@ class SignInRevoked(Event, tag="signin.revoked"):
 
 
 class Notified(Event, tag="desk.notified"):
-    """On a desk: news for the person. `kind` chooses the words ("answering", "role", "meeting" …); `values` fill them."""
+    """On a desk: a notification. `kind` selects the text ("answering", "role", "meeting" …); `values` fill it in."""
 
     audience: ClassVar[Audience] = Audience.PERSON
 
@@ -184,7 +184,7 @@ class DeskSnapshot(View):
 
 
 class Reports(Latest):
-    """On the desk of an organiser: how many reports wait until one of them has seen to them. The key is the conference."""
+    """On the desk of an organiser: the number of open reports. The key is the conference."""
 
     name: ClassVar[str] = "reports"
 

@@ -1,4 +1,4 @@
-"""Passwords: argon2id with the second recommendation of RFC 9106 §4, hashed in threads that leave the cores to whoever talks."""
+"""Passwords: argon2id with the second recommendation of RFC 9106 §4, hashed in low-priority threads so that live traffic goes first."""
 
 import asyncio
 import os
@@ -24,12 +24,12 @@ T = TypeVar("T")
 SHORTEST = 10
 LONGEST = 200
 WAITING = 40
-"""How many may wait for each thread that hashes (some ten seconds) before others are told to come back."""
+"""Waiting requests per hashing thread (some ten seconds of work). Beyond that, requests are refused with a time to retry."""
 
 COME_AGAIN_SECONDS = (5.0, 20.0)
 
 NICE = 10
-"""At this priority hashing gets a tenth of a core that has other things to do, and all of one that has not."""
+"""At this priority hashing gets about a tenth of a busy core, and all of an idle one."""
 
 
 def check_password(password: str, *, email: str | None = None) -> None:
@@ -45,7 +45,7 @@ def check_password(password: str, *, email: str | None = None) -> None:
 
 
 class Passwords:
-    """The line before the hashing: short, so that nobody stands in it for longer than he would wait, and those who find it full are told so at once."""
+    """A short queue in front of the hashing: nobody waits too long, and when it is full, requests are refused immediately."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hashing = Hashing(hasher or PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY))
@@ -54,9 +54,9 @@ class Passwords:
 
     @contextmanager
     def place(self) -> Generator["Hashing"]:
-        """A place in the line, to be taken before anything that costs. Raises Problem "unavailable" when it is full."""
+        """Takes a place in the queue. Must be entered before any expensive work. Raises Problem "unavailable" when it is full."""
         if self._waiting >= self.longest_line:
-            # Not all after the same time, or they would be as many again.
+            # A random delay, or all refused clients would return at the same time.
             again = random.uniform(*COME_AGAIN_SECONDS)
             text = N_("The server is busy. Try signing in again in a moment.")
             raise Problem("unavailable", text, retry_after=round(again))
@@ -72,7 +72,7 @@ class Passwords:
             return await hashing.hash(password)
 
     async def matches(self, password: str, hashed: str | None) -> bool:
-        """Whether the password is the stored one; with None it is compared in vain. Raises Problem "unavailable" when too many wait."""
+        """Whether the password is the stored one. With None it still compares, to take the same time. Raises Problem "unavailable" when too many wait."""
         with self.place() as hashing:
             return await hashing.matches(password, hashed)
 
@@ -81,7 +81,7 @@ class Passwords:
 
 
 class Hashing:
-    """Hashes and compares, `at_once` at a time. Every comparison costs the same, whether there is something to compare with or not."""
+    """Hashes and compares, `at_once` at a time. Every comparison takes the same time, with or without a stored password."""
 
     def __init__(self, hasher: PasswordHasher) -> None:
         self._hasher = hasher
@@ -109,13 +109,13 @@ class Hashing:
 
 
 def _step_back() -> None:
-    """Lets everything else go before this thread and the lanes that argon2 starts from it, which are one each and may be more than the cores. Linux gives
-    each thread a priority of its own; elsewhere it would be the process that steps back."""
+    """Lowers the priority of this thread and of the argon2 lanes that it starts. Linux has priorities per thread; elsewhere this would affect the whole
+    process."""
     thread = threading.get_native_id()
     if sys.platform == "linux" and os.getpriority(os.PRIO_PROCESS, thread) < NICE:
         os.setpriority(os.PRIO_PROCESS, thread, NICE)
 
 
 def _normal(password: str) -> str:
-    # One who types the same on another keyboard means the same (NIST SP 800-63B §3.1.1.2).
+    # The same characters typed on another keyboard may be encoded differently (NIST SP 800-63B §3.1.1.2).
     return unicodedata.normalize("NFKC", password[:LONGEST])

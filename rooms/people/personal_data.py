@@ -1,4 +1,4 @@
-"""What the core's tables and those of this slice keep about a person."""
+"""Personal data in the tables of the core and of this slice."""
 
 import sqlalchemy as sa
 
@@ -10,7 +10,7 @@ from rooms.people.tables import api_tokens, blocks, guest_marks, links, notices,
 
 
 def _rooms(subject: DataSubject) -> "list[sa.Select[str]]":
-    """The desks of the person and of those whose notices name them, and the rooms that list their roles and restraints."""
+    """The person's desk, the desks whose notifications name them, and the rooms that list their roles and restraints."""
     at = sa.union(
         sa.select(sa.literal(subject.id)),
         sa.select(notices.c.person).where(_names(subject)),
@@ -24,7 +24,7 @@ def _rooms(subject: DataSubject) -> "list[sa.Select[str]]":
 
 
 def _names(subject: DataSubject) -> "sa.ColumnElement[bool]":
-    """Notices of others that name the person. Those of an earlier version do not say whom they name, so they are found by the name."""
+    """Other people's notifications that name the person. Older ones do not store whom they name, so they are found by the name."""
     name = notices.c["values"]["name"].as_string()
     return sa.or_(notices.c.about == subject.id, sa.and_(notices.c.about.is_(None), name == subject.name))
 
@@ -34,7 +34,7 @@ async def _erase(tx: Transaction, subject: DataSubject) -> None:
     for id, values in (await tx.connection.execute(select)).all():
         unnamed = notices.update().where(notices.c.id == id)
         await tx.connection.execute(unnamed.values({"values": {**values, "name": NOBODY}}))
-    # The answers to other people's commands may name the person. Who repeats such a command within two days receives no answer.
+    # Stored replies to other people's commands may name the person. Repeating such a command within two days returns no reply.
     naming = mentions(tx.connection, outcomes.c.reply, subject.id, as_json(subject.name))
     await tx.connection.execute(outcomes.update().where(naming).values(reply=b"null"))
 
@@ -88,7 +88,7 @@ register(
             Rows("notices", notices, ("kind", "values", "href", "at")),
             Rows("notices_about", notices, (), by="about", replace={}),
             Rows("commands", outcomes, ("key", "at")),
-            # The audit log is a chain, and holds ids alone. What was done to a person is exported from the tables that it was done in.
+            # The audit log is a hash chain and only holds ids. Actions on a person are exported from the tables that they changed.
             Rows("acts", audit, ("conference", "act", "at"), by="actor", replace={}),
             Rows("acts_concerning", audit, (), by="subject", replace={}),
         ),

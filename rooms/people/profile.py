@@ -1,4 +1,4 @@
-"""Changes what a person says about themselves."""
+"""Changes a person's profile."""
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,13 +15,13 @@ from rooms.people.messages import RightsChanged
 
 ATTEMPTS = 5
 NEW_NAMES = Rate(5, 3600)
-"""All members of the rooms that show a person receive them again after each new name."""
+"""A low limit, because every new name resends the rooms that show the person to all their members."""
 
 
 async def change_profile(engine: Engine, person: str, *, name: str, listed: bool, relay_only: bool) -> None:
     """Raises Problem "invalid", "rate_limited" or "conflict".
 
-    The rooms that show a person get a new epoch when their name changes: every member receives them as they are now.
+    When the name changes, the rooms that show the person get a new epoch: every member receives the current state.
     """
     name = accounts.clean_name(name)
     async with engine.database.read() as connection:
@@ -33,7 +33,7 @@ async def change_profile(engine: Engine, person: str, *, name: str, listed: bool
             desk = await desk_of(connection, person)
             showing = await _rooms_showing(connection, person) if renamed else set[str]()
         async with engine.transaction({desk, *showing}, patience=LONG) as tx:
-            # All rooms are locked at once, in one order. If another one has come to show the person since, try again with it.
+            # All rooms are locked at once, in one order. If another room shows the person by now, try again with it included.
             if renamed and not await _rooms_showing(tx.connection, person) <= tx.rooms.keys():
                 continue
             await accounts.change_profile(tx.connection, person, name=name, listed=listed, relay_only=relay_only)

@@ -1,4 +1,4 @@
-"""Signing up and coming in: by password, by a link in a letter, as a guest. What is said to a stranger never tells whether an address is known."""
+"""Registration and sign-in: by password, by a link in an email, or as a guest. Responses never reveal whether an address is registered."""
 
 from enum import StrEnum
 from ipaddress import ip_network
@@ -28,7 +28,7 @@ WRONG = N_("The address or the password is incorrect.")
 
 
 class Told(StrEnum):
-    """What a letter says. KNOWN: that there is an account already, with a link to sign in. UNKNOWN: that there is none."""
+    """The kinds of emails. KNOWN: the account already exists, with a link to sign in. UNKNOWN: there is no account."""
 
     CONFIRM = "confirm"
     SIGN_IN = "sign-in"
@@ -38,7 +38,7 @@ class Told(StrEnum):
 
 
 class Notice(NamedTuple):
-    """A letter to be written: `secret` is the link's, empty where the letter holds none."""
+    """An email to send: `secret` is the link's, empty for an email without a link."""
 
     told: Told
     email: str
@@ -47,7 +47,7 @@ class Notice(NamedTuple):
 
 
 async def by_password(engine: Engine, passwords: Passwords, browser: Browser, email: str, password: str) -> Account:
-    """The account, at equal cost whether the address is known or not. Raises Problem "invalid", "rate_limited" or "unavailable"."""
+    """The account. Takes the same time whether or not the address is registered. Raises Problem "invalid", "rate_limited" or "unavailable"."""
     email = clean_email(email)
     with passwords.place() as hashing:
         attempts.take_password(engine, browser, email)
@@ -61,7 +61,7 @@ async def by_password(engine: Engine, passwords: Passwords, browser: Browser, em
 
 
 class SignUp(NamedTuple):
-    """What a new person has typed, cleaned, with his password hashed."""
+    """The cleaned input of a new person, with the password hashed."""
 
     name: str
     email: str
@@ -81,7 +81,7 @@ async def prepare_sign_up(
     locale: str,
     next: str,
 ) -> SignUp:
-    """Looks at what was typed, and hashes, before anything depends on whether the address is known. Raises Problem."""
+    """Validates the input and hashes the password, before anything depends on whether the address is registered. Raises Problem."""
     name, email = clean_name(name), clean_email(email)
     check_password(password, email=email)
     engine.limits.take("sign-up.address", browser.address, FROM_ADDRESS)
@@ -89,13 +89,13 @@ async def prepare_sign_up(
 
 
 async def sign_up(engine: Engine, browser: Browser, wanted: SignUp) -> Notice:
-    """Makes an account that has no rights until its address is proven. For a known address it only says so, in a letter to that address."""
+    """Creates an account without rights until its address is confirmed. For a registered address it only sends an email that says so."""
     try:
         return await _sign_up(engine, browser, wanted)
     except Problem as problem:
         if problem.code != "conflict":
             raise
-        return await _sign_up(engine, browser, wanted)  # the same address was first by a moment: now it is known
+        return await _sign_up(engine, browser, wanted)  # a concurrent request registered the same address
 
 
 async def _sign_up(engine: Engine, browser: Browser, wanted: SignUp) -> Notice:
@@ -104,7 +104,7 @@ async def _sign_up(engine: Engine, browser: Browser, wanted: SignUp) -> Notice:
         if account is not None and account.verified:
             link = Link(Purpose.SIGN_IN, account.id, wanted.email, "", wanted.next)
             return Notice(Told.KNOWN, wanted.email, account.name, await links.make(tx.connection, link, tx.now))
-        # Of an account that nobody has confirmed, nobody knows whose password it has: its link belongs to no browser.
+        # The password of an unconfirmed account may be anyone's, so its link is bound to no browser.
         asked_by = digest_of(browser.id) if account is None else ""
         if account is None:
             account = await accounts.create(
@@ -120,7 +120,7 @@ async def _sign_up(engine: Engine, browser: Browser, wanted: SignUp) -> Notice:
 
 
 async def ask_for_link(engine: Engine, browser: Browser, purpose: Purpose, email: str, next: str) -> Notice:
-    """A letter with a link to sign in or to choose a new password; or one that says that there is no such account."""
+    """An email with a link to sign in or to choose a new password, or one that says that there is no such account."""
     async with engine.transaction() as tx:
         account = await accounts.by_email(tx.connection, email)
         if account is None:
@@ -130,7 +130,7 @@ async def ask_for_link(engine: Engine, browser: Browser, purpose: Purpose, email
 
 
 async def ask_to_confirm(engine: Engine, browser: Browser, account: Account, email: str, next: str) -> Notice:
-    """A letter by which a signed-in person proves an address: a new account's, or that under which a guest registers."""
+    """An email with which a signed-in person confirms an address: that of a new account, or of a guest who registers."""
     async with engine.transaction() as tx:
         other = await accounts.by_email(tx.connection, email)
         if other is not None and other.id != account.id:
@@ -141,7 +141,7 @@ async def ask_to_confirm(engine: Engine, browser: Browser, account: Account, ema
 
 
 class Opened(NamedTuple):
-    """What a link would do. `asks_password`: whether its page has a field for a new password, `needs_password`: and it must be filled."""
+    """The effect of a link. `asks_password`: its page has a field for a new password; `needs_password`: the field is required."""
 
     link: Link
     account: Account
@@ -150,7 +150,7 @@ class Opened(NamedTuple):
 
 
 async def open_link(engine: Engine, browser: Browser, secret: str) -> Opened:
-    """Looks at a link without using it. Raises Problem "expired"."""
+    """Reads a link without using it. Raises Problem "expired"."""
     async with engine.database.read() as connection:
         link = await links.look(connection, secret, engine.clock())
         account = await accounts.get(connection, link.person)
@@ -159,7 +159,7 @@ async def open_link(engine: Engine, browser: Browser, secret: str) -> Opened:
 
 
 class Entered(NamedTuple):
-    """`signin` is new; `next` is where the person wanted to go."""
+    """`signin` is new; `next` is the page that the person wanted to open."""
 
     account: Account
     signin: str
@@ -169,8 +169,8 @@ class Entered(NamedTuple):
 async def use_link(engine: Engine, passwords: Passwords, browser: Browser, secret: str, password: str = "") -> Entered:
     """Uses a link up and signs its person in. Raises Problem "expired", "invalid" or "conflict".
 
-    Whoever holds the link holds the mailbox. Where the account was made before that was proven, and not from this browser, its password and
-    sign-ins may be a stranger's, who registered the address in advance to wait for its owner: they end here.
+    The link proves access to the mailbox. An account created earlier by another browser may have been registered by an attacker who waits for the
+    owner of the address to confirm it. So its old password and sign-ins end here.
     """
     opened = await open_link(engine, browser, secret)
     hashed = None
@@ -195,13 +195,13 @@ async def use_link(engine: Engine, passwords: Passwords, browser: Browser, secre
 
 
 async def enter(engine: Engine, person: str, browser: Browser) -> str:
-    """A new sign-in of a person who has shown who he is."""
+    """A new sign-in of an authenticated person."""
     async with engine.transaction() as tx:
         return await signins.open_signin(tx.connection, person, browser.device, tx.now)
 
 
 async def enter_as_guest(engine: Engine, browser: Browser, name: str, locale: str) -> Entered:
-    """A new guest, signed in. Each conference says where guests may act. Raises Problem "invalid", "rate_limited" or "forbidden"."""
+    """A new guest, signed in. Each conference decides where guests may take part. Raises Problem "invalid", "rate_limited" or "forbidden"."""
     take_guest(engine, browser)
     async with engine.transaction() as tx:
         return await make_guest(engine, tx, browser, name, locale)
@@ -215,14 +215,14 @@ async def make_guest(engine: Engine, tx: Transaction, browser: Browser, name: st
 
 
 def take_guest(engine: Engine, browser: Browser, invitation: str = "") -> None:
-    """Raises Problem "rate_limited". With an invitation (its id) more guests may come from one address."""
+    """Raises Problem "rate_limited". With an invitation (its id) the limit per network address is higher."""
     try:
         if invitation:
             engine.limits.take("guest.invited", f"{invitation} {browser.address}", GUESTS_INVITED)
         else:
             engine.limits.take("guest", browser.address, GUESTS)
         if ":" in browser.address:
-            # A site often has a whole /48 of IPv6, that is 65,536 networks of the size that one household has.
+            # A site often has a whole /48 of IPv6: 65,536 networks of household size.
             site = str(ip_network(browser.address).supernet(new_prefix=48))
             engine.limits.take("guest.site", site, GUESTS_OF_SITE)
     except Problem as problem:
@@ -235,7 +235,7 @@ def take_guest(engine: Engine, browser: Browser, invitation: str = "") -> None:
 async def change_password(
     engine: Engine, passwords: Passwords, browser: Browser, account: Account, signin: str, *, current: str, new: str
 ) -> None:
-    """Ends all other sign-ins and waiting links. `current` is asked for where there is one. Raises Problem "invalid" or "rate_limited"."""
+    """Changes the password; ends other sign-ins and unused links. `current` is required if there is a password. Raises Problem "invalid" or "rate_limited"."""
     check_password(new, email=account.email)
     if account.kind == "guest":
         raise Problem("conflict", N_("Guests have no password. Add your email address first."))

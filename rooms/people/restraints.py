@@ -1,4 +1,4 @@
-"""Who has been silenced or banned, in a whole conference or one session of it: the table alone."""
+"""Database access for silences and bans, in a whole conference or in one session."""
 
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -26,7 +26,7 @@ async def views(connection: AsyncConnection, conference: str, session: str) -> l
 
 
 class Standing(NamedTuple):
-    """A restraint that is in force; `session` None: in the whole conference."""
+    """An active restraint; `session` None: in the whole conference."""
 
     person: PersonView
     session: str | None
@@ -36,7 +36,7 @@ class Standing(NamedTuple):
 
 
 async def everywhere(connection: AsyncConnection, conference: str, at: datetime) -> list[Standing]:
-    """Those in force in a conference and all its sessions, by name."""
+    """The active restraints in a conference and all its sessions, by name."""
     r = restraints.c
     select = sa.select(r.person, persons.c.name, r.session, r.kind, r.until, r.reason)
     select = select.join(persons, persons.c.id == r.person).order_by(persons.c.name, r.person, r.session, r.kind)
@@ -59,7 +59,7 @@ async def impose(
     by: str,
     at: datetime,
 ) -> None:
-    """Sets a restraint, in place of one of the same kind."""
+    """Sets a restraint, replacing one of the same kind."""
     values = {"until": until, "reason": reason, "by": by, "at": at}
     insert = insert_into(connection, restraints).values(
         person=person, conference=conference, session=session, kind=kind, **values
@@ -71,7 +71,7 @@ async def impose(
 
 
 async def lift(connection: AsyncConnection, *, person: str, conference: str, session: str, kind: Kind) -> bool:
-    """False when there was none."""
+    """Returns False if there was none."""
     await guest_marks.release(connection, person=person, conference=conference, session=session, kind=kind)
     r = restraints.c
     gone = await connection.execute(

@@ -1,4 +1,4 @@
-"""The roles of people, in a whole conference or one session of it: the table alone. Who may, and who is told, is decided above."""
+"""Database access for roles, in a whole conference or in one session. Callers check permissions and publish events."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -25,7 +25,7 @@ class Grant(NamedTuple):
 
 
 async def roles_in(connection: AsyncConnection, person: str, conference: str, session: str | None) -> frozenset[Role]:
-    """What a person is in a session: by a role in it or in its whole conference. `session` None: in the conference as such."""
+    """The roles of a person in a session, including those in its conference. `session` None: in the conference only."""
     select = sa.select(roles.c.role).where(
         roles.c.person == person,
         roles.c.conference == conference,
@@ -44,20 +44,20 @@ async def grant(
     by: str | None,
     at: datetime,
 ) -> bool:
-    """Gives a role; False when the person had it."""
+    """Gives a role; returns False if the person already had it."""
     values = {"person": person, "conference": conference, "session": session or WHOLE_CONFERENCE, "role": role.value}
     insert = insert_into(connection, roles).values(**values, granted_by=by, granted_at=at)
     return (await connection.execute(insert.on_conflict_do_nothing())).rowcount > 0
 
 
 async def revoke(connection: AsyncConnection, *, person: str, conference: str, session: str | None, role: Role) -> bool:
-    """Takes a role away; False when the person did not have it."""
+    """Removes a role; returns False if the person did not have it."""
     gone = await connection.execute(roles.delete().where(_this(person, conference, session, role)))
     return gone.rowcount > 0
 
 
 async def grants(connection: AsyncConnection, conference: str, session: str | None = None) -> list[Grant]:
-    """The roles in a conference and all its sessions or, with `session`, in that session alone; by name."""
+    """The roles in a conference and all its sessions or, with `session`, in that session only; by name."""
     select = (
         sa.select(roles.c.person, persons.c.name, persons.c.email, roles.c.session, roles.c.role, roles.c.granted_at)
         .join(persons, persons.c.id == roles.c.person)

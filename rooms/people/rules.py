@@ -1,4 +1,4 @@
-"""Who may, for rooms of every kind. Each rule raises the Problem for which one may not."""
+"""Permission rules for all kinds of rooms. Each rule raises a Problem that names the reason for a refusal."""
 
 from rooms.core.commands.access import Actor, Person
 from rooms.core.commands.people import Role
@@ -15,14 +15,14 @@ def signed_in(actor: Actor) -> Person:
 
 
 def takes_part(actor: Actor) -> None:
-    """Anyone with a role here, be it only an attendee's."""
+    """Anyone with a role here, including attendees."""
     signed_in(actor)
     if not actor.roles:
         raise Problem("forbidden", N_("This conference is open to its registered attendees only."))
 
 
 def speaks_up(actor: Actor) -> None:
-    """Who takes part and has not been silenced."""
+    """Participants who have not been silenced."""
     takes_part(actor)
     if actor.silenced:
         message = N_("A moderator has silenced you for a while. You can still read and vote.")
@@ -36,7 +36,7 @@ def moderates(actor: Actor) -> None:
 
 
 def presents(actor: Actor) -> None:
-    """Speakers of the session, and its moderators."""
+    """The speakers of the session, and its moderators."""
     signed_in(actor)
     if not actor.moderates and Role.SPEAKER not in actor.roles:
         raise Problem("forbidden", N_("Only speakers and moderators can do this."))

@@ -1,4 +1,4 @@
-"""Sign-ins: one row for each device on which a person is signed in. A cookie only names its row, so that revoking the row ends it everywhere."""
+"""Sign-ins: one row for each device on which a person is signed in. The cookie refers to the row, so revoking the row ends the sign-in everywhere."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
@@ -41,7 +41,7 @@ _SIGNIN = (signins.c.id, signins.c.person, signins.c.device, signins.c.created_a
 async def open_signin(
     connection: AsyncConnection, person: str, device: str, at: datetime, *, lasts: timedelta = LASTS
 ) -> str:
-    """A new sign-in of a person; returns its id. An id is never used again, so nobody can be signed in under one that another has planted."""
+    """Creates a sign-in and returns its id. Ids are never reused, which prevents session fixation."""
     signin = new_id()
     values = {
         "id": signin,
@@ -55,7 +55,7 @@ async def open_signin(
 
 
 async def who(connection: AsyncConnection, signin: str, at: datetime) -> Account | None:
-    """The person of a sign-in; None when it was revoked, has run out or never was."""
+    """The person of a sign-in; None if it was revoked, has expired or never existed."""
     select = sa.select(*ACCOUNT_COLUMNS).join(signins, signins.c.person == persons.c.id)
     select = select.where(signins.c.id == signin, *_in_force(at), persons.c.erased_at.is_(None))
     row = (await connection.execute(select)).one_or_none()
@@ -70,7 +70,7 @@ class SignedIn(NamedTuple):
 
 
 async def signed_in(connection: AsyncConnection, ids: Sequence[str], at: datetime) -> list[SignedIn | Exception]:
-    """For each sign-in who it is; for one that is not in force a Problem "not_signed_in"."""
+    """The person of each sign-in, or a Problem "not_signed_in" if it is no longer valid."""
     joined = signins.join(persons, persons.c.id == signins.c.person)
     joined = joined.join(rooms, sa.and_(rooms.c.kind == "desk", rooms.c.subject == persons.c.id))
     select = sa.select(signins.c.id.label("signin"), rooms.c.id.label("desk"), *ACCOUNT_COLUMNS).select_from(joined)
@@ -80,32 +80,32 @@ async def signed_in(connection: AsyncConnection, ids: Sequence[str], at: datetim
 
 
 async def find(engine: Engine, signin: str) -> SignedIn:
-    """The person of a sign-in. Raises Problem "not_signed_in" when it is not in force."""
+    """The person of a sign-in. Raises Problem "not_signed_in" if it is not valid."""
     return await engine.batched(signed_in, signin)
 
 
 async def active(connection: AsyncConnection, person: str, at: datetime) -> list[SignIn]:
-    """The newest sign-ins of a person that are in force."""
+    """The newest valid sign-ins of a person."""
     select = sa.select(*_SIGNIN).where(signins.c.person == person, *_in_force(at))
     select = select.order_by(signins.c.created_at.desc()).limit(SHOWN)
     return [SignIn(*row) for row in await connection.execute(select)]
 
 
 async def revoke(engine: Engine, person: str, signin: str) -> bool:
-    """Ends one sign-in of a person, on all processes; False when it was none of his or had ended."""
+    """Ends one sign-in of a person, on all processes; returns False if it is not theirs or has ended."""
     async with on_desk(engine, person) as tx:
         return await revoke_in(tx, person, signin=signin) > 0
 
 
 async def revoke_all(engine: Engine, person: str, *, spared: str | None = None) -> int:
-    """Ends all sign-ins of a person but one; returns how many."""
+    """Ends all sign-ins of a person except one; returns how many."""
     async with on_desk(engine, person) as tx:
         return await revoke_in(tx, person, spared=spared)
 
 
 @asynccontextmanager
 async def on_desk(engine: Engine, person: str) -> AsyncGenerator[Transaction]:
-    """A transaction in which a person's desk is locked, and is its room."""
+    """A transaction on a person's desk, which is locked."""
     async with engine.database.read() as connection:
         desk = await desk_of(connection, person)
     async with engine.transaction([desk]) as tx:
@@ -114,7 +114,7 @@ async def on_desk(engine: Engine, person: str) -> AsyncGenerator[Transaction]:
 
 
 async def revoke_in(tx: Transaction, person: str, *, signin: str | None = None, spared: str | None = None) -> int:
-    """Ends one sign-in or, with none named, all but the spared one; returns how many. The desk's event closes their sockets everywhere."""
+    """Ends one sign-in or, if none is given, all except the spared one; returns how many. The desk's event closes their sockets everywhere."""
     which = signins.c.id == signin if signin is not None else signins.c.id != (spared or "")
     update = signins.update().where(signins.c.person == person, signins.c.revoked_at.is_(None), which)
     ended = (await tx.connection.execute(update.values(revoked_at=tx.now))).rowcount

@@ -1,4 +1,4 @@
-"""People, how they sign in, what they may do, and what they did."""
+"""Tables of people: sign-ins, links, tokens, invitations, blocks and reports."""
 
 import sqlalchemy as sa
 
@@ -16,12 +16,12 @@ signins = sa.Table(
 )
 
 api_tokens = sa.Table(
-    "api_tokens",  # personal access tokens for programs: the token itself is shown once, when it is made
+    "api_tokens",  # personal access tokens for programs: the token itself is shown once, on creation
     metadata,
     sa.Column("id", sa.String(20), primary_key=True),
     sa.Column("digest", sa.String(64), nullable=False, unique=True),
     sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False, index=True),
-    sa.Column("name", sa.String(80), nullable=False),  # what its owner calls it
+    sa.Column("name", sa.String(80), nullable=False),  # the label chosen by its owner
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("expires_at", UtcDateTime, nullable=False),
     sa.Column("used_at", UtcDateTime),  # to the hour
@@ -29,12 +29,12 @@ api_tokens = sa.Table(
 )
 
 links = sa.Table(
-    "links",  # magic links and confirmations: the secret itself is only in the mail
+    "links",  # magic links and confirmations: only the email contains the secret itself
     metadata,
     sa.Column("digest", sa.String(64), primary_key=True),
     sa.Column("purpose", sa.String(12), nullable=False),  # "sign-in" | "confirm" | "reset"
     sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False),
-    sa.Column("email", sa.String(254), nullable=False),  # the address that using it proves
+    sa.Column("email", sa.String(254), nullable=False),  # the address that the link confirms
     sa.Column(
         "browser", sa.String(64), nullable=False, default=""
     ),  # digest of the id of the browser that asked for it
@@ -62,7 +62,7 @@ invites = sa.Table(
 
 
 guest_marks = sa.Table(
-    "guest_marks",  # where a guest comes from, as keyed hashes
+    "guest_marks",  # the browser and network of a guest, as keyed hashes
     metadata,
     sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), primary_key=True),
     sa.Column("browser", sa.String(64), nullable=False),
@@ -86,7 +86,7 @@ guest_restraints = sa.Table(
 
 
 blocks = sa.Table(
-    "blocks",  # who is never put into one call with whom
+    "blocks",  # people who are never put into the same call
     metadata,
     sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), primary_key=True),
     sa.Column("blocked", sa.String(20), sa.ForeignKey("persons.id"), primary_key=True),
@@ -95,12 +95,12 @@ blocks = sa.Table(
 )
 
 reports = sa.Table(
-    "reports",  # what people have told the organisers of each other's conduct
+    "reports",  # reports of people's conduct to the organisers
     metadata,
     sa.Column("id", sa.String(20), primary_key=True),
     sa.Column("conference", sa.String(20), nullable=False),
     sa.Column("room", sa.String(20), nullable=False),
-    sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False),  # who is reported
+    sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False),  # the reported person
     sa.Column("by", sa.String(20), sa.ForeignKey("persons.id"), nullable=False),
     sa.Column("reason", sa.String(20), nullable=False),  # harassment | spam | impersonation | other
     sa.Column("text", sa.String(1000), nullable=False, default=""),
@@ -118,7 +118,7 @@ notices = sa.Table(
     sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False),
     sa.Column("kind", sa.String(20), nullable=False),
     sa.Column("values", Json, nullable=False),
-    sa.Column("about", sa.String(20)),  # whose name `values` holds
+    sa.Column("about", sa.String(20)),  # the person whose name is in `values`
     sa.Column("href", sa.String(300), nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Index("ix_notices_person", "person", "at"),

@@ -1,4 +1,4 @@
-"""Tickets for the live connection: a signed-in page fetches one and spends it in its first message, so no cookie or token stands in a URL."""
+"""Tickets for the live connection. A signed-in page fetches one and sends it in its first message, so no URL contains a cookie or token."""
 
 import hashlib
 from typing import NamedTuple
@@ -19,7 +19,7 @@ OLD = N_("This ticket has expired or was already used. Request a new one.")
 
 
 class Ticket(NamedTuple):
-    """Who comes: all None for one who is not signed in. `desk` is his private room."""
+    """The identity behind a ticket: all None without a sign-in. `desk` is the person's private room."""
 
     signin: str | None
     person: str | None
@@ -32,7 +32,7 @@ class _Content(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class _Signer(TimestampSigner):
-    """Takes the time from the house's clock."""
+    """Uses the engine's clock."""
 
     def __init__(self, secret: bytes, clock: Clock) -> None:
         super().__init__(secret, salt="live ticket", digest_method=hashlib.sha256)
@@ -48,8 +48,8 @@ def issue_ticket(engine: Engine, signin: str | None) -> str:
 
 
 async def read_ticket(engine: Engine, ticket: str) -> Ticket:
-    """Spends a ticket. Raises Problem "malformed" when it is none of ours, "expired" when it is too old or was spent, "not_signed_in" when its
-    sign-in has ended since."""
+    """Uses up a ticket. Raises Problem "malformed" if it is not genuine, "expired" if it is too old or already used, "not_signed_in" if its
+    sign-in has ended."""
     try:
         signed = _Signer(engine.secret, engine.clock).unsign(ticket[:1000], max_age=LASTS_SECONDS)
         content = msgspec.json.decode(signed, type=_Content)
@@ -57,7 +57,7 @@ async def read_ticket(engine: Engine, ticket: str) -> Ticket:
         raise Problem("expired", OLD) from None
     except (BadSignature, msgspec.DecodeError, UnicodeEncodeError):
         raise Problem("malformed", N_("This is not a ticket.")) from None
-    # Kept a little longer than the ticket lasts, for processes whose clocks differ.
+    # Kept a little longer than the ticket is valid, because clocks of processes differ.
     if not await engine.bus.claim(f"ticket:{content.nonce}", LASTS_SECONDS * 2):
         if content.signin is not None:
             await _note_again(engine, content.signin)
@@ -69,7 +69,7 @@ async def read_ticket(engine: Engine, ticket: str) -> Ticket:
 
 
 async def _note_again(engine: Engine, signin: str) -> None:
-    """A client of ours never uses a ticket twice, so somebody may have got hold of another's. Noted once an hour for a sign-in."""
+    """Our clients never use a ticket twice, so it may have been stolen. Logged once per hour and sign-in."""
     if await engine.bus.claim(f"ticket again:{signin}", NOTED_SECONDS):
         async with engine.transaction() as tx:
             account = await signins.who(tx.connection, signin, tx.now)

@@ -1,6 +1,7 @@
-"""Personal access tokens: by them a person's programs use the API as he would. Of a token only its digest is kept.
+"""Personal access tokens: with one, a program uses the API on behalf of its owner. Only the digest of a token is stored.
 
-A token is a sign-in of a program, with the same id: it stands among the person's devices, ends with them, and opens tickets for the live connection.
+A token is the sign-in of a program and has the same id. It appears among the person's devices, ends with them, and can request tickets for the
+live connection.
 """
 
 import secrets
@@ -20,7 +21,7 @@ from rooms.people.tables import api_tokens
 from rooms.people.tables import signins as signin_rows
 
 PREFIX = "plenary_"
-"""By it a token is known as one: in the searches for leaked secrets, and in a URL, where none may stand."""
+"""Makes tokens recognisable: for scanners of leaked secrets, and to refuse them in URLs."""
 
 DEVICE = "API"
 NAME_LENGTH = 80
@@ -30,7 +31,7 @@ USED_TO = timedelta(hours=1)
 
 
 class Token(NamedTuple):
-    """`used_at` is right to the hour, None when it was never used."""
+    """`used_at` is accurate to the hour; None if it was never used."""
 
     id: str
     name: str
@@ -49,7 +50,7 @@ _TOKEN = (
 
 
 async def make(connection: AsyncConnection, person: str, name: str, days: int, at: datetime) -> tuple[Token, str]:
-    """A new token and its secret, which is shown once and kept nowhere. Raises Problem "invalid", or "conflict" when there are too many."""
+    """Creates a token; returns it and its secret, which is shown once and not stored. Raises Problem "invalid", or "conflict" if there are too many."""
     name = clean_line(name, NAME_LENGTH, "name")
     if not 1 <= days <= MOST_DAYS:
         message = N_("A token lasts from 1 to %(most)s days.")
@@ -67,7 +68,7 @@ async def make(connection: AsyncConnection, person: str, name: str, days: int, a
 
 
 async def active(connection: AsyncConnection, person: str, at: datetime) -> list[Token]:
-    """The tokens of a person that are in force, newest first. One whose sign-in has ended is in force no more."""
+    """The valid tokens of a person, newest first. A token ends with its sign-in."""
     select = sa.select(*_TOKEN).join(signin_rows, signin_rows.c.id == api_tokens.c.id)
     select = select.where(api_tokens.c.person == person, *_in_force(at), signin_rows.c.revoked_at.is_(None))
     rows = await connection.execute(select.order_by(api_tokens.c.created_at.desc(), api_tokens.c.id))
@@ -75,7 +76,7 @@ async def active(connection: AsyncConnection, person: str, at: datetime) -> list
 
 
 async def revoke(engine: Engine, person: str, token: str) -> bool:
-    """Ends a token at once, with its live connections; False when it was none of his or had ended."""
+    """Revokes a token and closes its live connections; returns False if it is not theirs or has ended."""
     async with signins.on_desk(engine, person) as tx:
         update = api_tokens.update().where(api_tokens.c.id == token, api_tokens.c.person == person, *_in_force(tx.now))
         ended = (await tx.connection.execute(update.values(revoked_at=tx.now))).rowcount > 0
@@ -85,7 +86,7 @@ async def revoke(engine: Engine, person: str, token: str) -> bool:
 
 
 async def who(connection: AsyncConnection, secret: str, at: datetime) -> tuple[Account, Token]:
-    """The person whom a token speaks for. Raises Problem "not_signed_in" when it is none, has run out or was revoked."""
+    """The owner of a token. Raises Problem "not_signed_in" if it is invalid, expired or revoked."""
     select = sa.select(*_TOKEN).where(api_tokens.c.digest == digest_of(secret), *_in_force(at))
     row = (await connection.execute(select)).one_or_none()
     account = None if row is None else await signins.who(connection, row.id, at)
@@ -95,7 +96,7 @@ async def who(connection: AsyncConnection, secret: str, at: datetime) -> tuple[A
 
 
 async def note_use(connection: AsyncConnection, token: Token, at: datetime) -> None:
-    """So that its owner sees which of his tokens are still in use."""
+    """Records the use, so that owners see which of their tokens are still in use."""
     update = api_tokens.update().where(api_tokens.c.id == token.id)
     await connection.execute(update.values(used_at=at))
 

@@ -1,4 +1,4 @@
-"""Polls: moderators make, open, close and show them. What everybody does with them stands in rooms/forum/polls/answering.py."""
+"""Poll commands of moderators: create, open, close and show. Answering is in rooms/forum/polls/answering.py."""
 
 from typing import Any
 
@@ -186,7 +186,7 @@ def _tell_results(tx: Transaction, before: Poll, after: Poll) -> None:
     if after.is_revealed:
         tx.latest(m.PollResults(after.id, after.results))
     elif before.is_revealed:
-        # Said once, and not with each answer: that somebody answers would tell a little of the count.
+        # Sent once, not with each answer: an event per answer would reveal the hidden count.
         tx.latest(m.PollResults(after.id, None))
 
 

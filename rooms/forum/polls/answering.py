@@ -1,7 +1,7 @@
-"""Answering polls: everybody once, and he may think again until the close.
+"""Answering polls: one answer per person, which they may change until the poll closes.
 
-A room's commands follow one another, each under the room's lock; so what commits before the close counts, and nothing that comes after it. They are
-the commands of crowds, so they are done for many at once.
+Commands run one after another under the room's lock, so an answer counts exactly if it commits before the close. Large audiences answer at the
+same time, so answers are processed in batches.
 """
 
 import re
@@ -32,7 +32,7 @@ _BETWEEN_WORDS = re.compile(r"[,;\n，；、]")
 async def answer_polls(tx: Transaction, commands: Sequence[tuple[Actor, m.AnswerPoll]]) -> list[Replied]:
     targets = await _targets(tx, [answer for _, answer in commands])
     replies: list[Replied] = []
-    answers: dict[tuple[str, str], m.PollAnswer] = {}  # the last one, of who has thought again meanwhile
+    answers: dict[tuple[str, str], m.PollAnswer] = {}  # the last answer of each person in this batch
     words: dict[tuple[str, str], dict[str, str]] = {}
     for actor, answer in commands:
         try:
@@ -92,7 +92,7 @@ async def _targets(tx: Transaction, commands: Sequence[m.PollCommand]) -> dict[s
 
 
 def _answerable(poll: Poll | None) -> Poll:
-    """Raises Problem "not_found" for what the audience has never seen, "closed" for what is over."""
+    """Raises Problem "not_found" for a poll that the audience has never seen, "closed" for a closed one."""
     if poll is None or not poll.is_public:
         raise Problem("not_found", queries.NO_POLL, field="poll")
     if poll.state is not State.OPEN:
@@ -101,7 +101,7 @@ def _answerable(poll: Poll | None) -> Poll:
 
 
 def _read_answer(poll: Poll, actor: Actor, command: m.AnswerPoll) -> tuple[m.PollAnswer, dict[str, str]]:
-    """The answer, and the texts that it counts for, as they were written, by their folded form. Raises Problem "invalid" or "silenced"."""
+    """The answer, and its texts as written, keyed by their folded form. Raises Problem "invalid" or "silenced"."""
     if not poll.takes_text:
         choices = sorted(set(command.choices))
         fits = len(choices) == 1 or (poll.kind is Kind.MULTIPLE and choices)

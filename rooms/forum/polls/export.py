@@ -1,5 +1,4 @@
-"""All polls of a session, for its organisers to keep: drafts and archived ones too, with everything that was answered. Who has answered what stays
-unknown."""
+"""Exports all polls of a session for its organisers, including drafts and archived ones, with the results. It does not reveal who gave which answer."""
 
 from datetime import datetime
 
@@ -13,7 +12,7 @@ from rooms.programme.queries import session_view
 
 
 class Result(msgspec.Struct, frozen=True):
-    """`answer` is an option, a rating from "1" to "5", or what people have written; `count` of them gave it; `hidden`: kept from everyone."""
+    """`answer` is an option, a rating from "1" to "5", or a text; `count` people gave it; `hidden`: hidden from everyone."""
 
     answer: str
     count: int
@@ -44,7 +43,7 @@ class PollExport(msgspec.Struct, frozen=True):
 
 
 async def export_polls(connection: AsyncConnection, session: str, room: str, now: datetime) -> PollExport:
-    """In the order in which they were made."""
+    """In the order of creation."""
     view = await session_view(connection, session)
     records = [await _record(connection, poll) for poll in await polls_of(connection, room)]
     return PollExport(session, view.title, view.starts_at, now, records)
@@ -73,7 +72,7 @@ async def _results(connection: AsyncConnection, poll: Poll) -> list[Result]:
             for text, count in await texts_of(connection, poll, hidden=hidden)
         ]
     names = [str(number + 1) for number in range(poll.size)] if poll.kind is PollKind.RATING else poll.options
-    counts = poll.results.counts or [0] * poll.size  # a draft has none yet
+    counts = poll.results.counts or [0] * poll.size  # a draft has no counts yet
     return [Result(name, count) for name, count in zip(names, counts, strict=True)]
 
 

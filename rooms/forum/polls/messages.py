@@ -1,7 +1,7 @@
 """Messages of polls.
 
-A poll's results travel apart from it, as latest values: to moderators always, to everyone only while the poll reveals them. So what is told of a poll
-to everyone has no place where a count could stand.
+A poll's results are sent separately, as latest values: to moderators always, to everyone only while the poll reveals them. So the public poll message
+has no field that could leak a count.
 """
 
 from datetime import datetime
@@ -14,7 +14,9 @@ from rooms.core.commands.audience import Audience
 from rooms.core.commands.messages import IN_LINES, Command, Event, Latest, View
 from rooms.core.commands.people import Id
 
-PollTitle = Annotated[str, msgspec.Meta(max_length=1000)]  # cut to size by rooms.core.text with a better message
+PollTitle = Annotated[
+    str, msgspec.Meta(max_length=1000)
+]  # rooms.core.text checks the real limit, with a better message
 PollOption = Annotated[str, msgspec.Meta(max_length=500)]
 PollText = Annotated[str, msgspec.Meta(max_length=1000)]
 Choice = Annotated[int, msgspec.Meta(ge=1, le=20)]
@@ -26,7 +28,7 @@ POLL_TEXT_LENGTH = 200
 
 
 class PollKind(StrEnum):
-    """RATING: from 1 to 5. TEXT: one text. CLOUD: up to three words, parted by commas."""
+    """RATING: from 1 to 5. TEXT: one text. CLOUD: up to three words, separated by commas."""
 
     SINGLE = "single"
     MULTIPLE = "multiple"
@@ -43,7 +45,7 @@ class PollState(StrEnum):
 
 
 class Reveal(StrEnum):
-    """When everyone may see the results: LIVE while it is open and afterwards, CLOSED once it is closed, NEVER until a moderator says otherwise."""
+    """When everyone may see the results: LIVE while it is open and afterwards, CLOSED once it is closed, NEVER until a moderator reveals them."""
 
     LIVE = "live"
     CLOSED = "closed"
@@ -51,7 +53,7 @@ class Reveal(StrEnum):
 
 
 class PollView(View):
-    """`options` are empty unless one chooses among them; `version` grows with every change of the wording. Everyone sees open and closed polls,
+    """`options` is empty for kinds without options; `version` grows with every change of the wording. Everyone sees open and closed polls,
     moderators all of them."""
 
     id: str
@@ -67,14 +69,14 @@ class PollView(View):
 
 
 class PollAnswer(View):
-    """One person's own. `choices` are numbers of options, from 1; of a rating, the rating."""
+    """One person's answer. `choices` are numbers of options, from 1; for a rating, the rating."""
 
     choices: list[int]
     text: str
 
 
 class CountedText(View):
-    """What people have written, capitals or not, and how many they are."""
+    """A text, regardless of case, and how many people wrote it."""
 
     text: str
     count: int
@@ -89,7 +91,7 @@ class PollTally(View):
 
 
 class ModeratedTally(View):
-    """`hidden` are the texts that moderators keep from everyone."""
+    """`hidden` are the texts that moderators have hidden from everyone."""
 
     tally: PollTally
     hidden: list[CountedText]
@@ -111,7 +113,7 @@ class DraftPoll(PollWording, tag="poll.draft"):
 
 
 class EditPoll(PollWording, tag="poll.edit", kw_only=True):
-    """Before the first answer. `version` is the one that the moderator has seen; an older one is refused as "stale" with the present state."""
+    """Edits a poll before the first answer. `version` is the one that the moderator has seen; an older one is refused as "stale" with the current state."""
 
     poll: Id
     version: PollVersion
@@ -126,11 +128,11 @@ class OpenPoll(PollCommand, tag="poll.open"):
 
 
 class ClosePoll(PollCommand, tag="poll.close"):
-    """For good: no answer counts that comes after it."""
+    """Closes the poll permanently. Later answers do not count."""
 
 
 class ArchivePoll(PollCommand, tag="poll.archive"):
-    """Out of everyone's sight; a draft, too. What was answered stays for the moderators."""
+    """Hides the poll (or draft) from everyone. Moderators still see the answers."""
 
 
 class RevealPoll(PollCommand, tag="poll.reveal"):
@@ -138,7 +140,7 @@ class RevealPoll(PollCommand, tag="poll.reveal"):
 
 
 class HideText(PollCommand, tag="poll.hide"):
-    """Keeps a text from everyone, whoever has written it, or shows it again."""
+    """Hides a text from everyone, no matter who wrote it, or shows it again."""
 
     text: PollText
     hidden: bool
@@ -152,7 +154,7 @@ class ShowPollOnScreen(PollCommand, tag="screen.poll"):
 
 
 class AnswerPoll(PollCommand, tag="poll.answer"):
-    """In the place of one's former answer. `version` is the wording that one has answered; an older one is refused as "stale"."""
+    """Replaces the person's earlier answer. `version` is that of the wording they have seen; an older one is refused as "stale"."""
 
     version: PollVersion
     choices: Annotated[list[Choice], msgspec.Meta(max_length=20)] = msgspec.field(default_factory=list[int])
@@ -171,7 +173,7 @@ class Drafted(View):
 
 
 class PollDrafted(Event, tag="poll.drafted"):
-    """New, or changed while it is a draft."""
+    """A poll is new, or a draft has changed."""
 
     audience: ClassVar[Audience] = Audience.MODERATORS
 
@@ -183,7 +185,7 @@ class PollOpened(Event, tag="poll.opened"):
 
 
 class PollChanged(Event, tag="poll.changed"):
-    """Its wording, or whether its results are revealed."""
+    """The wording has changed, or whether the results are revealed."""
 
     poll: PollView
 
@@ -193,7 +195,7 @@ class PollClosed(Event, tag="poll.closed"):
 
 
 class PollHidden(Event, tag="poll.hidden"):
-    """Nobody but moderators sees it any more."""
+    """Only moderators can see the poll now."""
 
     poll: str
 
@@ -208,7 +210,7 @@ class PollArchived(Event, tag="poll.archived"):
 
 
 class PollResults(Latest):
-    """Told while the poll reveals them; None when it no longer does."""
+    """Sent while the poll reveals its results; None when it no longer does."""
 
     name: ClassVar[str] = "poll_results"
 
@@ -223,7 +225,7 @@ class PollTallies(Latest):
 
 
 class OwnAnswers(Latest):
-    """The person's own answer; None when he has taken it back."""
+    """The person's own answer; None when they have withdrawn it."""
 
     name: ClassVar[str] = "own_answers"
     audience: ClassVar[Audience] = Audience.PERSON

@@ -1,4 +1,4 @@
-"""What is read of polls: each with its tally, and what every person has answered."""
+"""Reads polls with their results, and the answers of people."""
 
 import unicodedata
 from collections import Counter
@@ -45,7 +45,7 @@ class Poll(NamedTuple):
 
     @property
     def is_revealed(self) -> bool:
-        """Whether everyone may see the results. All that tells them asks here."""
+        """Whether everyone may see the results. Everything that publishes results checks this."""
         if self.reveal is Reveal.LIVE:
             return self.is_public
         return self.reveal is Reveal.CLOSED and self.state is State.CLOSED
@@ -56,7 +56,7 @@ class Poll(NamedTuple):
 
     @property
     def size(self) -> int:
-        """How many choices there are."""
+        """The number of choices."""
         return RATINGS if self.kind is Kind.RATING else len(self.options)
 
     @property
@@ -87,7 +87,7 @@ def _counted(texts: list[list[Any]]) -> list[m.CountedText]:
 
 
 def folded(text: str) -> str:
-    """By which texts are the same, whatever their capitals."""
+    """The key under which texts count as equal, regardless of case."""
     return unicodedata.normalize("NFC", text.casefold())
 
 
@@ -110,7 +110,7 @@ async def poll(connection: AsyncConnection, room: str, id: str) -> Poll:
 
 
 async def polls_seen(connection: AsyncConnection, room: str, audience: Audience) -> list[Poll]:
-    """All of them for moderators; for everyone those that are open or closed."""
+    """All polls for moderators; open and closed ones for everyone else."""
     public = polls.c.state.in_((State.OPEN.value, State.CLOSED.value))
     return await polls_of(connection, room, *(() if audience is Audience.MODERATORS else (public,)))
 
@@ -144,7 +144,7 @@ async def answers_of(
 
 
 async def tally(connection: AsyncConnection, poll: Poll) -> dict[str, Any]:
-    """{"voters": …, "counts": […], "texts": [[text, count], …], "hidden": …}, counted from what people have answered."""
+    """{"voters": …, "counts": […], "texts": [[text, count], …], "hidden": …}, counted from the answers."""
     a = poll_answers.c
     alike = sa.select(a.choices, sa.func.count().label("voters")).where(a.poll == poll.id).group_by(a.choices)
     voters, counts = 0, Counter[int]()
@@ -162,7 +162,7 @@ async def tally(connection: AsyncConnection, poll: Poll) -> dict[str, Any]:
 async def texts_of(
     connection: AsyncConnection, poll: Poll, *, hidden: bool, limit: int | None = None
 ) -> list[list[Any]]:
-    """[text, count] of what people have written, the most frequent first."""
+    """[text, count] of the written answers, the most frequent first."""
     t = poll_texts.c
     kept_back = t.folded.in_(sa.select(hidden_texts.c.folded).where(hidden_texts.c.poll == poll.id))
     count = sa.func.count().label("count")

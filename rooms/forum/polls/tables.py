@@ -1,4 +1,4 @@
-"""Polls of a session, and what people have answered."""
+"""Tables of polls and their answers."""
 
 import sqlalchemy as sa
 
@@ -14,7 +14,7 @@ polls = sa.Table(
     sa.Column("options", Json, nullable=False),
     sa.Column("state", sa.String(8), nullable=False),  # draft | open | closed | archived
     sa.Column("reveal", sa.String(6), nullable=False),  # live | closed | never
-    sa.Column("tally", Json, nullable=False),  # counted anew from the answers with each of them
+    sa.Column("tally", Json, nullable=False),  # recounted from the answers after each one
     sa.Column("version", sa.Integer, nullable=False, default=1),
     sa.Column("made_at", UtcDateTime, nullable=False),
     sa.Column("opened_at", UtcDateTime),
@@ -33,17 +33,17 @@ poll_answers = sa.Table(
 )
 
 poll_texts = sa.Table(
-    "poll_texts",  # what an answer counts for: its text or, in a word cloud, each of its words
+    "poll_texts",  # the texts of an answer: one or, in a word cloud, one per word
     metadata,
     sa.Column("poll", sa.String(20), sa.ForeignKey("polls.id"), primary_key=True),
     sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), primary_key=True),
-    sa.Column("folded", sa.String(600), primary_key=True),  # without regard to capitals; folding may make it longer
+    sa.Column("folded", sa.String(600), primary_key=True),  # case-folded; folding may make it longer
     sa.Column("text", sa.String(200), nullable=False),
     sa.Index("ix_poll_texts_folded", "poll", "folded", "text"),  # counting them reads nothing else
 )
 
 hidden_texts = sa.Table(
-    "hidden_texts",  # what moderators keep from everyone, whoever writes it
+    "hidden_texts",  # texts that moderators have hidden from everyone, no matter who writes them
     metadata,
     sa.Column("poll", sa.String(20), sa.ForeignKey("polls.id"), primary_key=True),
     sa.Column("folded", sa.String(600), primary_key=True),

@@ -1,4 +1,4 @@
-"""Asking and voting: what attendees do with questions."""
+"""Commands of attendees: asking questions and voting for them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,10 +24,10 @@ from rooms.people import rules
 
 SESSION = {"session"}
 MOST_OF_PERSON = 50
-"""Questions of one person in a session, in whatever state."""
+"""Questions of one person in a session, in any state."""
 MOST_OPEN = 1000
 MOST_OPEN_OF_GUESTS = 500
-"""Questions of a session that wait or are public: every moderator's page holds them all. Guests, of whom a script can make many, cannot fill it alone."""
+"""Pending and public questions of a session: every moderator's page loads them all. Guests, whom a script can create in masses, have a lower limit."""
 State = m.QuestionState
 AskedOr = tuple[m.Asked, int | None] | Problem
 
@@ -53,13 +53,13 @@ async def ask_questions(tx: Transaction, commands: Sequence[tuple[Actor, m.AskQu
     if not rows:
         return replies
     await tx.connection.execute(questions.insert(), rows)
-    # The asker's own vote is the first, and counts when duplicates are merged.
+    # The asker's own vote is the first. It counts when duplicates are merged.
     ballots = [{"question": row["id"], "person": row["author"], "at": tx.now} for row in rows]
     await tx.connection.execute(votes.insert(), ballots)
-    told = {row["id"]: queries.as_asked(row) for row in rows}
+    added = {row["id"]: queries.as_asked(row) for row in rows}
     for place, reply in enumerate(replies):
         if not isinstance(reply, Problem):
-            asked = told[reply[0].question]
+            asked = added[reply[0].question]
             await announce(tx, QuestionAsked, None, asked, None)
             tx.latest(m.OwnVotes(asked.id, True), person=asked.author)
             replies[place] = (reply[0], tx.next_seq() - 1)
@@ -123,12 +123,12 @@ async def withdraw_question(tx: Transaction, actor: Actor, command: m.WithdrawQu
     after = await update(tx, before, state=State.WITHDRAWN.value, pinned=False, claimed_by=None, claimed_at=None)
     await clear_places(tx, actor, after)
     await announce(tx, QuestionWithdrawn, before, after, None)
-    # What others asked must not vanish with it.
+    # Duplicates asked by others must not disappear with it.
     for duplicate in await queries.questions_of(tx.connection, actor.room.id, questions.c.into == before.id):
         await release_duplicate(tx, duplicate, None)
 
 
-# Voting: the command of crowds, so it is done for many at once
+# Voting: large audiences vote at the same time, so votes are processed in batches
 
 
 @batch_command(m.VoteQuestion, kinds=SESSION, allowed=rules.takes_part)
@@ -155,7 +155,7 @@ async def unvote_questions(tx: Transaction, commands: Sequence[tuple[Actor, m.Un
 
 
 async def _targets(tx: Transaction, ids: Sequence[str]) -> dict[str, Question | Problem]:
-    """For each id the question that a vote counts for (of a merged one, the one it ended up in), or why there is none."""
+    """For each id the question that a vote counts for (for a merged one, the question it ended up in), or the Problem."""
     assert tx.room is not None
     found: dict[str, Question | Problem] = {}
     for id in dict.fromkeys(ids):

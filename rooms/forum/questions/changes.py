@@ -1,4 +1,4 @@
-"""The steps that commands on questions share: check the version, change the question, and record an event for each audience."""
+"""Shared steps of commands on questions: check the version, change the question, and record an event for each audience."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ from rooms.programme.tables import forums
 async def current(
     tx: Transaction, actor: Actor, command: Moderate | Present, states: set[State] | None = None
 ) -> Question:
-    """The question, if it still is as the moderator saw it. Raises Problem "stale" or "conflict", each with the present state."""
+    """The question, if it is unchanged since the moderator saw it. Raises Problem "stale" or "conflict", each with the current state."""
     question = await queries.question(tx.connection, actor.room.id, command.question)
     if not actor.moderates:
         _check_presented(question, command.version)
@@ -54,7 +54,7 @@ async def current(
 
 
 def _check_presented(question: Question, version: int | None) -> None:
-    """Speakers know only what is public, so neither a question nor its "present state" may tell them of more."""
+    """Speakers only see public questions, so a Problem for them must not include the state of others."""
     if not question.is_public:
         raise Problem("not_found", queries.NO_QUESTION, field="question")
     if version not in {None, question.version}:
@@ -80,7 +80,7 @@ async def update(tx: Transaction, before: Question, **changes: Any) -> Question:
 async def announce(
     tx: Transaction, event: type[QuestionModerated], before: Question | None, after: Question, by: PersonView | None
 ) -> None:
-    """Records what was done for the moderators, what is public for everyone, and the new state for the asker and the askers of its duplicates."""
+    """Records three kinds of events: the action for moderators, the public change for everyone, and the new state for the asker and those of duplicates."""
     if before is not None and before.is_public and not after.is_public:
         tx.hide(QuestionShown, after.id)
     tx.record(event(question=after.moderated(), by=by), person=after.author)
@@ -108,7 +108,7 @@ async def place(tx: Transaction, actor: Actor, **places: str | None) -> None:
 
 
 async def clear_places(tx: Transaction, actor: Actor, question: Question) -> None:
-    """What is no longer public is neither on the screen nor being answered."""
+    """Removes a question that is no longer public from the screen and from the answering state."""
     if question.is_public:
         return
     forum = await queries.forum(tx.connection, actor.room.subject)
@@ -121,7 +121,7 @@ async def clear_places(tx: Transaction, actor: Actor, question: Question) -> Non
 
 
 async def recount(tx: Transaction, room: str, id: str) -> None:
-    """Counts the voters and the duplicates of a question anew, and of all that it was merged into, and tells whoever sees them."""
+    """Recounts the voters and duplicates of a question and of those it was merged into, and publishes the counts."""
     at: str | None = id
     while at is not None:
         before = await queries.question(tx.connection, room, at)
@@ -132,7 +132,7 @@ async def recount(tx: Transaction, room: str, id: str) -> None:
 
 
 async def release_duplicate(tx: Transaction, duplicate: Question, by: PersonView | None, **changes: Any) -> None:
-    """Makes a merged question one of its own again, in the state from which it was merged, with the votes that were cast for it."""
+    """Separates a merged question again, in its state before the merge, with the votes that were cast for it."""
     assert duplicate.into is not None
     root = await queries.root(tx.connection, duplicate.room, duplicate.into)
     state = State.PENDING if duplicate.approved_at is None else State.APPROVED

@@ -1,4 +1,4 @@
-"""All questions of a session, for its organisers to keep: dismissed ones too, who did what to them and when. Who asked anonymously stays unknown."""
+"""Exports all questions of a session for its organisers, including dismissed ones, with the history of each. It does not reveal anonymous askers."""
 
 from datetime import UTC, datetime
 from typing import cast
@@ -16,7 +16,7 @@ from rooms.programme.queries import session_view
 
 
 class Act(msgspec.Struct, frozen=True):
-    """`act` is the type of its event, such as "question.dismissed"; `by` a name, None for the asker himself."""
+    """`act` is the type of its event, such as "question.dismissed"; `by` a name, None for the asker."""
 
     act: str
     by: str | None
@@ -59,7 +59,7 @@ class QuestionExport(msgspec.Struct, frozen=True):
 
 
 async def export_questions(connection: AsyncConnection, session: str, room: str, now: datetime) -> QuestionExport:
-    """In the order in which they were asked."""
+    """In the order of asking."""
     view = await session_view(connection, session)
     acts = await _acts(connection, room)
     found = await queries.questions_of(connection, room)
@@ -103,14 +103,14 @@ class _Of(msgspec.Struct):
 
 
 class _Moderated(msgspec.Struct):
-    """What an export reads of the events that only moderators are told (rooms.forum.questions.moderation_messages.QuestionModerated)."""
+    """The fields that the export reads from moderator events (rooms.forum.questions.moderation_messages.QuestionModerated)."""
 
     question: _Of
     by: _By | None = None
 
 
 async def _acts(connection: AsyncConnection, room: str) -> dict[str, list[Act]]:
-    """What was done to each question, oldest first."""
+    """The history of each question, oldest first."""
     j = journal.c
     told = sa.and_(j.room == room, j.audience == Audience.MODERATORS.value, j.type.like("question.%"))
     found: dict[str, list[Act]] = {}

@@ -1,7 +1,7 @@
-"""Messages of who asks and votes, and of the questions that everyone sees.
+"""Messages for asking and voting, and of the questions that everyone sees.
 
-A question is told three times, each to its own audience: `question.shown`/`question.hidden` to everyone, `question.own` to who asked it, and the
-act itself (`question.approved` …) to the moderators. So nobody receives a type that holds what they may not see.
+A change of a question causes three events for three audiences: `question.shown`/`question.hidden` for everyone, `question.own` for its asker, and the
+action itself (`question.approved` …) for the moderators. So no type contains data that its receivers may not see.
 """
 
 from datetime import datetime
@@ -14,7 +14,9 @@ from rooms.core.commands.audience import Audience
 from rooms.core.commands.messages import Command, Event, Latest, View
 from rooms.core.commands.people import Id
 
-QuestionText = Annotated[str, msgspec.Meta(max_length=2000)]  # cut to size by rooms.core.text with a better message
+QuestionText = Annotated[
+    str, msgspec.Meta(max_length=2000)
+]  # rooms.core.text checks the real limit, with a better message
 QUESTION_LENGTH = 500
 
 
@@ -27,7 +29,7 @@ class QuestionState(StrEnum):
 
 
 class PublicQuestion(View):
-    """A question as everyone sees it. `author` is None when asked anonymously; `merged` counts the duplicates united in it."""
+    """A question as everyone sees it. `author` is None when asked anonymously; `merged` counts the duplicates merged into it."""
 
     id: str
     text: str
@@ -43,7 +45,7 @@ class PublicQuestion(View):
 
 
 class OwnQuestion(View):
-    """A question as its asker sees it; `into_text` is the question into which it was merged, where that is public."""
+    """A question as its asker sees it; `into_text` is the text of the question into which it was merged, if that is public."""
 
     id: str
     state: QuestionState
@@ -69,7 +71,7 @@ class AskQuestion(Command, tag="question.ask"):
 
 
 class ReviseQuestion(QuestionCommand, tag="question.revise"):
-    """By the asker, as long as it has not been answered; it goes back to review where there is one."""
+    """Edits one's own question until it is answered. If the session has review, the question returns to it."""
 
     text: QuestionText
 
@@ -92,7 +94,7 @@ class Asked(View):
 
 
 class QuestionShown(Event, tag="question.shown"):
-    """New in the public list, or changed there."""
+    """A question is new in the public list, or has changed there."""
 
     question: PublicQuestion
 
@@ -108,7 +110,7 @@ class OwnQuestionChanged(Event, tag="question.own"):
 
 
 class Votes(Latest):
-    """How many people want a question answered; the key is the question."""
+    """The number of people who want a question answered; the key is the question."""
 
     name: ClassVar[str] = "votes"
 
@@ -116,7 +118,7 @@ class Votes(Latest):
 
 
 class QueueVotes(Latest):
-    """The same of a question that is not public, for moderators."""
+    """The same for a question that is not public, for moderators."""
 
     name: ClassVar[str] = "votes"
     audience: ClassVar[Audience] = Audience.MODERATORS

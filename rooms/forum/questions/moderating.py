@@ -1,4 +1,4 @@
-"""Moderating: what becomes of questions. Each command carries the version that the moderator has seen."""
+"""Moderation of questions. Each command carries the version that the moderator has seen."""
 
 from collections.abc import Iterable
 

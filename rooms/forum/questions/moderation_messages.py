@@ -1,7 +1,7 @@
-"""Messages of moderators, and of speakers who answer.
+"""Messages of moderators, and of speakers who answer questions.
 
-Each command carries the version that the moderator has seen; an older one is refused as "stale" with the present state. Each event tells what was
-done, by whom (None: by the asker, who may be anonymous), and how the question stands now.
+Each command carries the version that the moderator has seen; an older one is refused as "stale" with the current state. Each event contains the
+action, the person who did it (None: the asker, who may be anonymous), and the current state of the question.
 """
 
 from datetime import datetime
@@ -17,7 +17,7 @@ from rooms.people.messages import Reason, RestraintView, RoleView
 
 AnswerText = Annotated[str, msgspec.Meta(max_length=4000)]
 Label = Annotated[str, msgspec.Meta(max_length=40)]
-Version = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]  # what JavaScript counts to
+Version = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]  # JavaScript's largest exact integer
 ANSWER_LENGTH = 2000
 
 
@@ -66,7 +66,7 @@ class DismissQuestion(Moderate, tag="question.dismiss"):
 
 
 class RestoreQuestion(Moderate, tag="question.restore"):
-    """Back to pending, from approved or dismissed."""
+    """Returns an approved or dismissed question to pending."""
 
 
 class EditQuestion(Moderate, tag="question.edit"):
@@ -86,7 +86,7 @@ class ReleaseQuestion(Moderate, tag="question.release"):
 
 
 class MergeQuestion(Moderate, tag="question.merge"):
-    """Unites a duplicate (`question`) with the question `into`, and their voters."""
+    """Merges a duplicate (`question`) into the question `into`, and unites their voters."""
 
     into: Id
 
@@ -104,13 +104,13 @@ class UnpinQuestion(Moderate, tag="question.unpin"):
 
 
 class Present(QuestionCommand):
-    """Speakers may give these too, who see no versions."""
+    """Commands that speakers may use too. They see no versions, so the version is optional."""
 
     version: Version | None = None
 
 
 class TakeQuestion(Present, tag="question.take"):
-    """It is being answered now."""
+    """Marks a question as being answered now."""
 
 
 class MarkAnswered(Present, tag="question.answered"):
@@ -118,7 +118,7 @@ class MarkAnswered(Present, tag="question.answered"):
 
 
 class ReopenQuestion(Present, tag="question.reopen"):
-    """Not answered after all."""
+    """Reverts the marking: the question has not been answered."""
 
 
 class ArchiveQuestion(Moderate, tag="question.archive"):
@@ -130,14 +130,14 @@ class UnarchiveQuestion(Moderate, tag="question.unarchive"):
 
 
 class AnswerQuestion(Present, tag="question.answer", kw_only=True):
-    """A written answer; `public` false: for the asker alone."""
+    """Answers in writing; `public` false: only the asker sees it."""
 
     text: AnswerText
     public: bool
 
 
 class UnmaskQuestion(QuestionCommand, tag="question.unmask"):
-    """Tells the moderator alone who asked; it is audited."""
+    """Reveals the asker to this moderator only; the audit log records it."""
 
 
 class ShowOnScreen(QuestionCommand, tag="screen.show"):
@@ -153,7 +153,7 @@ class Unmasked(View):
 
 
 class ScreenChanged(Event, tag="screen.changed"):
-    """A question, a poll or neither is on the big screen."""
+    """The big screen shows a question, a poll or neither."""
 
     question: str | None
     poll: str | None = None

@@ -1,4 +1,4 @@
-"""What is read of a session's forum: its questions for each audience, and its state."""
+"""Reads a session's forum: its questions for each audience, and its state."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ NO_QUESTION = N_("This question does not exist.")
 
 
 class Forum(NamedTuple):
-    """How a session's forum stands."""
+    """The state of a session's forum."""
 
     state: str
     started_at: datetime | None
@@ -185,7 +185,7 @@ _UNTOUCHED: dict[str, Any] = {
 
 
 def as_asked(row: Mapping[str, Any]) -> Question:
-    """A question that has just been inserted, as it would be read again."""
+    """A question that has just been inserted, without reading it from the database."""
     fields: dict[str, Any] = {**_UNTOUCHED, **row, "state": QuestionState(row["state"])}
     return Question(**fields)
 
@@ -195,7 +195,7 @@ _target = questions.alias("target")
 
 
 def are_public(table: "sa.FromClause") -> "sa.ColumnElement[bool]":
-    """Which questions everybody may read."""
+    """The condition for questions that everyone may read."""
     return sa.and_(table.c.state == QuestionState.APPROVED.value, table.c.archived_at.is_(None))
 
 
@@ -205,7 +205,7 @@ def _select() -> "sa.Select[Any]":
         "claimed_name": _claimer.c.name,
         "answered_name": _answerer.c.name,
         "decided_name": _decider.c.name,
-        # What a duplicate was merged into may still wait for its approval, and is then not for the duplicate's asker to read.
+        # The target of a merge may still be pending. Then the duplicate's asker must not read it.
         "into_text": sa.case((are_public(_target), _target.c.text)),
     }
     wanted = [columns[name].label(name) if name in columns else q[name] for name in Question._fields]
@@ -266,7 +266,7 @@ async def count_by_author(connection: AsyncConnection, room: str, people: Collec
 
 
 async def count_open(connection: AsyncConnection, room: str) -> int:
-    """How many questions of a room wait or are public, and have not been answered."""
+    """The number of pending and public questions of a room that have not been answered."""
     q, states = questions.c, (QuestionState.PENDING.value, QuestionState.APPROVED.value)
     select = sa.select(sa.func.count()).where(q.room == room, q.state.in_(states), q.archived_at.is_(None))
     return (await connection.execute(select.where(q.answered_at.is_(None)))).scalar_one()
@@ -281,7 +281,7 @@ async def question(connection: AsyncConnection, room: str, id: str) -> Question:
 
 
 async def root(connection: AsyncConnection, room: str, id: str) -> Question:
-    """The question that a merged one ended up in; another one itself. Raises Problem "not_found"."""
+    """The question that a merged one ended up in; for other questions, the question itself. Raises Problem "not_found"."""
     found = await question(connection, room, id)
     while found.into is not None:
         found = await question(connection, room, found.into)

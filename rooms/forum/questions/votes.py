@@ -1,4 +1,4 @@
-"""What is read of votes: who wants which question answered, duplicates united with what they were merged into."""
+"""Reads votes. Votes for duplicates count for the question they were merged into."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from rooms.forum.tables import questions, votes
 
 
 def family(question: "str | sa.BindParameter[str]") -> "sa.Select[tuple[str]]":
-    """The ids of a question and of all that was merged into it, at any remove."""
+    """The ids of a question and of everything merged into it, directly or indirectly."""
     q = questions.c
     group = sa.select(q.id).where(q.id == question).cte("family", recursive=True)
     group = group.union(sa.select(q.id).where(q.into == group.c.id, q.state == QuestionState.MERGED.value))
@@ -24,8 +24,8 @@ def _select_tally() -> "sa.Select[int, int]":
     q, v = questions.c, votes.c
     cast = sa.select(v.person).select_from(votes.join(questions, q.id == v.question))
     cast = cast.where(v.question.in_(sa.select(members.c.id)))
-    # Uniting an anonymous asker with other voters would tell by the sum whether they are one of them. So all anonymous askers of a group
-    # together count as one voter of their own.
+    # If an anonymous asker were counted with the other voters, the sum would reveal whether they had also voted. So all anonymous askers of a group
+    # together count as one separate voter.
     unseen = sa.and_(q.anonymous, v.person == q.author)
     known = cast.where(sa.not_(unseen)).with_only_columns(sa.func.count(v.person.distinct())).scalar_subquery()
     anonymous = sa.case((cast.where(unseen).exists(), 1), else_=0)
@@ -36,7 +36,7 @@ _TALLY = _select_tally()
 
 
 async def tally(connection: AsyncConnection, question: str) -> tuple[int, int]:
-    """How many different people want a question answered, and how many duplicates were merged into it. Voters of duplicates are united, not added."""
+    """The number of distinct people who want a question answered, and of duplicates merged into it. A person who voted for both counts once."""
     row = (await connection.execute(_TALLY, {"of_id": question})).one()
     return row[0], row[1] - 1
 
@@ -54,7 +54,7 @@ async def votes_of(connection: AsyncConnection, room: str, *, public: bool) -> d
 
 
 class Ballot(NamedTuple):
-    """`into`: what the question was merged into."""
+    """`into`: the question into which it was merged."""
 
     person: str
     question: str
@@ -62,7 +62,7 @@ class Ballot(NamedTuple):
 
 
 async def roots_of(connection: AsyncConnection, room: str, ballots: Iterable[Ballot]) -> dict[str, list[str]]:
-    """The questions that each person wants answered; for a duplicate, the question into which it was merged in the end."""
+    """The questions that each person has voted for; for a duplicate, the question in which it ended up."""
     chosen = list(ballots)
     into: dict[str, str | None] = {}
     if any(ballot.into is not None for ballot in chosen):
