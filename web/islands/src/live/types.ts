@@ -276,19 +276,19 @@ export interface LatestValues {
   /** What goes on at booths, by booth: in a hall all of its booths, at a booth itself. */
   readonly floor?: Readonly<Record<string, BoothNow>>;
   readonly line?: Readonly<Record<string, LineView>>;
-  /** Told while the poll reveals them; None when it no longer does. */
+  /** Sent while the poll reveals its results; None when it no longer does. */
   readonly poll_results?: Readonly<Record<string, PollTally | null>>;
   readonly poll_tallies?: Readonly<Record<string, ModeratedTally>>;
-  /** The person's own answer; None when he has taken it back. */
+  /** The person's own answer; None when they have withdrawn it. */
   readonly own_answers?: Readonly<Record<string, PollAnswer | null>>;
-  /** How many people want a question answered; the key is the question. */
+  /** The number of people who want a question answered; the key is the question. */
   readonly votes?: Readonly<Record<string, number>>;
   /** Whether the person has voted; the key is the question. */
   readonly own_votes?: Readonly<Record<string, boolean>>;
-  /** How many people have reacted within the last half second, by kind. Each value is news of its own, none is the state of anything. */
+  /** The number of people who reacted within the last half second, by kind. Each value is an increment, not a state. */
   readonly reactions?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly call?: Readonly<Record<string, CallView>>;
-  /** On the desk of an organiser: how many reports wait until one of them has seen to them. The key is the conference. */
+  /** On the desk of an organiser: the number of open reports. The key is the conference. */
   readonly reports?: Readonly<Record<string, number>>;
   readonly present?: Readonly<Record<string, PresenceView>>;
 }

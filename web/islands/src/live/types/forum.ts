@@ -7,32 +7,32 @@ import type { SessionView } from "./programme";
 
 export type StageKind = "slate" | "hls" | "embed";
 
-/** OPEN; PAUSED: arrivals are kept for the moderators and the public list stands still; LOCKED: nobody can ask. */
+/**
+ * OPEN: questions are accepted. PAUSED: new questions are held for the moderators and the public list does not change. LOCKED: nobody can
+ * ask.
+ */
 export type Asking = "open" | "paused" | "locked";
 
-/** RATING: from 1 to 5. TEXT: one text. CLOUD: up to three words, parted by commas. */
+/** RATING: from 1 to 5. TEXT: one text. CLOUD: up to three words, separated by commas. */
 export type PollKind = "single" | "multiple" | "rating" | "text" | "cloud";
 
 export type PollState = "draft" | "open" | "closed" | "archived";
 
-/**
- * When everyone may see the results: LIVE while it is open and afterwards, CLOSED once it is closed, NEVER until a moderator says
- * otherwise.
- */
+/** When everyone may see the results: LIVE while it is open and afterwards, CLOSED once it is closed, NEVER until a moderator reveals them. */
 export type Reveal = "live" | "closed" | "never";
 
 export type QuestionState = "pending" | "approved" | "dismissed" | "withdrawn" | "merged";
 
 export type ReactionKind = "applause" | "heart" | "laugh" | "cheer";
 
-/** What the stage shows: `address` is empty for a slate. */
+/** The content of the stage: `address` is empty for a slate (the title card). */
 export interface StageView {
   readonly kind: StageKind;
   readonly address: string;
   readonly title: string;
 }
 
-/** `review`: new questions wait for a moderator; `anonymous`: whether one may ask without a name. */
+/** `review`: new questions wait for a moderator; `anonymous`: people may ask without a name. */
 export interface AskingView {
   readonly asking: Asking;
   readonly review: boolean;
@@ -40,8 +40,8 @@ export interface AskingView {
 }
 
 /**
- * `options` are empty unless one chooses among them; `version` grows with every change of the wording. Everyone sees open and closed
- * polls, moderators all of them.
+ * `options` is empty for kinds without options; `version` grows with every change of the wording. Everyone sees open and closed polls,
+ * moderators all of them.
  */
 export interface PollView {
   readonly id: string;
@@ -56,13 +56,13 @@ export interface PollView {
   readonly closed_at: Time | null;
 }
 
-/** One person's own. `choices` are numbers of options, from 1; of a rating, the rating. */
+/** One person's answer. `choices` are numbers of options, from 1; for a rating, the rating. */
 export interface PollAnswer {
   readonly choices: readonly number[];
   readonly text: string;
 }
 
-/** What people have written, capitals or not, and how many they are. */
+/** A text, regardless of case, and how many people wrote it. */
 export interface CountedText {
   readonly text: string;
   readonly count: number;
@@ -75,7 +75,7 @@ export interface PollTally {
   readonly texts: readonly CountedText[];
 }
 
-/** `hidden` are the texts that moderators keep from everyone. */
+/** `hidden` are the texts that moderators have hidden from everyone. */
 export interface ModeratedTally {
   readonly tally: PollTally;
   readonly hidden: readonly CountedText[];
@@ -85,7 +85,7 @@ export interface Drafted {
   readonly poll: string;
 }
 
-/** A question as everyone sees it. `author` is null when asked anonymously; `merged` counts the duplicates united in it. */
+/** A question as everyone sees it. `author` is null when asked anonymously; `merged` counts the duplicates merged into it. */
 export interface PublicQuestion {
   readonly id: string;
   readonly text: string;
@@ -100,7 +100,7 @@ export interface PublicQuestion {
   readonly answered_at: Time | null;
 }
 
-/** A question as its asker sees it; `into_text` is the question into which it was merged, where that is public. */
+/** A question as its asker sees it; `into_text` is the text of the question into which it was merged, if that is public. */
 export interface OwnQuestion {
   readonly id: string;
   readonly state: QuestionState;
@@ -155,7 +155,7 @@ export interface Unmasked {
   readonly person: PersonView;
 }
 
-/** `messages` are the latest 100; `polls` the open and closed ones, for moderators all; `moderation` is null for everyone but moderators. */
+/** `messages` are the latest 100; `polls` the open and closed ones (all for moderators); `moderation` is null for everyone but moderators. */
 export interface SessionSnapshot {
   readonly session: SessionView;
   readonly stage: StageView;
@@ -170,7 +170,7 @@ export interface SessionSnapshot {
   readonly moderation: Moderation | null;
 }
 
-/** What is one person's own in a session. `answers` are his own to polls, by poll. */
+/** The personal part of a session's snapshot. `answers` are the person's own poll answers, by poll. */
 export interface Own {
   readonly person: PersonView | null;
   readonly roles: readonly string[];
@@ -215,7 +215,10 @@ export interface DraftPoll {
   readonly reveal?: Reveal;
 }
 
-/** Before the first answer. `version` is the one that the moderator has seen; an older one is refused as "stale" with the present state. */
+/**
+ * Edits a poll before the first answer. `version` is the one that the moderator has seen; an older one is refused as "stale" with the
+ * current state.
+ */
 export interface EditPoll {
   readonly op: "poll.edit";
   readonly kind: PollKind;
@@ -230,13 +233,13 @@ export interface OpenPoll {
   readonly poll: Id;
 }
 
-/** For good: no answer counts that comes after it. */
+/** Closes the poll permanently. Later answers do not count. */
 export interface ClosePoll {
   readonly op: "poll.close";
   readonly poll: Id;
 }
 
-/** Out of everyone's sight; a draft, too. What was answered stays for the moderators. */
+/** Hides the poll (or draft) from everyone. Moderators still see the answers. */
 export interface ArchivePoll {
   readonly op: "poll.archive";
   readonly poll: Id;
@@ -248,7 +251,7 @@ export interface RevealPoll {
   readonly reveal: Reveal;
 }
 
-/** Keeps a text from everyone, whoever has written it, or shows it again. */
+/** Hides a text from everyone, no matter who wrote it, or shows it again. */
 export interface HideText {
   readonly op: "poll.hide";
   readonly poll: Id;
@@ -261,7 +264,7 @@ export interface ShowPollOnScreen {
   readonly poll: Id;
 }
 
-/** In the place of one's former answer. `version` is the wording that one has answered; an older one is refused as "stale". */
+/** Replaces the person's earlier answer. `version` is that of the wording they have seen; an older one is refused as "stale". */
 export interface AnswerPoll {
   readonly op: "poll.answer";
   readonly poll: Id;
@@ -281,7 +284,7 @@ export interface AskQuestion {
   readonly anonymous?: boolean;
 }
 
-/** By the asker, as long as it has not been answered; it goes back to review where there is one. */
+/** Edits one's own question until it is answered. If the session has review, the question returns to it. */
 export interface ReviseQuestion {
   readonly op: "question.revise";
   readonly question: Id;
@@ -316,7 +319,7 @@ export interface DismissQuestion {
   readonly reason?: string;
 }
 
-/** Back to pending, from approved or dismissed. */
+/** Returns an approved or dismissed question to pending. */
 export interface RestoreQuestion {
   readonly op: "question.restore";
   readonly question: Id;
@@ -349,7 +352,7 @@ export interface ReleaseQuestion {
   readonly version: number;
 }
 
-/** Unites a duplicate (`question`) with the question `into`, and their voters. */
+/** Merges a duplicate (`question`) into the question `into`, and unites their voters. */
 export interface MergeQuestion {
   readonly op: "question.merge";
   readonly question: Id;
@@ -375,7 +378,7 @@ export interface UnpinQuestion {
   readonly version: number;
 }
 
-/** It is being answered now. */
+/** Marks a question as being answered now. */
 export interface TakeQuestion {
   readonly op: "question.take";
   readonly question: Id;
@@ -388,7 +391,7 @@ export interface MarkAnswered {
   readonly version?: number | null;
 }
 
-/** Not answered after all. */
+/** Reverts the marking: the question has not been answered. */
 export interface ReopenQuestion {
   readonly op: "question.reopen";
   readonly question: Id;
@@ -407,7 +410,7 @@ export interface UnarchiveQuestion {
   readonly version: number;
 }
 
-/** A written answer; `public` false: for the asker alone. */
+/** Answers in writing; `public` false: only the asker sees it. */
 export interface AnswerQuestion {
   readonly op: "question.answer";
   readonly question: Id;
@@ -416,7 +419,7 @@ export interface AnswerQuestion {
   readonly public: boolean;
 }
 
-/** Tells the moderator alone who asked; it is audited. */
+/** Reveals the asker to this moderator only; the audit log records it. */
 export interface UnmaskQuestion {
   readonly op: "question.unmask";
   readonly question: Id;
@@ -431,7 +434,7 @@ export interface ClearScreen {
   readonly op: "screen.clear";
 }
 
-/** While the session is live. Nothing is kept of it: who looks on is told how many people have reacted. */
+/** Reacts while the session is live. Nothing is stored; members receive the number of people who reacted. */
 export interface SendReaction {
   readonly op: "reaction.send";
   readonly kind: ReactionKind;
@@ -453,7 +456,7 @@ export interface AskingChanged {
   readonly asking: AskingView;
 }
 
-/** New, or changed while it is a draft. */
+/** A poll is new, or a draft has changed. */
 export interface PollDrafted {
   readonly type: "poll.drafted";
   readonly poll: PollView;
@@ -464,7 +467,7 @@ export interface PollOpened {
   readonly poll: PollView;
 }
 
-/** Its wording, or whether its results are revealed. */
+/** The wording has changed, or whether the results are revealed. */
 export interface PollChanged {
   readonly type: "poll.changed";
   readonly poll: PollView;
@@ -475,7 +478,7 @@ export interface PollClosed {
   readonly poll: PollView;
 }
 
-/** Nobody but moderators sees it any more. */
+/** Only moderators can see the poll now. */
 export interface PollHidden {
   readonly type: "poll.hidden";
   readonly poll: string;
@@ -486,7 +489,7 @@ export interface PollArchived {
   readonly poll: PollView;
 }
 
-/** New in the public list, or changed there. */
+/** A question is new in the public list, or has changed there. */
 export interface QuestionShown {
   readonly type: "question.shown";
   readonly question: PublicQuestion;
@@ -502,7 +505,7 @@ export interface OwnQuestionChanged {
   readonly question: OwnQuestion;
 }
 
-/** A question, a poll or neither is on the big screen. */
+/** The big screen shows a question, a poll or neither. */
 export interface ScreenChanged {
   readonly type: "screen.changed";
   readonly question: string | null;

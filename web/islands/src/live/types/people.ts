@@ -4,11 +4,11 @@ import type { Id, PersonView, Role, Time } from "./core";
 
 export type ReportReason = "harassment" | "spam" | "impersonation" | "other";
 
-/** Nothing: all of a desk is one person's own. */
+/** Empty: everything on a desk belongs to one person. */
 export interface DeskOwn {
 }
 
-/** `kind` is "silence" or "ban"; `until` is null when it holds until lifted. */
+/** `kind` is "silence" or "ban"; `until` is null when it lasts until lifted. */
 export interface RestraintView {
   readonly person: PersonView;
   readonly kind: string;
@@ -51,7 +51,7 @@ export interface UnsilencePerson {
   readonly person: Id;
 }
 
-/** Bans from the room's session, or in the lobby from the conference. */
+/** Bans the person from the room's session or, in the lobby, from the conference. */
 export interface RemovePerson {
   readonly op: "person.remove";
   readonly person: Id;
@@ -63,13 +63,13 @@ export interface ReadmitPerson {
   readonly person: Id;
 }
 
-/** Whether others may see one's name among those present. */
+/** Sets whether others may see the person's name in the list of those present. */
 export interface ListMe {
   readonly op: "presence.list";
   readonly listed: boolean;
 }
 
-/** Tells the organisers of somebody's conduct. He is not told. */
+/** Reports a person's conduct to the organisers. The reported person is not informed. */
 export interface ReportPerson {
   readonly op: "person.report";
   readonly person: Id;
@@ -77,7 +77,10 @@ export interface ReportPerson {
   readonly text?: string;
 }
 
-/** The two are never put into one call again, and a call under way between them ends. He is not told. */
+/**
+ * Blocks a person: the two are never put into the same call again, and a current call between them ends. The blocked person is not
+ * informed.
+ */
 export interface BlockPerson {
   readonly op: "person.block";
   readonly person: Id;
@@ -111,27 +114,27 @@ export interface RestraintLifted {
   readonly kind: string;
 }
 
-/** In a meeting: whether one has blocked another of those who are invited. */
+/** In a meeting: whether one of the invited people has blocked another. */
 export interface BlockChanged {
   readonly type: "block.changed";
   readonly person: string;
   readonly blocked: boolean;
 }
 
-/** On a desk: what this person may do has changed; every membership is looked at afresh. `conference` null: all of them. */
+/** On a desk: the person's rights have changed, so every membership is checked again. `conference` null: in all conferences. */
 export interface RightsChanged {
   readonly type: "rights.changed";
   readonly conference: string | null;
 }
 
-/** On a desk. `signin` null: all of them but `spared`. */
+/** On a desk: sign-ins have ended. `signin` null: all except `spared`. */
 export interface SignInRevoked {
   readonly type: "signin.revoked";
   readonly signin: string | null;
   readonly spared: string | null;
 }
 
-/** On a desk: news for the person. `kind` chooses the words ("answering", "role", "meeting" …); `values` fill them. */
+/** On a desk: a notification. `kind` selects the text ("answering", "role", "meeting" …); `values` fill it in. */
 export interface Notified {
   readonly type: "desk.notified";
   readonly kind: string;
