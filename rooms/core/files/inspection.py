@@ -21,7 +21,7 @@ class Content(StrEnum):
 
 SCRIPT = Path(__file__).with_name("inspector.py")
 
-BROKEN = N_("This file is damaged, or not what it says it is. Save it again and upload it once more.")
+BROKEN = N_("This file is damaged, or its content does not match its type. Save it again and upload it again.")
 REFUSED = {
     "broken": BROKEN,
     "bomb": N_("This file expands to far more than its size, so it is not accepted."),

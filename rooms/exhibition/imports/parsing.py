@@ -168,7 +168,7 @@ class _Row:
             if cell and not code:
                 self._warn(
                     N_("“%(value)s” is not a country."),
-                    N_("Write its name or two letters, such as SE."),
+                    N_("Enter its name or two-letter code, such as SE."),
                     value=cell[:40],
                 )
                 return {}
@@ -223,7 +223,7 @@ class _Row:
         owner = self.cells.get("owner", "")
         if owner and not _ADDRESS.fullmatch(owner):
             wanted = N_("Enter the owner's email address.")
-            self._warn(N_("“%(value)s” is not an e-mail address."), wanted, value=owner[:40])
+            self._warn(N_("“%(value)s” is not an email address."), wanted, value=owner[:40])
             return ""
         return owner.lower()
 

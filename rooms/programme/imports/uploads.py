@@ -53,7 +53,7 @@ class PlanChanged(Problem):
     """The conference has changed since the organiser saw the plan. Nothing was imported."""
 
     def __init__(self) -> None:
-        super().__init__("stale", N_("The conference has been changed by somebody else. Look at the plan once more."))
+        super().__init__("stale", N_("Someone else has changed the conference. Review the changes again."))
 
 
 @dataclass(frozen=True, slots=True)

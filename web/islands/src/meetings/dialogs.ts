@@ -93,7 +93,7 @@ function people({ call, state, bring, block, open }: Behind) {
               )}
             </ul>`
         : nothing}
-      <p class="soft small">${t("People you block are not told, and never join a call with you again.")}</p>
+      <p class="soft small">${t("People you block are not notified, and never join a call with you again.")}</p>
     </div>`,
   ] as const;
 }

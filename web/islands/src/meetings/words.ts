@@ -70,7 +70,7 @@ export function causeWords(kind: Kind, cause: Cause): readonly [string, string] 
     case "denied":
       return [
         camera ? t("The browser was not allowed to use the camera.") : t("The browser was not allowed to use the microphone."),
-        t("Press the icon beside the address of this page, allow access, and try again."),
+        t("Select the icon next to the page address, allow access, and try again."),
       ];
     case "missing":
       return [
