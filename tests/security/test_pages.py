@@ -75,6 +75,7 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/organise/schedule.{format}": ORGANISERS,
     "/c/{conference}/organise/sessions/new": ORGANISERS,
     "/c/{conference}/organise/sessions/{session}": ORGANISERS,
+    "/c/{conference}/organise/sessions/{session}/cancel": ORGANISERS,
     "/c/{conference}/organise/settings": ORGANISERS,
     "/c/{conference}/programme": IN_CONFERENCE,
     "/c/{conference}/programme.ics": IN_CONFERENCE,
@@ -91,6 +92,7 @@ GET: dict[str, dict[str, int]] = {
     "/rooms/{room}": IN_CONFERENCE,
     "/sign-in": PUBLIC,
     "/sign-in/forgotten": PUBLIC,
+    "/setup/{secret}": SPENT,
     "/sign-in/link/{secret}": SPENT,
     "/sign-up": PUBLIC,
 }
@@ -139,6 +141,7 @@ POST: dict[str, dict[str, int]] = {
     "/sign-in": FILLED,
     "/sign-in/forgotten": FILLED,
     "/sign-in/guest": dict.fromkeys(EVERYBODY, 403),  # on the way to no conference
+    "/setup/{secret}": SPENT,
     "/sign-in/link/{secret}": SPENT,
     "/sign-out": DONE,
     "/sign-up": FILLED,
