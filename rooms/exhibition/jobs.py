@@ -1,4 +1,4 @@
-"""Forgets what an exhibition must not keep: the salts of past days, and addresses of owners who never came."""
+"""Deletes data that an exhibition must not keep: the salts of past days, and addresses of owners who never accepted."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What the exhibition keeps about a person: as a visitor, and as one of a booth's staff."""
+"""Personal data in the exhibition, of visitors and of a booth's staff."""
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -37,7 +37,7 @@ def _rooms(subject: DataSubject) -> "list[sa.Select[str]]":
 
 
 async def _erase(tx: Transaction, subject: DataSubject) -> None:
-    """Nobody waits for a person who is gone. What that person had taken on as staff is open again."""
+    """Ends the person's queue places, and reopens requests that they had taken as staff."""
     person = subject.id
     gone = queue_places.update().where(p.person == person, p.state != "done")
     await tx.connection.execute(gone.values(state="left", ended_at=tx.now))

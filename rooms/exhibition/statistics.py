@@ -1,4 +1,4 @@
-"""How a booth does, in figures: from those who come by to those who leave their contact. Counts alone, nobody's name."""
+"""Statistics of a booth, from visits to leads. Only counts, no names."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -18,13 +18,13 @@ from rooms.exhibition.record_tables import booth_visits
 from rooms.exhibition.tables import booth_staff, queue_places
 
 FEW = 3
-"""Of fewer visitors no median is told: it would be one person's stay."""
+"""With fewer visitors no median is shown, because it could reveal one person's stay."""
 
 MEASURES = ("visits", "chats", "joins", "talks", "leads", "downloads")
 
 
 class Moment(NamedTuple):
-    """What happened in one day or hour. `visits`: how many people were there; `chats`: how many messages they wrote; `downloads`: of brochures."""
+    """The counts of one day or hour. `visits`: how many people were there; `chats`: how many messages they wrote; `downloads`: of brochures."""
 
     start: datetime
     visits: int
@@ -36,7 +36,7 @@ class Moment(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """How often a brochure was taken (`view` None: all that have been removed since), and by how many who have agreed to be known, on whatever day."""
+    """Downloads of a brochure (`view` None: of all removed ones), and the number of people who agreed to be named (over all days)."""
 
     view: FileView | None
     number: int
@@ -44,9 +44,9 @@ class Taken(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """`visits`: persons, each counted once a day; `dwell`: the median of their stay in seconds; `chats`: persons who wrote; `joins`: places in the queue;
-    `talks`: those that were held; `leads`: contacts that are shared still; `brochures`: how often each was taken; `days`: on which something was.
-    `moments` are the days, or the hours of the one day that was asked for."""
+    """`visits`: people, each counted once a day; `dwell`: the median of their stay in seconds; `chats`: people who wrote; `joins`: places in the queue;
+    `talks`: talks that took place; `leads`: contacts still shared; `brochures`: downloads of each; `days`: days with activity.
+    `moments` are the days, or the hours of the requested day."""
 
     visits: int
     dwell: int | None
@@ -75,24 +75,24 @@ async def figures(
     shared = await _moments(connection, zone, given)
     downloads = [(file, at.astimezone(zone), number) for file, at, number in await files.downloads(connection, booth)]
     taken = [at for _, at, number in downloads for _ in range(number)]
-    told = [[at for at, _ in written], joined, talked, shared, taken]
-    days = sorted({row.day for row in stays} | {at.date() for each in told for at in each})
+    series = [[at for at, _ in written], joined, talked, shared, taken]
+    days = sorted({row.day for row in stays} | {at.date() for each in series for at in each})
     if day is not None:
         stays = [row for row in stays if row.day == day]
         written = [(at, author) for at, author in written if at.date() == day]
-        told = [[at for at in each if at.date() == day] for each in told]
+        series = [[at for at in each if at.date() == day] for each in series]
         present = Counter(hour for row in stays for hour in range(24) if row.hours >> hour & 1)
-        moments = _hours(day, zone, present, told)
+        moments = _hours(day, zone, present, series)
     else:
-        moments = _days(days, zone, Counter(row.day for row in stays), told)
+        moments = _days(days, zone, Counter(row.day for row in stays), series)
     dwell = round(median(row.seconds for row in stays)) if len(stays) >= FEW else None
     return Figures(
         visits=len(stays),
         dwell=dwell,
         chats=len({author for _, author in written}),
-        joins=len(told[1]),
-        talks=len(told[2]),
-        leads=len(told[3]),
+        joins=len(series[1]),
+        talks=len(series[2]),
+        leads=len(series[3]),
         brochures=await _brochures(connection, booth, downloads, day),
         days=days,
         moments=moments,
@@ -102,7 +102,7 @@ async def figures(
 async def _brochures(
     connection: AsyncConnection, booth: str, downloads: list[tuple[str, datetime, int]], day: date | None
 ) -> list[Taken]:
-    """In their order, on all days or on one."""
+    """The brochures in their order, on all days or on one."""
     counts = Counter[str]()
     for file, at, number in downloads:
         counts[file] += number if day in {None, at.date()} else 0
@@ -110,7 +110,7 @@ async def _brochures(
     for view, ever, takers in await files.kept(connection, booth):
         number = counts.pop(view.id, 0)
         if view.kind is FileKind.BROCHURE:
-            # Before their days were kept, downloads were added up: only the sum over all days knows of those.
+            # Downloads from before their times were stored are only included in the sum over all days.
             every.append(Taken(view, number if day else ever, len(takers)))
     removed = counts.total()
     return [*every, Taken(None, removed, 0)] if removed else every
@@ -120,20 +120,20 @@ async def _moments(connection: AsyncConnection, zone: ZoneInfo, select: "sa.Sele
     return [at.astimezone(zone) for at in (await connection.execute(select)).scalars()]
 
 
-def _days(days: list[date], zone: ZoneInfo, visits: Counter[date], told: list[list[datetime]]) -> list[Moment]:
-    """From the first day to the last, those without anything too."""
+def _days(days: list[date], zone: ZoneInfo, visits: Counter[date], series: list[list[datetime]]) -> list[Moment]:
+    """Every day from the first to the last, including days without activity."""
     if not days:
         return []
     every = [days[0] + timedelta(days=number) for number in range((days[-1] - days[0]).days + 1)]
-    counts = [Counter(at.date() for at in each) for each in told]
+    counts = [Counter(at.date() for at in each) for each in series]
     return [
         Moment(datetime.combine(day, time(), zone), visits[day], *(count[day] for count in counts)) for day in every
     ]
 
 
-def _hours(day: date, zone: ZoneInfo, visits: Counter[int], told: list[list[datetime]]) -> list[Moment]:
-    """From the first hour in which something was to the last."""
-    counts = [Counter(at.hour for at in each) for each in told]
+def _hours(day: date, zone: ZoneInfo, visits: Counter[int], series: list[list[datetime]]) -> list[Moment]:
+    """Every hour from the first with activity to the last."""
+    counts = [Counter(at.hour for at in each) for each in series]
     busy = sorted(set(visits) | {hour for count in counts for hour in count})
     return [
         Moment(datetime.combine(day, time(hour), zone), visits[hour], *(count[hour] for count in counts))
@@ -142,5 +142,5 @@ def _hours(day: date, zone: ZoneInfo, visits: Counter[int], told: list[list[date
 
 
 def as_rows(every: Iterable[Moment]) -> list[list[object]]:
-    """For a sheet: day, hour and the counts."""
+    """Rows for a spreadsheet: day, hour and the counts."""
     return [[moment.start.date().isoformat(), f"{moment.start:%H:%M}", *moment[1:]] for moment in every]

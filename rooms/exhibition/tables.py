@@ -1,4 +1,4 @@
-"""The exhibition: halls, the booths in them, who stands there, who waits, and who asked to be called back."""
+"""Tables of the exhibition: halls, booths, staff, queues and requests."""
 
 import sqlalchemy as sa
 
@@ -21,7 +21,7 @@ booths = sa.Table(
     sa.Column("id", sa.String(20), primary_key=True),
     sa.Column("conference", sa.String(20), sa.ForeignKey("conferences.id"), nullable=False),
     sa.Column("hall", sa.String(20), sa.ForeignKey("exhibition_halls.id"), nullable=False, index=True),
-    sa.Column("number", sa.String(20), nullable=False, default=""),  # where it stands, such as "A 12"
+    sa.Column("number", sa.String(20), nullable=False, default=""),  # the stand number, such as "A 12"
     sa.Column("tier", sa.Integer, nullable=False, default=3),  # 1 partner, 2 sponsor, 3 exhibitor
     sa.Column("name", sa.String(120), nullable=False),
     sa.Column("tagline", sa.String(200), nullable=False, default=""),
@@ -31,20 +31,20 @@ booths = sa.Table(
     sa.Column("logo", sa.String(80), nullable=False, default=""),  # the address where it is served
     sa.Column("country", sa.String(2), nullable=False, default=""),  # ISO 3166-1
     sa.Column("field", sa.String(80), nullable=False, default=""),
-    sa.Column("languages", Json, nullable=False),  # in which its staff speak: ["en", "zh"]
-    sa.Column("spoken", sa.String(200), nullable=False, default=""),  # the same, to be searched: "|en|zh|"
+    sa.Column("languages", Json, nullable=False),  # spoken by its staff: ["en", "zh"]
+    sa.Column("spoken", sa.String(200), nullable=False, default=""),  # the same for searching: "|en|zh|"
     sa.Column("searched", sa.Text, nullable=False, default=""),  # all its texts, folded
     sa.Column("open", sa.Boolean, nullable=False, default=False),  # approved once, so visitors see it
-    sa.Column("draft", Json),  # what its owners would like it to say
+    sa.Column("draft", Json),  # texts that wait for approval
     sa.Column("review", sa.String(10), nullable=False, default="none"),  # none | draft | waiting | declined
     sa.Column("note", sa.String(300), nullable=False, default=""),  # why it was declined
-    sa.Column("tickets", sa.Integer, nullable=False, default=0),  # the last number that the queue gave
-    sa.Column("service_seconds", sa.Integer, nullable=False),  # a talk's length here, as measured
-    sa.Column("people", sa.Integer, nullable=False, default=0),  # present now, as the processes tell
+    sa.Column("tickets", sa.Integer, nullable=False, default=0),  # the last ticket number of the queue
+    sa.Column("service_seconds", sa.Integer, nullable=False),  # measured length of a talk here
+    sa.Column("people", sa.Integer, nullable=False, default=0),  # present now, reported by the processes
     sa.Column("staff_here", sa.Integer, nullable=False, default=0),
     sa.Column("waiting", sa.Integer, nullable=False, default=0),
-    sa.Column("seen_at", UtcDateTime),  # when a process last vouched for who is present
-    sa.Column("external_id", sa.String(80)),  # its identity in the file that it came from
+    sa.Column("seen_at", UtcDateTime),  # when a process last reported who is present
+    sa.Column("external_id", sa.String(80)),  # its identity in the imported file
     sa.Index("ix_booths_directory", "conference", "open", "tier"),
     sa.UniqueConstraint("conference", "external_id"),
 )
@@ -65,7 +65,7 @@ queue_places = sa.Table(
     sa.Column("id", sa.String(20), primary_key=True),
     sa.Column("booth", sa.String(20), sa.ForeignKey("booths.id"), nullable=False),
     sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False),
-    sa.Column("ticket", sa.Integer, nullable=False),  # what everyone may see of a place
+    sa.Column("ticket", sa.Integer, nullable=False),  # the number that everyone may see
     sa.Column("rank", sa.Integer, nullable=False),  # the order of the queue
     sa.Column("state", sa.String(10), nullable=False),  # waiting | called | talking | done | left
     sa.Column("joined_at", UtcDateTime, nullable=False),
@@ -81,7 +81,7 @@ queue_places = sa.Table(
 )
 
 contacts = sa.Table(
-    "contacts",  # what visitors have asked of a booth's staff: a task with, once taken, an owner
+    "contacts",  # requests to a booth's staff: a task that has an owner once taken
     metadata,
     sa.Column("id", sa.String(20), primary_key=True),
     sa.Column("booth", sa.String(20), sa.ForeignKey("booths.id"), nullable=False),

@@ -1,4 +1,4 @@
-"""The gate of meetings: a meeting exists only for those who are invited to it."""
+"""The access gate of meetings: only invited people can see a meeting."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -15,15 +15,15 @@ from rooms.meetings.tables import call_peers, call_waits
 
 EVERY_SECONDS = 5.0
 WAITS = timedelta(seconds=45)
-"""How long a wait for a place lasts without being repeated."""
+"""How long a person waits for a place without repeating the request."""
 MOST_AT_ONCE = 100
-"""Places that one round gives up; after a great loss, the next round continues."""
+"""Maximum number of places that one round gives up; the next round continues."""
 
 p = call_peers.c
 
 
 class Known(NamedTuple):
-    """What the table says of a peer: its connection, and whether it counts as lost."""
+    """The stored state of a peer: its connection, and whether it counts as lost."""
 
     link: str
     lost: bool
@@ -41,7 +41,7 @@ async def vouch(engine: Engine, here: Collection[str]) -> dict[str, Known]:
 
 
 async def find_again(engine: Engine, peer: str, link: str) -> None:
-    """Restores a connection that was taken for lost because its process could not record the heartbeat in time."""
+    """Restores a connection that was marked as lost because its process could not record the heartbeat in time."""
     for place in await _places(engine, p.peer == peer, p.link == link, p.lost_at.is_not(None)):
         async with engine.transaction([place.room]) as tx:
             still = call_peers.update().where(p.peer == peer, p.link == link).values(lost_at=None)
@@ -57,7 +57,7 @@ async def sweep(engine: Engine) -> int:
     for place in found:
         peer = place.peer
         async with engine.transaction([place.room]) as tx:
-            # Looked at again under the lock: another process may have been faster, or the person may be back.
+            # Checked again under the lock: another process may have been faster, or the person may be back.
             for still in await queries.peers(tx.connection, p.peer == peer.peer):
                 if still.lost_at is not None and still.lost_at < tx.now - KEPT:
                     await roster.leave(tx, place.room, peer.meeting, [peer.peer])
@@ -67,7 +67,7 @@ async def sweep(engine: Engine) -> int:
 
 
 async def _sweep_waits(engine: Engine) -> int:
-    """Those who have closed their page wait no more, so that the next may come in."""
+    """Removes waiting people who have closed their page, so that the next one can join."""
     w, late = call_waits.c, engine.clock() - WAITS
     async with engine.database.read() as connection:
         joined = call_waits.join(rooms, sa.and_(rooms.c.kind == "meeting", rooms.c.subject == w.meeting))

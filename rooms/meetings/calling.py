@@ -37,7 +37,7 @@ async def extend_call(tx: Transaction, actor: Actor, command: ExtendCall) -> Non
         raise Problem("conflict", N_("This call has no end time yet, because nobody else has joined."))
     if now.extensions >= MOST_EXTENSIONS:
         raise Problem("conflict", N_("This call has been extended %(times)s times."), values={"times": now.extensions})
-    # After the end, five minutes more are counted from now: else nothing would be gained.
+    # After the end, five more minutes count from now; otherwise the extension could already be over.
     longer = {"ends_at": max(now.ends_at, tx.now) + EXTENSION, "extensions": now.extensions + 1}
     await tx.connection.execute(calls.update().where(c.meeting == meeting).values(longer))
     await roster.tell(tx, actor.room.id, meeting)

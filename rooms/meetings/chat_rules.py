@@ -1,4 +1,4 @@
-"""Who may not write in a meeting: nobody once it is over, and nobody whom another participant has blocked."""
+"""Chat rules of meetings: nobody can write after the end, and blocked participants cannot write at all."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""How a meeting is opened for those who are invited to it, and closed."""
+"""Opens and closes meetings."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -28,7 +28,7 @@ async def open_meeting(
 
 
 async def close_meeting(tx: Transaction, meeting: str) -> None:
-    """Its room stays for those who were in it, to be read. The transaction has locked it."""
+    """Closes a meeting. Its participants can still read the room, which the transaction must have locked."""
     still = sa.and_(meetings.c.id == meeting, meetings.c.closed_at.is_(None))
     if (await tx.connection.execute(meetings.update().where(still).values(closed_at=tx.now))).rowcount:
         room = await room_of(tx.connection, "meeting", meeting)

@@ -1,4 +1,4 @@
-"""Who hosts a meeting: the slices that open meetings register how its host is read, such as a booth and its staff."""
+"""Hosts of meetings: slices that open meetings register a function that reads the host, such as a booth and its staff."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from rooms.core.commands.people import PersonView
 
 
 class Host(NamedTuple):
-    """`name` of the host; `staff`: ids of those who work for it; `free`: those of them who are not invited yet, by name."""
+    """`name` of the host; `staff`: ids of those who work for it; `free`: members of the staff who are not invited yet, by name."""
 
     name: str
     staff: frozenset[str]
@@ -19,7 +19,7 @@ class Host(NamedTuple):
 NO_HOST = Host("", frozenset(), [])
 
 ReadHosts = Callable[[AsyncConnection, Collection[str]], Awaitable[Mapping[str, Host]]]
-"""Meetings → those of them that have a host of this kind."""
+"""A function: meetings → hosts of this kind, for meetings that have one."""
 
 _READERS: list[ReadHosts] = []
 
@@ -29,7 +29,7 @@ def register(read: ReadHosts) -> None:
 
 
 async def hosts_of(connection: AsyncConnection, meetings: Collection[str]) -> dict[str, Host]:
-    """The hosts of those meetings that have one."""
+    """The hosts of these meetings; meetings without one are left out."""
     found: dict[str, Host] = {}
     for read in _READERS:
         found |= await read(connection, meetings)

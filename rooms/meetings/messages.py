@@ -1,7 +1,7 @@
-"""Messages of meetings: rooms for those who were invited, in which they call each other.
+"""Messages of meetings: rooms for invited people, in which they call each other.
 
-Who is in the call, and how, everybody in the room learns as one latest value. What two browsers have to say to each other before they find each
-other goes by another way, to one connection (signaling/messages.py).
+The participants of the call and their state are one latest value for everyone in the room. Signals between two browsers are sent directly to one
+connection (signaling/messages.py).
 """
 
 from datetime import datetime
@@ -19,7 +19,7 @@ CALL_NOTE_LENGTH = 500
 
 
 class CallOutcome(StrEnum):
-    """HELD: the talk took place. NO_SHOW: the other did not come."""
+    """HELD: the talk took place. NO_SHOW: the other person did not come."""
 
     HELD = "held"
     NO_SHOW = "no_show"
@@ -29,7 +29,7 @@ class CallOutcome(StrEnum):
 
 
 class PeerView(View):
-    """One connection in a call. `held`: they are away for a moment; `lost`: the connection is gone, and their place is kept for a minute."""
+    """One connection in a call. `held`: the person has paused the call; `lost`: the connection is gone, and their place is kept for a minute."""
 
     peer: str
     person: PersonView
@@ -42,7 +42,7 @@ class PeerView(View):
 
 
 class CallView(View):
-    """A call: its `peers` in the order in which they joined, how many there may be, and who waits for a place, the first of the line first. `ends_at`:
+    """A call: its `peers` in the order in which they joined, how many there may be, and who waits for a place, in the order of the queue. `ends_at`:
     when the talk should end, from the second person on; `extensions`: how often it has been put off. `relay_only`: the addresses of people are kept
     from each other."""
 
@@ -55,7 +55,7 @@ class CallView(View):
 
 
 class OutcomeView(View):
-    """What one person says of a call. `rating`: 1 to 5."""
+    """One person's feedback on a call. `rating`: 1 to 5."""
 
     outcome: CallOutcome
     rating: int | None
@@ -63,7 +63,7 @@ class OutcomeView(View):
 
 
 class MeetingSnapshot(View):
-    """A talk between those who were invited, by name. `booth` is where it came from."""
+    """A meeting. The invited people are sorted by name; `booth` is the booth that opened it."""
 
     booth: str | None
     booth_name: str
@@ -74,7 +74,7 @@ class MeetingSnapshot(View):
 
 
 class MeetingOwn(RoomOwn):
-    """What is one person's own in a meeting. `blocked`: those here whom they have blocked; `colleagues`: those whom they may bring in."""
+    """The personal part of a meeting's snapshot. `blocked`: participants whom the person has blocked; `colleagues`: people whom they may invite."""
 
     outcome: OutcomeView | None
     blocked: list[str]
@@ -85,11 +85,11 @@ class MeetingOwn(RoomOwn):
 
 
 class ExtendCall(Command, tag="call.extend"):
-    """Five minutes more, up to six times; by anyone in the call."""
+    """Extends the call by five minutes, up to six times. Anyone in the call may do so."""
 
 
 class WaitForCall(Command, tag="call.wait"):
-    """For a place in a call that is full. To be repeated every 20 seconds: after 45 seconds without one the wait ends. `waiting` false ends it at once."""
+    """Waits for a place in a full call. Must be repeated every 20 seconds: after 45 seconds without it the wait ends. `waiting` false ends it immediately."""
 
     waiting: bool = True
 
@@ -101,7 +101,7 @@ class BringColleague(Command, tag="call.bring"):
 
 
 class RateCall(Command, tag="call.rate"):
-    """Says how it went; may be changed."""
+    """Rates the call; can be changed later."""
 
     outcome: CallOutcome
     rating: Annotated[int, msgspec.Meta(ge=1, le=5)] | None = None
@@ -122,7 +122,7 @@ class MeetingRated(Event, tag="meeting.rated"):
 
 
 class MeetingClosed(Event, tag="meeting.closed"):
-    """The talk is over. Its room can still be read, but takes no messages."""
+    """The meeting is over. Its room can still be read, but accepts no messages."""
 
     at: datetime
 
@@ -136,16 +136,16 @@ class CallNow(Latest):
     value: CallView
 
 
-# Told to one connection, as {"room": …, "rtc": …}
+# Sent to one connection, as {"room": …, "rtc": …}
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
 class Direct(msgspec.Struct, frozen=True, tag_field="type"):
-    """What only one connection is told, in order."""
+    """Messages to a single connection, in order."""
 
 
 class Replaced(Direct, tag="replaced"):
-    """The same person has joined from elsewhere: this connection is in the call no more."""
+    """The same person has joined from elsewhere: this connection is no longer in the call."""
 
 
 class Removed(Direct, tag="removed"):

@@ -1,4 +1,4 @@
-"""What meetings keep about a person. That they were invited stays, under a bare id: the other side had a meeting."""
+"""Personal data in meetings. The invitation itself remains, under a bare id, because the other side also had this meeting."""
 
 import sqlalchemy as sa
 

@@ -1,4 +1,4 @@
-"""What is read of meetings and their calls."""
+"""Reads meetings and their calls."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -21,7 +21,7 @@ i, p, c = invited.c, call_peers.c, calls.c
 
 
 class Meeting(NamedTuple):
-    """`booth` is where it came from, if anywhere; the rest are the rules of its conference."""
+    """`booth` is the booth that opened it, if any; the other fields are the rules of its conference."""
 
     id: str
     conference: str
@@ -33,7 +33,7 @@ class Meeting(NamedTuple):
 
 
 class Peer(NamedTuple):
-    """A row of a call. `token` is the digest of what resumes the place, `link` names the connection; `relay_only`: the others do not learn its address."""
+    """A row of a call. `token` is the digest of the secret that resumes the place, `link` the connection; `relay_only`: others do not learn its address."""
 
     peer: str
     meeting: str
@@ -81,7 +81,7 @@ async def meeting_of_room(connection: AsyncConnection, room: str) -> Meeting:
 
 
 async def people(connection: AsyncConnection, meeting: str) -> list[PersonView]:
-    """Who is invited, by name."""
+    """The invited people, by name."""
     joined = invited.join(persons, persons.c.id == i.person)
     select = sa.select(persons.c.id, persons.c.name).select_from(joined).where(i.meeting == meeting)
     return [PersonView(*row) for row in await connection.execute(select.order_by(persons.c.name, persons.c.id))]
@@ -107,7 +107,7 @@ async def call(connection: AsyncConnection, meeting_id: str) -> CallView:
 
 
 async def waiting(connection: AsyncConnection, meeting: str) -> list[PersonView]:
-    """Who waits for a place in the call, the first in the line first."""
+    """The people who wait for a place in the call, in the order of the queue."""
     w = call_waits.c
     joined = call_waits.join(persons, persons.c.id == w.person)
     select = sa.select(persons.c.id, persons.c.name).select_from(joined).where(w.meeting == meeting)
@@ -115,7 +115,7 @@ async def waiting(connection: AsyncConnection, meeting: str) -> list[PersonView]
 
 
 async def outcomes(connection: AsyncConnection, at: Collection[str]) -> dict[tuple[str, str], OutcomeView]:
-    """(meeting, person) → what they said of it."""
+    """(meeting, person) → their feedback."""
     o = call_outcomes.c
     select = sa.select(o.meeting, o.person, o.outcome, o.rating, o.note).where(o.meeting.in_(at))
     return {
@@ -125,7 +125,7 @@ async def outcomes(connection: AsyncConnection, at: Collection[str]) -> dict[tup
 
 
 async def blocked_here(connection: AsyncConnection, at: Collection[str]) -> dict[tuple[str, str], list[str]]:
-    """(meeting, person) → those invited there whom they have blocked, in order."""
+    """(meeting, person) → invited people whom they have blocked, in order."""
     other = invited.alias("other")
     joined = blocks.join(invited, i.person == blocks.c.person)
     joined = joined.join(other, sa.and_(other.c.meeting == i.meeting, other.c.person == blocks.c.blocked))

@@ -1,4 +1,4 @@
-"""Who is in the call of a meeting: exact over all processes, because its room is locked whenever that changes.
+"""The participants of a meeting's call. The list is exact across all processes, because the room is locked for every change.
 
 A lost connection keeps its place for a minute; then the place expires (call_expiry.py).
 """
@@ -30,13 +30,13 @@ from rooms.people import blocks
 KEPT = timedelta(seconds=60)
 """How long the place of a lost connection is kept."""
 GOOD_FOR = timedelta(seconds=15)
-"""How long a process's word holds that a connection is there."""
+"""How long a heartbeat for a connection is valid."""
 
 p, c, w = call_peers.c, calls.c, call_waits.c
 
 
 class Seat(NamedTuple):
-    """A place in a call. `token` brings the same peer back; `others` are in it already."""
+    """A place in a call. `token` resumes the place; `others` are already in the call."""
 
     peer: str
     link: str
@@ -48,7 +48,7 @@ class Seat(NamedTuple):
 
 
 def is_gone(peer: Peer, now: datetime) -> bool:
-    """Whether nobody vouches for a peer's connection."""
+    """Whether a peer's connection has no valid heartbeat."""
     return peer.lost_at is not None or peer.seen_at < now - GOOD_FOR
 
 
@@ -62,7 +62,7 @@ async def rooms_of_calls(connection: AsyncConnection, person: str) -> list[str]:
 async def take_seat(tx: Transaction, actor: Actor, resume: str | None) -> Seat:
     """Gives the actor a place in the call of their meeting. The transaction has locked its room, their desk, and the rooms of their other calls.
 
-    Raises Problem "closed", "forbidden" where one has blocked the other, or "conflict" when the call is full or they are in another.
+    Raises Problem "closed", "forbidden" where one has blocked the other, or "conflict" when the call is full or they are in another call.
     """
     rules.calls(actor)
     room, person = actor.room, actor.known.id
@@ -106,7 +106,7 @@ async def take_seat(tx: Transaction, actor: Actor, resume: str | None) -> Seat:
 
 
 async def set_state(tx: Transaction, room: str, meeting: str, peer: str, **flags: bool) -> None:
-    """`flags`: mic, cam, screen, hand, held. Raises Problem "conflict" for one who is not in the call."""
+    """`flags`: mic, cam, screen, hand, held. Raises Problem "conflict" for a person who is not in the call."""
     mine = sa.and_(p.peer == peer, p.meeting == meeting)
     if not (await tx.connection.execute(call_peers.update().where(mine).values(flags))).rowcount:
         raise Problem("conflict", rules.NOT_IN_CALL)
@@ -126,14 +126,14 @@ async def leave(tx: Transaction, room: str, meeting: str, peers: Iterable[str]) 
 
 
 async def lose(tx: Transaction, room: str, meeting: str, peer: str, link: str, since: datetime) -> None:
-    """A connection is gone; unless the same peer has come back over another one meanwhile."""
+    """Marks a connection as lost, unless the same peer has returned over another one."""
     that = sa.and_(p.peer == peer, p.link == link, p.lost_at.is_(None))
     if (await tx.connection.execute(call_peers.update().where(that).values(lost_at=since))).rowcount:
         await tell(tx, room, meeting)
 
 
 async def end(tx: Transaction, room: str, meeting: str) -> None:
-    """The call is over for everybody in it."""
+    """Ends the call for everyone in it."""
     here = await queries.peers(tx.connection, p.meeting == meeting)
     for each in here:
         tx.tell(each.peer, Removed("closed"), room=room)
@@ -142,14 +142,14 @@ async def end(tx: Transaction, room: str, meeting: str) -> None:
 
 
 async def separate(tx: Transaction, room: str, meeting: str, person: str, blocked: str) -> None:
-    """One has blocked another. Of a call of two nothing is left; in a greater one the two hear no more of each other."""
+    """Handles a block. A call of two ends; in a larger one the two are disconnected from each other."""
     here = await queries.peers(tx.connection, p.meeting == meeting)
     if len(here) == 2 and {each.person for each in here} == {person, blocked}:
         out = next(each for each in here if each.person == blocked)
         tx.tell(out.peer, Removed("closed"), room=room)
         await leave(tx, room, meeting, [out.peer])
     elif {person, blocked} <= {each.person for each in here}:
-        await tell(tx, room, meeting)  # a new pulse, by which every process learns that its roster is out of date
+        await tell(tx, room, meeting)  # a new pulse tells every process that its roster is out of date
 
 
 async def tell(tx: Transaction, room: str, meeting: str) -> None:
@@ -169,7 +169,7 @@ async def _take_turn(tx: Transaction, meeting: Meeting, person: str, here: int) 
 
 
 async def _leave_others(tx: Transaction, person: str, meeting: str) -> None:
-    """Gives up a lost place in another call. Raises Problem "conflict" while they are connected there."""
+    """Gives up a lost place in another call. Raises Problem "conflict" while the person is connected there."""
     for other in await queries.peers(tx.connection, p.person == person, p.meeting != meeting):
         found = sa.select(rooms.c.id).where(rooms.c.kind == "meeting", rooms.c.subject == other.meeting)
         room = (await tx.connection.execute(found)).scalar_one()
@@ -184,11 +184,11 @@ async def _check_blocks(tx: Transaction, person: str, others: list[Peer]) -> Non
         return
     if await blocks.has_blocked(tx.connection, person, people):
         raise Problem("forbidden", N_("Someone you have blocked is in this call."))
-    raise Problem("forbidden", N_("You cannot join this call."))  # that he is blocked he does not learn
+    raise Problem("forbidden", N_("You cannot join this call."))  # does not reveal that the person is blocked
 
 
 async def _begin(tx: Transaction, meeting: Meeting, others: list[Peer]) -> None:
-    """Notes the rules that hold from now on and, for the second who comes, when the talk should end."""
+    """Stores the rules at this join and, when the second person joins, when the talk should end."""
     rules_now = {"limit": meeting.call_limit, "relay_only": meeting.relay_only}
     insert = insert_into(tx.connection, calls).values(meeting=meeting.id, extensions=0, **rules_now)
     await tx.connection.execute(insert.on_conflict_do_update(index_elements=[c.meeting], set_=rules_now))
@@ -199,7 +199,7 @@ async def _begin(tx: Transaction, meeting: Meeting, others: list[Peer]) -> None:
 
 
 def _after(others: list[Peer], now: datetime) -> datetime:
-    """Behind all others, even where the clocks of two processes differ: who came later makes the first offer."""
+    """A join time after all others, even if the clocks of two processes differ: the peer who joined later sends the first offer."""
     return max([now, *(each.joined_at + timedelta(microseconds=1) for each in others)])
 
 

@@ -1,11 +1,11 @@
-"""Meetings, who is invited to them, who is in their call, and what came of it."""
+"""Tables of meetings: invitations, calls, participants and feedback."""
 
 import sqlalchemy as sa
 
 from rooms.core.store.database import UtcDateTime, metadata
 
 meetings = sa.Table(
-    "meetings",  # a room for those who were invited to it, and nobody else
+    "meetings",  # a room for invited people only
     metadata,
     sa.Column("id", sa.String(20), primary_key=True),
     sa.Column("conference", sa.String(20), sa.ForeignKey("conferences.id"), nullable=False),
@@ -22,7 +22,7 @@ invited = sa.Table(
 )
 
 calls = sa.Table(
-    "calls",  # of a meeting in which somebody has called; the rules of the conference as they were at the last join
+    "calls",  # calls of meetings, with the rules of the conference at the last join
     metadata,
     sa.Column("meeting", sa.String(20), sa.ForeignKey("meetings.id"), primary_key=True),
     sa.Column("limit", sa.Integer, nullable=False),
@@ -32,13 +32,13 @@ calls = sa.Table(
 )
 
 call_peers = sa.Table(
-    "call_peers",  # who is in a call now
+    "call_peers",  # the current participants of calls
     metadata,
     sa.Column("peer", sa.String(20), primary_key=True),
     sa.Column("meeting", sa.String(20), sa.ForeignKey("meetings.id"), nullable=False, index=True),
     sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False, unique=True),  # one call at once
-    sa.Column("token", sa.String(64), nullable=False),  # the digest of what brings the same peer back
-    sa.Column("link", sa.String(20), nullable=False),  # which of their connections it is
+    sa.Column("token", sa.String(64), nullable=False),  # the digest of the secret that resumes the place
+    sa.Column("link", sa.String(20), nullable=False),  # the id of the connection
     sa.Column("relay_only", sa.Boolean, nullable=False, default=False),
     sa.Column("mic", sa.Boolean, nullable=False, default=False),
     sa.Column("cam", sa.Boolean, nullable=False, default=False),
@@ -46,17 +46,17 @@ call_peers = sa.Table(
     sa.Column("hand", sa.Boolean, nullable=False, default=False),
     sa.Column("held", sa.Boolean, nullable=False, default=False),
     sa.Column("joined_at", UtcDateTime, nullable=False),
-    sa.Column("seen_at", UtcDateTime, nullable=False, index=True),  # when a process last vouched for its connection
-    sa.Column("lost_at", UtcDateTime),  # since when its connection is gone
+    sa.Column("seen_at", UtcDateTime, nullable=False, index=True),  # the last heartbeat of the connection
+    sa.Column("lost_at", UtcDateTime),  # when the connection was lost
 )
 
 call_waits = sa.Table(
-    "call_waits",  # who waits for a place in a call that is full
+    "call_waits",  # people who wait for a place in a full call
     metadata,
     sa.Column("meeting", sa.String(20), sa.ForeignKey("meetings.id"), primary_key=True),
     sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), primary_key=True),
     sa.Column("since", UtcDateTime, nullable=False),
-    sa.Column("seen_at", UtcDateTime, nullable=False, index=True),  # when they last said so
+    sa.Column("seen_at", UtcDateTime, nullable=False, index=True),  # the last repetition of the request
 )
 
 call_outcomes = sa.Table(

@@ -1,4 +1,4 @@
-"""Applying to exhibit: whoever takes part may ask for a booth; organisers look at it and decide."""
+"""Applications to exhibit: any participant may apply for a booth; organisers review and decide."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -38,10 +38,10 @@ from rooms.people.desk import desk_of, desks_of, notify
 LOBBY = {"lobby"}
 OPEN = ("sent", "review")
 MOST_OPEN = 3
-SHOWN = 500
+"""Open applications of one person to a conference."""
 MOST = 20
-"""Applications of one person to a conference, those withdrawn or decided too."""
-"""Applications of one person that may wait in one conference."""
+"""Applications of one person to a conference, including withdrawn and decided ones."""
+SHOWN = 500
 
 a = exhibitor_applications.c
 
@@ -49,7 +49,7 @@ Decision = ReviewApplication | AcceptApplication | DeclineApplication
 
 
 async def applications(connection: AsyncConnection, *conditions: "sa.ColumnElement[bool]") -> list[ApplicationView]:
-    """Those that wait come first, then the newest."""
+    """Open applications first, then the newest."""
     waits = sa.case((a.state.in_(OPEN), 0), else_=1)
     joined = exhibitor_applications.join(persons, persons.c.id == a.person)
     select = sa.select(exhibitor_applications, persons.c.name.label("person_name")).select_from(joined)
@@ -60,9 +60,9 @@ async def applications(connection: AsyncConnection, *conditions: "sa.ColumnEleme
 def _view(row: Any) -> ApplicationView:
     said = {name: row.said[name] for name in ApplicationView.__struct_fields__ if name in row.said}
     kept = ("id", "hall", "tier", "remark", "reason", "booth", "sent_at", "decided_at")
-    told = {name: getattr(row, name) for name in kept}
+    columns = {name: getattr(row, name) for name in kept}
     return ApplicationView(
-        **said, **told, person=PersonView(row.person, row.person_name), state=ApplicationState(row.state)
+        **said, **columns, person=PersonView(row.person, row.person_name), state=ApplicationState(row.state)
     )
 
 
@@ -141,7 +141,7 @@ async def decline_application(tx: Transaction, actor: Actor, command: DeclineApp
 
 
 async def _waiting(tx: Transaction, actor: Actor, id: str, *conditions: "sa.ColumnElement[bool]") -> Any:
-    """An application of this conference that is not decided. Raises Problem "not_found" or "stale"."""
+    """An open application of this conference. Raises Problem "not_found" or "stale"."""
     here = sa.and_(a.id == id, a.conference == actor.room.subject, *conditions)
     row = (await tx.connection.execute(sa.select(exhibitor_applications).where(here))).one_or_none()
     if row is None:

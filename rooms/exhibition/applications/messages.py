@@ -1,4 +1,4 @@
-"""Messages by which somebody applies to exhibit, and organisers decide."""
+"""Messages of applications to exhibit, and of the organisers' decisions."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ REMARK_LENGTH = 1000
 
 
 class ApplicationState(StrEnum):
-    """SENT, then perhaps in REVIEW, then ACCEPTED or DECLINED; or WITHDRAWN by the applicant before that."""
+    """SENT, optionally REVIEW, then ACCEPTED or DECLINED; or WITHDRAWN by the applicant before that."""
 
     SENT = "sent"
     REVIEW = "review"
@@ -25,7 +25,7 @@ class ApplicationState(StrEnum):
 
 
 class ApplicationView(View):
-    """`hall`, `tier` and `remark` are wishes; `reason`: why it was declined; `booth`: what came of it."""
+    """`hall`, `tier` and `remark` are wishes; `reason`: why it was declined; `booth`: the booth created from it."""
 
     id: str
     person: PersonView
@@ -47,7 +47,7 @@ class ApplicationView(View):
 
 
 class ApplyToExhibit(Command, tag="exhibitor.apply"):
-    """In the lobby. `hall` and `tier` are wishes."""
+    """Applies in the lobby. `hall` and `tier` are wishes."""
 
     name: Name
     tagline: Name = ""
@@ -66,13 +66,13 @@ class WithdrawApplication(Command, tag="application.withdraw"):
 
 
 class ReviewApplication(Command, tag="application.review"):
-    """The applicant learns that it is being looked at."""
+    """Marks the application as in review. The applicant is notified."""
 
     application: Id
 
 
 class AcceptApplication(Command, tag="application.accept"):
-    """Makes the booth, of which the applicant is the owner; what he wrote is its draft."""
+    """Creates the booth, with the applicant as its owner and their text as its draft."""
 
     application: Id
     hall: Name

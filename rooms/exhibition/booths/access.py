@@ -1,4 +1,4 @@
-"""The gate of booths: a closed booth exists only for its staff and for organisers, and duties at a booth count as roles there."""
+"""The access gate of booths: only staff and organisers can see a closed booth. Duties at a booth count as roles there."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ _BOOTHS = (
 
 @dataclass(frozen=True, slots=True)
 class BoothGate:
-    """`duties`: (booth, person) → the role that the duty there gives."""
+    """`duties`: (booth, person) → the role given by the duty there."""
 
     open: set[str]
     duties: dict[tuple[str, str], Role]

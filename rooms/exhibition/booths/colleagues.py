@@ -1,4 +1,4 @@
-"""The staff of a booth as hosts of its meetings, and how one of them brings in another."""
+"""The staff of a booth as hosts of its meetings, and the command that invites a colleague."""
 
 from collections.abc import Collection, Iterable
 

@@ -1,4 +1,4 @@
-"""The directory of a conference's exhibitors: searched, narrowed down and paged by the database."""
+"""The directory of a conference's exhibitors. The database searches, filters and pages it."""
 
 from collections import Counter
 from datetime import datetime
@@ -20,7 +20,7 @@ b = booths.c
 
 
 class Wanted(NamedTuple):
-    """What a visitor looks for; "" or False: everything."""
+    """Search filters; "" or False: no filter."""
 
     words: str = ""
     country: str = ""
@@ -30,7 +30,7 @@ class Wanted(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """A booth in the directory, and what goes on there."""
+    """A booth in the directory, and its current activity."""
 
     card: BoothCard
     hall: str
@@ -38,7 +38,7 @@ class Listed(NamedTuple):
 
 
 class Facets(NamedTuple):
-    """By what one can narrow down, and how many booths that leaves."""
+    """The filter values, with the number of booths for each."""
 
     countries: dict[str, int]
     fields: dict[str, int]
@@ -76,8 +76,8 @@ async def count(connection: AsyncConnection, conference: str, wanted: Wanted) ->
 async def page(
     connection: AsyncConnection, conference: str, wanted: Wanted, number: int, now: datetime
 ) -> list[Listed]:
-    """One page of those that pass, numbered from 0: partners first, and inside a tier another order every hour, so that nobody is always last."""
-    # Ids are drawn at random, so each place at which one begins to compare them gives another fair order.
+    """One page of matching booths, numbered from 0: partners first. Inside a tier the order changes every hour, so that nobody is always last."""
+    # Ids are random, so comparing them from a different character on gives a different fair order.
     begin = int(now.timestamp()) // 3600 % (ID_LENGTH - 5) + 1
     joined = booths.join(exhibition_halls, exhibition_halls.c.id == b.hall)
     select = sa.select(booths, exhibition_halls.c.name.label("hall_name")).select_from(joined)
@@ -99,7 +99,7 @@ async def facets(connection: AsyncConnection, conference: str) -> Facets:
 
 
 async def halls(connection: AsyncConnection, conference: str) -> list[Hall]:
-    """Those with a booth that is open, in their order."""
+    """The halls with an open booth, in their order."""
     h = exhibition_halls.c
     joined = exhibition_halls.join(booths, sa.and_(b.hall == h.id, b.open))
     columns = (h.id, h.name, sa.func.count(), sa.func.sum(b.people))
@@ -113,7 +113,7 @@ async def halls(connection: AsyncConnection, conference: str) -> list[Hall]:
 
 
 class Pending(NamedTuple):
-    """A booth that waits for the organisers. `review` is a state of rooms.exhibition.booths.messages.Review."""
+    """A booth for the organisers to review. `review` is a state of rooms.exhibition.booths.messages.Review."""
 
     id: str
     name: str
@@ -121,7 +121,7 @@ class Pending(NamedTuple):
 
 
 async def pending(connection: AsyncConnection, conference: str) -> list[Pending]:
-    """Booths that nobody sees yet, and those whose new texts are to be approved, which come first."""
+    """Booths with new texts to approve, then other booths that are not public yet."""
     unseen = sa.or_(sa.not_(b.open), b.review == "waiting")
     select = sa.select(b.id, b.name, b.review).where(b.conference == conference, unseen)
     first = sa.case((b.review == "waiting", 0), else_=1)

@@ -1,4 +1,4 @@
-"""How a booth comes into being and what it says: written by its owners, shown to visitors once the organisers have approved it."""
+"""Creates booths and edits their texts: owners write a draft, and visitors see it once the organisers have approved it."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -49,7 +49,7 @@ LIMITS = {"name": BOOTH_NAME_LENGTH, "tagline": BOOTH_TAGLINE_LENGTH, "about": B
 async def hall_of(
     connection: AsyncConnection, conference: str, name: str, texts: dict[str, dict[str, str]] | None = None
 ) -> str:
-    """The hall of a name, made with its room where there is none."""
+    """The hall with this name, created with its room if there is none."""
     h = exhibition_halls.c
     known = sa.select(h.id).where(h.conference == conference, h.name == name)
     hall = (await connection.execute(known)).scalar_one_or_none()
@@ -66,7 +66,7 @@ async def hall_of(
 async def make_booth(
     connection: AsyncConnection, conference: str, hall: str, said: dict[str, Any], *, open: bool = False, **fields: Any
 ) -> tuple[str, str]:
-    """A booth with its room; returns the ids of both. `said`: as a draft has it; `fields`: number, tier."""
+    """Creates a booth with its room; returns the ids of both. `said`: the texts, in the shape of a draft; `fields`: number, tier."""
     booth = new_id()
     empty: dict[str, Any] = {
         "tagline": "",
@@ -85,7 +85,7 @@ async def make_booth(
 
 
 def columns_of(said: dict[str, Any]) -> dict[str, Any]:
-    """What a booth says, with what the directory searches in."""
+    """The text columns of a booth, with the column that the directory searches."""
     translated = [text for fields in said["texts"].values() for text in fields.values()]
     words = [said["name"], said["tagline"], said["about"], said["field"], *translated]
     spoken = "|" + "".join(f"{language}|" for language in said["languages"])
@@ -93,7 +93,7 @@ def columns_of(said: dict[str, Any]) -> dict[str, Any]:
 
 
 def said_by(command: DraftBooth) -> dict[str, Any]:
-    """What a booth is to say, cleaned. Raises Problem "invalid"."""
+    """The cleaned draft. Raises Problem "invalid"."""
     texts: dict[str, dict[str, str]] = {}
     for locale, fields in command.texts.items():
         for name, text in fields.items():
@@ -146,7 +146,7 @@ async def submit_booth(tx: Transaction, actor: Actor, command: SubmitBooth) -> N
 
 
 async def with_hall(connection: AsyncConnection, room: str, command: Command) -> Iterable[str]:
-    """The room of the hall in which the booth of a room stands; nothing for any other room."""
+    """The room of the booth's hall; empty for any other kind of room."""
     hall = rooms.alias("hall_room")
     joined = rooms.join(booths, booths.c.id == rooms.c.subject).join(hall, hall.c.subject == booths.c.hall)
     select = sa.select(hall.c.id).select_from(joined).where(rooms.c.id == room, rooms.c.kind == "booth")
@@ -199,7 +199,7 @@ async def _drafted(tx: Transaction, actor: Actor) -> Any:
 
 
 async def notify_owners(tx: Transaction, actor: Actor, kind: str, name: str, **values: str) -> None:
-    """Notifies all owners except the actor, where the transaction has locked their desks; `name` is the booth's."""
+    """Notifies all owners except the actor, if the transaction has locked their desks; `name` is the booth's."""
     target = Target("booth", actor.room.conference or "", actor.room.subject)
     for each in await queries.staff(tx.connection, actor.room.subject):
         if each.duty is Duty.OWNER and each.person.id != actor.known.id and await _locked(tx, each.person.id):

@@ -1,4 +1,4 @@
-"""Messages of a booth and its texts: what visitors see of it, and the draft that waits for the organisers."""
+"""Messages of booths: the public texts, and the draft for the organisers to approve."""
 
 from enum import StrEnum
 from typing import Annotated, ClassVar
@@ -22,7 +22,7 @@ LanguageTag = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2,3}(-[A-Za-z]{2,8}
 
 
 class Review(StrEnum):
-    """How a booth's draft stands: NONE, being written, WAITING for the organisers, or DECLINED by them."""
+    """The state of a booth's draft: NONE, DRAFT (being written), WAITING for the organisers, or DECLINED by them."""
 
     NONE = "none"
     DRAFT = "draft"
@@ -31,7 +31,7 @@ class Review(StrEnum):
 
 
 class BoothCard(View):
-    """A booth in a hall. `tier`: 1 partner, 2 sponsor, 3 exhibitor; `texts` holds translations of name and tagline by locale; `logo` is an address, or
+    """A booth in a hall. `tier`: 1 partner, 2 sponsor, 3 exhibitor; `texts` holds translations of name and tagline by locale; `logo` is an address or
     empty."""
 
     id: str
@@ -65,7 +65,7 @@ class BoothView(View):
 
 
 class DraftView(View):
-    """What the owners have written and the organisers have not yet approved. `booth` None: nothing; `note`: why it was declined."""
+    """Texts that the organisers have not approved yet. `booth` None: no draft; `note`: why it was declined."""
 
     review: Review
     note: str
@@ -73,7 +73,7 @@ class DraftView(View):
 
 
 class CreateBooth(Command, tag="booth.create"):
-    """By an organiser, in the lobby: a booth that nobody sees until its texts are approved. A `hall` of a new name is made."""
+    """Creates a booth, in the lobby, by an organiser. It is hidden until its texts are approved. A `hall` with a new name is created."""
 
     name: Name
     hall: Name
@@ -83,7 +83,7 @@ class CreateBooth(Command, tag="booth.create"):
 
 
 class DraftBooth(Command, tag="booth.draft"):
-    """What the booth is to say. It is shown to visitors once the organisers have approved it."""
+    """Saves a draft. Visitors see it once the organisers have approved it."""
 
     name: Name
     tagline: Name = ""
@@ -102,7 +102,7 @@ class SubmitBooth(Command, tag="booth.submit"):
 
 
 class ApproveBooth(Command, tag="booth.approve"):
-    """The draft becomes what visitors see."""
+    """Approves the draft: visitors now see it."""
 
 
 class DeclineBooth(Command, tag="booth.decline"):
@@ -114,7 +114,7 @@ class BoothCreated(View):
 
 
 class BoothListed(Event, tag="booth.listed"):
-    """In a hall: a booth that is new there, or has changed."""
+    """In a hall: a booth is new there, or has changed."""
 
     booth: BoothCard
 

@@ -1,4 +1,4 @@
-"""What is read of booths."""
+"""Reads booths, their staff, queues and requests."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -47,7 +47,7 @@ class Place(NamedTuple):
 
     @classmethod
     def joined(cls, id: str, booth: str, person: PersonView, ticket: int, rank: int, at: datetime) -> "Place":
-        """The place of a person who has just joined the queue."""
+        """A new place, without reading it from the database."""
         free = {"called_by": None, "called_by_name": None, "called_at": None, "until": None, "accepted_at": None}
         return cls(id, booth, person.id, person.name, ticket, rank, "waiting", at, **free, missed=0, meeting=None)
 
@@ -57,7 +57,7 @@ class Place(NamedTuple):
 
     @property
     def lapses(self) -> datetime | None:
-        """When the call lapses. Of a talk, `until` is when it counts as abandoned, which nobody needs to see."""
+        """The time at which the call lapses. For a talk, `until` is when it counts as abandoned, which clients need not know."""
         return self.until if self.state == "called" else None
 
     def view(self) -> PlaceView:
@@ -94,7 +94,7 @@ async def places_under_way(connection: AsyncConnection, booth: str) -> list[Plac
 
 
 async def own_places(connection: AsyncConnection, people: Collection[str], at: Collection[str]) -> list[Place]:
-    """The places that people have at booths now."""
+    """The current queue places of people."""
     return await places(connection, q.person.in_(people), q.booth.in_(at), q.state.in_(UNDER_WAY))
 
 
@@ -138,7 +138,7 @@ async def _room(connection: AsyncConnection, conference: str, kind: str, subject
 
 
 async def room_of_hall(connection: AsyncConnection, booth: str) -> str:
-    """The room of the hall in which a booth stands."""
+    """The room of a booth's hall."""
     hall = sa.select(b.hall).where(b.id == booth).scalar_subquery()
     select = sa.select(rooms.c.id).where(rooms.c.kind == "hall", rooms.c.subject == hall)
     return (await connection.execute(select)).scalar_one()
@@ -185,12 +185,12 @@ async def hall(connection: AsyncConnection, id: str) -> HallView:
 
 
 async def hall_of_booth(connection: AsyncConnection, booth: str) -> HallView:
-    """The hall in which a booth stands."""
+    """The hall of a booth."""
     return await hall(connection, (await connection.execute(sa.select(b.hall).where(b.id == booth))).scalar_one())
 
 
 async def staff(connection: AsyncConnection, booth: str) -> list[StaffView]:
-    """By name."""
+    """Sorted by name."""
     s = booth_staff.c
     joined = booth_staff.join(persons, persons.c.id == s.person)
     select = sa.select(persons.c.id, persons.c.name, s.duty).select_from(joined).where(s.booth == booth)

@@ -1,4 +1,4 @@
-"""What a member receives on joining a booth or a hall: what its audience shares, and what is their own."""
+"""Snapshots for people who join a booth or a hall: a shared part for each audience, and a personal part."""
 
 from rooms.chat.messages import ChatView, MessageView, RoomOwn
 from rooms.core.commands.messages import View
@@ -31,7 +31,7 @@ class BoothSnapshot(View):
 
 
 class BoothOwn(RoomOwn):
-    """What is one person's own at a booth. `named`: whether the staff may see by name which files they take; None: not answered yet."""
+    """The personal part of a booth's snapshot. `named`: whether the staff may see by name which files they download; None: not answered yet."""
 
     place: OwnPlace | None
     contacts: list[OwnContact]
@@ -51,4 +51,4 @@ class HallSnapshot(View):
 
 
 class HallOwn(View):
-    """Nothing: a hall is the same for all."""
+    """Empty: a hall is the same for everyone."""

@@ -26,7 +26,7 @@ s, b, c, p, r = booth_staff.c, booths.c, conferences.c, persons.c, roles.c
 
 
 async def search(connection: AsyncConnection, words: str) -> list[PersonView]:
-    """People with exactly this address, or with these words in their name; by name only those who let themselves be seen."""
+    """People with exactly this address, or with these words in their name. The search by name only finds people who chose to be listed."""
     words = words.strip()
     if len(words) < 2:
         return []
@@ -70,7 +70,7 @@ async def set_duty(connection: AsyncConnection, booth: str, person: str, duty: D
 
 
 async def drop_duty(connection: AsyncConnection, booth: str, person: str) -> None:
-    """Ends a duty. With the last one of a conference ends the exhibitor's role that came with it; a role that an organiser granted stays."""
+    """Ends a duty. If it was their last one in a conference, the exhibitor role that came with it ends too; a role granted by an organiser remains."""
     await connection.execute(booth_staff.delete().where(s.booth == booth, s.person == person))
     conference = await _conference(connection, booth)
     others = sa.select(sa.func.count()).select_from(booth_staff.join(booths, b.id == s.booth))

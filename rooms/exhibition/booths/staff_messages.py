@@ -9,7 +9,7 @@ from rooms.core.commands.people import Id, PersonView
 
 
 class Duty(StrEnum):
-    """OWNER: writes the booth's texts and chooses its staff. STAFF: talks to visitors. CONTACT: answers what visitors have written."""
+    """OWNER: writes the booth's texts and chooses its staff. STAFF: talks to visitors. CONTACT: answers written requests of visitors."""
 
     OWNER = "owner"
     STAFF = "staff"
@@ -29,7 +29,7 @@ class SetDuty(Command, tag="staff.set"):
 
 
 class LeaveStaff(Command, tag="staff.leave"):
-    """One's own duty ends."""
+    """Ends the person's own duty."""
 
 
 class DutyChanged(Event, tag="staff.changed"):

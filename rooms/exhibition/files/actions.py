@@ -1,4 +1,4 @@
-"""What is done with a booth's files once they are there. Owners change them, organisers too, and take down what does not belong there."""
+"""Commands on a booth's files after the upload. Owners change them; organisers can, too, for example to remove unsuitable files."""
 
 import re
 from collections.abc import Iterable
@@ -38,7 +38,7 @@ from rooms.exhibition.files.tables import file_consents, file_downloads, file_ta
 from rooms.exhibition.tables import booths
 
 MOST = {FileKind.LOGO: 1, FileKind.BROCHURE: 20, FileKind.FILM: 6}
-"""How many files of a kind a booth may show."""
+"""The maximum number of files of each kind at a booth."""
 
 PURPOSE = "brochures"
 
@@ -47,7 +47,7 @@ f = files.c
 
 
 async def add(tx: Transaction, actor: Actor, values: dict[str, Any]) -> None:
-    """Puts a file that is in the store (or a link) behind the booth's others of its kind, and tells. Raises Problem "conflict"."""
+    """Adds a stored file (or a link) after the booth's others of its kind, and publishes it. Raises Problem "conflict"."""
     kind = FileKind(values["kind"])
     here = await queries.rows(tx.connection, actor.room.subject, kind)
     if kind is not FileKind.LOGO and len(here) >= MOST[kind]:
@@ -60,11 +60,11 @@ async def add(tx: Transaction, actor: Actor, values: dict[str, Any]) -> None:
         await _forget(tx, [each.id for each in here])
         address = queries.address_of(values["id"], values["kind"], values["ending"])
         await tx.connection.execute(booths.update().where(booths.c.id == actor.room.subject).values(logo=address))
-    await _told(tx, actor, "file.add", values["id"], kind)
+    await _announce(tx, actor, "file.add", values["id"], kind)
 
 
 async def replace(tx: Transaction, actor: Actor, old: str, values: dict[str, Any]) -> None:
-    """The newer edition of a brochure or film: in the same place, under the same titles, with the downloads of both. Raises Problem "not_found"."""
+    """Replaces a brochure or film by a newer edition, with the same place and titles; the download counts continue. Raises Problem "not_found"."""
     row = await queries.file_row(tx.connection, old, actor.room.subject)
     if row.kind != values["kind"]:
         raise Problem("invalid", N_("A file can be replaced only by one of its kind."), field="file")
@@ -74,7 +74,7 @@ async def replace(tx: Transaction, actor: Actor, old: str, values: dict[str, Any
     for table in (file_takers, file_downloads):
         await tx.connection.execute(table.update().where(table.c.file == old).values(file=values["id"]))
     await _forget(tx, [old])
-    await _told(tx, actor, "file.replace", values["id"], FileKind(row.kind))
+    await _announce(tx, actor, "file.replace", values["id"], FileKind(row.kind))
 
 
 @command(LinkFilm, kinds=BOOTH, allowed=rules.owns, extra_rooms=with_hall)
@@ -98,7 +98,7 @@ async def change_file(tx: Transaction, actor: Actor, command: ChangeFile) -> Non
             texts[locale] = {"title": clean_line(title, TITLE_LENGTH, "titles")}
     values = {"title": clean_line(command.title, TITLE_LENGTH, "title"), "texts": texts}
     await tx.connection.execute(files.update().where(f.id == row.id).values(values))
-    await _told(tx, actor, "file.change", row.id, FileKind(row.kind))
+    await _announce(tx, actor, "file.change", row.id, FileKind(row.kind))
 
 
 @command(PlaceFile, kinds=BOOTH, allowed=rules.owns)
@@ -117,7 +117,7 @@ async def remove_file(tx: Transaction, actor: Actor, command: RemoveFile) -> Non
     await _forget(tx, [row.id])
     if row.kind == FileKind.LOGO:
         await tx.connection.execute(booths.update().where(booths.c.id == row.booth).values(logo=""))
-    await _told(tx, actor, "file.remove", row.id, FileKind(row.kind))
+    await _announce(tx, actor, "file.remove", row.id, FileKind(row.kind))
     if Role.OWNER not in actor.roles:
         booth = await exhibition.booth_row(tx.connection, row.booth)
         await notify_owners(tx, actor, "file.removed", booth.name, file=row.title)
@@ -125,7 +125,7 @@ async def remove_file(tx: Transaction, actor: Actor, command: RemoveFile) -> Non
 
 @command(ConsentToName, kinds=BOOTH, allowed=rules.waits)
 async def consent_to_name(tx: Transaction, actor: Actor, command: ConsentToName) -> None:
-    """Who takes his consent back is forgotten among those who took something."""
+    """Stores the answer. Withdrawing the consent deletes the person from the list of those who downloaded files."""
     booth, person = actor.room.subject, actor.known.id
     said = {"given": command.given, "purpose": PURPOSE, "at": tx.now}
     insert = insert_into(tx.connection, file_consents).values(booth=booth, person=person, **said)
@@ -139,7 +139,7 @@ async def consent_to_name(tx: Transaction, actor: Actor, command: ConsentToName)
 
 
 async def note_download(connection: AsyncConnection, row: Any, actor: Actor, at: datetime) -> None:
-    """Counts that a visitor has taken a file; whom, only where he has consented."""
+    """Counts a download, and stores the visitor only with their consent."""
     await connection.execute(files.update().where(f.id == row.id).values(downloads=f.downloads + 1))
     quarter = at.replace(minute=at.minute - at.minute % 15, second=0, microsecond=0)
     counted = insert_into(connection, file_downloads).values(booth=row.booth, file=row.id, quarter=quarter, number=1)
@@ -154,13 +154,13 @@ async def note_download(connection: AsyncConnection, row: Any, actor: Actor, at:
 
 
 async def _forget(tx: Transaction, ids: Iterable[str]) -> None:
-    """The rows alone: the content is swept away once nobody can be reading it (rooms/exhibition/files/uploads.py)."""
+    """Deletes the rows only. `uploads.sweep` deletes the content later, when nobody can be reading it any more."""
     gone = list(ids)
     await tx.connection.execute(file_takers.delete().where(file_takers.c.file.in_(gone)))
     await tx.connection.execute(files.delete().where(f.id.in_(gone)))
 
 
-async def _told(tx: Transaction, actor: Actor, act: str, id: str, kind: FileKind) -> None:
+async def _announce(tx: Transaction, actor: Actor, act: str, id: str, kind: FileKind) -> None:
     booth = actor.room.subject
     tx.audit(actor.room.conference, actor.known.id, act, id, {"booth": booth, "kind": kind.value})
     if kind is not FileKind.LOGO:

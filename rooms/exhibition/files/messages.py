@@ -1,4 +1,4 @@
-"""Messages about a booth's files. They come in by an upload (rooms/files/arriving.py); all else is done by these commands."""
+"""Messages about a booth's files. Files are added by an upload; everything else is done by these commands."""
 
 from enum import StrEnum
 from typing import Annotated, ClassVar
@@ -23,7 +23,7 @@ class FileKind(StrEnum):
 
 
 class FileView(View):
-    """A brochure or a film. `href` is where it is served, `link` where a film plays elsewhere: one of the two is empty. `size` in bytes;
+    """A brochure or a film. `href` is where it is served, `link` the player of a film on another site: one of the two is empty. `size` in bytes;
     `texts` holds translations of the title by locale."""
 
     id: str
@@ -40,7 +40,7 @@ class FileView(View):
 
 
 class ChangeFile(Command, tag="file.change"):
-    """`titles`: translations of the title by locale; those that are not named stay as they are, an empty one goes."""
+    """`titles`: translations of the title by locale. Locales not given are unchanged; an empty title deletes the translation."""
 
     file: Id
     title: Title
@@ -48,27 +48,27 @@ class ChangeFile(Command, tag="file.change"):
 
 
 class PlaceFile(Command, tag="file.place"):
-    """Moves it to a place among the booth's files of its kind, counted from 0."""
+    """Moves a file to a place among the booth's files of its kind, counted from 0."""
 
     file: Id
     position: Annotated[int, msgspec.Meta(ge=0, le=100)]
 
 
 class RemoveFile(Command, tag="file.remove"):
-    """A logo, a brochure or a film is gone for good."""
+    """Deletes a logo, a brochure or a film permanently."""
 
     file: Id
 
 
 class LinkFilm(Command, tag="film.link"):
-    """A film that is shown by a host of films; `address` is that of its player."""
+    """Adds a film on a video site; `address` is that of its player."""
 
     address: Annotated[str, msgspec.Meta(max_length=LINK_LENGTH)]
     title: Title
 
 
 class ConsentToName(Command, tag="file.consent"):
-    """Whether the staff of this booth may know by name what one takes. Without an answer, or with no, downloads are only counted."""
+    """Sets whether the staff of this booth may see by name which files the person downloads. Without consent, downloads are only counted."""
 
     given: bool
 

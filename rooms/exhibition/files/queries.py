@@ -1,4 +1,4 @@
-"""What is read of a booth's files."""
+"""Reads a booth's files."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -19,7 +19,7 @@ f = files.c
 
 
 class Kept(NamedTuple):
-    """A file as its owners see it. `takers`: who has agreed to be known."""
+    """A file as its owners see it. `takers`: people who downloaded it and agreed to be named."""
 
     view: FileView
     downloads: int
@@ -27,7 +27,7 @@ class Kept(NamedTuple):
 
 
 def address_of(id: str, kind: str, ending: str) -> str:
-    """Where a file is served: under an id that names this very content, and a name that says nothing of its sender's."""
+    """The address of a file: an id that changes with the content, and a file name that does not come from the uploader."""
     return f"/files/{id}/{kind}.{ending}"
 
 
@@ -56,7 +56,7 @@ async def file_row(connection: AsyncConnection, id: str, booth: str | None = Non
 
 
 async def rows(connection: AsyncConnection, booth: str, *kinds: FileKind) -> list[Any]:
-    """In their order: brochures, then films."""
+    """In order: brochures, then films."""
     select = sa.select(files).where(f.booth == booth, f.kind.in_(kinds))
     return list(await connection.execute(select.order_by(f.kind, f.position, f.added_at, f.id)))
 
@@ -67,7 +67,7 @@ async def shown(connection: AsyncConnection, booth: str) -> list[FileView]:
 
 
 async def kept(connection: AsyncConnection, booth: str) -> list[Kept]:
-    """The same, as the booth's owners see them."""
+    """The same files as the booth's owners see them."""
     taken: dict[str, list[PersonView]] = {}
     t = file_takers.c
     joined = file_takers.join(files, f.id == t.file).join(persons, persons.c.id == t.person)
@@ -79,7 +79,7 @@ async def kept(connection: AsyncConnection, booth: str) -> list[Kept]:
 
 
 async def downloads(connection: AsyncConnection, booth: str) -> list[tuple[str, datetime, int]]:
-    """(file, quarter of an hour, how often it was taken in it), in the order of time. Files that have been removed are among them."""
+    """(file, quarter of an hour, downloads), in the order of time. Includes removed files."""
     d = file_downloads.c
     select = sa.select(d.file, d.quarter, d.number).where(d.booth == booth).order_by(d.quarter, d.file)
     return [(row.file, row.quarter, row.number) for row in await connection.execute(select)]
@@ -88,7 +88,7 @@ async def downloads(connection: AsyncConnection, booth: str) -> list[tuple[str, 
 async def consents(
     connection: AsyncConnection, people: Collection[str], booths: Collection[str]
 ) -> dict[tuple[str, str], bool]:
-    """(person, booth) → what he has answered there."""
+    """(person, booth) → their answer there."""
     c = file_consents.c
     if not people or not booths:
         return {}

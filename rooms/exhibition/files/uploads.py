@@ -1,4 +1,4 @@
-"""How a file comes in, and how what nobody needs goes: the part of the slice that writes to the store."""
+"""Receives uploaded files and deletes unused ones: the part of the slice that writes to the store."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -22,19 +22,19 @@ from rooms.exhibition.files.tables import files
 
 MEGABYTE = 1_000_000
 LIMITS = {FileKind.LOGO: 5 * MEGABYTE, FileKind.BROCHURE: 20 * MEGABYTE, FileKind.FILM: 200 * MEGABYTE}
-"""Bytes that may come in."""
+"""Maximum size of an upload in bytes."""
 MADE_LIMIT = 40 * MEGABYTE
-"""Bytes that a picture may have when it was made anew."""
+"""Maximum size of a picture in bytes after re-encoding."""
 
 AT_ONCE = 2
-"""How many files a process has looked into at once; the others wait."""
+"""How many files a process inspects at the same time; others wait."""
 UPLOADS = Rate(40, 600)
 UNKNOWN_SECONDS = 3600.0
-"""After which a file that no row knows is swept away: longer than any upload lasts, and than anybody reads what was removed."""
+"""The age at which a file without a row is deleted: longer than any upload, and than any download of a removed file."""
 
 
 class Files:
-    """The files of a engine, in a store."""
+    """The files of an engine, in a store."""
 
     def __init__(self, engine: Engine, store: Store) -> None:
         self.store = store
@@ -52,9 +52,9 @@ class Files:
         name: str = "",
         old: str = "",
     ) -> str:
-        """Takes in a file for the booth of a room; returns its id. Without a title it is called as its sender's file is, `name`, without
-        folders and ending. With `old` it replaces that one. Raises Problem: "too_large", "invalid" for a content that is none of its kind, "no_space",
-        and whatever the person may not do; then nothing is kept."""
+        """Stores a file for the booth of a room; returns its id. Without a title, the title is the uploader's file `name` without folders and ending.
+        With `old` the file replaces that one. Raises Problem: "too_large", "invalid" for content of another kind, "no_space", or a problem of
+        permission; then nothing is stored."""
         rules.owns(
             await self._engine.actor(person, room)
         )  # before any work; `_add` checks again when the room is locked
@@ -80,7 +80,7 @@ class Files:
         try:
             await self._add(person, room, values, old)
         except Problem as problem:
-            # When the database has not answered, the row may be there all the same; the sweep will know.
+            # If the database has not answered, the row may still exist. The sweep will find out.
             if problem.code != "unavailable":
                 await self.store.remove(id)
             raise
@@ -99,7 +99,7 @@ class Files:
                 await actions.add(tx, actor, values)
 
     async def sweep(self, seconds: float = UNKNOWN_SECONDS) -> int:
-        """Removes what no row knows, and arrivals that a crash has cut off; returns how many files went. Raises Problem "unavailable"."""
+        """Deletes files without a row, and uploads cut off by a crash; returns how many files were deleted. Raises Problem "unavailable"."""
         async with self._engine.database.read() as connection:
             known = set((await connection.execute(sa.select(files.c.id))).scalars())
         return await self.store.sweep(known, seconds)

@@ -1,4 +1,4 @@
-"""The columns of an exhibitor list, by the headers that people give them in several languages."""
+"""The columns of an exhibitor list, recognised by common headers in several languages."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -38,7 +38,7 @@ _TRANSLATION = re.compile(r"(name|tagline|about)[ _:.-]([a-z]{2,3}(?:_[A-Za-z]{2
 
 
 def column_of(header: str) -> str:
-    """The column that a header means: one of COLUMNS, "name zh_Hans" for a translation, or "" for one that is not known."""
+    """The column that a header means: one of COLUMNS, "name zh_Hans" for a translation, or "" for an unknown one."""
     name = header.strip()
     match = _TRANSLATION.fullmatch(name) or _TRANSLATION.fullmatch(name.casefold())
     return f"{match[1]} {match[2]}" if match else _columns().get(_key(name), "")
@@ -51,7 +51,7 @@ def known_headers(cells: list[str]) -> int:
 
 
 def guessed_columns(rows: Sequence[Sequence[str]]) -> dict[str, int]:
-    """Column → its place in a table without a header, by what most of its cells hold; empty where too little can be told."""
+    """Column → its place in a table without a header, guessed from the content of most cells; empty if that is too uncertain."""
     if len(rows) < FEWEST_ROWS:
         return {}
     found: dict[str, int] = {}
@@ -85,5 +85,5 @@ def _columns() -> dict[str, str]:
 
 
 def _key(header: str) -> str:
-    """Signs make no difference: "Stand-Nr.", "stand nr" and "Company name *" are found."""
+    """Punctuation is ignored: "Stand-Nr.", "stand nr" and "Company name *" are recognised."""
     return " ".join(re.sub(r"[\W_]+", " ", fold(header)).split())

@@ -1,4 +1,4 @@
-"""Owners who are named by an imported list and have no account yet."""
+"""Owners who are named in an imported list and have no account yet."""
 
 from datetime import datetime
 
@@ -9,6 +9,6 @@ from rooms.exhibition.record_tables import owner_invites
 
 
 async def expect(connection: AsyncConnection, booth: str, email: str, at: datetime) -> None:
-    """Notes that this address is to be invited as an owner of the booth."""
+    """Records that this address should be invited as an owner of the booth."""
     insert = insert_into(connection, owner_invites).values(booth=booth, email=email, added_at=at, digest="")
     await connection.execute(insert.on_conflict_do_nothing())

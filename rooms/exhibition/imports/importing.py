@@ -60,7 +60,7 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class _Stored(NamedTuple):
-    """What the conference has.
+    """The current state of the conference.
 
     Booths by their id in the file and by name, which several may share; staff as (booth, person); people by address; halls by name,
     with their rooms; `expected` as (booth, address) of owners without an account who were named by an earlier import.
@@ -90,9 +90,9 @@ async def import_exhibitors(
     progress: Progress | None = None,
     agreed: str | None = None,
 ) -> Plan:
-    """Does what the plan says and returns it. Booths that the file does not name stay as they are; imported texts are shown at once.
+    """Applies the plan and returns it. Booths that the file does not name stay as they are; imported texts are shown at once.
 
-    `by` is the person for the audit log (None: the command line), `agreed` the digest of the plan that they agreed to (None: of any).
+    `by` is the person for the audit log (None: the command line), `agreed` the digest of the plan that they agreed to (None: any plan).
     Raises ExhibitorFaults, PlanChanged or Problem "conflict".
     """
     for _ in range(TRIES):
@@ -150,7 +150,7 @@ async def _load(connection: AsyncConnection, conference: str, listed: list[Exhib
 
 
 def _known(stored: _Stored, each: Exhibitor) -> Any:
-    """The booth that a row means, None for a new one. Raises LookupError when several booths match."""
+    """The booth that matches a row, None for a new one. Raises LookupError when several booths match."""
     if each.id in stored.by_id:
         return stored.by_id[each.id]
     named = stored.by_name.get(each.name.casefold(), [])
@@ -162,7 +162,7 @@ def _known(stored: _Stored, each: Exhibitor) -> Any:
 
 
 async def _rooms_to_lock(connection: AsyncConnection, stored: _Stored, listed: list[Exhibitor]) -> set[str]:
-    """The rooms of the booths that the file may mean and of all halls, and the desks of the owners."""
+    """The rooms of all booths that may match, the rooms of all halls, and the desks of the owners."""
     known: set[str] = set()
     for each in listed:
         with contextlib.suppress(LookupError):
@@ -211,7 +211,7 @@ def _changes(stored: _Stored, row: Any, each: Exhibitor) -> list[Change]:
     for name, value in each.placed.items():
         if name == "tier":
             pairs.append((name, NAMES[row.tier], NAMES[cast(int, value)]))
-        # An empty cell moves no booth out of its hall.
+        # An empty cell does not move a booth out of its hall.
         elif name != "hall" or value:
             pairs.append((name, row.hall_name if name == "hall" else getattr(row, name), value))
     for locale, texts in each.texts.items():
@@ -277,7 +277,7 @@ async def _write(
 
 
 async def _record_events(tx: Transaction, booth: str, room: str | None, hall: str | None) -> None:
-    """Records events for people at the booth and in its hall. Nobody is in a room that has just been made."""
+    """Records events for people at the booth and in its hall. Rooms that were just created are still empty."""
     row = await queries.booth_row(tx.connection, booth)
     if room is not None:
         tx.record(BoothChanged(queries.view_of(row)), room=room)

@@ -1,7 +1,6 @@
 """Reads exhibitors from a table: a header, then one exhibitor in each row.
 
-What can be decided is decided, with a warning. A row that cannot be used is left out; a cell that cannot be used leaves what it is
-about as it was.
+Ambiguous values are resolved with a warning. An unusable row is left out; an unusable cell leaves the stored value unchanged.
 """
 
 import re
@@ -21,14 +20,14 @@ from rooms.exhibition.imports.table_file import ExhibitorFaults, Rows, Table
 
 TIERS = {"partner": 1, "sponsor": 2, "exhibitor": 3, "1": 1, "2": 2, "3": 3}
 HEADER_WITHIN = 20
-"""Rows within which the header is looked for, below a title and the like."""
+"""The header is searched in this many rows, because a title may be above it."""
 _NOTHING = {"-", "–", "—", "/", "n/a", "n.a.", "k.a."}
 _BARE_HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#]\S*)?")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 class Exhibitor(Struct, frozen=True):
-    """One row. `said` and `placed` hold only what the row has usable cells for; `texts` likewise: {"zh_Hans": {"name": …}}."""
+    """One row. `said` and `placed` only contain values of usable cells, and so does `texts`: {"zh_Hans": {"name": …}}."""
 
     row: int
     id: str
@@ -44,7 +43,7 @@ class Exhibitor(Struct, frozen=True):
 
 
 def exhibitors(table: Table) -> tuple[list[Exhibitor], Notes]:
-    """Raises ExhibitorFaults when there is no header or no row that can be used."""
+    """Raises ExhibitorFaults when there is no header or no usable row."""
     report = Report(warnings=list(table.warnings))
     header, rows = _header(table.rows, report)
     if report.faults:
@@ -58,7 +57,7 @@ def exhibitors(table: Table) -> tuple[list[Exhibitor], Notes]:
             continue
         read = _Row(number, cells, row_report).exhibitor(table, header)
         if read is not None:
-            # For a reader two names are the same whatever their case.
+            # Names that differ only in case are the same to a reader.
             key = f"id {read.id}" if read.id else f"name {read.name.casefold()}"
             first = known.setdefault(key, number)
             if first != number:
@@ -103,7 +102,7 @@ def _header(rows: Rows, report: Report) -> tuple[dict[str, int], Rows]:
             twice = N_("The column “%(name)s” appears twice.")
             report.faults.append(Fault("", twice, N_("Keep one of them."), {"name": name[:60]}))
         elif column in header:
-            # "Name" beside "Company": the column of exactly our name is meant, or else the first.
+            # "Name" beside "Company": take the column with exactly our name, otherwise the first.
             if name.casefold() == column:
                 header[column] = at
             both = N_("“%(name)s” and another column mean the same.")
@@ -119,7 +118,7 @@ def _header(rows: Rows, report: Report) -> tuple[dict[str, int], Rows]:
 
 
 class _Row:
-    """Reads the cells of one row. What is wrong with a cell is a warning, unless the row is useless without it."""
+    """Reads the cells of one row. A bad cell causes a warning, unless the row is useless without it."""
 
     def __init__(self, number: int, cells: dict[str, str], report: Report) -> None:
         self.cells = cells
@@ -154,7 +153,7 @@ class _Row:
         return Exhibitor(self.number, id, name, said, texts, placed, self._owner())
 
     def _check_kind(self, column: str, kind: str) -> None:
-        """A spreadsheet makes a date of a stand number such as 1-12: what was meant can no longer be known."""
+        """Spreadsheets turn a stand number such as 1-12 into a date; the original can no longer be recovered."""
         if kind and column != "name":
             what = N_("%(column)s: this cell holds a date or a truth value: %(value)s.")
             remedy = N_("It is ignored. Format the column as text, and write it again.")
@@ -182,7 +181,7 @@ class _Row:
         except Problem as problem:
             self._note(problem)
             limit = problem.values.get("limit")
-            # Part of a text is better than none.
+            # A cut text is better than none.
             return {column: clean_text(cell[:limit], limit)} if isinstance(limit, int) and column in TRANSLATED else {}
 
     def _languages(self, cell: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Countries and languages as people write them, in many languages, to their codes."""
+"""Finds the codes of countries and languages by their names in many languages."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -27,16 +27,16 @@ _COUNTRIES = {
     "CI": "Ivory Coast",
     "VN": "Viet Nam",
 }
-"""What the CLDR names otherwise."""
+"""Common names that differ from the CLDR's."""
 
 
 def country_code(text: str) -> str:
-    """The two letters of a country; "" for one that is not known."""
+    """The two-letter code of a country; "" for an unknown one."""
     return _countries().get(_key(text), "")
 
 
 def language_tag(text: str) -> str:
-    """The tag of a language, or what is one already; "" for one that is not known."""
+    """The tag of a language, given by name or by tag; "" for an unknown one."""
     if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z]{2,8})*", text):
         return text if "-" in text else _languages().get(_key(text), text if len(text) < 4 else "")
     return _languages().get(_key(text), "")
@@ -70,7 +70,7 @@ def _languages() -> dict[str, str]:
 
 
 def _names(kind: str) -> Iterator[dict[str, str]]:
-    """Code → name, in each language that is read."""
+    """Code → name, in each supported language."""
     for tag in _READ.split():
         yield dict(cast(Mapping[str, str], getattr(Locale.parse(tag), kind)))
 

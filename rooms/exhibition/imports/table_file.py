@@ -20,10 +20,10 @@ SCRIPT = Path(__file__).with_name("xlsx_reader.py")
 
 MOST_BYTES = 5 * 1024 * 1024
 UNFOLDED = 64 * 1024 * 1024
-"""Bytes to which all parts of a workbook may unfold together."""
+"""Maximum size in bytes of all unpacked parts of a workbook together."""
 MOST_ROWS = 10_000
 MOST_COLUMNS = 60
-MOST_LETTERS = 10_000  # in one cell
+MOST_CHARACTERS = 10_000  # in one cell
 
 READS = N_("Plenary reads exhibitor lists as XLSX, or as CSV with commas, semicolons or tabs.")
 _ENCODINGS = ["gb18030", "cp1252", "cp1251", "shift_jis", "big5", "euc_kr", "cp1250"]
@@ -37,7 +37,7 @@ _SIGNATURES = {
     b"<": N_("This is an HTML or XML file."),
     b"{": N_("This is a JSON file."),
 }
-SAMPLE = 50_000  # bytes, by which the encoding is recognised
+SAMPLE = 50_000  # bytes used to detect the encoding
 
 Rows = list[tuple[int, list[str]]]
 
@@ -71,9 +71,9 @@ async def read_table(data: bytes) -> Table:
         if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(signature):
             raise ExhibitorFaults([Fault("", named, READS)])
     table = await _workbook(data) if data.startswith(b"PK\x03\x04") else await asyncio.to_thread(_csv, data)
-    if any(len(cell) > MOST_LETTERS for _, row in table.rows for cell in row):
+    if any(len(cell) > MOST_CHARACTERS for _, row in table.rows for cell in row):
         text = N_("A cell holds more than %(most)s characters.")
-        raise Problem("invalid", text, field="file", values={"most": MOST_LETTERS})
+        raise Problem("invalid", text, field="file", values={"most": MOST_CHARACTERS})
     return table
 
 
@@ -110,7 +110,7 @@ def _csv(data: bytes) -> Table:
 
 
 def _delimiter(text: str) -> str:
-    """The one by which the first lines show the most known headers, or else the one that is there most often."""
+    """The separator that yields the most known headers in the first lines, otherwise the most frequent one."""
     lines = text[:20_000].splitlines()[:20]
 
     def fit(delimiter: str) -> tuple[int, int]:
@@ -121,7 +121,7 @@ def _delimiter(text: str) -> str:
 
 
 def _decoded(data: bytes) -> tuple[str, list[Fault]]:
-    """The text of a file in Unicode, or else in the encoding that its letters suggest, with a warning."""
+    """Decodes a file as Unicode, otherwise in the detected encoding, with a warning."""
     wide = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ""
     if not wide and b"\0" in data[:1000]:
         wide = "utf-16-le" if data[:1000:2].count(0) < data[1:1000:2].count(0) else "utf-16-be"

@@ -1,4 +1,4 @@
-"""Reads one untrusted workbook (XLSX) in a process of its own: python -I xlsx_reader.py ROWS COLUMNS UNFOLDED < book > rows.
+"""Reads one untrusted workbook (XLSX) in a separate process: python -I xlsx_reader.py ROWS COLUMNS UNFOLDED < book > rows.
 
 Started as a script by table_file.py, so nothing of Plenary is loaded beside the file. Limits its own memory and time first.
 Prints JSON: {"rows": [[number, ["…"]], …], "links": {"5:2": "https://…"}, "odd": {"5:1": "date"}} of the first visible sheet that is
@@ -18,9 +18,9 @@ from typing import Any
 from xml.sax.saxutils import unescape
 
 MEMORY = 1 << 30  # bytes
-SECONDS = 20  # of the processor
+SECONDS = 20  # of CPU time
 MOST_PARTS = 500
-MOST_LETTERS = 5_000_000  # in all cells together
+MOST_CHARACTERS = 5_000_000  # in all cells together
 LAST_ROW = 100_000  # nothing is accepted below, though blank rows may follow
 
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
@@ -35,7 +35,7 @@ class TooLarge(Exception):
 
 def main(rows: int, columns: int, unfolded: int) -> dict[str, object]:
     for what, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, SECONDS), (resource.RLIMIT_CORE, 0)):
-        with contextlib.suppress(ValueError, OSError):  # a system may know a limit and not let it be set
+        with contextlib.suppress(ValueError, OSError):  # a system may define a limit but refuse to set it
             resource.setrlimit(what, (most, most))
     data = sys.stdin.buffer.read()
     try:
@@ -46,7 +46,7 @@ def main(rows: int, columns: int, unfolded: int) -> dict[str, object]:
         return read(data, rows, columns)
     except (MemoryError, TooLarge):
         return {"refused": "large"}
-    except Exception:  # a broken book can make its reader raise anything
+    except Exception:  # the library can raise anything on a broken workbook
         return {"refused": "broken"}
 
 
@@ -67,19 +67,19 @@ def read(data: bytes, rows: int, columns: int) -> dict[str, object]:
 
 
 def cells(sheet: Any, rows: int, columns: int) -> tuple[dict[int, list[str]], dict[str, str]]:
-    """The rows that are not blank, by number, and the places of cells that hold no text or number."""
+    """The non-blank rows, by number, and the places of cells that are neither text nor number."""
     # The size that the sheet declares is not trusted.
     sheet.reset_dimensions()
     found: dict[int, list[str]] = {}
     odd: dict[str, str] = {}
-    letters = 0
+    characters = 0
     for number, row in enumerate(sheet.iter_rows(max_col=columns + 1, values_only=True), start=1):
         texts = [text(value) for value in row]
         if not any(texts):
             continue
-        # One long text may fill a hundred thousand cells though the book holds it once.
-        letters += sum(map(len, texts))
-        if len(found) == rows or number > LAST_ROW or letters > MOST_LETTERS or any(texts[columns:]):
+        # One long text, stored once in the workbook, may fill a hundred thousand cells.
+        characters += sum(map(len, texts))
+        if len(found) == rows or number > LAST_ROW or characters > MOST_CHARACTERS or any(texts[columns:]):
             raise TooLarge
         found[number] = texts
         for at, value in enumerate(row):
@@ -100,7 +100,7 @@ def text(value: object) -> str:
 
 def merge(sheet: bytes, found: dict[int, list[str]]) -> None:
     """Repeats the text of a merged cell in every row and column that it spans."""
-    budget = MOST_LETTERS
+    budget = MOST_CHARACTERS
     for match in _MERGED.finditer(sheet):
         left, right = column(match[1]), column(match[3])
         top, bottom = int(match[2]), int(match[4])
@@ -124,14 +124,14 @@ def column(letters: bytes) -> int:
 
 
 def links(archive: zipfile.ZipFile, path: str) -> dict[str, str]:
-    """The web addresses behind cells, by place."""
+    """The hyperlinks of cells, by place."""
     folder, _, name = path.rpartition("/")
     try:
         relations = archive.read(f"{folder}/_rels/{name}.rels")
     except KeyError:
         return {}
-    told = [dict(_ATTRIBUTE.findall(match[1])) for match in _RELATION.finditer(relations)]
-    targets = {each.get(b"Id", b""): each.get(b"Target", b"") for each in told}
+    attributes = [dict(_ATTRIBUTE.findall(match[1])) for match in _RELATION.finditer(relations)]
+    targets = {each.get(b"Id", b""): each.get(b"Target", b"") for each in attributes}
     found: dict[str, str] = {}
     for match in _LINKED.finditer(archive.read(path)):
         about = dict(_ATTRIBUTE.findall(match[1]))

@@ -75,7 +75,7 @@ async def withdraw_lead(tx: Transaction, actor: Actor, command: WithdrawLead) ->
 
 
 async def take_back(engine: Engine, person: str, booth: str) -> None:
-    """The same from one's account, for one who may no longer enter the booth. Raises Problem "not_found"."""
+    """Withdraws from the account page, which also works for a person who may no longer enter the booth. Raises Problem "not_found"."""
     async with engine.database.read() as connection:
         if (person, booth) not in await queries.own(connection, [person], [booth]):
             raise Problem("not_found", N_("You have shared nothing with this exhibitor."))
@@ -95,7 +95,7 @@ async def _withdraw(tx: Transaction, booth: str, person: str, room: str) -> None
 
 
 async def drop(connection: AsyncConnection, which: "sa.ColumnElement[bool]") -> None:
-    """Leads are gone with all that was noted about them."""
+    """Deletes leads with their notes."""
     gone = sa.select(l.id).where(which)
     await connection.execute(lead_notes.delete().where(lead_notes.c.lead.in_(gone)))
     await connection.execute(leads.delete().where(which))
@@ -137,7 +137,7 @@ async def ask_lead(tx: Transaction, actor: Actor, command: AskLead) -> None:
 
 
 def declined(booth: str) -> "sa.Select[Any]":
-    """The persons who have refused a booth, or have taken back what they had shared with it: they are not asked again."""
+    """People who have refused a booth or withdrawn their contact: they are not asked again."""
     c = consents.c
     return sa.select(c.person).where(c.booth == booth, c.act.in_(("refused", "withdrawn")))
 
@@ -167,7 +167,7 @@ async def qualify_lead(tx: Transaction, actor: Actor, command: QualifyLead) -> N
 
 
 async def fold(connection: AsyncConnection, which: "sa.ColumnElement[bool]") -> None:
-    """Writes the text by which leads are found, after each change: databases fold the case of ASCII alone, or as their locale has it."""
+    """Updates the search text of leads after each change. It is case-folded here, because databases only fold ASCII, or depend on their locale."""
     for lead in await queries.leads_with_notes(connection, which):
         parts = (lead.name, lead.organisation, lead.email or "", *lead.tags, *(note.text for note in lead.notes))
         searched = search.fold("\n".join(parts))

@@ -1,5 +1,5 @@
-"""Messages about leads. What a visitor has shared is in none of them: the staff read it from the tables alone, so that nothing of it stays in the
-journal when they withdraw it."""
+"""Messages about leads. They never contain the shared contact: the staff read it from the tables, so that nothing remains in the journal after the
+visitor withdraws it."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -18,14 +18,14 @@ MOST_TAGS = 10
 
 
 class Purpose(StrEnum):
-    """What the contact may be used for. FOLLOW_UP: to answer what was talked about. NEWS: that, and news and offers."""
+    """The permitted use of the contact. FOLLOW_UP: to follow up on the conversation. NEWS: also news and offers."""
 
     FOLLOW_UP = "follow_up"
     NEWS = "news"
 
 
 class Source(StrEnum):
-    """Where a visitor has agreed: on the booth's page, in its queue, its chat, with a request, in a call, by the booth's code, or because the staff asked."""
+    """Where a visitor agreed: on the booth's page, in its queue or chat, with a request, in a call, through the booth's code, or when asked by the staff."""
 
     BOOTH = "booth"
     QUEUE = "queue"
@@ -37,7 +37,7 @@ class Source(StrEnum):
 
 
 class LeadState(StrEnum):
-    """ASKED: the staff have asked, and the visitor has yet to agree."""
+    """ASKED: the staff have asked, and the visitor has not answered yet."""
 
     ASKED = "asked"
     GIVEN = "given"
@@ -60,7 +60,7 @@ class OwnLead(View):
 
 
 class ShareLead(Command, tag="lead.share"):
-    """Gives the exhibitor one's name, organisation and address, for a purpose. Also the answer to being asked.
+    """Shares the person's name, organisation and email address with the exhibitor, for a purpose. Also accepts a request of the staff.
 
     `email` is for guests, whose account has no address; others share that of their account.
     """
@@ -72,24 +72,24 @@ class ShareLead(Command, tag="lead.share"):
 
 
 class WithdrawLead(Command, tag="lead.withdraw"):
-    """Takes back what one has shared, or refuses what one was asked for: the exhibitor's record of it is gone."""
+    """Withdraws the shared contact, or refuses a request. The exhibitor's record is deleted."""
 
 
 class AskLead(Command, tag="lead.ask"):
-    """By the staff: asks a visitor to whom they have talked for a contact."""
+    """By the staff: asks a visitor they have talked to for a contact."""
 
     person: Id
 
 
 class NoteLead(Command, tag="lead.note"):
-    """Adds a note, which nobody changes afterwards."""
+    """Adds a note. Notes cannot be changed."""
 
     lead: Id
     text: Annotated[str, msgspec.Meta(max_length=4000)]
 
 
 class QualifyLead(Command, tag="lead.qualify"):
-    """`seen`: the mark of what one has seen; where it is given and a colleague has judged otherwise meanwhile, nothing is overwritten."""
+    """`seen`: the mark of the rating that the person saw. If it is given and a colleague has changed the rating since, nothing is overwritten."""
 
     lead: Id
     rating: Rating = Rating.NONE
@@ -100,7 +100,7 @@ class QualifyLead(Command, tag="lead.qualify"):
 
 
 class LeadChanged(Event, tag="lead.changed"):
-    """A lead is new, was noted upon or is gone. `leads`: how many visitors have shared their contact now."""
+    """A lead was added, changed or deleted. `leads`: how many visitors currently share their contact."""
 
     audience: ClassVar[Audience] = Audience.MODERATORS
 

@@ -30,7 +30,7 @@ class Note(NamedTuple):
 
 
 class Lead(NamedTuple):
-    """`name` is what they shared or, while they are only asked, what the staff can see anyway. `email` None: none was shared."""
+    """`name` is the shared one or, while they are only asked, the one that the staff can see anyway. `email` None: none was shared."""
 
     id: str
     person: str
@@ -48,7 +48,7 @@ class Lead(NamedTuple):
 
     @property
     def mark(self) -> str:
-        """Differs when the judgement does."""
+        """A mark that changes with the rating and tags."""
         return mark(self.rating.value, self.tags)
 
 
@@ -57,7 +57,7 @@ def mark(rating: str, tags: list[str]) -> str:
 
 
 class Sought(NamedTuple):
-    """What the staff look for; "" is everything."""
+    """Search filters of the staff; "" means no filter."""
 
     words: str = ""
     rating: str = ""
@@ -80,13 +80,13 @@ async def found(
 
 
 async def number(connection: AsyncConnection, booth: str, sought: Sought = EVERYTHING) -> int:
-    """How many are found."""
+    """The number of matching leads."""
     passing = sa.select(sa.func.count()).select_from(leads).where(_passing(connection, booth, sought))
     return (await connection.execute(passing)).scalar_one()
 
 
 async def tags(connection: AsyncConnection, booth: str) -> list[str]:
-    """All that the staff have used, in the order of the alphabet."""
+    """All tags that the staff have used, in alphabetical order."""
     each = _each_tag(connection)
     select = sa.select(each.c.value).distinct().select_from(leads).join(each, sa.true()).where(l.booth == booth)
     return sorted((await connection.execute(select)).scalars(), key=lambda tag: (tag.casefold(), tag))
@@ -125,10 +125,10 @@ async def leads_with_notes(connection: AsyncConnection, which: "sa.ColumnElement
 
 
 def _lead(row: Any, notes: list[Note]) -> Lead:
-    told: dict[str, Any] = dict(row)
-    told |= {"state": LeadState(row["state"]), "rating": Rating(row["rating"])}
-    told |= {"purpose": Purpose(row["purpose"]), "source": Source(row["source"])}
-    return Lead(**told, notes=notes)
+    values: dict[str, Any] = dict(row)
+    values |= {"state": LeadState(row["state"]), "rating": Rating(row["rating"])}
+    values |= {"purpose": Purpose(row["purpose"]), "source": Source(row["source"])}
+    return Lead(**values, notes=notes)
 
 
 async def _notes(connection: AsyncConnection, which: "sa.ColumnElement[bool]") -> dict[str, list[Note]]:
@@ -142,7 +142,7 @@ async def _notes(connection: AsyncConnection, which: "sa.ColumnElement[bool]") -
 
 
 async def count(connection: AsyncConnection, booth: str) -> int:
-    """How many have shared their contact."""
+    """The number of visitors who share their contact."""
     given = sa.select(sa.func.count()).where(l.booth == booth, l.state == LeadState.GIVEN.value)
     return (await connection.execute(given)).scalar_one()
 
@@ -163,7 +163,7 @@ def _own(row: Any) -> OwnLead:
 
 
 class Shared(NamedTuple):
-    """What a person has shared with one exhibitor, or is asked for, for their account page. `texts` translate the booth's name."""
+    """A lead for the person's account page: a contact shared with an exhibitor, or a request for it. `texts` translate the booth's name."""
 
     booth: str
     name: str
@@ -198,7 +198,7 @@ def _in_touch(booth: str) -> "sa.CompoundSelect[Any]":
 
 
 async def is_in_touch(connection: AsyncConnection, booth: str, person: str) -> bool:
-    """Whether the staff may ask this person, who is none of their own and has not been erased."""
+    """Whether the staff may ask this person: not one of them, and not erased."""
     p = persons.c
     staff = sa.select(booth_staff.c.person).where(booth_staff.c.booth == booth)
     met = sa.select(p.id).where(p.id == person, p.erased_at.is_(None), p.id.in_(_in_touch(booth)), p.id.not_in(staff))
@@ -206,7 +206,7 @@ async def is_in_touch(connection: AsyncConnection, booth: str, person: str) -> b
 
 
 async def to_ask(connection: AsyncConnection, booth: str, refused: "sa.Select[Any]") -> list[PersonView]:
-    """Whom the staff may still ask: in touch with the booth, not of its staff, and neither a lead nor among the `refused`. By name."""
+    """People the staff may still ask: those in touch with the booth who are neither staff, nor a lead, nor among the `refused`. By name."""
     p = persons.c
     staff = sa.select(booth_staff.c.person).where(booth_staff.c.booth == booth)
     known = sa.select(l.person).where(l.booth == booth)

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from rooms.core.store.database import Json, UtcDateTime, metadata
 
 leads = sa.Table(
-    "leads",  # gone, with its notes, as soon as the visitor takes it back
+    "leads",  # deleted, with its notes, as soon as the visitor withdraws it
     metadata,
     sa.Column("id", sa.String(20), primary_key=True),
     sa.Column("booth", sa.String(20), sa.ForeignKey("booths.id"), nullable=False),
@@ -18,13 +18,13 @@ leads = sa.Table(
     sa.Column("organisation", sa.String(120), nullable=False, default=""),
     sa.Column(
         "name", sa.String(80), nullable=False, default=""
-    ),  # as it was when they shared it; "" while they are asked
-    sa.Column("email", sa.String(254)),  # None for a guest, who has none
+    ),  # at the time of sharing; "" while they are only asked
+    sa.Column("email", sa.String(254)),  # None for a guest
     sa.Column("asked_by", sa.String(20)),
     sa.Column("at", UtcDateTime, nullable=False),  # when they agreed, or were asked
     sa.Column("rating", sa.String(4), nullable=False, default=""),  # hot | warm | cold
     sa.Column("tags", Json, nullable=False),  # the exhibitor's own: ["resellers"]
-    sa.Column("searched", sa.Text, nullable=False, server_default=""),  # all of it and of its notes, case-folded
+    sa.Column("searched", sa.Text, nullable=False, server_default=""),  # the searchable text, with notes, case-folded
     sa.UniqueConstraint("booth", "person"),
 )
 
@@ -40,7 +40,7 @@ lead_notes = sa.Table(
 )
 
 consents = sa.Table(
-    "consents",  # the ledger: that it happened, never what was shared
+    "consents",  # the ledger: records each consent, never the shared data
     metadata,
     sa.Column("id", sa.String(20), primary_key=True),
     sa.Column("booth", sa.String(20), sa.ForeignKey("booths.id"), nullable=False),
@@ -48,7 +48,7 @@ consents = sa.Table(
     sa.Column("act", sa.String(10), nullable=False),  # asked | given | refused | withdrawn
     sa.Column("purpose", sa.String(10), nullable=False),
     sa.Column("source", sa.String(10), nullable=False),
-    sa.Column("by", sa.String(20)),  # who of the staff had asked
+    sa.Column("by", sa.String(20)),  # the member of the staff who asked
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Index("ix_consents_booth", "booth", "person", "at"),
 )

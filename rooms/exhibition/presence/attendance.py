@@ -1,8 +1,8 @@
-"""Who is really at the booths, from the connections themselves.
+"""Counts the people at booths from their live connections.
 
-Each process vouches for the booths whose people it sees; what has changed is written down and told in the booth and in its hall. Whoever of the staff
-is in a call of the booth is there too, though no process sees him at it. Nobody vouches for a booth that everybody has left, or whose process has died:
-after a few seconds it counts as empty.
+Each process reports the booths of its own connections. Changes are stored and published at the booth and in its hall. Staff in a call of the booth
+count as present, too, although their connection is in another room. A booth without reports, because everyone left or the process died, counts as
+empty after a few seconds.
 """
 
 from collections.abc import Collection
@@ -23,7 +23,7 @@ from rooms.meetings.tables import call_peers, meetings
 
 EVERY_SECONDS = 2.0
 GOOD_FOR = timedelta(seconds=6)
-"""How long a process's word holds. With one round more it is less than the ten seconds after which a booth must not pass for staffed."""
+"""How long a report is valid. Together with one more round it stays below ten seconds, after which an empty booth must not appear as staffed."""
 
 b = booths.c
 
@@ -50,18 +50,18 @@ class Attendance:
             seen = await self._seen(connection, here, talking)
             unseen = sa.or_(b.seen_at.is_(None), b.seen_at < now - GOOD_FOR)
             stale = sa.and_(sa.or_(b.people > 0, b.id.in_(talking)), unseen)
-            told = (
+            stored = (
                 await connection.execute(sa.select(b.id, b.people, b.staff_here).where(sa.or_(b.id.in_(seen), stale)))
             ).all()
-            # Where nobody is but those in calls, whoever looks first vouches for them.
+            # If everyone present is in a call, the first process to check reports them.
             seen |= {
                 row.id: _Seen(len(talking[row.id]), len(talking[row.id]))
-                for row in told
+                for row in stored
                 if row.id in talking and row.id not in seen
             }
         changed = {
             row.id: seen.get(row.id, _Seen(0, 0))
-            for row in told
+            for row in stored
             if (row.people, row.staff_here) != seen.get(row.id, (0, 0))
         }
         if changed:
@@ -73,7 +73,7 @@ class Attendance:
         await self._actors.write(now)
 
     async def _learn(self, connection: AsyncConnection, followed: set[str]) -> None:
-        """Which of the rooms that the process follows are booths'."""
+        """Those of the rooms that the process follows that belong to booths."""
         for room in self._booths.keys() - followed:
             del self._booths[room]
         unknown = followed - self._booths.keys()
@@ -85,7 +85,7 @@ class Attendance:
     async def _seen(
         self, connection: AsyncConnection, here: dict[str, str], talking: dict[str, set[str]]
     ) -> dict[str, _Seen]:
-        """The booths where somebody is."""
+        """The booths with people, as seen by this process."""
         present = {booth: people for booth, room in here.items() if (people := self._engine.hub.presence.people(room))}
         s = booth_staff.c
         serving: dict[str, set[str]] = {}
@@ -119,7 +119,7 @@ class Attendance:
 
 
 async def _talking(connection: AsyncConnection) -> dict[str, set[str]]:
-    """Booth → who of its staff is in a call of it."""
+    """Booth → its staff who are in one of its calls."""
     s, m, p = booth_staff.c, meetings.c, call_peers.c
     joined = call_peers.join(meetings, m.id == p.meeting)
     joined = joined.join(booth_staff, sa.and_(s.booth == m.booth, s.person == p.person))

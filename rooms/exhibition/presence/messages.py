@@ -1,4 +1,4 @@
-"""Messages of who is at a booth."""
+"""Messages about presence at booths."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from rooms.core.commands.messages import Latest, View
 
 
 class BoothNow(View):
-    """What goes on at a booth. `staffed`: somebody of its staff is connected."""
+    """The current activity at a booth. `staffed`: a member of its staff is connected."""
 
     people: int
     waiting: int
@@ -14,7 +14,7 @@ class BoothNow(View):
 
 
 class Floor(Latest):
-    """What goes on at booths, by booth: in a hall all of its booths, at a booth itself."""
+    """The current activity by booth: in a hall for all of its booths, at a booth for itself."""
 
     name: ClassVar[str] = "floor"
 

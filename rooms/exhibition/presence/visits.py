@@ -1,4 +1,4 @@
-"""Visits at booths, counted without names: what a process sees is gathered in memory and written down together now and then."""
+"""Anonymous counts of visits at booths. Each process collects them in memory and writes them in batches."""
 
 import hashlib
 import secrets
@@ -18,7 +18,7 @@ from rooms.exhibition.tables import booth_staff, booths
 
 WRITTEN_EVERY = timedelta(seconds=30)
 LONGEST_LOOK = 10.0
-"""Seconds that at most lie between two looks of a process that runs: what is longer was a standstill, and nobody's stay."""
+"""Maximum seconds between two rounds of a running process. A longer gap means that the process was suspended, so it counts as no visit."""
 
 v = booth_visits.c
 
@@ -27,7 +27,7 @@ Stay = tuple[str, str, datetime]
 
 
 class Visits:
-    """`see` what is there now; `write` does so when it is time. What a process has not yet written when it is killed is lost: half a minute."""
+    """`see` records the current state; `write` stores it when due. If a process is killed, up to half a minute of counts is lost."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -36,7 +36,7 @@ class Visits:
         self._written = engine.clock()
 
     def see(self, here: dict[str, Iterable[str]], now: datetime) -> None:
-        """`here`: booth → the persons whose connections this process holds. Those of others are counted by the others."""
+        """`here`: booth → the persons whose connections this process holds. Other processes count their own."""
         elapsed = (now - self._looked).total_seconds() if self._looked else 0.0
         self._looked = now
         hour = now.replace(minute=0, second=0, microsecond=0)
@@ -46,24 +46,24 @@ class Visits:
                 self._stays[stay] = self._stays.get(stay, 0.0) + min(max(elapsed, 0.0), LONGEST_LOOK)
 
     async def write(self, now: datetime) -> None:
-        """Raises Problem "unavailable"; then all is kept for the next time."""
+        """Raises Problem "unavailable"; then the counts are kept for the next attempt."""
         if not self._stays or now < self._written + WRITTEN_EVERY:
             return
         async with self._engine.database.write() as connection:
             rows = await self._rows(connection)
             if rows:
                 insert = insert_into(connection, booth_visits)
-                told = {
+                sums = {
                     "hours": v.hours.op("|")(insert.excluded.hours),
                     "seconds": v.seconds + insert.excluded.seconds,
                 }
                 keys = [v.booth, v.day, v.visitor]
-                await connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=told), rows)
+                await connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=sums), rows)
         self._stays.clear()
         self._written = now
 
     async def _rows(self, connection: AsyncConnection) -> list[dict[str, Any]]:
-        """Everybody but the staff; each visitor once for each booth and day."""
+        """All visitors, without staff, once per booth and day."""
         at = {booth for booth, _, _ in self._stays}
         s = booth_staff.c
         staff = {tuple(row) for row in await connection.execute(sa.select(s.booth, s.person).where(s.booth.in_(at)))}
@@ -89,12 +89,12 @@ class Visits:
 
 
 def _hash(salt: str, booth: str, person: str) -> str:
-    # The booth goes in, so that nobody's way from booth to booth can be read from the table.
+    # The hash includes the booth, so that nobody can be traced from booth to booth.
     return hashlib.blake2b(f"{booth} {person}".encode(), key=salt.encode(), digest_size=16).hexdigest()
 
 
 async def _salt(connection: AsyncConnection, day: date) -> str:
-    """The salt of a day, the same for all processes. Those of days that are over are forgotten (rooms/exhibition/jobs.py)."""
+    """The salt of a day, the same for all processes. rooms/exhibition/jobs.py deletes salts of past days."""
     s = visit_salts.c
     drawn = insert_into(connection, visit_salts).values(day=day, salt=secrets.token_hex(24))
     await connection.execute(drawn.on_conflict_do_nothing())

@@ -1,4 +1,4 @@
-"""Ends talks that both sides have left without saying so: they would keep the visitor from every other booth."""
+"""Ends talks that both sides have left without ending them. Otherwise no other booth could call the visitor."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from rooms.exhibition.tables import booths, queue_places
 from rooms.meetings.tables import call_peers
 
 KEPT = timedelta(minutes=30)
-"""A talk ends when nobody has been in its call for so long."""
+"""A talk ends when nobody has been in its call for this long."""
 
 q = queue_places.c
 

@@ -1,4 +1,4 @@
-"""The queue of a booth: several members of its staff call from one line, and no visitor is called by two booths at once.
+"""The queue of a booth. Several members of its staff call from one queue, and a visitor is never called by two booths at once.
 
 Calling a visitor, and accepting a call, needs the lock on the visitor's desk, which all booths share. A call lapses after a minute; the next call
 then puts the visitor behind the next one. A talk ends when either side ends it, or when nobody has been in its call for a while (abandoned.py).
@@ -47,7 +47,7 @@ from rooms.people.desk import desks_of, notify
 LONGEST = 100
 """Places in one queue."""
 MOST_QUEUES = 5
-"""Booths at which one person may wait at the same time."""
+"""How many booths one person may wait for at the same time."""
 CALL_SECONDS = 60
 LOOKED_AT = 8
 """How many visitors at the head of a queue are considered for a call: the first may be talking elsewhere."""
@@ -57,7 +57,7 @@ q = queue_places.c
 
 
 async def with_candidates(connection: AsyncConnection, room: str, command: CallNext) -> Iterable[str]:
-    """The hall, and the desks of those who may be called or put back."""
+    """The hall, and the desks of the visitors who may be called or put back."""
     here = sa.select(rooms.c.subject).where(rooms.c.id == room).scalar_subquery()
     head = sa.select(q.person).where(q.booth == here, q.state == "waiting").order_by(q.rank).limit(LOOKED_AT)
     people = (await connection.execute(head)).scalars()
@@ -65,7 +65,7 @@ async def with_candidates(connection: AsyncConnection, room: str, command: CallN
 
 
 async def with_called(connection: AsyncConnection, room: str, command: Command) -> Iterable[str]:
-    """The hall, and the desks of those who are being called here."""
+    """The hall, and the desks of the visitors who are being called here."""
     here = sa.select(rooms.c.subject).where(rooms.c.id == room).scalar_subquery()
     called = (await connection.execute(sa.select(q.person).where(q.booth == here, q.state == "called"))).scalars()
     return [*await with_hall(connection, room, command), *await desks_of(connection, called)]
@@ -184,7 +184,7 @@ async def finish_talk(tx: Transaction, actor: Actor, command: FinishTalk) -> Non
 
 
 async def release(tx: Transaction, actor: Actor, staff: str) -> None:
-    """Ends what a member of the staff does in the queue of the actor's booth: their call is put back, their talk is finished.
+    """Ends the activity of a member of the staff in the queue of the actor's booth: a called visitor is put back, a talk is finished.
 
     The transaction has locked the room of the talk.
     """
@@ -195,8 +195,8 @@ async def release(tx: Transaction, actor: Actor, staff: str) -> None:
 
 
 async def _check_free(tx: Transaction, caller: str) -> None:
-    """Raises Problem "conflict" while the caller has called or talks to somebody, at any booth."""
-    # Locked, or two booths could let the same person call at the same moment.
+    """Raises Problem "conflict" while the caller is calling or talking to somebody, at any booth."""
+    # Locked, or the same person could call at two booths at the same moment.
     await tx.connection.execute(sa.select(persons.c.id).where(persons.c.id == caller).with_for_update(key_share=True))
     lasting = sa.or_(q.state == "talking", sa.and_(q.state == "called", q.until > tx.now))
     select = sa.select(sa.func.count()).where(q.called_by == caller, lasting)
@@ -205,7 +205,7 @@ async def _check_free(tx: Transaction, caller: str) -> None:
 
 
 async def _drop_unwelcome(tx: Transaction, actor: Actor, view: QueueView) -> QueueView:
-    """Those at the head of the queue who may not enter the booth any more lose their place."""
+    """Removes visitors at the head of the queue who may no longer enter the booth."""
     head = waiting(view)[:LOOKED_AT]
     found = await resolve_many(tx.connection, [(each.person, actor.room) for each in head], tx.now)
     for place, theirs in zip(head, found, strict=True):
@@ -222,7 +222,7 @@ def _place(view: QueueView, id: str) -> Place:
 
 
 async def _unavailable(tx: Transaction, view: QueueView, caller: str) -> set[str]:
-    """Of those at the head of the queue, the visitors who cannot be called now: engaged elsewhere, blocked, or with a desk that is not locked."""
+    """Visitors at the head of the queue who cannot be called now: engaged elsewhere, blocked, or with a desk that is not locked."""
     people = [each.person for each in waiting(view)[:LOOKED_AT]]
     desks = sa.select(rooms.c.subject).where(rooms.c.kind == "desk", rooms.c.id.in_(tx.rooms))
     locked = set((await tx.connection.execute(desks.where(rooms.c.subject.in_(people)))).scalars())
@@ -230,7 +230,7 @@ async def _unavailable(tx: Transaction, view: QueueView, caller: str) -> set[str
 
 
 async def _engaged(tx: Transaction, people: list[str], *, but: str = "") -> set[str]:
-    """Those who are being called or are talking, at any booth."""
+    """Those of these people who are being called or are talking, at any booth."""
     engaged = sa.or_(q.state == "talking", sa.and_(q.state == "called", q.until > tx.now))
     select = sa.select(q.person).where(q.person.in_(people), engaged, q.id != but)
     return set((await tx.connection.execute(select)).scalars())
@@ -241,6 +241,6 @@ async def _locked(tx: Transaction, person: str) -> bool:
 
 
 async def _blocked(tx: Transaction, person: str, others: list[str]) -> set[str]:
-    """Of the others, those who are never put into one call with a person, because one of the two has blocked the other."""
+    """Those of the others who have blocked this person or are blocked by them."""
     pairs = await blocks.between(tx.connection, [person, *others])
     return {other for other in others if frozenset((person, other)) in pairs}

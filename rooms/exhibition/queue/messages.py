@@ -1,6 +1,6 @@
 """Messages of the queue at a booth.
 
-The staff see who waits, and each visitor sees their own place. Everyone else sees ticket numbers alone.
+The staff see who is waiting, and each visitor sees their own place. Everyone else only sees ticket numbers.
 """
 
 from datetime import datetime
@@ -48,8 +48,8 @@ class OwnPlace(View):
 
 
 class LineView(View):
-    """The queue as everybody may know it: the tickets that wait, in order; how long a talk takes here, as measured; how many of the staff are here
-    or talking; and since when each talk under way has lasted."""
+    """The public view of the queue: the waiting tickets, in order; the measured length of a talk here; how many of the staff are here or
+    talking; and when each current talk started."""
 
     tickets: list[int]
     service_seconds: int
@@ -66,15 +66,15 @@ class LeaveQueue(Command, tag="queue.leave"):
 
 
 class CallNext(Command, tag="queue.call"):
-    """“Next, please.”"""
+    """Calls the next visitor."""
 
 
 class AcceptCall(Command, tag="queue.accept"):
-    """Within a minute of the call."""
+    """Accepts a call, within a minute."""
 
 
 class SkipPlace(Command, tag="queue.skip"):
-    """A visitor who was called and did not come keeps a place behind the next one."""
+    """Skips a visitor who was called and did not come. They keep a place behind the next one."""
 
     place: Id
 

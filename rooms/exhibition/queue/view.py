@@ -1,4 +1,4 @@
-"""A booth's queue as it is under the booth's lock, and what follows from it. Only `read_queue` reads the database."""
+"""A booth's queue, read under the booth's lock, and values derived from it. Only `read_queue` reads the database."""
 
 from collections.abc import Collection
 from typing import Any, NamedTuple
@@ -49,22 +49,22 @@ def waiting(view: QueueView) -> list[Place]:
 
 
 def serving(view: QueueView, member: str) -> list[Place]:
-    """Those whom a member of the staff has called or is talking to."""
+    """The visitors whom a member of the staff has called or is talking to."""
     return [each for each in view.places if each.called_by == member and each.state != "waiting"]
 
 
 def next_place(view: QueueView, unavailable: Collection[str], most: int) -> Place | None:
-    """The first of the `most` longest waiting visitors who is available."""
+    """The first available one of the `most` visitors at the head of the queue."""
     return next((each for each in waiting(view)[:most] if each.person not in unavailable), None)
 
 
 def position(view: QueueView, place: Place) -> int:
-    """How many wait in front of a place."""
+    """How many visitors wait before a place."""
     return sum(each.rank < place.rank for each in waiting(view))
 
 
 def follower(view: QueueView, place: Place) -> Place | None:
-    """The first who waits behind a place."""
+    """The first visitor who waits behind a place."""
     behind = waiting(view)[position(view, place) :]
     return next((each for each in behind if each.id != place.id), None)
 

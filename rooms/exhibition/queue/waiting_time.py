@@ -11,9 +11,9 @@ FIRST_GUESS = 300
 """Seconds; used until the first talk of a conference has ended."""
 RECENT = 20
 ENOUGH = 5
-"""With so many talks of its own, a booth is measured by them alone. Each one that it lacks is replaced by the conference's median."""
+"""A booth with this many talks is measured by its own talks only. Each missing one is replaced by the conference's median."""
 SHORTEST = 15
-"""Seconds that a talk longer than the others is assumed to last still."""
+"""Seconds that a talk is assumed to continue once it is longer than expected."""
 
 
 def service_seconds(own: Sequence[float], elsewhere: Sequence[float]) -> int:
@@ -23,7 +23,7 @@ def service_seconds(own: Sequence[float], elsewhere: Sequence[float]) -> int:
 
 
 def expected(line: LineView, now: datetime) -> list[float]:
-    """For each waiting ticket, in order, the seconds until it is called: the member of the staff who is free first calls the next."""
+    """For each waiting ticket, in order, the seconds until it is called. The member of the staff who is free first calls the next."""
     left = [max(line.service_seconds - (now - since).total_seconds(), SHORTEST) for since in line.talking_since]
     free = left + [0.0] * max(max(line.staff, 1) - len(left), 0)
     heapq.heapify(free)

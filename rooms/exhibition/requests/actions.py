@@ -1,4 +1,4 @@
-"""Visitors' requests to a booth's staff: a contact, answered by the first who takes it, or a message, which has an owner from the start."""
+"""Visitors' requests to a booth's staff. The first to take a contact request answers it; a message is assigned to an owner from the start."""
 
 from collections.abc import Iterable
 
@@ -32,7 +32,7 @@ from rooms.people.desk import desks_of, notify
 
 ABSENT = N_("This request does not exist.")
 MOST_OPEN = 3
-"""Questions that one person may have open at one booth."""
+"""Open requests of one person at one booth."""
 
 c = contacts.c
 
@@ -86,7 +86,7 @@ async def close_contact(tx: Transaction, actor: Actor, command: CloseContact) ->
 
 
 async def _least_busy(tx: Transaction, booth: str) -> str | None:
-    """Whom a message falls to: of those who answer messages, or else of the others, who has the fewest tasks."""
+    """The owner of a new message: the person with the fewest tasks among those who answer messages, otherwise among all staff."""
     s = booth_staff.c
     tasks = (
         sa.select(sa.func.count()).where(c.owner == s.person, c.booth == booth, c.state == "taken").scalar_subquery()

@@ -1,4 +1,4 @@
-"""Messages of what visitors ask of a booth's staff."""
+"""Messages of visitors' requests to a booth's staff."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -37,7 +37,7 @@ class ContactView(View):
 
 
 class OwnContact(View):
-    """What one has asked; `owner`: who of the staff sees to it."""
+    """The person's own request; `owner`: the member of the staff who handles it."""
 
     id: str
     kind: ContactKind
@@ -53,7 +53,7 @@ class AskContact(Command, tag="contact.ask"):
 
 
 class TakeContact(Command, tag="contact.take"):
-    """Of several who take it at once exactly one gets it; the others learn who."""
+    """Takes a request. If several try at once, exactly one succeeds; the others see who."""
 
     contact: Id
 
