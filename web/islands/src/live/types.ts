@@ -273,7 +273,7 @@ export type ReplyTo<Op extends Command["op"]> = Op extends keyof Replies ? Repli
 
 /** Values of which only the newest matters: by name, then by key (the value of a whole room has the key ""). */
 export interface LatestValues {
-  /** What goes on at booths, by booth: in a hall all of its booths, at a booth itself. */
+  /** The current activity by booth: in a hall for all of its booths, at a booth for itself. */
   readonly floor?: Readonly<Record<string, BoothNow>>;
   readonly line?: Readonly<Record<string, LineView>>;
   /** Sent while the poll reveals its results; None when it no longer does. */

@@ -3,21 +3,21 @@
 import type { ChatView, MessageView } from "./chat";
 import type { Id, PersonView, Time } from "./core";
 
-/** SENT, then perhaps in REVIEW, then ACCEPTED or DECLINED; or WITHDRAWN by the applicant before that. */
+/** SENT, optionally REVIEW, then ACCEPTED or DECLINED; or WITHDRAWN by the applicant before that. */
 export type ApplicationState = "sent" | "review" | "accepted" | "declined" | "withdrawn";
 
-/** How a booth's draft stands: NONE, being written, WAITING for the organisers, or DECLINED by them. */
+/** The state of a booth's draft: NONE, DRAFT (being written), WAITING for the organisers, or DECLINED by them. */
 export type Review = "none" | "draft" | "waiting" | "declined";
 
-/** OWNER: writes the booth's texts and chooses its staff. STAFF: talks to visitors. CONTACT: answers what visitors have written. */
+/** OWNER: writes the booth's texts and chooses its staff. STAFF: talks to visitors. CONTACT: answers written requests of visitors. */
 export type Duty = "owner" | "staff" | "contact";
 
 export type FileKind = "logo" | "brochure" | "film";
 
-/** ASKED: the staff have asked, and the visitor has yet to agree. */
+/** ASKED: the staff have asked, and the visitor has not answered yet. */
 export type LeadState = "asked" | "given";
 
-/** What the contact may be used for. FOLLOW_UP: to answer what was talked about. NEWS: that, and news and offers. */
+/** The permitted use of the contact. FOLLOW_UP: to follow up on the conversation. NEWS: also news and offers. */
 export type Purpose = "follow_up" | "news";
 
 export type PlaceState = "waiting" | "called" | "talking" | "done" | "left";
@@ -28,14 +28,14 @@ export type ContactKind = "contact" | "message";
 export type ContactState = "open" | "taken" | "done";
 
 /**
- * Where a visitor has agreed: on the booth's page, in its queue, its chat, with a request, in a call, by the booth's code, or because the
- * staff asked.
+ * Where a visitor agreed: on the booth's page, in its queue or chat, with a request, in a call, through the booth's code, or when asked by
+ * the staff.
  */
 export type Source = "booth" | "queue" | "chat" | "contact" | "call" | "scan" | "asked";
 
 export type Rating = "" | "hot" | "warm" | "cold";
 
-/** `hall`, `tier` and `remark` are wishes; `reason`: why it was declined; `booth`: what came of it. */
+/** `hall`, `tier` and `remark` are wishes; `reason`: why it was declined; `booth`: the booth created from it. */
 export interface ApplicationView {
   readonly id: string;
   readonly person: PersonView;
@@ -62,7 +62,7 @@ export interface Applied {
 
 /**
  * A booth in a hall. `tier`: 1 partner, 2 sponsor, 3 exhibitor; `texts` holds translations of name and tagline by locale; `logo` is an
- * address, or empty.
+ * address or empty.
  */
 export interface BoothCard {
   readonly id: string;
@@ -94,7 +94,7 @@ export interface BoothView {
   readonly hall: string;
 }
 
-/** What the owners have written and the organisers have not yet approved. `booth` null: nothing; `note`: why it was declined. */
+/** Texts that the organisers have not approved yet. `booth` null: no draft; `note`: why it was declined. */
 export interface DraftView {
   readonly review: Review;
   readonly note: string;
@@ -123,7 +123,7 @@ export interface BoothSnapshot {
   readonly desk: BoothDesk | null;
 }
 
-/** What is one person's own at a booth. `named`: whether the staff may see by name which files they take; null: not answered yet. */
+/** The personal part of a booth's snapshot. `named`: whether the staff may see by name which files they download; null: not answered yet. */
 export interface BoothOwn {
   readonly person: PersonView | null;
   readonly roles: readonly string[];
@@ -149,7 +149,7 @@ export interface HallSnapshot {
   readonly booths: readonly BoothCard[];
 }
 
-/** Nothing: a hall is the same for all. */
+/** Empty: a hall is the same for everyone. */
 export interface HallOwn {
 }
 
@@ -159,8 +159,8 @@ export interface StaffView {
 }
 
 /**
- * A brochure or a film. `href` is where it is served, `link` where a film plays elsewhere: one of the two is empty. `size` in bytes;
- * `texts` holds translations of the title by locale.
+ * A brochure or a film. `href` is where it is served, `link` the player of a film on another site: one of the two is empty. `size` in
+ * bytes; `texts` holds translations of the title by locale.
  */
 export interface FileView {
   readonly id: string;
@@ -185,7 +185,7 @@ export interface OwnLead {
   readonly at: Time;
 }
 
-/** What goes on at a booth. `staffed`: somebody of its staff is connected. */
+/** The current activity at a booth. `staffed`: a member of its staff is connected. */
 export interface BoothNow {
   readonly people: number;
   readonly waiting: number;
@@ -218,8 +218,8 @@ export interface OwnPlace {
 }
 
 /**
- * The queue as everybody may know it: the tickets that wait, in order; how long a talk takes here, as measured; how many of the staff are
- * here or talking; and since when each talk under way has lasted.
+ * The public view of the queue: the waiting tickets, in order; the measured length of a talk here; how many of the staff are here or
+ * talking; and when each current talk started.
  */
 export interface LineView {
   readonly tickets: readonly number[];
@@ -251,7 +251,7 @@ export interface ContactView {
   readonly at: Time;
 }
 
-/** What one has asked; `owner`: who of the staff sees to it. */
+/** The person's own request; `owner`: the member of the staff who handles it. */
 export interface OwnContact {
   readonly id: string;
   readonly kind: ContactKind;
@@ -265,7 +265,7 @@ export interface ContactAsked {
   readonly contact: string;
 }
 
-/** In the lobby. `hall` and `tier` are wishes. */
+/** Applies in the lobby. `hall` and `tier` are wishes. */
 export interface ApplyToExhibit {
   readonly op: "exhibitor.apply";
   readonly name: string;
@@ -285,13 +285,13 @@ export interface WithdrawApplication {
   readonly application: Id;
 }
 
-/** The applicant learns that it is being looked at. */
+/** Marks the application as in review. The applicant is notified. */
 export interface ReviewApplication {
   readonly op: "application.review";
   readonly application: Id;
 }
 
-/** Makes the booth, of which the applicant is the owner; what he wrote is its draft. */
+/** Creates the booth, with the applicant as its owner and their text as its draft. */
 export interface AcceptApplication {
   readonly op: "application.accept";
   readonly application: Id;
@@ -306,7 +306,7 @@ export interface DeclineApplication {
   readonly reason: string;
 }
 
-/** By an organiser, in the lobby: a booth that nobody sees until its texts are approved. A `hall` of a new name is made. */
+/** Creates a booth, in the lobby, by an organiser. It is hidden until its texts are approved. A `hall` with a new name is created. */
 export interface CreateBooth {
   readonly op: "booth.create";
   readonly name: string;
@@ -316,7 +316,7 @@ export interface CreateBooth {
   readonly owner?: Id | null;
 }
 
-/** What the booth is to say. It is shown to visitors once the organisers have approved it. */
+/** Saves a draft. Visitors see it once the organisers have approved it. */
 export interface DraftBooth {
   readonly op: "booth.draft";
   readonly name: string;
@@ -334,7 +334,7 @@ export interface SubmitBooth {
   readonly op: "booth.submit";
 }
 
-/** The draft becomes what visitors see. */
+/** Approves the draft: visitors now see it. */
 export interface ApproveBooth {
   readonly op: "booth.approve";
 }
@@ -351,12 +351,12 @@ export interface SetDuty {
   readonly duty?: Duty | null;
 }
 
-/** One's own duty ends. */
+/** Ends the person's own duty. */
 export interface LeaveStaff {
   readonly op: "staff.leave";
 }
 
-/** `titles`: translations of the title by locale; those that are not named stay as they are, an empty one goes. */
+/** `titles`: translations of the title by locale. Locales not given are unchanged; an empty title deletes the translation. */
 export interface ChangeFile {
   readonly op: "file.change";
   readonly file: Id;
@@ -364,34 +364,34 @@ export interface ChangeFile {
   readonly titles?: Readonly<Record<string, string>>;
 }
 
-/** Moves it to a place among the booth's files of its kind, counted from 0. */
+/** Moves a file to a place among the booth's files of its kind, counted from 0. */
 export interface PlaceFile {
   readonly op: "file.place";
   readonly file: Id;
   readonly position: number;
 }
 
-/** A logo, a brochure or a film is gone for good. */
+/** Deletes a logo, a brochure or a film permanently. */
 export interface RemoveFile {
   readonly op: "file.remove";
   readonly file: Id;
 }
 
-/** A film that is shown by a host of films; `address` is that of its player. */
+/** Adds a film on a video site; `address` is that of its player. */
 export interface LinkFilm {
   readonly op: "film.link";
   readonly address: string;
   readonly title: string;
 }
 
-/** Whether the staff of this booth may know by name what one takes. Without an answer, or with no, downloads are only counted. */
+/** Sets whether the staff of this booth may see by name which files the person downloads. Without consent, downloads are only counted. */
 export interface ConsentToName {
   readonly op: "file.consent";
   readonly given: boolean;
 }
 
 /**
- * Gives the exhibitor one's name, organisation and address, for a purpose. Also the answer to being asked.
+ * Shares the person's name, organisation and email address with the exhibitor, for a purpose. Also accepts a request of the staff.
  *
  * `email` is for guests, whose account has no address; others share that of their account.
  */
@@ -403,25 +403,25 @@ export interface ShareLead {
   readonly email?: string;
 }
 
-/** Takes back what one has shared, or refuses what one was asked for: the exhibitor's record of it is gone. */
+/** Withdraws the shared contact, or refuses a request. The exhibitor's record is deleted. */
 export interface WithdrawLead {
   readonly op: "lead.withdraw";
 }
 
-/** By the staff: asks a visitor to whom they have talked for a contact. */
+/** By the staff: asks a visitor they have talked to for a contact. */
 export interface AskLead {
   readonly op: "lead.ask";
   readonly person: Id;
 }
 
-/** Adds a note, which nobody changes afterwards. */
+/** Adds a note. Notes cannot be changed. */
 export interface NoteLead {
   readonly op: "lead.note";
   readonly lead: Id;
   readonly text: string;
 }
 
-/** `seen`: the mark of what one has seen; where it is given and a colleague has judged otherwise meanwhile, nothing is overwritten. */
+/** `seen`: the mark of the rating that the person saw. If it is given and a colleague has changed the rating since, nothing is overwritten. */
 export interface QualifyLead {
   readonly op: "lead.qualify";
   readonly lead: Id;
@@ -438,17 +438,17 @@ export interface LeaveQueue {
   readonly op: "queue.leave";
 }
 
-/** “Next, please.” */
+/** Calls the next visitor. */
 export interface CallNext {
   readonly op: "queue.call";
 }
 
-/** Within a minute of the call. */
+/** Accepts a call, within a minute. */
 export interface AcceptCall {
   readonly op: "queue.accept";
 }
 
-/** A visitor who was called and did not come keeps a place behind the next one. */
+/** Skips a visitor who was called and did not come. They keep a place behind the next one. */
 export interface SkipPlace {
   readonly op: "queue.skip";
   readonly place: Id;
@@ -465,7 +465,7 @@ export interface AskContact {
   readonly text: string;
 }
 
-/** Of several who take it at once exactly one gets it; the others learn who. */
+/** Takes a request. If several try at once, exactly one succeeds; the others see who. */
 export interface TakeContact {
   readonly op: "contact.take";
   readonly contact: Id;
@@ -476,7 +476,7 @@ export interface CloseContact {
   readonly contact: Id;
 }
 
-/** In a hall: a booth that is new there, or has changed. */
+/** In a hall: a booth is new there, or has changed. */
 export interface BoothListed {
   readonly type: "booth.listed";
   readonly booth: BoothCard;
@@ -510,7 +510,7 @@ export interface Consented {
   readonly given: boolean;
 }
 
-/** A lead is new, was noted upon or is gone. `leads`: how many visitors have shared their contact now. */
+/** A lead was added, changed or deleted. `leads`: how many visitors currently share their contact. */
 export interface LeadChanged {
   readonly type: "lead.changed";
   readonly lead: string;

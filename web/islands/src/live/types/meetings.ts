@@ -3,10 +3,10 @@
 import type { ChatView, MessageView } from "./chat";
 import type { Id, PersonView, Time } from "./core";
 
-/** HELD: the talk took place. NO_SHOW: the other did not come. */
+/** HELD: the talk took place. NO_SHOW: the other person did not come. */
 export type CallOutcome = "held" | "no_show";
 
-/** One connection in a call. `held`: they are away for a moment; `lost`: the connection is gone, and their place is kept for a minute. */
+/** One connection in a call. `held`: the person has paused the call; `lost`: the connection is gone, and their place is kept for a minute. */
 export interface PeerView {
   readonly peer: string;
   readonly person: PersonView;
@@ -19,7 +19,7 @@ export interface PeerView {
 }
 
 /**
- * A call: its `peers` in the order in which they joined, how many there may be, and who waits for a place, the first of the line first.
+ * A call: its `peers` in the order in which they joined, how many there may be, and who waits for a place, in the order of the queue.
  * `ends_at`: when the talk should end, from the second person on; `extensions`: how often it has been put off. `relay_only`: the addresses
  * of people are kept from each other.
  */
@@ -32,14 +32,14 @@ export interface CallView {
   readonly waiting: readonly PersonView[];
 }
 
-/** What one person says of a call. `rating`: 1 to 5. */
+/** One person's feedback on a call. `rating`: 1 to 5. */
 export interface OutcomeView {
   readonly outcome: CallOutcome;
   readonly rating: number | null;
   readonly note: string;
 }
 
-/** A talk between those who were invited, by name. `booth` is where it came from. */
+/** A meeting. The invited people are sorted by name; `booth` is the booth that opened it. */
 export interface MeetingSnapshot {
   readonly booth: string | null;
   readonly booth_name: string;
@@ -49,7 +49,10 @@ export interface MeetingSnapshot {
   readonly messages: readonly MessageView[];
 }
 
-/** What is one person's own in a meeting. `blocked`: those here whom they have blocked; `colleagues`: those whom they may bring in. */
+/**
+ * The personal part of a meeting's snapshot. `blocked`: participants whom the person has blocked; `colleagues`: people whom they may
+ * invite.
+ */
 export interface MeetingOwn {
   readonly person: PersonView | null;
   readonly roles: readonly string[];
@@ -63,7 +66,7 @@ export interface MeetingOwn {
   readonly colleagues: readonly PersonView[];
 }
 
-/** The same person has joined from elsewhere: this connection is in the call no more. */
+/** The same person has joined from elsewhere: this connection is no longer in the call. */
 export interface Replaced {
   readonly type: "replaced";
 }
@@ -74,14 +77,14 @@ export interface Removed {
   readonly reason: "closed" | "expired";
 }
 
-/** Five minutes more, up to six times; by anyone in the call. */
+/** Extends the call by five minutes, up to six times. Anyone in the call may do so. */
 export interface ExtendCall {
   readonly op: "call.extend";
 }
 
 /**
- * For a place in a call that is full. To be repeated every 20 seconds: after 45 seconds without one the wait ends. `waiting` false ends it
- * at once.
+ * Waits for a place in a full call. Must be repeated every 20 seconds: after 45 seconds without it the wait ends. `waiting` false ends it
+ * immediately.
  */
 export interface WaitForCall {
   readonly op: "call.wait";
@@ -94,7 +97,7 @@ export interface BringColleague {
   readonly person: Id;
 }
 
-/** Says how it went; may be changed. */
+/** Rates the call; can be changed later. */
 export interface RateCall {
   readonly op: "call.rate";
   readonly outcome: CallOutcome;
@@ -112,7 +115,7 @@ export interface MeetingRated {
   readonly outcome: OutcomeView;
 }
 
-/** The talk is over. Its room can still be read, but takes no messages. */
+/** The meeting is over. Its room can still be read, but accepts no messages. */
 export interface MeetingClosed {
   readonly type: "meeting.closed";
   readonly at: Time;
