@@ -1,6 +1,5 @@
-"""Asking, revising, withdrawing, voting: each command's effect, its refusals, and who is told what."""
+"""Asking, revising, withdrawing: each command's effect, its refusals, and who is told what."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -8,31 +7,26 @@ from typing import Any
 import msgspec
 import pytest
 
-from rooms.core.commands.people import Role
 from rooms.forum.hosting_messages import Asking, SetAnonymity, SetAsking, SetReview
-from rooms.forum.questions import asking, queries
+from rooms.forum.questions import queries
 from rooms.forum.questions.messages import (
     QUESTION_LENGTH,
     Asked,
     AskQuestion,
     QuestionState,
     ReviseQuestion,
-    UnvoteQuestion,
-    VoteQuestion,
     WithdrawQuestion,
 )
 from rooms.forum.questions.moderation_messages import (
-    ApproveQuestion,
-    ArchiveQuestion,
     DismissQuestion,
     MarkAnswered,
-    MergeQuestion,
     PinQuestion,
     ShowOnScreen,
     TakeQuestion,
 )
-from rooms.people.messages import GrantRole, RemovePerson, SilencePerson
+from rooms.people.messages import SilencePerson
 from tests.support.clients import audience, enter
+from tests.support.questions import approved, merge, votes_of
 from tests.support.refusals import refused
 from tests.support.waiting import settled
 from tests.support.world import START, World
@@ -43,20 +37,6 @@ State = QuestionState
 async def open_asking(world: World) -> None:
     """Without review: what is asked is public at once."""
     await world.do("moderator", SetReview(False))
-
-
-async def approved(world: World, text: str = "Why?", who: str = "attendee", *, anonymous: bool = False) -> str:
-    question = await world.ask(text, who, anonymous=anonymous)
-    await world.do("moderator", ApproveQuestion(question, (await world.question(question)).version))
-    return question
-
-
-async def merge(world: World, question: str, into: str) -> None:
-    await world.do("moderator", MergeQuestion(question, (await world.question(question)).version, into))
-
-
-async def votes_of(world: World, question: str) -> int:
-    return (await world.question(question)).votes
 
 
 # Asking
@@ -283,155 +263,3 @@ async def test_what_was_merged_into_a_withdrawn_question_comes_back_as_it_was(wo
     assert states == [State.WITHDRAWN, State.APPROVED, State.PENDING]
     assert [await votes_of(world, each) for each in (target, public, pending)] == [1, 1, 1]
     assert spectators.of("other").state["own"]["votes"] == [public]
-
-
-# Voting
-
-
-async def test_one_vote_per_person_however_often_it_is_given(world: World) -> None:
-    question = await approved(world)
-    everyone = await enter(world, None)
-    for _ in range(3):
-        await world.do("other", VoteQuestion(question))
-    assert await votes_of(world, question) == 2
-    await settled(world.engine)
-    assert everyone.catch_up().state["latest"]["votes"] == {question: 2}
-    for _ in range(2):
-        await world.do("other", UnvoteQuestion(question))
-    assert await votes_of(world, question) == 1
-
-
-async def test_a_vote_is_told_to_everyone_as_a_count_and_to_the_voter_as_his(world: World) -> None:
-    question = await approved(world)
-    spectators = await audience(world)
-    outcome = await world.do("other", VoteQuestion(question))
-    assert outcome.seq is None, "votes are latest values, not events"
-    await spectators.verify()
-    assert spectators.of("other").state["own"]["votes"] == [question]
-    for who in (None, "speaker", "moderator"):
-        client = spectators.of(who)
-        assert client.state["latest"]["votes"] == {question: 2}
-        assert client.state["own"]["votes"] == []
-        assert all("own_votes" not in message.get("latest", {}) for message in client.sink.messages)
-
-
-async def test_only_public_questions_take_votes(world: World) -> None:
-    pending, dismissed, archived = await world.ask(), await world.ask(), await approved(world)
-    await world.do("moderator", DismissQuestion(dismissed, 1))
-    await world.do("moderator", ArchiveQuestion(archived, 2))
-    for question in (pending, dismissed, archived, "x" * 20):
-        with refused("not_found", "question"):
-            await world.do("other", VoteQuestion(question))
-        with refused("not_found", "question"):
-            await world.do("other", UnvoteQuestion(question))
-
-
-async def test_voters_of_merged_questions_are_united_never_added_up(world: World) -> None:
-    first, second, third = [
-        await approved(world, f"Why {n}?", who) for n, who in enumerate(("attendee", "other", "speaker"))
-    ]
-    for question in (first, second, third):
-        await world.do("guest", VoteQuestion(question))
-    await world.do("other", VoteQuestion(first))
-    spectators = await audience(world)
-    await merge(world, third, second)
-    await merge(world, second, first)
-    await spectators.verify()
-    # attendee, other, speaker and guest, each once
-    assert await votes_of(world, first) == 4
-    assert spectators.of(None).state["snapshot"]["questions"][0]["merged"] == 2
-    # A vote for a duplicate is one for what it ended up in, and is taken back there.
-    await world.do("interpreter", VoteQuestion(third))
-    assert await votes_of(world, first) == 5
-    await world.do("interpreter", UnvoteQuestion(second))
-    await world.do("guest", UnvoteQuestion(first))
-    await spectators.verify()
-    assert await votes_of(world, first) == 3
-
-
-async def test_a_vote_from_another_room_of_the_conference_is_refused(world: World) -> None:
-    question = await approved(world)
-    with refused("not_found"):
-        await world.do("other", VoteQuestion(question), room=world.lobby)
-
-
-# Who may
-
-ATTENDEES = ("attendee", "guest", "speaker", "interpreter", "exhibitor", "moderator", "organiser", "admin", "stranger")
-
-
-@pytest.mark.parametrize("who", ATTENDEES)
-async def test_everyone_who_takes_part_may_ask_and_vote(world: World, who: str) -> None:
-    question = await world.ask("Why?", who)
-    await world.do("moderator", ApproveQuestion(question, 1))
-    await world.do(who, UnvoteQuestion(question))
-    assert await votes_of(world, question) == 0
-
-
-async def test_the_removed_can_do_nothing_and_others_are_told_so(world: World) -> None:
-    question = await approved(world)
-    await world.do("moderator", RemovePerson(world.people["attendee"]))
-    for command in (AskQuestion("Why?"), VoteQuestion(question), WithdrawQuestion(question)):
-        with refused("forbidden"):
-            await world.do("attendee", command)
-
-
-async def test_one_who_becomes_a_moderator_in_mid_session_gets_the_queue(world: World) -> None:
-    question = await world.ask("Why?")
-    client = await enter(world, "other")
-    assert client.state["snapshot"]["moderation"] is None
-    await world.do("organiser", GrantRole(world.people["other"], Role.MODERATOR))
-    await settled(world.engine)
-    client.catch_up()
-    assert [each["id"] for each in client.state["snapshot"]["moderation"]["questions"]] == [question]
-    assert client.snapshots == 2
-    await client.verify()
-
-
-@pytest.mark.parametrize("by", ["attendee", "moderator"])
-async def test_the_text_of_a_hidden_question_is_not_sent_to_those_who_resume(each_world: World, by: str) -> None:
-    world = each_world
-    reader = await enter(world, "other")
-    world.engine.hub.leave(reader.member)
-    question = await world.ask("Take this back?")
-    kept = await world.ask("Does this stay?")
-    for each in (question, kept):
-        await world.do("moderator", ApproveQuestion(each, 1))
-    await world.do(by, WithdrawQuestion(question) if by == "attendee" else DismissQuestion(question, 2))
-    back = await enter(world, "other", resuming=reader, engine=1)
-    assert back.sink.joined["resumed"], "premise: events were sent, not a snapshot"
-    assert "Does this stay?" in str(back.sink.messages), "premise"
-    assert "Take this back?" not in str(back.sink.messages)
-    await back.verify()
-
-
-async def test_one_person_asks_only_so_many_questions(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "MOST_OF_PERSON", 3)
-    ids = [await world.ask(f"Question {n}") for n in range(3)]
-    await world.do("attendee", WithdrawQuestion(ids[0]))
-    with refused("conflict"):
-        await world.ask("One more")
-    await world.ask("Of somebody else", "other")
-
-
-async def test_a_session_holds_only_so_many_open_questions_and_guests_leave_room_for_others(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(asking, "MOST_OPEN", 4)
-    monkeypatch.setattr(asking, "MOST_OPEN_OF_GUESTS", 2)
-    first = await world.ask("First", "guest")
-    await world.ask("Second", "guest")
-    with refused("conflict"):
-        await world.ask("Third", "guest")
-    await world.ask("Third")
-    await world.ask("Fourth")
-    with refused("conflict"):
-        await world.ask("Fifth")
-    await world.do("moderator", DismissQuestion(first, 1))
-    await world.ask("Fifth")
-
-
-async def test_a_batch_is_counted_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "MOST_OF_PERSON", 3)
-    answers = await asyncio.gather(*(world.ask(f"Question {n}") for n in range(6)), return_exceptions=True)
-    assert sum(isinstance(each, str) for each in answers) == 3
