@@ -62,6 +62,12 @@ def text(form: FormData, name: str, default: str = "") -> str:
     return values[0]
 
 
+def several(form: FormData, name: str) -> list[str]:
+    """What was chosen of several, also where it was typed with commas between."""
+    given = [part for part in form.getlist(name) if isinstance(part, str)]
+    return [part.strip() for each in given for part in each.split(",") if part.strip()]
+
+
 def number(form: FormData, name: str) -> int:
     """Raises Problem "invalid"."""
     return whole(text(form, name), name)

@@ -126,3 +126,24 @@ async def pending(connection: AsyncConnection, conference: str) -> list[Pending]
     select = sa.select(b.id, b.name, b.review).where(b.conference == conference, unseen)
     first = sa.case((b.review == "waiting", 0), else_=1)
     return [Pending(*row) for row in await connection.execute(select.order_by(first, b.name, b.id))]
+
+
+class Exhibitor(NamedTuple):
+    """A booth as organisers list it, open or not."""
+
+    id: str
+    name: str
+    texts: dict[str, dict[str, str]]
+    hall: str
+    number: str
+    tier: int
+    open: bool
+
+
+async def exhibitors(connection: AsyncConnection, conference: str) -> list[Exhibitor]:
+    """All booths of a conference, by hall and number."""
+    h = exhibition_halls.c
+    joined = booths.join(exhibition_halls, h.id == b.hall)
+    select = sa.select(b.id, b.name, b.texts, h.name.label("hall"), b.number, b.tier, b.open).select_from(joined)
+    ordered = select.where(b.conference == conference).order_by(h.position, b.number, b.name, b.id)
+    return [Exhibitor(*row) for row in await connection.execute(ordered)]

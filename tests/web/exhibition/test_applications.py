@@ -130,3 +130,33 @@ async def test_only_organisers_decide(site: Site, world: World, who: str) -> Non
     await world.do("other", ApplyToExhibit("Aurora"), room=world.lobby)
     visitor = await person(site, world, who)
     assert (await visitor.get(ORGANISE)).status_code == 403
+
+
+async def test_country_languages_and_hall_are_chosen_by_name(site: Site, world: World) -> None:
+    applicant = await person(site, world, "attendee")
+    await applicant.get(APPLY)
+    assert '<option value="NO">Norway</option>' in applicant.page
+    assert re.search(r'name="languages" value="no"><span>Norwegian', applicant.page)
+    assert re.search(r'<select class="input" id="field-hall".*?<option value="Hall 1">', applicant.page, re.DOTALL)
+    # What was chosen is still chosen when the form is refused.
+    chosen = {"name": "", "country": "NO", "languages": ["no", "en"], "key": "k1"}
+    await applicant.post(APPLY, chosen)
+    assert '<option value="NO" selected>Norway</option>' in applicant.page
+    assert 'name="languages" value="no" checked' in applicant.page
+    await applicant.post(APPLY, {**chosen, "name": "Aurora", "key": "k2"})
+    assert "Norwegian" in applicant.page
+    organiser = await person(site, world, "organiser")
+    await organiser.get("/c/forum/organise/exhibitors")
+    assert "Norway" in organiser.page
+
+
+async def test_organisers_see_all_exhibitors_and_download_an_empty_table(site: Site, world: World) -> None:
+    organiser = await person(site, world, "organiser")
+    await organiser.get("/c/forum/organise/exhibitors")
+    listed = organiser.page[organiser.page.index('aria-labelledby="exhibitors"') :]
+    assert f'<a href="/c/forum/exhibition/{world.booth}">Lumen</a>' in listed
+    assert f'href="/c/forum/exhibition/{world.booth}/edit"' in listed
+    table = await organiser.get("/c/forum/organise/exhibitors/template.csv")
+    assert table.content.decode("utf-8-sig").replace('"', "").startswith("id,name,tagline")
+    attendee = await person(site, world, "attendee")
+    assert (await attendee.get("/c/forum/organise/exhibitors/template.csv")).status_code == 403

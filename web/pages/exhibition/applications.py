@@ -11,8 +11,9 @@ from rooms.core.text import N_
 from rooms.exhibition.applications import actions as applying
 from rooms.exhibition.booths import directory
 from rooms.exhibition.record_tables import exhibitor_applications
+from web.choices import countries, spoken_languages
 from web.conference import Entered, enter
-from web.forms import read_form, text
+from web.forms import read_form, several, text
 from web.site import site_of
 from web.templating import go
 
@@ -38,6 +39,8 @@ async def _page(
         "exhibition/apply.html",
         problem=problem,
         typed=typed or {},
+        countries=countries(entered.viewer.locale),
+        spoken=spoken_languages((typed or {}).get("languages", "").split(",") if typed and typed["languages"] else ()),
         applications=applications,
         halls=halls,
         can=permitted(entered.actor),
@@ -49,10 +52,12 @@ async def apply(request: Request) -> Response:
     form = await read_form(request)
     async with site_of(request).engine.database.read() as connection:
         entered = await enter(request, connection)
-    typed = {name: text(form, name) for name in (*PLAIN, "country", "languages", "tier")}
+    typed = {name: text(form, name) for name in (*PLAIN, "country", "tier")}
+    languages = several(form, "languages")
+    typed["languages"] = ",".join(languages)
     fields: dict[str, object] = {name: typed[name] for name in PLAIN}
     fields["country"] = typed["country"].strip().upper()
-    fields["languages"] = [part.strip() for part in typed["languages"].split(",") if part.strip()]
+    fields["languages"] = languages
     fields["tier"] = typed["tier"] or "3"
     try:
         command = read("exhibitor.apply", fields, strict=False)

@@ -16,8 +16,9 @@ from rooms.exhibition.booths import queries
 from rooms.exhibition.booths.messages import BoothCreated
 from rooms.exhibition.booths.snapshots import BoothSnapshot
 from rooms.people import accounts
+from web.choices import countries, spoken_languages
 from web.conference import Entered, enter, enter_as_organiser
-from web.forms import read_form, text
+from web.forms import read_form, several, text
 from web.problems import Kept, respond
 from web.site import site_of
 from web.templating import go
@@ -58,6 +59,8 @@ async def edit(request: Request) -> Response:
         draft=draft,
         said=draft.booth or snapshot.booth,
         room=room,
+        countries=countries(entered.viewer.locale),
+        spoken=spoken_languages((draft.booth or snapshot.booth).languages),
         translated=TRANSLATED,
         can=can,
     )
@@ -70,7 +73,7 @@ async def save(request: Request) -> Response:
     said = snapshot.desk.draft.booth or snapshot.booth
     texts = {locale: dict(fields) for locale, fields in said.texts.items() if locale != TRANSLATED}
     texts[TRANSLATED] = {name: text(form, f"{TRANSLATED}-{name}") for name in IN_TRANSLATION}
-    languages = [part.strip() for part in text(form, "languages").split(",") if part.strip()]
+    languages = several(form, "languages")
     fields: dict[str, object] = {name: text(form, name) for name in PLAIN}
     fields["country"] = text(form, "country").strip().upper()
     engine = entered.site.engine

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from rooms.core import csv_export
 from rooms.core.errors import Problem
 from rooms.core.text import N_
 from rooms.exhibition.applications import actions as applying
@@ -20,6 +21,7 @@ from rooms.invitations import owner_invites as inviting
 from rooms.programme.imports.plan import Act
 from web.conference import Entered
 from web.emails import owner_email
+from web.exports import export_file
 from web.forms import read_form
 from web.imports import Import, entered_by, problem_of
 from web.mail import Compose, Email
@@ -31,11 +33,13 @@ async def show(request: Request, entered: Entered, problem: Problem | None) -> R
         here = exhibitor_applications.c.conference == entered.conference.id
         applications = await applying.applications(connection, here)
         halls = await directory.halls(connection, entered.conference.id)
+        exhibitors = await directory.exhibitors(connection, entered.conference.id)
         owners = await inviting.awaited(connection, entered.conference.id)
     return await entered.page(
         request,
         "exhibition/organise.html",
         columns=COLUMNS,
+        exhibitors=exhibitors,
         waiting=[each for each in applications if each.state in applying.OPEN],
         decided=[each for each in applications if each.state not in applying.OPEN],
         halls=[hall.name for hall in halls],
@@ -75,7 +79,14 @@ def _summary(gettext: Callable[[str], str], plan: Plan) -> str:
     return gettext(N_("The exhibitors were imported: %(added)s added, %(changed)s changed.")) % counts
 
 
+async def template(request: Request) -> Response:
+    """An empty table with the columns of a list."""
+    await entered_by(request)
+    return export_file(csv_export.as_csv(COLUMNS, []), "text/csv", "exhibitors.csv")
+
+
 routes = [
+    Route("/c/{conference}/organise/exhibitors/template.csv", template),
     *Import(EXHIBITORS, "exhibitors", "exhibition/import.html", show, _summary).routes,
     Route("/c/{conference}/organise/exhibitors/invite", invite, methods=["POST"]),
 ]
