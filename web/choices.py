@@ -6,7 +6,39 @@ from babel import Locale
 
 NO_COUNTRIES = {"EU", "EZ", "UN", "XA", "XB", "XK", "QO", "ZZ"}
 """Codes of two letters that name something else, or nothing."""
-SPOKEN = ["ar", "cs", "da", "de", "el", "en", "es", "fa", "fi", "fr", "he", "hi", "hu", "id", "it", "ja", "ko", "ms", "nl", "no", "pl", "pt", "ro", "ru", "sv", "sw", "th", "tr", "uk", "vi", "zh"]
+SPOKEN = [
+    "ar",
+    "cs",
+    "da",
+    "de",
+    "el",
+    "en",
+    "es",
+    "fa",
+    "fi",
+    "fr",
+    "he",
+    "hi",
+    "hu",
+    "id",
+    "it",
+    "ja",
+    "ko",
+    "ms",
+    "nl",
+    "no",
+    "pl",
+    "pt",
+    "ro",
+    "ru",
+    "sv",
+    "sw",
+    "th",
+    "tr",
+    "uk",
+    "vi",
+    "zh",
+]
 """Languages that are offered. One that somebody has already, from a list for instance, is offered too."""
 
 
