@@ -139,7 +139,8 @@ async def read_chat(tx: Transaction, actor: Actor, command: m.ReadChat) -> None:
     further = insert.on_conflict_do_update(
         index_elements=[marks.c.person, marks.c.room], set_={"number": number}, where=marks.c.number < number
     )
-    await tx.connection.execute(further)
+    if (await tx.connection.execute(further)).rowcount:
+        tx.latest(m.OwnRead("", number), person=actor.known.id)
 
 
 @command(m.SetChat, kinds=CHATTING, allowed=rules.moderates)

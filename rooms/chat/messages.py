@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 
-from rooms.core.commands.messages import Command, Event, View
+from rooms.core.commands.audience import Audience
+from rooms.core.commands.messages import Command, Event, Latest, View
 from rooms.core.commands.people import Id, PersonView
 
 MessageText = Annotated[str, msgspec.Meta(max_length=4000)]
@@ -88,3 +89,12 @@ class RoomOwn(View):
     silenced: bool
     silenced_until: datetime | None
     read: int
+
+
+class OwnRead(Latest):
+    """Up to which number the person has read, in whichever tab or on whichever device."""
+
+    name: ClassVar[str] = "own_read"
+    audience: ClassVar[Audience] = Audience.PERSON
+
+    value: int

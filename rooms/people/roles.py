@@ -34,6 +34,15 @@ async def roles_in(connection: AsyncConnection, person: str, conference: str, se
     return frozenset(Role(role) for role in (await connection.execute(select)).scalars())
 
 
+async def held(connection: AsyncConnection, person: str, conference: str) -> dict[str | None, frozenset[Role]]:
+    """A person's roles by session; None: in the whole conference."""
+    select = sa.select(roles.c.session, roles.c.role)
+    found: dict[str | None, frozenset[Role]] = {}
+    for row in await connection.execute(select.where(roles.c.person == person, roles.c.conference == conference)):
+        found[row.session or None] = found.get(row.session or None, frozenset()) | {Role(row.role)}
+    return found
+
+
 async def grant(
     connection: AsyncConnection,
     *,

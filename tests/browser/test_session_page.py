@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from rooms.forum.hosting_messages import ShowStage, StageKind
+from rooms.forum.questions.moderation_messages import ApproveQuestion, ShowOnScreen
 from rooms.programme.messages import ChangeSession, StartSession
 from tests.browser.conftest import Venue
 
@@ -117,3 +118,33 @@ async def test_a_stream_that_is_late_is_tried_again_and_starts_muted(venue: Venu
         await asyncio.sleep(0.1)
     assert len(asked) > before
     window.faults.clear()
+
+
+async def test_back_closes_the_question_and_not_the_console(venue: Venue) -> None:
+    """users.md 18: Back on a phone left the console."""
+    await venue.world.ask("Why?")
+    window = await venue.window_of("moderator", viewport={"width": 360, "height": 740})
+    page = window.page
+    await page.goto(f"{venue.session}/moderate")
+    row = page.locator(".queue-row")
+    await row.click()
+    await expect(page.locator(".console")).to_have_attribute("data-view", "question")
+    await page.go_back()
+    await expect(page.locator(".console")).to_have_attribute("data-view", "queue")
+    await expect(row).to_be_visible()
+    assert await row.get_by_role("button", name="Approve: Why?").count() == 1, "users.md 41"
+
+
+async def test_a_number_on_an_overlay_never_breaks(venue: Venue) -> None:
+    """users.md 14: “32” was shown as “3” over “2”."""
+    question = await venue.world.ask("Why? " * 60)
+    await venue.act("moderator", ApproveQuestion(question, 1))
+    await venue.act("moderator", ShowOnScreen(question))
+    window = await venue.window_of(None, viewport={"width": 1280, "height": 720})
+    page = window.page
+    await page.goto(f"{venue.session}/screen?overlay=1")
+    number = page.locator(".overlay-card .numbers")
+    lines = await number.evaluate(
+        "node => { node.textContent = '3200'; const range = document.createRange(); range.selectNodeContents(node); return range.getClientRects().length; }"
+    )
+    assert lines == 1

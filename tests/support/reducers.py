@@ -44,6 +44,8 @@ def apply_latest(kind: str, state: State, values: dict[str, dict[str, Any]]) -> 
     for name in ("votes", "present", "reactions", "line", "floor", "call", "poll_results", "poll_tallies", "reports"):
         if name in values:
             state["latest"].setdefault(name, {}).update(values[name])
+    for number in values.get("own_read", {}).values():
+        state["own"]["read"] = max(state["own"]["read"], number)
     if kind == "session":
         own = state["own"]
         for question, voted in values.get("own_votes", {}).items():

@@ -212,3 +212,14 @@ async def test_a_message_shows_the_role_of_its_author_in_this_room(
     async with world.engine.database.read() as connection:
         (message,) = await latest_messages(connection, getattr(world, room))
     assert message.mark == mark
+
+
+async def test_what_is_read_in_one_tab_is_read_in_all(world: World) -> None:
+    """inputs.md 12: other tabs and devices went on showing what had been read as unread."""
+    here, there = await enter(world, "attendee"), await enter(world, "attendee")
+    other = await enter(world, "other")
+    posted = await world.do("other", m.PostMessage("Hello"))
+    await world.do("attendee", m.ReadChat(posted.seq or 0))
+    await settled(world.engine)
+    assert [client.catch_up().state["own"]["read"] for client in (here, there)] == [posted.seq, posted.seq]
+    assert other.catch_up().state["own"]["read"] == 0

@@ -12,7 +12,7 @@ from rooms.people import roles
 from rooms.programme.actions import create_conference, create_session
 from rooms.programme.messages import CancelSession, StarSession, StartSession
 from tests.rooms.meetings.conftest import new_meeting
-from tests.support.visitor import Visitor
+from tests.support.visitor import Visitor, make_site
 from tests.support.world import START, World
 from web.site import Site
 
@@ -172,3 +172,31 @@ async def test_nobody_counts_the_messages_of_another_conference(world: World, si
     assert there.json() == {"unread": {world.lobby: 1}}
     elsewhere = await stranger.get("/c/elsewhere/unread", params={"room": world.lobby})
     assert elsewhere.json() == {"unread": {}}
+
+
+async def test_the_lobby_leads_moderators_and_speakers_to_their_work(world: World) -> None:
+    """users.md 6: nothing in the lobby told of their roles."""
+    site = make_site(world)
+    session = f"/c/forum/sessions/{world.session}"
+    moderator = await Visitor(site).sign_in(world.people["moderator"], next="/c/forum")
+    assert "Your duties" in moderator.page
+    assert f'href="{session}/moderate"' in moderator.page
+    speaker = await Visitor(site).sign_in(world.people["speaker"], next="/c/forum")
+    assert f'href="{session}/speak"' in speaker.page
+    assert f'href="{session}/moderate"' not in speaker.page
+    everywhere = await Visitor(site).sign_in(world.people["colleague"], next="/c/forum")
+    assert "You moderate every session" in everywhere.page
+    attendee = await Visitor(site).sign_in(world.people["attendee"], next="/c/forum")
+    assert "Your duties" not in attendee.page
+
+
+async def test_a_stranger_at_a_private_conference_can_sign_in(world: World) -> None:
+    """users.md 27: the invited saw a page without a way to sign in, the same as for an address that does not exist."""
+    visitor = Visitor(make_site(world))
+    for path in ("/c/elsewhere", "/c/no-such-conference"):
+        answer = await visitor.get(path)
+        assert answer.status_code == 404
+        assert "If this is a private conference, sign in to see it." in visitor.page
+        assert f'href="/sign-in?next={path}"' in visitor.page
+    await visitor.sign_in(world.people["attendee"], next="/c/elsewhere")
+    assert "If this is a private conference" not in visitor.page

@@ -1,6 +1,6 @@
 """A conference's lobby: what it is, what is on and what comes next, its chat, and where something is new for the viewer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, cast
 
@@ -14,12 +14,13 @@ from starlette.routing import Route
 from rooms.chat import queries as chat_queries
 from rooms.chat.tables import marks
 from rooms.core.commands.access import Actor, resolve_many
-from rooms.core.commands.people import PresenceView
+from rooms.core.commands.people import PresenceView, Role
 from rooms.core.store import journal
 from rooms.core.store.journal import rooms
 from rooms.exhibition.booths import queries as exhibition_queries
 from rooms.exhibition.booths.messages import BoothCard
 from rooms.exhibition.tables import booth_staff, booths
+from rooms.people import roles
 from rooms.programme.messages import LobbyOwn, LobbySnapshot, SessionCard, SessionState
 from rooms.programme.timetable import Entry
 from web.conference import Entered, enter
@@ -35,6 +36,14 @@ class Lobby(NamedTuple):
     room: str
     path: str
     present: PresenceView | None
+
+
+class Duty(NamedTuple):
+    """A session in which the viewer has work to do."""
+
+    session: SessionCard
+    moderates: bool
+    speaks: bool
 
 
 class Channel(NamedTuple):
@@ -54,6 +63,7 @@ async def show(request: Request) -> Response:
     snapshot, own = cast(LobbySnapshot, view.snapshot), cast(LobbyOwn, view.own)
     async with site.engine.database.read() as connection:
         channels = await _channels(connection, entered, snapshot.sessions, own.stars)
+        held = await roles.held(connection, entered.viewer.id, entered.conference.id) if entered.viewer.id else {}
     now = site.engine.clock()
     return await entered.page(
         request,
@@ -65,10 +75,22 @@ async def show(request: Request) -> Response:
         on=[card for card in snapshot.sessions if is_on(card, now)],
         next=_next(snapshot.sessions, now),
         starred=[card for card in snapshot.sessions if card.id in own.stars and _is_ahead(card, now)][:MOST_STARRED],
+        duties=_duties(snapshot.sessions, held, now),
+        moderates_all=Role.MODERATOR in held.get(None, ()),
         channels=channels,
         first=min((card.starts_at for card in snapshot.sessions if not card.cancelled), default=None),
         over=bool(snapshot.sessions) and all(card.ends_at < now and not is_on(card, now) for card in snapshot.sessions),
     )
+
+
+def _duties(cards: Sequence[SessionCard], held: Mapping[str | None, frozenset[Role]], now: datetime) -> list[Duty]:
+    """What is still ahead before what is over."""
+    found = [
+        Duty(card, Role.MODERATOR in held[card.id], Role.SPEAKER in held[card.id])
+        for card in cards
+        if held.get(card.id, frozenset()) & {Role.MODERATOR, Role.SPEAKER} and not card.cancelled
+    ]
+    return sorted(found, key=lambda duty: (not _is_ahead(duty.session, now), duty.session.starts_at))
 
 
 def is_on(card: SessionCard | Entry, now: datetime) -> bool:

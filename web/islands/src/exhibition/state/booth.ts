@@ -14,7 +14,7 @@ import type {
   RoomEvent,
 } from "../../live/types";
 import { withMessage } from "../../chat/state/chat";
-import { acknowledgedOwn, compare, merged, without, type RoomKind, type RoomState } from "../../shell/state/room";
+import { acknowledgedOwn, compare, merged, without, withRead, type RoomKind, type RoomState } from "../../shell/state/room";
 
 /** What a page knows of a booth. */
 export type BoothRoom = RoomState<BoothSnapshot, BoothOwn>;
@@ -23,7 +23,7 @@ export type MeetingRoom = RoomState<MeetingSnapshot, MeetingOwn>;
 
 export const booth: RoomKind<BoothRoom> = {
   event: reduceBooth,
-  latest: (state, values) => ({ ...state, latest: merged(state.latest, values) }),
+  latest: (state, values) => ({ ...state, latest: merged(state.latest, values), own: withRead(state.own, values.own_read) }),
   acknowledged: acknowledgedOwn,
 };
 
@@ -38,7 +38,7 @@ export const hall: RoomKind<HallRoom> = {
 
 export const meeting: RoomKind<MeetingRoom> = {
   event: reduceMeeting,
-  latest: (state, values) => ({ ...state, latest: merged(state.latest, values) }),
+  latest: (state, values) => ({ ...state, latest: merged(state.latest, values), own: withRead(state.own, values.own_read) }),
   acknowledged: acknowledgedOwn,
 };
 

@@ -19,7 +19,8 @@ import { keysOn, MODES, setKeys, shortcut, STEPS } from "./keys";
 import { allows } from "./question-acts";
 import type { PanelMode } from "./question-facts";
 import "./question-panel";
-import { laneName, SHOWN_LANES } from "./queue-filter";
+import { laneName, nothingIn, SHOWN_LANES } from "./queue-filter";
+import { PhoneBack } from "./phone-back";
 import { queueRow } from "./queue-row";
 
 type View = "queue" | "question" | "tools";
@@ -37,6 +38,7 @@ export class Console extends Island {
   @state() private keys = keysOn();
   @state() private note = "";
   private readonly followed = new RoomController(this, session, () => this.room, { onEvent: (event) => this.happened(event) });
+  private readonly phone = new PhoneBack(this, () => this.view === "question" && this.back());
   private readonly choice = new QuestionChoice(
     () => this.requestUpdate(),
     () => {
@@ -128,8 +130,8 @@ export class Console extends Island {
     return html`<header class="console-bar">
       <div class="console-title">${sessionState(view.state, view.cancelled)}<h1 dir="auto">${localised(view, "title")}</h1></div>
       <div class="row console-bar-tools">
-        <button class="button button-quiet button-small" ?disabled=${!this.desk.canUndo} @click=${() => void this.undo()}>${icon("undo")}${t("Undo")}<kbd>z</kbd></button>
-        <button class="button button-quiet button-small" @click=${this.help}>${icon("keyboard")}${t("Keys")}<kbd>?</kbd></button>
+        <button class="button button-quiet button-small" ?disabled=${!this.desk.canUndo} @click=${() => void this.undo()}>${icon("undo")}${t("Undo")}<kbd aria-hidden="true">z</kbd></button>
+        <button class="button button-quiet button-small" @click=${this.help}>${icon("keyboard")}${t("Keys")}<kbd aria-hidden="true">?</kbd></button>
         <div class="segments console-views" role="group" aria-label=${t("View")}>
           ${(["queue", "tools"] as const).map(
             (view) => html`<button aria-pressed=${(view === "tools") === (this.view === "tools") ? "true" : "false"} @click=${() => (this.view = view)}>
@@ -162,13 +164,8 @@ export class Console extends Island {
         ? html`<div class="queue" role="grid" aria-label=${laneName(filter.lane)} aria-rowcount=${shown.length}>
             ${repeat(shown, (id) => id, (id) => this.row(state, byId.get(id)))}
           </div>`
-        : empty(filter.lane === "pending" ? "check" : "question", this.nothing(filter))}
+        : empty(filter.lane === "pending" ? "check" : "question", nothingIn(filter))}
     `;
-  }
-
-  private nothing({ lane, label, claim, search }: Filter): string {
-    if (search || label || claim !== "any") return t("No results for this filter.");
-    return lane === "pending" ? t("All clear. New questions appear here.") : t("Nothing here yet.");
   }
 
   private row(state: SessionRoom, question: ModeratedQuestion | undefined) {
@@ -195,11 +192,12 @@ export class Console extends Island {
 
   private open(id: string): void {
     this.choice.choose(id);
-    if (matchMedia("(max-width: 52rem)").matches) this.view = "question";
+    if (this.phone.open()) this.view = "question";
   }
 
   private readonly back = (): void => {
     this.view = "queue";
+    this.phone.close();
     void this.focusRow();
   };
 
@@ -221,7 +219,7 @@ export class Console extends Island {
   private setMode(mode: PanelMode): void {
     this.mode = mode;
     if (mode === "read") void this.focusRow();
-    else if (matchMedia("(max-width: 52rem)").matches) this.view = "question";
+    else if (this.phone.open()) this.view = "question";
   }
 
   // Acting.
@@ -240,7 +238,7 @@ export class Console extends Island {
     // The hand goes on at once; should the act be refused, its question comes back.
     const leaves = this.choice.filter.lane === laneOf(question) && LEAVING.has(act.name);
     if (leaves && this.choice.leave(question.id)) {
-      if (this.view === "question" && this.choice.id === null) this.view = "queue";
+      if (this.view === "question" && this.choice.id === null) this.back();
       if (document.activeElement?.closest(".queue, .console-question") || document.activeElement === document.body) void this.focusRow();
     }
     if (!(await this.desk.act(act, question))) this.choice.stay(question.id);

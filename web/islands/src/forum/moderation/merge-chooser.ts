@@ -63,8 +63,8 @@ export class MergeChooser extends LitElement {
       ${targets.length ? nothing : html`<p class="soft">${t("No matching question.")}</p>`}
       <p class="field-hint">${t("Votes are combined and never counted twice. The asker is notified. You can undo this.")}</p>
       <div class="form-actions">
-        <button class="button button-primary" ?disabled=${!target} @click=${() => target && this.chosen(target)}>${icon("merge")}${t("Merge")}<kbd>Enter</kbd></button>
-        <button class="button button-quiet" @click=${this.cancelled}>${t("Cancel")}<kbd>Esc</kbd></button>
+        <button class="button button-primary" ?disabled=${!target} @click=${() => target && this.chosen(target)}>${icon("merge")}${t("Merge")}<kbd aria-hidden="true">Enter</kbd></button>
+        <button class="button button-quiet" @click=${this.cancelled}>${t("Cancel")}<kbd aria-hidden="true">Esc</kbd></button>
       </div>
     </div>`;
   }

@@ -31,11 +31,11 @@ export function questionActs(question: ModeratedQuestion, around: ModerationDesk
         aria-keyshortcuts=${each.key}
         @click=${() => act(each)}
       >
-        ${icon(each.symbol)}${each.label()}<kbd>${each.key}</kbd>
+        ${icon(each.symbol)}${each.label()}<kbd aria-hidden="true">${each.key}</kbd>
       </button>`,
     )}
     ${forms
       .filter(([mode]) => allows(question, mode))
-      .map(([mode, key, symbol, name]) => html`<button class="button button-quiet" aria-keyshortcuts=${key} @click=${() => open(mode)}>${icon(symbol)}${name}<kbd>${key}</kbd></button>`)}
+      .map(([mode, key, symbol, name]) => html`<button class="button button-quiet" aria-keyshortcuts=${key} @click=${() => open(mode)}>${icon(symbol)}${name}<kbd aria-hidden="true">${key}</kbd></button>`)}
   </div>`;
 }

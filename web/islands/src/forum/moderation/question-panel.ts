@@ -130,7 +130,7 @@ export class QuestionPanel extends LitElement {
         : nothing}
       <div class="form-actions">
         <button type="button" class="button button-primary" @click=${submit}>${meanwhile ? t("Save my version") : verb}</button>
-        <button type="button" class="button button-quiet" @click=${this.cancel}>${t("Cancel")}<kbd>Esc</kbd></button>
+        <button type="button" class="button button-quiet" @click=${this.cancel}>${t("Cancel")}<kbd aria-hidden="true">Esc</kbd></button>
       </div>
     `;
   }

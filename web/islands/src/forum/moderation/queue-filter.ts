@@ -77,3 +77,9 @@ export class QueueFilter extends LitElement {
     this.done();
   };
 }
+
+/** Why no question is shown. */
+export function nothingIn({ lane, label, claim, search }: Filter): string {
+  if (search || label || claim !== "any") return t("No results for this filter.");
+  return lane === "pending" ? t("All clear. New questions appear here.") : t("Nothing here yet.");
+}

@@ -4,6 +4,8 @@ import type { ModeratedQuestion } from "../../live/index";
 import { avatar, badge, clock, icon } from "../../shell/parts";
 import type { Act } from "./acts";
 
+const NAMED = 60; // characters of a question in the names of its buttons
+
 export interface RowState {
   readonly votes: number;
   readonly selected: boolean;
@@ -57,7 +59,7 @@ export function queueRow(question: ModeratedQuestion, how: RowState, { select, a
         (each) => html`<button
           class="button button-quiet button-small button-icon"
           tabindex="-1"
-          aria-label=${each.label()}
+          aria-label=${t("%(act)s: %(question)s", { act: each.label(), question: question.text.slice(0, NAMED) })}
           title="${each.label()} (${each.key})"
           @click=${(event: Event) => {
             event.stopPropagation();

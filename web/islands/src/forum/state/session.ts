@@ -13,7 +13,7 @@ import type {
 import { isRevealed, withPoll, withoutResults } from "./polls";
 import { unreadIn, withMessage } from "../../chat/state/chat";
 import { withoutRestraint, withoutRole, withRestraint, withRole } from "../../people/state/restraints";
-import { acknowledgedOwn, laidOver, merged, without, withQuestion, withVotes, type AnyState, type RoomKind, type RoomState, type SharedOwn } from "../../shell/state/room";
+import { acknowledgedOwn, laidOver, merged, without, withQuestion, withVotes, type AnyState, withRead, type RoomKind, type RoomState, type SharedOwn } from "../../shell/state/room";
 
 /** What a page knows of a live session. */
 export type SessionRoom = RoomState<SessionSnapshot>;
@@ -23,7 +23,7 @@ export const session: RoomKind<SessionRoom> = {
   latest: (state, values) => ({
     ...state,
     latest: merged(state.latest, values),
-    own: withAnswers(withVotes(state.own, values.own_votes), values.own_answers),
+    own: withRead(withAnswers(withVotes(state.own, values.own_votes), values.own_answers), values.own_read),
   }),
   acknowledged: acknowledgedOwn,
 };

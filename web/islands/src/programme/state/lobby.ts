@@ -1,14 +1,14 @@
 import type { LobbyOwn, LobbySnapshot, RoomEvent, SessionCard } from "../../live/types";
 import { unreadIn, withMessage } from "../../chat/state/chat";
 import { withoutRestraint, withRestraint } from "../../people/state/restraints";
-import { acknowledgedOwn, compare, merged, without, type RoomKind, type RoomState } from "../../shell/state/room";
+import { acknowledgedOwn, compare, merged, without, withRead, type RoomKind, type RoomState } from "../../shell/state/room";
 
 /** What a page knows of a conference's lobby. */
 export type LobbyRoom = RoomState<LobbySnapshot, LobbyOwn>;
 
 export const lobby: RoomKind<LobbyRoom> = {
   event: reduce,
-  latest: (state, values) => ({ ...state, latest: merged(state.latest, values) }),
+  latest: (state, values) => ({ ...state, latest: merged(state.latest, values), own: withRead(state.own, values.own_read) }),
   acknowledged: acknowledgedOwn,
 };
 

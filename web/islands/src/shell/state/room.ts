@@ -74,6 +74,12 @@ export function withVotes(own: Own, changes: Readonly<Record<string, boolean>> |
   return { ...own, votes: [...kept, ...added].sort() };
 }
 
+/** What the person has read in another tab or on another device is read here too. */
+export function withRead<T extends SharedOwn>(own: T, read: Readonly<Record<string, number>> | undefined): T {
+  const number = Math.max(0, ...Object.values(read ?? {}));
+  return number > own.read ? { ...own, read: number } : own;
+}
+
 export function acknowledgedOwn<State extends RoomState<unknown, SharedOwn>>(state: State, command: Command): State {
   if (command.op === "chat.read" && command.number > state.own.read) {
     return { ...state, own: { ...state.own, read: command.number } };
