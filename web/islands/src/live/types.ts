@@ -273,6 +273,8 @@ export type ReplyTo<Op extends Command["op"]> = Op extends keyof Replies ? Repli
 
 /** Values of which only the newest matters: by name, then by key (the value of a whole room has the key ""). */
 export interface LatestValues {
+  /** Up to which number the person has read, in whichever tab or on whichever device. */
+  readonly own_read?: Readonly<Record<string, number>>;
   /** The current activity by booth: in a hall for all of its booths, at a booth for itself. */
   readonly floor?: Readonly<Record<string, BoothNow>>;
   readonly line?: Readonly<Record<string, LineView>>;
