@@ -74,3 +74,31 @@ async def test_the_organisers_programme_shows_state_and_menu_on_a_phone(venue: V
         await expect(each).to_be_in_viewport(ratio=1)
     await row.locator("summary").click()
     await expect(row.get_by_role("link", name="Cancel the session")).to_be_in_viewport(ratio=1)
+
+
+async def test_messages_on_a_phone_cover_nothing_where_one_writes(venue: Venue) -> None:
+    page = await page_of(venue, "attendee", venue.session, PHONE)
+    await page.evaluate("""() => {
+        const notices = document.createElement("div");
+        notices.className = "notices";
+        notices.innerHTML = ["One", "Two", "Three"].map(text => `<div class="notice">${text}</div>`).join("");
+        document.querySelector("main").append(notices);
+        const toasts = document.querySelector("plenary-toasts");
+        toasts.remove();
+        document.body.append(toasts);
+    }""")
+    toast = page.locator(".toast").filter(visible=True)
+    await expect(toast).to_have_count(1)
+    await expect(toast).to_contain_text("Three")
+    box = await toast.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < PHONE["height"] / 4, "at the top; one writes at the foot"
+
+
+async def test_a_countdown_is_no_time_of_day(venue: Venue) -> None:
+    start = venue.world.clock()
+    times = {"starts_at": start + timedelta(minutes=10), "ends_at": start + timedelta(hours=1), "now": start}
+    async with venue.world.engine.database.write() as connection:
+        await create_session(connection, venue.world.conference, title="Soon", **times)
+    page = await page_of(venue, "attendee", f"/c/{venue.slug}", PHONE)
+    await expect(page.locator("plenary-countdown")).to_contain_text("Begins in")

@@ -25,8 +25,9 @@ export class Countdown extends Island {
     const now = live().now();
     const left = Date.parse(this.at) - now;
     if (left <= 0) return nothing;
+    const far = left > SECONDS_SHOWN;
     // A timer is silent: read out every second it would drown everything else.
-    return html`<span class="lobby-countdown-label">${t("Begins")}</span>
-      <time datetime=${this.at} role="timer" aria-live="off">${left > SECONDS_SHOWN ? formatRelative(this.at, now) : formatCountdown(this.at, now)}</time>`;
+    return html`<span class="lobby-countdown-label">${far ? t("Begins") : t("Begins in")}</span>
+      <time datetime=${this.at} role="timer" aria-live="off">${far ? formatRelative(this.at, now) : formatCountdown(this.at, now)}</time>`;
   }
 }
