@@ -26,8 +26,8 @@ QUIET = ("/health/", "/static/")
 
 @dataclass(slots=True)
 class Seen:
-    """What the application has found out about a request: who asked, and the pattern of its route ("" when there is none); of a live connection,
-    that it was accepted (`open`) and by which code it ended."""
+    """Facts about a request that only the application knows: the person, and the pattern of its route ("" if there is none). For a live connection,
+    also whether it was accepted (`open`) and its close code."""
 
     person: str | None = None
     pattern: str = ""
@@ -107,7 +107,7 @@ class Watch:
             logs.current.reset(token)
 
     def _may_read(self, scope: Scope) -> bool:
-        """Whether a request for the figures comes from our own networks, and not through a proxy within them."""
+        """Whether a request for metrics comes from our own networks, and not through a proxy in them."""
         headers = Headers(scope=scope)
         if any(name in headers for name in FORWARDING) or not scope.get("client"):
             return False

@@ -1,4 +1,4 @@
-"""From which address a request comes, for rate limits. Proxies are believed only where the settings trust them."""
+"""The network address of a request, for rate limits. Only proxies trusted in the settings may name another address."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -9,9 +9,9 @@ Network = IPv4Network | IPv6Network
 
 
 def address_of(connection: HTTPConnection, trusted: Sequence[Network]) -> str:
-    """The key under which this visitor's address is limited: an IPv4 address, or the /64 of an IPv6 one, which is what one household has.
+    """The rate-limit key of this visitor's address: an IPv4 address, or the /64 of an IPv6 address, the size of one household.
 
-    X-Forwarded-For is read from its end, where the proxies that we trust have written; what stands before may be invented.
+    X-Forwarded-For is read from its end, where trusted proxies append. Earlier entries may be forged.
     """
     peer = _parse(connection.client.host) if connection.client else None
     if peer is None:

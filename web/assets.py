@@ -7,7 +7,7 @@ LENGTH = 12
 
 
 class Assets:
-    """Knows the fingerprints of the files below a folder, and learns the new one when a file has changed."""
+    """Caches the fingerprints of the files below a folder, and updates them when a file changes."""
 
     def __init__(self, folder: Path, prefix: str = "/static/") -> None:
         self._folder = folder
@@ -31,6 +31,6 @@ class Assets:
         return f"{self._prefix}{name}?v={known[1]}"
 
     def built(self, pattern: str) -> str:
-        """The address of the file below the folder that matches, whose name has a fingerprint already; "" when it is not built."""
+        """The address of the matching file below the folder, whose name already has a fingerprint; "" if it is not built."""
         found = next(iter(sorted(self._folder.glob(pattern))), None)
         return f"{self._prefix}{found.relative_to(self._folder)}" if found else ""

@@ -1,4 +1,4 @@
-"""The texts of the islands in each language, as hatch_build.py has written them, to be set into pages."""
+"""The texts of the islands in each language, built by hatch_build.py and embedded in pages."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 
 class Catalogs:
-    """`inline(code)`: the JSON of a language's catalog, safe inside a <script>; empty where there is none, as for English."""
+    """`inline(code)`: the JSON of a language's catalog, safe inside a <script>; empty if there is none, as for English."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -20,7 +20,7 @@ class Catalogs:
             return Markup()
         known = self._known.get(path)
         if known is None or known[0] != written:
-            # "<" could end the script, or begin a comment in it.
+            # "<" could end the script or begin a comment.
             known = (written, Markup(path.read_text("utf-8").replace("<", "\\u003c")))
             self._known[path] = known
         return known[1]

@@ -1,4 +1,4 @@
-"""gzip for what is text and large enough. docs/decisions/0013-what-is-compressed.md says what is not compressed, and why."""
+"""gzip for large enough text responses. docs/decisions/0013-what-is-compressed.md explains the exceptions."""
 
 import asyncio
 import gzip
@@ -33,8 +33,8 @@ def accepts_gzip(headers: Headers) -> bool:
 
 
 def may_compress(headers: Headers) -> bool:
-    """Whether the length of a compressed answer can tell nobody what is secret in it (BREACH). That takes a page of another site that lets the browser ask
-    with our cookie, again and again. Browsers say where a request comes from; those that do not say it get plain answers once they have a cookie."""
+    """Whether compression is safe from BREACH, which infers secrets from the length of responses. The attack needs another site that sends repeated
+    requests with our cookie. Browsers name the origin of a request; those that do not get uncompressed responses once they have a cookie."""
     return "cookie" not in headers or headers.get("sec-fetch-site") in {"same-origin", "none"}
 
 
@@ -43,7 +43,7 @@ def is_text(headers: Headers) -> bool:
 
 
 class Compressing:
-    """A `send` that compresses an answer if it comes whole. Streams are not compressed: each piece is wanted at once, and exhibitors' files are packed."""
+    """A `send` that compresses complete responses. Streams are not: each piece is needed immediately, and exhibitors' files are compressed already."""
 
     def __init__(self, scope: Scope, send: Send) -> None:
         headers = Headers(scope=scope)

@@ -1,4 +1,4 @@
-"""A conference as its pages need it: itself, and who is visiting it."""
+"""The context of a conference's pages: the conference and its viewer."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from web.viewer import Viewer, viewer_of
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """`actor` is the viewer in the lobby; `zone` is the one in which they want to read times; `reports` counts those that wait for an organiser."""
+    """`actor` is the viewer in the lobby; `zone` is their chosen zone for times; `reports` is the number of open reports."""
 
     site: Site
     viewer: Viewer
@@ -51,7 +51,7 @@ class Entered:
 
     @property
     def frame(self) -> dict[str, Any]:
-        """What the pages of a conference need: its navigation, its time zone."""
+        """The template context of a conference's pages: navigation and time zone."""
         return {
             "conference": self.conference,
             "may_organise": self.may_organise,
@@ -63,7 +63,7 @@ class Entered:
         }
 
     async def page(self, request: Request, template: str, **context: Any) -> HTMLResponse:
-        """A page of the conference; `context` goes before what it has by itself."""
+        """Renders a page of the conference; `context` overrides the default context."""
         return await page(request, template, **{**self.frame, **context})
 
 
@@ -77,12 +77,12 @@ class Place:
 
 
 async def enter(request: Request, connection: AsyncConnection) -> Entered:
-    """The conference that the path names, as this viewer may visit it. Raises Problem "not_found" or "forbidden"."""
+    """The conference in the path, with the viewer's rights. Raises Problem "not_found" or "forbidden"."""
     return await enter_at(request, connection, request.path_params["conference"])
 
 
 async def enter_at(request: Request, connection: AsyncConnection, slug: str) -> Entered:
-    """As `enter`, for an address that no page has."""
+    """Like `enter`, for an address without a page."""
     site, viewer = site_of(request), await viewer_of(request)
     conference = await queries.conference(connection, slug)
     room = await journal.find_room(connection, conference.room)
@@ -96,7 +96,7 @@ FindRoom = Callable[[AsyncConnection, str, str], Awaitable[str]]
 
 
 async def enter_room(request: Request, find: FindRoom, subject: str) -> tuple[Entered, str, RoomView]:
-    """The conference, and a room of it as the viewer may see it. Raises Problem "not_found" or "forbidden"."""
+    """The conference and one of its rooms, with the viewer's rights. Raises Problem "not_found" or "forbidden"."""
     async with site_of(request).engine.database.read() as connection:
         entered = await enter(request, connection)
         room = await find(connection, entered.conference.id, subject)
@@ -104,7 +104,7 @@ async def enter_room(request: Request, find: FindRoom, subject: str) -> tuple[En
 
 
 async def enter_as_organiser(request: Request, connection: AsyncConnection) -> Entered:
-    """As `enter`, for organisers. Raises Problem "not_signed_in", "forbidden" too."""
+    """Like `enter`, for organisers. Also raises Problem "not_signed_in" or "forbidden"."""
     entered = await enter(request, connection)
     rules.organises(entered.actor)
     return entered

@@ -1,4 +1,4 @@
-"""The site's cookies: their names, how they are set and dropped, and the signature that keeps their values ours."""
+"""The site's cookies: names, setting and deleting, and signatures against forged values."""
 
 import hashlib
 
@@ -17,7 +17,7 @@ def read_cookie(connection: HTTPConnection, name: str) -> str | None:
 
 
 def read_signed(connection: HTTPConnection, name: str) -> str | None:
-    """The value of a signed cookie; None where it is absent or the signature is not ours."""
+    """The value of a signed cookie; None if it is absent or its signature is invalid."""
     value = read_cookie(connection, name)
     try:
         return _signer(site_of(connection), name).unsign(value).decode() if value else None
@@ -31,7 +31,7 @@ def signed(site: Site, name: str, value: str) -> str:
 
 
 def set_cookie(site: Site, response: Response, name: str, value: str, seconds: int, *, readable: bool = False) -> None:
-    """`readable`: by the page's scripts too."""
+    """`readable`: the page's scripts can read it, too."""
     response.set_cookie(
         site.cookie(name), value, max_age=seconds, secure=site.secure, httponly=not readable, samesite="lax", path="/"
     )

@@ -1,4 +1,4 @@
-"""What a device is called among a person's sign-ins, as far as its browser says (User-Agent)."""
+"""Names devices in the list of a person's sign-ins, from the browser's User-Agent."""
 
 # In this order: Edge and Opera call themselves Chrome too, and Chrome calls itself Safari.
 BROWSERS = (
@@ -25,7 +25,7 @@ SYSTEMS = (
 
 
 def device_name(agent: str) -> str:
-    """Such as "Firefox · Linux"; empty when nothing is known. Only words of ours, so that a page can show it anywhere."""
+    """Such as "Firefox · Linux"; empty when nothing is known. Built from fixed words only, so it is safe to show anywhere."""
     found = [_first(BROWSERS, agent), _first(SYSTEMS, agent)]
     return " · ".join(name for name in found if name)
 

@@ -1,10 +1,10 @@
-"""The emails: about accounts, and to owners of booths. Each is in the language of the page on which somebody asked for it."""
+"""Emails about accounts, and to owners of booths. Each is in the language of the page where it was requested."""
 
 from collections.abc import Callable
 
 from rooms.core.text import N_
 from rooms.invitations.owner_invites import DAYS, Invitation
-from rooms.people.registration import Notice, Told
+from rooms.people.registration import EmailKind, Notice
 from rooms.programme.queries import Conference
 from web import links
 from web.languages import in_language
@@ -14,21 +14,21 @@ from web.site import Site
 IGNORE = N_("If you did not ask for this, do nothing: nothing will change.")
 
 SUBJECTS = {
-    Told.CONFIRM: N_("Confirm your address for %(site)s"),
-    Told.SIGN_IN: N_("Your link to sign in to %(site)s"),
-    Told.RESET: N_("Choose a new password for %(site)s"),
-    Told.KNOWN: N_("You have an account at %(site)s already"),
-    Told.UNKNOWN: N_("You have no account at %(site)s yet"),
+    EmailKind.CONFIRM: N_("Confirm your address for %(site)s"),
+    EmailKind.SIGN_IN: N_("Your link to sign in to %(site)s"),
+    EmailKind.RESET: N_("Choose a new password for %(site)s"),
+    EmailKind.KNOWN: N_("You have an account at %(site)s already"),
+    EmailKind.UNKNOWN: N_("You have no account at %(site)s yet"),
 }
 BODIES = {
-    Told.CONFIRM: N_("Open this link to confirm that this address is yours. It works once, for a day:"),
-    Told.SIGN_IN: N_("Open this link to sign in. It works once, for ten minutes:"),
-    Told.RESET: N_("Open this link to choose a new password. It works once, for half an hour:"),
-    Told.KNOWN: N_(
+    EmailKind.CONFIRM: N_("Open this link to confirm that this address is yours. It works once, for a day:"),
+    EmailKind.SIGN_IN: N_("Open this link to sign in. It works once, for ten minutes:"),
+    EmailKind.RESET: N_("Open this link to choose a new password. It works once, for half an hour:"),
+    EmailKind.KNOWN: N_(
         "Someone, probably you, tried to sign up with this address, but an account already exists. "
         "Open this link to sign in. It works once, for ten minutes:"
     ),
-    Told.UNKNOWN: N_(
+    EmailKind.UNKNOWN: N_(
         "Someone, probably you, tried to sign in with this address, but no account exists. "
         "You may have signed up with another address. You can sign up here:"
     ),
@@ -40,12 +40,12 @@ def account_email(site: Site, locale: str, notice: Notice) -> Email:
     values = {"site": site.name}
     address = site.link(links.path("link", subject=notice.secret) if notice.secret else "/sign-up")
     greeting = gettext(N_("Hello %(name)s,")) % {"name": notice.name} if notice.name else gettext(N_("Hello,"))
-    text = "\n\n".join([greeting, gettext(BODIES[notice.told]), address, gettext(IGNORE), *_ending(site, gettext)])
-    return Email(notice.email, gettext(SUBJECTS[notice.told]) % values, text + "\n")
+    text = "\n\n".join([greeting, gettext(BODIES[notice.kind]), address, gettext(IGNORE), *_ending(site, gettext)])
+    return Email(notice.email, gettext(SUBJECTS[notice.kind]) % values, text + "\n")
 
 
 def owner_email(site: Site, locale: str, conference: Conference, invitation: Invitation) -> Email:
-    """To somebody without an account, who is to own a booth."""
+    """An invitation for a person without an account to own a booth."""
     gettext = site.languages.texts(locale).gettext
     booth = in_language(locale, invitation.texts, "name", invitation.name)
     values = {

@@ -1,4 +1,4 @@
-"""Files for download: the format that the address names, and the response that carries the file."""
+"""Files for download: chooses the format by the address and creates the response."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -13,7 +13,7 @@ F = TypeVar("F")
 
 
 def export_format(formats: Mapping[str, F], request: Request) -> F:
-    """What belongs to the {format} of the path. Raises Problem "not_found"."""
+    """The value for the {format} in the path. Raises Problem "not_found"."""
     known = formats.get(request.path_params["format"])
     if known is None:
         raise Problem("not_found", ABSENT)

@@ -1,4 +1,4 @@
-"""Reading what a form posts. There is no other way to read one, so that none can forget the token."""
+"""Reads posted forms. This is the only way to read one, so that the token check cannot be forgotten."""
 
 import hmac
 import re
@@ -27,7 +27,7 @@ async def read_form(request: Request) -> FormData:
     if kind not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
         raise Problem("forbidden", N_("This form did not come from this site."))
     try:
-        with disk_faults():  # files of some size are laid on the disk meanwhile
+        with disk_faults():  # larger files are stored on disk while they arrive
             form = await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES)
     except HTTPException as fault:
         if "Too many" in fault.detail or "exceeded" in fault.detail:
@@ -40,12 +40,12 @@ async def read_form(request: Request) -> FormData:
 
 
 async def check_token(request: Request) -> None:
-    """For what scripts post without a form: the token stands in a header. Raises Problem "forbidden"."""
+    """Checks a request by a script without a form: the token is in a header. Raises Problem "forbidden"."""
     await check(request, request.headers.get(TOKEN_HEADER, ""))
 
 
 async def check(request: Request, token: str) -> None:
-    """Raises Problem "forbidden" for a token that is not this browser's."""
+    """Raises Problem "forbidden" for a token that does not belong to this browser."""
     viewer = await viewer_of(request)
     if not hmac.compare_digest(token.encode(), viewer.csrf.encode()):
         text = N_("This page is out of date because you have signed in or out. Send the form again.")
@@ -53,7 +53,7 @@ async def check(request: Request, token: str) -> None:
 
 
 def text(form: FormData, name: str, default: str = "") -> str:
-    """A text field; `default` where there is none. Raises Problem "malformed" for a file in its place or a field given twice."""
+    """A text field; `default` if it is missing. Raises Problem "malformed" for a file in its place or a field given twice."""
     values = form.getlist(name)
     if not values:
         return default
@@ -74,7 +74,7 @@ def number(form: FormData, name: str) -> int:
 
 
 def whole(given: str, field: str) -> int:
-    """The whole number, of up to six digits, that somebody has typed. Raises Problem "invalid"."""
+    """A typed whole number of up to six digits. Raises Problem "invalid"."""
     found = _digits(given.strip(), 6)
     if found is None:
         raise Problem("invalid", N_("Enter a whole number."), field=field)
@@ -82,7 +82,7 @@ def whole(given: str, field: str) -> int:
 
 
 def asked_number(request: Request, name: str) -> int | None:
-    """A number in the address, such as that of a page; None where there is none, or something else."""
+    """A number in the address, such as a page number; None if it is missing or invalid."""
     return _digits(request.query_params.get(name, ""), LONGEST_NUMBER)
 
 
@@ -91,7 +91,7 @@ def _digits(given: str, most: int) -> int | None:
 
 
 def upload(form: FormData, name: str) -> UploadFile | None:
-    """A file field; None where no file was chosen."""
+    """A file field; None if no file was chosen."""
     value = form.get(name)
     return value if isinstance(value, UploadFile) and value.filename else None
 
@@ -102,7 +102,7 @@ def _text(form: FormData, name: str) -> str:
 
 
 def local_path(text: str | None, default: str = "/") -> str:
-    """A path on this site to go to afterwards. Raises Problem "malformed" for anything that could lead elsewhere."""
+    """The path on this site to redirect to. Raises Problem "malformed" for anything that could lead elsewhere."""
     if not text:
         return default
     if len(text) > 500 or not _LOCAL.fullmatch(text):

@@ -1,4 +1,4 @@
-"""Refuses addresses that no page or program of ours makes, before anything reads them: a value from an address may reach the database or the disk."""
+"""Refuses malformed addresses before anything reads them, because a value from an address may reach the database or the disk."""
 
 import re
 from urllib.parse import unquote_plus
@@ -17,7 +17,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def hostile(scope: Scope) -> Problem | None:
-    """Why this address is refused, or None. A hostile path looks like one that leads nowhere."""
+    """The reason for refusing this address, or None. A hostile path is answered like an unknown one."""
     path: str = scope["path"]
     if len(path) > LONGEST_PATH or _CONTROL.search(path):
         return Problem("not_found", N_("This page does not exist, or you do not have access to it."))

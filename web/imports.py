@@ -28,7 +28,7 @@ from web.security import allow_body
 from web.site import site_of
 from web.templating import go, said
 
-ENVELOPE = 1_000_000  # bytes, for all of the form but the file
+ENVELOPE = 1_000_000  # bytes for the form without the file
 PATIENCE = 0.3  # seconds; an import that takes longer shows its progress
 STEP = 0.4  # seconds between two of its steps
 MARK = "<!-- progress -->"
@@ -40,7 +40,7 @@ async def entered_by(request: Request) -> Entered:
 
 
 def problem_of(entered: Entered, problem: Problem | None) -> dict[str, Any]:
-    """What a page that takes files shows of a refusal: `faults` are those of a file, `unlisted` says how many more there are."""
+    """The reasons for a refusal, as an upload page shows them: `faults` of the file; `unlisted` is the number of further ones."""
     gettext = entered.site.languages.texts(entered.viewer.locale).gettext
     faults = problem.faults if isinstance(problem, FileFaults) else ()
     return {
@@ -54,8 +54,8 @@ def problem_of(entered: Entered, problem: Problem | None) -> dict[str, Any]:
 class Import:
     """The import at one page of the organisers.
 
-    `tab` is the last part of its address; `template` shows a plan; `show` is the page itself, with the reasons for which a file was
-    refused; `summary` says what was done.
+    `tab` is the last part of its address; `template` shows a plan; `show` is the page itself, with the reasons for a
+    refusal; `summary` describes the result.
     """
 
     kind: ImportKind[Any, Any]
@@ -79,7 +79,7 @@ class Import:
         return await self.show(request, await entered_by(request), None)
 
     async def take(self, request: Request) -> Response:
-        """Accepts a file, and shows what it would change, or all of its faults."""
+        """Accepts a file and shows the changes it would make, or all of its faults."""
         entered = await entered_by(request)
         allow_body(request, self.kind.most_bytes + ENVELOPE)
         form = await read_form(request)
@@ -100,7 +100,7 @@ class Import:
         return await self._plan(request, *await self._found(request))
 
     async def agree(self, request: Request) -> Response:
-        """Makes the changes that were shown, and no others. The import goes on when the browser goes away."""
+        """Applies exactly the changes that were shown. The import continues if the browser disconnects."""
         form = await read_form(request)
         entered = await entered_by(request)
         engine, person, id = entered.site.engine, entered.viewer.signed_in.id, request.path_params["upload"]
@@ -162,7 +162,7 @@ class Import:
     async def _stream(
         self, request: Request, entered: Entered, frame: Response, task: asyncio.Task[Any], progress: "_Progress"
     ) -> AsyncIterator[str]:
-        """A page that grows while the import goes on; each step hides the one before. It needs no script."""
+        """A streamed page that grows during the import; each step hides the previous one. It needs no script."""
         templates, locale = entered.site.templates, entered.viewer.locale
         head, _, foot = bytes(frame.body).decode().partition(MARK)
         yield head

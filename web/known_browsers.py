@@ -1,4 +1,4 @@
-"""The cookie by which a browser shows that it has signed in to an account before (rooms/people/attempts.py says what for)."""
+"""The cookie that proves that a browser has signed in to an account before (see rooms/people/attempts.py)."""
 
 import re
 
@@ -20,7 +20,7 @@ def marks_of(connection: HTTPConnection) -> tuple[str, ...]:
 
 
 def remember(connection: HTTPConnection, response: Response, email: str | None) -> None:
-    """Notes with an answer that this browser has signed in to an account; guests (None) have none to lock."""
+    """Records in a response that this browser has signed in to an account. Guests (None) have no account to lock."""
     if email is None:
         return
     site = site_of(connection)

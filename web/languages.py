@@ -1,4 +1,4 @@
-"""The languages of the interface: which there are, which one a viewer wants, and their texts."""
+"""The languages of the interface: the available ones, the viewer's choice, and their texts."""
 
 import gettext
 import io
@@ -14,7 +14,7 @@ SOURCE = "en"
 
 
 class Languages:
-    """English, which needs no catalog, and every language that has one in `folder`. Codes are such as "zh_Hans"."""
+    """English, which needs no catalog, and every language with a catalog in `folder`. Codes look like "zh_Hans"."""
 
     def __init__(self, folder: Path = LOCALES) -> None:
         self._texts: dict[str, gettext.NullTranslations] = {SOURCE: gettext.NullTranslations()}
@@ -38,7 +38,7 @@ class Languages:
         return self.locales[code].text_direction
 
     def choose(self, wanted: Iterable[str | None]) -> str:
-        """The first of the wanted codes that there is; a region or script may be left out. English when there is none."""
+        """The first of the wanted codes that is available; a region or script may be left out. Otherwise English."""
         for tag in wanted:
             if tag and (code := self._match(tag)):
                 return code
@@ -70,7 +70,7 @@ class Languages:
 
 
 def in_language(locale: str, texts: Mapping[str, Mapping[str, str]], field: str, original: str) -> str:
-    """A text of the programme in a language, where it was translated; `texts` as in rooms.programme.tables."""
+    """A text of the programme in a language, if translated; `texts` as in rooms.programme.tables."""
     return texts.get(locale, {}).get(field) or original
 
 

@@ -1,4 +1,4 @@
-"""The paths of pages to which others link, in one place. Importing it registers them with rooms, whose notices and calendars carry links too."""
+"""Builds the paths of pages. Importing it registers them with rooms, because notifications and calendars contain links, too."""
 
 from rooms.core import links
 

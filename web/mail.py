@@ -1,4 +1,4 @@
-"""Email: two ways to send it, and the postbox that does so in the background."""
+"""Email: two ways to send it, and the postbox that sends in the background."""
 
 import asyncio
 import logging
@@ -19,7 +19,7 @@ log = logging.getLogger("plenary.mail")
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """`id` is the same for every attempt to send it, so that a mailbox which got it twice can tell."""
+    """`id` is the same for every attempt to send it, so that mailboxes can detect duplicates."""
 
     to: str
     subject: str
@@ -32,7 +32,7 @@ class NotSent(Exception):
 
 
 class Unsendable(Exception):
-    """An email that no mail server would accept, however often it is tried."""
+    """An email that no mail server would ever accept."""
 
 
 class Mailer(Protocol):
@@ -51,8 +51,8 @@ class LogMailer:
 class SmtpMailer:
     """Sends over SMTP. `url`: smtp://user:password@host:587 (with STARTTLS where it is offered) or smtps://host:465.
 
-    `sender` is the address in From, with or without a name; `reply_to` the one that answers go to, if it is another. Raises ValueError for a `url` that
-    is none.
+    `sender` is the address in From, with or without a name; `reply_to` a different address for replies. Raises ValueError for an
+    invalid `url`.
     """
 
     def __init__(self, url: str, sender: str, reply_to: str = "") -> None:
@@ -91,7 +91,7 @@ def _message(sender: str, reply_to: str, email: Email) -> EmailMessage:
     try:
         message["From"] = sender
         message["To"] = email.to
-        # The library decodes encoded words in what it is given; with CVE-2024-6923, a line break hidden in one ends the header.
+        # The library decodes encoded words in values; with CVE-2024-6923, a line break hidden in one ends the header.
         message["Subject"] = " ".join(email.subject.replace("=?", "= ?").split())
         message["Date"] = format_datetime(datetime.now(UTC))
         message["Message-ID"] = f"<{email.id}@{parseaddr(sender)[1].partition('@')[2] or 'localhost'}>"
@@ -111,7 +111,7 @@ Compose = Callable[[], Awaitable[Email | None]]
 
 
 class Postbox:
-    """Composes and sends emails in the background, so that the time of an answer does not tell whether one was sent."""
+    """Composes and sends emails in the background, so that the response time does not reveal whether one was sent."""
 
     TRIES = (0, 5, 60)  # seconds before each
     AT_ONCE = 4  # connections to the mail server
@@ -122,7 +122,7 @@ class Postbox:
         self._lines = asyncio.Semaphore(self.AT_ONCE)
 
     def put(self, compose: Compose) -> None:
-        """`compose` returns the email, or None when there is nothing to send after all."""
+        """`compose` returns the email, or None if there is nothing to send."""
         task = asyncio.create_task(self._deliver(compose))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -150,12 +150,12 @@ class Postbox:
         log.error("an email was given up after %d tries", len(self.TRIES))
 
     async def settled(self) -> None:
-        """Returns when everything put in so far has been dealt with."""
+        """Returns when all emails queued so far have been processed."""
         while self._tasks:
             await asyncio.wait(self._tasks)
 
     async def stop(self, patience: float = 5) -> None:
-        """Waits some seconds for what is being sent, and gives up the rest."""
+        """Waits some seconds for emails being sent, and drops the rest."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=patience)
         for task in self._tasks:

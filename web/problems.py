@@ -1,4 +1,4 @@
-"""Every error as a calm page or, for programs, as JSON: what happened, and what to do."""
+"""Errors as a page or, for programs, as JSON: what happened, and what to do next."""
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
@@ -46,14 +46,14 @@ FAULT = N_("Something went wrong on our side. It has been logged. You can try ag
 
 
 class Kept(NamedTuple):
-    """What was typed into a form that was refused: its address, and its fields in order."""
+    """The input of a refused form: its address, and its fields in order."""
 
     action: str
     fields: Sequence[tuple[str, str]]
 
 
 async def respond(request: Request, problem: Problem, kept: Kept | None = None) -> Response:
-    """The answer to a problem. Never raises: without a database it speaks to a stranger."""
+    """The response to a problem. Never raises: without a database the viewer is treated as not signed in."""
     try:
         viewer = await viewer_of(request)
     except Problem:
@@ -69,7 +69,7 @@ async def respond(request: Request, problem: Problem, kept: Kept | None = None) 
 
 
 async def _around(request: Request) -> dict[str, Any]:
-    """The frame of the conference in which it happened, where this viewer may visit it."""
+    """The context of the conference where it happened, if this viewer may visit it."""
     parts = request.url.path.split("/")
     if len(parts) < 3 or parts[1] != "c":
         return {}

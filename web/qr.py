@@ -1,4 +1,4 @@
-"""Addresses as pictures that a telephone reads (QR codes, ISO/IEC 18004), drawn on the server as SVG."""
+"""Addresses as QR codes (ISO/IEC 18004), drawn on the server as SVG."""
 
 import io
 
@@ -6,16 +6,16 @@ import segno
 from markupsafe import Markup
 
 QUIET = 4
-"""Modules of light around a code, without which readers do not find it."""
+"""Light modules around a code (the quiet zone), which readers need to find it."""
 WIDTH = 100
-"""Millimetres of the file, when it is printed as it is."""
+"""The printed size of the file in millimetres."""
 
 _COLOURS = {"dark": "#000", "light": "#fff"}
-"""Whatever those of the page are: many readers take a code in no other way."""
+"""Fixed colours, independent of the page, because many readers need dark on light."""
 
 
 def qr_code(address: str) -> Markup:
-    """To stand in a page, as large as its place."""
+    """An SVG for embedding, which fills the available space."""
     code = segno.make_qr(address, error="m")
     return Markup(code.svg_inline(border=QUIET, omitsize=True, svgclass="qr", lineclass=None, **_COLOURS))
 

@@ -1,6 +1,6 @@
-"""A form with one large file, read as it comes: the small fields first, then the file, which is never held whole in memory.
+"""Reads a form with one large file as a stream: the small fields first, then the file, which is never fully in memory.
 
-web/forms.py reads every other form. Here too nothing is taken before the token that stands among the fields has been looked at.
+web/forms.py reads every other form. Here, too, nothing is accepted before the token among the fields has been checked.
 """
 
 from asyncio import Event
@@ -20,7 +20,7 @@ from web.forms import TOKEN, check
 MOST_FIELDS = 20
 MOST_FIELD_BYTES = 20_000
 MOST_HEADER_BYTES = 16_384
-"""Of one header of a part: a long name of a file is cut later, not refused."""
+"""Maximum size of one header of a part. A long file name is cut later, not refused."""
 
 BROKEN = N_("This form cannot be read.")
 CUT_OFF = N_("This form arrived incomplete.")
@@ -29,7 +29,7 @@ TOO_MANY = N_("This form has too many fields.")
 
 @dataclass(frozen=True, slots=True)
 class FileForm:
-    """`name` is what the sender calls the file: "" where he has chosen none. `pieces` can be read once."""
+    """`name` is the sender's name of the file, "" if they have chosen none. `pieces` can be read once."""
 
     fields: dict[str, str]
     name: str
@@ -65,7 +65,7 @@ async def _content(events: "AsyncIterator[tuple[_Part, bytes]]") -> AsyncGenerat
 
 
 class _Part:
-    """The headers of a part, as they come."""
+    """Collects the headers of a part."""
 
     def __init__(self) -> None:
         self.is_file = False
@@ -90,7 +90,7 @@ class _Part:
 
 
 async def _events(request: Request) -> AsyncGenerator[tuple[_Part, bytes]]:
-    """Each part once with no data, where it begins, and then with its data, piece by piece."""
+    """Yields each part once without data, at its start, and then with its data, piece by piece."""
     found: deque[tuple[_Part, bytes]] = deque()
     part, ended = _Part(), Event()
 
@@ -130,7 +130,7 @@ async def _events(request: Request) -> AsyncGenerator[tuple[_Part, bytes]]:
 
 
 async def drain(request: Request, most: int = 32_000_000) -> None:
-    """Lets what a browser is still sending come in, up to so many bytes: only then does it read why its file was refused."""
+    """Reads and discards what a browser is still sending, up to this many bytes: only then does it show the reason for the refusal."""
     state = request.scope["state"]
     with suppress(Problem):
         while state.get("body_left", False) and most > 0:

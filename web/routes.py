@@ -10,7 +10,7 @@ from web.pages import shell
 
 
 def routes() -> list[BaseRoute]:
-    """In the order of the slices: where two routes match an address, the first one answers."""
+    """In the order of the slices: if two routes match an address, the first one wins."""
     found: list[BaseRoute] = [*shell.routes]
     for name in SLICES:
         package = f"web.pages.{name}"

@@ -1,4 +1,4 @@
-"""What stands before every page, error and socket: the Host and Origin checks, the limit of a body, the security headers, the last net."""
+"""ASGI middleware for all requests: Host and Origin checks, body limit, security headers, and the last-resort error handler."""
 
 import logging
 import secrets
@@ -23,7 +23,7 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 class Security:
-    """Wraps the whole application, from outside, so that its errors too have the headers."""
+    """Wraps the whole application, so that its error responses have the headers, too."""
 
     def __init__(self, app: ASGIApp, site: Site) -> None:
         self._app = app
@@ -35,7 +35,7 @@ class Security:
             await self._app(scope, receive, send)
             return
         if scope["type"] == "websocket":
-            # Not copied: of the memory of an idle connection every dict takes a part.
+            # Not copied: every dict adds to the memory of an idle connection.
             scope.setdefault("state", {}).update(site=self._site, nonce="", request_id=new_id()[:12])
             await self._websocket(scope, receive, send)
             return
@@ -53,7 +53,7 @@ class Security:
             await app(scope, _bounded(scope, receive), answer)
         except Exception as fault:
             if answer.started:
-                # Starlette has made the page and logged; it raises again only to tell a server.
+                # Starlette has sent the page and logged the error; it only raises again to inform the server.
                 return
             log.exception("request %s failed", scope["state"]["request_id"], exc_info=fault)
             response = await respond(Request(scope), Problem("internal", FAULT))
@@ -74,7 +74,7 @@ class Security:
 
     def _refusal(self, scope: Scope) -> Problem | None:
         headers = Headers(scope=scope)
-        # A load balancer asks after our health under the address of the machine.
+        # Load balancers check our health under the machine's address.
         if not self._is_own_host(headers) and not scope["path"].startswith("/health/"):
             return Problem("malformed", N_("This site is at %(address)s."), values={"address": self._site.origin})
         if (problem := hostile(scope)) is not None:
@@ -92,14 +92,14 @@ class Security:
         )
 
     def _is_own_origin(self, headers: Headers) -> bool:
-        """Whether a browser sent this from a page of ours. Programs that are no browsers send neither header; they need a token all the same."""
+        """Whether a browser sent this from one of our pages. Other programs send neither header; they still need a token."""
         origins = headers.getlist("origin")
         if any(origin.lower() != self._site.origin for origin in origins):
             return False
         return headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
 
     def _may_open_socket(self, headers: Headers) -> bool:
-        # A page of another site could open a socket, to which the browser would add our cookie.
+        # A page of another site could open a socket, and the browser would add our cookie.
         if "origin" not in headers:
             return "cookie" not in headers
         return headers.getlist("origin") == [self._site.origin]
@@ -117,7 +117,7 @@ FOREIGN = N_("This was not sent from a page of this site, so it was rejected.")
 
 
 class _Answer:
-    """Adds headers that the answer does not set itself, and knows whether it has begun."""
+    """Adds headers that the response does not set itself, and tracks whether it has started."""
 
     def __init__(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
         self._send = send
@@ -135,7 +135,7 @@ class _Answer:
 
 
 def _bounded(scope: Scope, receive: Receive) -> Receive:
-    """Raises Problem "too_large" once more has come than `allow_body` (or BODY_LIMIT) permits. Read only when the body is, so a route can raise it first."""
+    """Raises Problem "too_large" when the body exceeds `allow_body` (or BODY_LIMIT). The limit is read with the body, so a route can raise it first."""
     received = 0
 
     async def bounded() -> Message:
@@ -165,12 +165,12 @@ def _megabytes(limit: int) -> str:
 
 
 def allow_body(connection: HTTPConnection, limit: int) -> None:
-    """Lets this request bring up to `limit` bytes, where a page takes files. To be called before its form is read."""
+    """Raises the body limit of this request, for pages that accept files. Must be called before the form is read."""
     connection.scope["state"]["body_limit"] = limit
 
 
 def content_security_policy(site: Site, nonce: str) -> str:
-    """Everything is forbidden but what pages need: own files, one nonce for scripts, and the stages' hosts."""
+    """Forbids everything except what pages need: our own files, one nonce for scripts, and the stages' hosts."""
     media = " ".join(site.media_hosts)
     socket = ("wss://" if site.secure else "ws://") + site.authority
     rules = {
@@ -195,7 +195,7 @@ def fixed_headers(site: Site) -> Iterator[tuple[bytes, bytes]]:
     yield b"cross-origin-opener-policy", b"same-origin"
     yield b"cross-origin-resource-policy", b"same-origin"
     yield b"permissions-policy", permissions_policy(site).encode()
-    # Not no-referrer: with it, browsers send "Origin: null" with our own forms.
+    # Not no-referrer, because browsers would then send "Origin: null" with our own forms.
     yield b"referrer-policy", b"same-origin"
     yield b"x-content-type-options", b"nosniff"
     yield b"x-frame-options", b"DENY"
@@ -205,12 +205,12 @@ def fixed_headers(site: Site) -> Iterator[tuple[bytes, bytes]]:
 
 
 def permissions_policy(site: Site) -> str:
-    """What pages may ask of a device; players of the stages' hosts may fill the screen, and nothing else may anything."""
+    """The device features that pages may use. Players of the stages' hosts may use full screen; everything else is denied."""
     own = ("camera", "microphone", "display-capture", "screen-wake-lock", "speaker-selection")
     shared = ("autoplay", "encrypted-media", "fullscreen", "picture-in-picture")
     refused = ("accelerometer", "browsing-topics", "geolocation", "gyroscope", "hid", "idle-detection")
     refused += ("local-fonts", "magnetometer", "midi", "payment", "serial", "usb", "xr-spatial-tracking")
-    # A whole scheme, which a content security policy may name, is no origin; here it can only be everybody.
+    # A bare scheme is allowed in a content security policy but is no origin; here it can only mean everyone.
     schemes = any(host.endswith(":") for host in site.media_hosts)
     players = "*" if schemes else "(" + " ".join(["self", *(f'"{host}"' for host in site.media_hosts)]) + ")"
     given = [f"{name}=(self)" for name in own] + [f"{name}={players}" for name in shared]

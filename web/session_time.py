@@ -1,4 +1,4 @@
-"""When a session is, in words: “Sun, Dec 6, 11:30–12:10 CET (5:30 your time)”. `web/islands/src/shell/session-time.ts` says the same."""
+"""Formats the time of a session: “Sun, Dec 6, 11:30–12:10 CET (5:30 your time)”. `web/islands/src/shell/session-time.ts` does the same."""
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -10,11 +10,11 @@ from babel.dates import format_skeleton, get_timezone_name
 
 LATE_AFTER = timedelta(minutes=2)
 NAMING = ("en", "en_GB", "en_AU")
-"""Between them, these locales know the letters of zones that people know: EST, CET, AEDT."""
+"""Together, these locales know the common abbreviations of time zones: EST, CET, AEDT."""
 
 
 class Start(StrEnum):
-    """How a session that nobody has started stands: LATE some minutes past its start, OVER past its end."""
+    """The state of a session that nobody has started: LATE some minutes after its start, OVER after its end."""
 
     AHEAD = "ahead"
     SOON = "soon"
@@ -23,7 +23,7 @@ class Start(StrEnum):
 
 
 class When(NamedTuple):
-    """`start_zone` is empty unless the clock changes during the session; `yours` is the start in the reader's own zone, where that differs."""
+    """`start_zone` is empty unless the clock changes during the session; `yours` is the start in the reader's own zone, if that differs."""
 
     day: str
     starts: str
@@ -62,7 +62,7 @@ def when(
 
 
 def zone_letters(at: datetime) -> str:
-    """CET, EST or, where there are no well-known letters, UTC+8."""
+    """CET, EST or, without a common abbreviation, UTC+8."""
     for locale in NAMING:
         name = get_timezone_name(at, width="short", locale=locale)
         if name.isalpha():
@@ -73,6 +73,6 @@ def zone_letters(at: datetime) -> str:
 
 
 def _day(at: datetime, now: datetime, locale: Locale) -> str:
-    """With its year unless that is the present one."""
+    """With the year unless it is the current one."""
     skeleton = "MMMEd" if at.year == now.astimezone(at.tzinfo).year else "yMMMEd"
     return format_skeleton(skeleton, datetime(at.year, at.month, at.day, tzinfo=UTC), locale=locale)

@@ -1,4 +1,4 @@
-"""The site: what every page needs, made once by the server."""
+"""The site: shared objects and settings of all pages, created once by the server."""
 
 import logging
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ class Site:
     """`base_url` is the public address, such as https://forum.example, without a path: every link is made from it, none from a Host header.
 
     `contact` is the email address of the organisers. `media_hosts` are the origins from which stages may show streams and players. Only
-    `trusted_proxies` are believed when they say for whom they speak (X-Forwarded-For).
+    `trusted_proxies` may name the client's address (X-Forwarded-For).
     """
 
     engine: Engine
@@ -81,5 +81,5 @@ class Site:
 
 
 def site_of(connection: HTTPConnection) -> Site:
-    """The site that a request came to (web.security.Security has put it there)."""
+    """The site of a request (set by web.security.Security)."""
     return connection.scope["state"]["site"]

@@ -29,7 +29,7 @@ _texts: ContextVar[NullTranslations] = ContextVar("texts")
 
 
 class Templates:
-    """The templates of the site; each rendering speaks the language of its viewer."""
+    """The templates of the site; each rendering is in the language of its viewer."""
 
     def __init__(self, languages: Languages, folder: Path = FOLDER / "templates") -> None:
         self.languages = languages
@@ -40,7 +40,7 @@ class Templates:
             undefined=StrictUndefined,
         )
         self.environment.policies["ext.i18n.trimmed"] = True
-        self.environment.install_gettext_callables(  # type: ignore[attr-defined] - the extension has added it
+        self.environment.install_gettext_callables(  # type: ignore[attr-defined] - added by the extension
             lambda text: _texts.get().gettext(text),
             lambda one, many, count: _texts.get().ngettext(one, many, count),
             newstyle=True,
@@ -111,7 +111,7 @@ def _moment(context: Context, value: datetime, style: Any = "medium", zone: Zone
 
 @pass_context
 def _when(context: Context, view: Any) -> When:
-    """When a session is, in the page's zone and, where that is known and differs, in the viewer's own."""
+    """The time of a session, in the page's zone and, if known and different, in the viewer's own."""
     viewer = context["viewer"]
     zone: ZoneInfo | str = context["zone"]
     shown = ZoneInfo(zone) if isinstance(zone, str) else zone
@@ -135,14 +135,14 @@ def _linked(text: str) -> Markup:
 
 @pass_context
 def _zone_name(context: Context, zone: ZoneInfo, first: datetime, last: datetime) -> str:
-    """The zone by its name at the time of an event: summer time in summer, and no season for an event in which the clocks change."""
+    """The name of the zone at the time of an event: with summer time in summer, and without a season if the clocks change during the event."""
     names = {get_timezone_name(at.astimezone(zone), locale=_locale(context)) for at in (first, last)}
     return names.pop() if len(names) == 1 else get_timezone_name(zone, locale=_locale(context))
 
 
 @pass_context
 def _day(context: Context, value: date) -> str:
-    """A day in short, without its year: “Fri, Nov 20”, “11月20日周五”."""
+    """A short day without the year: “Fri, Nov 20”, “11月20日周五”."""
     return format_skeleton("MMMEd", datetime(value.year, value.month, value.day, tzinfo=UTC), locale=_locale(context))
 
 
@@ -156,13 +156,13 @@ def _until(context: Context, first: date, last: date) -> str:
 
 @pass_context
 def _moment_day(context: Context, value: datetime) -> str:
-    """The day of a moment in the page's zone, as `day` has it."""
+    """The day of a moment in the page's zone, formatted like `day`."""
     return _day(context, _in_zone(context, value, None).date())
 
 
 @pass_context
 def _language_name(context: Context, code: str) -> str:
-    """The name of a language by its tag; the tag itself for one that is unknown."""
+    """The name of a language by its tag; the tag itself for an unknown one."""
     try:
         return Locale.parse(code, sep="-" if "-" in code else "_").get_display_name(_locale(context)) or code
     except (UnknownLocaleError, ValueError):
@@ -177,29 +177,29 @@ def _country_name(context: Context, code: str) -> str:
 
 @pass_context
 def _file_size(context: Context, size: int) -> str:
-    """Bytes as people read them: “0.4 MB”, “12 KB”."""
+    """A readable size in bytes: “0.4 MB”, “12 KB”."""
     unit, by = ("MB", 1_000_000) if size >= 100_000 else ("KB", 1000)
     return f"{format_decimal(max(size / by, 0.1), '#,##0.#', locale=_locale(context))} {unit}"
 
 
 def _webcal(address: str) -> str:
-    """An address by which a device opens its calendar."""
+    """An address that opens the device's calendar program."""
     return "webcal://" + address.partition("://")[2]
 
 
 @pass_context
 def _local(context: Context, thing: Any, field: str) -> str:
-    """A field of something that has `texts`, such as a conference or a session, in the page's language where it was translated."""
+    """A field of something that has `texts`, such as a conference or a session, in the page's language if translated."""
     translated = (thing.texts or {}).get(_locale(context), {}).get(field)
     return translated or getattr(thing, field)
 
 
 TITLES = {"dr", "prof", "mr", "mrs", "ms", "ing", "dipl", "mag", "med", "phil", "rer", "nat", "hc", "sir", "dame"}
-"""Words before a name that are no part of it."""
+"""Titles before a name that are not part of it."""
 
 
 def initials(name: str) -> str:
-    """The letters that stand for a name: Dr. Li Wei gives LW, 王芳 gives 芳. The browser's twin is in shell/parts.ts."""
+    """The initials of a name: Dr. Li Wei gives LW, 王芳 gives 芳. shell/parts.ts does the same."""
     words = name.split()
     while len(words) > 1 and re.split(r"[.-]", words[0].lower())[0] in TITLES:
         words.pop(0)

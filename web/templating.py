@@ -1,4 +1,4 @@
-"""Responses to a request: a page for its viewer, or the way on after a form."""
+"""Responses: a page for its viewer, or the redirect after a form."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ UTC_ZONE = ZoneInfo("UTC")
 
 
 async def page(request: Request, template: str, **context: Any) -> HTMLResponse:
-    """A page for the viewer of the request; see `render`. `zone` in the context is the one in which times are shown."""
+    """A page for the viewer of the request; see `render`. `zone` in the context is the zone for displayed times."""
     return render(request, template, await viewer_of(request), **context)
 
 
@@ -29,7 +29,7 @@ def render(
     problem: Problem | None = None,
     **context: Any,
 ) -> HTMLResponse:
-    """A page with what base.html needs (docs/design.md). `problem`, why a form was refused, decides the status; the template shows it."""
+    """Renders a page with the context of base.html (docs/design.md). `problem`, the reason for refusing a form, sets the status; the template shows it."""
     site = site_of(request)
     news = flashes.read(request)
     view = said(request, viewer, problem) if problem else None
@@ -51,12 +51,12 @@ def said(request: Request, viewer: Viewer, problem: Problem) -> ProblemView:
 
 
 def retry_after(seconds: float) -> str:
-    """The header of this name, which has whole seconds only."""
+    """The Retry-After header, in whole seconds."""
     return str(max(1, round(seconds)))
 
 
 def go(request: Request, path: str, *, said: str | None = None, kind: str = "") -> RedirectResponse:
-    """The answer to a form that was accepted: to `path` (local) with 303, where `said`, translated already, is shown once."""
+    """Redirects after an accepted form: to `path` (local) with 303. `said`, already translated, is shown there once."""
     response = RedirectResponse(path, 303)
     if said is not None:
         flashes.write(request, response, [(kind, said)])

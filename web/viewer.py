@@ -1,4 +1,4 @@
-"""Who is asking: the person behind a cookie, their language, zone and colours. Read once per request."""
+"""The viewer of a request: the person behind the cookie, their language, zone and colours. Read once per request."""
 
 import contextlib
 import hashlib
@@ -36,9 +36,9 @@ ZONES = ("event", "viewer")
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """`person` is None without a sign-in. `zone_choice` is "event" or "viewer"; `zone` is the viewer's own, where their device has sent it.
+    """`person` is None without a sign-in. `zone_choice` is "event" or "viewer"; `zone` is the viewer's own, if their device has sent it.
 
-    `csrf` goes into every form, and into the header X-CSRF-Token of every fetch that changes something.
+    `csrf` goes into every form, and into the header X-CSRF-Token of every fetch that changes data.
     """
 
     person: Account | None
@@ -68,7 +68,7 @@ class Viewer:
 
 
 async def viewer_of(connection: HTTPConnection) -> Viewer:
-    """Raises Problem "unavailable" when the database cannot say who it is."""
+    """Raises Problem "unavailable" when the database is not available."""
     known = connection.scope["state"].get("viewer")
     if known is None:
         site = site_of(connection)
@@ -86,7 +86,7 @@ async def viewer_of(connection: HTTPConnection) -> Viewer:
 
 
 def stranger(connection: HTTPConnection) -> Viewer:
-    """The viewer as far as it is known without the database, for pages about problems."""
+    """The viewer without data from the database, for error pages."""
     return connection.scope["state"].get("viewer") or _viewer(connection, site_of(connection), None, None)
 
 
@@ -124,7 +124,7 @@ def keep_browser(connection: HTTPConnection, response: Response) -> None:
 
 
 def csrf_of(site: Site, browser: str, signin: str | None) -> str:
-    """Bound to the browser and the sign-in, so nobody can use a token that was issued to somebody else."""
+    """Bound to the browser and the sign-in, so a token issued to somebody else is useless."""
     return hmac.new(site.engine.secret, f"csrf {browser} {signin or ''}".encode(), hashlib.sha256).hexdigest()[:40]
 
 

@@ -27,7 +27,7 @@ GUESTS_OF_SITE = Rate(240, 600)
 WRONG = N_("The address or the password is incorrect.")
 
 
-class Told(StrEnum):
+class EmailKind(StrEnum):
     """The kinds of emails. KNOWN: the account already exists, with a link to sign in. UNKNOWN: there is no account."""
 
     CONFIRM = "confirm"
@@ -40,7 +40,7 @@ class Told(StrEnum):
 class Notice(NamedTuple):
     """An email to send: `secret` is the link's, empty for an email without a link."""
 
-    told: Told
+    kind: EmailKind
     email: str
     name: str
     secret: str
@@ -103,7 +103,7 @@ async def _sign_up(engine: Engine, browser: Browser, wanted: SignUp) -> Notice:
         account = await accounts.by_email(tx.connection, wanted.email)
         if account is not None and account.verified:
             link = Link(Purpose.SIGN_IN, account.id, wanted.email, "", wanted.next)
-            return Notice(Told.KNOWN, wanted.email, account.name, await links.make(tx.connection, link, tx.now))
+            return Notice(EmailKind.KNOWN, wanted.email, account.name, await links.make(tx.connection, link, tx.now))
         # The password of an unconfirmed account may be anyone's, so its link is bound to no browser.
         asked_by = digest_of(browser.id) if account is None else ""
         if account is None:
@@ -116,7 +116,7 @@ async def _sign_up(engine: Engine, browser: Browser, wanted: SignUp) -> Notice:
                 at=tx.now,
             )
         link = Link(Purpose.CONFIRM, account.id, wanted.email, asked_by, wanted.next)
-        return Notice(Told.CONFIRM, wanted.email, account.name, await links.make(tx.connection, link, tx.now))
+        return Notice(EmailKind.CONFIRM, wanted.email, account.name, await links.make(tx.connection, link, tx.now))
 
 
 async def ask_for_link(engine: Engine, browser: Browser, purpose: Purpose, email: str, next: str) -> Notice:
@@ -124,9 +124,9 @@ async def ask_for_link(engine: Engine, browser: Browser, purpose: Purpose, email
     async with engine.transaction() as tx:
         account = await accounts.by_email(tx.connection, email)
         if account is None:
-            return Notice(Told.UNKNOWN, email, "", "")
+            return Notice(EmailKind.UNKNOWN, email, "", "")
         secret = await links.make(tx.connection, Link(purpose, account.id, email, digest_of(browser.id), next), tx.now)
-        return Notice(Told(purpose.value), email, account.name, secret)
+        return Notice(EmailKind(purpose.value), email, account.name, secret)
 
 
 async def ask_to_confirm(engine: Engine, browser: Browser, account: Account, email: str, next: str) -> Notice:
@@ -135,9 +135,9 @@ async def ask_to_confirm(engine: Engine, browser: Browser, account: Account, ema
         other = await accounts.by_email(tx.connection, email)
         if other is not None and other.id != account.id:
             link = Link(Purpose.SIGN_IN, other.id, email, "", next)
-            return Notice(Told.KNOWN, email, other.name, await links.make(tx.connection, link, tx.now))
+            return Notice(EmailKind.KNOWN, email, other.name, await links.make(tx.connection, link, tx.now))
         link = Link(Purpose.CONFIRM, account.id, email, digest_of(browser.id), next)
-        return Notice(Told.CONFIRM, email, account.name, await links.make(tx.connection, link, tx.now))
+        return Notice(EmailKind.CONFIRM, email, account.name, await links.make(tx.connection, link, tx.now))
 
 
 class Opened(NamedTuple):

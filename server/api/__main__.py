@@ -1,4 +1,4 @@
-"""`python -m server.api` writes docs/api.md; `--check` only tells whether it has drifted, and exits with 1 if so."""
+"""`python -m server.api` writes docs/api.md; `--check` only reports whether it is out of date, and exits with 1 if so."""
 
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""Operations that do something."""
+"""Operations that change data."""
 
 from datetime import timedelta
 
@@ -36,7 +36,7 @@ async def command(call: Call) -> Done:
     """Performs a command of docs/protocol.md in a room.
 
     The body is the command as the live connection takes it, without `id` and `room`: {"op": "question.ask", "key": "…", "text": "…"}. The key is the
-    caller's own, at most 64 characters, and makes a retry harmless: the same command with the same key is done once and answered alike.
+    caller's own, at most 64 characters, and makes a retry harmless: the same command with the same key is performed once and gets the same response.
     """
     op, key, fields = _command(call.body)
     outcome = await call.engine.perform(call.person, call.path["room"], read(op, fields), key)
@@ -47,7 +47,7 @@ async def command(call: Call) -> Done:
 async def live_ticket(call: Call) -> LiveTicket:
     """A ticket for the live connection at /live, for programs; pages fetch theirs at POST /live/ticket.
 
-    Of one who is not signed in, the connection may read what is public.
+    Without a sign-in, the connection may read public rooms.
     """
     expires = call.engine.clock() + timedelta(seconds=LASTS_SECONDS)
     return LiveTicket(issue_ticket(call.engine, call.signin), expires)

@@ -1,4 +1,4 @@
-"""The register of the API's operations."""
+"""The registry of the API's operations."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -24,7 +24,7 @@ PATH_PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request after its checks: who calls (None: nobody who is signed in), the parts of its path, its query and its body, both checked."""
+    """A request after its checks: the caller (None: not signed in), the parts of its path, and its validated query and body."""
 
     site: Site
     person: str | None
@@ -43,9 +43,9 @@ Handler = Callable[[Call], Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`answer` is the type of what is answered, `query` a struct of the query's parameters, `takes` what the body is ("command" or nothing).
+    """`answer` is the type of the response, `query` a struct of the query's parameters, `takes` the kind of body ("command" or none).
 
-    `codes` are the codes of the problems that are its own, beside those that every operation has.
+    `codes` are the problem codes of this operation, beside those that every operation has.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Operation:
 
     @property
     def parts(self) -> list[str]:
-        """The parts of the path that the caller fills in."""
+        """The parameters of the path."""
         return re.findall(r"{(\w+)}", self.path)
 
 
@@ -72,7 +72,7 @@ OPERATIONS: dict[str, Operation] = {}
 
 
 def operations() -> list[Operation]:
-    """All of them, those that read first."""
+    """All operations, those that read first."""
     return sorted(OPERATIONS.values(), key=lambda each: each.method)
 
 

@@ -1,4 +1,4 @@
-"""Authenticates callers by a token or a browser's cookie, and answers them."""
+"""Authenticates callers by a token or a browser's cookie, and sends responses."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -47,7 +47,7 @@ async def _understand(operation: Operation, request: Request) -> Call:
 
 
 def _refuse_token_in_url(request: Request) -> None:
-    """Addresses end up in histories and logs."""
+    """Refuses tokens in addresses, because addresses end up in histories and logs."""
     if tokens.PREFIX in str(request.url) or any(name.lower() in IN_URLS for name in request.query_params):
         message = N_("A token must not be part of a URL. Send it in the Authorization header, and revoke this one.")
         raise Problem("malformed", message)
@@ -74,7 +74,7 @@ async def _by_token(site: Site, given: list[str], address: str) -> tuple[str, st
     now = site.engine.clock()
     async with site.engine.database.read() as connection:
         account, token = await tokens.who(connection, secret, now)
-    # Not before: anybody can invent secrets, and each would get a bucket of its own.
+    # Only now: anyone can invent secrets, and each would get its own bucket.
     site.engine.limits.take("api", token.id, RATE)
     if not tokens.is_noted(token, now):
         async with site.engine.transaction() as tx:
@@ -83,7 +83,7 @@ async def _by_token(site: Site, given: list[str], address: str) -> tuple[str, st
 
 
 def _query(operation: Operation, given: list[tuple[str, str]]) -> Any:
-    """Raises Problem "invalid" for a parameter that is unknown, doubled or does not fit."""
+    """Raises Problem "invalid" for an unknown, repeated or invalid parameter."""
     fields: Mapping[str, str] = dict(given)
     if len(fields) != len(given):
         raise Problem("invalid", N_("A parameter is given twice."))

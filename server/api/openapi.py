@@ -1,4 +1,4 @@
-"""The API in OpenAPI 3.1, made of the register of its operations and of the declared messages."""
+"""The API in OpenAPI 3.1, generated from the registry of operations and the declared messages."""
 
 import copy
 from typing import Any
@@ -98,7 +98,7 @@ def _query_parameters(each: Operation) -> list[dict[str, Any]]:
 
 
 def _described(schema: dict[str, Any]) -> str:
-    """The description of a parameter; of one that may be left out, that of its other form."""
+    """The description of a parameter; for an optional one, that of its non-null form."""
     return schema.get("description") or next(
         (form["description"] for form in schema.get("anyOf", []) if "description" in form), ""
     )

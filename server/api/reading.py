@@ -121,13 +121,13 @@ class QuestionsQuery(msgspec.Struct, forbid_unknown_fields=True):
 async def session_questions(call: Call) -> Questions:
     """The public questions of a session.
 
-    What is pending, dismissed, archived or merged is not among them, whoever asks: moderators find it in the room's snapshot.
+    Pending, dismissed, archived and merged questions are never included: moderators find them in the room's snapshot.
     """
     query: QuestionsQuery = call.query
     async with call.engine.database.read() as connection:
         actor = await _visit_session(call, connection)
         last = await _place(connection, actor.room.id, query.after) if query.after else None
-        # One more than wanted tells whether there are later ones.
+        # Read one more to know whether there are later ones.
         found = await forum.public_page(connection, actor.room.id, query.limit + 1, last)
     page = found[: query.limit]
     items = [QuestionItem(each.public(), each.votes) for each in page]
@@ -149,7 +149,7 @@ async def session_messages(call: Call) -> Messages:
     query: MessagesQuery = call.query
     async with call.engine.database.read() as connection:
         actor = await _visit_session(call, connection)
-        # One more than wanted tells whether there are earlier ones.
+        # Read one more to know whether there are earlier ones.
         found = await chat_queries.latest_messages(
             connection, actor.room.id, before=query.before, limit=query.limit + 1
         )
@@ -165,9 +165,9 @@ async def session_messages(call: Call) -> Messages:
     codes=HIDDEN,
 )
 async def session_export(call: Call) -> QuestionExport:
-    """All questions of a session, for its organisers to keep: dismissed ones too, who did what to them and when.
+    """All questions of a session, for its organisers: including dismissed ones, with the history of each.
 
-    Who asked anonymously is not told.
+    Anonymous askers are not revealed.
     """
     async with call.engine.database.read() as connection:
         actor = await _visit_session(call, connection)
@@ -182,7 +182,7 @@ ROOM_KINDS = {"session", "booth", "hall", "meeting"}
 async def room(call: Call) -> FoundRoom:
     """The room of a session, booth, hall or meeting.
 
-    A booth's snapshot names its hall, the snapshot of a hall its booths, and an admission to a talk its meeting, all by ids that are no rooms.
+    A booth's snapshot names its hall, the snapshot of a hall its booths, and an admission to a talk its meeting, all by ids that are not room ids.
     """
     async with call.engine.database.read() as connection:
         found = await _conference(call, connection)
@@ -201,7 +201,7 @@ class SnapshotQuery(msgspec.Struct, forbid_unknown_fields=True):
 async def room_snapshot(call: Call) -> RoomSnapshot:
     """A room as the caller may see it, from one consistent read.
 
-    A live connection can go on from here: join with `after` = {"epoch", "seq"} of this answer.
+    A live connection can continue from here: join with `after` = {"epoch", "seq"} of this answer.
     """
     query: SnapshotQuery = call.query
     view = await call.engine.view(call.person, call.path["room"], public=query.public)
@@ -253,7 +253,7 @@ async def _rooms_of(connection: AsyncConnection, conference: str) -> dict[str, s
 
 
 async def _place(connection: AsyncConnection, room: str, question: str) -> tuple[datetime, str]:
-    """The place of a question in the order of asking, also of one that was hidden since. Raises Problem "not_found"."""
+    """The place of a question in the order of asking, even if it has been hidden since. Raises Problem "not_found"."""
     select = sa.select(questions.c.asked_at).where(questions.c.room == room, questions.c.id == question)
     asked = (await connection.execute(select)).scalar_one_or_none()
     if asked is None:

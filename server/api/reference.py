@@ -1,4 +1,4 @@
-"""docs/api.md: the API for people, made of the same register."""
+"""docs/api.md: the readable reference, generated from the same registry."""
 
 from typing import Any
 
@@ -76,7 +76,7 @@ def _answer(answer: type[msgspec.Struct]) -> str:
 
 
 def _shown(described: Any) -> str:
-    """A type as the client's TypeScript writes it; where one of several views stands, these."""
+    """A type in the client's TypeScript notation; a union lists its views."""
     if isinstance(described, inspect.Metadata):
         forms = (described.extra_json_schema or {}).get("anyOf", [])
         if forms:

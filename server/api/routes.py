@@ -1,4 +1,4 @@
-"""The routes of the API, made of its register."""
+"""The routes of the API, generated from its registry."""
 
 from collections.abc import Awaitable, Callable
 from functools import cache

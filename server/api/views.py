@@ -1,4 +1,4 @@
-"""What the API returns, besides the views of rooms."""
+"""The response types of the API, besides the views of rooms."""
 
 import typing
 from collections.abc import Iterable
@@ -44,12 +44,12 @@ def _one_of(types: list[type[View]], *, nothing: bool = False) -> dict[str, Any]
 
 @dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Base of everything answered."""
+    """Base of all responses."""
 
 
 class ConferenceItem(Answer):
-    """A conference. `room` is its lobby; `texts` holds translations by locale; `zone` is an IANA name; `access` is "public" or "members". In a call there are
-    at most `call_limit` people for about `talk_minutes`; `relay_only`: they do not learn each other's addresses."""
+    """A conference. `room` is its lobby; `texts` holds translations by locale; `zone` is an IANA name; `access` is "public" or "members". A call has
+    at most `call_limit` people and takes about `talk_minutes`; `relay_only`: they do not learn each other's addresses."""
 
     id: str
     slug: str
@@ -69,13 +69,13 @@ class ConferenceItem(Answer):
 
 
 class Conferences(Answer):
-    """Those that are open to the caller, the latest first."""
+    """The conferences that are open to the caller, the latest first."""
 
     conferences: list[ConferenceItem]
 
 
 class TrackItem(Answer):
-    """`colour` is such as #1f6f5c, or empty."""
+    """`colour` looks like #1f6f5c, or is empty."""
 
     name: str
     texts: dict[str, dict[str, str]]
@@ -125,7 +125,7 @@ class QuestionItem(Answer):
 
 
 class Questions(Answer):
-    """In the order in which they were asked. `next` is the `after` of the next page, null on the last one."""
+    """In the order of asking. `next` is the `after` of the next page, null on the last one."""
 
     questions: list[QuestionItem]
     next: str | None
@@ -145,7 +145,7 @@ class FoundRoom(Answer):
 
 
 class RoomSnapshot(Answer):
-    """As the answer to a join on the live connection, but without the latest value `present`. With `epoch` and `seq` a live connection can resume from here."""
+    """Like the answer to a join on the live connection, but without the latest value `present`. A live connection can resume from `epoch` and `seq`."""
 
     room: str
     kind: str
@@ -172,7 +172,7 @@ class Me(Answer):
 
 
 class LiveTicket(Answer):
-    """For the first message of a live connection: good once, for 60 seconds."""
+    """For the first message of a live connection. Valid once, for 60 seconds."""
 
     ticket: str
     expires_at: datetime

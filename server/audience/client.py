@@ -52,8 +52,8 @@ class Gone(Exception):
 
 
 class Client:
-    """`told` is called with each event that is not hidden (and whether it comes late, after a resume), `entered` with each answer that holds a
-    snapshot, `values` with latest values; all in the order of the wire."""
+    """Callbacks, in the order of the wire: `told` gets each visible event (and whether it comes late, after a resume), `entered` each reply with a
+    snapshot, `values` latest values."""
 
     def __init__(
         self,

@@ -57,7 +57,7 @@ def command_name() -> str:
 
 
 async def prepare(settings: Settings) -> dict[str, str]:
-    """Brings the database up to date, makes the conference where there is none, and gives the links by role."""
+    """Migrates the database, creates the conference if there is none, and returns the links by role."""
     database = Database(settings.database)
     bus = MemoryBus()
     engine = Engine(database, bus, Hub(database, bus, system_clock, settings.secret), settings.secret)

@@ -1,4 +1,4 @@
-"""Draws what the exhibitors of the demonstration bring: a mark for each, and brochures."""
+"""Draws the logos and brochures of the demonstration's exhibitors."""
 
 import io
 import math
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PIL import Image, ImageDraw
 
 SIDE = 256  # pixels
-FINE = 4  # drawn so many times larger, then made smooth
+FINE = 4  # drawn this many times larger, then scaled down smoothly
 Point = tuple[float, float]
 Colour = tuple[int, int, int]
 
@@ -41,12 +41,12 @@ class Sheet:
         self._draw.polygon([self._at(*point) for point in points], fill=colour)
 
     def arc(self, radius: float, begin: float, end: float, width: float, colour: Colour) -> None:
-        """Around the middle, in degrees from the right, clockwise."""
+        """An arc around the centre, in degrees from the right, clockwise."""
         box = [*self._at(-radius, radius), *self._at(radius, -radius)]
         self._draw.arc(box, begin, end, fill=colour, width=round(width * self.size / 2))
 
     def bar(self, x: float, y: float, width: float, height: float, colour: Colour) -> None:
-        """Rounded; x and y are its lower left corner."""
+        """A rounded rectangle; x and y are its lower left corner."""
         box = [*self._at(x, y + height), *self._at(x + width, y)]
         self._draw.rounded_rectangle(box, radius=min(width, height) * self.size / 4, fill=colour)
 
@@ -118,9 +118,9 @@ MOTIFS: tuple[Callable[[Sheet, Colour, Colour], None], ...] = (
 
 
 def mark(number: int) -> bytes:
-    """The mark of an exhibitor, as WebP."""
+    """The logo of an exhibitor, as WebP."""
     sheet = Sheet()
-    # Of two that stand beside each other neither form nor colours are alike.
+    # Neighbours differ in both shape and colours.
     dark, light = PAIRS[(number * 3 + number // 8) % len(PAIRS)]
     MOTIFS[number % len(MOTIFS)](sheet, dark, light)
     out = io.BytesIO()

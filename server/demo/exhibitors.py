@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - one exhibitor a line
-"""Who stands in the halls of the demonstration conference, in English and Chinese. All of them are invented."""
+"""The exhibitors of the demonstration conference, in English and Chinese. All of them are invented."""
 
 from typing import NamedTuple
 

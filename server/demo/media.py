@@ -1,4 +1,4 @@
-"""Hangs a mark over each booth of the demonstration, and lays out brochures at the partners' and sponsors'."""
+"""Adds a logo to each booth of the demonstration, and brochures to those of partners and sponsors."""
 
 import textwrap
 from typing import Any
@@ -26,7 +26,7 @@ BROCHURES = (
 
 
 async def furnish(engine: Engine, store: Store, conference: str) -> None:
-    """Where booths of the demonstration have no logo yet. What is drawn here needs nobody to look into it."""
+    """Adds logos and brochures to booths without a logo. Our own drawings need no inspection."""
     async with engine.database.read() as connection:
         b = booths.c
         bare = sa.select(b.id, b.name).where(b.conference == conference, b.logo == "")
@@ -52,7 +52,7 @@ async def furnish(engine: Engine, store: Store, conference: str) -> None:
 async def _row(
     engine: Engine, store: Store, booth: str, kind: FileKind, ending: str, data: bytes, title: str
 ) -> dict[str, Any]:
-    """Keeps a file; returns its row."""
+    """Stores a file; returns its row."""
     id = new_id()
     async with store.arrival(len(data)) as arriving:
         await arriving.write(data)

@@ -1,6 +1,6 @@
-"""What is on at the demonstration conference, in English and Chinese. Its people are invented.
+"""The programme of the demonstration conference, in English and Chinese. Its people are invented.
 
-Times are minutes from the start of the main forum session, which began a quarter of an hour before the demonstration was made.
+Times are minutes from the start of the main forum session, which began a quarter of an hour before the demonstration was created.
 """
 
 from typing import NamedTuple
@@ -394,7 +394,7 @@ POLL = (
     ("Work that matters", "Schools and care", "Housing", "Friends"),
 )
 POLLED = 36
-"""How many of the audience have answered when the demonstration begins."""
+"""How many attendees have answered when the demonstration begins."""
 
 CHAT = (
     (14, "Good morning from Lagos!"),

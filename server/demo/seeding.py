@@ -1,4 +1,4 @@
-"""Makes the demonstration conference, as its people would have made it: every question and message goes through `perform`."""
+"""Creates the demonstration conference. Every question and message goes through `perform`, as if sent by a person."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -53,11 +53,11 @@ ROLES = {
     "exhibitor": ("Chen Meilin 陈美琳", "exhibitor@demo.example"),
     "colleague": ("Tomás Herrera", "colleague@demo.example"),
 }
-"""Who gets a link. The colleague is a second moderator, and stands at the exhibitor's booth."""
+"""The roles that get a link. The colleague is a second moderator and works at the exhibitor's booth."""
 
 
 async def seed(engine: Engine, store: Store) -> None:
-    """Makes the conference where there is none; where there is one, moves it to today."""
+    """Creates the conference, or moves an existing one to today."""
     async with engine.database.read() as connection:
         found = [conference for conference in await all_conferences(connection) if conference.slug == SLUG]
     if found:
@@ -70,7 +70,7 @@ async def seed(engine: Engine, store: Store) -> None:
 
 
 async def sign_in_links(engine: Engine, url: str) -> dict[str, str]:
-    """A fresh link for each role, which leads to the session that is live, or to the booth."""
+    """A new link for each role, to the live session or to the booth."""
     async with engine.database.write(LONG) as connection:
         main = (
             await connection.execute(sa.select(sessions.c.id).where(sessions.c.title == programme.MAIN))
@@ -86,7 +86,7 @@ async def sign_in_links(engine: Engine, url: str) -> dict[str, str]:
         made: dict[str, str] = {}
         for role, (_, email) in ROLES.items():
             account = await accounts.by_email(connection, email)
-            if account is None:  # a demonstration of an earlier release knew fewer roles
+            if account is None:  # demonstrations of earlier releases had fewer roles
                 continue
             link = links.Link(links.Purpose.SIGN_IN, account.id, email, "", ends.get(role, page))
             secret = await links.make(connection, link, engine.clock(), LINKS_LAST)
@@ -141,7 +141,7 @@ async def _make(engine: Engine) -> None:
 
 
 async def _exhibit(engine: Engine) -> str:
-    """Opens the exhibition where there is none: the exhibitor and the colleague stand at the first booth. Returns the conference."""
+    """Creates the exhibition if there is none: the exhibitor and the colleague work at the first booth. Returns the conference."""
     async with engine.database.write(LONG) as connection:
         this = conferences.c.slug == SLUG
         conference = (await connection.execute(sa.select(conferences.c.id).where(this))).scalar_one()
@@ -294,7 +294,7 @@ def _name(number: int) -> str:
 
 
 async def _move_to_today(engine: Engine, conference: str) -> None:
-    """A conference whose main session ended on an earlier day is moved by whole days, so that something is on whenever the demonstration runs."""
+    """Moves a conference whose main session ended on an earlier day by whole days, so that the demonstration always has a live session."""
     now = engine.clock()
     this = sessions.c.conference == conference
     async with engine.database.write(LONG) as connection:

@@ -1,4 +1,4 @@
-"""Who has come to the first booth of the demonstration, and what they left there."""
+"""Visitors of the first booth of the demonstration, with their requests and leads."""
 
 import random
 from collections import Counter
@@ -48,7 +48,7 @@ HOURS = range(9, 18)
 
 
 async def actor(engine: Engine, conference: str) -> None:
-    """Once; a booth where something was shared already is left alone."""
+    """Runs once; a booth that already has leads is not changed."""
     async with engine.database.read() as connection:
         this = sa.and_(booths.c.conference == conference, booths.c.name == EXHIBITORS[0].name)
         booth = (await connection.execute(sa.select(booths.c.id).where(this))).scalar_one()
@@ -69,7 +69,7 @@ async def actor(engine: Engine, conference: str) -> None:
         await do(person, PostMessage(text))
     for person in people[:4]:
         await do(person, JoinQueue())
-    for person in people[:4]:  # nobody is left waiting who would not answer when called
+    for person in people[:4]:  # nobody is left in the queue, because simulated visitors would not answer a call
         called = msgspec.json.decode(await do(owner, CallNext()), type=Called)
         await do(person, AcceptCall())
         await do(owner, FinishTalk(called.place))
@@ -86,7 +86,7 @@ async def actor(engine: Engine, conference: str) -> None:
 
 
 async def _count(engine: Engine, booth: str, zone: str) -> None:
-    """Visits of the last days, as busy about noon as visits are, and the brochures that were taken."""
+    """Visits of the last days, busiest around noon, and downloads of brochures."""
     dice, today = random.Random(20), engine.clock().astimezone(ZoneInfo(zone)).date()
     rows = [
         {

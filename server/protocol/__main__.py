@@ -1,4 +1,4 @@
-"""`python -m server.protocol` writes what is generated; `--check` tells what has drifted, and exits with 1."""
+"""`python -m server.protocol` writes the generated files; `--check` lists outdated ones, and exits with 1."""
 
 import argparse
 import sys

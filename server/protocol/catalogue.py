@@ -1,4 +1,4 @@
-"""Everything that can be said on the wire, found in the registries of `rooms.core.commands.messages` and in the modules that declare messages."""
+"""All messages on the wire, collected from the registries of `rooms.core.commands.messages` and in the modules that declare messages."""
 
 import importlib
 import sys
@@ -23,9 +23,9 @@ M = TypeVar("M", bound=type[msgspec.Struct])
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """`ops` are the messages of the connection itself, `op_parts` what they are made of. `replies` maps the op of a command to what it is
-    answered with, where that is not null; `kinds` to the kinds of rooms that know it; `ephemeral` are the ops of which nothing is kept. `calls` are the
-    messages of a connection in a call, `call_parts` what they and their answers are made of, `direct` what one connection is told."""
+    """`ops` are the messages of the connection itself, `op_parts` their parts. `replies` maps the op of a command to its reply, if that is not null;
+    `kinds` to the kinds of rooms that accept it; `ephemeral` are the ops that are not stored. `calls` are the messages of a connection in a call,
+    `call_parts` the parts of them and their answers, `direct` the messages to a single connection."""
 
     ops: list[type[msgspec.Struct]]
     op_parts: list[type[msgspec.Struct]]
@@ -80,7 +80,7 @@ def fields_of(struct: type[msgspec.Struct]) -> tuple[inspect.Field, ...]:
 
 
 def may_lack(struct: type[msgspec.Struct], field: inspect.Field) -> bool:
-    """Whether a field may be missing on the wire: a client may leave out what has a default; the server sends all, but where a type omits defaults."""
+    """Whether a field may be missing on the wire. Clients may leave out fields with a default; the server sends all, unless a type omits defaults."""
     from_client = issubclass(struct, Command | calls.CallOp | calls.ClientPart) or struct in {wire.Hello, wire.Join}
     return not field.required and (from_client or struct.__struct_config__.omit_defaults)
 
@@ -90,7 +90,7 @@ def named_types(struct: type[msgspec.Struct]) -> dict[str, inspect.Type]:
 
 
 def value_of(latest: type[Latest]) -> Any:
-    """The type of a latest value's values."""
+    """The type of a latest value."""
     return typing.get_type_hints(latest, include_extras=True)["value"]
 
 
@@ -110,17 +110,17 @@ def _modules() -> list[ModuleType]:
 
 
 def _in_order(classes: list[M]) -> list[M]:
-    """By module, and in a module as written: the registries' own order depends on what was imported first."""
+    """Sorted by module and by position in it, because the order of the registries depends on imports."""
 
     def place(cls: M) -> tuple[str, int]:
         return cls.__module__, list(vars(sys.modules[cls.__module__])).index(cls.__name__)
 
-    # Other floors may use the same bases for what does not travel in rooms.
+    # Other packages may use the same bases for messages outside of rooms.
     return sorted((cls for cls in classes if cls.__module__.startswith("rooms.")), key=place)
 
 
 def reply_to(op: str) -> type[View] | None:
-    """What the action of a command says that it gives: a view, or (where it does many commands together) a list of outcomes with views."""
+    """The return type of a command's action: a view, or (for batch commands) a list of outcomes with views."""
     spec = SPECS[op]
     found = set(_views_in(typing.get_type_hints(spec.handler).get("return")))
     if len(found) > 1:
@@ -151,7 +151,7 @@ def _enums(described: inspect.Type) -> Iterator[type[Enum]]:
 
 
 def _refuse_doubles(classes: list[Any]) -> None:
-    """The client knows the messages by the names of their classes, so no two may share one."""
+    """The client uses the class names of messages, so they must be unique."""
     seen: dict[str, type] = {}
     for cls in classes:
         if seen.setdefault(cls.__name__, cls) is not cls:

@@ -1,4 +1,4 @@
-"""The readable reference: prose, then every message with its fields and their bounds."""
+"""The readable reference: prose, then every message with its fields and limits."""
 
 from collections.abc import Iterable, Iterator
 from enum import Enum
@@ -45,7 +45,7 @@ def markdown(catalogue: Catalogue) -> str:
         blocks += [_heading(str(message.__struct_config__.tag), message), _fields(message)]
     for part in catalogue.call_parts:
         blocks += [_heading(part.__name__, part), _fields(part)]
-    blocks.append("### Told to one connection\n")
+    blocks.append("### Sent to one connection\n")
     for direct in catalogue.direct:
         blocks += [_heading(f"rtc {direct.__struct_config__.tag}", direct).replace("###", "####"), _fields(direct)]
     blocks.append("## Commands\n")
@@ -63,7 +63,7 @@ def markdown(catalogue: Catalogue) -> str:
         blocks += [_heading(op, command), where + "\n", _fields(command)]
     blocks.append("## Events\n")
     for event in catalogue.events:
-        blocks += [_heading(tag_of(event), event), f"Told to {_told(event)}.\n", _fields(event)]
+        blocks += [_heading(tag_of(event), event), f"Sent to {_audience(event)}.\n", _fields(event)]
     blocks += ["## Latest values\n", _latest(catalogue)]
     blocks.append("## Views\n")
     for view in catalogue.views:
@@ -186,15 +186,15 @@ def _default(field: inspect.Field) -> Iterator[str]:
         yield "may be left out: empty"
 
 
-def _told(event: type[Event]) -> str:
+def _audience(event: type[Event]) -> str:
     return {"everyone": "everyone", "moderators": "moderators", "person": "one person, on all their devices"}[
         event.audience.value
     ]
 
 
 def _latest(catalogue: Catalogue) -> str:
-    lines = ["| Name | Value | Told to | |", "|---|---|---|---|"]
-    # Presence is declared by no slice: every room has it.
+    lines = ["| Name | Value | Sent to | |", "|---|---|---|---|"]
+    # No slice declares presence, because every room has it.
     lines.append(f"| `present` | {_link(PresenceView)} | everyone | Who is here, in every room. |")
     for latest in catalogue.latest:
         value = named_types(latest)["value"]

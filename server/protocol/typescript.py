@@ -1,4 +1,4 @@
-"""The client's types. What the server may leave out is optional; what may be null says so; nothing is `any`."""
+"""The client's types. Fields that the server may leave out are optional, null is explicit, and `any` is never used."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -26,7 +26,7 @@ CONNECTION = "connection"
 
 
 def typescript(catalogue: Catalogue) -> dict[str, str]:
-    """The files of the client's types, by path: one for each slice, and `types.ts`, which exports them all and holds what they make together."""
+    """The files of the client's types, by path: one for each slice, and `types.ts`, which exports them all and defines their unions."""
     connection = (*catalogue.op_parts, *catalogue.ops, *catalogue.call_parts, *catalogue.calls, *catalogue.direct)
     blocks: dict[str, list[str]] = {"core": [BASICS]}
     owners = {"Id": "core", "Time": "core"}
@@ -45,7 +45,7 @@ def typescript(catalogue: Catalogue) -> dict[str, str]:
         _union("What a person can ask to happen.", "Command", catalogue.commands),
         _union("What can have happened.", "RoomEvent", catalogue.events),
         _union("What a connection in a call can say.", "CallMessage", catalogue.calls),
-        _union("What one connection in a call is told.", "DirectMessage", catalogue.direct),
+        _union("Messages to one connection in a call.", "DirectMessage", catalogue.direct),
         _replies(catalogue),
         _latest(catalogue),
         _codes(),
@@ -61,7 +61,7 @@ def _slice_of(declared: type) -> str:
 
 
 def _file(blocks: list[str], owners: dict[str, str], owner: str) -> str:
-    """The blocks, after the imports of what others declare."""
+    """The blocks, after the imports from other files."""
     code = re.sub(r"/\*\*.*?\*/|\"[^\"]*\"", "", "\n".join(blocks), flags=re.DOTALL)
     wanted: dict[str, list[str]] = {}
     for name in sorted(set(re.findall(r"\b[A-Z]\w+", code))):

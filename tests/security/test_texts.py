@@ -12,7 +12,7 @@ from rooms.core.errors import Problem
 from rooms.forum.hosting_messages import SetReview
 from rooms.forum.questions.moderation_messages import AnswerQuestion, ApproveQuestion, DismissQuestion, LabelQuestion
 from rooms.people.messages import SilencePerson
-from rooms.people.registration import Notice, Told
+from rooms.people.registration import EmailKind, Notice
 from tests.support.clients import enter
 from tests.support.refusals import refused
 from tests.support.visitor import Outbox, Visitor
@@ -84,8 +84,8 @@ async def test_placeholders_stay_literal_in_problems(world: World, text: str) ->
 
 @pytest.mark.parametrize("text", PLACEHOLDERS)
 async def test_placeholders_stay_literal_in_letters(site: Site, emails: Outbox, text: str) -> None:
-    for told in Told:
-        assert f"Hello {text}," in account_email(site, "en", Notice(told, "ada@example.org", text, "secret")).text
+    for kind in EmailKind:
+        assert f"Hello {text}," in account_email(site, "en", Notice(kind, "ada@example.org", text, "secret")).text
     visitor = Visitor(site)
     await visitor.get("/sign-up")
     form = {"name": text, "email": "new@example.org", "password": "a good long sentence"}

@@ -163,7 +163,7 @@ def joined(seq: int) -> dict[str, Any]:
 
 
 async def test_holes_and_doubles_are_counted() -> None:
-    """Told by a server that lies: the audience is a judge only if it sees these."""
+    """A faulty server sends these. The checks of the audience must find them."""
     room = "a" * 20
     script = [
         [{"seq": 5}, {"seq": 6, "type": "x"}],

@@ -15,7 +15,7 @@ from rooms.people.accounts import Account, clean_email
 from rooms.people.attempts import Browser
 from rooms.people.links import Purpose
 from rooms.people.passwords import Passwords, check_password
-from rooms.people.registration import Told
+from rooms.people.registration import EmailKind
 from rooms.people.tables import links as links_table
 from rooms.people.tables import signins as signins_table
 from tests.support.world import World
@@ -40,7 +40,7 @@ async def sign_up(world: World, passwords: Passwords, browser: Browser = HERE, e
     typed = {"name": "Ada", "email": email, "password": PASSWORD, "locale": "en", "next": "/c/forum"}
     wanted = await registration.prepare_sign_up(world.engine, passwords, browser, **typed)
     notice = await registration.sign_up(world.engine, browser, wanted)
-    assert notice.told is Told.CONFIRM
+    assert notice.kind is EmailKind.CONFIRM
     return notice.secret
 
 
@@ -71,7 +71,7 @@ async def test_a_known_address_gets_a_letter_that_says_so(world: World, password
     typed = {"name": "Eve", "email": "attendee@example.org", "password": PASSWORD, "locale": "en", "next": "/"}
     wanted = await registration.prepare_sign_up(world.engine, passwords, HERE, **typed)
     notice = await registration.sign_up(world.engine, HERE, wanted)
-    assert (notice.told, notice.name) == (Told.KNOWN, "Attendee")
+    assert (notice.kind, notice.name) == (EmailKind.KNOWN, "Attendee")
     assert not (await account(world, "attendee")).has_password
 
 
@@ -96,7 +96,7 @@ async def test_a_guest_cannot_take_the_address_of_another(world: World, password
         await accounts.create(connection, name="Late", email="late@new.example", verified=True, at=world.clock())
     assert await refusal(registration.use_link(world.engine, passwords, HERE, notice.secret)) == "conflict"
     notice = await registration.ask_to_confirm(world.engine, HERE, guest, "attendee@example.org", "/account")
-    assert notice.told is Told.KNOWN
+    assert notice.kind is EmailKind.KNOWN
 
 
 async def test_a_link_of_another_browser_drops_the_password_and_the_sign_ins(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.requests import HTTPConnection
 
-from rooms.people.registration import Notice, Told
+from rooms.people.registration import EmailKind, Notice
 from tests.support.visitor import Visitor, make_site
 from tests.support.world import World
 from web.address import address_of
@@ -143,6 +143,6 @@ async def test_every_page_has_the_name_and_the_contact_of_the_site(world: World,
 
 async def test_emails_name_the_site_and_the_contact(world: World) -> None:
     site = make_site(world, name="Forum of Baku", contact="organisers@forum.example")
-    text = account_email(site, "en", Notice(Told.UNKNOWN, "ada@example.org", "", "")).text
+    text = account_email(site, "en", Notice(EmailKind.UNKNOWN, "ada@example.org", "", "")).text
     assert "Reply to this email, or write to organisers@forum.example." in text
     assert text.rstrip().endswith("Forum of Baku")

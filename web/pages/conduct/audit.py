@@ -1,4 +1,4 @@
-"""/c/…/organise/audit: who did what, newest first, and whether the log is whole."""
+"""/c/…/organise/audit: the audit log, newest first, and whether it is intact."""
 
 import sqlalchemy as sa
 from starlette.requests import Request

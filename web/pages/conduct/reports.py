@@ -1,4 +1,4 @@
-"""/c/…/organise/reports: what people have reported of each other, and who has seen to it."""
+"""/c/…/organise/reports: reports about people, and who closed them."""
 
 from starlette.requests import Request
 from starlette.responses import Response

@@ -1,4 +1,4 @@
-"""/c/…/exhibition/apply: applying for a booth, and what became of the application."""
+"""/c/…/exhibition/apply: applying for a booth, and the state of the application."""
 
 import sqlalchemy as sa
 from starlette.requests import Request

@@ -89,7 +89,7 @@ async def booth(request: Request) -> Response:
 
 
 def _source(snapshot: BoothSnapshot, own: BoothOwn) -> str:
-    """Where one stands who shares his contact on the booth's page (rooms.exhibition.leads.messages.Source)."""
+    """The source of a contact shared on the booth's page (rooms.exhibition.leads.messages.Source)."""
     asks = any(each.state is not ContactState.DONE for each in own.contacts)
     wrote = own.person is not None and any(each.author.id == own.person.id for each in snapshot.messages)
     return "queue" if own.place else "contact" if asks else "chat" if wrote else "booth"

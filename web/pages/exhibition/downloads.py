@@ -1,4 +1,4 @@
-"""/files/<id>/<name>: what exhibitors have brought, to whoever may enter the booth. Nothing of it is ever a page of ours."""
+"""/files/<id>/<name>: serves exhibitors' files to people who may enter the booth. A file can never act as a page of this site."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -27,11 +27,11 @@ MEDIA_TYPES = {
     "webm": "video/webm",
 }
 POLICY = "default-src 'none'; sandbox"
-"""Whatever a file may hold: opened as a page, it has no origin, no script, no form, and reaches nothing."""
+"""A file opened as a page has no origin, scripts, forms or network access, regardless of its content."""
 
 MOST_RANGES = 10
 ONCE = Rate(1, 600)
-"""How often the same visitor counts for the same file."""
+"""A visitor counts once per file within this time."""
 
 
 async def serve(request: Request) -> Response:
@@ -63,7 +63,7 @@ async def serve(request: Request) -> Response:
 
 
 def _headers(row: Any) -> dict[str, str]:
-    """The content behind an address never changes; who may read it does."""
+    """The content of an address never changes, but the permission to read it may."""
     logo = row.kind == FileKind.LOGO
     return {
         "Content-Type": MEDIA_TYPES[row.ending],
@@ -76,7 +76,7 @@ def _headers(row: Any) -> dict[str, str]:
 
 
 def disposition(attached: bool, name: str) -> str:
-    """RFC 6266: a name for everybody, and the whole name for those who know RFC 8187."""
+    """RFC 6266: an ASCII name for all clients, and the full name for those that support RFC 8187."""
     name = "".join("_" if each in '/\\:*?"<>|%' or not each.isprintable() else each for each in name)
     plain = name.encode("ascii", "replace").decode().replace("?", "_")
     kind = "attachment" if attached else "inline"
@@ -84,11 +84,11 @@ def disposition(attached: bool, name: str) -> str:
 
 
 class _OutOfReach(Exception):
-    """No byte of what is asked for is there, or far too many parts are."""
+    """The requested range lies outside the file, or there are too many parts."""
 
 
 def _range(request: Request, size: int, tag: str) -> tuple[int, int]:
-    """The one range that is asked for (RFC 9110 §14.2). Whoever asks for several, or for what is no range, gets all. Raises _OutOfReach."""
+    """The requested range (RFC 9110 §14.2). Requests for several ranges, or for an invalid one, get the whole file. Raises _OutOfReach."""
     everything = (0, size)
     asked = request.headers.get("range", "")
     if not asked.startswith("bytes=") or request.headers.get("if-range", tag) != tag:
@@ -110,7 +110,7 @@ def _range(request: Request, size: int, tag: str) -> tuple[int, int]:
 
 
 async def _begun(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The same, opened already. Raises Problem "not_found" while an answer can still say so."""
+    """The same with the file opened first, so that it can raise Problem "not_found" before the response begins."""
     try:
         first = await anext(pieces, b"")
     except FileNotFoundError as fault:
@@ -125,12 +125,12 @@ async def _begun(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 
 
 async def _count(request: Request, row: Any, actor: Actor) -> None:
-    """A visitor who takes a brochure counts once in a while; the booth's own people, and browsers that only look ahead, do not."""
+    """Counts a visitor's download, once in a while. The booth's staff and prefetching browsers do not count."""
     if row.kind != FileKind.BROCHURE or actor.moderates or "prefetch" in request.headers.get("sec-purpose", ""):
         return
     engine, viewer = site_of(request).engine, await viewer_of(request)
     known = viewer.address if request.scope["state"].get("browser_is_new") else viewer.browser
-    with contextlib.suppress(Problem):  # nobody goes without his file because it cannot be counted
+    with contextlib.suppress(Problem):  # a failed count must not prevent the download
         engine.limits.take("download", f"{row.id} {viewer.id or known}", ONCE)
         async with engine.database.write() as connection:
             await actions.note_download(connection, row, actor, engine.clock())

@@ -1,4 +1,4 @@
-"""Writing a booth: organisers make it, its owners say what it shows, and organisers approve that."""
+"""Editing a booth: organisers create it, owners write its texts, and organisers approve them."""
 
 from typing import cast
 
@@ -88,7 +88,7 @@ async def save(request: Request) -> Response:
 
 
 async def _booth(request: Request) -> tuple[Entered, str, BoothSnapshot, list[str]]:
-    """A booth, for who may write it, and what he may do there. Raises Problem "not_found", "forbidden" or "not_signed_in"."""
+    """A booth for the people who may edit it, with their rights there. Raises Problem "not_found", "forbidden" or "not_signed_in"."""
     async with site_of(request).engine.database.read() as connection:
         entered = await enter(request, connection)
         room = await queries.booth_room(connection, entered.conference.id, request.path_params["booth"])

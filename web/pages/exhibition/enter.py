@@ -1,4 +1,4 @@
-"""A booth as the pages of its staff need it: itself, and who is working there."""
+"""The context of the staff's pages: the booth and the viewer's rights there."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from web.conference import Entered, enter
 
 @dataclass(frozen=True, slots=True)
 class AtBooth:
-    """`visit` is the viewer's at the booth."""
+    """`visit` is the viewer as an actor at the booth."""
 
     entered: Entered
     actor: Actor
@@ -29,13 +29,13 @@ class AtBooth:
         return f"{self.entered.path}/exhibition/{self.booth.id}"
 
     async def page(self, request: Request, template: str, **context: Any) -> HTMLResponse:
-        """A page of the booth; `context` goes before what it has by itself."""
+        """Renders a page of the booth; `context` overrides the default context."""
         given = {"booth": self.booth, "room": self.actor.room.id, "booth_path": self.path, "can": permitted(self.actor)}
         return await self.entered.page(request, template, **{**given, **context})
 
 
 async def enter_booth(request: Request, connection: AsyncConnection, allowed: Callable[[Actor], object]) -> AtBooth:
-    """The booth that the path names, for whom a rule allows it. Raises Problem "not_found", and what the rule raises."""
+    """The booth in the path, if a rule allows it. Raises Problem "not_found", and the problems of the rule."""
     entered = await enter(request, connection)
     room = await queries.booth_room(connection, entered.conference.id, request.path_params["booth"])
     found, now = await journal.find_room(connection, room), entered.site.engine.clock()
@@ -45,6 +45,6 @@ async def enter_booth(request: Request, connection: AsyncConnection, allowed: Ca
 
 
 def sheet(data: bytes, name: str) -> Response:
-    """A CSV to be kept as a file."""
+    """A CSV file for download."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "private, no-store"}
     return Response(data, media_type="text/csv; charset=utf-8", headers=headers)

@@ -1,4 +1,4 @@
-"""/c/…/exhibition/<booth>/files: its owners bring logo, brochures and films, name them, and see how often they were taken."""
+"""/c/…/exhibition/<booth>/files: owners upload the logo, brochures and films, name them, and see the downloads."""
 
 import msgspec
 from starlette.requests import Request
@@ -21,7 +21,7 @@ from web.security import allow_body
 from web.site import site_of
 from web.templating import go, said
 
-ENVELOPE = 100_000  # bytes, for all of the form but the file
+ENVELOPE = 100_000  # bytes for the form without the file
 CHOOSE = N_("Choose a file first.")
 KEPT = {
     FileKind.LOGO: N_("Logo added."),
@@ -58,7 +58,7 @@ async def _page(request: Request, at: AtBooth, problem: Problem | None = None) -
 
 
 async def bring(request: Request) -> Response:
-    """Takes one file. A script that shows how far it has come asks for JSON: {"ok": {"file": id}} or {"error": …}."""
+    """Receives one file. A script that shows the progress asks for JSON: {"ok": {"file": id}} or {"error": …}."""
     at = await _entered(request)
     allow_body(request, max(LIMITS.values()) + ENVELOPE)
     try:

@@ -1,6 +1,6 @@
-"""/c/…/organise/exhibitors: who applies to exhibit, and the import of exhibitors (web.imports).
+"""/c/…/organise/exhibitors: applications to exhibit, and the import of exhibitors (web.imports).
 
-What organisers decide about applications are commands, posted to /do/…. Owners whom a list has named and who have no account are invited here by mail.
+Decisions on applications are commands, posted to /do/…. Owners named in a list who have no account are invited here by email.
 """
 
 from collections.abc import Callable
@@ -51,7 +51,7 @@ async def show(request: Request, entered: Entered, problem: Problem | None) -> R
 
 
 async def invite(request: Request) -> Response:
-    """Writes to every owner who has not been written to."""
+    """Sends an email to every owner who has not been invited yet."""
     await read_form(request)
     entered = await entered_by(request)
     site, conference, locale = entered.site, entered.conference, entered.viewer.locale

@@ -1,4 +1,4 @@
-"""/c/…/exhibition/<booth>/leads: whom an exhibitor's staff may write to, and what they note; and for visitors, sharing and taking back."""
+"""/c/…/exhibition/<booth>/leads: the leads of an exhibitor's staff, with notes; and for visitors, sharing and withdrawing their contact."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -67,7 +67,7 @@ async def show(request: Request) -> Response:
 
 
 async def table(request: Request) -> Response:
-    """What is looked for, as far as visitors have agreed to it."""
+    """The search filters, limited to the consent of visitors."""
     async with site_of(request).engine.database.read() as connection:
         at = await enter_booth(request, connection, rules.answers)
         found = await lead_queries.found(connection, at.booth.id, _sought(request)._replace(state="given"))
@@ -81,7 +81,7 @@ def _row(lead: Lead) -> list[object]:
 
 
 async def share(request: Request) -> Response:
-    """Where the code leads that a visitor reads at a booth, and the link in a call (?from=call)."""
+    """The page behind the code at a booth, and behind the link in a call (?from=call)."""
     source = "call" if request.query_params.get("from") == "call" else "scan"
     async with site_of(request).engine.database.read() as connection:
         at = await enter_booth(request, connection, lambda actor: None)
@@ -91,7 +91,7 @@ async def share(request: Request) -> Response:
 
 
 async def take_back(request: Request) -> Response:
-    """From the account's page."""
+    """Withdraws from the account page."""
     site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
     await leads.take_back(site.engine, viewer.signed_in.id, text(form, "booth"))
     gettext = site.languages.texts(viewer.locale).gettext

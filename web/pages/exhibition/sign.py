@@ -1,4 +1,4 @@
-"""/c/…/exhibition/<booth>/sign: what an exhibitor puts up at his real stand, on paper or on a screen. Visitors read its code and share their contact."""
+"""/c/…/exhibition/<booth>/sign: a sign for the exhibitor's physical booth, on paper or on a screen. Visitors scan its code and share their contact."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,7 +11,7 @@ from web.site import site_of
 
 
 def share_address(at: AtBooth) -> str:
-    """Where the code leads: short, because every letter makes it finer."""
+    """The address in the code: short, because every character makes the code denser."""
     return at.entered.site.link(f"{at.path}/share")
 
 
@@ -27,7 +27,7 @@ async def show(request: Request) -> Response:
 
 
 async def picture(request: Request) -> Response:
-    """The code alone, for a sign of the exhibitor's own."""
+    """Only the code, for the exhibitor's own signs."""
     at = await _entered(request)
     name = f"{at.entered.conference.slug}-{at.booth.id}.svg"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-cache"}

@@ -1,4 +1,4 @@
-"""/c/…/exhibition/<booth>/staff: who stands at a booth. Duties are changed by the command staff.set, posted to /do/…; here are only what has no command."""
+"""/c/…/exhibition/<booth>/staff: the staff of a booth. Duties are changed by the command staff.set; this page handles what has no command."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,7 +19,7 @@ from web.site import site_of
 from web.templating import go
 
 SEARCHES = Rate(30, 600)
-"""Enough to find colleagues, too few to try out whose addresses are known here."""
+"""Enough to find colleagues, too few to probe which addresses are registered."""
 
 
 async def _entered(request: Request) -> AtBooth:
@@ -32,7 +32,7 @@ async def show(request: Request) -> Response:
 
 
 async def _page(request: Request, at: AtBooth, problem: Problem | None = None, made: str = "") -> Response:
-    """`made` is the address of an invitation just made, which is shown this once."""
+    """`made` is the address of a new invitation, which is shown only once."""
     entered, words = at.entered, request.query_params.get("words", "")[:254].strip()
     engine = entered.site.engine
     if words:

@@ -1,4 +1,4 @@
-"""/c/…/exhibition/<booth>/figures: how a booth does; as a chart, as a table and as a file. And the booth's chat as a file."""
+"""/c/…/exhibition/<booth>/figures: statistics of a booth as a chart, a table and a file. Also the booth's chat as a file."""
 
 from datetime import date
 
@@ -54,7 +54,7 @@ async def show(request: Request) -> Response:
 
 
 async def table(request: Request) -> Response:
-    """Every hour in which something happened."""
+    """Every hour with activity."""
     async with site_of(request).engine.database.read() as connection:
         at = await enter_booth(request, connection, rules.counts)
         days = (await _figures(connection, at, None)).days

@@ -1,4 +1,4 @@
-"""/c/…/organise/questions and …/polls: what was asked and answered in a session, as a file for its organisers."""
+"""/c/…/organise/questions and …/polls: the questions and polls of a session, as files for its organisers."""
 
 from collections.abc import Callable
 

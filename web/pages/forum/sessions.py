@@ -1,6 +1,6 @@
 """A session's four pages: for everyone, for its moderators, for its speakers, and for the big screen.
 
-Each is readable without JavaScript, and every act on it is a form; the islands then make it live.
+Each is readable without JavaScript, and every action on it is a form; the islands then make it live.
 """
 
 from collections.abc import Callable
@@ -35,7 +35,7 @@ from web.site import site_of
 from web.templating import page
 from web.viewer import viewer_of
 
-CHOSEN = 5  # how many of the most wanted questions a speaker sees beside those that moderators have chosen for him
+CHOSEN = 5  # how many of the most wanted questions a speaker sees beside those pinned by moderators
 
 State = QuestionState
 
@@ -47,12 +47,12 @@ SEGMENTS: dict[str, Callable[[ModeratedQuestion], bool]] = {
     "dismissed": lambda q: q.state is State.DISMISSED,
     "merged": lambda q: q.state is State.MERGED,
 }
-"""The queue's parts, by the keys 1 to 6 of the console; `web/islands/src/forum/state/queue.ts` parts it in the same way."""
+"""The lanes of the queue, by the keys 1 to 6 of the console; `web/islands/src/forum/state/queue.ts` uses the same lanes."""
 
 
 @dataclass(frozen=True)
 class SessionPage:
-    """What the templates show of a session's room, as one visitor may see it."""
+    """A session's room for the templates, limited to what the viewer may see."""
 
     room: str
     path: str
@@ -88,7 +88,7 @@ class SessionPage:
 
     @property
     def polls(self) -> list[PollView]:
-        """For attendees: what is open before what is closed, the newest first."""
+        """For attendees: open polls before closed ones, the newest first."""
         shown = [each for each in self.snapshot.polls if each.state in {PollState.OPEN, PollState.CLOSED}]
         newest = sorted(shown, key=lambda each: each.opened_at or each.made_at, reverse=True)
         return sorted(newest, key=lambda each: each.state is not PollState.OPEN)
@@ -98,26 +98,26 @@ class SessionPage:
         return next((each for each in self.polls if each.id == self.snapshot.screen_poll), None)
 
     def results(self, poll: str) -> PollTally | None:
-        """As everyone may see them, once he may."""
+        """The results for everyone, once they are revealed."""
         return self.latest.get("poll_results", {}).get(poll)
 
     def tally(self, poll: str) -> ModeratedTally | None:
-        """As moderators see them all the while."""
+        """The results for moderators, at any time."""
         return self.latest.get("poll_tallies", {}).get(poll)
 
     def mean(self, tally: PollTally) -> str:
-        """Of ratings, of which there are some."""
+        """The mean of a non-empty list of ratings."""
         rated = sum(rating * count for rating, count in enumerate(tally.counts, 1))
         return f"{rated / tally.voters:.1f}"
 
     @property
     def open(self) -> list[PublicQuestion]:
-        """Not answered yet: pinned ones first, then the most wanted."""
+        """Unanswered questions: pinned ones first, then the most wanted."""
         return sorted((each for each in self.snapshot.questions if each.answered_at is None), key=self._rank)
 
     @property
     def answered(self) -> list[PublicQuestion]:
-        """The last one first."""
+        """Answered questions, the latest first."""
         done = [(each.answered_at, each) for each in self.snapshot.questions if each.answered_at is not None]
         return [each for _, each in sorted(done, key=lambda pair: pair[0], reverse=True)]
 
@@ -126,7 +126,7 @@ class SessionPage:
 
     @property
     def chosen(self) -> list[PublicQuestion]:
-        """For the speakers: what stands on the screen, what is pinned, and the most wanted; not what is being answered already."""
+        """For speakers: the question on the screen, pinned ones, and the most wanted; without the one being answered."""
         rest = [each for each in self.open if each.id != self.snapshot.answering]
         first = [each for each in rest if each.id == self.snapshot.screen or each.pinned]
         return first + [each for each in rest if each not in first][:CHOSEN]
@@ -135,7 +135,7 @@ class SessionPage:
         return {name: len(self.segment(name)) for name in SEGMENTS}
 
     def segment(self, name: str) -> list[ModeratedQuestion]:
-        """Oldest first where something is to be done, else the most wanted."""
+        """Oldest first in lanes with open tasks, otherwise the most wanted first."""
         assert self.snapshot.moderation is not None
         found = [each for each in self.snapshot.moderation.questions if SEGMENTS[name](each)]
         if name == "approved":
@@ -144,7 +144,7 @@ class SessionPage:
 
 
 async def session_page(request: Request, *, public: bool = False) -> SessionPage:
-    """Reads the session of the path. `public`: as everyone sees it. Raises Problem "not_found" or "forbidden"."""
+    """Reads the session in the path. `public`: as everyone sees it. Raises Problem "not_found" or "forbidden"."""
     site, viewer = site_of(request), await viewer_of(request)
     slug, id = request.path_params["conference"], request.path_params["session"]
     async with site.engine.database.read() as connection:
@@ -187,7 +187,7 @@ async def attend(request: Request) -> Response:
 
 
 async def messages(request: Request) -> Response:
-    """GET …/messages?before=<number>: what was written in the chat before that message (without it, the newest), oldest first."""
+    """GET …/messages?before=<number>: chat messages before that one (without it, the newest), oldest first."""
     site, viewer = site_of(request), await viewer_of(request)
     before = asked_number(request, "before")
     if before is None and request.query_params.get("before"):
@@ -217,7 +217,7 @@ async def speak(request: Request) -> Response:
 
 
 async def screen(request: Request) -> Response:
-    """For a projector, or with `?overlay=1` for a stream. It may stand where everyone sees it, so it shows what everyone may see."""
+    """For a projector, or with `?overlay=1` for a stream. It may be visible to anyone, so it only shows public content."""
     shown = await session_page(request, public=True)
     path = links.path("session", shown.conference.slug, shown.session.id)
     overlay = request.query_params.get("overlay") == "1"
@@ -225,7 +225,7 @@ async def screen(request: Request) -> Response:
 
 
 async def find(request: Request) -> Response:
-    """GET /rooms/<room>: to the page of a session's room or a lobby, for notices, which know only the room."""
+    """GET /rooms/<room>: redirects to the page of a session's room or a lobby, for notifications, which only know the room."""
     site, viewer = site_of(request), await viewer_of(request)
     room = (await site.engine.actor(viewer.id, request.path_params["room"])).room
     if room.conference is None:

@@ -29,7 +29,7 @@ ENDS = {Role.MODERATOR: "/moderate", Role.SPEAKER: "/speak"}
 
 
 class Offer(NamedTuple):
-    """An invite with what its page tells of it; `session` is the title of its session, or the name of its booth."""
+    """An invitation as its page shows it; `session` is the title of its session, or the name of its booth."""
 
     invite: Invite
     conference: Conference
@@ -37,7 +37,7 @@ class Offer(NamedTuple):
 
     @property
     def address(self) -> str:
-        """Where one who has accepted goes."""
+        """The page to open after acceptance."""
         path = links.path("conference", self.conference.slug)
         if self.invite.role in BOOTH_ROLES:
             return f"{path}/exhibition/{self.invite.session}"
@@ -81,7 +81,7 @@ async def show(request: Request) -> Response:
 
 
 async def accept(request: Request) -> Response:
-    """As the person who is signed in, or as a new guest with the given name."""
+    """Accepts as the signed-in person, or as a new guest with the given name."""
     site, viewer, form = site_of(request), await viewer_of(request), await read_form(request)
     secret, name, signin = request.path_params["secret"], text(form, "name"), None
     async with site.engine.database.read() as connection:

@@ -1,4 +1,4 @@
-"""The pages about people: signing in, one's account, roles."""
+"""The pages about people: sign-in, account, roles."""
 
 from web.pages.people import account, organise, setup, signin
 

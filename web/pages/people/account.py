@@ -1,4 +1,4 @@
-"""/account: one's own name and address, password, the devices on which one is signed in, tokens for programs, one's data."""
+"""/account: name, email address, password, signed-in devices, tokens for programs, and personal data."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ TOKENS = Rate(20, 3600)
 async def _page(
     request: Request, form: str = "", problem: Problem | None = None, *, secret: str = "", **typed: str
 ) -> Response:
-    """`form` names the form that was refused, and `typed` what stood in it; `secret` is a new token, shown this once."""
+    """`form` is the name of a refused form, and `typed` its input; `secret` is a new token, shown only once."""
     site, viewer = site_of(request), await viewer_of(request)
     account = viewer.signed_in
     async with site.engine.database.read() as connection:
@@ -55,7 +55,7 @@ async def _page(
 
 
 async def _conference(request: Request, connection: AsyncConnection) -> dict[str, Any]:
-    """The navigation of the conference from which one has come, so that there is a way back."""
+    """The navigation of the conference from which the person came, as a way back."""
     slug = request.query_params.get("conference", "")
     try:
         frame = (await enter_at(request, connection, slug)).frame if slug else {}
@@ -152,7 +152,7 @@ async def end_token(request: Request) -> Response:
 
 
 async def export(request: Request) -> Response:
-    """All that is kept about the person, as JSON."""
+    """Everything stored about the person, as JSON."""
     site, viewer = site_of(request), await viewer_of(request)
     async with site.engine.database.read() as connection:
         data = await erasure.export(connection, viewer.signed_in.id)

@@ -1,6 +1,6 @@
 """/c/…/organise/people: who has which role, invitations, and who has been silenced or removed.
 
-Roles and restraints are changed by the same commands as in a room, posted to /do/…; here are only what has no command.
+Roles and restraints are changed by the same commands as in a room, posted to /do/…; this page handles only what has no command.
 """
 
 import sqlalchemy as sa
@@ -47,7 +47,7 @@ async def _entered(request: Request) -> Entered:
 async def _page(
     request: Request, entered: Entered, problem: Problem | None = None, made: str = "", refused: str = "", **typed: str
 ) -> Response:
-    """`made` is the address of an invitation just made, which is shown this once; `refused` names the form that was."""
+    """`made` is the address of a new invitation, which is shown only once; `refused` is the name of a refused form."""
     engine, conference = entered.site.engine, entered.conference
     async with engine.database.read() as connection:
         shown = {
@@ -65,7 +65,7 @@ async def _page(
         typed=typed,
         all_roles=[
             role for role in Role if role not in {*BOOTH_ROLES, Role.INTERPRETER}
-        ],  # interpreters can do nothing yet
+        ],  # interpreters have no functions yet
         here=f"{entered.path}/organise/people",
         **shown,
     )
@@ -76,7 +76,7 @@ async def show(request: Request) -> Response:
 
 
 async def grant(request: Request) -> Response:
-    """Gives a role to the person with an address."""
+    """Gives a role to the person with an email address."""
     entered, form = await _entered(request), await read_form(request)
     engine, email = entered.site.engine, text(form, "email")
     try:

@@ -1,4 +1,4 @@
-"""Coming in: /sign-in (password, link, guest), /sign-up, /sign-in/forgotten, the links of letters, /sign-out."""
+"""Sign-in: /sign-in (password, link, guest), /sign-up, /sign-in/forgotten, links in emails, /sign-out."""
 
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
@@ -34,7 +34,7 @@ async def browser_of(request: Request) -> Browser:
 
 
 async def welcome(request: Request, account: Account, signin: str, next: str, news: str) -> Response:
-    """Signs this browser in under a new sign-in; the one that it had ends."""
+    """Signs this browser in with a new sign-in and ends the previous one."""
     site, viewer = site_of(request), await viewer_of(request)
     if viewer.person is not None and viewer.signin is not None:
         await signins.revoke(site.engine, viewer.person.id, viewer.signin)
@@ -47,9 +47,9 @@ async def welcome(request: Request, account: Account, signin: str, next: str, ne
 async def send(
     request: Request, purpose: Purpose, email: str, ask: Callable[[Browser], Awaitable[Notice]], here: str
 ) -> Response:
-    """Sends an email in the background, unless several are on their way already, and says so. Raises Problem "rate_limited".
+    """Sends an email in the background, unless several are on their way already, and shows a message. Raises Problem "rate_limited".
 
-    Whether there is an account is looked up in the background too, so that the time of the answer tells nothing.
+    The account is also looked up in the background, so that the response time does not reveal whether it exists.
     """
     site, viewer, browser = site_of(request), await viewer_of(request), await browser_of(request)
 
@@ -63,7 +63,7 @@ async def send(
 
 
 async def _conference_of(request: Request, next: str) -> Conference | None:
-    """The conference to which somebody is on his way."""
+    """The conference that the person wants to open."""
     parts = urlsplit(next).path.split("/")
     if len(parts) < 3 or parts[1] != "c":
         return None
@@ -80,7 +80,7 @@ async def _conference_of(request: Request, next: str) -> Conference | None:
 async def _form(
     request: Request, template: str, next: str, problem: Problem | None = None, **typed: object
 ) -> Response:
-    """A form of this module, filled with what was typed where it was refused."""
+    """A form of this module, filled with the input if it was refused."""
     conference = await _conference_of(request, next)
     return await page(request, template, problem=problem, next=next, conference=conference, typed=typed, here=next)
 
@@ -90,7 +90,7 @@ async def show_sign_in(request: Request) -> Response:
 
 
 async def sign_in(request: Request) -> Response:
-    """By password, or with the other button by a link."""
+    """Signs in by password, or by a link with the other button."""
     site, form, browser = site_of(request), await read_form(request), await browser_of(request)
     next, email = local_path(text(form, "next")), text(form, "email")
     try:
@@ -176,7 +176,7 @@ async def forgotten(request: Request) -> Response:
 
 
 async def show_link(request: Request) -> Response:
-    """Only shows what the link does: programs that fetch links ahead of people use nothing up."""
+    """Only shows the effect of the link, so that programs that prefetch links do not use it up."""
     opened = await registration.open_link(
         site_of(request).engine, await browser_of(request), request.path_params["secret"]
     )

@@ -37,7 +37,7 @@ async def session(request: Request) -> Response:
 
 
 async def mine(request: Request) -> Response:
-    """What the owner of the key has starred or speaks at. A calendar has no cookies: the key in the address is all that lets it in."""
+    """Sessions that the owner of the key has starred or speaks at. Calendar programs send no cookies, so the key in the address is the only credential."""
     async with site_of(request).engine.database.read() as connection:
         data = await _personal(request, connection)
     return _calendar(request, data, "my-sessions")
@@ -57,9 +57,9 @@ async def _personal(request: Request, connection: AsyncConnection) -> bytes:
 
 
 def _calendar(request: Request, data: bytes, name: str) -> Response:
-    """A calendar asks again and again; while nothing has changed, it is told just that."""
+    """Calendar programs poll; without changes they get 304 Not Modified."""
     tag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
-    # "private": no cache between may keep what one person may read for another.
+    # "private": no shared cache may store it, because access is personal.
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     given = request.headers.get("if-none-match", "")
     if tag in {each.strip().removeprefix("W/") for each in given.split(",")}:

@@ -1,4 +1,4 @@
-"""The front door: the conferences that are open to the viewer. Where there is one alone, straight into it."""
+"""The start page: the conferences that are open to the viewer. If there is only one, redirects to it."""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response

@@ -1,4 +1,4 @@
-"""What saving would do that an organiser may not expect. The page asks before it saves."""
+"""Finds consequences of saving that an organiser may not expect. The page asks before it saves."""
 
 import hashlib
 from collections.abc import Sequence
@@ -18,20 +18,20 @@ from web.conference import Entered
 from web.pages.programme.timetable_layout import DAY_BEGINS, event_days
 
 AGREED = "agreed"
-"""The form field that says to what the organiser has agreed."""
+"""The form field with the consequences that the organiser has agreed to."""
 
 Moment = tuple[datetime, datetime]
 
 
 def seal(consequences: Sequence[str]) -> str:
-    """What stands for exactly these consequences: agreeing to them agrees to no others."""
+    """A digest of exactly these consequences, so that the agreement covers no others."""
     return hashlib.sha256("\n".join(consequences).encode()).hexdigest()[:32] if consequences else ""
 
 
 async def of_session(
     connection: AsyncConnection, entered: Entered, entry: Entry | None, place: str, time: Moment
 ) -> list[str]:
-    """Of a session at this place and time; none where neither has changed."""
+    """The consequences of this place and time of a session; none if neither has changed."""
     conference, locale = entered.conference, entered.viewer.locale
     if entry is not None and (entry.place, (entry.starts_at, entry.ends_at)) == (place, time):
         return []
@@ -40,7 +40,7 @@ async def of_session(
     possible = {
         local.date(),
         (local - timedelta(hours=DAY_BEGINS)).date(),
-    }  # the small hours may belong to the evening before
+    }  # times after midnight may belong to the previous day
     if not any(conference.starts_on <= day <= conference.ends_on for day in possible):
         days = {"first": _day(conference.starts_on, locale), "last": _day(conference.ends_on, locale)}
         found.append(gettext(N_("The session is outside the days of the conference, %(first)s to %(last)s.")) % days)
@@ -58,7 +58,7 @@ async def of_session(
 
 
 async def of_settings(connection: AsyncConnection, entered: Entered, about: About) -> list[str]:
-    """Of other days or another time zone of the conference."""
+    """The consequences of changing the conference's days or time zone."""
     conference, locale = entered.conference, entered.viewer.locale
     texts, found = entered.site.languages.texts(locale), list[str]()
     listed = await timetable.entries(connection, conference.id, sessions.c.cancelled.is_(False))

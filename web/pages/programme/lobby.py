@@ -1,4 +1,4 @@
-"""A conference's lobby: what it is, what is on and what comes next, its chat, and where something is new for the viewer."""
+"""A conference's lobby: description, current and next sessions, chat, and unread chats of the viewer."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -31,7 +31,7 @@ MOST_STARRED = 6
 
 
 class Lobby(NamedTuple):
-    """What the templates need of the lobby as a room."""
+    """The lobby's room for the templates."""
 
     room: str
     path: str
@@ -47,7 +47,7 @@ class Duty(NamedTuple):
 
 
 class Channel(NamedTuple):
-    """A chat that the viewer follows, of a session or a booth; of the whole conference when it is of neither. `unread` counts messages of others."""
+    """A chat that the viewer follows, of a session or a booth; of the whole conference if it has neither. `unread` counts messages of others."""
 
     room: str
     unread: int
@@ -94,7 +94,7 @@ def _duties(cards: Sequence[SessionCard], held: Mapping[str | None, frozenset[Ro
 
 
 def is_on(card: SessionCard | Entry, now: datetime) -> bool:
-    """Started, or its time has come though nobody has started it. The island (state/lobby.ts) decides in the same way."""
+    """Whether the session is live, or its time has come although nobody has started it. The island (state/lobby.ts) decides in the same way."""
     if card.cancelled or card.state is SessionState.ENDED:
         return False
     return card.state is not SessionState.SCHEDULED or card.starts_at <= now < card.ends_at
@@ -105,7 +105,7 @@ def _is_ahead(card: SessionCard, now: datetime) -> bool:
 
 
 def _next(cards: Iterable[SessionCard], now: datetime) -> list[SessionCard]:
-    """Those that start together, the first of all that are still to come."""
+    """The next sessions: all that share the earliest future start."""
     coming = [
         card for card in cards if not card.cancelled and card.state is SessionState.SCHEDULED and card.starts_at > now
     ]
@@ -116,7 +116,7 @@ def _next(cards: Iterable[SessionCard], now: datetime) -> list[SessionCard]:
 async def _channels(
     connection: AsyncConnection, entered: Entered, cards: Iterable[SessionCard], stars: Iterable[str]
 ) -> list[Channel]:
-    """The chat of the conference, of sessions that the viewer has starred, of booths where he works, and of all whose chat he has read; the unread
+    """The chats of the conference, of starred sessions, of booths where the viewer works, and all others that they have read; unread
     ones first."""
     person, conference = entered.viewer.id, entered.conference
     if person is None:
@@ -144,7 +144,7 @@ class Unread(msgspec.Struct):
 
 
 async def unread(request: Request) -> Response:
-    """For the page of the lobby, which follows the lobby's room alone."""
+    """For the page of the lobby, which only follows the lobby's room."""
     site = site_of(request)
     async with site.engine.database.read() as connection:
         entered = await enter(request, connection)

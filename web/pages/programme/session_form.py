@@ -1,4 +1,4 @@
-"""/c/…/organise/sessions/…: one session of the programme, written by hand."""
+"""/c/…/organise/sessions/…: one session of the programme, edited by hand."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,13 +29,13 @@ from web.templating import go
 
 PLAIN = ("title", "subtitle", "abstract", "track", "place", "language", "starts_at", "ends_at", "speakers")
 TRANSLATED = ("title", "subtitle", "abstract")
-BETWEEN = " | "  # a speaker's name and his affiliation
+BETWEEN = " | "  # between a speaker's name and affiliation
 
 Typed = dict[str, str]
 
 
 class Editor(msgspec.Struct):
-    """The form: for a new session, or for one that there is."""
+    """The form for a new or an existing session."""
 
     entered: Entered
     entry: Entry | None
@@ -99,7 +99,7 @@ def _typed(form: FormData, editor: Editor) -> Typed:
 
 
 def _fields(typed: Typed, editor: Editor) -> dict[str, object]:
-    """The fields of the command, without its times. Translations into languages that the form does not show stay."""
+    """The fields of the command, without its times. Translations into languages that the form does not show are kept."""
     texts = {code: dict(fields) for code, fields in editor.entry.texts.items()} if editor.entry else {}
     for code, _ in editor.languages:
         texts[code] = {name: typed[f"{code}.{name}"] for name in TRANSLATED}

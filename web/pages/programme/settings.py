@@ -1,4 +1,4 @@
-"""/c/…/organise/settings: what a conference says of itself and who may come in; /conferences/new, for administrators."""
+"""/c/…/organise/settings: the settings of a conference; /conferences/new, for administrators."""
 
 import functools
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ async def _entered(request: Request) -> Entered:
 
 @functools.cache
 def _zones() -> list[str]:
-    """UTC and the zones of all countries, without the obsolete names that zoneinfo knows too."""
+    """UTC and the zones of all countries, without the obsolete names in zoneinfo."""
     table = (files("tzdata") / "zoneinfo" / "zone.tab").read_text("utf-8")
     named = [line.split("\t")[2] for line in table.splitlines() if line and not line.startswith("#")]
     return ["UTC", *sorted(named)]
@@ -58,7 +58,7 @@ def _typed(request: Request, form: FormData) -> dict[str, str]:
 
 
 def _about(typed: dict[str, str], kept: Conference | None) -> About:
-    """Reads the form; of what it does not show, such as translations into other languages, that is `kept`. Raises Problem "invalid"."""
+    """Reads the form. Values that it does not show, such as translations into other languages, come from `kept`. Raises Problem "invalid"."""
     texts = {code: dict(fields) for code, fields in kept.texts.items()} if kept else {}
     for name, value in typed.items():
         code, dot, field = name.partition(".")
@@ -153,7 +153,7 @@ async def _administrator(request: Request) -> Viewer:
 
 async def show_new(request: Request) -> Response:
     viewer = await _administrator(request)
-    zone = viewer.zone.key if viewer.zone else "UTC"  # that of the browser
+    zone = viewer.zone.key if viewer.zone else "UTC"  # the browser's zone
     today = site_of(request).engine.clock().date().isoformat()
     typed = {"starts_on": today, "ends_on": today, "access": "public", "guests": "on", "zone": zone}
     typed |= {"call_limit": "4", "talk_minutes": "10"}

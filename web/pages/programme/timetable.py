@@ -1,4 +1,4 @@
-"""A conference's programme: the timetable, filtered by what the address asks for, in the event's zone or the viewer's."""
+"""A conference's programme: the timetable, filtered by the query, in the event's zone or the viewer's."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, time
@@ -20,7 +20,7 @@ from web.site import site_of
 
 
 class Filter(NamedTuple):
-    """What a reader wants to see; "" or False: everything."""
+    """The reader's filters; "" or False: no filter."""
 
     words: str = ""
     track: str = ""
@@ -40,7 +40,7 @@ class Filter(NamedTuple):
 
 
 def searched(entry: Entry) -> str:
-    """The folded text that is searched for words. The island gets the same text, and searches it in the same way."""
+    """The folded text for searching. The island gets the same text and searches it in the same way."""
     translated = [text for fields in entry.texts.values() for name, text in fields.items() if name != "abstract"]
     speakers = [f"{speaker.name} {speaker.affiliation}" for speaker in entry.speakers]
     return fold(" ".join([entry.title, entry.subtitle, entry.place, entry.track, *translated, *speakers]))
@@ -87,7 +87,7 @@ async def show(request: Request) -> Response:
 
 
 def _held(conference: Conference, entries: Sequence[Entry]) -> tuple[datetime, datetime]:
-    """When the programme begins and ends; one without sessions is that of the days of its conference."""
+    """The start and end of the programme; without sessions, the days of the conference."""
     zone = ZoneInfo(conference.zone)
     days = [datetime.combine(day, time(12), zone) for day in (conference.starts_on, conference.ends_on)]
     starts = [entry.starts_at for entry in entries] or days

@@ -1,7 +1,7 @@
-"""How a programme is laid out: days, halls side by side, five minutes to a row. Pure; templates and styles draw it.
+"""Computes the layout of a programme: days, halls side by side, five minutes per row. Pure; templates and styles draw it.
 
-A day is the event's day, and lasts into the night: what begins before five in the morning belongs to the evening before. Days stay the same
-in whatever zone times are shown; where a shown time falls on another date than its day, it says so ("+1").
+A day is the event's day and lasts into the night: sessions that begin before five in the morning belong to the previous day. Days are the same
+for every displayed zone; a time on another date than its day is marked ("+1").
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -16,13 +16,13 @@ DAY_BEGINS = 5  # o'clock
 ROW = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
 ROWS = HOUR // ROW  # per hour
-MOST_COLUMNS = 40  # of web/styles/programme/programme-grid.css; what goes beyond shares the last one
+MOST_COLUMNS = 40  # in web/styles/programme/programme-grid.css; further ones share the last column
 LONGEST = 24 * 12  # rows
-FOLDED = 2  # so many hours in a row without a session, and they are left out
+FOLDED = 2  # this many hours in a row without a session are left out
 
 
 class Clock(NamedTuple):
-    """A moment as it is shown: `text` is the time of day, `shift` how many days its date lies after the day it stands under."""
+    """A displayed time: `text` is the time of day, `shift` the number of days between its date and the day it is listed under."""
 
     at: datetime
     text: str
@@ -37,7 +37,7 @@ class Span(NamedTuple):
 
 
 class Slot(NamedTuple):
-    """A session in its place. `after` rows from the head of the day, `lasts` so many; `column` counts from 1; `track` is the number of its track."""
+    """A session in the grid. `after`: rows from the top of the day; `lasts`: its length in rows; `column` counts from 1; `track` is its track's number."""
 
     entry: Entry
     starts: Clock
@@ -87,7 +87,7 @@ def lay_out(
 
 
 def event_days(moments: Sequence[datetime], event: ZoneInfo) -> list[date]:
-    """The day of the programme to which each moment belongs: the evening before, for the small hours after a day with sessions."""
+    """The day of the programme of each moment. Times after midnight belong to the previous day, if that has sessions."""
     local = [moment.astimezone(event) for moment in moments]
     busy = {moment.date() for moment in local if moment.hour >= DAY_BEGINS}
     days: list[date] = []
@@ -133,13 +133,13 @@ def _day(
 
 
 def _full_hour(at: datetime, event: ZoneInfo) -> datetime:
-    """The last full hour of the event's clocks. In UTC, so that counting on from it passes over changes of the clocks."""
+    """The last full hour in the event's zone. In UTC, so that counting from it handles changes of the clocks."""
     minutes = at.astimezone(event).minute
     return at.astimezone(UTC).replace(second=0, microsecond=0) - timedelta(minutes=minutes)
 
 
 def _kept_hours(found: Iterable[Entry], head: datetime) -> list[int]:
-    """The hours since the head of the day, without longer stretches in which nothing happens."""
+    """The hours since the top of the day, without longer gaps."""
     busy: set[int] = set()
     for entry in found:
         first, last = (entry.starts_at - head) // HOUR, -((head - entry.ends_at) // HOUR)
@@ -153,7 +153,7 @@ def _kept_hours(found: Iterable[Entry], head: datetime) -> list[int]:
 
 
 def _rows_after(head: datetime, kept: list[int]) -> Callable[[datetime], int]:
-    """How many rows below the head of the day a moment stands."""
+    """The row of a moment, from the top of the day."""
     place = {hour: index for index, hour in enumerate(kept)}
 
     def rows(at: datetime) -> int:
@@ -170,7 +170,7 @@ def _span(rows: int) -> Span:
 
 
 def _columns(found: Iterable[Entry], halls: Sequence[str]) -> tuple[list[Column], dict[str, int]]:
-    """The columns of a day, and in which of them each session stands. Sessions at once in one hall stand side by side."""
+    """The columns of a day, and the column of each session. Concurrent sessions in one hall are placed side by side."""
     lanes: dict[str, list[list[Entry]]] = {}
     lane_of: dict[str, int] = {}
     for entry in found:

@@ -1,4 +1,4 @@
-"""What belongs to no slice: forms for commands, preferences, static files, tickets for live connections."""
+"""Pages that belong to no slice: forms for commands, preferences, static files, tickets for live connections."""
 
 from web.pages.shell import commands, preferences, static, tickets
 

@@ -22,10 +22,10 @@ from web.templating import go
 from web.viewer import viewer_of
 
 COMMON_FIELDS = {"room", "key", "next", TOKEN}
-"""Fields of every such form; all others are the command's own."""
+"""Fields of every such form; all others are fields of the command."""
 
 DESK = "desk"
-"""As the room of a form: the person's own desk, whose id pages do not know."""
+"""As the room of a form, it means the person's own desk, because pages do not know its id."""
 
 SENT = {
     "pending": N_("Your question was sent. It appears after a moderator has reviewed it."),
@@ -52,7 +52,7 @@ async def do(request: Request) -> Response:
 
 
 def command_of(op: str, form: FormData) -> Command:
-    """The command of a form. Raises Problem "unknown_op", or "invalid" for a field that it does not have or that does not fit."""
+    """The command of a form. Raises Problem "unknown_op", or "invalid" for an unknown or invalid field."""
     types = {field.name: field for field in msgspec.structs.fields(spec_of(op).type)}
     fields: dict[str, object] = {}
     for name in dict.fromkeys(form):
@@ -66,7 +66,7 @@ def command_of(op: str, form: FormData) -> Command:
             between = "\n" if _in_lines(field.type) else ","
             fields[name] = [part.strip() for value in values for part in value.split(between) if part.strip()]
         elif values and (values[-1] or field.required or field.type is str):
-            # Of a checkbox and the hidden field before it, the last one counts.
+            # A checkbox follows a hidden field of the same name: the last value counts.
             fields[name] = values[-1]
     return read(op, fields, strict=False)
 
@@ -83,7 +83,7 @@ def _is_list(kind: object) -> bool:
 
 
 def _kept(form: FormData, problem: Problem) -> Iterator[tuple[str, str]]:
-    """What was typed; for a thing that has changed meanwhile, with its present version, so that sending it again overrules knowingly."""
+    """The input. If the object has changed since, it includes the current version, so that sending it again overrules knowingly."""
     version = getattr(problem.present, "version", None)
     for name, value in form.multi_items():
         if name != TOKEN and isinstance(value, str):

@@ -1,4 +1,4 @@
-"""POST /preferences: language, colours, zone. Each is kept in the browser, and the language with the person too."""
+"""POST /preferences: language, colours, zone. Each is stored in the browser; the language also with the person."""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse

@@ -10,12 +10,12 @@ from web.forms import check_token
 from web.site import site_of
 from web.viewer import viewer_of
 
-# Whole offices share an address, and all come back at once when a server restarts.
+# Whole offices share an address and reconnect at once when a server restarts.
 TICKETS = Rate(2000, 60)
 
 
 async def ticket(request: Request) -> JSONResponse:
-    """{"ticket": "…"}, also for one who is not signed in. Raises Problem "forbidden" without the page's token."""
+    """{"ticket": "…"}, also without a sign-in. Raises Problem "forbidden" without the page's token."""
     site, viewer = site_of(request), await viewer_of(request)
     await check_token(request)
     site.engine.limits.take("ticket", viewer.signin or viewer.address, TICKETS)

@@ -140,7 +140,7 @@ async def test_an_id_is_taken_on_and_outlives_the_name(world: World) -> None:
         ("name,name\nA,B\n", "appears twice"),
         ("name,hall\n,Hall 1\n", "Write something first"),
         ("name\nA\n", "without a hall"),
-        ("name,hall\n" + "A" * 121 + ",Hall 1\n", "at most 120"),
+        ("name,hall\n" + "A" * 121 + ",Hall 1\n", "The limit is 120"),
     ],
 )
 async def test_every_fault_is_told_and_nothing_is_changed(world: World, table: str, said: str) -> None:
