@@ -243,7 +243,7 @@ export type CallMessage =
   | AskIce
   | ReportStats;
 
-/** What one connection in a call is told. */
+/** Messages to one connection in a call. */
 export type DirectMessage =
   | DescriptionSent
   | CandidateSent
