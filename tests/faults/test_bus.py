@@ -117,9 +117,7 @@ async def test_f5_redis_is_half_open(postgres_url: str, own_redis: RedisServer) 
                 await clients.agree()
     (await examine(postgres_url, clients.witnesses)).hold()
     assert seconds < 15
-    note(
-        "F5", "Redis half-open: packets vanish, no reset", f"reconnected after {seconds:.1f} s; nothing lost meanwhile"
-    )
+    note("F5", "Redis half-open: packets vanish, no reset", f"reconnected after {seconds:.1f} s; nothing was lost")
 
 
 @pytest.mark.parametrize("faults", [[0.01, 0.01, 0.01], [0.2, 0.2, 0.2]], ids=["1 %", "20 %"])
@@ -172,7 +170,7 @@ async def test_f9_two_processes_are_parted(postgres_url: str, own_redis: RedisSe
     assert told == {len(voters)}
     note(
         "F9",
-        f"two processes parted for {seconds} s",
+        f"two processes separated for {seconds} s",
         "converged through the database, before and after; one vote in all",
     )
 

@@ -1,4 +1,4 @@
-"""F21: the disk is full in the middle of uploads. Who brings a file is told 507, and nothing of it stays."""
+"""F21: the disk is full in the middle of uploads. The upload is answered with 507, and nothing of it is kept."""
 
 import asyncio
 import re
@@ -91,7 +91,11 @@ async def test_f21_the_disk_is_full_during_an_upload() -> None:
         await world.close()
     kept, told = statuses.count(200), statuses.count(507)
     disk = f"a disk of {DISK} MB" if server.has_disk else "no file above 20 MB"
-    note("F21", f"{FILMS} films of 25 MB at once onto {disk}", f"{kept} kept whole, {told} told 507; no orphan file")
+    note(
+        "F21",
+        f"{FILMS} films of 25 MB at once onto {disk}",
+        f"{kept} stored complete, {told} answered with 507; no orphan file",
+    )
 
 
 async def test_f21_the_disk_is_full_while_a_schedule_comes_in(world: World, visitor: Visitor) -> None:

@@ -64,7 +64,7 @@ async def test_f29_a_long_time(sqlite_url: str) -> None:
     result = f"{verdict.acknowledged} acknowledged, {resumes} resumes, 0 lost; memory {memory} MB, p99 {slowest} ms"
     note(
         "F29",
-        f"{SECONDS / 60:.0f} minutes of {PEOPLE} people who talk, vote and come back, while others look in",
+        f"{SECONDS / 60:.0f} minutes of {PEOPLE} people who chat, vote and reconnect, while others visit",
         result,
     )
 

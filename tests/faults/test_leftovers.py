@@ -41,7 +41,11 @@ async def test_f26_nobody_stays_as_a_ghost(postgres_url: str, redis_url: str) ->
                 began = time.monotonic()
             await until(lambda: present(here[0]) == 10, 30)
             seconds = time.monotonic() - began
-    note("F26", "kill -9 of a process with 10 of 20 people present", f"the ghosts were gone after {seconds:.1f} s")
+    note(
+        "F26",
+        "kill -9 of a process with 10 of 20 people present",
+        f"the absent people were removed after {seconds:.1f} s",
+    )
 
 
 def present(client: object) -> int:
@@ -73,7 +77,7 @@ async def test_f28_many_come_and_go(sqlite_url: str) -> None:
     assert second < scaled(4, 8), f"every half adds as much: {first:.1f} MB, then {second:.1f} MB"
     told = ", ".join(f"{size / 1048576:.1f} MB {when}" for size, when in zip(sizes, WHEN, strict=True))
     result = f"no room, member or descriptor left over; memory {told}; {came / seconds:.0f} a second"
-    note("F28", f"{came} connections come, join and go, politely and not", result)
+    note("F28", f"{came} connections join and leave, with and without a close", result)
 
 
 async def nobody_is_left(server: Shaken) -> None:

@@ -72,5 +72,5 @@ async def test_f8_postgres_falls_silent(own_postgres: PostgresServer) -> None:
     assert set(refusals) == {"unavailable"}
     assert slowest < 5
     assert waiting <= PEOPLE
-    result = f"“unavailable” {refusals.total()} times, slowest heartbeat {slowest:.2f} s, nobody sent away; all done afterwards"
+    result = f"“unavailable” {refusals.total()} times, slowest heartbeat {slowest:.2f} s, nobody disconnected; all done afterwards"
     note("F8", f"PostgreSQL frozen for {silence} s", result)

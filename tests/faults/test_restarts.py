@@ -43,7 +43,7 @@ async def test_f12_everybody_comes_back_at_once(sqlite_url: str) -> None:
     assert resumes == people, "somebody was given a snapshot instead"
     assert seconds < 30
     assert statements < people, "queries grow with the people and not with the rooms"
-    result = f"all resumed within {seconds:.1f} s, {busy:.1f} s of processor time, {statements:.0f} statements"
+    result = f"all resumed within {seconds:.1f} s, {busy:.1f} s of CPU time, {statements:.0f} statements"
     note("F12", f"{people} clients lose their connection at once", result)
 
 
@@ -76,7 +76,7 @@ async def test_f13_a_process_ends_under_load(postgres_url: str, redis_url: str) 
     assert closes.keys() == {4501}, f"not everybody was told to resume: {closes}"
     assert seconds < 30
     assert not refusals
-    result = f"{closes[4501]} sent away with 4501, drained after {seconds:.1f} s, exit code 0; {verdict.acknowledged} acknowledged, 0 lost"
+    result = f"{closes[4501]} closed with 4501, drained after {seconds:.1f} s, exit code 0; {verdict.acknowledged} acknowledged, 0 lost"
     note("F13", f"SIGTERM to one of two processes, {people} clients under load", result)
 
 
@@ -119,7 +119,7 @@ async def test_f14_processes_are_renewed_in_turn(postgres_url: str, redis_url: s
     assert verdict.acknowledged == people * commands + 1
     assert closes.keys() <= {4501}, f"cut off without a word: {closes}"
     assert set(refusals) <= {"rate_limited"}
-    result = f"renewed in {seconds:.1f} s; {closes[4501]} sent on with 4501; 0 lost, 0 errors, slowest command {slowest:.1f} s"
+    result = f"replaced in {seconds:.1f} s; {closes[4501]} closed with 4501; 0 lost, 0 errors, slowest command {slowest:.1f} s"
     note("F14", f"rolling restart of two processes to the next version, {people} clients under load", result)
 
 

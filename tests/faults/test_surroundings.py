@@ -143,7 +143,7 @@ async def test_f22_a_bad_network(sqlite_url: str) -> None:
     note(
         "F22",
         "10 % of the packets lost, 300 ms, the connection cut",
-        f"{verdict.observed} events told, no gap; p99 of a command {slow:.1f} s",
+        f"{verdict.observed} events received, no gap; p99 of a command {slow:.1f} s",
     )
 
 

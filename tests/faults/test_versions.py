@@ -61,7 +61,7 @@ async def test_f14_two_versions_serve_at_once(postgres_url: str, redis_url: str)
     assert set(refusals) <= {"rate_limited"}
     assert "Traceback" not in said, said
     assert "refused" not in said, said
-    what = f"two versions at once, {PEOPLE} clients under load: the next one migrates, serves beside the old one, takes its people over"
+    what = f"two versions at once, {PEOPLE} clients under load: the next one migrates, serves beside the old one, and takes over its people"
     result = f"{verdict.acknowledged} acknowledged, 0 lost, 0 errors; {resumes} went from the old version to the new one and resumed"
     note("F14b", what, result)
 
