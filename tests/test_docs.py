@@ -88,6 +88,18 @@ def test_a_path_that_leads_nowhere_is_found() -> None:
     assert _absent(ROOT / "README.md", text) == ["rooms/gone.py", "web/<slice>/gone/", "gone.py"]
 
 
+def test_code_names_documents_that_exist() -> None:
+    named = {
+        (_name(path), document)
+        for folder in sorted(FOLDERS)
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file() and (path.suffix in SOURCES or folder == "scripts") and "node_modules" not in path.parts
+        for document in re.findall(r"docs/[\w/-]+\.md", path.read_text(errors="ignore"))
+    }
+    assert len(named) > 10
+    assert sorted((path, document) for path, document in named if not (ROOT / document).exists()) == []
+
+
 def test_every_feature_names_tests_that_exist() -> None:
     rows = ROW.findall((ROOT / "docs" / "features.md").read_text())
     assert rows, "the table is empty"
