@@ -11,8 +11,8 @@ from rooms.forum.questions import moderation_messages as m
 from rooms.forum.questions import votes
 from rooms.forum.questions.messages import QuestionState
 from rooms.people.erasure import erase
-from tests.rooms.forum.polls.test_actions import draft
 from tests.support.clients import audience
+from tests.support.polls import draft
 from tests.support.world import World
 
 

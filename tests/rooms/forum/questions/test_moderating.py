@@ -1,44 +1,16 @@
 """Moderating: each command's effect, its refusals, and who is told what. A stale write is refused with the present state, never an overwrite."""
 
 import msgspec
-import pytest
 
-from rooms.core.store import audit
-from rooms.core.store.audit import AuditEntry
 from rooms.forum.questions import moderation_messages as m
-from rooms.forum.questions.messages import QuestionCommand, QuestionState, VoteQuestion, WithdrawQuestion
+from rooms.forum.questions.messages import QuestionCommand, QuestionState, WithdrawQuestion
 from tests.support.clients import audience, enter
+from tests.support.questions import asked, audited, do, state_of
 from tests.support.refusals import refused
 from tests.support.waiting import settled
 from tests.support.world import START, World
 
 State = QuestionState
-
-
-async def do(
-    world: World, command: type[m.Moderate | m.Present], question: str, who: str = "moderator", **fields: object
-) -> None:
-    """Gives the command with the question's present version."""
-    version = (await world.question(question)).version
-    await world.do(who, command(question=question, version=version, **fields))
-
-
-async def asked(
-    world: World, text: str = "Why?", who: str = "attendee", *, approved: bool = False, anonymous: bool = False
-) -> str:
-    question = await world.ask(text, who, anonymous=anonymous)
-    if approved:
-        await do(world, m.ApproveQuestion, question)
-    return question
-
-
-async def state_of(world: World, question: str) -> QuestionState:
-    return (await world.question(question)).state
-
-
-async def audited(world: World, act: str) -> list[AuditEntry]:
-    async with world.engine.database.read() as connection:
-        return [entry for entry in await audit.read(connection, world.conference) if entry.act == act]
 
 
 # Approve, dismiss, restore
@@ -212,166 +184,6 @@ async def test_every_command_that_carries_a_version_stands_in_that_list() -> Non
     from rooms.core.commands.messages import declared
 
     assert {c for c in declared(QuestionCommand) if "version" in c.__struct_fields__} == set(VERSIONED)
-
-
-# Merging
-
-
-async def test_the_askers_of_merged_questions_are_told_into_what(world: World) -> None:
-    target, duplicate = await asked(world, "Why?", approved=True), await asked(world, "Why so?", "other")
-    spectators = await audience(world)
-    await do(world, m.MergeQuestion, duplicate, into=target)
-    await spectators.verify()
-    own = spectators.of("other").state["own"]
-    assert (own["questions"][0]["state"], own["questions"][0]["into_text"]) == ("merged", "Why?")
-    assert own["votes"] == [target]
-    await do(world, m.EditQuestion, target, text="Why, then?")
-    await spectators.verify()
-    assert spectators.of("other").state["own"]["questions"][0]["into_text"] == "Why, then?"
-
-
-async def test_the_text_of_a_waiting_question_is_not_told_to_the_asker_of_its_duplicate(world: World) -> None:
-    target, duplicate = await asked(world, "Why?"), await asked(world, "Why so?", "other")
-    client = await enter(world, "other")
-    await do(world, m.MergeQuestion, duplicate, into=target)
-    await settled(world.engine)
-    assert client.catch_up().state["own"]["questions"][0]["into_text"] is None
-    await do(world, m.ApproveQuestion, target)
-    await settled(world.engine)
-    assert client.catch_up().state["own"]["questions"][0]["into_text"] == "Why?"
-    await do(world, m.ArchiveQuestion, target)
-    await settled(world.engine)
-    assert client.catch_up().state["own"]["questions"][0]["into_text"] is None
-    await client.verify()
-
-
-async def test_a_question_is_not_merged_into_itself_nor_into_one_of_another_room(world: World) -> None:
-    question = await asked(world)
-    with refused("conflict", "into"):
-        await do(world, m.MergeQuestion, question, into=question)
-    with refused("not_found"):
-        await do(world, m.MergeQuestion, question, into="x" * 20)
-
-
-async def test_a_chain_of_merges_is_counted_to_its_root_and_undone_link_by_link(world: World) -> None:
-    a, b, c = [
-        await asked(world, f"Why {n}?", who, approved=True) for n, who in enumerate(("attendee", "other", "speaker"))
-    ]
-    await do(world, m.MergeQuestion, a, into=b)
-    await do(world, m.MergeQuestion, b, into=c)
-    spectators = await audience(world)
-    rooted = spectators.of(None).state["snapshot"]["questions"][0]
-    assert (rooted["id"], rooted["merged"], spectators.of(None).state["latest"]["votes"][c]) == (c, 2, 3)
-    await do(world, m.UnmergeQuestion, a)
-    await spectators.verify()
-    by_id = {each["id"]: each["merged"] for each in spectators.of(None).state["snapshot"]["questions"]}
-    assert by_id == {a: 0, c: 1}
-    assert spectators.of("attendee").state["own"]["votes"] == [a]
-    assert spectators.of("other").state["own"]["votes"] == [c]
-
-
-async def test_undoing_a_merge_gives_back_votes_state_and_place(world: World) -> None:
-    target, duplicate = await asked(world, approved=True), await asked(world, "Why so?", "other", approved=True)
-    for who in ("speaker", "guest"):
-        await world.do(who, VoteQuestion(duplicate))
-    await world.do("guest", VoteQuestion(target))
-    before = [(await world.question(each)).votes for each in (target, duplicate)]
-    await do(world, m.MergeQuestion, duplicate, into=target)
-    assert (await world.question(target)).votes == 4
-    await do(world, m.UnmergeQuestion, duplicate)
-    assert [(await world.question(each)).votes for each in (target, duplicate)] == before == [2, 3]
-    assert await state_of(world, duplicate) is State.APPROVED
-
-
-# Pinning, screen, stage
-
-
-async def test_pin_and_screen_are_seen_by_everyone(world: World) -> None:
-    question = await asked(world, approved=True)
-    spectators = await audience(world)
-    await do(world, m.PinQuestion, question)
-    await world.do("moderator", m.ShowOnScreen(question))
-    await spectators.verify()
-    screen = spectators.of("moderator", public=True)
-    for client in (spectators.of(None), screen):
-        assert client.state["snapshot"]["questions"][0]["pinned"]
-        assert client.state["snapshot"]["screen"] == question
-    await world.do("moderator", m.ClearScreen())
-    await do(world, m.UnpinQuestion, question)
-    await spectators.verify()
-    assert screen.state["snapshot"]["screen"] is None
-
-
-async def test_only_public_questions_go_on_the_screen(world: World) -> None:
-    with refused("conflict", "question"):
-        await world.do("moderator", m.ShowOnScreen(await asked(world)))
-
-
-async def test_who_asked_is_told_at_his_desk_that_his_question_is_being_answered(world: World) -> None:
-    question = await asked(world, approved=True, anonymous=True)
-    desk = await enter(world, "attendee", room=await world.desk("attendee"))
-    other = await enter(world, "other", room=await world.desk("other"))
-    await world.do("speaker", m.TakeQuestion(question))
-    await settled(world.engine)
-    assert desk.catch_up().state["snapshot"]["notices"][0]["kind"] == "answering"
-    assert other.catch_up().types == []
-    assert (await enter(world, None)).state["snapshot"]["answering"] == question
-
-
-async def test_answered_and_archived_are_two_things_and_both_can_be_undone(world: World) -> None:
-    question = await asked(world, approved=True)
-    await do(world, m.TakeQuestion, question)
-    await do(world, m.MarkAnswered, question)
-    everyone = await enter(world, None)
-    assert everyone.state["snapshot"]["answering"] is None
-    assert everyone.state["snapshot"]["questions"][0]["answered_at"] is not None
-    await do(world, m.ArchiveQuestion, question)
-    await do(world, m.ReopenQuestion, question)
-    await do(world, m.UnarchiveQuestion, question)
-    await settled(world.engine)
-    await everyone.verify()
-    shown = everyone.state["snapshot"]["questions"][0]
-    assert (shown["id"], shown["answered_at"]) == (question, None)
-
-
-@pytest.mark.parametrize("public", [True, False])
-async def test_a_written_answer_goes_to_everyone_or_to_the_asker_alone(world: World, public: bool) -> None:
-    question = await asked(world, approved=True)
-    spectators = await audience(world)
-    await do(world, m.AnswerQuestion, question, text=" Because.\n", public=public)
-    await spectators.verify()
-    shown = spectators.of("other").state["snapshot"]["questions"][0]
-    assert (shown["answer"], shown["answered_by"]) == (("Because.", "Moderator") if public else (None, None))
-    assert spectators.of("attendee").state["own"]["questions"][0]["answer"] == "Because."
-    assert spectators.of("attendee", "desk").state["snapshot"]["notices"][0]["kind"] == "answer"
-    assert ("Because" in str(spectators.of("other").sink.messages)) is public
-
-
-# Speakers
-
-
-async def test_speakers_present_what_is_public_without_versions(world: World) -> None:
-    question = await asked(world, approved=True)
-    for command in (m.TakeQuestion(question), m.MarkAnswered(question), m.ReopenQuestion(question)):
-        await world.do("speaker", command)
-    await world.do("speaker", m.AnswerQuestion(question=question, text="Because.", public=True))
-    assert (await world.question(question)).answered_name == "Speaker"
-
-
-async def test_speakers_learn_nothing_of_the_queue_from_refusals(world: World) -> None:
-    public, pending = await asked(world, approved=True), await asked(world, "Not for you")
-    for command in (
-        m.TakeQuestion(pending),
-        m.MarkAnswered(pending),
-        m.ReopenQuestion(pending, 99),
-        m.AnswerQuestion(question=pending, text="x", public=False),
-    ):
-        with refused("not_found") as refusal:
-            await world.do("speaker", command)
-        assert refusal.problem.present is None
-    with refused("stale") as refusal:
-        await world.do("speaker", m.TakeQuestion(public, 99))
-    assert refusal.problem.present is None
 
 
 # Unmasking
