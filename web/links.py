@@ -5,6 +5,7 @@ from rooms.core import links
 PATHS = {
     "setup": "/setup/{subject}",
     "link": "/sign-in/link/{subject}",
+    "short": "/s/{subject}",
     "room": "/rooms/{subject}",
     "conference": "/c/{slug}",
     "programme": "/c/{slug}/programme",

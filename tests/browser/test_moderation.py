@@ -121,7 +121,7 @@ async def test_a_stale_edit_overwrites_nobody_and_loses_nothing(venue: Venue) ->
     await colleague.get_by_label("The question, edited").fill("Who pays for the programme?")
     await colleague.keyboard.press("Control+Enter")
 
-    await expect(moderator.get_by_text("Colleague has changed this question meanwhile")).to_be_visible()
+    await expect(moderator.get_by_text("Colleague has changed this question")).to_be_visible()
     await expect(moderator.get_by_text("Who pays for the programme?").first).to_be_visible()
     await expect(moderator.get_by_label("The question, edited")).to_have_value("Who pays for it in the end?")
     assert (await venue.world.question(question)).text == "Who pays for the programme?"
@@ -137,7 +137,7 @@ async def test_a_stale_keystroke_is_refused_with_the_present_state(venue: Venue)
     # The colleague works through another process, whose news is on its way while the key is pressed.
     await venue.world.do("colleague", EditQuestion(question, 1, "Who decides in the end?"))
     await moderator.keyboard.press("a")
-    await expect(moderator.locator(".inquest-note")).to_contain_text("Colleague has changed this question meanwhile")
+    await expect(moderator.locator(".inquest-note")).to_contain_text("Colleague has changed this question")
     assert await state_of(venue, question) is QuestionState.PENDING
     await expect(moderator.locator(".inquest-text")).to_have_text("Who decides in the end?", timeout=10_000)
 
@@ -221,7 +221,7 @@ async def test_a_written_answer_says_who_will_read_it(venue: Venue) -> None:
     await moderator.keyboard.press("t")
     await expect(moderator.locator(".inquest")).to_contain_text("Everyone reads it below the question")
     await moderator.get_by_role("button", name="Only the asker").click()
-    await expect(moderator.locator(".inquest")).to_contain_text("Only Attendee reads it")
+    await expect(moderator.locator(".inquest")).to_contain_text("Only Attendee sees it")
     await moderator.get_by_label("Answer in writing").fill("They come tonight.")
     await moderator.get_by_role("button", name="Answer only to the asker").click()
     await expect(asker.locator(".own-question")).to_contain_text("They come tonight.")

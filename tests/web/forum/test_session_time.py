@@ -74,3 +74,16 @@ async def move(world: World, start: datetime, end: datetime) -> None:
     async with world.engine.transaction() as tx:
         change = sessions.update().where(sessions.c.id == world.session)
         await tx.connection.execute(change.values(starts_at=start, ends_at=end))
+
+
+async def test_the_big_screen_shows_a_code_and_a_short_address(world: World) -> None:
+    """users.md 17: an address of sixty characters, which nobody in a hall can type."""
+    visitor = Visitor(make_site(world))
+    page = (await visitor.get(f"/c/forum/sessions/{world.session}/screen")).text
+    short = f"forum.example/s/{world.session[:6]}"
+    assert f">{short}<" in page
+    assert 'class="qr"' in page
+    answer = await visitor.get(f"/s/{world.session[:6].upper()}", follow=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/c/forum/sessions/{world.session}")
+    assert (await visitor.get("/s/zz")).status_code == 404
+    assert (await visitor.get("/s/" + "%25" * 6)).status_code == 404

@@ -19,17 +19,19 @@ from rooms.core.commands.access import ABSENT, Actor
 from rooms.core.commands.people import PresenceView, Role
 from rooms.core.commands.room_kinds import LatestValues
 from rooms.core.errors import Problem
+from rooms.core.store.journal import Room
 from rooms.core.text import N_
 from rooms.forum.polls.messages import ModeratedTally, PollState, PollTally, PollView
 from rooms.forum.questions.messages import PublicQuestion, QuestionState
 from rooms.forum.questions.moderation_messages import ModeratedQuestion
 from rooms.forum.snapshots import Own, SessionSnapshot
 from rooms.people import rules
-from rooms.programme import queries
+from rooms.programme import queries, short_links
 from rooms.programme.messages import SessionView
 from rooms.programme.queries import Conference, SessionAbout
 from web import links
 from web.forms import asked_number
+from web.qr import qr_code
 from web.session_time import Start, start_of
 from web.site import site_of
 from web.templating import page
@@ -219,18 +221,32 @@ async def speak(request: Request) -> Response:
 async def screen(request: Request) -> Response:
     """For a projector, or with `?overlay=1` for a stream. It may be visible to anyone, so it only shows public content."""
     shown = await session_page(request, public=True)
-    path = links.path("session", shown.conference.slug, shown.session.id)
+    site = site_of(request)
+    async with site.engine.database.read() as connection:
+        short = await short_links.shortened(connection, shown.session.id)
+    address = site.link(links.path("short", subject=short))
     overlay = request.query_params.get("overlay") == "1"
-    return await _shown(request, "forum/screen.html", shown, overlay=overlay, address=site_of(request).link(path))
+    return await _shown(request, "forum/screen.html", shown, overlay=overlay, address=address, code=qr_code(address))
+
+
+async def find_short(request: Request) -> Response:
+    """GET /s/<the first letters of a session's id>: to its page, from a big screen."""
+    site, viewer = site_of(request), await viewer_of(request)
+    async with site.engine.database.read() as connection:
+        room = await short_links.room_of(connection, request.path_params["short"].lower())
+    return await _to_page(request, (await site.engine.actor(viewer.id, room)).room)
 
 
 async def find(request: Request) -> Response:
     """GET /rooms/<room>: redirects to the page of a session's room or a lobby, for notifications, which only know the room."""
     site, viewer = site_of(request), await viewer_of(request)
-    room = (await site.engine.actor(viewer.id, request.path_params["room"])).room
+    return await _to_page(request, (await site.engine.actor(viewer.id, request.path_params["room"])).room)
+
+
+async def _to_page(request: Request, room: Room) -> Response:
     if room.conference is None:
         raise Problem("not_found", ABSENT)
-    async with site.engine.database.read() as connection:
+    async with site_of(request).engine.database.read() as connection:
         conference = await queries.conference_by_id(connection, room.conference)
     path = links.path("conference", conference.slug)
     return RedirectResponse(f"{path}/sessions/{room.subject}" if room.kind == "session" else path, 303)
@@ -242,6 +258,7 @@ def _route(end: str, endpoint: Callable[[Request], Any]) -> Route:
 
 routes = [
     Route("/rooms/{room}", find),
+    Route("/s/{short}", find_short),
     _route("", attend),
     _route("/messages", messages),
     _route("/moderate", moderate),
