@@ -122,7 +122,7 @@ class MeetingRated(Event, tag="meeting.rated"):
 
 
 class MeetingClosed(Event, tag="meeting.closed"):
-    """The meeting is over. Its room can still be read, but takes no messages."""
+    """The meeting is over. Its room can still be read, but accepts no messages."""
 
     at: datetime
 

@@ -115,7 +115,7 @@ export interface MeetingRated {
   readonly outcome: OutcomeView;
 }
 
-/** The meeting is over. Its room can still be read, but takes no messages. */
+/** The meeting is over. Its room can still be read, but accepts no messages. */
 export interface MeetingClosed {
   readonly type: "meeting.closed";
   readonly at: Time;
