@@ -47,7 +47,7 @@ const pruneOldFiles = {
   name: "prune-old-files",
   setup({ onEnd }) {
     onEnd(async ({ metafile }) => {
-      if (!metafile) return; // a failed build leaves what stands
+      if (!metafile) return; // a failed build keeps the previous files
       const fresh = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
       for (const name of await readdir(built)) {
         if (!fresh.has(name) && !name.startsWith("locale-")) await rm(join(built, name));

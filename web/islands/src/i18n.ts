@@ -31,7 +31,7 @@ function fromPage(): Catalog {
   return { language: lang || english.language, zone: dataset["zone"] ?? "", messages };
 }
 
-/** Replaces the words or the zone; what is on the page is rendered by its elements anew. */
+/** Replaces the texts or the zone. Elements on the page render again. */
 export function useCatalog(changes: Partial<Catalog>): void {
   current = { ...catalog(), ...changes };
 }

@@ -7,8 +7,8 @@ import { lobby, unreadInLobby } from "../programme/state/lobby";
 const AGAIN_MS = 30_000;
 
 /**
- * How much is unread in the chats that the person follows. The server has drawn them; the lobby's own number follows its room, those of sessions,
- * whose rooms this page does not follow, are asked for now and then.
+ * The unread counts of the person's chats, rendered by the server. The lobby's own count is live. Counts of other rooms, which this page does not
+ * follow, are polled.
  */
 @customElement("plenary-channels")
 export class Channels extends LitElement {
@@ -51,10 +51,10 @@ export class Channels extends LitElement {
     try {
       const answer = await fetch(`${this.path}/unread?${new URLSearchParams(rooms.map((room) => ["room", room]))}`, { cache: "no-store" });
       if (!answer.ok) return;
-      const told = (await answer.json()) as { unread: Record<string, number> };
-      for (const room of rooms) this.show(room, told.unread[room] ?? 0);
+      const counts = (await answer.json()) as { unread: Record<string, number> };
+      for (const room of rooms) this.show(room, counts.unread[room] ?? 0);
     } catch {
-      // Without the network nothing is new; it is asked again.
+      // Offline: try again later.
     }
   };
 

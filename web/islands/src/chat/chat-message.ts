@@ -4,10 +4,10 @@ import type { Mark, MessageView } from "../live/index";
 import { linked } from "../shell/addresses";
 import { avatar, clock, icon } from "../shell/parts";
 
-/** How a message stands in the chat, and what its reader may do with it; null: not that. */
+/** The display of a message in the chat, and the reader's actions on it; null: not available. */
 interface How {
   readonly own: boolean;
-  readonly follows: boolean; // stands below another one of the same person
+  readonly follows: boolean; // directly below another one by the same person
   readonly remove: (() => void) | null;
   readonly restrain: (() => void) | null;
 }

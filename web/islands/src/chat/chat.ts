@@ -27,7 +27,7 @@ const FOLLOWS_MS = 180_000; // a message soon after one of the same person has n
 const AT_END = 48; // px
 const PAGE = 100; // rooms/chat/queries.py: MESSAGES_SHOWN
 
-/** The chat of a room. Who reads at its end stays there; who reads further up is not moved. */
+/** The chat of a room. It scrolls with new messages only if the reader is at the end. */
 @customElement("plenary-chat")
 export class Chat extends Island {
   @property() room = "";
@@ -220,7 +220,7 @@ export class Chat extends Island {
     this.atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < AT_END;
   };
 
-  /** What stands in view at the end of the chat has been read. Told after a moment, once for many. */
+  /** Marks messages in view at the end of the chat as read. Sent after a moment, once for many messages. */
   private readonly seen = (): void => {
     if (this.inView && this.atEnd) this.toEnd();
     if (this.reading) return;
@@ -229,7 +229,7 @@ export class Chat extends Island {
       const state = this.state;
       const last = state?.snapshot.messages.at(-1);
       if (!state || !last || !this.inView || !this.atEnd || last.number <= state.own.read || !may(state, "chat.read")) return;
-      this.followed.send({ op: "chat.read", number: last.number }).catch(() => undefined); // the mark is a courtesy: it will be told the next time
+      this.followed.send({ op: "chat.read", number: last.number }).catch(() => undefined); // not critical: the next mark will include it
     }, 1500);
   };
 
@@ -257,7 +257,7 @@ export class Chat extends Island {
     this.problem = "";
     this.atEnd = true;
     this.mark = -1;
-    this.write(""); // at once: what is typed from now on is the next message
+    this.write(""); // immediately: further input belongs to the next message
     try {
       const { next_at } = await this.followed.send({ op: "chat.post", text: sent });
       if (next_at) this.wait(Date.parse(next_at));

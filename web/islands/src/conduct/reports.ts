@@ -6,7 +6,7 @@ import { Island } from "../shell/island";
 
 const MOST = 99;
 
-/** How many reports wait for the organisers of a conference, as an organiser's desk tells it. */
+/** The number of open reports of a conference, from an organiser's desk. */
 @customElement("plenary-reports")
 export class Reports extends Island {
   @property() conference = "";
@@ -16,7 +16,7 @@ export class Reports extends Island {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    live().start(); // an organiser learns of it on pages, too, that follow no room
+    live().start(); // so that organisers see it on pages that follow no room, too
   }
 
   override disconnectedCallback(): void {

@@ -8,7 +8,7 @@ import { Island } from "../shell/island";
 import { icon, localised } from "../shell/parts";
 import { toastRefusal } from "../shell/refusal";
 
-/** The brochures of a booth, and whether its staff may know who takes them. */
+/** The brochures of a booth, and the person's consent to be named for downloads. */
 @customElement("plenary-brochures")
 export class Brochures extends Island {
   @property() room = "";
@@ -68,7 +68,7 @@ export class Brochures extends Island {
   }
 }
 
-/** As web/templating.py writes it. */
+/** Formats sizes like web/template_engine.py. */
 function size(bytes: number): string {
   const [unit, by] = bytes >= 100_000 ? ["MB", 1_000_000] : ["KB", 1000];
   return `${formatNumber(Math.round(Math.max(bytes / by, 0.1) * 10) / 10)} ${unit}`;

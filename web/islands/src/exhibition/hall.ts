@@ -7,7 +7,7 @@ import { booth, hall, nowAt } from "./state/booth";
 import { Island } from "../shell/island";
 import { badge, empty, icon, localised } from "../shell/parts";
 
-/** What goes on at a booth: who is there, who waits, and whether somebody of its staff is connected. */
+/** The activity at a booth: people present, people waiting, and whether its staff are connected. */
 function happening(now: BoothNow) {
   return html`<p class="booth-now">
     ${now.staffed ? badge(t("Staffed now"), { tone: "green" }) : nothing}
@@ -16,7 +16,7 @@ function happening(now: BoothNow) {
   </p>`;
 }
 
-/** The booths of a hall, each where it stands: what goes on changes, the order never does under the reader. */
+/** The booths of a hall. Their activity is live; their order never changes under the reader. */
 @customElement("plenary-hall")
 export class Hall extends Island {
   @property() room = "";
@@ -55,7 +55,7 @@ export class Hall extends Island {
   }
 }
 
-/** What goes on at one booth. */
+/** The activity at one booth. */
 @customElement("plenary-booth-now")
 export class BoothHappening extends Island {
   @property() room = "";

@@ -13,7 +13,7 @@ function purposeName(purpose: Purpose): string {
   return purpose === "news" ? t("to answer me, and to send me news and offers") : t("to answer me about what we talked about");
 }
 
-/** Sharing one's contact with an exhibitor, also when its staff ask for it, and taking it back. */
+/** Sharing a contact with an exhibitor (also on request of its staff), and withdrawing it. */
 @customElement("plenary-lead")
 export class Lead extends Island {
   @property() room = "";

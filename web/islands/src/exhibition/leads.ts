@@ -3,7 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 import { RoomController } from "../live/index";
 import { booth } from "./state/booth";
 
-/** The leads of a booth, as the server has drawn them: drawn anew when a colleague or a visitor has changed something. */
+/** The leads of a booth, rendered by the server. They are reloaded when a colleague or a visitor changes something. */
 @customElement("plenary-leads")
 export class Leads extends LitElement {
   @property() room = "";
@@ -37,7 +37,7 @@ export class Leads extends LitElement {
     setTimeout(() => this.stale && void this.renew());
   };
 
-  /** Not under the hands of somebody who is writing: then it waits until he is done. */
+  /** Does not reload while the person is writing, but waits until they have finished. */
   private async renew(): Promise<void> {
     this.stale = true;
     if (this.fetching || this.contains(document.activeElement) || this.written()) return;

@@ -13,7 +13,7 @@ import { fault, wordsOf } from "../shell/refusal";
 
 const NEAR = 100;
 
-/** Where one asks; or why one cannot. */
+/** The form for asking, or the reason why asking is not possible. */
 @customElement("plenary-ask")
 export class Ask extends Island {
   @property() room = "";
@@ -101,7 +101,7 @@ export class Ask extends Island {
     `;
   }
 
-  /** Asking was closed while one was writing: the text stays where it can be copied. */
+  /** Asking was closed while the person was writing: the text remains, so that it can be copied. */
   private kept() {
     if (!this.text) return nothing;
     return html`<div class="field ask-kept"><label for="ask-kept">${t("Your draft")}</label><textarea id="ask-kept" readonly .value=${this.text}></textarea></div>`;
@@ -134,7 +134,7 @@ export class Ask extends Island {
     this.sending = true;
     this.problem = "";
     const sent = this.text;
-    this.write(""); // at once: what is typed from now on is the next question
+    this.write(""); // immediately: further input belongs to the next question
     try {
       const asked = await this.followed.send({ op: "question.ask", text: sent, anonymous: this.anonymous && asking.anonymous });
       this.open = this.text !== "" || this.contains(document.activeElement);

@@ -5,9 +5,9 @@ import { live } from "../live/index";
 import { Island } from "../shell/island";
 import { Ticking } from "../shell/ticking";
 
-const SECONDS_SHOWN = 24 * 3_600_000; // ms; what is further away is told in days
+const SECONDS_SHOWN = 24 * 3_600_000; // ms; longer times are shown in days
 
-/** How long it still takes until a moment (attribute `at`); nothing once it has come. */
+/** The time left until a moment (attribute `at`); empty afterwards. */
 @customElement("plenary-countdown")
 export class Countdown extends Island {
   @property() at = "";
@@ -26,7 +26,7 @@ export class Countdown extends Island {
     const left = Date.parse(this.at) - now;
     if (left <= 0) return nothing;
     const far = left > SECONDS_SHOWN;
-    // A timer is silent: read out every second it would drown everything else.
+    // Not a live region: reading it out every second would drown everything else.
     return html`<span class="lobby-countdown-label">${far ? t("Begins") : t("Begins in")}</span>
       <time datetime=${this.at} role="timer" aria-live="off">${far ? formatRelative(this.at, now) : formatCountdown(this.at, now)}</time>`;
   }

@@ -7,13 +7,13 @@ import { announce } from "../shell/announce";
 import { Island } from "../shell/island";
 import { icon } from "../shell/parts";
 
-/** The ways to the moderators' console and the speaker's view, which come and go with one's roles. `path` is the session's, `look` the classes of a button. */
+/** Links to the moderators' console and the speaker's view, which depend on the person's roles. `path` is the session's, `look` the classes of a button. */
 @customElement("plenary-doors")
 export class Doors extends Island {
   @property() room = "";
   @property() path = "";
   @property() look = "";
-  /** Of two on one page only one tells. */
+  /** If a page has two of these, only one announces changes. */
   @property({ type: Boolean }) silent = false;
   private readonly followed = new RoomController(this, session, () => this.room);
   private known: { moderates: boolean; speaks: boolean } | null = null;

@@ -4,7 +4,7 @@ import { tn } from "../i18n";
 import { RoomController } from "../live/index";
 import { session, unreadInSession } from "./state/session";
 
-/** The number beside a tab: questions there are, polls to answer, messages not read. */
+/** The number beside a tab: questions, polls to answer, or unread messages. */
 @customElement("plenary-news")
 export class News extends LitElement {
   @property() room = "";

@@ -11,7 +11,7 @@ import { Island } from "../shell/island";
 import { badge, icon } from "../shell/parts";
 import { fault, toastRefusal, wordsOf } from "../shell/refusal";
 
-/** How a person's own questions stand. */
+/** A person's own questions and their states. */
 @customElement("plenary-own-questions")
 export class OwnQuestions extends Island {
   @property() room = "";

@@ -1,6 +1,6 @@
 const VIDEO_ID = /^[\w-]{6,20}$/;
 
-/** The address of the player for the page of a video or a channel, as people copy it; every other address as it is. `host`: where the player is shown. */
+/** The address of the player for a copied video or channel page; other addresses unchanged. `host`: where the player is shown. */
 export function playerAddress(given: string, host: string): string {
   const address = given.trim();
   let url: URL;

@@ -3,7 +3,7 @@ import { formatNumber, t, tn } from "../i18n";
 import type { CountedText, PollTally, PollView } from "../live/index";
 import { mean, share, weight } from "./state/polls";
 
-/** What people have answered, as numbers and as pictures of them. `own`: what oneself has chosen. */
+/** The results of a poll, as numbers and charts. `own`: the person's own choices. */
 export function pollResults(poll: PollView, tally: PollTally, own: readonly number[] = []): TemplateResult {
   return html`<div class="poll-results">
     ${poll.kind === "cloud" ? cloud(tally) : poll.kind === "text" ? texts(tally.texts) : bars(poll, tally, own)}

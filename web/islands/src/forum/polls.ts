@@ -12,7 +12,7 @@ import { badge, empty, notice } from "../shell/parts";
 import { optionsOf, pollResults } from "./poll-results";
 import { fault, wordsOf } from "../shell/refusal";
 
-/** The polls of a session: where one answers, and where the results stand once they are shown. */
+/** The polls of a session: answering, and results once they are shown. */
 @customElement("plenary-polls")
 export class Polls extends Island {
   @property() room = "";

@@ -25,7 +25,7 @@ export class Questions extends Island {
   private readonly followed = new RoomController(this, session, () => this.room, { onEvent: (event) => this.happened(event) });
   private readonly list = new PublicList();
   private readonly standing = new Standing();
-  private asked: readonly string[] = []; // one's own, which one wants to see at once
+  private asked: readonly string[] = []; // the person's own questions, which are shown immediately
 
   protected override get ready(): boolean {
     return this.followed.state !== null;
@@ -41,7 +41,7 @@ export class Questions extends Island {
     document.removeEventListener("visibilitychange", this.returned);
   }
 
-  /** Nobody was reading: the list may be as it should. */
+  /** Nobody was reading, so the list may be reordered. */
   private readonly returned = () => {
     if (document.visibilityState === "hidden") this.settle();
   };

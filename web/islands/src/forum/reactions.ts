@@ -9,12 +9,12 @@ import { Island } from "../shell/island";
 import { toastRefusal } from "../shell/refusal";
 
 const SIGNS: Readonly<Record<ReactionKind, string>> = { applause: "👏", heart: "❤️", laugh: "😂", cheer: "🎉" };
-const SPREAD = 500; // ms over which the signs of one half second set out
+const SPREAD = 500; // ms over which the symbols of one half second start
 const RISE = 2_600; // ms
-const MOST = 48; // signs at once
-const TOLD_MS = 10_000; // how long reactions are gathered before screen readers are told
+const MOST = 48; // symbols at the same time
+const ANNOUNCE_MS = 10_000; // how long reactions are collected before they are announced to screen readers
 
-/** The few ways in which one may react while the session is live. */
+/** The reaction buttons while the session is live. */
 @customElement("plenary-reactions")
 export class ReactionBar extends Island {
   @property() room = "";
@@ -38,7 +38,7 @@ export class ReactionBar extends Island {
   }
 
   private async send(kind: ReactionKind): Promise<void> {
-    if (live().connection.value.phase !== "live") return; // applause that comes later is none
+    if (live().connection.value.phase !== "live") return; // late applause would be misleading
     try {
       await this.followed.send({ op: "reaction.send", kind });
     } catch (error) {
@@ -47,7 +47,7 @@ export class ReactionBar extends Island {
   }
 }
 
-/** The reactions of all, rising for a moment over what the element is laid upon. Who wants no motion sees their numbers instead. */
+/** Everyone's reactions, which rise for a moment over the element below. With reduced motion, their numbers are shown instead. */
 @customElement("plenary-burst")
 export class Burst extends LitElement {
   @property() room = "";
@@ -128,7 +128,7 @@ export class Burst extends LitElement {
       this.telling = 0;
       announce(inWords(this.gathered));
       this.gathered = {};
-    }, TOLD_MS);
+    }, ANNOUNCE_MS);
   }
 }
 

@@ -12,7 +12,7 @@ import { sessionTime, startOf, startText } from "../shell/session-time";
 
 const SHOWN = 5;
 
-/** The big screen: the chosen question as large as it fits, else the most wanted, else the slate. It sees what everyone sees and has no controls. */
+/** The big screen: the selected question as large as it fits, otherwise the most wanted ones, otherwise the slate. It only shows public content and has no controls. */
 @customElement("plenary-screen")
 export class Screen extends Island {
   @property() room = "";
@@ -160,7 +160,7 @@ export class Screen extends Island {
     text.dataset["fitted"] = key;
   }
 
-  /** A poll is smaller only where it would not fit. */
+  /** A poll is only made smaller if it does not fit. */
   private fitPoll(): void {
     const poll = this.querySelector<HTMLElement>(".screen-poll");
     const body = poll?.parentElement;

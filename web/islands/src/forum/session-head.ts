@@ -10,11 +10,11 @@ import { icon, localised, notice, sessionState } from "../shell/parts";
 
 type Place = Pick<SessionView, "starts_at" | "ends_at" | "place">;
 
-/** Title, state, times, how many are here, and what is being answered now. */
+/** Title, state, times, number of people, and the question being answered. */
 @customElement("plenary-session-head")
 export class SessionHead extends Island {
   @property() room = "";
-  @state() private moved: Place | null = null; // where and when it was before
+  @state() private moved: Place | null = null; // the previous place and time
   private known: Place | null = null;
   private readonly followed = new RoomController(this, session, () => this.room, { onEvent: (event) => this.happened(event) });
 
@@ -34,13 +34,13 @@ export class SessionHead extends Island {
     }
   }
 
-  /** Removed, or not let in again: the page says why. */
+  /** Removed, or not readmitted: the page shows the reason. */
   private left() {
     const problem = this.followed.room?.problem;
     return problem ? notice(html`<p role="alert">${problem.message}</p>`, { kind: "warning", symbol: "alert" }) : nothing;
   }
 
-  /** Who is here learns that the session moves, also when it happened while the connection was lost. */
+  /** Announces that the session has moved, even if that happened while the connection was lost. */
   protected override willUpdate(): void {
     const view = this.followed.state?.snapshot.session;
     if (!view) return;

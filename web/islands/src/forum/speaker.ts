@@ -15,7 +15,7 @@ import { Standing } from "./status";
 
 const WANTED = 5; // web/pages/forum/sessions.py: CHOSEN
 
-/** Only chosen questions, large and calm: what is being answered, what comes next, how much time there is. */
+/** Selected questions in large type: the current one, the next ones, and the time left. */
 @customElement("plenary-speaker")
 export class Speaker extends Island {
   @property() room = "";
@@ -86,7 +86,7 @@ export class Speaker extends Island {
     `;
   }
 
-  /** The poll on the big screen, else the newest; last on the page, so that it moves nothing. */
+  /** The poll on the big screen, else the newest; last on the page, so that nothing else moves. */
   private poll(state: SessionRoom) {
     const poll = pollOnScreen(state) ?? publicPolls(state.snapshot.polls)[0];
     if (!poll) return nothing;
@@ -157,7 +157,7 @@ export class Speaker extends Island {
     </li>`;
   }
 
-  /** What stands on the screen, what is pinned, and the most wanted. */
+  /** The question on the screen, pinned ones, and the most wanted. */
   private chosen(state: SessionRoom): readonly PublicQuestion[] {
     const { questions, screen, answering: now } = state.snapshot;
     const open = questions

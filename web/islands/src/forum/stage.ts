@@ -8,7 +8,7 @@ import { Island } from "../shell/island";
 import { localised, sessionState } from "../shell/parts";
 import { startOf, startText } from "../shell/session-time";
 
-/** What plays, or the slate with a countdown. */
+/** The stream or player, or the slate with a countdown. */
 @customElement("plenary-stage")
 export class Stage extends Island {
   @property() room = "";

@@ -1,12 +1,12 @@
 /**
- * A list that somebody reads. What is there keeps its place; what is new waits, and is told of by a number, until it is asked for.
- * What is gone goes at once.
+ * A list that does not move under its reader. Items keep their places; new ones are only counted until the reader asks for them.
+ * Removed items disappear immediately.
  */
 export class Standing {
   private order: readonly string[] = [];
   private asked = true;
 
-  /** Takes the order in which things should stand, and gives the one in which they are shown. `settle`: whoever reads has asked for it. */
+  /** Takes the correct order and returns the displayed one. `settle`: the reader has asked for the correct order. */
   show(wanted: readonly string[], { settle = false } = {}): readonly string[] {
     if (this.asked || settle || this.order.length === 0) {
       this.order = wanted;
@@ -15,7 +15,7 @@ export class Standing {
     }
     const there = new Set(wanted);
     this.order = this.order.filter((id) => there.has(id));
-    // What belongs at the very end moves nothing.
+    // Items at the very end move nothing.
     const shown = new Set(this.order);
     let end = wanted.length;
     while (end > 0 && !shown.has(wanted[end - 1] ?? "")) end -= 1;
@@ -23,14 +23,14 @@ export class Standing {
     return this.order;
   }
 
-  /** How many wait to be shown, and whether those that are shown stand in another order than they should. */
+  /** The number of items not shown yet, and whether the shown ones are out of order. */
   news(wanted: readonly string[]): { readonly count: number; readonly moved: boolean } {
     const shown = new Set(this.order);
     const known = wanted.filter((id) => shown.has(id));
     return { count: wanted.length - known.length, moved: known.some((id, index) => id !== this.order[index]) };
   }
 
-  /** The next drawing takes the order as it should be. */
+  /** The next rendering uses the correct order. */
   ask(): void {
     this.asked = true;
   }

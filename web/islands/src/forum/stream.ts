@@ -4,7 +4,7 @@ import { t } from "../i18n";
 import { icon } from "../shell/parts";
 import { pauseBefore } from "./retrying";
 
-/** A stream. It starts muted, as browsers ask; while it cannot be played, it is tried again by itself. */
+/** A stream. It starts muted, as browsers require, and retries automatically when it cannot be played. */
 @customElement("plenary-stream")
 export class Stream extends LitElement {
   @property() address = "";

@@ -69,7 +69,7 @@ function open(events: SocketEvents) {
   };
 }
 
-/** `crypto.randomUUID` exists on secure origins alone, and a try-out in a local network may have none. */
+/** `crypto.randomUUID` only exists on secure origins, and a trial in a local network may not be one. */
 function key(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;

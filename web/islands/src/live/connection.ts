@@ -17,7 +17,7 @@ export interface SocketEvents {
   closed(code: number, reason: string): void;
 }
 
-/** The outer world, replaced in tests. Times are milliseconds. */
+/** The environment, replaced in tests. Times are milliseconds. */
 export interface ConnectionEnvironment {
   /** A ticket from the signed-in page. Rejects with ProblemError, or with anything else when the server cannot be reached. */
   ticket(): Promise<string>;
@@ -28,7 +28,7 @@ export interface ConnectionEnvironment {
   key(): string;
 }
 
-/** Whom the connection serves: the page's rooms. */
+/** The user of the connection: the page's rooms. */
 export interface Passenger {
   /** Welcomed: rooms are joined; `fresh`: without their positions. */
   up(welcome: Welcome, fresh: boolean): void;
@@ -48,8 +48,8 @@ export type ConnectionState =
 const WELCOME_WITHIN = 10_000;
 const ANSWER_WITHIN = 10_000; // a heartbeat
 const HINTED_ANSWER_WITHIN = 5_000; // a heartbeat sent because the browser hinted at a change of network
-const STEADY = 10_000; // a connection that lived this long forgives the failures before it
-const TICKETS = 3; // so many refusals before the welcome may be tickets that lapsed in a page that slept
+const STEADY = 10_000; // a connection that lasted this long resets the count of failures
+const TICKETS = 3; // refusals before the welcome that may be due to expired tickets of a sleeping page
 const TOO_LARGE = 1009;
 const ZOMBIE = 4509;
 
@@ -58,7 +58,7 @@ export class Connection {
   readonly state = new Observable<ConnectionState>({ phase: "connecting" });
 
   private socket: Socket | null = null;
-  private attempt = 0; // whatever belongs to an earlier attempt is void
+  private attempt = 0; // results of earlier attempts are ignored
   private failures = 0;
   private refusals = 0;
   private fresh = false;
@@ -88,20 +88,20 @@ export class Connection {
     void this.connect();
   }
 
-  /** For a page that is put aside: it may come back with `start`. */
+  /** For a suspended page, which may come back with `start`. */
   suspend(): void {
     this.drop(1000);
     this.state.set({ phase: "connecting" });
   }
 
-  /** Sends a frame with an id of its own. `answered` is forgotten when the connection ends. */
+  /** Sends a frame with its own id. `answered` is dropped when the connection ends. */
   request(frame: object, answered: (answer: Answer) => void): void {
     const id = this.nextId++;
     this.awaited.set(id, answered);
     this.socket?.send(JSON.stringify({ ...frame, id }));
   }
 
-  /** The browser hints that the network, or the page's attention, may have changed; or the reader wants it now. */
+  /** The browser hints that the network, or the page's attention, may have changed; or the reader asks for it. */
   hint(): void {
     const { phase } = this.state.value;
     if (phase === "live") this.beat(HINTED_ANSWER_WITHIN);
@@ -164,7 +164,7 @@ export class Connection {
     this.set("beat", this.heartbeat, () => this.beat(ANSWER_WITHIN));
   }
 
-  /** Asks for a sign of life. Where none comes, the socket is a zombie: its close may never be told, so it is not waited for. */
+  /** Sends a heartbeat. Without an answer the socket is dead: its close event may never come, so it is not awaited. */
   private beat(within: number): void {
     this.set("beat", this.heartbeat, () => this.beat(ANSWER_WITHIN));
     this.set("silence", within, () => this.closed(ZOMBIE, ""));
@@ -202,7 +202,7 @@ export class Connection {
     this.passenger.stopped(problem);
   }
 
-  /** Ends the present attempt; nothing of it is listened to any more. */
+  /** Ends the current attempt and ignores its further events. */
   private drop(code: number): void {
     const wasOpen = this.open;
     this.attempt += 1;
@@ -228,7 +228,7 @@ export class Connection {
   }
 }
 
-/** Why the server ended it: in its words where it gave some. */
+/** The reason for the close: the server's text if there is one. */
 function closing(code: number, reason: string): ProblemError {
   const words: Record<number, string> = {
     4401: t("You have been signed out."),

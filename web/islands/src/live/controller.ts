@@ -6,13 +6,13 @@ import type { Room, RoomStatus, CommandOf } from "./room";
 import type { Command, Id, ReplyTo, RoomEvent } from "./types";
 
 interface Options {
-  /** See only what everyone sees, as the big screen does. */
+  /** Show only public content, as the big screen does. */
   readonly isPublic?: boolean;
-  /** Told every event as it happens, for what is announced rather than shown. */
+  /** Called for every event as it happens, for announcements. */
   readonly onEvent?: (event: RoomEvent) => void;
 }
 
-/** Follows a room while its element stands in the page, and renders the element again whenever the room changes. */
+/** Follows a room while its element is in the page, and renders the element again whenever the room changes. */
 export class RoomController<State extends AnyState> implements ReactiveController {
   private stops: (() => void)[] = [];
   private followed: Room<State> | null = null;

@@ -32,7 +32,7 @@ export class FakeSocket implements Socket {
 
 export class FakeEnvironment implements ConnectionEnvironment {
   readonly sockets: FakeSocket[] = [];
-  /** What the next fetches of a ticket come to; afterwards they succeed. */
+  /** The results of the next ticket requests; afterwards they succeed. */
   readonly tickets: Error[] = [];
   fetched = 0;
   luck = 0.5;
@@ -76,7 +76,7 @@ export class FakeEnvironment implements ConnectionEnvironment {
     return socket;
   }
 
-  /** Lets time pass, with all that is due in it. */
+  /** Lets time pass and runs the timers that are due. */
   async advance(ms: number): Promise<void> {
     const end = this.time + ms;
     for (;;) {
@@ -91,7 +91,7 @@ export class FakeEnvironment implements ConnectionEnvironment {
     await settle();
   }
 
-  /** Opens the newest socket, hears the client's hello and welcomes him; gives the socket. */
+  /** Opens the newest socket, reads the client's hello and welcomes it; returns the socket. */
   async welcome(more: object = {}): Promise<FakeSocket> {
     await settle();
     this.socket.events.opened();
@@ -103,14 +103,14 @@ export class FakeEnvironment implements ConnectionEnvironment {
   }
 }
 
-/** Lets what has been promised come. */
+/** Lets pending promises settle. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 10; turn++) await Promise.resolve();
 }
 
 export type Lines = RoomState<readonly string[]>;
 
-/** A room whose state is the list of what was told: `told(3, "c")` adds "c". Keyed votes merge. */
+/** A room whose state is the list of its events: `told(3, "c")` adds "c". Keyed votes merge. */
 export const lines: RoomKind<Lines> = {
   event: (state, event) => (event.type === "chat.removed" ? { ...state, snapshot: [...state.snapshot, event.message] } : state),
   latest: (state, values) => ({ ...state, latest: { votes: { ...state.latest.votes, ...values.votes } } }),

@@ -1,10 +1,10 @@
 import type { Answer } from "./wire";
 
-/** What a room needs of the connection, its clock and its randomness. */
+/** A room's interface to the connection, its clock and its randomness. */
 export interface Line {
   /** Whether frames can be sent now. */
   readonly open: boolean;
-  /** Sends a frame with an id of its own; `answered` is never called when the connection ends first. */
+  /** Sends a frame with its own id; `answered` is never called when the connection ends first. */
   request(frame: object, answered: (answer: Answer) => void): void;
   now(): number;
   timer(ms: number, then: () => void): () => void;

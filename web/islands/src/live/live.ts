@@ -9,7 +9,7 @@ import { Room } from "./room";
 import type { DirectMessage, Id, Leave, PersonView, Welcome } from "./types";
 import type { RoomFrame } from "./wire";
 
-/** Who the page is for the server; `desk` is the room of the person's own notices. */
+/** The page's identity; `desk` is the room of the person's own notifications. */
 export interface Identity {
   readonly person: PersonView | null;
   readonly desk: Room<DeskRoom> | null;
@@ -34,7 +34,7 @@ export class Live implements Passenger {
   private readonly link: Connection;
   private started = false;
   private readonly asked = new Set<(problem: ProblemError) => void>();
-  private readonly listeners = new Set<{ readonly room: Id; readonly listener: (told: DirectMessage) => void }>();
+  private readonly listeners = new Set<{ readonly room: Id; readonly listener: (message: DirectMessage) => void }>();
 
   constructor(world: ConnectionEnvironment) {
     const link = new Connection(world, this);
@@ -68,7 +68,7 @@ export class Live implements Passenger {
     return room;
   }
 
-  /** Follows a room no longer. Commands that have not been answered are refused to their callers, though they may still take effect. */
+  /** Stops following a room. Unanswered commands are rejected, although they may still take effect. */
   leave(id: Id): void {
     const room = this.rooms.get(id);
     if (!room) return;
@@ -78,14 +78,14 @@ export class Live implements Passenger {
     room.end(new ProblemError({ code: "closed", message: t("You have left this room.") }));
   }
 
-  /** Opens the connection, for a page that follows no room but its reader's desk. */
+  /** Opens the connection for a page that only follows its reader's desk. */
   start(): void {
     if (this.started) return;
     this.started = true;
     this.link.start();
   }
 
-  /** Sends what is no command of a journal, once and over the present connection. Rejects with ProblemError, "unavailable" when that ends first. */
+  /** Sends a message that is not a recorded command, once, over the current connection. Rejects with ProblemError, "unavailable" when that ends first. */
   ask(frame: object): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (!this.link.open) return reject(away());
@@ -98,8 +98,8 @@ export class Live implements Passenger {
     });
   }
 
-  /** Tells what the others in the call of a room say to this page. Returns how to stop. */
-  signals(room: Id, listener: (told: DirectMessage) => void): () => void {
+  /** Calls the listener with direct messages to this page from a room's call. Returns a function that stops it. */
+  signals(room: Id, listener: (message: DirectMessage) => void): () => void {
     const heard = { room, listener };
     this.listeners.add(heard);
     return () => void this.listeners.delete(heard);
@@ -110,7 +110,7 @@ export class Live implements Passenger {
     this.link.hint();
   }
 
-  /** The page is put aside (into the back-forward cache, say) and comes back. */
+  /** The page is suspended (for example into the back-forward cache) and resumed. */
   suspend(): void {
     this.link.suspend();
   }
@@ -124,7 +124,7 @@ export class Live implements Passenger {
     return this.link.now();
   }
 
-  // What the connection tells.
+  // Events of the connection.
 
   up(welcome: Welcome, fresh: boolean): void {
     const known = this.identity.value;

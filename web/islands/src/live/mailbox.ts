@@ -14,7 +14,7 @@ interface Pending {
 /** Milliseconds after which an answer on a live connection counts as lost, and the command is repeated. */
 export const OVERDUE = 10_000;
 
-/** For how long a command is repeated while the server has no database. */
+/** How long a command is repeated while the server has no database. */
 export const REPEATED_FOR = 60_000;
 const PAUSE = 2_000; // when the server names none
 

@@ -1,4 +1,4 @@
-/** A value that can be watched. Watchers are told of changes only, in the order in which they came. */
+/** A value that can be watched. Watchers are only called for changes, in order. */
 export class Observable<T> {
   private readonly watchers = new Set<(value: T) => void>();
 
@@ -14,7 +14,7 @@ export class Observable<T> {
     for (const watcher of [...this.watchers]) watcher(value);
   }
 
-  /** Returns how to stop watching. */
+  /** Returns a function that stops watching. */
   subscribe(watcher: (value: T) => void): () => void {
     this.watchers.add(watcher);
     return () => void this.watchers.delete(watcher);

@@ -3,7 +3,7 @@ import { CODES } from "./types";
 export const BASE = 500;
 export const CAP = 30_000;
 
-/** What a close code asks of the client: `resume` where it was, reconnect with `fresh` snapshots, or `stop`. */
+/** The client's reaction to a close code: `resume` at its position, reconnect with `fresh` snapshots, or `stop`. */
 export type Course = "resume" | "fresh" | "stop";
 
 const NO_HELLO = 4408; // our hello was late or lost: the next one may arrive
@@ -15,14 +15,14 @@ export function courseOf(closeCode: number): Course {
   return "resume";
 }
 
-/** The code of the problem that a close code stands for. */
+/** The problem code of a close code. */
 export function codeOf(closeCode: number): string {
   return Object.entries(CODES).find(([, meaning]) => meaning.close === closeCode)?.[0] ?? "unavailable";
 }
 
 /**
- * Milliseconds until the next try: full jitter, so that thousands who lost the same server do not come back in one moment. What the
- * server asked for (`retryAfter`, seconds) is waited for first.
+ * Milliseconds until the next try: full jitter, so that thousands of clients that lost the same server do not return at the same moment. The
+ * server's `retryAfter` (seconds) is waited for first.
  */
 export function pause(failures: number, random: number, retryAfter: number | null = null): number {
   const bound = Math.min(CAP, BASE * 2 ** Math.min(failures, 16));

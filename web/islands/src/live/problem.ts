@@ -1,13 +1,13 @@
 import { CODES, type ProblemView } from "./types";
 
-/** A refusal of the server (or of a connection that stopped), with what the caller can do. The message is already in the reader's language. */
+/** A refusal of the server (or of a connection that stopped), with what the caller needs to react. The message is already in the reader's language. */
 export class ProblemError extends Error {
   override readonly name = "ProblemError";
   readonly code: string;
   readonly field: string | null;
   /** Seconds. */
   readonly retryAfter: number | null;
-  /** The present state of a thing that the caller knew in an older one. */
+  /** The current state of an object that the caller knew in an older one. */
   readonly present: unknown;
 
   constructor(view: ProblemView) {

@@ -7,23 +7,23 @@ import { ProblemError } from "./problem";
 import type { Command, Id, Join, Position, ReplyTo, RoomEvent } from "./types";
 import type { Answer, Fresh, ReaderAudience, RoomFrame, Tail, Told } from "./wire";
 
-/** A command of an op, told apart by its op alone so that its reply has a type. */
+/** The command of an op, so that its reply has a type. */
 export type CommandOf<Op extends Command["op"]> = { readonly op: Op } & Extract<Command, { readonly op: Op }>;
 
 export type RoomStatus = "joining" | "live" | "left";
 
-/** How long an event may lag behind an acknowledgement or heartbeat that has told its seq, before the room asks for it. */
+/** How long an event may lag behind an acknowledgement or heartbeat that named its seq, before the room asks for it. */
 export const GRACE = 2_000;
-/** What comes while an answer to a join is awaited is kept up to here; beyond it, a hole is left that the next resume fills. */
+/** Maximum number of events kept while a join is pending. Beyond it a gap remains, which the next resume fills. */
 const KEPT = 2_000;
 
 /**
- * One room as this page knows it: contiguous or resynchronised, nothing between. Events are applied in the order of their seqs, each once;
- * a hole makes it resume from its own position.
+ * One room as this page knows it: always contiguous, or resynchronising. Events are applied in the order of their seqs, each once;
+ * a gap makes it resume from its position.
  */
 export class Room<State extends AnyState> {
   readonly status = new Observable<RoomStatus>("joining");
-  /** Why the room is left. */
+  /** The reason for leaving the room. */
   problem: ProblemError | null = null;
   audience: ReaderAudience = "everyone";
 
@@ -37,7 +37,7 @@ export class Room<State extends AnyState> {
   private attempt = 0; // grows with every join, so that only the answer to the last one counts
   private joining = false;
   private askedAt = 0;
-  private barren = 0; // joins in a row that were refused for now, or that mended nothing
+  private barren = 0; // consecutive joins that were refused for now, or that repaired nothing
   private expected = 0;
   private cancelGrace: (() => void) | null = null;
   private cancelRetry: (() => void) | null = null;
@@ -55,12 +55,12 @@ export class Room<State extends AnyState> {
     return this.shown.value;
   }
 
-  /** Told once per frame that changed something. Returns how to stop. */
+  /** Calls the watcher once per frame that changed something. Returns a function that stops it. */
   subscribe(watcher: (state: State | null) => void): () => void {
     return this.shown.subscribe(watcher);
   }
 
-  /** Told every event as it happens, after the state shows it; also those missed in a pause, not those that a snapshot has swallowed. */
+  /** Calls the listener for every event, after the state includes it. Includes events missed during an interruption, but not those covered by a snapshot. */
   events(listener: (event: RoomEvent) => void): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
@@ -71,7 +71,7 @@ export class Room<State extends AnyState> {
     return this.mailbox.send(command) as Promise<ReplyTo<Op>>;
   }
 
-  /** Resolves once this page shows, drawn, whatever the server has acknowledged so far; late, but surely, when that is lost on its way. */
+  /** Resolves once this page has rendered everything that the server has acknowledged so far, even if events must be fetched again. */
   current(): Promise<void> {
     const upTo = this.expected;
     return new Promise((resolve) => {
@@ -94,7 +94,7 @@ export class Room<State extends AnyState> {
     if (this.line.open) this.join();
   }
 
-  // What the connection tells.
+  // Events of the connection.
 
   up(fresh: boolean): void {
     if (fresh) this.position = null;
@@ -185,7 +185,7 @@ export class Room<State extends AnyState> {
     this.release();
   }
 
-  /** Everything anew: after a join without a position, when the history changed, or when the person's rights did. */
+  /** Replaces the whole state: after a join without a position, or when the history or the person's rights have changed. */
   private replace(fresh: Fresh): void {
     const known = this.position?.epoch === fresh.epoch ? this.position.seq : 0;
     this.position = { epoch: fresh.epoch, seq: fresh.seq };
@@ -194,13 +194,13 @@ export class Room<State extends AnyState> {
     this.show({ snapshot: fresh.snapshot, own: fresh.own, latest: fresh.latest } as State);
     this.status.set("live");
     if (!this.joining) this.release();
-    if (known > fresh.seq) this.expect(known); // it was read before what we have already been told
+    if (known > fresh.seq) this.expect(known); // it was read before events that we have already received
   }
 
-  /** A tail that does not fit our position cannot be mended by another tail. */
+  /** A tail that does not fit our position cannot be repaired by another tail. */
   private restart(): void {
     this.position = null;
-    this.mend();
+    this.repair();
   }
 
   private release(): void {
@@ -227,15 +227,15 @@ export class Room<State extends AnyState> {
       this.barren = 0;
     } else {
       this.waiting.push(...ahead);
-      this.mend();
+      this.repair();
     }
   }
 
-  /** Applies what follows our position without a hole and moves it; gives the state, the events applied and those beyond a hole. */
-  private applied(state: State, told: readonly Told[]) {
+  /** Applies the events that follow our position without a gap, and moves it. Returns the state, the applied events and those after a gap. */
+  private applied(state: State, received: readonly Told[]) {
     const events: RoomEvent[] = [];
     const beyond: Told[] = [];
-    for (const next of [...told].sort((a, b) => a.seq - b.seq)) {
+    for (const next of [...received].sort((a, b) => a.seq - b.seq)) {
       if (!this.position || next.seq > this.position.seq + 1) {
         beyond.push(next);
       } else if (next.seq === this.position.seq + 1) {
@@ -254,8 +254,8 @@ export class Room<State extends AnyState> {
     for (const event of events) for (const listener of [...this.listeners]) listener(event);
   }
 
-  /** Asks for what is missing: at once, but for everything and with pauses when the answers do not help. */
-  private mend(): void {
+  /** Requests missing events immediately. If the answers do not help, requests a snapshot, with pauses. */
+  private repair(): void {
     if (this.barren++ === 0) return this.join();
     this.position = null;
     this.joinIn(pause(this.barren, this.line.random()));
@@ -272,7 +272,7 @@ export class Room<State extends AnyState> {
     if (seq !== undefined) this.expect(seq);
   }
 
-  /** The server has told of a seq; if its event does not come soon, the frame that carried it was lost. */
+  /** The server has named a seq. If its event does not arrive soon, its frame was lost. */
   private expect(seq: number): void {
     this.expected = Math.max(this.expected, seq);
     if (this.cancelGrace || !this.position || this.expected <= this.position.seq) return;

@@ -35,7 +35,7 @@ export interface HeartbeatReply {
   readonly time: Time;
 }
 
-/** What a room's members are told: events and latest values, or a whole snapshot when their rights changed, or that they were removed; `rtc` to this page alone. */
+/** A frame to a room's members: events and latest values, a snapshot after their rights changed, or their removal; `rtc` is for this page only. */
 export interface RoomFrame extends Partial<Fresh> {
   readonly room: Id;
   readonly events?: readonly Told[];
@@ -48,7 +48,7 @@ export type Frame =
   | { readonly kind: "answer"; readonly answer: Answer }
   | { readonly kind: "room"; readonly frame: RoomFrame };
 
-/** Reads a frame of the server; null when it is none that this client knows. Beyond its envelope the server is believed. */
+/** Reads a frame of the server; null for an unknown one. Only the envelope is validated. */
 export function decode(text: string): Frame | null {
   let value: unknown;
   try {

@@ -4,7 +4,7 @@ import { t } from "../i18n";
 import { live, type Identity, type Notified } from "../live/index";
 import { toast } from "../shell/announce";
 
-/** The text of a notice; empty for one that its own page shows. */
+/** The text of a notification; empty for one that the current page shows itself. */
 function words({ kind, values }: Notified): string {
   const question = values["question"] ?? "";
   switch (kind) {
@@ -47,7 +47,7 @@ function words({ kind, values }: Notified): string {
   }
 }
 
-/** Shows each new notice of the person, on every page. */
+/** Shows each new notification of the person, on every page. */
 @customElement("plenary-desk")
 export class PersonalDesk extends LitElement {
   private stops: (() => void)[] = [];

@@ -11,7 +11,7 @@ import { Island } from "../shell/island";
 import { avatar } from "../shell/parts";
 import { Switches } from "../shell/switches";
 
-/** How many are here, who of them chose to be named, and one's own choice. */
+/** The number of people here, those who chose to be named, and the person's own choice. */
 @customElement("plenary-people")
 export class People extends Island {
   @property() room = "";
@@ -49,7 +49,7 @@ export type ChatKind = "session" | "lobby" | "booth" | "meeting";
 
 const KINDS = { session, lobby, booth, meeting };
 
-/** Rooms with a chat are followed alike, as far as their chats and people go. */
+/** The common interface of all rooms with a chat. */
 export function follow<Snapshot = unknown>(kind: () => ChatKind): RoomKind<RoomState<Snapshot, SharedOwn>> {
   type Kind = RoomKind<RoomState<Snapshot, SharedOwn>>;
   const of = () => KINDS[kind()] as unknown as Kind;

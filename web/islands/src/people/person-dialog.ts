@@ -9,7 +9,7 @@ import { toastRefusal } from "../shell/refusal";
 
 const MINUTES = [5, 15, 60];
 
-/** What a moderator may do about a person who disturbs. */
+/** A moderator's actions on a person. */
 @customElement("plenary-person-dialog")
 export class PersonDialog extends LitElement {
   @property() room = "";

@@ -9,7 +9,7 @@ import { localised } from "../shell/parts";
 import { nothingOn, sessionCards } from "./session-card";
 import { Ticking } from "../shell/ticking";
 
-/** What is on in a conference, and what comes next. */
+/** The current and next sessions of a conference. */
 @customElement("plenary-now")
 export class Now extends Island {
   @property() room = "";

@@ -17,7 +17,7 @@ const seconds = (moment: string) => Math.floor(Date.parse(moment) / 1000);
 
 /**
  * The timetable. The server has drawn it (templates/programme.html); this element filters it, keeps states, stars and the line of now up to date,
- * and tells when sessions have come or moved. It moves nothing under its reader.
+ * and reports new or moved sessions. It moves nothing under its reader.
  */
 @customElement("plenary-programme")
 export class Programme extends LitElement {
@@ -60,9 +60,9 @@ export class Programme extends LitElement {
     this.showNow(live().now());
   }
 
-  // What has changed.
+  // Changes.
 
-  /** The lobby's chat passes through here too: nothing is looked at unless it has changed, or its time may have come. */
+  /** Also called for every chat message, so only changed sessions and those whose time may have come are checked. */
   private follow(state: LobbyRoom): void {
     const { sessions } = state.snapshot;
     const { stars } = state.own;
@@ -99,10 +99,10 @@ export class Programme extends LitElement {
     const title = slot.querySelector(".slot-title a");
     const words = localised(card, "title");
     if (title && title.textContent !== words) title.textContent = words;
-    const told = `${card.state} ${String(card.cancelled)}`;
+    const shown = `${card.state} ${String(card.cancelled)}`;
     const place = slot.querySelector<HTMLElement>(".slot-state");
-    if (place && place.dataset["told"] !== told) {
-      place.dataset["told"] = told;
+    if (place && place.dataset["shown"] !== shown) {
+      place.dataset["shown"] = shown;
       place.replaceChildren();
       const state = card.cancelled || card.state !== "scheduled" ? sessionState(card.state, card.cancelled) : nothing;
       const holder = document.createElement("span");
@@ -146,7 +146,7 @@ export class Programme extends LitElement {
     }
     const session = form.closest<HTMLElement>(".slot")?.dataset["session"];
     const button = form.querySelector<HTMLElement>(".star");
-    if (!session || !button || !this.followed.state) return; // posted as a plain form, while there is no connection
+    if (!session || !button || !this.followed.state) return; // posted as a plain form without a connection
     event.preventDefault();
     if (button.ariaBusy === "true") return;
     const starred = this.followed.state.own.stars.includes(session);
@@ -179,7 +179,7 @@ export class Programme extends LitElement {
     const asked = new URLSearchParams();
     for (const name of ["words", "track", "language"] as const) if (wish[name]) asked.set(name, wish[name]);
     if (wish.starred) asked.set("starred", "1");
-    // In the address, so that what one has found can be passed on and comes back with the page.
+    // In the address, so that a result can be shared and survives a reload.
     history.replaceState(null, "", `${location.pathname}${asked.size ? `?${asked}` : ""}`);
   };
 

@@ -1,9 +1,9 @@
 import { html, type TemplateResult } from "lit";
 
-/** A part of a text, with the address to which it leads, or "". */
+/** A part of a text, with its link address, or "". */
 export type Part = readonly [text: string, address: string];
 
-// An address ends at white space, at signs that delimit it in a sentence, and at letters that are written without spaces.
+// An address ends at white space, at punctuation that delimits it, and at characters of scripts without spaces.
 const ADDRESS = /(?:https?:\/\/|www\.)[^\s<>"“”‘’«»\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]+/gi;
 const AFTER = ".,;:!?'*_~|)]}";
 const PAIRS: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
@@ -31,7 +31,7 @@ export function partsOf(text: string): readonly Part[] {
   return parts;
 }
 
-/** Without the signs of the sentence that follow. A closing bracket belongs to the address if its opening one does. */
+/** Removes trailing punctuation of the sentence. A closing bracket belongs to the address if its opening one does. */
 function trimmed(address: string): string {
   let end = address.length;
   const extra: Record<string, number> = {};

@@ -1,6 +1,6 @@
 /**
- * What screen readers are told, and what floats by for a moment. News of others is gathered for a while and told as one sentence; it can be
- * paused. What a person's own act has brought about is told at once.
+ * Announcements for screen readers, and toasts. News about others is collected for a while and announced as one sentence; it can be
+ * paused. Results of the person's own actions are announced immediately.
  */
 import { t } from "../i18n";
 import { Observable } from "../live/index";
@@ -31,13 +31,13 @@ export function setQuiet(value: boolean): void {
   quiet.set(value);
 }
 
-/** Of one's own act: said at once, also when news is paused. */
+/** Announces a result of the person's own action, immediately, even when news is paused. */
 export function say(text: string): void {
   spoken.set("");
   requestAnimationFrame(() => spoken.set(text));
 }
 
-/** Of what others did. */
+/** Announces actions of others. */
 export function announce(text: string): void {
   if (quiet.value) return;
   gathered.push(text);
@@ -51,7 +51,7 @@ export function announce(text: string): void {
   }, GATHERED_MS);
 }
 
-/** Gives the toast's number, for `dismiss`. */
+/** Returns the toast's number, for `dismiss`. */
 export function toast(text: string, { kind = "", act = null }: Partial<Pick<Toast, "kind" | "act">> = {}): number {
   const id = ++number;
   toasts.set([...toasts.value.slice(-2), { id, text, kind, act }]);

@@ -4,7 +4,7 @@ import { t } from "../i18n";
 import { Follow } from "../live/index";
 import { quiet, setQuiet } from "./announce";
 
-/** Whether screen readers are told of news. What one's own acts bring about is always told. */
+/** The switch for announcing news to screen readers. Results of the person's own actions are always announced. */
 @customElement("plenary-announcements")
 export class Announcements extends LitElement {
   private readonly paused = new Follow(this, quiet);

@@ -1,7 +1,7 @@
 import { html, render } from "lit";
 import { t } from "../i18n";
 
-/** Asks before something that cannot be taken back, or that is recorded. */
+/** Asks before an action that cannot be undone, or that is recorded. */
 export function confirmed(question: string, verb: string, { danger = false } = {}): Promise<boolean> {
   const host = document.createElement("div");
   document.body.append(host);

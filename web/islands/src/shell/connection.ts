@@ -6,7 +6,7 @@ import { icon } from "./parts";
 
 const CALM_MS = 2_000;
 
-/** Tells when the page is not live, calmly: only after a moment, so that a short hiccup shows nothing. */
+/** Shows when the page is not live, but only after a moment, so that short interruptions show nothing. */
 @customElement("plenary-connection")
 export class ConnectionBanner extends LitElement {
   @state() private late = false;

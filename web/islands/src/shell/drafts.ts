@@ -1,4 +1,4 @@
-/** What was typed and not sent, kept for the life of the tab: nothing that a person has written is lost to a reload or a refusal. */
+/** Keeps unsent input for the life of the tab, so that nothing is lost by a reload or a refusal. */
 const PREFIX = "plenary-draft:";
 
 export function draft(key: string): string {
@@ -14,16 +14,16 @@ export function setDraft(key: string, text: string): void {
     if (text) sessionStorage.setItem(PREFIX + key, text);
     else sessionStorage.removeItem(PREFIX + key);
   } catch {
-    // The text still stands in its field.
+    // The text is still in its field.
   }
 }
 
-/** A text that was refused goes back into its field, before what has been typed since. */
+/** Puts a refused text back into its field, before anything typed since. */
 export function givenBack(refused: string, typed: string): string {
   return typed ? `${refused}\n${typed}` : refused;
 }
 
-/** Keeps what stands in the server's own fields, before an island takes their place: <textarea data-draft="<key>">. */
+/** Keeps the input of fields rendered by the server, before an island replaces them: <textarea data-draft="<key>">. */
 export function keepDrafts(root: ParentNode): void {
   for (const field of root.querySelectorAll<HTMLTextAreaElement>("textarea[data-draft]")) {
     const key = field.dataset["draft"];

@@ -2,13 +2,13 @@ import { LitElement, type PropertyValues } from "lit";
 import { keepDrafts } from "./drafts";
 
 /**
- * An element that takes over what the server has drawn, in the light DOM. The server's drawing stays until the island knows enough
- * (`ready`), so nothing flashes; what was typed into it, and where the focus stood, is carried over.
+ * An element that replaces markup rendered by the server, in the light DOM. The server's markup remains until the island is
+ * `ready`, so nothing flashes. Input and focus are carried over.
  */
 export abstract class Island extends LitElement {
   private taken = false;
 
-  /** Whether there is something to draw. */
+  /** Whether the island can render. */
   protected abstract get ready(): boolean;
 
   protected override createRenderRoot(): HTMLElement {
@@ -35,7 +35,7 @@ export abstract class Island extends LitElement {
     });
   }
 
-  /** After the next drawing, so that what is asked for is there. */
+  /** Runs after the next rendering, so that the elements exist. */
   protected async focusOn(selector: string): Promise<void> {
     await this.updateComplete;
     this.querySelector<HTMLElement>(selector)?.focus();

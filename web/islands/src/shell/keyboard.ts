@@ -5,11 +5,11 @@ export function composes(event: Pick<KeyboardEvent, "isComposing" | "keyCode">):
   return event.isComposing || event.keyCode === COMPOSED;
 }
 
-/** The key as shortcuts name it. A layout without Latin letters gives the letter at the same place of a Latin keyboard. */
+/** The key as shortcuts name it. On a layout without Latin letters it is the letter at the same place of a Latin keyboard. */
 export function letterOf(event: Pick<KeyboardEvent, "key" | "code" | "shiftKey">): string {
   const { key, code, shiftKey } = event;
   if ([...key].length > 1 || /^[\x20-\x7e]$/.test(key)) return key;
-  const wide = key.normalize("NFKC"); // full-width letters and signs
+  const wide = key.normalize("NFKC"); // full-width letters and symbols
   if (/^[\x20-\x7e]$/.test(wide)) return wide;
   const letter = /^Key([A-Z])$/.exec(code)?.[1];
   if (letter) return shiftKey ? letter : letter.toLowerCase();

@@ -1,4 +1,4 @@
-/** Menus close when one presses elsewhere, or Escape, which gives the focus back. */
+/** Closes menus on a click elsewhere, or on Escape, which restores the focus. */
 function closeMenus(): void {
   const open = () => [...document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")];
   document.addEventListener("click", (event) => {

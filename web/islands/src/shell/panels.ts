@@ -14,7 +14,7 @@ const LAYOUTS: readonly Layout[] = [
   { query: "all", tabs: ["questions", "chat", "polls", "people", "about"] },
 ];
 
-/** Turns the panels of a session into tabs, as many as there is no room for side by side. Without it they stand below each other. */
+/** Turns those panels of a session into tabs that do not fit side by side. Without it they are stacked. */
 @customElement("plenary-panels")
 export class Panels extends LitElement {
   private chosen = "";

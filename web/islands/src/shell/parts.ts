@@ -10,10 +10,10 @@ export function icon(name: string, { turns = false } = {}): TemplateResult {
   </svg>`;
 }
 
-/** Words before a name that are no part of it. */
+/** Titles before a name that are not part of it. */
 const TITLES = new Set(["dr", "prof", "mr", "mrs", "ms", "ing", "dipl", "mag", "med", "phil", "rer", "nat", "hc", "sir", "dame"]);
 
-/** The letters that stand for a name: Dr. Li Wei gives LW, 王芳 gives 芳. The server's twin is in web/template_engine.py. */
+/** The initials of a name: Dr. Li Wei gives LW, 王芳 gives 芳. web/template_engine.py does the same. */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/);
   while (words.length > 1 && TITLES.has((words[0] ?? "").toLowerCase().split(/[.-]/)[0] ?? "")) words.shift();
@@ -49,7 +49,7 @@ export function notice(content: unknown, { kind = "plain", symbol = "info" } = {
   return html`<div class="notice notice-${kind}">${icon(symbol)}<div>${content}</div></div>`;
 }
 
-/** A text of the session in the page's language, where the programme has it. */
+/** A text of the session in the page's language, if translated. */
 export function localised<T extends { readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>> }>(
   view: T,
   field: string & keyof T,

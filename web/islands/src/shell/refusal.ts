@@ -4,7 +4,7 @@ import { ProblemError } from "../live/index";
 import { toast } from "./announce";
 import { icon } from "./parts";
 
-/** What to tell when a command has failed. */
+/** The message for a failed command. */
 export function wordsOf(error: unknown): string {
   return error instanceof ProblemError ? error.message : t("This did not work. Try again.");
 }

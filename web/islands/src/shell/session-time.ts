@@ -9,7 +9,7 @@ interface Timed {
 const LATE_AFTER = 120_000; // ms
 const NAMING = ["en", "en-GB", "en-AU"]; // web/session_time.py
 
-/** How a session that nobody has started stands: late some minutes past its start, over past its end. */
+/** The state of a session that nobody has started: late some minutes after its start, over after its end. */
 export type Start = "ahead" | "soon" | "late" | "over";
 
 export function startOf(view: Timed, now: number): Start {
@@ -19,7 +19,7 @@ export function startOf(view: Timed, now: number): Start {
   return now - starts >= LATE_AFTER ? "late" : "soon";
 }
 
-/** The letters by which a zone is known at a moment: CET, EST or, where there are none, UTC+8. */
+/** The abbreviation of a zone at a moment: CET, EST or, if there is none, UTC+8. */
 export function zoneLetters(moment: Moment, inZone = zone()): string {
   let name = "";
   for (const language of NAMING) {
@@ -32,12 +32,12 @@ export function zoneLetters(moment: Moment, inZone = zone()): string {
 
 const clockIn = (moment: Moment, inZone: string) => `${dayOf(moment, inZone)} ${formatTime(moment, inZone)}`;
 
-/** A day, with its year unless that is the present one. */
+/** A day, with its year unless it is the current one. */
 function day(moment: Moment, inZone: string, now: number): string {
   return formatDayShort(moment, inZone, dayOf(moment, inZone).slice(0, 4) !== dayOf(now, inZone).slice(0, 4));
 }
 
-/** The start in the reader's own zone, where the page shows another: “5:30”, with the day where that differs; else "". */
+/** The start in the reader's own zone, if the page shows another: “5:30”, with the day if that differs; otherwise "". */
 export function yourTime(moment: Moment, now: number, own: string, shown = zone()): string {
   if (clockIn(moment, own) === clockIn(moment, shown)) return "";
   return (dayOf(moment, own) === dayOf(moment, shown) ? "" : `${day(moment, own, now)}, `) + formatTime(moment, own);

@@ -2,7 +2,7 @@ import { html, nothing, type ReactiveControllerHost } from "lit";
 import { live } from "lit/directives/live.js";
 import { toastRefusal } from "./refusal";
 
-/** So long a switch waits for the room to show what the server has agreed to: it may never, as when a colleague has turned it back at once. */
+/** How long a switch waits for the room to show the accepted value. It may never, for example if a colleague turned it back immediately. */
 const PATIENCE = 4_000;
 
 interface Choice {
@@ -10,7 +10,7 @@ interface Choice {
   agreed: boolean;
 }
 
-/** The switches of an element. Each stands where a person has put it until the room shows the same, whatever news comes in between; refused, it goes back. */
+/** The switches of an element. Each keeps the position chosen by the person until the room shows it, despite other updates. If refused, it goes back. */
 export class Switches {
   private readonly choices = new Map<string, Choice>();
 

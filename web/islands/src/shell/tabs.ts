@@ -1,4 +1,4 @@
-/** Rows of tabs that do not fit: the current one is in view, and the row fades where there are more. */
+/** Rows of tabs that do not fit: keeps the current tab in view and fades the row where there are more. */
 function mark(row: HTMLElement): void {
   const { scrollLeft, scrollWidth, clientWidth } = row;
   const hidden = scrollWidth - clientWidth;

@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 
-/** Renders an element again every so often while it stands in a page that is looked at: what depends on the clock needs no event. */
+/** Renders an element periodically while its page is visible, for content that depends on the clock. */
 export class Ticking implements ReactiveController {
   private timer = 0;
 

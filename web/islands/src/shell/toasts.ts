@@ -16,7 +16,7 @@ export class Toasts extends LitElement {
     return this;
   }
 
-  /** Where the page fills the window there is no room above it for what the last form has brought about. */
+  /** If the page fills the window, there is no room above it for the result of the last form. */
   override connectedCallback(): void {
     super.connectedCallback();
     for (const notice of document.querySelectorAll(":is(.session-page, .console-page) .notices .notice")) {

@@ -9,7 +9,7 @@ interface Answer {
   readonly error?: { readonly message: string };
 }
 
-/** A form with one file, which shows how far the file has come and can be stopped. Without JavaScript the form posts by itself. */
+/** A form with one file, with progress and a cancel button. Without JavaScript it is a plain form. */
 @customElement("plenary-upload")
 export class Upload extends HTMLElement {
   private request: XMLHttpRequest | null = null;
@@ -32,13 +32,13 @@ export class Upload extends HTMLElement {
     event.preventDefault();
     if (this.request) return;
     const megabytes = Number(this.getAttribute("limit"));
-    // Said before hundreds of megabytes have travelled; the server says it again.
+    // Checked before hundreds of megabytes are sent; the server checks again.
     if (file.size > megabytes * 1_000_000) this.fail(t("This file is too large. The limit is %(limit)s MB.", { limit: megabytes }));
     else this.send(form);
   };
 
   private send(form: HTMLFormElement): void {
-    const request = new XMLHttpRequest(); // fetch cannot tell how much has been sent
+    const request = new XMLHttpRequest(); // fetch cannot report upload progress
     this.request = request;
     request.open("POST", form.action);
     request.setRequestHeader("Accept", "application/json");

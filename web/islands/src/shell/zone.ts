@@ -1,5 +1,5 @@
 /**
- * Tells the server the zone of this device, by a cookie, so that it can write times in it. The name of the cookie stands in the page
+ * Sends the zone of this device to the server in a cookie, so that it can format times. The name of the cookie is in the page
  * (`<html data-zone-cookie>`), because it depends on whether the site is reached by https.
  */
 const YEAR = 365 * 24 * 3_600; // seconds

@@ -1,7 +1,7 @@
 import type { MessageView } from "../../live/types";
 import type { SharedOwn } from "../../shell/state/room";
 
-/** So many messages of a chat are kept on the page; a snapshot brings the latest 100. */
+/** The maximum number of messages on the page; a snapshot has the latest 100. */
 export const KEPT_MESSAGES = 500;
 
 export function withMessage(messages: readonly MessageView[], message: MessageView): readonly MessageView[] {
@@ -9,7 +9,7 @@ export function withMessage(messages: readonly MessageView[], message: MessageVi
   return [...messages, message].sort((a, b) => a.number - b.number).slice(-KEPT_MESSAGES);
 }
 
-/** How many messages of others stand behind the person's mark. */
+/** The number of messages by others after the person's read mark. */
 export function unreadIn(messages: readonly MessageView[], own: SharedOwn): number {
   return messages.filter((message) => message.number > own.read && message.author.id !== own.person?.id).length;
 }

@@ -16,7 +16,7 @@ import type {
 import { withMessage } from "../../chat/state/chat";
 import { acknowledgedOwn, compare, merged, without, withRead, type RoomKind, type RoomState } from "../../shell/state/room";
 
-/** What a page knows of a booth. */
+/** The state of a booth on a page. */
 export type BoothRoom = RoomState<BoothSnapshot, BoothOwn>;
 export type HallRoom = RoomState<HallSnapshot, HallOwn>;
 export type MeetingRoom = RoomState<MeetingSnapshot, MeetingOwn>;
@@ -126,7 +126,7 @@ function ended(state: string): boolean {
   return state === "done" || state === "left";
 }
 
-/** In the place of its former self, and in order. */
+/** Replaces or adds an item, in order. */
 function put<T extends { readonly id: string }>(items: readonly T[], item: T, order: (a: T, b: T) => number): readonly T[] {
   return [...items.filter(({ id }) => id !== item.id), item].sort(order);
 }

@@ -1,11 +1,11 @@
 import type { LineView } from "../../live/types";
 
-/** Seconds that a talk which already lasts longer than others is taken to need still. */
+/** Seconds that a talk is assumed to continue once it is longer than expected. */
 const SHORTEST = 15;
 
 /**
- * For each waiting ticket, in order, the seconds until it is called: whoever of the staff is free first calls the next. The server's twin is
- * rooms/exhibition/queue/waiting_time.py.
+ * For each waiting ticket, in order, the seconds until it is called: the member of the staff who is free first calls the next.
+ * rooms/exhibition/queue/waiting_time.py computes the same.
  */
 export function expected(line: LineView, now: number): number[] {
   const free = line.talking_since.map((since) => Math.max(line.service_seconds - (now - Date.parse(since)) / 1000, SHORTEST));

@@ -2,17 +2,17 @@ import { t } from "../../i18n";
 import type { Command, ModeratedQuestion } from "../../live/types";
 import { laneOf } from "../state/queue";
 
-/** What stands around a question when a moderator acts on it. */
+/** The context of a moderator's action on a question. */
 export interface ActContext {
   readonly me: string;
   readonly screen: string | null;
   readonly answering: string | null;
 }
 
-/** A step of an undoing: the command for the question as it stands by then. */
+/** A step of an undo: the command for the question's state at that time. */
 export type Step = (question: ModeratedQuestion) => Command;
 
-/** One act of a keystroke. `undo` is worked out before it happens, and empty when there is no way back. */
+/** The action of a key. `undo` is computed before it happens, and empty if it cannot be undone. */
 export interface Act {
   readonly name: string;
   readonly key: string;
@@ -30,7 +30,7 @@ const on = (op: Op): Step => ({ id, version }) => ({ op: `question.${op}`, quest
 const dismiss = (reason: string): Step => ({ id, version }) => ({ op: "question.dismiss", question: id, version, reason });
 const show = (id: string | null): Step => () => (id ? { op: "screen.show", question: id } : { op: "screen.clear" });
 
-/** What a question loses when it is no longer public: its pin, its place on the screen, its turn. */
+/** Restores what a question loses when it is no longer public: its pin, its place on the screen, its turn. */
 function places(before: ModeratedQuestion, around: ActContext): Step[] {
   const lost: Step[] = [];
   if (before.pinned) lost.push(on("pin"));
@@ -137,7 +137,7 @@ export const TAKE: Act = {
   done: () => t("Being answered now"),
   may: (question, { answering }) => isPublic(question) && answering !== question.id,
   command: on("take"),
-  // There is no command to lay a question down again but to answer it: so it is answered, and that is taken back.
+  // The only command that ends answering marks the question as answered. So it is sent, and then reverted.
   undo: (before) => [on("answered"), ...(before.answered_at ? [] : [on("reopen")])],
 };
 
@@ -207,12 +207,12 @@ export const RELEASE: Act = {
   undo: () => [on("claim")],
 };
 
-/** In the order in which they are offered. */
+/** In display order. */
 export const ACTS: readonly Act[] = [
   APPROVE, TAKE, ANSWERED, REOPEN, SHOW, CLEAR, PIN, UNPIN, CLAIM, RELEASE, UNARCHIVE, ARCHIVE, UNMERGE, RESTORE, DISMISS,
 ];
 
-/** The acts that a question permits now; of those with the same key at most one. */
+/** The actions that are possible for a question now; at most one per key. */
 export function actsFor(question: ModeratedQuestion, around: ActContext): readonly Act[] {
   return ACTS.filter((act) => act.may(question, around));
 }

@@ -3,14 +3,14 @@ import { laneOf, neighbour, queue, UNFILTERED, type Filter, type Lane } from "..
 import { moderated, type SessionRoom } from "../state/session";
 import { Standing } from "../status";
 
-/** What stands in a moderator's queue, and which question of it is chosen. `changed` is called after every change, `moved` when another one is chosen. */
+/** The questions in a moderator's queue and the selected one. `changed` is called after every change, `moved` when another one is selected. */
 export class QuestionChoice {
   filter: Filter = UNFILTERED;
   id: string | null = null;
   shown: readonly string[] = [];
   private place = 0;
   private readonly standing = new Standing();
-  private readonly leaving = new Set<string>(); // by the moderator's own act, which is under way
+  private readonly leaving = new Set<string>(); // by the moderator's own pending action
 
   constructor(
     private readonly changed: () => void,
@@ -20,7 +20,7 @@ export class QuestionChoice {
   /** To be called before the queue is drawn. */
   update(state: SessionRoom): void {
     const shown = this.standing.show(this.wanted(state));
-    // The chosen question stays where it was, even when a colleague has dealt with it, until one moves on.
+    // The selected question keeps its place, even after a colleague has handled it, until the moderator moves on.
     const { id } = this;
     const gone = id !== null && !shown.includes(id) && !this.leaving.has(id) && this.shown.includes(id) && moderated(state, id);
     this.shown = gone ? [...shown.slice(0, this.place), id, ...shown.slice(this.place)] : shown;
@@ -30,7 +30,7 @@ export class QuestionChoice {
     else this.place = this.shown.indexOf(id);
   }
 
-  /** What waits to be shown. */
+  /** The number of new questions that are not shown yet. */
   news(state: SessionRoom): ReturnType<Standing["news"]> {
     return this.standing.news(this.wanted(state));
   }
@@ -59,20 +59,20 @@ export class QuestionChoice {
     this.place = 0;
   }
 
-  /** What is new takes its place. */
+  /** Shows the new questions in their places. */
   settle(): void {
     this.standing.ask();
     this.changed();
   }
 
-  /** To a question wherever it stands. */
+  /** Selects a question in any lane. */
   goTo(question: ModeratedQuestion): void {
     this.narrow({ ...UNFILTERED, lane: laneOf(question) });
     this.comeBack(question.id);
     this.moved();
   }
 
-  /** A question is about to go; the hand goes on at once. Whether it was the chosen one. */
+  /** A question is about to leave the queue, so the selection moves on. Returns whether it was the selected one. */
   leave(id: string): boolean {
     this.leaving.add(id);
     this.changed();
@@ -83,13 +83,13 @@ export class QuestionChoice {
     return true;
   }
 
-  /** It did not go after all. */
+  /** The question stays after all. */
   stay(id: string): void {
     this.leaving.delete(id);
     this.changed();
   }
 
-  /** It did not go, and is chosen again. */
+  /** The question stays and is selected again. */
   comeBack(id: string): void {
     this.leaving.delete(id);
     this.id = id;

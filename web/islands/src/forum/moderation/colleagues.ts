@@ -1,6 +1,6 @@
 import { t } from "../../i18n";
 
-/** What a colleague has done with the question that one looks at; empty for what need not be said. */
+/** A colleague's action on the selected question, in words; empty if it need not be announced. */
 export function colleagueDid(event: string, name: string): string {
   const said: Readonly<Record<string, string>> = {
     "question.approved": t("%(name)s has approved this.", { name }),

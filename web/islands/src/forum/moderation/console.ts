@@ -25,7 +25,7 @@ import { queueRow } from "./queue-row";
 
 type View = "queue" | "question" | "tools";
 
-/** The acts after which a question stands in another lane. */
+/** The actions that move a question to another lane. */
 const LEAVING: ReadonlySet<string> = new Set([APPROVE.name, DISMISS.name, "restore", "unmerge", "archive", "unarchive", "answered", "reopen"]);
 
 /** The moderator's console: the queue, the chosen question, and the tools of the session. */
@@ -66,7 +66,7 @@ export class Console extends Island {
     document.removeEventListener("keydown", this.keyed);
   }
 
-  // What others do.
+  // Actions of others.
 
   private happened(event: RoomEvent): void {
     if (event.type === "question.asked" && event.question.state === "pending") announce(t("New question: %(text)s", { text: event.question.text }));
@@ -188,7 +188,7 @@ export class Console extends Island {
     );
   }
 
-  // Choosing.
+  // Selection.
 
   private open(id: string): void {
     this.choice.choose(id);
@@ -208,7 +208,7 @@ export class Console extends Island {
     row?.scrollIntoView({ block: "nearest" });
   }
 
-  /** To a question wherever it stands. */
+  /** Selects a question in any lane. */
   private jump(id: string): void {
     const question = this.followed.state && moderated(this.followed.state, id);
     if (!question) return;
@@ -222,7 +222,7 @@ export class Console extends Island {
     else if (this.phone.open()) this.view = "question";
   }
 
-  // Acting.
+  // Actions.
 
   private act(act: Act, question: ModeratedQuestion): void {
     this.desk.begun(this.acting(act, question));
@@ -235,7 +235,7 @@ export class Console extends Island {
       if (settled && act.may(settled, this.desk.around)) await this.acting(act, settled);
       return;
     }
-    // The hand goes on at once; should the act be refused, its question comes back.
+    // The selection moves on immediately. If the action is refused, its question is selected again.
     const leaves = this.choice.filter.lane === laneOf(question) && LEAVING.has(act.name);
     if (leaves && this.choice.leave(question.id)) {
       if (this.view === "question" && this.choice.id === null) this.back();
@@ -262,11 +262,11 @@ export class Console extends Island {
     if (this.pressed(key)) event.preventDefault();
   };
 
-  /** Whether the key meant something. */
+  /** Returns whether the key was handled. */
   private pressed(key: string): boolean {
     const state = this.followed.state;
     const question = state && this.choice.id ? moderated(state, this.choice.id) : null;
-    // While a form is open, letters are meant for it, also in the moment before it has the focus.
+    // While a form is open, keys are meant for it, even before it has the focus.
     if (this.mode !== "read" && key !== "Escape") return false;
     const number = Number.parseInt(key, 10);
     const lane = SHOWN_LANES[number - 1];

@@ -13,19 +13,19 @@ interface Undo {
 
 const REMEMBERED = 50;
 
-/** A moderator's acts on questions, each with its way back. */
+/** A moderator's actions on questions, with undo. */
 export class ModerationDesk {
-  /** The questions on which a command is under way, until its effect is here. */
+  /** Questions with a pending command, until its effect has arrived. */
   readonly busy = new Map<string, Promise<unknown>>();
   private readonly past: Undo[] = [];
   private readonly acts = new Set<Promise<unknown>>();
   private undoing: Promise<unknown> = Promise.resolve();
-  private told = 0;
+  private toast = 0;
 
   constructor(
     private readonly room: () => Room<SessionRoom>,
     private readonly changed: () => void,
-    /** A colleague was faster: here is the question. */
+    /** A colleague was faster: the current question. */
     private readonly stale: (question: ModeratedQuestion, message: string) => void,
   ) {}
 
@@ -42,7 +42,7 @@ export class ModerationDesk {
     return this.do(question, act.command, act.undo(question, this.around), act.done());
   }
 
-  /** Sends a command; tells how it went. False when it was refused. */
+  /** Sends a command and shows its result. False if it was refused. */
   async do(question: ModeratedQuestion, step: Step, undo: readonly Step[], said: string): Promise<boolean> {
     try {
       await this.send(question, step(question));
@@ -54,7 +54,7 @@ export class ModerationDesk {
     return true;
   }
 
-  /** Sends a command and throws its refusal, for forms that keep what was typed. */
+  /** Sends a command and throws if it is refused, for forms that keep their input. */
   async send(question: ModeratedQuestion, command: Command): Promise<void> {
     const sent = this.sent(command);
     this.busy.set(question.id, sent);
@@ -69,18 +69,18 @@ export class ModerationDesk {
 
   private async sent(command: Command): Promise<void> {
     await this.room().send(command as Extract<Command, { op: "question.pin" }>);
-    // The next act, and its way back, are worked out from what this one has brought about.
+    // The next action and its undo are computed from the result of this one.
     await this.room().current();
   }
 
-  /** The question as it stands once nothing is under way on it; null when it is gone. */
+  /** The question once no command for it is pending; null if it is gone. */
   async settled(id: string): Promise<ModeratedQuestion | null> {
     await this.busy.get(id)?.catch(() => undefined);
     const state = this.room().state;
     return state && moderated(state, id);
   }
 
-  /** Tells what was done, with its way back where there is one. Only the last act's is offered. */
+  /** Shows the result, with undo if possible. Only the last action can be undone. */
   remember(question: string, said: string, steps: readonly Step[]): void {
     if (steps.length) this.past.push({ question, said, steps });
     this.past.splice(0, this.past.length - REMEMBERED);
@@ -89,17 +89,17 @@ export class ModerationDesk {
   }
 
   private tell(said: string, undoable: boolean): void {
-    dismiss(this.told);
-    this.told = toast(said, undoable ? { act: { label: t("Undo (z)"), run: () => void this.undo() } } : {});
+    dismiss(this.toast);
+    this.toast = toast(said, undoable ? { act: { label: t("Undo (z)"), run: () => void this.undo() } } : {});
   }
 
-  /** An act is under way from its key on, also while it waits for another one on the same question. */
+  /** An action is pending from its key press on, even while it waits for another one on the same question. */
   begun(act: Promise<unknown>): void {
     this.acts.add(act);
     void act.finally(() => this.acts.delete(act));
   }
 
-  /** Takes back the last act, also one that is still under way; gives its question. */
+  /** Undoes the last action, even a pending one; returns its question. */
   undo(): Promise<string | null> {
     const before = Promise.allSettled([this.undoing, ...this.acts]);
     const undone = before.then(() => this.takeBack());

@@ -2,7 +2,7 @@ import { html, render } from "lit";
 import { t } from "../../i18n";
 import { icon } from "../../shell/parts";
 
-/** The sheet of all keys, and the switch that turns them off. */
+/** The list of all keyboard shortcuts, and the switch that turns them off. */
 export function openHelp(on: boolean, turn: (on: boolean) => void): void {
   const keys: readonly (readonly [string, string])[] = [
     ["j  ↓", t("Next question")],

@@ -10,7 +10,7 @@ import { Switches } from "../../shell/switches";
 
 type Confirmable = "session.start" | "session.end";
 
-/** How the session stands, how one may ask, what the stage and the screen show, how the chat runs. */
+/** Controls for the session's state, asking, stage, big screen and chat. */
 @customElement("plenary-host-tools")
 export class HostTools extends LitElement {
   @property() room = "";

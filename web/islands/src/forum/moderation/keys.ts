@@ -1,13 +1,13 @@
 import { composes, letterOf } from "../../shell/keyboard";
 import type { PanelMode } from "./question-facts";
 
-/** How far a key goes in the queue. */
+/** How far a key moves in the queue. */
 export const STEPS: Readonly<Record<string, number>> = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };
 
-/** Which form of the chosen question a key opens. */
+/** The form of the selected question that a key opens. */
 export const MODES: Readonly<Record<string, PanelMode>> = { e: "edit", m: "merge", l: "label", t: "answer", D: "dismiss", Enter: "read" };
 
-/** Single keys work everywhere but where one writes; they can be turned off (WCAG 2.1.4). */
+/** Single keys work everywhere except in text fields; they can be turned off (WCAG 2.1.4). */
 const OFF = "plenary-keys-off";
 
 export function keysOn(): boolean {
@@ -22,7 +22,7 @@ export function setKeys(on: boolean): void {
 /** The key of an event, if it may be a shortcut. */
 export function shortcut(event: KeyboardEvent): string | null {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || composes(event)) return null;
-  // A key held down moves on in the list, and decides nothing.
+  // A key held down only moves in the list; it triggers no decision.
   if (event.repeat && !(event.key in STEPS) && !(letterOf(event) in STEPS)) return null;
   const target = event.composedPath()[0];
   if (target instanceof HTMLElement) {

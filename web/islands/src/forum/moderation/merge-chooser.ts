@@ -10,7 +10,7 @@ import { placeOf } from "./queue-row";
 
 const SHOWN = 8;
 
-/** Chooses what a duplicate is merged into: the likeliest first, by typing, by arrows. */
+/** Chooses the question into which a duplicate is merged: the most similar first, with search and arrow keys. */
 @customElement("plenary-merge-chooser")
 export class MergeChooser extends LitElement {
   @property({ attribute: false }) question!: ModeratedQuestion;

@@ -22,7 +22,7 @@ function roleName(role: Role): string {
   return names[role] ?? role;
 }
 
-/** Who is here, who has which role, who is silenced or removed. */
+/** People who are here, roles, and people who are silenced or removed. */
 @customElement("plenary-moderated-people")
 export class ModeratedPeople extends LitElement {
   @property() room = "";

@@ -16,7 +16,7 @@ export function kindNames(): Readonly<Record<PollKind, string>> {
   };
 }
 
-/** Where a poll is worded: a new one, or one that nobody has answered yet. */
+/** The form for a new poll, or for one that nobody has answered yet. */
 @customElement("plenary-poll-form")
 export class PollForm extends LitElement {
   @property() room = "";

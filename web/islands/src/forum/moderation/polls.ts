@@ -10,12 +10,12 @@ import { pollResults } from "../poll-results";
 import { toastRefusal } from "../../shell/refusal";
 import { kindNames } from "./poll-form";
 
-/** The polls of a session, for its moderators: made, opened, closed, shown; with what has been answered so far. */
+/** The polls of a session for its moderators: create, open, close and show them, with the results so far. */
 @customElement("plenary-moderated-polls")
 export class ModeratedPolls extends LitElement {
   @property() room = "";
   @property({ attribute: false }) state!: SessionRoom;
-  /** The id of the poll that is being worded, or "new". */
+  /** The id of the poll that is being edited, or "new". */
   @state() private wording = "";
 
   protected override createRenderRoot(): HTMLElement {
@@ -53,7 +53,7 @@ export class ModeratedPolls extends LitElement {
       const room = live().room(this.room, session);
       await room.send(command as Extract<Command, { op: "poll.open" }>);
       await room.current();
-      // What was pressed may be there no more; whoever goes by keyboard stays at the poll.
+      // The pressed button may be gone. Keep the keyboard focus at the poll.
       if (document.activeElement === document.body) document.getElementById(`acts-${poll.id}`)?.querySelector("button")?.focus();
     } catch (error) {
       toastRefusal(error);
@@ -98,7 +98,7 @@ export class ModeratedPolls extends LitElement {
     return nothing;
   }
 
-  /** What people have written can be kept from everyone. */
+  /** Written answers can be hidden from everyone. */
   private texts(poll: PollView, { tally, hidden }: ModeratedTally) {
     if (!tally.texts.length && !hidden.length) return nothing;
     const row = ({ text, count }: CountedText, isHidden: boolean) => html`<li>

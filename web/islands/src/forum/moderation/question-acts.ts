@@ -13,7 +13,7 @@ export function allows(question: ModeratedQuestion, mode: PanelMode): boolean {
   return mode === "label" || mode === "read" || open;
 }
 
-/** All that can be done with a question: at once, or by a form. */
+/** All actions on a question, immediate ones and those with a form. */
 export function questionActs(question: ModeratedQuestion, around: ModerationDesk["around"], act: (act: Act) => void, open: (mode: PanelMode) => void) {
   const acts = actsFor(question, around);
   const forms: readonly (readonly [PanelMode, string, string, string])[] = [

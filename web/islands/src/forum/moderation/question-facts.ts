@@ -6,7 +6,7 @@ import { moderated, votesOf, type SessionRoom } from "../state/session";
 import { badge, icon } from "../../shell/parts";
 import { placeOf } from "./queue-row";
 
-/** What one is doing with the question. */
+/** The form or action in progress for the question. */
 export type PanelMode = "read" | "edit" | "answer" | "label" | "merge" | "dismiss";
 
 const LIKELY = 3;
@@ -14,7 +14,7 @@ const ALIKE = 0.25; // unrelated questions rarely share a quarter of their words
 
 type Choose = (id: string) => void;
 
-/** Where the question stands, in one line. */
+/** The state of the question, in one line. */
 export function standing(question: ModeratedQuestion, state: SessionRoom) {
   return html`<p class="inquest-meta">
     ${badge(placeOf(question), { tone: question.state === "approved" ? "accent" : question.state === "dismissed" ? "red" : "" })}
@@ -25,7 +25,7 @@ export function standing(question: ModeratedQuestion, state: SessionRoom) {
   </p>`;
 }
 
-/** What else is known of it; what a form shows already is left out. */
+/** Further facts, without those that a form already shows. */
 export function facts(question: ModeratedQuestion, state: SessionRoom, mode: PanelMode, choose: Choose) {
   const into = question.into ? moderated(state, question.into) : null;
   return html`
@@ -62,7 +62,7 @@ export function duplicates(question: ModeratedQuestion, state: SessionRoom, choo
   </section>`;
 }
 
-/** Questions that it may well be a duplicate of. */
+/** Questions of which it is probably a duplicate. */
 export function likely(question: ModeratedQuestion, state: SessionRoom, choose: Choose, merge: (target: ModeratedQuestion) => void) {
   if (question.state !== "pending") return nothing;
   const targets = mergeTargets(state, question)

@@ -17,7 +17,7 @@ import "./merge-chooser";
 import { questionActs } from "./question-acts";
 import { duplicates, facts, likely, standing, type PanelMode } from "./question-facts";
 
-/** One question, large: what is known of it and all that can be done with it. What is typed here outlives every refusal. */
+/** The selected question with its facts and all actions. Input is kept when a command is refused. */
 @customElement("plenary-question-panel")
 export class QuestionPanel extends LitElement {
   @property({ attribute: false }) question!: ModeratedQuestion;
@@ -119,9 +119,9 @@ export class QuestionPanel extends LitElement {
   }
 
   private foot(verb: string, submit: () => void) {
-    const meanwhile = this.question.version !== this.base;
+    const changed = this.question.version !== this.base;
     return html`
-      ${meanwhile
+      ${changed
         ? notice(
             html`<p>${this.question.decided_by ? t("%(name)s has changed this question. It now reads:", { name: this.question.decided_by }) : t("This question has changed. It now reads:")}</p>
               <p class="pre" dir="auto"><strong>${this.question.text}</strong></p>`,
@@ -129,7 +129,7 @@ export class QuestionPanel extends LitElement {
           )
         : nothing}
       <div class="form-actions">
-        <button type="button" class="button button-primary" @click=${submit}>${meanwhile ? t("Save my version") : verb}</button>
+        <button type="button" class="button button-primary" @click=${submit}>${changed ? t("Save my version") : verb}</button>
         <button type="button" class="button button-quiet" @click=${this.cancel}>${t("Cancel")}<kbd aria-hidden="true">Esc</kbd></button>
       </div>
     `;
@@ -231,7 +231,7 @@ export class QuestionPanel extends LitElement {
     this.modeChanged("read");
   };
 
-  // Saving: each form is sent for the version that it began with, or, said so, for the present one.
+  // Saving: each form is sent for the version it started with or, after confirmation, for the current one.
 
   private async save(command: (question: ModeratedQuestion) => Command, said: string, undo: Parameters<ModerationDesk["remember"]>[2]): Promise<void> {
     const shown = this.question;
@@ -274,7 +274,7 @@ export class QuestionPanel extends LitElement {
     const before = this.question;
     const undo = before.pinned ? [undone.unmerge, undone.pin] : [undone.unmerge];
     this.desk.begun(this.desk.do(before, ({ id, version }) => ({ op: "question.merge", question: id, version, into: target.id }), undo, t("Merged")));
-    this.modeChanged("read"); // at once, so that the next key is heard
+    this.modeChanged("read"); // immediately, so that the next key works
   }
 
   private readonly reveal = async (): Promise<void> => {

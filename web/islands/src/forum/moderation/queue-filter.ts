@@ -19,7 +19,7 @@ export function laneName(lane: Lane): string {
   }[lane];
 }
 
-/** The parts of the queue, and what of them a moderator wants to see: his own choice, nobody else's. */
+/** The lanes of the queue and a moderator's own filters. */
 @customElement("plenary-queue-filter")
 export class QueueFilter extends LitElement {
   @property({ attribute: false }) state!: SessionRoom;

@@ -12,7 +12,7 @@ export interface RowState {
   readonly onScreen: boolean;
   readonly answering: boolean;
   readonly busy: boolean;
-  /** A colleague has moved it to another part of the queue; it is shown until one moves on. */
+  /** A colleague has moved it to another lane; it is shown until the moderator moves on. */
   readonly elsewhere: boolean;
   readonly me: string;
 }

@@ -8,7 +8,7 @@ import { playerAddress } from "../players";
 import { session } from "../state/session";
 import "../stream";
 
-/** What the stage shows, with a preview before everyone sees it. */
+/** The form for the stage, with a preview before everyone sees it. */
 @customElement("plenary-stage-form")
 export class StageForm extends LitElement {
   @property() room = "";
@@ -76,7 +76,7 @@ export class StageForm extends LitElement {
     this.preview = this.problem = "";
   }
 
-  /** What was typed, as the address of a player. */
+  /** The input as the address of a player. */
   private readonly settle = (): string => {
     const stage = this.followed.state?.snapshot.stage;
     const typed = this.address ?? stage?.address ?? "";

@@ -4,24 +4,24 @@ import { votesOf, type SessionRoom } from "./session";
 
 export type Sort = "top" | "new" | "rising";
 
-/** The public questions in order: those not yet answered, and those that were, the newest answer first. */
+/** The public questions in order: unanswered ones, then answered ones, the newest answer first. */
 export interface Tabs {
   readonly open: readonly PublicQuestion[];
   readonly answered: readonly PublicQuestion[];
 }
 
-/** After so many milliseconds a vote weighs half as much in the order "rising". */
+/** The half-life of a vote in the order "rising", in milliseconds. */
 export const HALF_LIFE = 5 * 60_000;
 
 /**
- * How fast a question rises: its votes, halved with every half-life since it was approved. One that comes late needs only a few votes to
+ * How fast a question rises: its votes, halved with every half-life since it was approved. A late question needs only a few votes to
  * pass an old one with many.
  */
 export function rise(votes: number, age: number): number {
   return votes * 2 ** (-Math.max(0, age) / HALF_LIFE);
 }
 
-/** The public list of one page. While asking is paused it stands still: what the moderators do shows, but nothing changes its place. */
+/** The public list of one page. While asking is paused, moderators' changes are shown but no question moves. */
 export class PublicList {
   private readonly frozen = new Map<Sort, ReadonlyMap<string, number>>();
 
@@ -38,7 +38,7 @@ export class PublicList {
     return { open: led, answered };
   }
 
-  /** In the places of the pause's beginning; questions that came since stand behind the others. */
+  /** In the order at the start of the pause; newer questions follow at the end. */
   private still(open: readonly PublicQuestion[], sort: Sort): readonly PublicQuestion[] {
     const places = this.frozen.get(sort) ?? new Map(open.map(({ id }, index) => [id, index]));
     this.frozen.set(sort, places);
@@ -47,7 +47,7 @@ export class PublicList {
   }
 }
 
-/** What is being answered now leads the list; then what is pinned; then by the chosen order, and alike ones by age, so that nothing flickers. */
+/** The question being answered comes first, then pinned ones, then the chosen order. Ties are sorted by age, so that nothing flickers. */
 function inOrder(state: SessionRoom, sort: Sort, now: number): (a: PublicQuestion, b: PublicQuestion) => number {
   const weight = new Map(state.snapshot.questions.map((question) => [question.id, weigh(state, question, sort, now)]));
   return (a, b) =>

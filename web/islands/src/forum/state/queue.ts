@@ -3,16 +3,16 @@ import { fold, searchWords } from "../../shell/state/fold";
 import { compare } from "../../shell/state/room";
 import { votesOf, type SessionRoom } from "./session";
 
-/** Where a question stands in a moderator's work. */
+/** The lanes of a moderator's queue. */
 export type Lane = "pending" | "approved" | "answered" | "archived" | "dismissed" | "merged" | "withdrawn";
 
 export const LANES: readonly Lane[] = ["pending", "approved", "answered", "archived", "dismissed", "merged", "withdrawn"];
 
-/** What one moderator wants to see; his own choice, nobody else's. Empty texts and null choose everything. */
+/** A moderator's own filter. Empty texts and null match everything. */
 export interface Filter {
   readonly lane: Lane;
   readonly label: string | null;
-  /** Whose claim: his own, nobody's, or anybody's. */
+  /** Claimed by this moderator, by nobody, or by anybody. */
   readonly claim: "any" | "mine" | "none";
   /** Words that all must occur in the question, its first wording, its answer, its labels or its asker's name. */
   readonly search: string;
@@ -26,14 +26,14 @@ export function laneOf(question: ModeratedQuestion): Lane {
   return question.answered_at !== null ? "answered" : "approved";
 }
 
-/** The questions that a filter leaves: what waits, oldest first; what is approved, as the public sees it; the rest, newest first. */
+/** The questions that match a filter: pending ones, oldest first; approved ones in public order; others, newest first. */
 export function queue(state: SessionRoom, filter: Filter): readonly ModeratedQuestion[] {
   return questionsOf(state)
     .filter((question) => laneOf(question) === filter.lane && passes(state, question, filter))
     .sort(orders(state)[filter.lane]);
 }
 
-/** How many questions stand in each lane under the rest of the filter. */
+/** The number of questions in each lane that match the rest of the filter. */
 export function counts(state: SessionRoom, filter: Filter): Readonly<Record<Lane, number>> {
   const found = { pending: 0, approved: 0, answered: 0, archived: 0, dismissed: 0, merged: 0, withdrawn: 0 };
   for (const question of questionsOf(state)) {
@@ -49,7 +49,7 @@ export function labelsOf(state: SessionRoom): readonly { readonly label: string;
   return [...found].map(([label, count]) => ({ label, count })).sort((a, b) => b.count - a.count || compare(a.label, b.label));
 }
 
-/** What was merged into a question, oldest first. */
+/** The questions merged into a question, oldest first. */
 export function duplicatesOf(state: SessionRoom, question: string): readonly ModeratedQuestion[] {
   return questionsOf(state).filter((other) => other.state === "merged" && other.into === question);
 }
@@ -117,15 +117,15 @@ function moment(time: string | null): number {
 }
 
 /**
- * What a text is about: its words by their beginnings (so that “city” finds “cities”), without the short ones that every text has; for
- * writings that do not part words, pairs of neighbouring characters.
+ * The keys of a text for comparison: prefixes of its words (so that “city” matches “cities”), without short common ones. For
+ * scripts without spaces, pairs of neighbouring characters.
  */
 function grams(text: string): ReadonlySet<string> {
   const found = new Set<string>();
   for (const [word] of fold(text).matchAll(/[\p{L}\p{N}]+/gu)) {
     if (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(word)) {
-      const letters = [...word];
-      for (let index = 1; index < letters.length; index += 1) found.add(`${letters[index - 1]}${letters[index]}`);
+      const characters = [...word];
+      for (let index = 1; index < characters.length; index += 1) found.add(`${characters[index - 1]}${characters[index]}`);
     } else if (word.length > 3) {
       found.add(word.slice(0, 4));
     }

@@ -6,12 +6,12 @@ export type Reactions = Readonly<Partial<Record<ReactionKind, number>>>;
 
 export const KINDS: readonly ReactionKind[] = ["applause", "heart", "laugh", "cheer"];
 
-/** The same object as long as nobody has reacted since; a new one is news. */
+/** The same object until somebody reacts again; a new object means new reactions. */
 export function reactions(state: SessionRoom): Reactions | null {
   return state.latest.reactions?.[""] ?? null;
 }
 
-/** How many signs stand for so many people: each of a few, and ever fewer of many, so that a full hall does not hide the stage. */
+/** The number of symbols for a number of people: one each for few people, relatively fewer for many, so that a full hall does not hide the stage. */
 export function signsOf(count: number): number {
   return Math.min(count, Math.ceil(2 * Math.log2(count + 1)));
 }

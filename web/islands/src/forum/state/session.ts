@@ -15,7 +15,7 @@ import { unreadIn, withMessage } from "../../chat/state/chat";
 import { withoutRestraint, withoutRole, withRestraint, withRole } from "../../people/state/restraints";
 import { acknowledgedOwn, laidOver, merged, without, withQuestion, withVotes, type AnyState, withRead, type RoomKind, type RoomState, type SharedOwn } from "../../shell/state/room";
 
-/** What a page knows of a live session. */
+/** The state of a live session on a page. */
 export type SessionRoom = RoomState<SessionSnapshot>;
 
 export const session: RoomKind<SessionRoom> = {
@@ -41,7 +41,7 @@ function reduce(state: SessionRoom, event: RoomEvent): SessionRoom {
     case "chat.changed":
       return show(state, { chat: event.chat });
     case "screen.changed":
-      return show(state, { screen: event.question, screen_poll: event.poll ?? null }); // older servers knew no polls
+      return show(state, { screen: event.question, screen_poll: event.poll ?? null }); // older servers have no polls
     case "answering.changed":
       return show(state, { answering: event.question });
     case "question.shown":
@@ -91,10 +91,10 @@ function reduce(state: SessionRoom, event: RoomEvent): SessionRoom {
       return moderate(state, ({ restraints }) => ({ restraints: withRestraint(restraints, event.restraint) }));
     case "restraint.lifted":
       return moderate(state, ({ restraints }) => ({ restraints: withoutRestraint(restraints, event.person.id, event.kind) }));
-    case "session.listed": // told in lobbies
+    case "session.listed": // sent in lobbies
     case "star.changed":
-    case "booth.listed": // told in halls
-    case "booth.changed": // told at booths
+    case "booth.listed": // sent in halls
+    case "booth.changed": // sent at booths
     case "booth.drafted":
     case "staff.changed":
     case "queue.changed":
@@ -105,11 +105,11 @@ function reduce(state: SessionRoom, event: RoomEvent): SessionRoom {
     case "lead.own":
     case "files.changed":
     case "file.consented":
-    case "meeting.closed": // told in meetings
+    case "meeting.closed": // sent in meetings
     case "meeting.invited":
     case "meeting.rated":
     case "block.changed":
-    case "desk.notified": // told on desks
+    case "desk.notified": // sent on desks
     case "rights.changed":
     case "signin.revoked":
       return state;
@@ -122,7 +122,7 @@ function show(state: SessionRoom, changes: Partial<SessionSnapshot>): SessionRoo
   return { ...state, snapshot: { ...state.snapshot, ...changes } };
 }
 
-/** What is hidden has no tally but for moderators. */
+/** Only moderators receive the counts of a hidden question. */
 function hide(state: SessionRoom, question: string): SessionRoom {
   const shown = show(state, { questions: without(state.snapshot.questions, ({ id }) => id === question) });
   if (state.snapshot.moderation || state.latest.votes?.[question] === undefined) return shown;

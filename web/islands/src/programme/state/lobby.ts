@@ -3,7 +3,7 @@ import { unreadIn, withMessage } from "../../chat/state/chat";
 import { withoutRestraint, withRestraint } from "../../people/state/restraints";
 import { acknowledgedOwn, compare, merged, without, withRead, type RoomKind, type RoomState } from "../../shell/state/room";
 
-/** What a page knows of a conference's lobby. */
+/** The state of a conference's lobby on a page. */
 export type LobbyRoom = RoomState<LobbySnapshot, LobbyOwn>;
 
 export const lobby: RoomKind<LobbyRoom> = {
@@ -68,8 +68,8 @@ export interface NowAndNext {
 }
 
 /**
- * What is on: the sessions that were started, and those whose time it is though nobody has started them. Then the first that are still to
- * come, those that start together.
+ * The current sessions: those that are live, and those whose time has come although nobody has started them. Then the next sessions that
+ * start together.
  */
 export function nowAndNext(state: LobbyRoom, now: number): NowAndNext {
   const held = state.snapshot.sessions.filter(({ cancelled }) => !cancelled);

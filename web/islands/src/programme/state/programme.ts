@@ -1,6 +1,6 @@
 import { searchWords } from "../../shell/state/fold";
 
-/** What a reader wants to see of a programme; empty or false: everything. */
+/** A reader's filters for a programme; empty or false: no filter. */
 export interface Wish {
   readonly words: string;
   readonly track: string;
@@ -8,7 +8,7 @@ export interface Wish {
   readonly starred: boolean;
 }
 
-/** What a wish is compared with. `words` is folded already (web/pages/programme/timetable.py writes it). */
+/** The values that a filter is compared with. `words` is folded already (web/pages/programme/timetable.py writes it). */
 export interface Findable {
   readonly words: string;
   readonly track: string;
@@ -16,7 +16,7 @@ export interface Findable {
   readonly starred: boolean;
 }
 
-/** As `Filter.passes` in web/pages/programme/timetable.py decides for a page without scripts. */
+/** Must decide like `Filter.passes` in web/pages/programme/timetable.py, which serves pages without scripts. */
 export function passes(wish: Wish, entry: Findable): boolean {
   if (wish.track && entry.track !== wish.track) return false;
   if (wish.language && entry.language !== wish.language) return false;

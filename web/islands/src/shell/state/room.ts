@@ -1,22 +1,22 @@
 import type { Command, LatestValues, LobbyOwn, Own, RoomEvent } from "../../live/types";
 
-/** All that a member knows of a room, in the shape of the server's answer to a join. Never changed in place. */
+/** A member's state of a room, in the shape of the server's answer to a join. Never changed in place. */
 export interface RoomState<Snapshot, Mine = Own> {
   readonly snapshot: Snapshot;
   readonly own: Mine;
   readonly latest: LatestValues;
 }
 
-/** What is a person's own in every room with a chat. */
+/** The personal state in every room with a chat. */
 export type SharedOwn = Pick<Own, keyof Own & keyof LobbyOwn>;
 
 export type AnyState = RoomState<unknown, unknown>;
 
-/** How a kind of room changes. Each function gives the same object back when nothing in it changed. */
+/** The reducers of a kind of room. Each function returns the same object if nothing changed. */
 export interface RoomKind<State extends AnyState> {
   event(state: State, event: RoomEvent): State;
   latest(state: State, values: LatestValues): State;
-  /** For the few commands without an event, whose effect is the person's own alone. */
+  /** For the few commands without an event, which only affect the person's own state. */
   acknowledged(state: State, command: Command): State;
 }
 
@@ -25,7 +25,7 @@ interface Asked {
   readonly asked_at: string;
 }
 
-/** The questions with one in the place of its former self, or new; oldest first, as in a snapshot. */
+/** The questions with one replaced or added; oldest first, as in a snapshot. */
 export function withQuestion<T extends Asked>(questions: readonly T[], question: T): readonly T[] {
   if (questions.some((other) => other.id === question.id)) {
     return questions.map((other) => (other.id === question.id ? question : other));
@@ -42,7 +42,7 @@ export function without<T>(items: readonly T[], found: (item: T) => boolean): re
   return items.some(found) ? items.filter((item) => !found(item)) : items;
 }
 
-/** Newer values laid over older ones, name by name and key by key. */
+/** Merges newer values over older ones, by name and key. */
 export function merged(older: LatestValues, newer: LatestValues): LatestValues {
   return {
     ...older,
@@ -58,13 +58,13 @@ export function merged(older: LatestValues, newer: LatestValues): LatestValues {
   };
 }
 
-/** Newer values laid over older ones; what is null is there no more. */
+/** Merges newer values over older ones; null removes a value. */
 export function laidOver<T>(older: Readonly<Record<string, T | null>> | undefined, newer: Readonly<Record<string, T | null>>): Record<string, T> {
   const entries = Object.entries({ ...older, ...newer });
   return Object.fromEntries(entries.filter((entry): entry is [string, T] => entry[1] !== null));
 }
 
-/** The person's own votes after some were given or taken back. */
+/** The person's own votes after some were added or withdrawn. */
 export function withVotes(own: Own, changes: Readonly<Record<string, boolean>> | undefined): Own {
   const entries = Object.entries(changes ?? {}).filter(([question, voted]) => own.votes.includes(question) !== voted);
   if (entries.length === 0) return own;
@@ -74,7 +74,7 @@ export function withVotes(own: Own, changes: Readonly<Record<string, boolean>> |
   return { ...own, votes: [...kept, ...added].sort() };
 }
 
-/** What the person has read in another tab or on another device is read here too. */
+/** Messages read in another tab or on another device count as read here, too. */
 export function withRead<T extends SharedOwn>(own: T, read: Readonly<Record<string, number>> | undefined): T {
   const number = Math.max(0, ...Object.values(read ?? {}));
   return number > own.read ? { ...own, read: number } : own;
