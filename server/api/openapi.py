@@ -12,13 +12,13 @@ from server.api.contract import COMMON_CODES, PATH_PARTS, VERSION, Operation, op
 from server.api.views import COMMANDS, OWNS, REFERENCE, REPLIES, SNAPSHOTS, Refusal
 
 ABOUT = """\
-What programs can read and do in Plenary. Everything that people follow is a *room*: a conference's lobby, a session, a person's desk. What is said and
-done in a room goes through its commands, here or over the live connection at /live (docs/protocol.md), and has the same rules there and here.
+What programs can read and do in Plenary. Everything that people follow is a *room*: a conference's lobby, a session, a person's desk. Every change in a
+room is a command, sent here or over the live connection at /live (docs/protocol.md). Both have the same rules.
 
-A person makes tokens on his account page; a token may do what he may. It is sent as `Authorization: Bearer plenary_…`, never in an address.
-Pages use their cookie instead, and send the page's token as X-CSRF-Token with everything that is not a GET.
+A person creates access tokens on their account page. A token has that person's rights. Send it as `Authorization: Bearer plenary_…`, never in an address.
+Pages use their cookie instead, and send the page's token as X-CSRF-Token with every request that is not a GET.
 
-Errors have one shape, `{"error": {"code", "message", "field"?, "retry_after"?, "present"?}}`. Within v1, fields and operations are only ever added."""
+Errors have one shape, `{"error": {"code", "message", "field"?, "retry_after"?, "present"?}}`. Within v1, fields and operations are only added, never removed."""
 
 
 def document() -> dict[str, Any]:

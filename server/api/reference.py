@@ -20,7 +20,7 @@ HEAD = """\
 
 {about}
 
-The same in OpenAPI 3.1: `GET /api/v1/openapi.json`. The views of rooms, all commands and all events stand in [protocol.md](protocol.md).
+The same in OpenAPI 3.1: `GET /api/v1/openapi.json`. The views of rooms, all commands and all events are in [protocol.md](protocol.md).
 
 ```sh
 curl -H "Authorization: Bearer plenary_…" https://forum.example/api/v1/conferences
@@ -28,14 +28,14 @@ curl -H "Authorization: Bearer plenary_…" -H "Content-Type: application/json" 
   -d '{{"op": "question.ask", "key": "8b1f…", "text": "When does it open?"}}' https://forum.example/api/v1/rooms/<room>/commands
 ```
 
-Up to 600 calls a minute; then `rate_limited` with `retry_after` (seconds), and the header Retry-After.
+A token may make 600 calls a minute. Further calls are refused as `rate_limited`, with `retry_after` (seconds) and the header Retry-After.
 """
 
 
 def reference() -> str:
     blocks = [HEAD.format(about=ABOUT), "## Operations\n"]
     blocks += [_operation(each) for each in operations()]
-    blocks += ["## What is answered\n"]
+    blocks += ["## Answers\n"]
     blocks += [_answer(answer) for answer in (*Answer.__subclasses__(), QuestionExport, QuestionRecord, Act)]
     blocks += [_codes()]
     return "\n".join(blocks)
@@ -50,9 +50,9 @@ def _operation(each: Operation) -> str:
         rows += [_parameter(field) for field in fields_of(each.query)]
     if rows:
         lines += ["| Parameter | in | |", "|---|---|---|", *(f"| {' | '.join(row)} |" for row in rows), ""]
-    who = "One must be signed in. " if each.signed_in else ""
+    who = "Requires a sign-in. " if each.signed_in else ""
     own = ", ".join(f"`{code}`" for code in each.codes)
-    lines += [f"{who}Answers with `{each.answer.__name__}`{f'; problems of its own: {own}' if own else ''}.", ""]
+    lines += [f"{who}Answers with `{each.answer.__name__}`{f'; its own problems: {own}' if own else ''}.", ""]
     return "\n".join(lines)
 
 
