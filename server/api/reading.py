@@ -194,7 +194,9 @@ async def room(call: Call) -> FoundRoom:
 
 
 class SnapshotQuery(msgspec.Struct, forbid_unknown_fields=True):
-    public: Annotated[bool, msgspec.Meta(description="Only what everyone sees, regardless of the caller: for a big screen.")] = False
+    public: Annotated[
+        bool, msgspec.Meta(description="Only what everyone sees, regardless of the caller: for a big screen.")
+    ] = False
 
 
 @operation("GET", "/rooms/{room}/snapshot", answer=RoomSnapshot, query=SnapshotQuery, codes=HIDDEN)
