@@ -14,7 +14,7 @@ from rooms.migrations import upgrade
 from server import administration, audience, demo, doctor, exporting, importing, logs
 from server.serve import serve
 from server.settings import BadSettings, Settings, environment_of, read_settings
-from server.workers import Place, supervise
+from server.workers import WorkerPlace, supervise
 
 
 def main() -> int:
@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         help="processes on one port (needs Redis)",
     )
     run.add_argument("--port", metavar="NUMBER", help="where to serve: 8000 if neither this nor PLENARY_PORT is given")
-    run.add_argument("--worker", type=Place.read, help=argparse.SUPPRESS)
+    run.add_argument("--worker", type=WorkerPlace.read, help=argparse.SUPPRESS)
     run.set_defaults(work=_run)
 
     migrate = verbs.add_parser("migrate", help="update the tables of the database")
@@ -78,7 +78,7 @@ def _run(arguments: argparse.Namespace) -> int:
         )
         return 2
     logs.configure(settings.log)
-    place: Place | None = arguments.worker
+    place: WorkerPlace | None = arguments.worker
     if place is not None:
         serve(settings, shared=True, extra_port=_port_of(settings, place.number), ready=place.tell_ready)
         return 0

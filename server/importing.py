@@ -19,7 +19,7 @@ from rooms.people import administrators, roles
 from rooms.programme import queries
 from rooms.programme.actions import create_conference
 from rooms.programme.imports.importing import import_schedule, plan_import
-from rooms.programme.imports.plan import Act, Plan
+from rooms.programme.imports.plan import Act, SchedulePlan
 from rooms.programme.schedules.document import MOST_BYTES
 from rooms.programme.schedules.frab import read_file
 from rooms.programme.schedules.schedule import Schedule
@@ -96,7 +96,7 @@ async def import_command(
     dry_run: bool = False,
     create: bool = False,
     out: TextIO = sys.stdout,
-) -> Plan:
+) -> SchedulePlan:
     """Imports a file and prints what was done, or with `dry_run` what would be done. Raises ScheduleFaults and Problem.
 
     A file that names no zone is read in `zone`, or else in that of the conference.
@@ -113,7 +113,7 @@ async def import_command(
         raise Problem("invalid", unfit, field="conference", values={"name": slug})
     if new and dry_run:
         print(f"The conference {slug} would be created, with {len(schedule.sessions)} sessions.", file=out)
-        return Plan()
+        return SchedulePlan()
     if new:
         await _create(engine, slug, schedule)
     if dry_run:
@@ -124,7 +124,7 @@ async def import_command(
     return plan
 
 
-def described(plan: Plan) -> list[str]:
+def described(plan: SchedulePlan) -> list[str]:
     """A plan as lines for a terminal."""
     lines = [f"Conference: {change_line(change)}" for change in plan.conference]
     for title, items in (
@@ -138,7 +138,7 @@ def described(plan: Plan) -> list[str]:
     return lines
 
 
-def _ending(plan: Plan, dry_run: bool) -> str:
+def _ending(plan: SchedulePlan, dry_run: bool) -> str:
     if plan.empty:
         return "Nothing to do: the conference is the same as the file."
     counts = ", ".join(f"{plan.count(act)} {act.value}" for act in Act if plan.count(act)) or "none concerned"

@@ -4,7 +4,7 @@ import sys
 from typing import TextIO
 
 from rooms.core.engine import Engine
-from rooms.exhibition.imports.importing import Plan, import_exhibitors, plan_import, read_exhibitors
+from rooms.exhibition.imports.importing import ExhibitorPlan, import_exhibitors, plan_import, read_exhibitors
 from rooms.programme import queries
 from rooms.programme.imports.plan import Act
 from server.import_report import ending, item_lines, note_lines
@@ -12,7 +12,7 @@ from server.import_report import ending, item_lines, note_lines
 
 async def import_command(
     engine: Engine, data: bytes, slug: str, *, dry_run: bool = False, out: TextIO = sys.stdout
-) -> Plan:
+) -> ExhibitorPlan:
     """Imports a file and prints what was done, or with `dry_run` what would be done. Raises ExhibitorFaults and Problem."""
     listed, notes = await read_exhibitors(data)
     async with engine.database.read() as connection:
@@ -25,7 +25,7 @@ async def import_command(
     return plan
 
 
-def _described(plan: Plan) -> list[str]:
+def _described(plan: ExhibitorPlan) -> list[str]:
     lines = [f"New hall: {hall}" for hall in plan.halls]
     lines += item_lines(plan.booths)
     if plan.strangers:
@@ -33,7 +33,7 @@ def _described(plan: Plan) -> list[str]:
     return lines
 
 
-def _ending(plan: Plan, dry_run: bool) -> str:
+def _ending(plan: ExhibitorPlan, dry_run: bool) -> str:
     if plan.empty:
         return "Nothing to do: the exhibition is the same as the file."
     return ending(f"Exhibitors: {plan.count(Act.ADDED)} added, {plan.count(Act.CHANGED)} changed", dry_run)

@@ -20,7 +20,7 @@ QUICK_DEATH = 5.0  # seconds: a process that dies so soon is likely to do so aga
 LONGEST_WAIT = 30.0
 
 
-class Place(NamedTuple):
+class WorkerPlace(NamedTuple):
     """What a worker gets at its start: its number from 0, a descriptor to write to when it is ready, and one that closes when the supervisor ends."""
 
     number: int
@@ -28,7 +28,7 @@ class Place(NamedTuple):
     watched: int
 
     @classmethod
-    def read(cls, text: str) -> "Place":
+    def read(cls, text: str) -> "WorkerPlace":
         return cls(*map(int, text.split(":")))
 
     def __str__(self) -> str:
@@ -56,7 +56,7 @@ class Worker:
         os.set_blocking(self._ready, False)
         try:
             self.process = subprocess.Popen(
-                [*command, "--worker", str(Place(number, telling, watched))],
+                [*command, "--worker", str(WorkerPlace(number, telling, watched))],
                 pass_fds=(telling, watched),
                 start_new_session=True,  # Ctrl-C reaches the supervisor, which passes it on once
             )

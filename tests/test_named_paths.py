@@ -5,7 +5,9 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-NAMED = re.compile(r"\b(?:rooms|signaling|web|server|tests|bench|scripts|deploy)(?:/[\w.-]+)+\.(?:py|ts|c|css|html|md|json)\b")
+NAMED = re.compile(
+    r"\b(?:rooms|signaling|web|server|tests|bench|scripts|deploy)(?:/[\w.-]+)+\.(?:py|ts|c|css|html|md|json)\b"
+)
 SOURCES = ("rooms", "signaling", "web", "server", "bench", "hatch_build.py")
 
 

@@ -68,7 +68,7 @@ class Entered:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """A room and the page that shows it, for the templates of its chat."""
 
     room: str

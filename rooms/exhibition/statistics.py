@@ -23,7 +23,7 @@ FEW = 3
 MEASURES = ("visits", "chats", "joins", "talks", "leads", "downloads")
 
 
-class Moment(NamedTuple):
+class CountedMoment(NamedTuple):
     """The counts of one day or hour. `visits`: how many people were there; `chats`: how many messages they wrote; `downloads`: of brochures."""
 
     start: datetime
@@ -56,7 +56,7 @@ class Figures(NamedTuple):
     leads: int
     brochures: list[Taken]
     days: list[date]
-    moments: list[Moment]
+    moments: list[CountedMoment]
 
 
 async def figures(
@@ -120,27 +120,28 @@ async def _moments(connection: AsyncConnection, zone: ZoneInfo, select: "sa.Sele
     return [at.astimezone(zone) for at in (await connection.execute(select)).scalars()]
 
 
-def _days(days: list[date], zone: ZoneInfo, visits: Counter[date], series: list[list[datetime]]) -> list[Moment]:
+def _days(days: list[date], zone: ZoneInfo, visits: Counter[date], series: list[list[datetime]]) -> list[CountedMoment]:
     """Every day from the first to the last, including days without activity."""
     if not days:
         return []
     every = [days[0] + timedelta(days=number) for number in range((days[-1] - days[0]).days + 1)]
     counts = [Counter(at.date() for at in each) for each in series]
     return [
-        Moment(datetime.combine(day, time(), zone), visits[day], *(count[day] for count in counts)) for day in every
+        CountedMoment(datetime.combine(day, time(), zone), visits[day], *(count[day] for count in counts))
+        for day in every
     ]
 
 
-def _hours(day: date, zone: ZoneInfo, visits: Counter[int], series: list[list[datetime]]) -> list[Moment]:
+def _hours(day: date, zone: ZoneInfo, visits: Counter[int], series: list[list[datetime]]) -> list[CountedMoment]:
     """Every hour from the first with activity to the last."""
     counts = [Counter(at.hour for at in each) for each in series]
     busy = sorted(set(visits) | {hour for count in counts for hour in count})
     return [
-        Moment(datetime.combine(day, time(hour), zone), visits[hour], *(count[hour] for count in counts))
+        CountedMoment(datetime.combine(day, time(hour), zone), visits[hour], *(count[hour] for count in counts))
         for hour in (range(busy[0], busy[-1] + 1) if busy else ())
     ]
 
 
-def as_rows(every: Iterable[Moment]) -> list[list[object]]:
+def as_rows(every: Iterable[CountedMoment]) -> list[list[object]]:
     """Rows for a spreadsheet: day, hour and the counts."""
     return [[moment.start.date().isoformat(), f"{moment.start:%H:%M}", *moment[1:]] for moment in every]

@@ -12,7 +12,7 @@ from rooms.core.commands.messages import Command, Event, View
 from rooms.core.commands.people import Id
 from rooms.people.messages import RestraintView
 
-Line = Annotated[str, msgspec.Meta(max_length=300)]
+LineText = Annotated[str, msgspec.Meta(max_length=300)]
 ShortLine = Annotated[str, msgspec.Meta(max_length=200)]
 LongText = Annotated[str, msgspec.Meta(max_length=20_000)]
 Locale = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2,3}(_[A-Za-z]{2,8})*$")]
@@ -101,10 +101,10 @@ class DescribeSession(Command):
     """The fields of a session that an organiser edits. `texts` holds title, subtitle and abstract by locale. A `track` with a new name is created.
     A speaker whose name the programme already has is the existing one."""
 
-    title: Line
+    title: LineText
     starts_at: Moment
     ends_at: Moment
-    subtitle: Line = ""
+    subtitle: LineText = ""
     abstract: LongText = ""
     texts: Annotated[dict[Locale, dict[str, LongText]], msgspec.Meta(max_length=20)] = msgspec.field(
         default_factory=dict[str, dict[str, str]]

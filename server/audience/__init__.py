@@ -29,12 +29,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _work(arguments: argparse.Namespace) -> int:
     from server.audience.crowd import (
-        Plan,
+        CrowdPlan,
         fill,
     )  # imported here, because the server does not need this WebSocket client
 
     return fill(
-        Plan(arguments.people, arguments.minutes * 60, arguments.session, arguments.url, arguments.pace, arguments.seed)
+        CrowdPlan(
+            arguments.people, arguments.minutes * 60, arguments.session, arguments.url, arguments.pace, arguments.seed
+        )
     )
 
 

@@ -15,7 +15,7 @@ from rooms.migrations import require_current
 from server.app import make_engine
 from server.audience.attendee import Attendee, Mood
 from server.audience.client import Door, NotTrusted
-from server.audience.guests import Guest, Place, dismiss, find_place, invite
+from server.audience.guests import Destination, Guest, dismiss, find_place, invite
 from server.audience.tally import Tally
 from server.audience.words import Questions
 from server.settings import Settings, read_settings
@@ -26,7 +26,7 @@ PACKED_SHARE = 0.15
 FILES_BESIDE = 200
 
 
-class Plan(NamedTuple):
+class CrowdPlan(NamedTuple):
     """`url` None: the server on this machine. `pace` multiplies how often people act."""
 
     people: int
@@ -37,7 +37,7 @@ class Plan(NamedTuple):
     seed: int | None
 
 
-def fill(plan: Plan) -> int:
+def fill(plan: CrowdPlan) -> int:
     """Runs the audience and returns the exit code: 0 when nothing went missing. Raises Problem, BadSettings."""
     settings = read_settings(os.environ)
     if not _allow_files(plan.people + FILES_BESIDE):
@@ -46,7 +46,7 @@ def fill(plan: Plan) -> int:
     return asyncio.run(_fill(plan, settings))
 
 
-async def _fill(plan: Plan, settings: Settings) -> int:
+async def _fill(plan: CrowdPlan, settings: Settings) -> int:
     engine = make_engine(settings)
     chance = random.Random(plan.seed)
     guests: list[Guest] = []
@@ -70,7 +70,13 @@ async def _fill(plan: Plan, settings: Settings) -> int:
 
 
 async def _stay(
-    plan: Plan, engine: Engine, place: Place, door: Door, guests: Sequence[Guest], tally: Tally, chance: random.Random
+    plan: CrowdPlan,
+    engine: Engine,
+    place: Destination,
+    door: Door,
+    guests: Sequence[Guest],
+    tally: Tally,
+    chance: random.Random,
 ) -> None:
     mood, questions = Mood(plan.pace, chance), Questions(chance)
     over = asyncio.Event()

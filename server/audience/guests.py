@@ -18,7 +18,7 @@ from server.audience import words
 DEVICE = "plenary audience"
 
 
-class Place(NamedTuple):
+class Destination(NamedTuple):
     """The session that the audience attends, and its room."""
 
     session: str
@@ -38,7 +38,7 @@ class Guest(NamedTuple):
         return tickets.issue_ticket(engine, self.signin)
 
 
-async def find_place(engine: Engine, session: str | None) -> Place:
+async def find_place(engine: Engine, session: str | None) -> Destination:
     """The given session, or a live one, or the next one to begin that is open to guests. Raises Problem "not_found"."""
     rank = sa.case({"live": 0, "lobby": 1, "scheduled": 2, "ended": 3}, value=forums.c.state)
     select = (
@@ -56,7 +56,7 @@ async def find_place(engine: Engine, session: str | None) -> Place:
         row = (await connection.execute(select.limit(1))).one_or_none()
     if row is None:
         raise Problem("not_found", "There is no such session, or its conference is not open to guests.")
-    return Place(*row)
+    return Destination(*row)
 
 
 async def invite(engine: Engine, count: int, chance: random.Random) -> list[Guest]:

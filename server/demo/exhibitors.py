@@ -4,7 +4,7 @@
 from typing import NamedTuple
 
 
-class Hall(NamedTuple):
+class DemoHall(NamedTuple):
     name: str
     name_zh: str
 
@@ -24,9 +24,9 @@ class Exhibitor(NamedTuple):
 
 
 HALLS = (
-    Hall("Talent and Universities", "人才与高校馆"),
-    Hall("Innovation and Industry", "创新与产业馆"),
-    Hall("Cities and Services", "城市与服务馆"),
+    DemoHall("Talent and Universities", "人才与高校馆"),
+    DemoHall("Innovation and Industry", "创新与产业馆"),
+    DemoHall("Cities and Services", "城市与服务馆"),
 )
 
 ENERGY, HEALTH, LEARNING, MACHINES, CITIES, DIGITAL, FOOD = (

@@ -15,7 +15,7 @@ from server.live.connection import Connection
 from server.live.message_queue import MessageQueue
 from server.live.uvicorn_internals import BUFFER_LIMIT, EXTENSION, LiveProtocol
 from server.live.wire import HELLO_SECONDS, JSON, SUBPROTOCOLS
-from server.watch import Seen
+from server.watch import ConnectionRecord
 from web.site import site_of
 from web.viewer import stranger
 
@@ -111,7 +111,7 @@ async def live(scope: Scope, receive: Receive, send: Send) -> None:
         return
     await receive()  # "websocket.connect"
     await send({"type": "websocket.accept", "subprotocol": subprotocol})
-    seen: Seen = scope["state"].get("seen") or Seen()
+    seen: ConnectionRecord = scope["state"].get("seen") or ConnectionRecord()
     seen.open()
     sink, sender = _sink_of(scope, send, binary=subprotocol not in {None, JSON})
     connection = _connection_of(HTTPConnection(scope), sink)

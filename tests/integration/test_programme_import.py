@@ -15,7 +15,7 @@ from rooms.core.store.journal import journal
 from rooms.core.store.tables import audit
 from rooms.programme import queries
 from rooms.programme.imports.importing import import_schedule, plan_import
-from rooms.programme.imports.plan import Act, Plan
+from rooms.programme.imports.plan import Act, SchedulePlan
 from rooms.programme.imports.stored import Stored, load
 from rooms.programme.schedules.frab import read, read_json
 from rooms.programme.schedules.frab_export import write_json, write_xml
@@ -62,7 +62,7 @@ async def everything(world: World) -> dict[str, list[dict[str, Any]]]:
     return {table.name: await rows(world, table) for table in kept}
 
 
-async def bring(world: World, schedule: Schedule) -> Plan:
+async def bring(world: World, schedule: Schedule) -> SchedulePlan:
     return await import_schedule(world.engine, "forum", schedule, by=world.people["organiser"])
 
 
@@ -256,7 +256,7 @@ async def test_an_unknown_conference(world: World):
         assert caught.value.code == "not_found"
 
 
-async def bring_to_nowhere(engine: Any, slug: str, schedule: Schedule) -> Plan:
+async def bring_to_nowhere(engine: Any, slug: str, schedule: Schedule) -> SchedulePlan:
     return await import_schedule(engine, slug, schedule, by=None)
 
 

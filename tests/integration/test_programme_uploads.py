@@ -11,7 +11,7 @@ from rooms.core.store.database import Database
 from rooms.migrations import config, differences, upgrade
 from rooms.programme import queries
 from rooms.programme.imports.importing import SCHEDULES, import_schedule
-from rooms.programme.imports.plan import Act, Plan
+from rooms.programme.imports.plan import Act, SchedulePlan
 from rooms.programme.imports.uploads import PlanChanged, Upload, find_upload, forget_upload, keep_upload
 from rooms.programme.queries import Conference
 from rooms.programme.schedules.frab import read
@@ -43,7 +43,9 @@ async def keep(world: World, data: bytes, who: str = "organiser") -> str:
     return await keep_upload(world.engine, SCHEDULES, here, person, "schedule.json", data)
 
 
-async def find(world: World, upload: str, who: str = "organiser", slug: str = "forum") -> Upload[Schedule, Plan]:
+async def find(
+    world: World, upload: str, who: str = "organiser", slug: str = "forum"
+) -> Upload[Schedule, SchedulePlan]:
     return await find_upload(world.engine, SCHEDULES, await conference(world, slug), world.people[who], upload)
 
 

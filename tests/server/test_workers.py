@@ -13,7 +13,7 @@ import httpx
 
 from server import health
 from server.health import Readiness
-from server.workers import Place, Supervisor
+from server.workers import Supervisor, WorkerPlace
 from tests.faults.crowd import crowd
 from tests.faults.ground import lay
 from tests.faults.places import door_of, figure
@@ -118,7 +118,7 @@ async def test_workers_do_not_outlive_their_supervisor(postgres_url: str, redis_
 
 
 def test_what_a_worker_is_told_survives_the_command_line() -> None:
-    assert Place.read(str(Place(3, 7, 9))) == Place(3, 7, 9)
+    assert WorkerPlace.read(str(WorkerPlace(3, 7, 9))) == WorkerPlace(3, 7, 9)
 
 
 def fake(folder: Path, body: str) -> list[str]:

@@ -76,7 +76,7 @@ class _Hidden(NamedTuple):
         return recorded and entry.type == self.type and self.word.encode() in entry.payload
 
 
-class Mark(NamedTuple):
+class Savepoint(NamedTuple):
     """A savepoint of what was recorded: per room the number of events, the values and the number of direct messages; audit entries; hidden events."""
 
     rooms: dict[str, tuple[int, dict[ValueKey, Value], int]]
@@ -155,15 +155,15 @@ class Transaction:
         """Adds an audit entry; written at the end, because the lock on the audit chain is always taken last."""
         self._audits.append(_Audit(conference, actor, act, subject, details or {}))
 
-    def mark(self) -> Mark:
+    def mark(self) -> Savepoint:
         """A savepoint to which `rewind` returns when a part of the transaction is undone."""
         rooms = {
             id: (len(pending.entries), dict(pending.values), len(pending.direct))
             for id, pending in self._pending.items()
         }
-        return Mark(rooms, len(self._audits), len(self._hidden), self.rights_changed)
+        return Savepoint(rooms, len(self._audits), len(self._hidden), self.rights_changed)
 
-    def rewind(self, mark: Mark) -> None:
+    def rewind(self, mark: Savepoint) -> None:
         for id, (entries, values, direct) in mark.rooms.items():
             del self._pending[id].entries[entries:]
             self._pending[id].values = values

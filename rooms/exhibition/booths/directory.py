@@ -45,7 +45,7 @@ class Facets(NamedTuple):
     languages: dict[str, int]
 
 
-class Hall(NamedTuple):
+class HallOption(NamedTuple):
     id: str
     name: str
     texts: dict[str, dict[str, str]]
@@ -98,7 +98,7 @@ async def facets(connection: AsyncConnection, conference: str) -> Facets:
     return Facets(*({name: each[name] for name in sorted(each) if name} for each in found))
 
 
-async def halls(connection: AsyncConnection, conference: str) -> list[Hall]:
+async def halls(connection: AsyncConnection, conference: str) -> list[HallOption]:
     """The halls with an open booth, in their order."""
     h = exhibition_halls.c
     joined = exhibition_halls.join(booths, sa.and_(b.hall == h.id, b.open))
@@ -109,7 +109,7 @@ async def halls(connection: AsyncConnection, conference: str) -> list[Hall]:
         row.id: row.texts
         for row in await connection.execute(sa.select(h.id, h.texts).where(h.conference == conference))
     }
-    return [Hall(row[0], row[1], texts[row[0]], row[2], int(row[3])) for row in rows]
+    return [HallOption(row[0], row[1], texts[row[0]], row[2], int(row[3])) for row in rows]
 
 
 class Pending(NamedTuple):

@@ -26,7 +26,7 @@ b, q, c = booths.c, queue_places.c, contacts.c
 server = persons.alias("server")
 
 
-class Place(NamedTuple):
+class QueuePlace(NamedTuple):
     """A row of the queue."""
 
     id: str
@@ -46,7 +46,7 @@ class Place(NamedTuple):
     meeting: str | None
 
     @classmethod
-    def joined(cls, id: str, booth: str, person: PersonView, ticket: int, rank: int, at: datetime) -> "Place":
+    def joined(cls, id: str, booth: str, person: PersonView, ticket: int, rank: int, at: datetime) -> "QueuePlace":
         """A new place, without reading it from the database."""
         free = {"called_by": None, "called_by_name": None, "called_at": None, "until": None, "accepted_at": None}
         return cls(id, booth, person.id, person.name, ticket, rank, "waiting", at, **free, missed=0, meeting=None)
@@ -80,20 +80,20 @@ class Place(NamedTuple):
         )
 
 
-async def places(connection: AsyncConnection, *conditions: "sa.ColumnElement[bool]") -> list[Place]:
+async def places(connection: AsyncConnection, *conditions: "sa.ColumnElement[bool]") -> list[QueuePlace]:
     """In the order of the queue."""
     named = {"person_name": persons.c.name, "called_by_name": server.c.name}
-    columns = [named[field].label(field) if field in named else q[field] for field in Place._fields]
+    columns = [named[field].label(field) if field in named else q[field] for field in QueuePlace._fields]
     joined = queue_places.join(persons, persons.c.id == q.person).outerjoin(server, server.c.id == q.called_by)
     select = sa.select(*columns).select_from(joined).where(*conditions).order_by(q.rank, q.ticket)
-    return [Place(*row) for row in await connection.execute(select)]
+    return [QueuePlace(*row) for row in await connection.execute(select)]
 
 
-async def places_under_way(connection: AsyncConnection, booth: str) -> list[Place]:
+async def places_under_way(connection: AsyncConnection, booth: str) -> list[QueuePlace]:
     return await places(connection, q.booth == booth, q.state.in_(UNDER_WAY))
 
 
-async def own_places(connection: AsyncConnection, people: Collection[str], at: Collection[str]) -> list[Place]:
+async def own_places(connection: AsyncConnection, people: Collection[str], at: Collection[str]) -> list[QueuePlace]:
     """The current queue places of people."""
     return await places(connection, q.person.in_(people), q.booth.in_(at), q.state.in_(UNDER_WAY))
 

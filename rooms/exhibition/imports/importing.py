@@ -39,7 +39,7 @@ NAMES = {1: "partner", 2: "sponsor", 3: "exhibitor"}
 b = booths.c
 
 
-class Plan(msgspec.Struct, frozen=True):
+class ExhibitorPlan(msgspec.Struct, frozen=True):
     """What an import would change.
 
     `strangers` are the addresses of owners who have no account yet: they can be invited (rooms/invitations/owner_invites.py).
@@ -75,7 +75,7 @@ class _Stored(NamedTuple):
     expected: set[tuple[str, str]]
 
 
-async def plan_import(engine: Engine, conference: Conference, listed: list[Exhibitor]) -> Plan:
+async def plan_import(engine: Engine, conference: Conference, listed: list[Exhibitor]) -> ExhibitorPlan:
     """Nothing is written. Raises ExhibitorFaults when no row fits the exhibition."""
     async with engine.database.read() as connection:
         return _plan(await _load(connection, conference.id, listed), listed)[0]
@@ -89,7 +89,7 @@ async def import_exhibitors(
     by: str | None,
     progress: Progress | None = None,
     agreed: str | None = None,
-) -> Plan:
+) -> ExhibitorPlan:
     """Applies the plan and returns it. Booths that the file does not name stay as they are; imported texts are shown at once.
 
     `by` is the person for the audit log (None: the command line), `agreed` the digest of the plan that they agreed to (None: any plan).
@@ -172,7 +172,7 @@ async def _rooms_to_lock(connection: AsyncConnection, stored: _Stored, listed: l
     return {*known, *stored.halls.values(), *desks}
 
 
-def _plan(stored: _Stored, listed: list[Exhibitor]) -> tuple[Plan, list[Exhibitor]]:
+def _plan(stored: _Stored, listed: list[Exhibitor]) -> tuple[ExhibitorPlan, list[Exhibitor]]:
     """The plan and the rows that fit. Raises ExhibitorFaults when none does."""
     left_out: list[Fault] = []
     fitting: list[Exhibitor] = []
@@ -203,7 +203,7 @@ def _plan(stored: _Stored, listed: list[Exhibitor]) -> tuple[Plan, list[Exhibito
     wanted = {str(each.placed["hall"]) for each in fitting if each.placed.get("hall")}
     strangers = sorted({each.owner for each in fitting} - {""} - stored.people.keys())
     new_halls = tuple(sorted(wanted - stored.halls.keys()))
-    return Plan(tuple(items), new_halls, tuple(strangers), tuple(left_out)), fitting
+    return ExhibitorPlan(tuple(items), new_halls, tuple(strangers), tuple(left_out)), fitting
 
 
 def _changes(stored: _Stored, row: Any, each: Exhibitor) -> list[Change]:
@@ -298,7 +298,7 @@ async def read_exhibitors(data: bytes) -> tuple[list[Exhibitor], Notes]:
 
 async def _apply(
     engine: Engine, conference: Conference, listed: list[Exhibitor], by: str, progress: Progress, agreed: str
-) -> Plan:
+) -> ExhibitorPlan:
     return await import_exhibitors(engine, conference, listed, by=by, progress=progress, agreed=agreed)
 
 

@@ -25,7 +25,7 @@ from rooms.core.text import N_
 from rooms.exhibition import rules
 from rooms.exhibition.booths import queries
 from rooms.exhibition.booths.editing import BOOTH, with_hall
-from rooms.exhibition.booths.queries import Place
+from rooms.exhibition.booths.queries import QueuePlace
 from rooms.exhibition.queue.changes import announce, change_place, end_talk, publish, put_back
 from rooms.exhibition.queue.messages import (
     AcceptCall,
@@ -98,7 +98,7 @@ async def join_queue(tx: Transaction, actor: Actor, command: JoinQueue) -> Queue
     ticket, id = view.booth.tickets + 1, new_id()
     rank = max((each.rank for each in view.places), default=0) + 1
     await tx.connection.execute(booths.update().where(booths.c.id == booth).values(tickets=ticket))
-    place = Place.joined(id, booth, person.view, ticket, rank, tx.now)
+    place = QueuePlace.joined(id, booth, person.view, ticket, rank, tx.now)
     row = {name: value for name, value in place._asdict().items() if name in q}
     await tx.connection.execute(queue_places.insert().values(row))
     announce(tx, view, place)
@@ -214,7 +214,7 @@ async def _drop_unwelcome(tx: Transaction, actor: Actor, view: QueueView) -> Que
     return view
 
 
-def _place(view: QueueView, id: str) -> Place:
+def _place(view: QueueView, id: str) -> QueuePlace:
     found = next((each for each in view.places if each.id == id), None)
     if found is None:
         raise Problem("not_found", N_("This place in the queue does not exist."), field="place")

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from rooms.core.commands.transaction import Transaction
-from rooms.exhibition.booths.queries import Place
+from rooms.exhibition.booths.queries import QueuePlace
 from rooms.exhibition.presence.messages import Floor
 from rooms.exhibition.queue import view as queue
 from rooms.exhibition.queue import waiting_time
@@ -20,16 +20,16 @@ MISSES = 3
 q = queue_places.c
 
 
-async def change_place(tx: Transaction, view: QueueView, place: Place, **values: Any) -> QueueView:
+async def change_place(tx: Transaction, view: QueueView, place: QueuePlace, **values: Any) -> QueueView:
     """Writes and announces the new state of a place. `publish` follows, once all changes of a transaction are made."""
     written = {name: value for name, value in values.items() if name in q}
     await tx.connection.execute(queue_places.update().where(q.id == place.id).values(written))
-    place = place._replace(**{name: value for name, value in values.items() if name in Place._fields})
+    place = place._replace(**{name: value for name, value in values.items() if name in QueuePlace._fields})
     announce(tx, view, place)
     return queue.with_place(view, place)
 
 
-def announce(tx: Transaction, view: QueueView, place: Place) -> None:
+def announce(tx: Transaction, view: QueueView, place: QueuePlace) -> None:
     tx.record(PlaceChanged(place.view()), room=view.room)
     tx.record(PlaceOwn(place.own()), room=view.room, person=place.person)
 
@@ -43,7 +43,7 @@ async def publish(tx: Transaction, view: QueueView) -> None:
     tx.latest(now, room=view.hall)
 
 
-async def put_back(tx: Transaction, view: QueueView, place: Place) -> QueueView:
+async def put_back(tx: Transaction, view: QueueView, place: QueuePlace) -> QueueView:
     """Puts a visitor who did not come behind the next one; after too many missed calls they lose their place."""
     missed = place.missed + 1
     blank: dict[str, Any] = {
@@ -65,7 +65,7 @@ async def put_back(tx: Transaction, view: QueueView, place: Place) -> QueueView:
     return await change_place(tx, view, place, **blank, state="waiting", rank=rank)
 
 
-async def end_talk(tx: Transaction, view: QueueView, place: Place, *, measured: bool = True) -> QueueView:
+async def end_talk(tx: Transaction, view: QueueView, place: QueuePlace, *, measured: bool = True) -> QueueView:
     """Closes the meeting of a talk and frees both. The transaction has locked the meeting's room. `measured`: its length counts for forecasts."""
     if place.meeting is not None:
         await close_meeting(tx, place.meeting)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.store.journal import rooms
 from rooms.exhibition.booths import queries
-from rooms.exhibition.booths.queries import UNDER_WAY, Place
+from rooms.exhibition.booths.queries import UNDER_WAY, QueuePlace
 from rooms.exhibition.presence.messages import BoothNow
 from rooms.exhibition.queue.messages import LineView
 from rooms.exhibition.tables import booths
@@ -20,7 +20,7 @@ class QueueView(NamedTuple):
     booth: Any
     room: str
     hall: str
-    places: tuple[Place, ...]
+    places: tuple[QueuePlace, ...]
 
 
 async def read_queue(connection: AsyncConnection, booth: str) -> QueueView:
@@ -32,7 +32,7 @@ async def read_queue(connection: AsyncConnection, booth: str) -> QueueView:
     return QueueView(row, row.room, row.hall_room, tuple(await queries.places_under_way(connection, booth)))
 
 
-def with_place(view: QueueView, place: Place) -> QueueView:
+def with_place(view: QueueView, place: QueuePlace) -> QueueView:
     """The queue after a place has changed, ended or been added."""
     places = [each for each in view.places if each.id != place.id]
     if place.state in UNDER_WAY:
@@ -40,30 +40,30 @@ def with_place(view: QueueView, place: Place) -> QueueView:
     return view._replace(places=tuple(sorted(places, key=lambda each: (each.rank, each.ticket))))
 
 
-def place_of(view: QueueView, person: str) -> Place | None:
+def place_of(view: QueueView, person: str) -> QueuePlace | None:
     return next((each for each in view.places if each.person == person), None)
 
 
-def waiting(view: QueueView) -> list[Place]:
+def waiting(view: QueueView) -> list[QueuePlace]:
     return [each for each in view.places if each.state == "waiting"]
 
 
-def serving(view: QueueView, member: str) -> list[Place]:
+def serving(view: QueueView, member: str) -> list[QueuePlace]:
     """The visitors whom a member of the staff has called or is talking to."""
     return [each for each in view.places if each.called_by == member and each.state != "waiting"]
 
 
-def next_place(view: QueueView, unavailable: Collection[str], most: int) -> Place | None:
+def next_place(view: QueueView, unavailable: Collection[str], most: int) -> QueuePlace | None:
     """The first available one of the `most` visitors at the head of the queue."""
     return next((each for each in waiting(view)[:most] if each.person not in unavailable), None)
 
 
-def position(view: QueueView, place: Place) -> int:
+def position(view: QueueView, place: QueuePlace) -> int:
     """How many visitors wait before a place."""
     return sum(each.rank < place.rank for each in waiting(view))
 
 
-def follower(view: QueueView, place: Place) -> Place | None:
+def follower(view: QueueView, place: QueuePlace) -> QueuePlace | None:
     """The first visitor who waits behind a place."""
     behind = waiting(view)[position(view, place) :]
     return next((each for each in behind if each.id != place.id), None)

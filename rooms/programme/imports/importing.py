@@ -17,7 +17,7 @@ from rooms.core.store.tables import conferences
 from rooms.core.text import N_
 from rooms.programme import queries
 from rooms.programme.actions import create_session
-from rooms.programme.imports.plan import Act, Item, Plan, compare
+from rooms.programme.imports.plan import Act, Item, SchedulePlan, compare
 from rooms.programme.imports.stored import Stored, load, person_values, session_values
 from rooms.programme.imports.uploads import ImportKind, PlanChanged, Progress, digest_of
 from rooms.programme.messages import SessionChanged, SessionListed
@@ -29,7 +29,7 @@ from rooms.programme.tables import halls, session_speakers, sessions, speakers, 
 TRIES = 5
 
 
-async def plan_import(engine: Engine, slug: str, schedule: Schedule) -> Plan:
+async def plan_import(engine: Engine, slug: str, schedule: Schedule) -> SchedulePlan:
     """What an import would change; nothing is written. Raises Problem "not_found"."""
     async with engine.database.read() as connection:
         return compare(await load(connection, await queries.conference(connection, slug)), schedule)
@@ -43,7 +43,7 @@ async def import_schedule(
     by: str | None,
     progress: Progress | None = None,
     agreed: str | None = None,
-) -> Plan:
+) -> SchedulePlan:
     """Makes a conference equal to a schedule and returns the changes. Importing the same schedule again changes nothing.
 
     `by` is the person for the audit log (None: the command line), `agreed` the digest of the plan that they agreed to (None: any plan).
@@ -70,7 +70,7 @@ async def import_schedule(
     raise Problem("conflict", N_("Someone else is changing the programme. Try again in a moment."), retry_after=2)
 
 
-async def _rooms_of(connection: AsyncConnection, stored: Stored, plan: Plan) -> dict[str, str]:
+async def _rooms_of(connection: AsyncConnection, stored: Stored, plan: SchedulePlan) -> dict[str, str]:
     """The rooms of the sessions concerned, by session id."""
     wanted = {stored.sessions[key].id for key in plan.concerned & stored.sessions.keys()}
     here = sa.select(rooms.c.subject, rooms.c.id).where(
@@ -87,7 +87,7 @@ class _Import:
         tx: Transaction,
         stored: Stored,
         schedule: Schedule,
-        plan: Plan,
+        plan: SchedulePlan,
         rooms: Mapping[str, str],
         progress: Progress,
     ) -> None:
@@ -239,18 +239,18 @@ async def _read(conference: queries.Conference, data: bytes) -> tuple[Schedule, 
     return file.schedule, file.notes
 
 
-async def _plan(engine: Engine, conference: queries.Conference, schedule: Schedule) -> Plan:
+async def _plan(engine: Engine, conference: queries.Conference, schedule: Schedule) -> SchedulePlan:
     return await plan_import(engine, conference.slug, schedule)
 
 
 async def _apply(
     engine: Engine, conference: queries.Conference, schedule: Schedule, by: str, progress: Progress, agreed: str
-) -> Plan:
+) -> SchedulePlan:
     return await import_schedule(engine, conference.slug, schedule, by=by, progress=progress, agreed=agreed)
 
 
 SCHEDULES = ImportKind("schedule", MOST_BYTES, Schedule, _read, _plan, _apply)
 
 
-def _summary(plan: Plan) -> dict[str, int]:
+def _summary(plan: SchedulePlan) -> dict[str, int]:
     return {act.value: plan.count(act) for act in Act if plan.count(act)}

@@ -44,7 +44,7 @@ class Item(Struct, frozen=True):
     changes: tuple[Change, ...] = ()
 
 
-class Plan(Struct, frozen=True):
+class SchedulePlan(Struct, frozen=True):
     """`conference` lists its changed fields. `touched` are sessions where only details of a speaker have changed."""
 
     conference: tuple[Change, ...] = ()
@@ -73,7 +73,7 @@ class Plan(Struct, frozen=True):
         return {item.key for item in self.sessions} | set(self.touched)
 
 
-def compare(stored: Stored, schedule: Schedule) -> Plan:
+def compare(stored: Stored, schedule: Schedule) -> SchedulePlan:
     """The plan that makes `stored` equal to `schedule`. Empty when it already is."""
     names = {key: found.person.name for key, found in stored.persons.items()}
     names |= {person.external: person.name for person in schedule.persons}
@@ -84,7 +84,7 @@ def compare(stored: Stored, schedule: Schedule) -> Plan:
     persons = _persons(stored, schedule, strangers, readable)
     changed = {item.key for item in sessions}
     renewed = {item.key for item in persons if item.act is Act.CHANGED}
-    return Plan(
+    return SchedulePlan(
         conference=_changes(_shown_fields(stored.info), _shown_fields(schedule.conference), readable),
         tracks=_places(
             [track for _, track in stored.tracks.values()],

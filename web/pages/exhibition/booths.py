@@ -13,7 +13,7 @@ from rooms.exhibition.booths.directory import PAGE, Wanted
 from rooms.exhibition.booths.snapshots import BoothOwn, BoothSnapshot, HallSnapshot
 from rooms.exhibition.queue.waiting_time import expected
 from rooms.exhibition.requests.messages import ContactState
-from web.conference import Place, enter, enter_room
+from web.conference import Location, enter, enter_room
 from web.forms import asked_number
 from web.site import site_of
 
@@ -73,7 +73,7 @@ async def booth(request: Request) -> Response:
     return await entered.page(
         request,
         "exhibition/booth.html",
-        page=Place(room, path),
+        page=Location(room, path),
         hall=stands_in,
         snapshot=snapshot,
         booth=snapshot.booth,

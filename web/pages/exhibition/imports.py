@@ -14,7 +14,7 @@ from rooms.core.errors import Problem
 from rooms.core.text import N_
 from rooms.exhibition.applications import actions as applying
 from rooms.exhibition.booths import directory
-from rooms.exhibition.imports.importing import EXHIBITORS, Plan
+from rooms.exhibition.imports.importing import EXHIBITORS, ExhibitorPlan
 from rooms.exhibition.imports.parsing import COLUMNS
 from rooms.exhibition.record_tables import exhibitor_applications
 from rooms.invitations import owner_invites as inviting
@@ -72,7 +72,7 @@ def _composed(account_email: Email) -> Compose:
     return compose
 
 
-def _summary(gettext: Callable[[str], str], plan: Plan) -> str:
+def _summary(gettext: Callable[[str], str], plan: ExhibitorPlan) -> str:
     if plan.empty:
         return gettext(N_("Nothing to change: the exhibition already matches the file."))
     counts = {"added": plan.count(Act.ADDED), "changed": plan.count(Act.CHANGED)}

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from rooms.exhibition.booths import staff as staffing
 from rooms.exhibition.booths.queries import booth_room, meeting_room
 from rooms.meetings.messages import MeetingOwn, MeetingSnapshot
-from web.conference import Place, enter_room
+from web.conference import Location, enter_room
 from web.site import site_of
 
 
@@ -24,7 +24,7 @@ async def meeting(request: Request) -> Response:
     return await entered.page(
         request,
         "meetings/meeting.html",
-        page=Place(room, f"{entered.path}/meetings/{id}"),
+        page=Location(room, f"{entered.path}/meetings/{id}"),
         meeting=id,
         booth_room=desk,
         snapshot=snapshot,

@@ -9,7 +9,7 @@ from rooms.core.errors import Problem
 from rooms.core.text import N_
 from rooms.programme import timetable
 from rooms.programme.imports.importing import SCHEDULES
-from rooms.programme.imports.plan import Act, Plan
+from rooms.programme.imports.plan import Act, SchedulePlan
 from web.conference import Entered
 from web.imports import Import, problem_of
 from web.pages.programme.timetable_layout import event_days
@@ -38,7 +38,7 @@ async def show(request: Request, entered: Entered, problem: Problem | None) -> R
     )
 
 
-def _summary(gettext: Callable[[str], str], plan: Plan) -> str:
+def _summary(gettext: Callable[[str], str], plan: SchedulePlan) -> str:
     if plan.empty:
         return gettext(N_("Nothing to change: the programme already matches the file."))
     counts = [gettext(words) % {"count": plan.count(act)} for act, words in SUMMARY.items() if plan.count(act)]

@@ -17,7 +17,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import AskError, MovedError, RedisError
 
 from rooms.core.delivery.bus.addresses import split_addresses
-from rooms.core.delivery.bus.pubsub import DEAD_SECONDS, Claim, Line, PubSubBus, connect, set_once
+from rooms.core.delivery.bus.pubsub import DEAD_SECONDS, Claim, ListeningConnection, PubSubBus, connect, set_once
 
 SCHEMES = ("redis+cluster", "rediss+cluster")
 PORT = 6379
@@ -57,7 +57,7 @@ class ClusterBus(PubSubBus):
         self._addresses = Addresses(url)
         self._cluster = cluster_at(self._addresses)
         self._clients: dict[str, Any] = {}  # by the name of their node, like the lines
-        self._line_of: dict[str, Line] = {}
+        self._line_of: dict[str, ListeningConnection] = {}
         self._moved = asyncio.Event()
 
     async def _open(self) -> None:

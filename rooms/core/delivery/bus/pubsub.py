@@ -40,7 +40,7 @@ T = TypeVar("T")
 Claim = tuple[str, int]
 """A key, and how many milliseconds it is kept."""
 
-Line = Any
+ListeningConnection = Any
 """A connection that listens: redis-py's PubSub."""
 
 
@@ -63,7 +63,7 @@ class PubSubBus(ABC):
         self._wanted: set[str] = set()
         self._confirmed: dict[str, asyncio.Event] = {}
         self._leaving: Counter[str] = Counter()  # unsubscribed, and not yet confirmed
-        self._lines: list[Line] = []
+        self._lines: list[ListeningConnection] = []
         self._sending = asyncio.Lock()
         self._outgoing: list[tuple[str, bytes]] = []
         self._wake = asyncio.Event()
@@ -176,7 +176,7 @@ class PubSubBus(ABC):
                 reader.cancel()
             await asyncio.gather(*readers, return_exceptions=True)
 
-    async def _read(self, line: Line) -> None:
+    async def _read(self, line: ListeningConnection) -> None:
         loop = asyncio.get_running_loop()
         heard = loop.time()
         while True:

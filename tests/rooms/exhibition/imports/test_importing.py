@@ -11,7 +11,7 @@ from openpyxl import Workbook
 
 from rooms.core.store.tables import audit
 from rooms.exhibition.booths import directory, queries
-from rooms.exhibition.imports.importing import Plan, import_exhibitors, plan_import, read_exhibitors
+from rooms.exhibition.imports.importing import ExhibitorPlan, import_exhibitors, plan_import, read_exhibitors
 from rooms.exhibition.imports.table_file import MOST_COLUMNS, MOST_ROWS, UNFOLDED, ExhibitorFaults, read_table
 from rooms.exhibition.tables import booth_staff, booths, exhibition_halls
 from rooms.programme.imports.plan import Act
@@ -42,7 +42,7 @@ async def read(data: bytes | str) -> Any:
     return (await read_exhibitors(data.encode() if isinstance(data, str) else data))[0]
 
 
-async def bring(world: World, data: bytes | str, *, dry: bool = False) -> Plan:
+async def bring(world: World, data: bytes | str, *, dry: bool = False) -> ExhibitorPlan:
     async with world.engine.database.read() as connection:
         found = await conference(connection, "forum")
     told = await read(data)

@@ -16,7 +16,7 @@ from rooms.core.errors import Problem
 from rooms.core.store.journal import room_of
 from rooms.exhibition.booths import queries
 from rooms.exhibition.booths.editing import make_booth, set_duty
-from rooms.exhibition.booths.queries import Place
+from rooms.exhibition.booths.queries import QueuePlace
 from rooms.exhibition.booths.staff_messages import Duty
 from rooms.exhibition.presence.attendance import Attendance
 from rooms.exhibition.queue.abandoned import end_abandoned_talks
@@ -352,7 +352,7 @@ async def test_a_call_that_lapsed_cannot_be_accepted_while_another_booth_calls(w
 
 def test_the_place_in_a_queue_follows_from_the_view_alone(world: World) -> None:
     person = PersonView("p", "P")
-    first, second, third = (Place.joined(str(n), "b", person, n, 2 * n, world.clock()) for n in (1, 2, 3))
+    first, second, third = (QueuePlace.joined(str(n), "b", person, n, 2 * n, world.clock()) for n in (1, 2, 3))
     view = QueueView(None, "room", "hall", (first, second, third))
     assert [position(view, place) for place in (first, second, third)] == [0, 1, 2]
     assert follower(view, first) == second

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from rooms.programme.imports.plan import Act, Change, Item, Plan, compare
+from rooms.programme.imports.plan import Act, Change, Item, SchedulePlan, compare
 from rooms.programme.imports.stored import Stored, StoredPerson, StoredSession
 from rooms.programme.queries import Conference
 from rooms.programme.schedules.schedule import ConferenceInfo, Hall, Person, Schedule, Session, Track
@@ -54,7 +54,7 @@ def test_everything_is_new_to_an_empty_conference():
 
 
 def test_nothing_is_to_be_done_twice():
-    assert compare(stored(SCHEDULE), SCHEDULE) == Plan()
+    assert compare(stored(SCHEDULE), SCHEDULE) == SchedulePlan()
     assert compare(stored(SCHEDULE), SCHEDULE).empty
 
 
@@ -95,7 +95,7 @@ def test_a_session_back_in_the_file_is_restored():
 
 def test_what_was_made_here_is_left_alone():
     plan = compare(stored(SCHEDULE, imported=False, kept=True), NOTHING)
-    assert plan == Plan()
+    assert plan == SchedulePlan()
 
 
 def test_what_nothing_needs_any_longer_is_removed():
