@@ -25,7 +25,7 @@ QUIET = ("/health/", "/static/")
 
 
 @dataclass(slots=True)
-class Seen:
+class ConnectionRecord:
     """Facts about a request that only the application knows: the person, and the pattern of its route ("" if there is none). For a live connection,
     also whether it was accepted (`open`) and its close code."""
 
@@ -61,7 +61,7 @@ class Watch:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        seen = Seen()
+        seen = ConnectionRecord()
         if scope["type"] == "websocket":
             scope.setdefault("state", {})["seen"] = seen  # not copied, to save memory
             await self._live(scope, receive, send, seen)
@@ -72,7 +72,7 @@ class Watch:
         else:
             await self._http(scope, receive, send, seen)
 
-    async def _http(self, scope: Scope, receive: Receive, send: Send, seen: Seen) -> None:
+    async def _http(self, scope: Scope, receive: Receive, send: Send, seen: ConnectionRecord) -> None:
         status = 500
         request = ""
 
@@ -92,7 +92,7 @@ class Watch:
                 told = logs.fields(request=request, status=status, ms=seen.milliseconds, person=seen.person)
                 log.info("%s %s", scope["method"], seen.pattern or "(no such page)", extra=told)
 
-    async def _live(self, scope: Scope, receive: Receive, send: Send, seen: Seen) -> None:
+    async def _live(self, scope: Scope, receive: Receive, send: Send, seen: ConnectionRecord) -> None:
         # The application records this itself: a wrapper around its messages would cost memory for each open connection.
         seen.metrics = self._metrics
         token = logs.current.set({"connection": new_id()[:12]})
@@ -137,7 +137,7 @@ class Inside:
             await self._app(scope, receive, send)
             return
         state: dict[str, Any] = scope["state"]
-        seen: Seen = state["seen"]
+        seen: ConnectionRecord = state["seen"]
         token = logs.current.set({"request": state.get("request_id", "")})
         try:
             await self._app(scope, receive, send)
