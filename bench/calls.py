@@ -50,7 +50,7 @@ def served(relay: bool) -> Iterator[Server]:
 
 
 async def booth_of(world: World, relay: bool) -> str:
-    """The path of a booth at which the colleague stands."""
+    """The path of a booth where the colleague works."""
     async with world.engine.database.write() as connection:
         await connection.execute(conferences.update().values(relay_only=relay))
         hall = await hall_of(connection, world.conference, "Hall 1")

@@ -2,7 +2,7 @@
 
     python -m bench.joins [--people 2000]
 
-The room holds a hundred messages and fifty questions, and somebody follows it already. Everybody is a different person, signed in and with rights of his
+The room holds a hundred messages and fifty questions, and already has one member. Everybody is a different person, signed in and with rights of their
 own. "together": a hundred come at the same moment, as after a reconnect; "alone": each comes when the one before is in.
 """
 

@@ -23,7 +23,7 @@ def free_port() -> int:
 
 
 def settle() -> None:
-    """Lets the collector of garbage do as it does in a server (server/app.py): in a young process it would look at everything anew in the midst."""
+    """Sets the garbage collector as a server does (server/app.py). Otherwise a young process would run full collections during the measurement."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 100, 100)

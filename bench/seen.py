@@ -1,4 +1,4 @@
-"""How soon a moderator's keystroke is seen: by an attendee on his phone, by the speaker, and on the big screen, each in a Chromium window of its own.
+"""How soon a moderator's keystroke is seen: by an attendee on their phone, by the speaker, and on the big screen, each in its own Chromium window.
 
     python -m bench.seen [--rounds 30]
 

@@ -2,7 +2,7 @@
 
     python -m bench.served PORT MEMBERS RATE SIZE SCRIPT [pure] [lag]
 
-Writes SCRIPT, a line for each member with his hello and his join, for bench/load. From SIGUSR1 on, RATE chat messages of SIZE bytes a second are told in
+Writes SCRIPT, a line for each member with their hello and join, for bench/load. From SIGUSR1 on, RATE chat messages of SIZE bytes a second are posted in
 the session's room as if they had just been committed: through the hub, with seqs, audiences and ticks. "lag": from then on it notes how late its loop
 is, and at SIGUSR2 prints the 99th percentile in milliseconds.
 """

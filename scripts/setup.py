@@ -74,7 +74,7 @@ def remember(stamps: dict[str, str], **done: str) -> None:
 def create_venv() -> None:
     say("making .venv …")
     if PYTHON.exists() and subprocess.run([PYTHON, "-c", "import pip"], capture_output=True).returncode == 0:
-        STAMPS.write_text("{}")  # somebody made it by hand, and may keep what he put into it
+        STAMPS.write_text("{}")  # made by hand: keep what its owner put into it
         return
     made = new_venv()
     if made.returncode != 0 and os.geteuid() == 0 and shutil.which("apt-get"):

@@ -88,7 +88,7 @@ ESCAPES = {"n": "\n", "t": "\t", "\n": ""}
 
 
 def _value(literal: str) -> str:
-    """What one or several joined string literals of JavaScript stand for."""
+    """The value of one or several joined string literals of JavaScript."""
     inner = "".join(part[1:-1] for part in re.findall(STRING, literal))
     return re.sub(
         r"\\(?:u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|(.|\n))",

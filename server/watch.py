@@ -89,8 +89,8 @@ class Watch:
             self._metrics.requests.labels(str(status)).inc()
             self._metrics.seconds.observe(time.monotonic() - seen.began)
             if not scope["path"].startswith(QUIET):
-                told = logs.fields(request=request, status=status, ms=seen.milliseconds, person=seen.person)
-                log.info("%s %s", scope["method"], seen.pattern or "(no such page)", extra=told)
+                facts = logs.fields(request=request, status=status, ms=seen.milliseconds, person=seen.person)
+                log.info("%s %s", scope["method"], seen.pattern or "(no such page)", extra=facts)
 
     async def _live(self, scope: Scope, receive: Receive, send: Send, seen: ConnectionRecord) -> None:
         # The application records this itself: a wrapper around its messages would cost memory for each open connection.
@@ -102,8 +102,8 @@ class Watch:
             if seen.accepted:
                 self._metrics.connections.dec()
                 self._metrics.closed(seen.code)
-            told = logs.fields(code=seen.code, ms=seen.milliseconds, person=seen.person)
-            live_log.info("connection ended" if seen.accepted else "connection refused", extra=told)
+            facts = logs.fields(code=seen.code, ms=seen.milliseconds, person=seen.person)
+            live_log.info("connection ended" if seen.accepted else "connection refused", extra=facts)
             logs.current.reset(token)
 
     def _may_read(self, scope: Scope) -> bool:

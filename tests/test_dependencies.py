@@ -26,7 +26,7 @@ def _documented() -> dict[str, dict[str, str]]:
 
 
 def _names(requirements: list[str | dict[str, Any]]) -> set[str]:
-    """The names of requirements; groups that are included stand on their own."""
+    """The names of requirements; included groups are listed separately."""
     matches = [NAME.match(requirement) for requirement in requirements if isinstance(requirement, str)]
     return {match[0] for match in matches if match}
 

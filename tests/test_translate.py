@@ -1,4 +1,4 @@
-"""The texts of the program are found wherever they stand, and an incomplete catalog is told in so many words."""
+"""Texts are found everywhere in the program, and incomplete catalogs are reported clearly."""
 
 import json
 import runpy

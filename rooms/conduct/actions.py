@@ -55,8 +55,8 @@ async def report_person(tx: Transaction, actor: Actor, command: ReportPerson) ->
     waiting = sa.select(sa.func.count()).where(r.conference == conference, r.by == by, r.done_at.is_(None))
     if (await tx.connection.execute(waiting)).scalar_one() >= MOST_REPORTS:
         raise Problem("conflict", N_("The organisers have yet to look at what you reported before."))
-    told = {"id": id, "conference": conference, "room": actor.room.id, "person": command.person, "by": by}
-    await tx.connection.execute(reports.insert().values(**told, reason=command.reason.value, text=text, at=tx.now))
+    columns = {"id": id, "conference": conference, "room": actor.room.id, "person": command.person, "by": by}
+    await tx.connection.execute(reports.insert().values(**columns, reason=command.reason.value, text=text, at=tx.now))
     tx.audit(conference, by, "person.report", command.person, {"reason": command.reason.value, "report": id})
     desks = await desks_of_organisers(tx.connection, conference)
     await tell_waiting(tx, conference, desks.values())

@@ -50,7 +50,7 @@ _TAG = re.compile(r'(<(?:[^<>"]|"[^"]*")*>)')
 _PLAIN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
 _MIXED = MarkdownIt("commonmark", {"html": True, "breaks": True}).enable(["table", "strikethrough"])
 
-# A web address ends at white space, at signs that delimit it in a sentence, and at letters that are written without spaces.
+# A web address ends at white space, at punctuation that delimits it, and at characters of scripts without spaces.
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"“”‘’«»\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]+", re.IGNORECASE)
 _AFTER = ".,;:!?'*_~|)]}"
 _PAIRS = {")": "(", "]": "[", "}": "{"}

@@ -9,12 +9,12 @@ import unicodedata
 _MARKS = re.compile(
     "[\u00ad\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u061c\u064b-\u065f\u0670\u200b-\u200f\u2060\ufeff]"
 )
-"""Accents, Hebrew and Arabic vowel points, and characters that nobody sees. Vowel signs of Indic scripts are letters, and stay."""
+"""Accents, Hebrew and Arabic vowel points, and invisible characters. Vowel signs of Indic scripts are letters, so they are kept."""
 
 _LETTERS = str.maketrans(
     {"ς": "σ", "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "ŧ": "t", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
 )
-"""Letters that Unicode does not decompose, as people type them who have no key for them."""
+"""Letters that Unicode does not decompose, with the spelling used on keyboards without them."""
 
 
 def fold(text: str) -> str:

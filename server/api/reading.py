@@ -90,7 +90,7 @@ async def session(call: Call) -> SessionDetail:
     """One session: its texts, speakers and state, its stage, and the state of asking and the chat."""
     async with call.engine.database.read() as connection:
         actor = await _visit_session(call, connection)
-        stands = await forum.forum(connection, actor.room.subject)
+        state = await forum.forum(connection, actor.room.subject)
         about = await programme.session_about(connection, actor.room.subject)
         return SessionDetail(
             session=await programme.session_view(connection, actor.room.subject),
@@ -98,8 +98,8 @@ async def session(call: Call) -> SessionDetail:
             links=[LinkItem(link.url, link.title) for link in about.links],
             attachments=[LinkItem(link.url, link.title) for link in about.attachments],
             room=actor.room.id,
-            stage=stands.stage_view,
-            asking=stands.asking_view,
+            stage=state.stage_view,
+            asking=state.asking_view,
             chat=await chat_queries.chat(connection, actor.room.id),
         )
 

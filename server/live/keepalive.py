@@ -1,4 +1,4 @@
-"""Keep-alive pings: one prepared frame is broadcast to all connections each round, and whoever has sent nothing since the last round is closed.
+"""Keep-alive pings: one prepared frame is broadcast to all connections each round, and a connection that has sent nothing since the last round is closed.
 
 A round costs a `send(2)` per connection. Timers and frames per connection, as uvicorn has them, cost about 200 µs for each ping.
 """

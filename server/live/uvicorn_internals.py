@@ -97,7 +97,7 @@ class LiveProtocol(WebSocketsSansIOProtocol):
             self._ping_slot = None
 
     def keepalive_timeout(self) -> None:
-        """The client has sent nothing since the last ping: it is told to resume, should it still listen, and is dropped soon."""
+        """The client has sent nothing since the last ping: asks it to resume, in case it still listens, and drops it soon."""
         self.close_now(4509, "no answer to a ping")
 
     def placed(self, listener: Listener) -> None:
@@ -221,7 +221,7 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
 
     def shutdown(self) -> None:
-        """The server is going down: the client is told to resume elsewhere."""
+        """The server is going down: asks the client to resume elsewhere."""
         if self.handshake_complete and not self.close_sent:
             self.stop_keepalive()
             self.close_now(4501, "draining")

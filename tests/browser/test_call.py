@@ -59,7 +59,7 @@ async def test_two_talk_from_the_first_picture_to_the_outcome(venue: Venue) -> N
     await expect(visitor.locator(".call-code")).to_have_text(f"{seen['code'][:3]} {seen['code'][3:]}")
     await visitor.keyboard.press("Escape")
 
-    # Mute, camera and hand are told, not guessed; keys do what the buttons do.
+    # Mute, camera and hand are sent, not guessed; keys do the same as the buttons.
     await staff.get_by_role("button", name="Microphone").click()
     await expect(theirs.get_by_text("Microphone off")).to_be_attached()
     await staff.get_by_role("button", name="Camera").click()
@@ -187,7 +187,7 @@ async def test_the_time_is_told_and_either_may_extend_it(venue: Venue) -> None:
     visitor, staff = await call_of(venue, path, "attendee", STAFF)
     await expect(visitor.get_by_role("timer")).to_contain_text("left")
     await expect(visitor.get_by_role("button", name="5 more minutes")).to_have_count(0)
-    # As it stands a minute before the end.
+    # The state a minute before the end.
     async with venue.world.engine.database.write() as connection:
         ends_at = venue.world.clock() + timedelta(minutes=1)
         await connection.execute(

@@ -1,4 +1,4 @@
-"""A call that is full: who comes too late waits in a line, and joins by himself."""
+"""A full call: a person who comes too late waits in a queue and joins automatically."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""docs/protocol.md is enough to write a peer: one that is no browser talks with Chromium, whoever joined first."""
+"""docs/protocol.md is enough to write a peer: one without a browser talks with Chromium, in either order of joining."""
 
 from collections.abc import AsyncIterator
 

@@ -44,7 +44,7 @@ async def browser(own_turn: TurnServer) -> AsyncIterator[Browser]:
 
 @pytest.fixture
 def line_port() -> int:
-    """Where a bad line may stand in front of the relay."""
+    """A place for a bad network path in front of the relay."""
     return free_port()
 
 

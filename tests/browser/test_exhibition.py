@@ -13,7 +13,7 @@ TEXTS = {"zh_Hans": {"name": "流明照明", "tagline": "让每个人都有光"}
 
 @pytest.fixture
 async def booth(venue: Venue) -> str:
-    """The path of a booth at which the colleague stands."""
+    """The path of a booth where the colleague works."""
     world = venue.world
     said = {"name": "Lumen", "tagline": "Light for everybody", "about": "Lamps.", "languages": ["en", "zh"]}
     said |= {"country": "SE", "field": "Energy", "texts": TEXTS}

@@ -100,7 +100,7 @@ async def test_all_of_it_without_javascript(venue: Venue, booth: str) -> None:
 
 
 async def test_an_opened_file_runs_nothing(venue: Venue, booth: str) -> None:
-    """A picture as wide as the window stands alone in a page without an origin, and a brochure is never shown as a page."""
+    """A picture as wide as the window is shown alone in a page without an origin, and a brochure is never shown as a page."""
     owner = await enter(venue, "colleague", f"{booth}/files")
     await choose(owner, "Choose a picture", "logo.html", made.picture() + made.HTML, "Add the logo")
     await expect(owner.get_by_role("button", name="Replace the logo")).to_be_visible()

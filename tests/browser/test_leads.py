@@ -13,7 +13,7 @@ from tests.support.chromium import accessibility_faults
 
 @pytest.fixture
 async def booth(venue: Venue) -> str:
-    """The path of a booth at which the colleague stands; the moderator owns it."""
+    """The path of a booth where the colleague works; the moderator owns it."""
     world = venue.world
     async with world.engine.database.write() as connection:
         hall = await hall_of(connection, world.conference, "Hall 1")

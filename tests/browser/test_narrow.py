@@ -22,7 +22,7 @@ BROKEN = """() => [...document.querySelectorAll(
             }
         return broken;
     })"""
-"""Words of short labels and figures that stand on two lines."""
+"""Words of short labels and numbers that wrap onto two lines."""
 
 
 async def page_of(venue: Venue, who: str, path: str, viewport: dict[str, int]) -> Page:

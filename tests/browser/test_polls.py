@@ -40,7 +40,7 @@ async def test_from_the_draft_to_the_big_screen(venue: Venue) -> None:
     for page in (screen, overlay):
         await expect(page.locator(".screen-poll-options li")).to_have_text(["Left", "Right, then straight on"])
 
-    # One who reads elsewhere is told, and nothing moves under him; one key brings him there.
+    # A person who reads elsewhere gets a notice, and nothing moves under them; one key leads there.
     await expect(attendee.locator("#tab-polls .count-new")).to_contain_text("1")
     await attendee.get_by_role("button", name="Answer", exact=True).click()
     await attendee.get_by_role("radio", name="Right, then straight on").check()

@@ -1,4 +1,4 @@
-"""Reactions rise over the stage for everybody, are told calmly to who does not see them, and move nothing for who wants no motion."""
+"""Reactions rise over the stage, are announced calmly to screen readers, and do not move with reduced motion."""
 
 import asyncio
 

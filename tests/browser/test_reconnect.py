@@ -69,7 +69,7 @@ async def test_one_who_signs_out_elsewhere_is_told_and_stays_away(venue: Venue) 
 
 
 def joins_of(page: Page) -> list[str]:
-    """How the session was joined from now on: "resumed" or "afresh", once for each time."""
+    """How the session is joined from now on: "resumed" or "afresh", one entry per join."""
     joins: list[str] = []
 
     def on_frame(frame: str | bytes) -> None:

@@ -1,4 +1,4 @@
-"""The session's page as attendees use it: asking, voting, chatting; by keyboard; without JavaScript; and how it stands still while news comes in."""
+"""The session's page as attendees use it: asking, voting, chatting; by keyboard; without JavaScript; and that nothing moves while news arrives."""
 
 import asyncio
 
@@ -96,7 +96,9 @@ async def test_nothing_shifts_while_the_room_is_busy(venue: Venue) -> None:
     await moderator.keyboard.press("n")
     await expect(reader.locator(".now-strip")).to_contain_text("Question")
     await expect(reader.locator(".message")).to_have_count(4)
-    await expect(reader.locator(".news button")).to_be_visible()  # what would move waits until he wants it
+    await expect(
+        reader.locator(".news button")
+    ).to_be_visible()  # changes of the order wait until the reader asks for them
     assert await shifts(reader) == []
 
 

@@ -63,7 +63,7 @@ class _Frame(msgspec.Struct, frozen=True):
 
 @lru_cache(1000)
 def _decode(payload: bytes) -> _Frame:
-    """Once for all those who are told the same."""
+    """Decoded once for all members who receive the same bytes."""
     return msgspec.json.decode(payload, type=_Frame)
 
 
@@ -78,7 +78,7 @@ class _Joined(msgspec.Struct):
 
 class Client:
     """One person with one connection at a time. `doors` gives the door for each attempt; `closes` counts how connections ended; `refusals` what
-    commands were answered with before they were done. `resumed_at` is when he was let in last."""
+    commands were answered with before they were done. `resumed_at` is when they last joined."""
 
     def __init__(
         self,
@@ -226,7 +226,7 @@ class Client:
     def _hear(self, payload: bytes) -> None:
         frame = _decode(payload)
         if frame.id is not None:
-            # Taken in here and not where the answer is awaited: more may stand in the same packet.
+            # Handled here, not where the answer is awaited, because the same packet may contain more.
             if frame.id == self._joining and bytes(frame.ok):
                 self._enter(msgspec.json.decode(frame.ok, type=_Joined))
             future = self._waiting.get(frame.id)
@@ -296,7 +296,7 @@ class Crowd(list[Client]):
                 group.create_task(one(client))
 
     async def agree(self, seconds: float = 15) -> None:
-        """Returns when all are in and stand at the same seq, no lower than what was acknowledged to any."""
+        """Returns when all have joined and reached the same seq, at least the highest acknowledged one."""
         top = max((ack.seq or 0 for client in self for ack in client.witness.acks), default=0)
 
         def agreed() -> bool:

@@ -19,7 +19,7 @@ from tests.support.world import SECRET
 
 @dataclass
 class Ground:
-    """`people` are attendees, `signins` theirs in the same order; `moderator` (a person and his sign-in) moderates the session. Tickets are made as
+    """`people` are attendees, `signins` theirs in the same order; `moderator` (a person and their sign-in) moderates the session. Tickets are made as
     the server makes them: from its secret and its clock."""
 
     url: str

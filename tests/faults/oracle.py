@@ -1,4 +1,4 @@
-"""The oracle: each client keeps what it was told and what was acknowledged to it, and the database says afterwards whether that was the truth.
+"""The oracle: each client records what it received and what was acknowledged, and compares it with the database afterwards.
 
 What was acknowledged is stored; seqs are contiguous; all saw one order, and saw what they may see; nothing came or happened twice; nothing reached
 one who is no member.
@@ -52,7 +52,7 @@ class Witness:
     resumes: int = 0
 
     def begin(self, epoch: str, seq: int, audience: str) -> None:
-        """A snapshot: what is known begins anew."""
+        """A snapshot replaces everything known."""
         self.snapshots += 1
         self.epoch, self.position, self.audience = epoch, seq, audience
         self.seen.setdefault(epoch, {})
@@ -102,12 +102,12 @@ def fingerprint(event: bytes) -> bytes:
 
 @lru_cache(50_000)
 def _read(event: bytes) -> tuple[int, bytes]:
-    """Seq and fingerprint of an event. Hundreds of clients are told the same bytes, and keep one fingerprint of them between them."""
+    """Seq and fingerprint of an event. Hundreds of clients receive the same bytes and share one fingerprint of them."""
     return msgspec.json.decode(event, type=_Numbered).seq, fingerprint(event)
 
 
 async def examine(url: str, witnesses: Iterable[Witness], *, finished: bool = True) -> Verdict:
-    """Compares all that the witnesses know with the database. `finished`: everybody should have been told everything."""
+    """Compares everything that the witnesses know with the database. `finished`: everyone should have received everything."""
     witnesses = list(witnesses)
     verdict = Verdict()
     database = Database(url)

@@ -23,7 +23,7 @@ def scaled(quick: Any, long: Any) -> Any:
 
 
 def tell(path: Path, words: str) -> None:
-    """Writes a file of which another process reads in the same moment what stood there before or what stands there now, never half of it."""
+    """Writes a file atomically: another process reads either the old or the new content, never half of it."""
     draft = path.with_suffix(".draft")
     draft.write_text(words)
     draft.replace(path)

@@ -15,7 +15,7 @@ CHUNK = 1448  # bytes: about one packet
 
 @dataclass
 class Weather:
-    """`latency` each way and `stall` in seconds; a packet stalls with the probability `loss`. `swallow`: nothing passes and nobody is told."""
+    """`latency` each way and `stall` in seconds; a packet stalls with the probability `loss`. `swallow`: nothing passes, without any error."""
 
     latency: float = 0.0
     loss: float = 0.0

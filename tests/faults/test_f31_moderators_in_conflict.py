@@ -1,4 +1,4 @@
-"""F31: moderators in conflict on two processes: one final state, and the loser is told what it is and who was first."""
+"""F31: moderators in conflict on two processes: one final state, and the slower moderator sees it and who was first."""
 
 import asyncio
 

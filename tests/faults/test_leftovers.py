@@ -54,7 +54,7 @@ def present(client: object) -> int:
 
 
 async def test_f28_many_come_and_go(sqlite_url: str) -> None:
-    """What is made once for ever, such as prepared statements, is made in the first half; the second must add next to nothing."""
+    """Permanent objects, such as prepared statements, are created in the first half; the second half must add next to nothing."""
     total, at_once = scaled((1200, 100), (100_000, 200))
     ground = await lay(sqlite_url, at_once)
     with shaken(1, sqlite_url) as (server,):
@@ -159,7 +159,7 @@ async def test_f30_backup_and_restore(stored: str | PostgresServer, tmp_path: Pa
             assert not set(await epochs(url)) & set(before)
             snapshots = [witness.snapshots for witness in clients.witnesses]
             for witness in clients.witnesses:
-                witness.acks.clear()  # what was acknowledged after the backup is gone, as whoever restores knows
+                witness.acks.clear()  # everything acknowledged after the backup is lost, as expected
             server.start()
             await clients.all_in()
             await clients.act(1)
@@ -204,7 +204,7 @@ def plain(url: str) -> str:
 
 
 def tool(name: str) -> str:
-    # Debian keeps the programs of all its versions there; what stands in PATH only chooses among them.
+    # Debian keeps the programs of all versions there; the one in PATH only chooses among them.
     found = max(map(str, Path("/usr/lib/postgresql").glob(f"*/bin/{name}")), default="") or shutil.which(name)
     assert found, f"{name} comes with PostgreSQL"
     return found

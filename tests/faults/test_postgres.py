@@ -1,4 +1,4 @@
-"""F7 and F8: PostgreSQL is restarted, and falls silent. What was acknowledged stays; who cannot be served is told so, and heartbeats go on."""
+"""F7 and F8: PostgreSQL is restarted, and falls silent. Acknowledged commands are kept, others get an error, and heartbeats continue."""
 
 import asyncio
 import time

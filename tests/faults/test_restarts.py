@@ -81,7 +81,7 @@ async def test_f13_a_process_ends_under_load(postgres_url: str, redis_url: str) 
 
 
 async def test_f14_processes_are_renewed_in_turn(postgres_url: str, redis_url: str) -> None:
-    """By the next version, to which a link leads meanwhile, as it would where each version has a folder of its own."""
+    """Restarts with the next version, to which a link now points, as with one folder per version."""
     people, commands = scaled((40, 5), (400, 40))
     ground = await lay(postgres_url, people)
     with temporary_folder("releases") as releases, temporary_folder("server") as folder, ExitStack() as stack:

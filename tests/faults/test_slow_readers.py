@@ -35,7 +35,7 @@ async def talk(clients: Crowd, seconds: float, pause: float, enough: asyncio.Eve
 
 
 async def sluggish(ground: Ground, server: Shaken, number: int) -> Client:
-    """Somebody who is let in with a small buffer in his kernel."""
+    """A member with a small kernel buffer."""
     client = Client(ground, number, lambda: server.door, receive_buffer=BUFFER).start()
     await until(client.joined.is_set)
     return client
@@ -43,7 +43,7 @@ async def sluggish(ground: Ground, server: Shaken, number: int) -> Client:
 
 async def test_f10_a_reader_at_a_kilobyte_a_second(sqlite_url: str) -> None:
     """The room is lively, but no livelier than the machine bears: in turn without and with the slow reader, so that what else the machine has
-    to do falls on both alike. Then so much is said that he is cut."""
+    to do falls on both alike. Then so much is posted that they are disconnected."""
     ground = await lay(sqlite_url, 22)
     rounds, span = scaled((1, 1.0), (7, 8.0))
     alone: list[float] = []
@@ -88,7 +88,7 @@ async def round_of(clients: Crowd, span: float) -> float:
 
 @asynccontextmanager
 async def trickling(ground: Ground, server: Shaken) -> AsyncGenerator[Client]:
-    """Somebody who reads what his small buffer holds once a second, until he is cut. Afterwards he reads on as others do, and has to be stopped."""
+    """A member who reads once a second, with a small buffer, until they are disconnected. Afterwards they read normally, and must be stopped."""
     slow = await sluggish(ground, server, 20)
 
     async def trickle() -> None:

@@ -101,7 +101,7 @@ async def test_f20_the_disk_is_full(sqlite_url: str, tmp_path: Path) -> None:
             tell(pages, str(used + 4))
             acting = asyncio.create_task(clients.act(scaled(10, 40)))
             await until(lambda: clients.refusals["unavailable"] > len(clients), 60)
-            # Reads live on: who comes now is let in and told everything.
+            # Reads still work: new members can join and receive everything.
             reader = clients[3]
             reader.joined.clear()
             reader.witness.epoch = ""
@@ -148,7 +148,7 @@ async def test_f22_a_bad_network(sqlite_url: str) -> None:
 
 
 async def test_f23_the_way_is_forgotten(sqlite_url: str) -> None:
-    """Nothing passes any more, and nobody is told. Quick: the server pings every second and waits one; as delivered it pings every 20 s and waits 20 s."""
+    """Packets are dropped silently. Quick: the server pings every second and waits one; as delivered it pings every 20 s and waits 20 s."""
     people = 6
     ping = scaled((1, 1), (20, 20))
     ground = await lay(sqlite_url, people)

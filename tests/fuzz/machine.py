@@ -93,7 +93,7 @@ class Story:
                 await self.world.engines[engine].hub.watch(await self.world.desk(who), self._look_again(who, engine))
 
     def _look_again(self, who: str, engine: int) -> Any:
-        """What a connection does when it hears at its person's desk that his rights have changed."""
+        """A connection's reaction when the person's desk reports changed rights."""
 
         def look(entry: Entry) -> None:
             if entry.type == tag_of(RightsChanged):
@@ -140,7 +140,7 @@ class Story:
         return "ok"
 
     async def cut(self, number: int) -> None:
-        """A connection breaks; its person comes back at the other process, and goes on from where he was."""
+        """A connection breaks; its person returns at the other process and resumes."""
         client = self.clients[number]
         client.catch_up()
         client.engine.hub.leave(client.member)

@@ -1,4 +1,4 @@
-"""An organiser's upload waits for his word, for him alone, and for a day."""
+"""An organiser's upload waits for their confirmation, is private to them, and expires after a day."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""What the bus loses, doubles or reorders is found in the journal, even a lost last nudge; and whoever is told learns all, once and in order."""
+"""Lost, duplicated or reordered bus messages are repaired from the journal, even a lost last nudge. Members receive everything once and in order."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ from tests.support.world import World, running_world
 
 @pytest.fixture
 async def unreliable(sqlite_url: str) -> AsyncIterator[World]:
-    """Two processes whose buses do what they are told."""
+    """Two processes whose buses the test controls."""
     board = Switchboard()
     async with running_world(sqlite_url, buses=[UnreliableBus(board), UnreliableBus(board)]) as world:
         yield world

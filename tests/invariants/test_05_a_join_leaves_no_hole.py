@@ -25,7 +25,7 @@ async def say(world: World, count: int, engine: int = 0) -> None:
 
 
 async def gone(world: World, who: str | None = "other", engine: int = 0) -> Client:
-    """A client who was there and has lost his connection."""
+    """A client that was a member and has lost its connection."""
     client = await enter(world, who, engine=engine)
     world.engines[engine].hub.leave(client.member)
     return client
@@ -60,7 +60,7 @@ async def test_from_before_the_kept_tail_one_gets_a_snapshot_that_says_so(world:
     resumed = await enter(world, "other", resuming=client)
     assert "resumed" not in resumed.sink.joined
     assert len(resumed.state["snapshot"]["messages"]) == 3 + kept
-    # One who stands exactly at the floor misses nothing.
+    # A client exactly at the floor misses nothing.
     at_floor = Position(resumed.epoch, 3)
     assert (await world.join("other", after=at_floor))[1].joined["resumed"]
 
@@ -97,7 +97,7 @@ async def test_rights_are_checked_again_at_a_resume(world: World) -> None:
 
 
 def hold_reader(monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.Event, asyncio.Event]:
-    """Whoever joins is read for, but not let in: the first event tells that he was read for, the second one lets him go on."""
+    """Holds joins between reading and admission: the first event signals the read, the second one lets the join continue."""
     read = JoinReader._joined
     reading, go_on = asyncio.Event(), asyncio.Event()
 

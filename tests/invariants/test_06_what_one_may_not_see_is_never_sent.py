@@ -32,7 +32,7 @@ from tests.support.world import World
 EVERYONE, MODERATORS, PERSON = Audience
 
 TOLD = {
-    # who is told: (reader's audience, is it about him) → sees
+    # (reader's audience, whether it concerns the reader) → sees it
     EVERYONE: {(EVERYONE, False): True, (EVERYONE, True): True, (MODERATORS, False): True, (MODERATORS, True): True},
     MODERATORS: {
         (EVERYONE, False): False,
@@ -95,7 +95,7 @@ DECLARED = {
         "poll.hidden",
     },
 }
-"""Whoever declares an event says here, a second time, who may see it."""
+"""Every declared event must also be listed here, with those who may see it."""
 
 
 def test_every_event_declares_its_audience() -> None:

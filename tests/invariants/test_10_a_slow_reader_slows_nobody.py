@@ -22,7 +22,7 @@ LIMIT = 8 * 1024
 
 
 class Reader:
-    """A client at the other end of an ASGI server; `reads` cleared: he reads nothing any more."""
+    """A client at the other end of an ASGI server; `reads` cleared: it stops reading."""
 
     def __init__(self) -> None:
         self.reads = asyncio.Event()
@@ -108,7 +108,7 @@ def _as_client(world: World, reader: Reader, member: Member) -> Client:
 
 
 async def test_writing_to_a_crowd_waits_for_nobody(world: World) -> None:
-    """Whoever is told something is told by a call that returns at once: `publish` is no coroutine, and neither is anything behind it."""
+    """Delivery never waits for a member: `publish` is no coroutine, and neither is anything it calls."""
     members = [await world.join("guest") for _ in range(50)]
     outcome = await world.do("other", m.PostMessage("Hello"))
     await settled(world.engine)

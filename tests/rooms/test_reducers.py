@@ -193,7 +193,7 @@ async def at_the_booth(spectators: Audience) -> None:
     await do("owner", f.PlaceFile(film, 0))
     await do("attendee", f.ConsentToName(True))
     await do("organiser", f.RemoveFile(film))
-    # Who stands there
+    # Staff
     await do("owner", SetDuty(world.people["speaker"], Duty.CONTACT))
     await do("owner", SetDuty(world.people["speaker"]))
     # The queue

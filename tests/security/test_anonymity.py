@@ -1,4 +1,4 @@
-"""S27, S22: who asked an anonymous question is told to nobody but the one who unmasks, and that is noted."""
+"""S27, S22: the asker of an anonymous question is only revealed to the moderator who unmasks it, and that is recorded."""
 
 import logging
 
@@ -18,7 +18,7 @@ WATCHERS = ("other", "speaker", "interpreter", "moderator", "colleague", "organi
 
 @pytest.fixture
 async def asked(world: World) -> str:
-    """An anonymous question of one Zebedee Quux, approved, after one under his name was not."""
+    """An approved anonymous question by Zebedee Quux, after a named one that was not approved."""
     from rooms.core.store.tables import persons
 
     asker = world.people["attendee"]
@@ -107,7 +107,7 @@ async def test_unmasking_tells_one_and_is_noted(world: World, asked: str) -> Non
 
 @pytest.mark.parametrize("order", ["into the named one", "into the anonymous one"])
 async def test_no_merge_tells_it_by_the_number_of_votes(each_world: World, order: str) -> None:
-    """O1: united with a named question of one vote, the sum must be the same whoever has asked anonymously."""
+    """O1: merged with a named question of one vote, the sum must not depend on who asked anonymously."""
     world, sums = each_world, dict[str, list[int]]()
     for asker in ("attendee", "other"):
         named = await world.ask("What about the money?", "attendee")

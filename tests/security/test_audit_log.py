@@ -1,4 +1,4 @@
-"""S58: whoever edits the audit log in the database is seen on its page."""
+"""S58: an edit of the audit log in the database is shown on its page."""
 
 from typing import Any
 

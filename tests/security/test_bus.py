@@ -1,4 +1,4 @@
-"""S23, S24: what stands on the bus was put there by one of our processes, and an answer of Redis reaches who asked for it."""
+"""S23, S24: only messages of our own processes are accepted from the bus, and an answer of Redis reaches its request."""
 
 import asyncio
 import logging

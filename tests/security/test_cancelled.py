@@ -1,4 +1,4 @@
-"""S23: whoever goes away in the midst of a transaction leaves neither his answer to somebody else nor half of what he did."""
+"""S23: a client that disconnects during a transaction leaves neither its answer to somebody else nor a half-done change."""
 
 import asyncio
 from collections import Counter
@@ -90,7 +90,7 @@ async def test_a_transaction_that_is_cancelled_bleeds_into_no_other(database: Da
 
 
 async def test_a_command_whose_asker_went_away_is_answered_to_nobody_else(each_world: World) -> None:
-    """Many share a transaction: each is answered with what became of his own."""
+    """Many commands share a transaction: each gets its own result."""
     world, chance = each_world, Random(35)
     world.lift_limits()
     said: dict[str, str] = {}

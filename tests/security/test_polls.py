@@ -1,4 +1,4 @@
-"""S28: before the close, the results of a poll are told to nobody but moderators: by no live event or latest value, snapshot, answer, page or feed."""
+"""S28: before the close, the results of a poll are only sent to moderators: by no live event or latest value, snapshot, answer, page or feed."""
 
 import re
 from typing import Any
@@ -20,7 +20,7 @@ from tests.support.world import ListSink, World
 from web.site import Site
 
 VOTERS = {1: 23, 2: 14}
-"""How many choose each option: numbers that stand nowhere else, with a word that only they write."""
+"""How many choose each option: numbers that appear nowhere else, with a word that only they write."""
 WORD = "quixotically"
 
 OUTSIDERS = ("attendee", "speaker", "interpreter", "exhibitor", "guest", "stranger", None)
@@ -56,7 +56,7 @@ async def vote(world: World, voted: tuple[str, str]) -> None:
 
 
 def tells(text: str) -> bool:
-    """Whether a count, the sum, a share in percent or the written word stands in it."""
+    """Whether it contains a count, the sum, a percentage or the written word."""
     total = sum(VOTERS.values())
     numbers = {*VOTERS.values(), total, *(round(100 * count / total) for count in VOTERS.values())}
     written = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)", "", text)  # the moments of things
@@ -71,7 +71,7 @@ async def joined(world: World, who: str | None, **options: Any) -> ListSink:
 async def by_any_way(
     site: Site, world: World, engine: Engine, who: str | None, sinks: list[ListSink]
 ) -> dict[str, str]:
-    """All that one can get at, by where he has it from."""
+    """Everything that a person can get, by source."""
     await settled(engine)
     found = {f"connection {n}": msgspec.json.encode(sink.messages).decode() for n, sink in enumerate(sinks)}
     for public in (False, True):

@@ -1,4 +1,4 @@
-"""S21: a post that races a lock is refused or taken by the order of commits, never by what somebody saw before. S19: so is one who loses his role."""
+"""S21: a post that races a lock is refused or taken by the order of commits, never by an older view. S19: so is a person who loses their role."""
 
 import asyncio
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from tests.support.world import World
 Shut = Callable[[World], Command]
 
 RACES: dict[str, tuple[Shut, str, Callable[[str], Command], str]] = {
-    # what shuts the door; who is shut out; what he wants to do with a question of his; why he cannot
+    # the command that closes access; the person affected; their attempted command on an own question; the refusal
     "locking questions": (
         lambda _: SetAsking(Asking.LOCKED),
         "attendee",
@@ -91,7 +91,7 @@ async def test_in_both_orders(world: World, race: str, first: str) -> None:
 
 
 async def test_commands_that_share_a_transaction_follow_each_other_all_the_same(world: World) -> None:
-    """Group commit: the one that shuts the door stands between two others in one batch."""
+    """Group commit: the command that closes access is between two others in one batch."""
     world.lift_limits()
     posts = [world.do("attendee", PostMessage(f"{n}")) for n in range(6)]
     shut = world.do("organiser", SilencePerson(world.people["attendee"]))

@@ -47,7 +47,7 @@ PERSONS_FOR_EVERYONE |= {  # among those who are invited
     "latest.call.value.peers.person",
     "latest.call.value.waiting",
 }
-"""Where, in what everyone is told, a person stands with his id: whoever writes in the chat, and those who chose to be named."""
+"""Where public messages contain a person's id: authors in the chat, and people who chose to be named."""
 
 
 def places(described: inspect.Type, path: str) -> Iterator[tuple[str, inspect.Type]]:
@@ -97,7 +97,7 @@ def test_persons_are_named_to_everyone_only_where_they_chose_to_be() -> None:
 
 
 def check_frames(client: Client) -> int:
-    """Every event, value and snapshot of a client decodes as a type that his audience may have, without a field too many. How many there were."""
+    """Every event, value and snapshot of a client decodes as a type of its audience, without extra fields. Returns how many there were."""
     count = 0
     for message in client.sink.messages:
         reader = Audience(message.get("audience", client.member.audience.value))
@@ -219,7 +219,7 @@ async def test_the_premise_a_question_under_ones_name_is_under_ones_name(world: 
 
 
 async def test_the_order_of_questions_tells_nothing_of_who_asked(world: World) -> None:
-    """Ids are random, and what is told of a question to all is told for all at the same seq: only bare numbers stand where others' news were."""
+    """Ids are random, and public events of a question have the same seq for all: only bare numbers replace other audiences' events."""
     ids = [await world.ask(f"{n}", anonymous=n % 2 == 0) for n in range(6)]
     assert ids != sorted(ids) or ids != sorted(ids, reverse=True)
     client = await enter(world, "other", after=None)

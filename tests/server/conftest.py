@@ -10,7 +10,7 @@ from tests.support.world import World
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    """One process on a new SQLite file. Whatever a test does to it, no fault of its own may stand in its log."""
+    """One process on a new SQLite file. Whatever a test does to it, its log must not contain an error of its own."""
     with faultless_server() as running:
         yield running
 

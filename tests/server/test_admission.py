@@ -1,4 +1,4 @@
-"""However many requests come at once, whoever does something else in many small steps waits for few of them."""
+"""A burst of requests hardly delays other work that takes many small steps."""
 
 import asyncio
 from pathlib import Path

@@ -178,7 +178,7 @@ async def test_signing_out_ends_just_the_connections_of_that_sign_in(world: Worl
 async def test_rights_that_change_while_one_is_let_in_are_looked_at_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between the hub's letting him in and the connection's knowing of it, the moderators' view must not slip through."""
+    """The moderators' view must not leak between the hub's admission and the connection's registration of it."""
     from rooms.core.commands.people import Role
     from rooms.people.messages import RevokeRole
 

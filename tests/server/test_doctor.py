@@ -1,4 +1,4 @@
-"""The doctor: finds what is ill on real components, and says how to mend it."""
+"""The doctor finds faults in real components, and says how to fix them."""
 
 import asyncio
 import subprocess

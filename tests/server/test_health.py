@@ -1,4 +1,4 @@
-"""What is told to those who watch over the processes."""
+"""Health checks for monitoring."""
 
 from rooms.core.store.database import Database
 from tests.support.server import Server, running_server

@@ -1,4 +1,4 @@
-"""Keep-alive rounds: everyone is pinged, who answers stays, and who has gone silent is told to resume elsewhere."""
+"""Keep-alive rounds: everyone is pinged; connections that answer stay open, silent ones are asked to resume elsewhere."""
 
 import asyncio
 

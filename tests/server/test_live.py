@@ -46,7 +46,7 @@ async def room(furnished: World) -> str:
 
 
 async def test_two_people_see_what_one_of_them_says(server: Server, furnished: World, room: str) -> None:
-    """One speaks JSON, the other msgpack; both are told the same."""
+    """One client uses JSON, the other msgpack; both receive the same."""
     attendee = await ticket_for(furnished.engine, furnished.people["attendee"])
     other = await ticket_for(furnished.engine, furnished.people["other"])
     async with (

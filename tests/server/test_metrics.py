@@ -1,4 +1,4 @@
-"""What Prometheus is told, who may ask, and what stands in the logs."""
+"""Metrics for Prometheus, access to them, and the content of the logs."""
 
 import asyncio
 import io

@@ -1,4 +1,4 @@
-"""What stands in for asyncio's Queue and Event in a connection does what they do."""
+"""A connection's replacements for asyncio's Queue and Event behave like the originals."""
 
 import asyncio
 

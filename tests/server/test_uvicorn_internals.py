@@ -258,7 +258,7 @@ async def test_of_one_who_has_gone_nothing_waits_for_the_collector(politely: boo
 
 
 async def test_one_that_has_begun_to_speak_is_understood_all_the_same() -> None:
-    """The parser then stands within a frame, and must not be replaced."""
+    """The parser is then inside a frame and must not be replaced."""
     async with opened_raw() as (app, client):
         said = frame(TEXT, b"answer")
         await client.write(said[:4])

@@ -1,4 +1,4 @@
-"""Which servers a browser is told, and with which credentials."""
+"""The servers and credentials that a browser receives."""
 
 import base64
 import hashlib

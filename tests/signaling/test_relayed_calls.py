@@ -40,7 +40,7 @@ def trusted(turn_server: TurnServer, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def candidates(peer: RtcPeer) -> list[str]:
-    """What this peer was told of the others' candidates, in descriptions and alone."""
+    """The candidates of others that this peer received, in descriptions and separately."""
     lines = [line for each in peer.told("desc") for line in each["desc"]["sdp"].splitlines() if "candidate:" in line]
     return lines + [each["cand"]["candidate"] for each in peer.told("cand") if each["cand"]]
 

@@ -28,7 +28,7 @@ FLAGS = (
     # No other host can be reached, by requests, WebSockets or WebRTC. A route handler of Playwright would switch off the browser's cache too.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.local",
     # Pages of Chromium's own behind its address bar, in which nobody types here: they cost as much as a page of ours, for each window. Of several such
-    # switches the last one counts, so those of Playwright that matter here stand in it too.
+    # switches the last one counts, so those of Playwright that matter here are repeated in it.
     "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,AvoidUnnecessaryBeforeUnloadCheckSync,"
     "DestroyProfileOnBrowserClose,HttpsFirstBalancedModeAutoEnable,HttpsUpgrades,LensOverlay,MediaRouter,OptimizationHints,PaintHolding,"
     "ThirdPartyStoragePartitioning",
@@ -127,7 +127,7 @@ def _axe() -> str:
 
 
 async def accessibility_faults(page: Page) -> list[str]:
-    """What axe-core finds on the page as it stands: one line per rule and element, and none when all is well."""
+    """The findings of axe-core on the current page: one line per rule and element, none if there are no faults."""
     # Evaluated by the debugger, which no content security policy hinders.
     await page.evaluate(_axe())
     result = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")

@@ -32,7 +32,7 @@ class ListSink(DirectSink):
 
     @property
     def events(self) -> list[dict[str, Any]]:
-        """All events told after the answer to the join, hidden ones too."""
+        """All events received after the answer to the join, including hidden ones."""
         return [event for message in self.messages[1:] for event in message.get("events", [])]
 
     @property

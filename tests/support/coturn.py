@@ -30,7 +30,7 @@ class TurnServer(Process):
     deploy/turnserver.conf, with the names in angle brackets still to be filled."""
 
     def __init__(self, program: Path, folder: Path, shipped: str = "") -> None:
-        # It takes the ports after these, too, for the behaviour tests of RFC 5780, and waits for ever where they are taken.
+        # It takes the ports after these, too, for the behaviour tests of RFC 5780, and waits forever if they are in use.
         self.port = free_port(and_next=True)
         self.tls_port = free_port(and_next=True)
         self.secret = secrets.token_hex(16)

@@ -1,4 +1,4 @@
-"""The fixtures in tests/fixtures/reducers: what each event does to what a page knows. Their format stands in the README beside them."""
+"""The fixtures in tests/fixtures/reducers: the effect of each event on the state of a page. The README beside them describes the format."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Bytes as an attacker writes them: HTTP and WebSocket without a library that would mend them."""
+"""Raw bytes of an attacker: HTTP and WebSocket without a library that would correct them."""
 
 import asyncio
 import base64

@@ -116,7 +116,7 @@ class RtcPeer:
     # Media
 
     async def call(self) -> None:
-        """Joins, and offers its sound and picture to everybody who is there already. From now on it answers whoever offers."""
+        """Joins, and offers its sound and picture to everyone already there. From then on it answers every offer."""
         self._media = True
         welcome = await self.join()
         for other in welcome["peers"]:

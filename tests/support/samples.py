@@ -431,7 +431,7 @@ async def _(world: World) -> Command:
 
 
 async def _queued(world: World, *, accepted: bool = False) -> str:
-    """The attendee is called by the staff; gives his place."""
+    """The staff call the attendee; returns the attendee's place."""
     await world.do("attendee", JoinQueue(), room=world.stand)
     called = await world.do("staff", CallNext(), room=world.stand)
     if accepted:

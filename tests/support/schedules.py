@@ -25,7 +25,7 @@ def camp() -> bytes:
 
 
 def camp_events() -> list[dict[str, Any]]:
-    """Its events as they stand in the file."""
+    """Its events as in the file."""
     days = json.loads(camp())["schedule"]["conference"]["days"]
     return [event for day in days for room in day["rooms"].values() for event in room]
 

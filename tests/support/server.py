@@ -79,7 +79,7 @@ def running_server(database: str = "", *, redis: str = "", workers: int = 1, **s
 
 @contextmanager
 def faultless_server() -> Iterator[Server]:
-    """A server on a new SQLite file. Whatever is done to it, no fault of its own may stand in its log."""
+    """A server on a new SQLite file. Whatever is done to it, its log must not contain an error of its own."""
     with running_server() as running, _faultless([running]):
         yield running
 

@@ -226,7 +226,7 @@ class Truth:
         return found
 
     async def _advance(self, connection: AsyncConnection, follower: Follower, now: Fresh) -> bool:
-        """Brings a state to the seq of a fresh read. False when not all latest values on the way are known, as when another process told them."""
+        """Brings a state to the seq of a fresh read. False when not all latest values on the way are known, for example because another process sent them."""
         row, state = now.row, follower.state
         assert state is not None
         entries = await journal.read_after(connection, row.id, follower.seq, row.seq) if follower.seq < row.seq else []

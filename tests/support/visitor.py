@@ -1,4 +1,4 @@
-"""A visitor of the site's pages: a browser without JavaScript, in memory. And the site that he visits, made of a test's world."""
+"""A visitor of the site's pages: a browser without JavaScript, in memory. And the site that they visit, built from a test's world."""
 
 import re
 from html import unescape
@@ -100,5 +100,5 @@ class Visitor:
         return self.http.cookies.get(self.site.cookie(SIGNIN))
 
     async def settled(self) -> None:
-        """Returns when the letters that were put into the post have been sent."""
+        """Returns when all queued emails have been sent."""
         await self.site.post.settled()

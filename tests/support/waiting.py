@@ -28,7 +28,7 @@ async def until(condition: Callable[[], Any | Awaitable[Any]], seconds: float = 
 
 
 async def settled(*engines: Engine, seconds: float = DEADLINE) -> None:
-    """Returns when every house has told its members all that is committed, and nobody is on his way in."""
+    """Returns when every engine has delivered everything committed to its members, and no join is pending."""
 
     async def at_rest() -> bool:
         for engine in engines:

@@ -46,7 +46,7 @@ class Wire:
         return message
 
     async def ask(self, op: str, **fields: Any) -> dict[str, Any]:
-        """Sends a request and gives its answer; what comes meanwhile is in `heard`."""
+        """Sends a request and gives its answer; messages that arrive in the meantime are in `heard`."""
         number = next(self._numbers)
         await self.send({"op": op, "id": number, **fields})
         while True:

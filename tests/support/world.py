@@ -37,7 +37,7 @@ START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
 class TestClock:
-    """Stands still until told."""
+    """A clock that only moves when the test advances it."""
 
     __test__ = False
 
@@ -57,7 +57,7 @@ class NoRateLimits(RateLimits):
 
 
 class Known(NamedTuple):
-    """What a World knows of what stands in its database."""
+    """The ids of a World's database content."""
 
     conference: str
     lobby: str
@@ -160,7 +160,7 @@ class World:
         return person
 
     def lift_limits(self) -> None:
-        """Everybody may do as much as he likes, for tests of crowds."""
+        """Removes all rate limits, for tests with many members."""
         for engine in self.engines:
             object.__setattr__(engine, "limits", NoRateLimits())
 

@@ -18,7 +18,7 @@ RECENT = 512
 """Events kept in memory for members who join while others happen."""
 
 VALUES_KEPT = 4096
-"""Latest values kept in memory, with their versions: for members who join meanwhile, and to recognise an older value that arrives late."""
+"""Latest values kept in memory, with their versions: for members who are joining, and to recognise an older value that arrives late."""
 
 Watcher = Callable[[Entry], None]
 

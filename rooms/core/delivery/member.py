@@ -13,7 +13,7 @@ class Member:
     """`public`: shows only what everyone may see (big screens). `translate` gives a sentence in the member's language.
     `slot`: the slot in the fan-out, None until added.
 
-    `entering`: being added; `again`: the rights have changed meanwhile, so they must be read again.
+    `entering`: being added; `again`: the rights have changed in the meantime, so they must be read again.
     """
 
     sink: Sink

@@ -32,7 +32,7 @@ metadata = MetaData(
 Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 WAIT_SECONDS = 10
-"""How long a writer waits for another before the caller is told "unavailable"."""
+"""How long a writer waits for another before the caller gets Problem "unavailable"."""
 
 KEPT_CONNECTIONS, MORE_CONNECTIONS = 10, 5
 """Connections of one process to PostgreSQL: those that stay open, and those added when many are busy."""

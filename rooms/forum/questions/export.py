@@ -112,9 +112,9 @@ class _Moderated(msgspec.Struct):
 async def _acts(connection: AsyncConnection, room: str) -> dict[str, list[Act]]:
     """The history of each question, oldest first."""
     j = journal.c
-    told = sa.and_(j.room == room, j.audience == Audience.MODERATORS.value, j.type.like("question.%"))
+    moderated = sa.and_(j.room == room, j.audience == Audience.MODERATORS.value, j.type.like("question.%"))
     found: dict[str, list[Act]] = {}
-    for row in await connection.execute(sa.select(j.type, j.at, j.payload).where(told).order_by(j.seq)):
+    for row in await connection.execute(sa.select(j.type, j.at, j.payload).where(moderated).order_by(j.seq)):
         event = msgspec.json.decode(bytes(row.payload), type=_Moderated)
         found.setdefault(event.question.id, []).append(Act(row.type, event.by.name if event.by else None, row.at))
     return found

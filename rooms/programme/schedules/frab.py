@@ -173,8 +173,8 @@ def _day(fields: Fields, change: time | None) -> Day:
     if start and end and bool(start.tzinfo) == bool(end.tzinfo) and end <= start:
         fields.warn("day_end", N_("The day ends before it starts."), N_("Its times are not used."))
         start = None
-    told = _moment(fields.line("date", WORD))
-    return Day(told.date() if told else None, change or (start.time() if start else time()))
+    moment = _moment(fields.line("date", WORD))
+    return Day(moment.date() if moment else None, change or (start.time() if start else time()))
 
 
 def _moment(raw: str) -> datetime | None:

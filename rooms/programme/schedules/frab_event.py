@@ -53,13 +53,13 @@ def read_session(fields: Fields, hall: str, day: Day, zone: str, base: str, know
 
 def _identity(fields: Fields) -> tuple[str, int | None]:
     """The external id, which matches the session in later files, and its number."""
-    guid, told = guid_of(fields), fields.values.get("id")
-    number = whole_number(told)
+    guid, raw = guid_of(fields), fields.values.get("id")
+    number = whole_number(raw)
     if number is not None:
         return guid or f"id:{number}", number
-    named = fields.line("id", WORD) if isinstance(told, str) else ""
-    if fields.has("id") and not named and (guid or told is not None):
-        fields.wrong("id", told, N_("Enter a whole number."), required=not guid)
+    named = fields.line("id", WORD) if isinstance(raw, str) else ""
+    if fields.has("id") and not named and (guid or raw is not None):
+        fields.wrong("id", raw, N_("Enter a whole number."), required=not guid)
     if guid or named:
         return guid or f"id:{named}", None
     for name in ("code", "slug"):
@@ -90,15 +90,15 @@ def _starts(fields: Fields, day: Day, zone: str) -> datetime | None:
     Pentabarf has no `date`: the day is then the one under which the event is listed, or the next one after midnight.
     """
     raw, clock = fields.line("date", WORD), _clock(fields)
-    told = fields.date_or_time("date", raw) if raw else day.date
-    if told is None:
+    given = fields.date_or_time("date", raw) if raw else day.date
+    if given is None:
         if not raw:
             fields.missing("date")
         return None
-    if isinstance(told, datetime):
-        local = told
+    if isinstance(given, datetime):
+        local = given
     elif clock is not None:
-        local = datetime.combine(told, clock)
+        local = datetime.combine(given, clock)
         if not raw and clock < day.change:
             local += timedelta(days=1)
     else:

@@ -1,4 +1,4 @@
-"""How many reports wait: told to the organisers of the conference at their desks, and to nobody else."""
+"""The number of open reports is sent to the desks of the conference's organisers, and to nobody else."""
 
 from typing import Any
 

@@ -146,7 +146,7 @@ def test_paragraphs_stay_and_walls_of_blank_lines_do_not() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 async def test_hostile_text_is_text(world: World, text: str) -> None:
-    """It is stored and told as it was written: whoever shows it escapes it (tests/security/test_web.py, and the islands by Lit)."""
+    """It is stored and sent as written; the code that displays it escapes it (tests/security/test_web.py, and the islands by Lit)."""
     question = await world.ask(text)
     await world.do("moderator", LabelQuestion(question, 1, [text[:40]]))
     await world.do("moderator", DismissQuestion(question, 2, text))

@@ -1,4 +1,4 @@
-"""A session's state, its stage, and how one may ask: each command's effect, its refusals, and who is told what."""
+"""A session's state, stage and rules for asking: each command's effect, its refusals, and the events for each audience."""
 
 import msgspec
 import pytest

@@ -24,12 +24,12 @@ APPLAUSE, HEART = SendReaction(ReactionKind.APPLAUSE), SendReaction(ReactionKind
 
 
 def shown(sink: ListSink) -> list[dict[str, int]]:
-    """What a member was told of reactions, message by message."""
+    """The reactions that a member received, message by message."""
     return [message["latest"]["reactions"][""] for message in sink.messages if "reactions" in message.get("latest", {})]
 
 
 async def fallen(*sinks: ListSink) -> None:
-    """Returns when each has been told something, and a window later."""
+    """Returns one window after each has received something."""
     await until(lambda: all(shown(sink) for sink in sinks))
     await asyncio.sleep(WINDOW * 1.5)
 

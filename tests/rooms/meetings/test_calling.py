@@ -71,7 +71,7 @@ async def test_who_comes_too_late_waits_in_a_line(meeting: Meeting) -> None:
         assert refusal.problem.present == {"limit": 2}
         await world.do(who, WaitForCall(), room=meeting.room)
         world.clock.advance(seconds=1)
-    await world.do("owner", WaitForCall(), room=meeting.room)  # saying so again costs nobody his place
+    await world.do("owner", WaitForCall(), room=meeting.room)  # repeating the request keeps the place
     assert [each.name for each in (await meeting.call()).waiting] == ["Owner", "Other"]
 
     await meeting.give_up("attendee")

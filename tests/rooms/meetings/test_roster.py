@@ -1,4 +1,4 @@
-"""Who is in a call: exact, whoever comes at once, on however many processes; and given up by those who are gone."""
+"""The roster of a call: exact for concurrent joins on several processes; lost participants give up their places."""
 
 import asyncio
 from datetime import timedelta
@@ -159,7 +159,7 @@ async def test_a_blocked_pair_is_never_put_together(world: World, blocker: str) 
     await meeting.take("attendee")
     with refused("forbidden"):
         await meeting.take("staff")
-    # The queue passes him over: the next one is called.
+    # The queue skips this visitor: the next one is called.
     for who in ("attendee", "other"):
         await world.do(who, JoinQueue(), room=world.stand)
     called = await world.do("staff", CallNext(), room=world.stand)

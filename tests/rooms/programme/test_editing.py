@@ -1,4 +1,4 @@
-"""Sessions written by hand: what organisers say of them, who is told, who may not."""
+"""Sessions edited by hand: fields, events and permissions."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Stars: one person's own, on all his devices, and nobody else's business."""
+"""Stars: private to a person, on all their devices."""
 
 from rooms.programme import stars
 from rooms.programme.messages import StarSession, UnstarSession

@@ -13,7 +13,7 @@ from tests.support.world import TestClock, World, make_engine
 
 @pytest.fixture(scope="module")
 def target() -> Iterator[Server]:
-    """One server for all tests of a module that need nobody in it. Whatever they do to it, no fault of its own may stand in its log."""
+    """One server for all tests of a module that need nobody in it. Whatever they do to it, its log must not contain an error of its own."""
     with faultless_server() as running:
         yield running
 

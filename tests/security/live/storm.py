@@ -1,5 +1,5 @@
 """`python -m tests.security.live.storm PORT COUNT`: very many people press “Sign in” in the same moment, from a process of their own, so that
-nothing but the server can hold up those who talk meanwhile. Prints as JSON which `statuses` came back, and how many were told when to come again."""
+nothing but the server can hold up live traffic in the meantime. Prints the returned `statuses` as JSON, and how many responses had a Retry-After."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ def form_of(port: int) -> tuple[str, str]:
 
 
 def request_of(port: int, number: int, cookie: str, token: str) -> bytes:
-    """The whole request of one of them: each has an account and an address of his own, and none knows the password."""
+    """The complete request of one client: each has its own account and address, and none knows the password."""
     email = f"person{number}@example.org"
     body = urlencode({"by": "password", "email": email, "password": "wrong but long", "csrf": token}).encode()
     head = (

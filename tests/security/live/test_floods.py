@@ -77,7 +77,7 @@ async def test_an_invented_address_escapes_no_limit(server: Server, furnished: W
 
 
 async def test_s35_while_very_many_sign_in_the_chat_goes_on(sqlite_url: str) -> None:
-    """Each is answered, most of them to come back, and those who talk meanwhile notice little. The thousand come from a process of their own."""
+    """Each gets a response, mostly a request to retry, and live traffic is hardly affected. The thousand clients run in a separate process."""
     line = scaled(8, WAITING)
     with shaken(1, sqlite_url, faults={"line": line}, trusted_proxies="127.0.0.1/32") as (server,):
         world = await furnish(server)

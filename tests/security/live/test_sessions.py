@@ -36,7 +36,7 @@ async def world(servers: list[Server]) -> AsyncIterator[World]:
 
 
 async def new_password(world: World) -> None:
-    """By a link of one who has forgotten his, from a browser that nobody knows."""
+    """Changes a forgotten password through a link, from an unknown browser."""
     person = world.people["attendee"]
     async with world.engine.transaction() as tx:
         wanted = Link(Purpose.RESET, person, "attendee@example.org", "", "/")
@@ -102,7 +102,7 @@ async def test_one_who_is_banned_is_told_nothing_more_on_any_process(servers: li
 
 
 async def test_nobody_goes_on_as_another(servers: list[Server], world: World) -> None:
-    """With the position of another, with his ticket after him, with a ticket of a sign-in that has ended, with one made up."""
+    """With another person's position, with their used ticket, with a ticket of an ended sign-in, and with an invented one."""
     engine, ada, eve = world.engine, world.people["attendee"], world.people["other"]
     desk = await world.desk("attendee")
     signin = await sign_in(engine, ada)

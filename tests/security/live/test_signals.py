@@ -46,7 +46,7 @@ async def furnished(server: Server) -> AsyncIterator[World]:
 
 
 async def test_one_who_was_not_invited_hears_and_says_nothing(server: Server, furnished: World) -> None:
-    """Neither a stranger to the meeting nor one who is in another call, though he knows room and peer."""
+    """Neither an uninvited person nor a participant of another call, even with the ids of room and peer."""
     meeting, elsewhere = await new_meeting(server, furnished), await new_meeting(server, furnished)
     async with meeting.connected() as (ada, ben), elsewhere.connected() as (eve, _):
         await ada.join()
@@ -67,7 +67,7 @@ async def test_one_who_was_not_invited_hears_and_says_nothing(server: Server, fu
             eve.room = meeting.room
             assert (await eve.refused(op, **fields))["code"] == "not_found", op
             if "to" in fields:
-                # In the call where he is, the other is not.
+                # The other person is not in this person's call.
                 eve.room = elsewhere.room
                 if op != "rtc.stats":
                     assert (await eve.refused(op, **fields))["code"] == "not_found", op

@@ -133,7 +133,7 @@ async def test_what_is_no_token_is_refused(program_of: ProgramOf, header: str) -
 
 
 async def test_a_token_goes_before_a_cookie(world: World, program_of: ProgramOf) -> None:
-    """A bad token is not quietly replaced by whoever else the browser is."""
+    """A bad token is not silently replaced by the identity of the browser."""
     program = await program_of("attendee")
     program.http.cookies.set("plenary-signin", "whoever")
     assert (await program.call("me")).json()["person"]["id"] == world.people["attendee"]

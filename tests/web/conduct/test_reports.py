@@ -1,4 +1,4 @@
-"""What organisers read of people's conduct, and how calls are set for a conference and by everybody for himself; without JavaScript."""
+"""The organisers' page of reports, and call settings of a conference and of each person; without JavaScript."""
 
 from typing import Any
 

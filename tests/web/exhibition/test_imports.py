@@ -25,7 +25,7 @@ async def test_a_list_is_looked_at_and_brought_in(site: Site, world: World) -> N
     for said in ("Aurora", "nobody@example.org", '<del dir="auto">exhibitor</del>', '<ins dir="auto">partner</ins>'):
         assert said in organiser.page, said
     plan = re.search(r'name="plan" value="(\w{32})"', organiser.page)[1]
-    # Meanwhile somebody else makes the same booth.
+    # In the meantime somebody else creates the same booth.
     await world.do("organiser", CreateBooth("Aurora", "Hall 3"), room=world.lobby)
     answer = await organiser.post(address, {"plan": plan})
     assert answer.status_code == 409
@@ -87,7 +87,7 @@ async def test_owners_without_an_account_are_invited_once(site: Site, world: Wor
     [email] = emails.sent
     assert email.to == "nobody@example.org"
     assert email.subject == "Your booth at The Forum: Aurora"
-    # The same list once more changes nothing, and asks for no second letter.
+    # The same list once more changes nothing, and requests no second email.
     await upload(organiser, TABLE)
     assert "Nothing to change" in organiser.page
 

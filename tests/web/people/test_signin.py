@@ -1,4 +1,4 @@
-"""Signing up, in and out; links of letters; guests."""
+"""Registration, sign-in and sign-out; links in emails; guests."""
 
 import pytest
 

@@ -175,7 +175,7 @@ async def test_this_page_alone_takes_more_than_a_megabyte(organiser: Visitor) ->
 async def test_a_long_import_shows_its_progress(
     organiser: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The page grows; each sign of progress stands behind the one before."""
+    """The page grows; each progress message follows the previous one."""
     import_schedule = importing.import_schedule
 
     async def slowly(*args: Any, progress: Any, **options: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Letters go out over SMTP, in the background, and more than once is tried."""
+"""Emails are sent over SMTP, in the background, with retries."""
 
 import asyncio
 import re
@@ -11,7 +11,7 @@ import pytest
 
 from web.mail import Email, LogMailer, NotSent, Postbox, SmtpMailer, Unsendable
 
-LETTER = Email("ada@example.org", "Ihr Zugang — 登录", "Öffnen Sie:\n\nhttps://forum.example/sign-in/link/abc\n")
+EMAIL = Email("ada@example.org", "Ihr Zugang — 登录", "Öffnen Sie:\n\nhttps://forum.example/sign-in/link/abc\n")
 
 
 @asynccontextmanager
@@ -48,14 +48,14 @@ async def mail_server(accepts: Callable[[], bool] = lambda: True) -> AsyncIterat
 
 async def test_a_letter_arrives_as_it_was_written() -> None:
     async with mail_server() as (port, taken):
-        await SmtpMailer(f"smtp://127.0.0.1:{port}", "Plenary <no-reply@forum.example>").send(LETTER)
+        await SmtpMailer(f"smtp://127.0.0.1:{port}", "Plenary <no-reply@forum.example>").send(EMAIL)
     message = message_from_string(taken[0].replace("\r\n.\r\n", "\r\n"), policy=policy.default)
     assert message["To"] == "ada@example.org"
     assert message["From"] == "Plenary <no-reply@forum.example>"
-    assert message["Subject"] == LETTER.subject
+    assert message["Subject"] == EMAIL.subject
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Reply-To"] is None
-    assert message.get_content().strip() == LETTER.text.strip()  # type: ignore[attr-defined]
+    assert message.get_content().strip() == EMAIL.text.strip()  # type: ignore[attr-defined]
 
 
 async def test_an_email_has_what_spam_filters_ask_for_and_answers_go_to_the_organisers() -> None:
@@ -63,9 +63,9 @@ async def test_an_email_has_what_spam_filters_ask_for_and_answers_go_to_the_orga
     sent = datetime.now(UTC)
     async with mail_server() as (port, taken):
         mailer = SmtpMailer(f"smtp://127.0.0.1:{port}", "Forum <no-reply@forum.example>", "organisers@forum.example")
-        await mailer.send(LETTER)
-        await mailer.send(LETTER)
-        await mailer.send(Email(LETTER.to, LETTER.subject, LETTER.text))
+        await mailer.send(EMAIL)
+        await mailer.send(EMAIL)
+        await mailer.send(Email(EMAIL.to, EMAIL.subject, EMAIL.text))
     first, again, other = [message_from_string(each, policy=policy.default) for each in taken]
     assert first["Reply-To"] == "organisers@forum.example"
     assert abs((first["Date"].datetime - sent).total_seconds()) < 60  # type: ignore[attr-defined]
@@ -77,10 +77,10 @@ async def test_an_email_has_what_spam_filters_ask_for_and_answers_go_to_the_orga
 async def test_a_server_that_refuses_or_is_away_is_told_apart_from_success() -> None:
     async with mail_server(accepts=lambda: False) as (port, taken):
         with pytest.raises(NotSent):
-            await SmtpMailer(f"smtp://127.0.0.1:{port}", "no-reply@forum.example").send(LETTER)
+            await SmtpMailer(f"smtp://127.0.0.1:{port}", "no-reply@forum.example").send(EMAIL)
     assert taken == []
     with pytest.raises(NotSent):
-        await SmtpMailer(f"smtp://127.0.0.1:{port}", "no-reply@forum.example").send(LETTER)
+        await SmtpMailer(f"smtp://127.0.0.1:{port}", "no-reply@forum.example").send(EMAIL)
 
 
 @pytest.mark.parametrize("url", ["", "http://mail.example", "smtp://", "mail.example:25"])
@@ -109,7 +109,7 @@ async def test_the_postbox_tries_again_and_gives_up_at_last(
     post = Postbox(moody)
 
     async def compose() -> Email:
-        return LETTER
+        return EMAIL
 
     post.put(compose)
     await post.settled()
@@ -140,7 +140,7 @@ async def test_a_letter_that_cannot_be_composed_harms_nobody(caplog: pytest.LogC
 
 
 async def test_without_a_mail_server_letters_are_printed(caplog: pytest.LogCaptureFixture) -> None:
-    await LogMailer().send(LETTER)
+    await LogMailer().send(EMAIL)
     assert "https://forum.example/sign-in/link/abc" in caplog.text
 
 
@@ -202,7 +202,7 @@ async def test_what_cannot_be_sent_is_not_tried_again_and_holds_nothing_up(caplo
     postbox = Postbox(mailer)
 
     async def compose() -> Email:
-        return LETTER
+        return EMAIL
 
     postbox.put(compose)
     await postbox.settled()

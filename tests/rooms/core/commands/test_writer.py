@@ -1,4 +1,4 @@
-"""Group commit: commands share transactions, and each stands or falls alone. `Gather`: requests share answers."""
+"""Group commit: commands share transactions, and each succeeds or fails independently. `Gather`: requests share answers."""
 
 import asyncio
 from collections.abc import Iterable, Sequence

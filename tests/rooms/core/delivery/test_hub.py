@@ -112,7 +112,7 @@ async def test_one_who_leaves_while_he_is_being_let_in_is_not_in(world: World) -
 
 
 async def test_one_who_comes_alone_into_a_warm_room_costs_three_statements(world: World) -> None:
-    """Where he is and whether its doors are open; who he is and what he may there; what he has done there."""
+    """The state of an actor's read: the room and its access; the person and their rights; their own state."""
     database = world.engine.database
     question = await world.ask("Shall we?", "other")
     await world.do("moderator", ApproveQuestion(question, (await world.question(question)).version))
@@ -305,7 +305,7 @@ async def test_a_forged_message_is_refused(world_of_two: World, caplog: pytest.L
     assert len(caplog.records) == len(forged)
     await asyncio.sleep(0.05)
     assert client.catch_up().types == []
-    # The premise: with the right seal it would have been told.
+    # The premise: with the right seal it would have been delivered.
     world.engines[1].hub._heard(channel, seal(SECRET, "nudge", body))
     await until(lambda: client.sink.types == ["chat.posted"])
     world.unchecked("no table holds the forged message")

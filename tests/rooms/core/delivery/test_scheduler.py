@@ -1,4 +1,4 @@
-"""When members are told: in ticks that grow with the room, in parts between which others have their turn, and never out of order."""
+"""Delivery to members: in ticks that grow with the room, in chunks that yield to other work, and never out of order."""
 
 import asyncio
 from itertools import pairwise
@@ -33,7 +33,7 @@ def one_chunk_in_each_turn(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def sinks(feed: Feed) -> list[ListSink]:
-    """Of a room that is told in several parts."""
+    """For a room that is served in several chunks."""
     return [come(feed, f"person {number}") for number in range(PARTS * CHUNK)]
 
 
@@ -49,7 +49,7 @@ def come(feed: Feed, person: str) -> ListSink:
 
 
 def told(sinks: list[ListSink]) -> list[int]:
-    """To how many of them each event has been told; those come first who came first."""
+    """How many members each event has reached, in the order of joining."""
     heard = [[event["seq"] for message in sink.messages for event in message["events"]] for sink in sinks]
     assert heard == sorted(heard, key=len, reverse=True)
     assert all(each == list(range(1, len(each) + 1)) for each in heard), "each hears everything once and in order"

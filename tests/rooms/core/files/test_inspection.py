@@ -15,7 +15,7 @@ LOGO, BROCHURE, FILM = Content.LOGO, Content.BROCHURE, Content.FILM
 
 
 async def look(folder: Path, kind: Content, data: bytes) -> tuple[str, bytes | None]:
-    """The ending, and what was made of the file, if it was made anew."""
+    """The ending, and the re-encoded file, if it was re-encoded."""
     given, output = folder / "given", folder / "output"
     given.write_bytes(data)
     seen = await inspect(kind, given, output)

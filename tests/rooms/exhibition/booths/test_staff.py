@@ -1,4 +1,4 @@
-"""Who stands at a booth: chosen by its owners, invited by a link; and of several who take one request, one gets it."""
+"""The staff of a booth: chosen by its owners or invited by a link. Only one of several can take a request."""
 
 import asyncio
 

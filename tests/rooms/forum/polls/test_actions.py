@@ -1,4 +1,4 @@
-"""Polls: how they are made, opened and closed, and who is told what."""
+"""Polls: creating, opening and closing them, and the events for each audience."""
 
 import msgspec
 import pytest

@@ -1,4 +1,4 @@
-"""Asking, revising, withdrawing: each command's effect, its refusals, and who is told what."""
+"""Asking, revising, withdrawing: each command's effect, its refusals, and the events for each audience."""
 
 from collections.abc import Mapping
 from datetime import timedelta

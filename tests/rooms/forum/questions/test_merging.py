@@ -1,4 +1,4 @@
-"""Merging: who is told, how a chain of merges is counted, and that undoing gives everything back."""
+"""Merging: the events, the counts of chained merges, and that undoing restores everything."""
 
 from rooms.forum.questions import moderation_messages as m
 from rooms.forum.questions.messages import QuestionState, VoteQuestion

@@ -1,4 +1,4 @@
-"""Moderating: each command's effect, its refusals, and who is told what. A stale write is refused with the present state, never an overwrite."""
+"""Moderating: each command's effect, its refusals, and the events for each audience. A stale write is refused with the current state and never overwrites."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""Voting: one vote each, how votes are told, and how those of merged questions are united."""
+"""Voting: one vote each, the published counts, and the union of votes of merged questions."""
 
 from rooms.forum.questions.messages import UnvoteQuestion, VoteQuestion
 from rooms.forum.questions.moderation_messages import ArchiveQuestion, DismissQuestion

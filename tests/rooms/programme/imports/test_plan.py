@@ -1,4 +1,4 @@
-"""What an import would change, told before anything is changed."""
+"""The plan of an import, shown before anything is changed."""
 
 from datetime import UTC, date, datetime, timedelta
 
