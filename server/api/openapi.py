@@ -18,7 +18,7 @@ room is a command, sent here or over the live connection at /live (docs/protocol
 A person creates access tokens on their account page. A token has that person's rights. Send it as `Authorization: Bearer plenary_…`, never in an address.
 Pages use their cookie instead, and send the page's token as X-CSRF-Token with every request that is not a GET.
 
-Errors have one shape, `{"error": {"code", "message", "field"?, "retry_after"?, "present"?}}`. Within v1, fields and operations are only added, never removed."""
+Errors have one shape, `{"error": {"code", "message", "field"?, "retry_after"?, "present"?}}`. In v1, fields and operations are only added, never removed."""
 
 
 def document() -> dict[str, Any]:
