@@ -6,7 +6,7 @@
     postgres_server   the PostgreSQL of this run; not to be stopped     postgres_url  address of a new, empty database in it
     own_postgres      a PostgreSQL of the test's own (initdb takes a second or two)
     world             people, a conference and a session in one process, on SQLite and the memory bus (tests/support/world.py)
-    site              the pages of that world                           letters       what it has mailed
+    site              the pages of that world                           emails        what it has mailed
     visitor           a browser without JavaScript on that site
     grown_world       the same in two processes, on PostgreSQL and Redis
     each_world        the same in two processes, once on SQLite and the memory bus, once on PostgreSQL and Redis
@@ -18,7 +18,7 @@
         await speaker.page.goto("/")
 
 At the end of a test nothing may have gone wrong in any window unseen; a test that provokes errors empties `faults` itself.
-When a browser test fails, pictures of its windows stand in tests/output. The run ends with a list of what was skipped and why.
+When a browser test fails, screenshots of its windows are in tests/output. The run ends with a list of what was skipped and why.
 """
 
 import re

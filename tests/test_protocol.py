@@ -37,7 +37,7 @@ def test_drift_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     assert "docs/protocol.md has drifted" in capsys.readouterr().err
     assert program.main([]) == 0
     assert program.main(["--check"]) == 0
-    (tmp_path / "web/islands/src/live/types.ts").write_text("// mended by hand\n")
+    (tmp_path / "web/islands/src/live/types.ts").write_text("// edited by hand\n")
     assert program.main(["--check"]) == 1
 
 

@@ -74,13 +74,13 @@ async def test_a_statement_tells_what_it_did(database: Database) -> None:
 async def test_a_reader_sees_one_moment_from_his_first_statement_on(database: Database) -> None:
     async with database.read() as reading:
         async with database.write() as connection:
-            await connection.execute(things.insert().values(name="before he looks"))
-        assert await names(reading) == ["before he looks"]
+            await connection.execute(things.insert().values(name="before the read"))
+        assert await names(reading) == ["before the read"]
         async with database.write() as connection:
-            await connection.execute(things.insert().values(name="while he looks"))
-        assert await names(reading) == ["before he looks"]
+            await connection.execute(things.insert().values(name="during the read"))
+        assert await names(reading) == ["before the read"]
     async with database.read() as reading:
-        assert await names(reading) == ["before he looks", "while he looks"]
+        assert await names(reading) == ["before the read", "during the read"]
 
 
 async def test_rows_may_be_read_as_they_come(database: Database) -> None:
@@ -90,7 +90,7 @@ async def test_rows_may_be_read_as_they_come(database: Database) -> None:
         streamed = [row.name async for row in await connection.stream(sa.select(things.c.name))]
         async with database.write() as writing:
             await writing.execute(things.delete())
-        assert len(streamed) == len(await names(connection)) == 2000, "they are read in his transaction"
+        assert len(streamed) == len(await names(connection)) == 2000, "they are read in the same transaction"
 
 
 async def test_what_a_transaction_did_goes_when_it_fails(database: Database) -> None:

@@ -62,7 +62,7 @@ class Witness:
         for event in events:
             seq, mark = _read(bytes(event))
             if seq != self.position + 1:
-                self.faults.append(f"{self.name} stood at {self.position} and was told {seq}")
+                self.faults.append(f"{self.name} was at {self.position} and received {seq}")
             self.position = max(seq, self.position)
             seen[seq] = mark
 
@@ -131,26 +131,26 @@ async def _examine_room(
     verdict.top = max(verdict.top, room.seq)
     if [entry.seq for entry in entries] != list(range(room.floor + 1, room.seq + 1)):
         verdict.disordered.append(f"the journal of {id} is not contiguous up to {room.seq}")
-    verdict.doubled += [f"“{text}” stands {count} times" for text, count in Counter(texts).items() if count > 1]
+    verdict.doubled += [f"“{text}” appears {count} times" for text, count in Counter(texts).items() if count > 1]
     by_seq = {entry.seq: entry for entry in entries}
     shown = {entry.seq: fingerprint(b'{"seq":%d,%b' % (entry.seq, entry.payload[1:])) for entry in entries}
     hidden = {entry.seq: fingerprint(b'{"seq":%d}' % entry.seq) for entry in entries}
     for witness in witnesses:
         verdict.disordered += witness.faults
         if witness.foreign:
-            verdict.leaked.append(f"{witness.name} was told {witness.foreign} things of rooms that he had not joined")
+            verdict.leaked.append(f"{witness.name} received {witness.foreign} events of rooms they had not joined")
         audience = Audience(witness.audience) if witness.audience else Audience.EVERYONE
         for seq, seen in witness.seen.get(f"{room.epoch}-{audience.value}", {}).items():
             entry = by_seq.get(seq)
             if entry is None:
-                verdict.lost.append(f"{witness.name} was told {seq}, which is not in the journal")
+                verdict.lost.append(f"{witness.name} received {seq}, which is not in the journal")
                 continue
             visible = sees(audience, witness.person, entry.audience, entry.person)
             verdict.observed += 1
             if seen != (shown if visible else hidden)[seq]:
-                verdict.disordered.append(f"{witness.name} was told something else than the journal has at {seq}")
+                verdict.disordered.append(f"{witness.name} received something else than the journal has at {seq}")
         if finished and (witness.epoch != f"{room.epoch}-{audience.value}" or witness.position != room.seq):
-            verdict.behind.append(f"{witness.name} stands at {witness.position} of {room.seq}")
+            verdict.behind.append(f"{witness.name} is at {witness.position} of {room.seq}")
 
 
 async def _examine_acks(database: Database, witnesses: list[Witness], verdict: Verdict) -> None:

@@ -89,12 +89,12 @@ async def test_f21_the_disk_is_full_during_an_upload() -> None:
             assert len(known) == statuses.count(200)
             assert (await http.get(page)).text.count('<li class="card file-edit">') == len(known)
         await world.close()
-    kept, told = statuses.count(200), statuses.count(507)
+    kept, refused = statuses.count(200), statuses.count(507)
     disk = f"a disk of {DISK} MB" if server.has_disk else "no file above 20 MB"
     note(
         "F21",
         f"{FILMS} films of 25 MB at once onto {disk}",
-        f"{kept} stored complete, {told} answered with 507; no orphan file",
+        f"{kept} stored complete, {refused} answered with 507; no orphan file",
     )
 
 

@@ -42,7 +42,7 @@ async def test_nothing_after_the_removal(each_world: World, monkeypatch: pytest.
     await settled(*each_world.engines)
     for client in tabs:
         assert max(client.sink.seqs, default=0) < last
-        assert client.catch_up().problem, "he was told why"
+        assert client.catch_up().problem, "the client received the reason"
         assert "left" in client.sink.messages[-1]
     for client in others:
         snapshot = client.catch_up().state["snapshot"]
@@ -57,7 +57,7 @@ async def test_he_who_was_on_his_way_in_is_out_too(each_world: World) -> None:
         for _ in range(n):
             await asyncio.sleep(0)
         removal = await each_world.do("moderator", RemovePerson(each_world.people["attendee"]))
-        await each_world.do("other", PostMessage("not for him"))
+        await each_world.do("other", PostMessage("not for them"))
         results = await asyncio.gather(*joining, return_exceptions=True)
         await settled(*each_world.engines)
         for result in results:

@@ -51,7 +51,7 @@ async def test_f29_a_long_time(sqlite_url: str) -> None:
             resumes = sum(client.witness.resumes for client in clients)
         await nobody_is_left(server)
     verdict = (await examine(sqlite_url, clients.witnesses)).hold()
-    assert resumes, "nobody lost his connection"
+    assert resumes, "nobody lost their connection"
     third = len(spans) // 3
     early, late = spans[third : 2 * third], spans[-third:]
     if LONG:

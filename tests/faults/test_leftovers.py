@@ -75,8 +75,8 @@ async def test_f28_many_come_and_go(sqlite_url: str) -> None:
     assert first + second < scaled(24, 64)
     # Of a spent ticket some 100 bytes are remembered for two minutes; beside that, nothing may stay.
     assert second < scaled(4, 8), f"every half adds as much: {first:.1f} MB, then {second:.1f} MB"
-    told = ", ".join(f"{size / 1048576:.1f} MB {when}" for size, when in zip(sizes, WHEN, strict=True))
-    result = f"no room, member or descriptor left over; memory {told}; {came / seconds:.0f} a second"
+    sizes_by_phase = ", ".join(f"{size / 1048576:.1f} MB {when}" for size, when in zip(sizes, WHEN, strict=True))
+    result = f"no room, member or descriptor left over; memory {sizes_by_phase}; {came / seconds:.0f} a second"
     note("F28", f"{came} connections join and leave, with and without a close", result)
 
 

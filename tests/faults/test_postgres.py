@@ -35,7 +35,7 @@ async def test_f7_postgres_is_restarted(own_postgres: PostgresServer) -> None:
             assert not clients.closes, "people were sent away"
     verdict = (await examine(url, clients.witnesses)).hold()
     assert verdict.acknowledged == PEOPLE * commands
-    assert set(refusals) <= {"unavailable"}, f"not told to try again later: {refusals}"
+    assert set(refusals) <= {"unavailable"}, f"not asked to try again later: {refusals}"
     assert seconds < 5
     result = f"{verdict.acknowledged} acknowledged, 0 lost; first commit {seconds:.1f} s after its return"
     note("F7", "PostgreSQL restarted in mid-burst", result)

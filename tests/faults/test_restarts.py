@@ -73,7 +73,7 @@ async def test_f13_a_process_ends_under_load(postgres_url: str, redis_url: str) 
     verdict = (await examine(postgres_url, clients.witnesses)).hold()
     assert child.returncode == 0
     assert verdict.acknowledged == people * commands
-    assert closes.keys() == {4501}, f"not everybody was told to resume: {closes}"
+    assert closes.keys() == {4501}, f"not everybody was asked to resume: {closes}"
     assert seconds < 30
     assert not refusals
     result = f"{closes[4501]} closed with 4501, drained after {seconds:.1f} s, exit code 0; {verdict.acknowledged} acknowledged, 0 lost"

@@ -71,7 +71,7 @@ async def test_one_who_reads_nothing_is_closed_and_the_others_hear_everything(wo
         assert client.catch_up().types == ["chat.posted"] * 40
         await until(lambda: sum(len(message.get("events", [])) for message in quick.received) == 40)
         assert sum(len(message.get("events", [])) for message in slow.received) == 0
-        assert sum(map(len, sink._queue)) <= LIMIT, "what waits for him is bounded"
+        assert sum(map(len, sink._queue)) <= LIMIT, "the queue for it is bounded"
         slow.reads.set()
         await until(lambda: slow.closed)
         assert slow.closed == CODES["too_slow"].close == 4508

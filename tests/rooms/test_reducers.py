@@ -140,7 +140,7 @@ async def test_every_event_leads_from_the_old_state_to_the_new_one(world: World)
     await at_the_booth(spectators)
     await do("attendee", p.ListMe(True), await world.desk("attendee"))
     await do("moderator", p.RemovePerson(world.people["attendee"]))
-    assert spectators.of("attendee").problem, "he has been removed"
+    assert spectators.of("attendee").problem, "the attendee has been removed"
     await do("moderator", p.ReadmitPerson(world.people["attendee"]))
 
     every = {tag_of(event) for event in declared(Event)}

@@ -112,4 +112,4 @@ async def test_a_command_whose_asker_went_away_is_answered_to_nobody_else(each_w
         entries = {entry.seq: entry.payload.decode() for entry in await read_after(connection, world.room, 0)}
     assert 0 < len(answers) < total
     assert all(f'"{text}"' in entries[seq or 0] for text, seq in answers.items())
-    assert len(set(said.values())) == len(said), "each has a message of his own"
+    assert len(set(said.values())) == len(said), "each has their own message"

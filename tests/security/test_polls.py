@@ -59,7 +59,8 @@ def tells(text: str) -> bool:
     """Whether it contains a count, the sum, a percentage or the written word."""
     total = sum(VOTERS.values())
     numbers = {*VOTERS.values(), total, *(round(100 * count / total) for count in VOTERS.values())}
-    written = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)", "", text)  # the moments of things
+    written = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)", "", text)  # moments
+    written = re.sub(r' (d|viewBox)="[^"]*"', "", written)  # the drawing of a QR code
     found = {int(each) for each in re.findall(r"(?<![\w.:#-])\d{1,4}(?![\w:-])", written)}
     return bool(found & numbers) or WORD in text.lower() or '"voters":' in text
 
@@ -103,7 +104,7 @@ async def by_any_way(
     await program.http.aclose()
     if who is not None:
         async with engine.database.read() as connection:
-            found["what is kept about him"] = str(await export(connection, world.people[who]))
+            found["personal data"] = str(await export(connection, world.people[who]))
     return found
 
 

@@ -68,7 +68,7 @@ async def test_whoever_commits_first_wins(each_world: World, race: str) -> None:
     assert isinstance(shutting, Outcome)
     assert shutting.seq is not None
     if isinstance(late, Outcome):
-        assert (late.seq or 0) < shutting.seq, "he was before it"
+        assert (late.seq or 0) < shutting.seq, "the command came before it"
     else:
         assert isinstance(late, Problem)
         assert late.code == code

@@ -231,7 +231,7 @@ async def test_only_an_audited_unmasking_names_him(world: World) -> None:
     question = await world.ask("Who knows?", anonymous=True)
     async with world.engine.database.read() as connection:
         before = await audit.read(connection, world.conference)
-    assert world.people["attendee"] not in str(before), "the audit log itself does not name him"
+    assert world.people["attendee"] not in str(before), "the audit log itself does not name the asker"
     outcome = await world.do("moderator", m.UnmaskQuestion(question))
     assert world.people["attendee"].encode() in outcome.reply
     async with world.engine.database.read() as connection:

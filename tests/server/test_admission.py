@@ -39,7 +39,7 @@ async def test_who_comes_alone_does_not_wait() -> None:
         except StopIteration:
             pass
         else:
-            raise AssertionError("he waited")
+            raise AssertionError("the request had to wait")
         for _ in range(TURNS + 1):
             await asyncio.sleep(0)
 

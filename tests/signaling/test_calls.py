@@ -113,7 +113,7 @@ async def test_joining_from_another_tab_replaces_the_first(meeting: Meeting) -> 
     async with meeting.connected(first, first, second) as (tab, other_tab, ben):
         await tab.join()
         await ben.join()
-        await other_tab.join("no token of his")
+        await other_tab.join("not their token")
         assert other_tab.peer != tab.peer
         assert other_tab.welcome["resumed"] is False
         await until(lambda: tab.heard == [{"type": "replaced"}])

@@ -104,7 +104,7 @@ async def test_a_peer_that_comes_back_to_this_process_leaves_its_older_connectio
     assert older.told == [{"type": "replaced"}]
     older.disconnect()
     await calls.stop()
-    assert [each.lost for each in (await meeting.call()).peers] == [False], "its end does not concern him"
+    assert [each.lost for each in (await meeting.call()).peers] == [False], "its end does not concern this peer"
 
 
 async def test_a_round_that_came_late_makes_up_for_it(meeting: Meeting) -> None:

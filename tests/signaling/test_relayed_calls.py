@@ -69,7 +69,7 @@ async def test_what_a_client_tells_in_spite_of_it_is_held_back(server: Server, f
         await ben.call()
         await until(lambda: ada.told("desc"))
         sent = ben.links[ada.peer].localDescription.sdp
-        assert " typ host" in sent, "he does tell"
+        assert " typ host" in sent, "the address is sent"
         host = next(line.removeprefix("a=") for line in sent.splitlines() if " typ host" in line)
         await ben.give("rtc.cand", to=ada.peer, gen=0, cand={"candidate": host, "sdpMid": "0", "sdpMLineIndex": 0})
         await ben.give("rtc.cand", to=ada.peer, gen=0, cand=None)

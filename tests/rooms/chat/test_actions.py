@@ -63,7 +63,7 @@ async def test_slow_mode_says_when_one_may_post_again(world: World) -> None:
     with refused("rate_limited") as refusal:
         await post(world)
     assert refusal.problem.retry_after == 18
-    assert (await post(world, "other")).next_at, "the others are not slowed by him"
+    assert (await post(world, "other")).next_at, "the others are not slowed down"
     assert (await post(world, "moderator")).next_at is None
     world.clock.advance(seconds=18)
     assert await post(world)

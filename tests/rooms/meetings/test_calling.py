@@ -197,14 +197,14 @@ async def test_a_report_is_for_the_organisers_and_nobody_else(meeting: Meeting) 
 async def test_a_block_is_told_to_the_blocker_alone_in_every_meeting_of_the_two(meeting: Meeting) -> None:
     world = meeting.world
     _, mine = await world.join("attendee", room=meeting.room)
-    _, his = await world.join("staff", room=meeting.room)
+    _, theirs = await world.join("staff", room=meeting.room)
     desk = await world.desk("attendee")
     for _ in range(2):
         await world.do("attendee", BlockPerson(world.people["staff"]), room=desk)
     await settled(world.engine)
     told = {"type": "block.changed", "person": world.people["staff"], "blocked": True}
     assert [{k: v for k, v in event.items() if k != "seq"} for event in mine.events] == [told]
-    assert his.types == []
+    assert theirs.types == []
     assert (await own(world, "attendee", meeting.room))["blocked"] == [world.people["staff"]]
     assert (await own(world, "staff", meeting.room))["blocked"] == []
     await world.do("attendee", UnblockPerson(world.people["staff"]), room=meeting.room)

@@ -101,7 +101,7 @@ async def test_a_role_taken_away_in_mid_session_refuses_the_next_command_and_hid
         await world.do("moderator", p.SilencePerson(world.people["other"]))
     await settled(world.engine)
     assert client.catch_up().state["snapshot"]["moderation"] is None
-    await world.ask("Not for him any more", "other")
+    await world.ask("No longer for them", "other")
     await settled(world.engine)
     assert client.catch_up().types == []
 
@@ -234,7 +234,7 @@ async def test_one_is_named_among_those_present_only_if_he_wishes(world: World) 
     assert other.state["latest"]["present"][""]["people"] == [{"id": world.people["attendee"], "name": "Attendee"}]
     await world.do("attendee", p.ListMe(False), room=await world.desk("attendee"))
     await until(lambda: not other.catch_up().state["latest"]["present"][""]["people"])
-    assert other.state["latest"]["present"][""]["count"] == 2, "he is counted all the same"
+    assert other.state["latest"]["present"][""]["count"] == 2, "they are counted all the same"
     with refused("not_found"):
         await world.do("attendee", p.ListMe(True), room=await world.desk("other"))
 

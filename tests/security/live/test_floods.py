@@ -103,8 +103,8 @@ async def test_s35_while_very_many_sign_in_the_chat_goes_on(sqlite_url: str) -> 
     assert came["told_when"] == statuses[503], "not everybody was told when to come again"
     assert len(loud) >= len(TALKERS)
     assert statistics.median(loud) < 10 * statistics.median(quiet), (statistics.median(loud), statistics.median(quiet))
-    before, meanwhile = p99(quiet) * 1000, p99(loud) * 1000
-    told = f"{statuses[422]} compared, {statuses[503]} asked to try again; p99 of a message {before:.0f} ms before, {meanwhile:.0f} ms during it"
+    before, during = p99(quiet) * 1000, p99(loud) * 1000
+    told = f"{statuses[422]} compared, {statuses[503]} asked to try again; p99 of a message {before:.0f} ms before, {during:.0f} ms during it"
     note("S35", f"{SIGN_INS} people sign in at once while others talk", told)
 
 

@@ -47,7 +47,7 @@ async def test_an_applicant_sees_his_way_to_a_booth_of_his_own(site: Site, world
     assert 'badge-amber">Sent' in applicant.page
     await organiser.get(ORGANISE)
     assert "Aurora AB" in organiser.page
-    assert 'value="Hall 2"' in organiser.page, "his wishes are filled in"
+    assert 'value="Hall 2"' in organiser.page, "the applicant's wishes are filled in"
     fields = {"room": world.lobby, "application": application(organiser.page), "next": ORGANISE}
     await organiser.post("/do/application.review", {**fields, "key": "k2"})
     await applicant.get(APPLY)
@@ -61,7 +61,7 @@ async def test_an_applicant_sees_his_way_to_a_booth_of_his_own(site: Site, world
     edit = re.search(r"/c/forum/exhibition/(\w{20})/edit", applicant.page)
     assert await notices(world, "attendee") == [("application.accepted", edit[0]), ("application.review", APPLY)]
     await applicant.get(edit[0])
-    assert 'value="Sleep well"' in applicant.page, "what he wrote is the draft of his booth"
+    assert 'value="Sleep well"' in applicant.page, "the applicant's text is the draft of the booth"
     async with world.engine.database.read() as connection:
         staff = await queries.staff(connection, edit[1])
         row = await queries.booth_row(connection, edit[1])

@@ -126,7 +126,7 @@ def test_a_sweep_goes_in_steps_and_one_who_leaves_meanwhile_gets_nothing_more(
     late = group.add(lines[-1])
     broadcast.finish()
     got = [bool(line.read()) for line in lines]
-    assert got == [True] * 8 + [False, True, False], "who came later has read it with his snapshot"
+    assert got == [True] * 8 + [False, True, False], "the later member has read it with their snapshot"
     assert len(group) == 9
     assert sorted(place.index for place in group.slots if place) == list(range(9))
     assert late.index >= 0
@@ -140,7 +140,7 @@ def test_what_a_slow_reader_does_not_take_waits_and_nothing_overtakes_it(lines: 
     for message in messages[:15]:
         Broadcast(group, message, set(), loop).finish()
         received += quick.read()
-    assert slow.rest, "the premise: his socket is full"
+    assert slow.rest, "the premise: the socket is full"
     assert slow.descriptor == BACKPRESSURED
     early = b""
     while slow.rest:

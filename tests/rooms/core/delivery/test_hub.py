@@ -166,7 +166,7 @@ async def test_a_watcher_is_told_all_events_in_order_before_the_members_hear_of_
 
 async def test_an_unwatched_room_is_let_go(world: World) -> None:
     def watcher(entry: Entry) -> None:
-        raise AssertionError("he has stopped watching")
+        raise AssertionError("the watcher has stopped watching")
 
     await world.engine.hub.watch(world.room, watcher)
     world.engine.hub.unwatch(world.room, watcher)

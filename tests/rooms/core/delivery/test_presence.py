@@ -69,7 +69,7 @@ def test_tabs_are_counted_once_on_one_process_and_on_several(net: Net) -> None:
     assert b.people(ROOM) == {"ada": None}
     a.depart(ROOM, "ada")
     net.flush()
-    assert a.people(ROOM) == b.people(ROOM) == {"ada": None}, "he is still with the other process"
+    assert a.people(ROOM) == b.people(ROOM) == {"ada": None}, "she is still connected to the other process"
     b.depart(ROOM, "ada")
     net.flush()
     assert a.people(ROOM) == b.people(ROOM) == {}

@@ -118,7 +118,7 @@ async def test_what_is_one_persons_alone_does_not_overtake_what_is_on_its_way_to
 ) -> None:
     feed.accept([entry(1)])
     scheduler.schedule(feed)
-    assert sinks[-1].messages == [], "the premise: it has not come to him yet"
+    assert sinks[-1].messages == [], "the premise: it has not reached this member yet"
     feed.accept([entry(2, Audience.PERSON, f"person {len(sinks) - 1}")])
     scheduler.deliver(feed)
     feed.members.send_all()

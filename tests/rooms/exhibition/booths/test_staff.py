@@ -83,7 +83,7 @@ async def test_of_two_who_take_one_contact_one_wins_and_the_other_learns_of_it(e
         assert len(losers) == 1, f"round {number}"
         winner = "Owner" if isinstance(told[0], Problem) else "Staff"
         assert (losers[0].code, losers[0].present.owner.name) == ("stale", winner)
-        assert winner in str(losers[0]), "he is told by whom"
+        assert winner in str(losers[0]), "the refusal names who took it"
         await world.do("staff", CloseContact(contact), room=world.stand)
     await settled(*world.engines)
     assert looking.types.count("contact.changed") == 15, "asked, taken and closed, each once"
@@ -151,7 +151,7 @@ async def test_people_are_found_by_their_address_or_by_a_name_that_they_show(eac
             return [each.name for each in await staffing.search(connection, words)]
 
         assert await names("OTHER@example.org") == ["Other"]
-        assert await names("other") == [], "he does not show his name"
+        assert await names("other") == [], "they do not show their name"
         assert await names("lindg") == ["Lindgren"]
         assert await names("%") == await names("") == await names("unverified@example.org") == []
 
@@ -170,7 +170,7 @@ async def test_a_message_is_a_task_of_whoever_of_the_contacts_has_the_fewest(wor
     assert [tasks[id]["owner"]["name"] for id in asked] == ["Other", "Speaker", "Other"]
     assert {task["state"] for task in tasks.values()} == {"taken"}
     _, visitor = await world.join("attendee", room=world.stand)
-    assert visitor.joined["own"]["contacts"][0]["owner"]["name"] == "Other", "he sees who sees to it"
+    assert visitor.joined["own"]["contacts"][0]["owner"]["name"] == "Other", "the visitor sees who handles it"
     await world.do("other", CloseContact(asked[0]), room=world.stand)
     _, staff = await world.join("staff", room=world.stand)
     assert len(staff.joined["snapshot"]["desk"]["contacts"]) == 2

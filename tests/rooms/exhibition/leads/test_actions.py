@@ -123,10 +123,10 @@ async def test_a_refusal_blocks_nothing_and_is_not_asked_for_twice(world: World)
     with refused("conflict"):
         await at(world, "staff", AskLead(world.people["attendee"]))
     called = msgspec.json.decode((await world.do("staff", CallNext(), room=world.stand)).reply)
-    assert called["person"]["id"] == world.people["attendee"], "he is called as before"
+    assert called["person"]["id"] == world.people["attendee"], "the visitor is called as before"
     await at(world, "attendee", AskContact(ContactKind.MESSAGE, "Still, a question"))
     await at(world, "attendee", SHARE)
-    assert len(await found(world)) == 1, "he may always change his mind"
+    assert len(await found(world)) == 1, "the visitor may always change their mind"
 
 
 async def test_taken_back_it_is_gone_for_the_exhibitor(world: World) -> None:

@@ -252,7 +252,7 @@ async def test_two_hundred_visitors_at_twenty_booths_with_three_staff_each(world
         except Problem:
             return
         who = next(name for name, id in world.people.items() if id == called["person"]["id"])
-        assert who not in talking, "called while he talks"
+        assert who not in talking, "called during a talk"
         talking.add(who)
         await world.do(who, AcceptCall(), room=room)
         took[who] = now() - came[who]
@@ -269,7 +269,7 @@ async def test_two_hundred_visitors_at_twenty_booths_with_three_staff_each(world
         seconds, _, act = heapq.heappop(events)
         world.clock.advance(seconds=seconds - now())
         await act()
-    assert len(took) == VISITORS, "nobody lost his place"
+    assert len(took) == VISITORS, "nobody lost their place"
     waited = [who for who in visitors if promised[who] > 0]
     assert len(waited) > VISITORS / 2, "there was a rush"
     total, told = sum(took[who] for who in waited), sum(promised[who] for who in waited)

@@ -69,7 +69,7 @@ test("a connection that has held forgives the failures before it, one that broke
   assert.deepEqual(pauses, [500, 1000, 500]);
 });
 
-test("the server's wish is waited for, whoever presses", async () => {
+test("the server's retry time is respected, even when the reader presses the button", async () => {
   const { world, page } = await live();
   world.luck = 0;
   world.tickets.push(new ProblemError({ code: "unavailable", message: "Wait.", retry_after: 20 }));
@@ -116,7 +116,7 @@ test("44xx stops: commands are refused, nothing is tried again", async () => {
   }
 });
 
-test("a ticket that lapsed in a sleeping page is fetched anew, but not forever", async () => {
+test("a ticket that lapsed in a sleeping page is fetched again, but not forever", async () => {
   const world = new FakeEnvironment();
   const page = new Live(world);
   page.start();

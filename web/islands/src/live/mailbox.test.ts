@@ -124,7 +124,7 @@ test("an acknowledged event that does not come is fetched", async () => {
   assert.deepEqual(room.state?.snapshot, ["a", "b", "c"]);
 });
 
-test("a command too large for the server is refused, not repeated for ever", async () => {
+test("a command too large for the server is refused, not repeated forever", async () => {
   const { world, room, socket } = await live();
   const posted = room.send({ op: "chat.post", text: "long" });
   socket.events.closed(1009, "");

@@ -73,7 +73,7 @@ test("what comes before the snapshot is applied after it", async () => {
   assert.equal(room.status.value, "live");
 });
 
-test("a tail with a hole is not believed: everything is asked for anew", async () => {
+test("a tail with a gap is rejected: a snapshot is requested", async () => {
   const { world, room, socket } = await joined();
   socket.say(frame(told(5, "e")));
   const resume = onlyFrame(socket);
@@ -122,7 +122,7 @@ test("changed rights replace everything at once", async () => {
   assert.deepEqual(room.state?.snapshot, ["secret", "more"]);
 });
 
-test("a snapshot older than what is known is mended", async () => {
+test("a snapshot older than the known state is completed", async () => {
   const { world, room, socket } = await joined();
   socket.say(frame(told(3, "c")));
   socket.say({ room: ROOM, ...fresh(2, ["a", "b"]) });
@@ -153,7 +153,7 @@ test("a heartbeat that does not know the room makes it join again", async () => 
   assert.deepEqual(onlyFrame(socket)["after"], { epoch: "e1", seq: 2 });
 });
 
-test("one who is removed keeps nothing of the room, until he is let in again", async () => {
+test("a removed member keeps nothing of the room until readmitted", async () => {
   const { room, socket } = await joined();
   socket.say({ room: ROOM, left: { code: "forbidden", message: "A moderator has removed you." } });
   assert.equal(room.status.value, "left");

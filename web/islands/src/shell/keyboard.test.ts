@@ -10,7 +10,7 @@ test("a key of a layout without Latin letters acts by its place on the keyboard"
   assert.deepEqual([pressed("В", "KeyD", true), pressed("ֿ", "Digit1"), pressed(".", "Slash"), pressed("？", "Slash", true)], ["D", "1", ".", "?"]);
 });
 
-test("a Latin layout acts by the letter on the key, wherever that is", () => {
+test("a Latin layout acts by the letter on the key, in any position", () => {
   assert.deepEqual([pressed("a", "KeyQ"), pressed("z", "KeyY"), pressed("ArrowDown", "ArrowDown"), pressed("Enter", "Enter")], ["a", "z", "ArrowDown", "Enter"]);
 });
 

@@ -18,7 +18,7 @@ test("a reader elsewhere learns their own time, with the day where it differs", 
   assert.equal(yourTime("2026-12-06T20:30:00Z", now, "Asia/Shanghai", "Europe/Berlin"), "Mon, Dec 7, 04:30");
 });
 
-test("zones have the letters that people know, or an offset", () => {
+test("zones have their common abbreviation, or an offset", () => {
   const winter = "2026-12-06T10:30:00Z";
   assert.deepEqual(["Europe/Berlin", "America/New_York", "Asia/Shanghai", "Asia/Kolkata", "UTC"].map((zone) => zoneLetters(winter, zone)), ["CET", "EST", "UTC+8", "UTC+5:30", "UTC"]);
   assert.equal(zoneLetters("2026-07-06T10:30:00Z", "Europe/Berlin"), "CEST");

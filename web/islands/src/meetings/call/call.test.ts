@@ -129,7 +129,7 @@ test("the server goes and returns: nothing is torn down, the place is asked for,
   assert.deepEqual([connection!.closed, connection!.restarts], [false, 1]);
 });
 
-test("a place that is lost is taken anew", async () => {
+test("a lost place is requested again", async () => {
   const page = await inCall("me", "first");
   page.up.set(false);
   page.welcome("other", [peer("first")], false);
@@ -159,7 +159,7 @@ test("credentials are renewed before they run out", async () => {
   assert.equal(page.sent("rtc.ice").length, 1);
 });
 
-test("whoever is replaced or removed is out, and keeps nothing", async () => {
+test("a replaced or removed page leaves the call and keeps nothing", async () => {
   for (const heard of [{ type: "replaced" }, { type: "removed", reason: "closed" }] as const) {
     const page = await inCall("me", "first");
     page.tell(heard);
