@@ -10,26 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from rooms.core.store import journal
-from rooms.core.store.database import Database, Json, UtcDateTime, in_padded, insert_into
+from rooms.core.store.database import Database, in_padded, insert_into
 from tests.support.postgres import PostgresServer
 from tests.support.refusals import refused
-
-tables = sa.MetaData()
-things = sa.Table(
-    "things",
-    tables,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("name", sa.String(50), unique=True),
-    sa.Column("count", sa.Integer, nullable=False, default=0),
-    sa.Column("at", UtcDateTime),
-    sa.Column("data", Json),
-)
-parts = sa.Table(
-    "parts",
-    tables,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("thing", sa.Integer, sa.ForeignKey("things.id"), nullable=False),
-)
+from tests.support.things import add, names, parts, tables, things
 
 
 @pytest.fixture(params=["sqlite_url", "postgres_url"], ids=["SQLite", "PostgreSQL"])
@@ -53,16 +37,6 @@ async def pair(url: str) -> AsyncIterator[tuple[Database, Database]]:
 @pytest.fixture
 def database(pair: tuple[Database, Database]) -> Database:
     return pair[0]
-
-
-async def names(database: Database) -> list[str]:
-    async with database.read() as connection:
-        return sorted((await connection.execute(sa.select(things.c.name))).scalars())
-
-
-async def add(database: Database, name: str, **values: object) -> None:
-    async with database.write() as connection:
-        await connection.execute(things.insert().values(name=name, **values))
 
 
 # Transactions

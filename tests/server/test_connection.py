@@ -8,15 +8,13 @@ import msgspec
 import pytest
 
 from rooms.core.delivery.bus.memory import MemoryBus
-from rooms.core.delivery.sink import EncodedMessage
 from rooms.core.errors import Problem
 from rooms.core.rate_limits import RateLimits
 from rooms.people.signins import open_signin, revoke, revoke_all
 from rooms.people.tickets import issue_ticket
 from server.live import wire as words
 from server.live.connection import Connection
-from server.live.socket import FastSink, PlainSink, live
-from server.live.uvicorn_internals import BUFFER_LIMIT
+from server.live.socket import live
 from signaling.calls import Calls
 from tests.support.serving import serving
 from tests.support.visitor import make_site
@@ -246,51 +244,6 @@ async def test_the_plain_way_through_asgi_does_the_same(world: World, binary: bo
             assert (event["seq"], event["message"]["text"]) == (answer["seq"], "大家好")
             await client.send({"op": "hello", "ticket": "again"})
             assert (await client.closed())[0] == 4400
-
-
-class _StalledSend:
-    """ASGI's send to a client that does not read: it waits until it is let go."""
-
-    def __init__(self) -> None:
-        self.sent: list[str] = []
-        self.closed: tuple[int, str] | None = None
-        self.go_on = asyncio.Event()
-
-    async def __call__(self, message: Any) -> None:
-        if message["type"] == "websocket.close":
-            self.closed = (message["code"], message["reason"])
-            return
-        await self.go_on.wait()
-        self.sent.append(message["text"])
-
-
-async def test_the_plain_sink_is_bounded_too() -> None:
-    socket = _StalledSend()
-    sink = PlainSink(socket, binary=False)
-    sending = asyncio.create_task(sink.run())
-    message = EncodedMessage(b'"' + b"x" * 10_000 + b'"')
-    for _ in range(BUFFER_LIMIT // 10_000 + 2):
-        sink.write(message)
-    sink.write(message)  # ignored: it is closing
-    socket.go_on.set()
-    await asyncio.wait_for(sending, 5)
-    assert socket.closed == (4508, "too slow")
-    assert len(socket.sent) <= 1, "what waited was dropped"
-
-
-async def test_a_sink_that_its_reader_leaves_full_is_closed_to_be_resumed() -> None:
-    class Full:
-        closed: tuple[int, str] | None = None
-
-        def write_frame(self, frame: bytes) -> bool:
-            return False
-
-        def close_now(self, code: int, reason: str) -> None:
-            self.closed = (code, reason)
-
-    protocol: Any = Full()
-    FastSink(protocol, binary=False).write(EncodedMessage(b"{}"))
-    assert protocol.closed == (4508, "too slow")
 
 
 async def test_messages_that_do_not_fit_close_a_connection_only_when_they_come_often(

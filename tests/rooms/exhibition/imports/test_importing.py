@@ -2,44 +2,24 @@
 
 import io
 import sys
-import zipfile
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from openpyxl import Workbook
 
 from rooms.core.store.tables import audit
 from rooms.exhibition.booths import directory, queries
 from rooms.exhibition.imports.importing import ExhibitorPlan, import_exhibitors, plan_import, read_exhibitors
-from rooms.exhibition.imports.table_file import MOST_COLUMNS, MOST_ROWS, UNFOLDED, ExhibitorFaults, read_table
+from rooms.exhibition.imports.table_file import ExhibitorFaults
 from rooms.exhibition.tables import booth_staff, booths, exhibition_halls
 from rooms.programme.imports.plan import Act
 from rooms.programme.queries import conference
 from server.__main__ import main
 from server.importing_exhibitors import import_command
 from tests.support.clients import audience_everywhere
-from tests.support.refusals import refused
+from tests.support.exhibitor_tables import TABLE, book, read
 from tests.support.waiting import settled
 from tests.support.world import World
-
-TABLE = """id,name,hall,number,tier,tagline,country,languages,owner,name:zh_Hans
-A-1,Aurora AB,Hall 2,B7,partner,Sleep well,se,"sv, en",other@example.org,极光
-A-2,Zenit,Hall 1,C1,,,,,nobody@example.org,
-"""
-
-
-def book(table: str = TABLE) -> bytes:
-    made = Workbook()
-    for row in (line.split(",") for line in table.replace('"sv, en"', "sv; en").splitlines()):
-        made.active.append([int(cell) if cell.isdigit() else cell for cell in row])
-    file = io.BytesIO()
-    made.save(file)
-    return file.getvalue()
-
-
-async def read(data: bytes | str) -> Any:
-    return (await read_exhibitors(data.encode() if isinstance(data, str) else data))[0]
 
 
 async def bring(world: World, data: bytes | str, *, dry: bool = False) -> ExhibitorPlan:
@@ -205,82 +185,6 @@ async def test_imported_booths_are_found_whatever_their_case_and_accents(world: 
     await bring(world, "name,hall,tagline\nFidêncio,Hall 1,Große Λόγος\n")
     async with world.engine.database.read() as connection:
         assert await directory.count(connection, world.conference, directory.Wanted(words=words)) == 1
-
-
-# What strangers could make of a file
-
-
-async def test_too_many_rows_columns_and_letters_are_refused() -> None:
-    with refused("too_large"):
-        await read("name\n" + "A\n" * (MOST_ROWS + 1))
-    with refused("too_large"):
-        await read("name," + "," * MOST_COLUMNS)
-    with refused("invalid"):
-        await read("name\n" + "A" * 10_001)
-    with refused("too_large"):
-        await read_table(b"name\n" + b"A" * 5 * 1024 * 1024)
-    sparse = Workbook()
-    sparse.active.cell(1_048_576, 1, "far away")
-    file = io.BytesIO()
-    sparse.save(file)
-    with refused("too_large"):
-        await read_table(file.getvalue())
-
-
-@pytest.mark.parametrize("data", [b'name\n"A', b"name\n\x00\xff", b"PK\x03\x04 no book at all", b"%PDF-1.7", b"{}"])
-async def test_what_is_no_table_is_refused(data: bytes) -> None:
-    with refused("invalid"):
-        await read(data)
-
-
-def packed(parts: dict[str, bytes]) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
-        for name, data in parts.items():
-            made.writestr(name, data)
-    return file.getvalue()
-
-
-def unpacked(data: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(data)) as file:
-        return {name: file.read(name) for name in file.namelist()}
-
-
-async def test_a_bomb_is_not_unfolded() -> None:
-    parts = unpacked(book())
-    data = packed({**parts, "xl/sharedStrings.xml": b" " * (UNFOLDED + 1)})
-    assert len(data) < 200_000, "it looks harmless"
-    with refused("too_large"):
-        await read_table(data)
-
-
-async def test_one_long_text_in_every_cell_is_not_multiplied() -> None:
-    made = Workbook()
-    for _ in range(1000):
-        made.active.append(["A" * 9000] * 10)
-    file = io.BytesIO()
-    made.save(file)
-    assert len(file.getvalue()) < 200_000
-    with refused("too_large"):
-        await read_table(file.getvalue())
-
-
-async def test_entities_in_a_book_are_refused() -> None:
-    parts = unpacked(book())
-    sheet = parts["xl/worksheets/sheet1.xml"].partition(b"?>")[2] or parts["xl/worksheets/sheet1.xml"]
-    evil = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]>' + sheet
-    with refused("invalid"):
-        await read_table(packed({**parts, "xl/worksheets/sheet1.xml": evil}))
-
-
-async def test_a_formula_gives_its_text_and_runs_nothing() -> None:
-    made = Workbook()
-    for row in (["name", "hall"], ["=1+1", "Hall 1"]):
-        made.active.append(row)
-    file = io.BytesIO()
-    made.save(file)
-    with pytest.raises(ExhibitorFaults):  # a formula without a kept result is an empty cell
-        await read(file.getvalue())
 
 
 # The command line

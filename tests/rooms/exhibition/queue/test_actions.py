@@ -1,13 +1,9 @@
-"""The queue of a booth, in a small world and in a simulated rush."""
+"""The queue of a booth, in a small world."""
 
 import asyncio
-import heapq
-from collections.abc import Callable
 from datetime import timedelta
-from random import Random
 from typing import Any
 
-import msgspec
 import pytest
 import sqlalchemy as sa
 
@@ -15,34 +11,21 @@ from rooms.core.commands.people import PersonView
 from rooms.core.errors import Problem
 from rooms.core.store.journal import room_of
 from rooms.exhibition.booths import queries
-from rooms.exhibition.booths.editing import make_booth, set_duty
 from rooms.exhibition.booths.queries import QueuePlace
-from rooms.exhibition.booths.staff_messages import Duty
 from rooms.exhibition.presence.attendance import Attendance
 from rooms.exhibition.queue.abandoned import end_abandoned_talks
 from rooms.exhibition.queue.actions import CALL_SECONDS, with_called
-from rooms.exhibition.queue.messages import (
-    AcceptCall,
-    CallNext,
-    FinishTalk,
-    JoinQueue,
-    LeaveQueue,
-    LineView,
-    SkipPlace,
-)
+from rooms.exhibition.queue.messages import AcceptCall, CallNext, FinishTalk, JoinQueue, LeaveQueue, LineView, SkipPlace
 from rooms.exhibition.queue.view import QueueView, follower, next_place, position, serving, with_place
 from rooms.exhibition.queue.waiting_time import expected, service_seconds
-from rooms.exhibition.tables import booths, queue_places
+from rooms.exhibition.tables import queue_places
 from rooms.meetings import roster
 from rooms.meetings.queries import peers
 from rooms.meetings.tables import call_peers
+from tests.support.queues import other_booth, reply
 from tests.support.samples import call_between
 from tests.support.waiting import settled, until
 from tests.support.world import World
-
-
-async def reply(world: World, who: str, command: Any, room: str = "") -> Any:
-    return msgspec.json.decode((await world.do(who, command, room=room or world.stand)).reply)
 
 
 async def refused(world: World, who: str, command: Any, room: str = "") -> str:
@@ -55,17 +38,6 @@ async def waiting(world: World) -> list[str]:
     async with world.engine.database.read() as connection:
         here = await queries.places_under_way(connection, world.booth)
     return [each.person_name for each in here if each.state == "waiting"]
-
-
-async def other_booth(world: World, *staff: str) -> str:
-    """Another booth, with its staff; gives its room."""
-    async with world.engine.database.write() as connection:
-        hall = (await connection.execute(sa.select(booths.c.hall).where(booths.c.id == world.booth))).scalar_one()
-        said = {"name": "Aurora"}
-        booth, room = await make_booth(connection, world.conference, hall, said, open=True)
-        for who in staff:
-            await set_duty(connection, booth, world.people[who], Duty.STAFF, world.clock())
-    return room
 
 
 async def test_a_place_is_kept_for_one_who_asks_twice(world: World) -> None:
@@ -206,81 +178,6 @@ def test_waits_are_what_the_free_hands_make_of_them(world: World) -> None:
     assert service_seconds([], []) == 300
     assert service_seconds([60, 60, 600, 60, 60], [900]) == 60
     assert service_seconds([60], [200, 220]) == 210
-
-
-VISITORS, BOOTHS, STAFF = 200, 20, 3
-
-
-async def test_two_hundred_visitors_at_twenty_booths_with_three_staff_each(world: World) -> None:
-    """No double call, no lost place, and the waits are within a fifth of what was promised where talks last five minutes, give or take one."""
-    world.lift_limits()
-    random = Random(7)
-    visitors = [f"v{number}" for number in range(VISITORS)]
-    await everybody(world, visitors + [f"s{number}" for number in range(BOOTHS * STAFF)])
-    stands = [await other_booth(world, *(f"s{3 * n + i}" for i in range(STAFF))) for n in range(BOOTHS)]
-    for n, room in enumerate(stands):
-        for i in range(STAFF):
-            await world.join(f"s{3 * n + i}", room=room)
-    attendance = Attendance(world.engine)
-    await attendance.look()
-    events: list[tuple[float, int, Callable[[], Any]]] = []
-    start, number = world.clock(), 0
-    promised: dict[str, float] = {}
-    came: dict[str, float] = {}
-    took: dict[str, float] = {}
-    talking: set[str] = set()
-
-    def at(seconds: float, act: Callable[[], Any]) -> None:
-        nonlocal number
-        number += 1
-        heapq.heappush(events, (seconds, number, act))
-
-    def now() -> float:
-        return (world.clock() - start).total_seconds()
-
-    async def arrive(who: str, room: str) -> None:
-        ticket = (await reply(world, who, JoinQueue(), room))["ticket"]
-        line = (await world.engine.view(None, room)).latest["line"][""]
-        promised[who] = expected(line, world.clock())[line.tickets.index(ticket)]
-        came[who] = now()
-        for i in range(STAFF):
-            await call(f"s{3 * stands.index(room) + i}", room)
-
-    async def call(staff: str, room: str) -> None:
-        try:
-            called = await reply(world, staff, CallNext(), room)
-        except Problem:
-            return
-        who = next(name for name, id in world.people.items() if id == called["person"]["id"])
-        assert who not in talking, "called during a talk"
-        talking.add(who)
-        await world.do(who, AcceptCall(), room=room)
-        took[who] = now() - came[who]
-        at(now() + random.uniform(240, 360), lambda: finish(staff, room, who, called["place"]))
-
-    async def finish(staff: str, room: str, who: str, place: str) -> None:
-        await world.do(staff, FinishTalk(place), room=room)
-        talking.discard(who)
-        await call(staff, room)
-
-    for index, who in enumerate(visitors):
-        at(random.uniform(0, 600), lambda who=who, room=stands[index % BOOTHS]: arrive(who, room))
-    while events:
-        seconds, _, act = heapq.heappop(events)
-        world.clock.advance(seconds=seconds - now())
-        await act()
-    assert len(took) == VISITORS, "nobody lost their place"
-    waited = [who for who in visitors if promised[who] > 0]
-    assert len(waited) > VISITORS / 2, "there was a rush"
-    total, told = sum(took[who] for who in waited), sum(promised[who] for who in waited)
-    assert abs(total - told) < 0.2 * told
-    missed = sum(abs(took[who] - promised[who]) for who in waited)
-    assert missed < 0.2 * told
-
-
-async def everybody(world: World, names: list[str]) -> None:
-    for name in names:
-        await world.person(name)
 
 
 async def talk(world: World, who: str = "attendee") -> str:
