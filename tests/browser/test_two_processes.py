@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from playwright.async_api import expect
 
 from tests.browser.conftest import DESKTOP, live
-from tests.browser.test_moderation import lane
+from tests.browser.console import lane
 from tests.support.chromium import Window
 from tests.support.server import Server, cookie_of, running_server, sign_in
 from tests.support.world import make_world
