@@ -52,6 +52,8 @@ def to_body(nudge: Nudge) -> list[Any]:
 
 def from_body(body: Any) -> Nudge:
     room, epoch, values_version, entries, values, *direct = body
+    if not (isinstance(room, str) and isinstance(epoch, str) and isinstance(values_version, int)):
+        raise ValueError("not a nudge")
     return Nudge(
         room,
         epoch,

@@ -54,17 +54,18 @@ def refuse_json(tree: object) -> NoReturn:
                 _refuse(named)
         if fields:
             names = ", ".join(f"“{name[:40]}”" for name in list(fields)[:8])
-            _refuse(N_("This is a JSON file, but no schedule: it holds %(names)s."), names)
+            _refuse(N_("This is a JSON file, but not a schedule: it holds %(names)s."), names)
     first = next(iter(cast(list[object], tree) if isinstance(tree, list) else []), None)
     sessionize = isinstance(first, Mapping) and "groupName" in first
-    _refuse(_SESSIONIZE if sessionize else N_("This is a JSON file, but no schedule."))
+    _refuse(_SESSIONIZE if sessionize else N_("This is a JSON file, but not a schedule."))
 
 
 def refuse_xml(root: str) -> NoReturn:
-    """Refuses an XML file whose outermost element `root` is no schedule. Raises ScheduleFaults."""
+    """Refuses an XML file whose outermost element `root` is not a schedule. Raises ScheduleFaults."""
     name = root.rpartition("}")[2][:40]
     _refuse(
-        _XML.get(name.lower(), N_("This is an XML file, but no schedule: its outermost element is <%(names)s>.")), name
+        _XML.get(name.lower(), N_("This is an XML file, but not a schedule: its outermost element is <%(names)s>.")),
+        name,
     )
 
 

@@ -173,6 +173,7 @@ async def test_the_text_of_a_removed_message_is_not_sent_to_those_who_resume(eac
 
 async def test_what_is_hidden_in_the_transaction_that_recorded_it_is_not_sent_either(world: World) -> None:
     reader = await enter(world, "other")
+    world.unchecked("a message is recorded that no table has")
     view = m.MessageView("m" * 20, 1, PersonView(world.people["attendee"], "Attendee"), "Too quick", world.clock())
     async with world.engine.transaction([world.room]) as tx:
         tx.room = world.room

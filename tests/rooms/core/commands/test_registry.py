@@ -168,7 +168,7 @@ def test_every_code_says_what_it_means() -> None:
 
 
 def test_places_in_messages_are_filled_and_foreign_ones_are_left() -> None:
-    problem = Problem("invalid", "limit is %(limit)s", values={"limit": "%(other)s {x}"})
+    problem = Problem("invalid", "%(limit)s fit", values={"limit": "%(other)s {x}"})
     assert problem.view().message == str(problem) == "%(other)s {x} fit"
     assert Problem("invalid", "100 % sure").view().message == "100 % sure"
 

@@ -135,12 +135,12 @@ async def test_every_fault_is_told_and_nothing_is_changed(world: World, table: s
     ("table", "said"),
     [
         ("name,hall,colour\nA,Hall 1,red\n", "These columns are ignored: “colour”."),
-        ("name,hall,country\nA,Hall 1,Swodon\n", "“Swodon” is no country"),
+        ("name,hall,country\nA,Hall 1,Swodon\n", "“Swodon” is not a country"),
         ("name,hall,languages\nA,Hall 1,swodish!\n", "“swodish!” is not a language"),
         ("name,hall,tier\nA,Hall 1,gold\n", "“gold” is not a tier"),
         ("name,hall,website\nA,Hall 1,javascript:alert(1)\n", "2 · A › website: Give the full address of a website"),
-        ("name,hall,owner\nA,Hall 1,me\n", "“me” is not an e-mail address"),
-        ("name,hall,number\nA,Hall 1,123456789012345678901\n", "2 · A › number: This is 21 characters long"),
+        ("name,hall,owner\nA,Hall 1,me\n", "“me” is not an email address"),
+        ("name,hall,number\nA,Hall 1,123456789012345678901\n", "2 · A › number: This text is 21 characters long"),
         ("name,company,hall\nA,B,Hall 1\n", "“company” and another column mean the same."),
     ],
 )
