@@ -53,7 +53,7 @@ async def test_the_countdown_runs_until_the_first_session(venue: Venue) -> None:
 
     from rooms.programme.tables import sessions
 
-    at = datetime.now(UTC) + timedelta(hours=2)
+    at = datetime.now(UTC) + timedelta(hours=2, seconds=-30)
     async with venue.world.engine.database.write() as connection:
         await connection.execute(update(sessions).values(starts_at=at, ends_at=at + timedelta(hours=1)))
     page = await lobby(venue, None)
