@@ -255,7 +255,7 @@ async def test_no_camera_no_microphone_and_no_javascript(venue: Venue) -> None:
     await window.page.goto(path)
     camera = window.page.locator(".check-item", has_text="Camera")
     await expect(camera).to_contain_text("The browser was not allowed to use the camera.")
-    await expect(camera).to_contain_text("Press the icon beside the address")
+    await expect(camera).to_contain_text("Select the icon next to the page address")
     await expect(window.page.locator(".check-item", has_text="Microphone")).to_contain_text("No microphone was found.")
     await expect(window.page.locator(".check-item", has_text="Network")).to_contain_text("only direct connections")
     await window.page.get_by_role("button", name="Join without camera and microphone").click()

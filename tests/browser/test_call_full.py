@@ -29,7 +29,7 @@ async def test_who_comes_too_late_waits_and_joins_by_himself(venue: Venue) -> No
     for number, page in enumerate(late, 1):
         await page.get_by_role("button", name="Join the call").click()
         await expect(page.get_by_role("heading", name="You cannot join now")).to_be_focused()
-        await expect(page.locator(".call-end")).to_contain_text("2 people are in it")
+        await expect(page.locator(".call-end")).to_contain_text("This call is full (2 people)")
         await page.get_by_role("button", name="Wait for a place").press("Enter")
         await expect(page.get_by_text(f"You are number {number} in the queue.")).to_be_visible()
     assert await accessibility_faults(late[0]) == []

@@ -1,5 +1,6 @@
 """The moderator's console in a real browser: triage by keyboard, undo, merging."""
 
+import pytest
 from playwright.async_api import expect
 
 from rooms.forum.questions.messages import QuestionState
@@ -205,7 +206,8 @@ async def _is(venue: Venue, question: str, state: QuestionState) -> bool:
     return await state_of(venue, question) is state
 
 
-async def test_four_hundred_questions_are_triaged_key_by_key(venue: Venue) -> None:
+async def test_four_hundred_questions_are_triaged_key_by_key(venue: Venue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rooms.forum.questions.asking.MOST_OF_PERSON", 400)
     for number in range(400):
         await venue.ask(f"Question number {number}?")
     moderator = await venue.enter("moderator", "/moderate")

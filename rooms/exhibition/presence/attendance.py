@@ -37,7 +37,7 @@ class Attendance:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._booths: dict[str, str | None] = {}
-        self._actors = Visits(engine)
+        self._visits = Visits(engine)
 
     async def look(self) -> None:
         """One round. Raises Problem "unavailable"."""
@@ -69,8 +69,8 @@ class Attendance:
         if seen:
             async with self._engine.database.write() as connection:
                 await connection.execute(booths.update().where(b.id.in_(seen)).values(seen_at=now))
-        self._actors.see({booth: hub.presence.connected(room) for booth, room in here.items()}, now)
-        await self._actors.write(now)
+        self._visits.see({booth: hub.presence.connected(room) for booth, room in here.items()}, now)
+        await self._visits.write(now)
 
     async def _learn(self, connection: AsyncConnection, followed: set[str]) -> None:
         """Those of the rooms that the process follows that belong to booths."""
