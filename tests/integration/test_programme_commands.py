@@ -56,7 +56,7 @@ async def test_the_camp_in_and_out_again(tmp_path: Path):
     into = ("import", str(CAMP), "--conference", "camp")
     refused = await server(tmp_path, *into)
     assert refused.code == 1
-    assert "There is no conference “camp”. Add --create" in refused.complained
+    assert "The conference “camp” does not exist. Add --create" in refused.complained
     first = await server(tmp_path, *into, "--create")
     assert first.code == 0, first.complained
     assert "Sessions: 79 added. Done." in first.told

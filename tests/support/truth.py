@@ -74,6 +74,7 @@ class Truth:
     def __init__(self, url: str, clock: Clock) -> None:
         self.checks = 0
         self.faults: list[str] = []
+        self._stopped = False
         self._database = Database(url)  # of its own, so that nobody counts or disturbs its statements
         self._clock = clock
         self._followers: dict[Reader, Follower] = {}
@@ -122,6 +123,8 @@ class Truth:
     # Who is there
 
     def joined(self, client: Client, values_version: int) -> None:
+        if self._stopped:
+            return
         reader = _reader(client)
         self._clients.append(client)
         known = self._followers.get(reader)
@@ -137,6 +140,11 @@ class Truth:
                 values_version,
             )
             follower.audience, follower.state = client.member.audience, deepcopy(client.state)
+
+    def stop(self) -> None:
+        """Compares nobody in the rest of the test."""
+        self._stopped = True
+        self.forget()
 
     def forget(self) -> None:
         """Forgets all members and all faults."""

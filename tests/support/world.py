@@ -128,10 +128,10 @@ class World:
         return member, sink
 
     def unchecked(self, reason: str) -> None:
-        """Those who are here are not compared with the tables any more, because the test breaks just that. `reason` is for the reader."""
+        """From now on members are not compared with the tables, because the test breaks just that. `reason` is for the reader."""
         assert reason
         if self.truth is not None:
-            self.truth.forget()
+            self.truth.stop()
 
     def client_of(self, member: Member) -> Client:
         """What a member who joined here keeps."""

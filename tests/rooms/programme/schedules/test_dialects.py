@@ -113,11 +113,11 @@ def test_tracks_that_a_file_does_not_list_keep_their_order_when_a_talk_moves():
         (b"<!DOCTYPE html><html></html>", "a web page"),
         (b"<html xmlns='http://www.w3.org/1999/xhtml'></html>", "a web page"),
         (b"<rss version='2.0'></rss>", "a news feed"),
-        (b"<agenda/>", "an XML file, but no schedule: its outermost element is <agenda>"),
+        (b"<agenda/>", "an XML file, but not a schedule: its outermost element is <agenda>"),
         (b'{"talks": [], "rooms": [], "speakers": []}', "a pretalx schedule widget"),
         (b'{"count": 0, "next": null, "results": []}', "an answer of the pretalx API"),
         (b'[{"groupName": "All", "sessions": []}]', "a Sessionize file"),
-        (b'{"version": 1, "events": []}', "a JSON file, but no schedule: it holds “version”, “events”"),
+        (b'{"version": 1, "events": []}', "a JSON file, but not a schedule: it holds “version”, “events”"),
         (b"title,start,end\r\nOpening,10:00,11:00\r\n", "a table (CSV)"),
     ],
 )

@@ -233,7 +233,7 @@ OUTSIDE = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><schedule><ver
     [
         (b"", "empty"),
         (b" \n", "empty"),
-        (b"{", "is incomplete or is malformed at line 1"),
+        (b"{", "is incomplete or malformed at line 1"),
         (file()[:-40], "is incomplete"),
         (file() + b"}", "malformed"),
         (b"\xff\xfe\xfa", "not JSON in Unicode"),
@@ -261,7 +261,7 @@ def test_broken_json(data: bytes, what: str):
     ("data", "what"),
     [
         (b"", "empty"),
-        (b"<schedule>", "is incomplete or is malformed at line 1"),
+        (b"<schedule>", "is incomplete or malformed at line 1"),
         (b"<schedule></agenda>", "malformed"),
         (b"<agenda/>", "not a schedule"),
         (b"<schedule/>", "conference: This field is missing"),
