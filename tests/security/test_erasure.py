@@ -90,7 +90,8 @@ async def everything_done(world: World) -> None:
         for who in ACTORS
     ]
     for table in named:
-        await import_exhibitors(world.engine, here, await table, by=world.people["organiser"])
+        exhibitors, _ = await table
+        await import_exhibitors(world.engine, here, exhibitors, by=world.people["organiser"])
     async with world.engine.database.write() as connection:
         for who in ACTORS:
             changed = persons.update().where(persons.c.id == world.people[who])

@@ -65,6 +65,7 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/organise": ORGANISERS,
     "/c/{conference}/organise/audit": ORGANISERS,
     "/c/{conference}/organise/exhibitors": ORGANISERS,
+    "/c/{conference}/organise/exhibitors/template.csv": ORGANISERS,
     "/c/{conference}/organise/exhibitors/import/{upload}": ABSENT_FOR_ORGANISERS,
     "/c/{conference}/organise/people": ORGANISERS,
     "/c/{conference}/organise/programme": ORGANISERS,
@@ -92,6 +93,7 @@ GET: dict[str, dict[str, int]] = {
     "/rooms/{room}": IN_CONFERENCE,
     "/sign-in": PUBLIC,
     "/sign-in/forgotten": PUBLIC,
+    "/s/{short}": dict.fromkeys(EVERYBODY, 404),
     "/setup/{secret}": SPENT,
     "/sign-in/link/{secret}": SPENT,
     "/sign-up": PUBLIC,
@@ -175,7 +177,7 @@ def filled(path: str, world: World, conference: str = "forum") -> str:
     values = {"conference": conference, "session": world.session, "secret": "guessed", "op": "nothing.here"}
     values |= {"room": world.room, "upload": "guessed", "format": "json", "file": "guessed", "name": "logo.webp"}
     values |= {"booth": world.booth, "hall": world.floor, "meeting": "guessed"}
-    values |= {"kind": "booth", "subject": world.booth}
+    values |= {"kind": "booth", "subject": world.booth, "short": "guessed"}
     return path.format(**values)
 
 
