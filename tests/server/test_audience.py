@@ -141,7 +141,7 @@ async def test_an_unknown_session_is_said_plainly(server: Server, furnished: Wor
     process = await run(server, "--session", "a" * 20)
     _, faults = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 1
-    assert "session does not exist" in faults.decode()
+    assert "no such session" in faults.decode()
     assert "Traceback" not in faults.decode()
 
 

@@ -54,7 +54,7 @@ def test_another_file_is_not_a_schedule(tmp_path: Path, content: str) -> None:
     file.write_text(content)
     run = plenary(tmp_path, "import", str(file), "--conference", "forum", "--create")
     assert run.returncode == 1
-    assert "This is a JSON file, but no schedule" in run.stderr
+    assert "This is a JSON file, but not a schedule" in run.stderr
     assert "Plenary reads the schedules of frab, pretalx, pentabarf and compatible programs" in run.stderr
 
 

@@ -38,8 +38,8 @@ from rooms.core.store.journal import Position
 log = logging.getLogger("plenary.hub")
 
 RECONCILE_SECONDS = 3.0
-DESK_ROUNDS = 4
-"""Desks, of which there are as many as people, are compared in so many rounds: a quarter of them in each."""
+DESK_ROUNDS = 2
+"""Desks, of which there are as many as people, are compared in so many rounds: half of them in each."""
 EVERYWHERE = "processes"
 """The bus channel that every process hears."""
 

@@ -96,7 +96,10 @@ async def test_figures_as_a_chart_a_table_and_a_file(site: Site, world: World) -
     assert re.search(r"joined the queue</th>.*?<td class=\"numbers\">1</td>", staff.page, re.DOTALL)
     assert "Attendee" not in staff.page, "without names"
     table = (await staff.get(f"{page}.csv")).content.decode("utf-8-sig").splitlines()
-    assert table == ["day,hour,visits,chats,joins,talks,leads,downloads", "2026-11-20,17:00,0,0,1,0,0,0"]
+    assert table == [
+        '"day","hour","visits","chats","joins","talks","leads","downloads"',
+        '"2026-11-20","17:00","0","0","1","0","0","0"',
+    ]
     for odd in ("day=x", "of=x", "day=9999-99-99"):
         assert (await staff.get(f"{page}?{odd}")).status_code == 200
 

@@ -89,7 +89,7 @@ async def test_a_broken_file_is_reported_whole_and_changes_nothing(organiser: Vi
     assert answer.status_code == 422
     assert "Faults found: 3. Nothing was changed." in organiser.page
     assert organiser.page.count("<li dir=") == 3
-    for words in ("“soon” does not belong here", "“Moon/Crater” is no known time zone"):
+    for words in ("“soon” does not belong here", "“Moon/Crater” is not a known time zone"):
         assert words in organiser.page
     assert (await upload(organiser, b"{")).status_code == 422
     assert (await upload(organiser, b"")).status_code == 422
