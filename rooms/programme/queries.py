@@ -59,6 +59,8 @@ async def all_conferences(connection: AsyncConnection) -> list[Conference]:
 
 async def conference(connection: AsyncConnection, slug: str) -> Conference:
     """Raises Problem "not_found". Access is checked when a person enters its lobby."""
+    if "\0" in slug:  # PostgreSQL refuses it
+        raise Problem("not_found", ABSENT)
     row = (await connection.execute(_conferences().where(conferences.c.slug == slug))).one_or_none()
     if row is None:
         raise Problem("not_found", ABSENT)
