@@ -69,7 +69,7 @@ async def test_one_who_signs_out_elsewhere_is_told_and_stays_away(venue: Venue) 
 
 
 def joins_of(page: Page) -> list[str]:
-    """How the session is joined from now on: "resumed" or "afresh", one entry per join."""
+    """How the session is joined from now on: "resumed" or "snapshot", one entry per join."""
     joins: list[str] = []
 
     def on_frame(frame: str | bytes) -> None:
@@ -77,7 +77,7 @@ def joins_of(page: Page) -> list[str]:
         if '"resumed":true' in text and '"can":' in text and '"votes":[' in text:
             joins.append("resumed")
         elif '"snapshot":' in text and '"stage":' in text:
-            joins.append("afresh")
+            joins.append("snapshot")
 
     page.on("websocket", lambda socket: socket.on("framereceived", on_frame))
     return joins
