@@ -54,7 +54,9 @@ async def joined(world: World, who: str) -> AsyncIterator[tuple[Reader, PlainSin
 async def talk(world: World, count: int) -> None:
     for n in range(count):
         await world.do("other", m.PostMessage(f"{n} {'x' * 500}"))
-        if n % 8 == 7:  # a command on SQLite does not leave the loop: all 40 could reach one delivery, which is over the limit
+        if (
+            n % 8 == 7
+        ):  # a command on SQLite does not leave the loop: all 40 could reach one delivery, which is over the limit
             await settled(world.engine)
 
 

@@ -58,7 +58,7 @@ class Page {
       timer: this.time.timer,
       now: () => this.time.now,
       tracks: () => NO_TRACKS,
-      fellTo: () => undefined,
+      modeChanged: () => undefined,
     });
   }
 
