@@ -1,5 +1,7 @@
 """Invitations: links that give a role in a conference or one of its sessions, or a duty at a booth.
 
+An invitation that was sent by email also proves its address: the secret is nowhere but in that mailbox (`proven`).
+
 The secret is shown once; only its digest is stored. An invitation is valid only while the person who made it may still invite. When they lose that
 right (by a lost role, a ban or an erasure), their links stop working.
 """
@@ -23,7 +25,8 @@ from rooms.core.store.tables import conferences
 from rooms.core.text import N_
 from rooms.exhibition.booths import staff as staffing
 from rooms.exhibition.booths.staff_messages import Duty
-from rooms.people import registration, roles
+from rooms.exhibition.record_tables import owner_invites
+from rooms.people import accounts, registration, roles
 from rooms.people.accounts import Account
 from rooms.people.actions import SESSION_ROLES
 from rooms.people.attempts import Browser
@@ -44,7 +47,10 @@ OVER = N_("This invitation was used up or withdrawn, or it has expired. Ask the 
 
 
 class Invite(NamedTuple):
-    """`session` None: for the whole conference; with a role of booths it is the booth. `uses_left` None: any number."""
+    """`session` None: for the whole conference; with a role of booths it is the booth. `uses_left` None: any number.
+
+    `email` is the address to which it was sent; None for a link that an organiser passes on.
+    """
 
     id: str
     conference: str
@@ -54,6 +60,7 @@ class Invite(NamedTuple):
     expires_at: datetime
     created_by: str
     created_at: datetime
+    email: str | None
 
 
 async def make(
@@ -126,7 +133,7 @@ async def in_force(
 ) -> list[Invite]:
     """Those to the conference and its sessions, or to the staff of a booth. Newest first."""
     to = _to_booth(booth) if booth is not None else invites.c.role.not_in(BOOTH_ROLES)
-    select = sa.select(*_INVITE).where(invites.c.conference == conference, to, *_usable(at))
+    select = _SELECT.where(invites.c.conference == conference, to, *_usable(at))
     found = [_invite(row) for row in await connection.execute(select.order_by(invites.c.created_at.desc()))]
     entitled = await _entitled(connection, found, at)
     return [invite for invite in found if invite.id in entitled]
@@ -134,7 +141,7 @@ async def in_force(
 
 async def look(connection: AsyncConnection, secret: str, at: datetime) -> Invite:
     """What an invitation gives, without accepting it. Raises Problem "expired"."""
-    select = sa.select(*_INVITE).where(invites.c.digest == digest_of(secret), *_usable(at))
+    select = _SELECT.where(invites.c.digest == digest_of(secret), *_usable(at))
     row = (await connection.execute(select)).one_or_none()
     invite = None if row is None else _invite(row)
     if invite is None or not await _entitled(connection, [invite], at):
@@ -161,14 +168,21 @@ async def _entitled(connection: AsyncConnection, found: Sequence[Invite], at: da
 
 
 async def accept(engine: Engine, secret: str, account: Account) -> Invite:
-    """Gives a person the role. A person who already has it does not use up the invitation. Raises Problem "expired", "unverified", "forbidden"."""
+    """Gives a person the role. A person who already has it does not use up the invitation.
+
+    A guest who accepts an emailed invitation gets its address. Raises Problem "expired", "unverified", "forbidden" or "conflict".
+    """
     if not account.verified:
         raise Problem("unverified", N_("Confirm your email address first: open the link that we sent you."))
     async with engine.database.read() as connection:
         invite = await look(connection, secret, engine.clock())
-        room, desk = await _room(connection, invite), await desk_of(connection, account.id)
+        room, desk = await room_of(connection, invite), await desk_of(connection, account.id)
     async with engine.transaction([room, desk]) as tx:
-        if await _accept(tx, secret, account, room):
+        proven = invite.email is not None and account.kind == "guest"
+        if invite.email is not None and proven:
+            await accounts.give_address(tx.connection, account.id, invite.email, tx.now)
+            account = await accounts.get(tx.connection, account.id)
+        if await take_up(tx, secret, account, room, proven=proven):
             tx.record(RightsChanged(invite.conference), room=desk, person=account.id)
     return invite
 
@@ -177,22 +191,22 @@ async def accept_as_guest(engine: Engine, secret: str, browser: Browser, name: s
     """Creates a guest with the role and signs them in, in one transaction. Raises Problem, as `accept` and `registration.make_guest` do."""
     async with engine.database.read() as connection:
         invite = await look(connection, secret, engine.clock())
-        room = await _room(connection, invite)
+        room = await room_of(connection, invite)
     registration.take_guest(engine, browser, invitation=invite.id)
     async with engine.transaction([room]) as tx:
         entered = await registration.make_guest(engine, tx, browser, name, locale)
-        await _accept(tx, secret, entered.account, room)
+        await take_up(tx, secret, entered.account, room)
     return entered
 
 
-async def _room(connection: AsyncConnection, invite: Invite) -> str:
+async def room_of(connection: AsyncConnection, invite: Invite) -> str:
     """The room to which an invitation leads. It is locked during acceptance."""
     kind = "booth" if invite.role in BOOTH_ROLES else "session" if invite.session else "lobby"
     return await journal.room_of(connection, kind, invite.session or invite.conference)
 
 
-async def _accept(tx: Transaction, secret: str, account: Account, room: str) -> bool:
-    """Returns False for a person who already has the role."""
+async def take_up(tx: Transaction, secret: str, account: Account, room: str, *, proven: bool = False) -> bool:
+    """Gives the role; returns False for a person who already has it. `proven`: the link has proven an address, so it is used up in any case."""
     invite = await look(tx.connection, secret, tx.now)
     await _check(tx, invite, account, tx.rooms[room])
     person = PersonView(account.id, account.name)
@@ -210,9 +224,12 @@ async def _accept(tx: Transaction, secret: str, account: Account, room: str) -> 
         )
         if granted:
             tx.record(RoleGranted(person, invite.role), room=room, person=account.id)
-    if granted:
+    if granted or proven:
         await _take(tx, invite)
-        details = {"role": invite.role.value, "session": invite.session}
+    if granted:
+        details: dict[str, object] = {"role": invite.role.value, "session": invite.session}
+        if invite.email not in {None, account.email}:
+            details["other_address"] = True
         tx.audit(invite.conference, account.id, "invite.accept", invite.id, details)
     return granted
 
@@ -240,7 +257,7 @@ async def _take(tx: Transaction, invite: Invite) -> None:
         raise Problem("expired", OVER)
 
 
-_INVITE = (
+_SELECT = sa.select(
     invites.c.id,
     invites.c.conference,
     invites.c.session,
@@ -249,7 +266,8 @@ _INVITE = (
     invites.c.expires_at,
     invites.c.created_by,
     invites.c.created_at,
-)
+    owner_invites.c.email,
+).outerjoin_from(invites, owner_invites, owner_invites.c.digest == invites.c.digest)
 
 
 def _usable(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:

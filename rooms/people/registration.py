@@ -186,12 +186,21 @@ async def use_link(engine: Engine, passwords: Passwords, browser: Browser, secre
             tx.record(RightsChanged(None), person=account.id)
         if opened.asks_password or not (proven_before or link.purpose is Purpose.CONFIRM):
             if hashed is not None or not proven_before:
-                await accounts.change_password(tx.connection, account.id, hashed)
-                tx.audit(None, account.id, "password.change", account.id)
-            await signins.revoke_in(tx, account.id)
-            await links.spend_all(tx.connection, account.id, tx.now)
+                await set_password(tx, account.id, hashed)
+            await end_access(tx, account.id)
         signin = await signins.open_signin(tx.connection, account.id, browser.device, tx.now)
         return Entered(await accounts.get(tx.connection, account.id), signin, link.next)
+
+
+async def set_password(tx: Transaction, person: str, hashed: str | None) -> None:
+    await accounts.change_password(tx.connection, person, hashed)
+    tx.audit(None, person, "password.change", person)
+
+
+async def end_access(tx: Transaction, person: str) -> None:
+    """Ends all sign-ins and unused links of a person, whose desk is the transaction's room."""
+    await signins.revoke_in(tx, person)
+    await links.spend_all(tx.connection, person, tx.now)
 
 
 async def enter(engine: Engine, person: str, browser: Browser) -> str:

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from rooms.core.errors import Problem
 from rooms.core.text import N_
+from rooms.invitations import invites
 from rooms.people import attempts, registration, signins
 from rooms.people.accounts import Account, clean_email
 from rooms.people.attempts import Browser
@@ -86,7 +87,22 @@ async def _form(
 
 
 async def show_sign_in(request: Request) -> Response:
-    return await _form(request, "people/signin.html", local_path(request.query_params.get("next")))
+    next = local_path(request.query_params.get("next"))
+    return await _form(request, "people/signin.html", next, email=await _invited(request, next))
+
+
+async def _invited(request: Request, next: str) -> str:
+    """The address to which the invitation was sent that the person wants to accept."""
+    if not next.startswith("/invite/"):
+        return ""
+    engine = site_of(request).engine
+    try:
+        async with engine.database.read() as connection:
+            return (await invites.look(connection, next.removeprefix("/invite/"), engine.clock())).email or ""
+    except Problem as problem:
+        if problem.code != "expired":
+            raise
+        return ""
 
 
 async def sign_in(request: Request) -> Response:
