@@ -9,13 +9,12 @@ import type { RoomState, SharedOwn } from "../shell/state/room";
 import { may } from "../forum/state/session";
 import { announce } from "../shell/announce";
 import { chatMessage } from "./chat-message";
-import { draft, givenBack, setDraft } from "../shell/drafts";
 import { Island } from "../shell/island";
-import { composes } from "../shell/keyboard";
 import { empty, icon, notice } from "../shell/parts";
 import { follow, type ChatKind } from "../people/people";
 import { openPersonDialog } from "../people/person-dialog";
 import { fault, toastRefusal, wordsOf } from "../shell/refusal";
+import { TextForm } from "../shell/text-form";
 
 interface Chatting {
   readonly chat: ChatView;
@@ -38,14 +37,19 @@ export class Chat extends Island {
   @state() private older: readonly MessageView[] = []; // older than those of the room's state
   @state() private loading = false;
   @state() private complete = false;
-  @state() private text = "";
-  @state() private sending = false;
   @state() private problem = "";
   @state() private waitUntil = 0;
   @state() private atEnd = true;
   @state() private mark = -1; // where the unread messages began when the chat came into view
   private readonly followed = new RoomController(this, follow<Chatting>(() => this.kind), () => this.room, {
     onEvent: (event) => this.happened(event),
+  });
+  private readonly form = new TextForm(this, {
+    key: () => `${this.room}:chat`,
+    sends: (event) => !event.shiftKey,
+    may: (text) => text.length <= MESSAGE_LENGTH && this.waitUntil <= live().now(),
+    send: ({ text }) => this.post(text),
+    refused: (error) => this.refused(error),
   });
   private reading = 0;
   private ticking = 0;
@@ -61,7 +65,6 @@ export class Chat extends Island {
   override connectedCallback(): void {
     super.connectedCallback();
     this.classList.add("chat-host");
-    this.text = draft(this.key);
     document.addEventListener("visibilitychange", this.seen);
     document.addEventListener("panel-shown", this.seen);
   }
@@ -71,10 +74,6 @@ export class Chat extends Island {
     window.clearInterval(this.ticking);
     document.removeEventListener("visibilitychange", this.seen);
     document.removeEventListener("panel-shown", this.seen);
-  }
-
-  private get key(): string {
-    return `${this.room}:chat`;
   }
 
   private happened(event: RoomEvent): void {
@@ -136,8 +135,8 @@ export class Chat extends Island {
     if (state.own.silenced) return notice(html`<p>${t("A moderator has silenced you for a while. You can still read and vote.")}</p>`, { symbol: "silence" });
     if (!may(state, "chat.post")) return notice(html`<p>${t("You can read here, but not write.")}</p>`);
     const wait = Math.ceil((this.waitUntil - live().now()) / 1000);
-    const over = this.text.length > MESSAGE_LENGTH;
-    return html`<form @submit=${this.submit}>
+    const over = this.form.text.length > MESSAGE_LENGTH;
+    return html`<form>
       <div class="compose">
         <label class="visually-hidden" for="chat-text">${t("Your message")}</label>
         <textarea
@@ -146,11 +145,10 @@ export class Chat extends Island {
           rows="1"
           placeholder=${t("Write a message…")}
           aria-describedby="chat-note"
-          .value=${liveDirective(this.text)}
+          .value=${liveDirective(this.form.text)}
           @input=${this.typed}
-          @keydown=${this.keyed}
         ></textarea>
-        <button class="button button-primary button-icon" aria-label=${t("Send")} aria-disabled=${this.sending || wait > 0 || over || !this.text.trim() ? "true" : "false"}>
+        <button class="button button-primary button-icon" aria-label=${t("Send")} aria-disabled=${wait > 0 || over || !this.form.text.trim() ? "true" : "false"}>
           ${wait > 0 ? html`<span class="numbers">${wait}</span>` : icon("send", { turns: true })}
         </button>
       </div>
@@ -160,7 +158,9 @@ export class Chat extends Island {
           : wait > 0
             ? html`<span class="numbers">${tn("Slow mode: you can send again in %(count)s second", "Slow mode: you can send again in %(count)s seconds", wait)}</span>`
             : over
-              ? html`<span class="counter counter-over">${tn("%(count)s character too many", "%(count)s characters too many", this.text.length - MESSAGE_LENGTH)}</span>`
+              ? html`<span class="counter counter-over">${tn("%(count)s character too many", "%(count)s characters too many", this.form.text.length - MESSAGE_LENGTH)}</span>`
+              : this.form.waiting > 1
+                ? t("Sending…")
               : !chat.open
                 ? t("The chat is closed for attendees.")
                 : chat.slow_seconds && !moderates
@@ -235,40 +235,23 @@ export class Chat extends Island {
 
   private readonly typed = (event: Event): void => {
     this.problem = "";
-    this.write((event.target as HTMLTextAreaElement).value);
+    this.form.write((event.target as HTMLTextAreaElement).value);
   };
 
-  private write(text: string): void {
-    this.text = text;
-    setDraft(this.key, text);
-  }
-
-  private readonly keyed = (event: KeyboardEvent): void => {
-    if (event.key !== "Enter" || event.shiftKey || composes(event)) return;
-    event.preventDefault();
-    void this.submit(event);
-  };
-
-  private readonly submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    const sent = this.text;
-    if (this.sending || !sent.trim() || sent.length > MESSAGE_LENGTH || this.waitUntil > live().now()) return;
-    this.sending = true;
+  private async post(text: string): Promise<void> {
     this.problem = "";
     this.atEnd = true;
     this.mark = -1;
-    this.write(""); // immediately: further input belongs to the next message
-    try {
-      const { next_at } = await this.followed.send({ op: "chat.post", text: sent });
-      if (next_at) this.wait(Date.parse(next_at));
-    } catch (error) {
-      this.write(givenBack(sent, this.text));
-      this.problem = wordsOf(error);
-      if (error instanceof ProblemError && error.retryAfter) this.wait(live().now() + error.retryAfter * 1000);
-    } finally {
-      this.sending = false;
-    }
-  };
+    const { next_at } = await this.followed.send({ op: "chat.post", text });
+    if (!next_at) return;
+    this.wait(Date.parse(next_at));
+    this.form.recall(); // slow mode: the next message has to wait
+  }
+
+  private refused(error: unknown): void {
+    this.problem = wordsOf(error);
+    if (error instanceof ProblemError && error.retryAfter) this.wait(live().now() + error.retryAfter * 1000);
+  }
 
   private wait(until: number): void {
     this.waitUntil = until;

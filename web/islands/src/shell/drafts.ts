@@ -23,10 +23,25 @@ export function givenBack(refused: string, typed: string): string {
   return typed ? `${refused}\n${typed}` : refused;
 }
 
-/** Keeps the input of fields rendered by the server, before an island replaces them: <textarea data-draft="<key>">. */
-export function keepDrafts(root: ParentNode): void {
+/** The fields rendered by the server whose input is kept: <textarea data-draft="<key>">. */
+function* draftFields(root: ParentNode): Generator<readonly [string, HTMLTextAreaElement]> {
   for (const field of root.querySelectorAll<HTMLTextAreaElement>("textarea[data-draft]")) {
-    const key = field.dataset["draft"];
-    if (key && field.value && field.value !== field.defaultValue) setDraft(key, field.value);
+    if (field.dataset["draft"]) yield [field.dataset["draft"], field];
+  }
+}
+
+/** Shows earlier input in the fields rendered by the server. */
+export function showDrafts(root: ParentNode): void {
+  for (const [key, field] of draftFields(root)) {
+    const kept = draft(key);
+    const typed = field.value === field.defaultValue || field.value === kept ? "" : field.value;
+    if (kept) field.value = givenBack(kept, typed);
+  }
+}
+
+/** Keeps the input of the fields rendered by the server, before an island replaces them. */
+export function keepDrafts(root: ParentNode): void {
+  for (const [key, field] of draftFields(root)) {
+    if (field.value !== field.defaultValue || draft(key)) setDraft(key, field.value);
   }
 }

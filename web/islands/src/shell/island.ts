@@ -1,5 +1,5 @@
 import { LitElement, type PropertyValues } from "lit";
-import { keepDrafts } from "./drafts";
+import { keepDrafts, showDrafts } from "./drafts";
 
 /**
  * An element that replaces markup rendered by the server, in the light DOM. The server's markup remains until the island is
@@ -10,6 +10,11 @@ export abstract class Island extends LitElement {
 
   /** Whether the island can render. */
   protected abstract get ready(): boolean;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (!this.taken) showDrafts(this);
+  }
 
   protected override createRenderRoot(): HTMLElement {
     return this;
