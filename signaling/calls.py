@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from rooms.core.commands.access import resolve
 from rooms.core.commands.messages import View
-from rooms.core.commands.transaction import encode_direct
+from rooms.core.delivery.direct import encode_direct
 from rooms.core.delivery.sink import EncodedMessage
 from rooms.core.engine import Engine
 from rooms.core.errors import Problem
@@ -221,7 +221,7 @@ class Calls:
             self._signals.forget(seat.room)
 
     def _send(self, seat: HeldSeat, message: Direct) -> None:
-        seat.connection.sink.write(EncodedMessage(encode_direct(seat.room, message)))
+        seat.connection.sink.write(EncodedMessage(encode_direct(seat.room, msgspec.json.encode(message))))
 
     async def keep(self) -> None:
         """One round: confirms the peers held here, drops those who are out, and sweeps. Raises Problem "unavailable"."""

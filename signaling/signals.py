@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from rooms.core.commands.transaction import encode_direct
 from rooms.core.engine import Engine
 from rooms.core.errors import Problem
 from rooms.core.text import N_
@@ -60,7 +59,7 @@ class Signals:
             raise Problem("unavailable", N_("They are reconnecting. Try again in a moment."), field="to", retry_after=2)
         message = self._filtered(seat, op)
         if message is not None:
-            direct.send(seat.room, op.to, encode_direct(seat.room, message))
+            direct.send(seat.room, op.to, msgspec.json.encode(message))
             self._stats.signals[str(op.__struct_config__.tag)] += 1
 
     def _filtered(self, seat: HeldSeat, op: Signal) -> Direct | None:

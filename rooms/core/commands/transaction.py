@@ -17,11 +17,6 @@ from rooms.core.store.journal import Entry, Room
 _encode = msgspec.json.Encoder().encode
 
 
-def encode_direct(room: str, message: Struct) -> bytes:
-    """The JSON of a direct message, as it is sent over the connection."""
-    return b'{"room":"%b","rtc":%b}' % (room.encode(), _encode(message))
-
-
 class Value(NamedTuple):
     """A latest value to deliver: `payload` is the JSON of the value; `person` is the only recipient, for audience PERSON."""
 
@@ -33,8 +28,9 @@ class Value(NamedTuple):
 
 
 class DirectMessage(NamedTuple):
-    """A message for one connection alone, by the direct lane: `payload` is a whole JSON message."""
+    """A message for one connection alone, by the direct lane (rooms/core/delivery/direct.py): `payload` is its JSON."""
 
+    room: str
     address: str
     payload: bytes
 
@@ -140,9 +136,9 @@ class Transaction:
         )
 
     def tell(self, address: str, message: Struct, *, room: str | None = None) -> None:
-        """Sends to one connection alone, as {"room": …, "rtc": message}, by its address in the room (rooms/core/delivery/direct.py)."""
+        """Sends to one connection alone, by its address in the room (rooms/core/delivery/direct.py)."""
         pending = self._of(room)
-        pending.direct.append(DirectMessage(address, encode_direct(pending.room.id, message)))
+        pending.direct.append(DirectMessage(pending.room.id, address, _encode(message)))
 
     def audit(
         self,

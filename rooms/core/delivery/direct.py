@@ -11,8 +11,22 @@ from typing import Any
 from rooms.core.commands.transaction import DirectMessage
 from rooms.core.delivery.sink import EncodedMessage, Sink
 
+_START = b'{"room":"%b","rtc":'
 COUNTED = 20_000
 """Addresses in other processes whose messages are counted; for a forgotten one, counting restarts under another name."""
+
+
+def encode_direct(room: str, payload: bytes) -> bytes:
+    """The whole JSON message for a connection, around the JSON of a direct message."""
+    return _START % room.encode() + payload + b"}"
+
+
+def decode_direct(room: str, message: bytes) -> bytes:
+    """The inverse of `encode_direct`. Raises ValueError."""
+    start = _START % room.encode()
+    if not (message.startswith(start) and message.endswith(b"}")):
+        raise ValueError("not a direct message")
+    return message[len(start) : -1]
 
 
 class DirectLane:
@@ -41,27 +55,28 @@ class DirectLane:
         return address in self._sinks
 
     def send(self, room: str, address: str, payload: bytes) -> None:
-        """`payload` is a whole JSON message. For an unknown address it is dropped."""
+        """`payload` is the JSON of the message. For an unknown address it is dropped."""
+        message = encode_direct(room, payload)
         if self.is_here(address):
-            self._sinks[address].write(EncodedMessage(payload))
+            self._sinks[address].write(EncodedMessage(message))
             return
         count, number = self._sent.pop(address, (f"{self._process}.{self._forgotten}", 0))
         self._sent[address] = count, number + 1
         if len(self._sent) > COUNTED:
             self._sent.popitem(last=False)
             self._forgotten += 1
-        self._send_away(room, "direct", [count, number + 1, address, payload])
+        self._send_away(room, "direct", [count, number + 1, address, message])
 
     def deliver(self, messages: Iterable[DirectMessage]) -> None:
         """Delivers the direct messages of transactions, here or in another process."""
-        for message in messages:
-            if message.address in self._sinks:
-                self._sinks[message.address].write(EncodedMessage(message.payload))
+        for room, address, payload in messages:
+            if address in self._sinks:
+                self._sinks[address].write(EncodedMessage(encode_direct(room, payload)))
 
     def receive(self, body: Any) -> None:
         """Delivers what another process has sent. Raises ValueError for a malformed body."""
-        count, number, address, payload = body
-        if not (isinstance(count, str) and type(number) is int and isinstance(payload, bytes)):
+        count, number, address, message = body
+        if not (isinstance(count, str) and type(number) is int and isinstance(message, bytes)):
             raise ValueError("not a direct message")
         heard = self._heard.get(address)
         if heard is None:
@@ -73,4 +88,4 @@ class DirectLane:
         if number > last + 1:
             self._sinks[address].close(4508, "messages were lost")
             return
-        self._sinks[address].write(EncodedMessage(payload))
+        self._sinks[address].write(EncodedMessage(message))

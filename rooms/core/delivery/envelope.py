@@ -11,6 +11,7 @@ import msgpack
 
 from rooms.core.commands.audience import Audience
 from rooms.core.commands.transaction import DirectMessage, Nudge, Value
+from rooms.core.delivery.direct import decode_direct, encode_direct
 from rooms.core.store.journal import Entry
 
 SEAL = 16  # bytes
@@ -46,7 +47,7 @@ def to_body(nudge: Nudge) -> list[Any]:
         nudge.values_version,
         [[e.seq, e.type, e.audience.value, e.person, e.payload] for e in nudge.entries],
         [[v.name, v.key, v.audience.value, v.person, v.payload] for v in nudge.values],
-        [[w.address, w.payload] for w in nudge.direct],
+        [[d.address, encode_direct(d.room, d.payload)] for d in nudge.direct],
     ]
 
 
@@ -61,6 +62,7 @@ def from_body(body: Any) -> Nudge:
         [Entry(seq, type, Audience(audience), person, payload) for seq, type, audience, person, payload in entries],
         [Value(name, key, Audience(audience), person, payload) for name, key, audience, person, payload in values],
         tuple(
-            DirectMessage(address, payload) for address, payload in (direct[0] if direct else ())
+            DirectMessage(room, address, decode_direct(room, message))
+            for address, message in (direct[0] if direct else ())
         ),  # older processes send none
     )

@@ -7,7 +7,7 @@ import pytest
 from msgspec import Struct
 
 from rooms.core.commands.transaction import DirectMessage
-from rooms.core.delivery.direct import DirectLane
+from rooms.core.delivery.direct import DirectLane, decode_direct, encode_direct
 from tests.support.waiting import until
 from tests.support.world import ListSink, World
 
@@ -38,7 +38,7 @@ class Two:
 
     @property
     def heard(self) -> list[int]:
-        return [each["number"] for each in self.sink.messages]
+        return [each["rtc"]["number"] for each in self.sink.messages]
 
 
 def send(two: Two, count: int) -> None:
@@ -119,7 +119,7 @@ def test_an_address_that_was_forgotten_is_counted_anew(monkeypatch: pytest.Monke
 def test_for_nobody_goes_nowhere() -> None:
     two = Two()
     two.there.receive(["here", 1, "unknown", message(1)])
-    two.there.deliver([DirectMessage("unknown", message(1)), DirectMessage("address", message(2))])
+    two.there.deliver([DirectMessage(ROOM, "unknown", message(1)), DirectMessage(ROOM, "address", message(2))])
     assert two.heard == [2]
 
 
@@ -151,3 +151,11 @@ async def test_what_a_transaction_has_to_say_is_said_after_the_commit_on_every_p
     await until(lambda: sinks[1].messages)
     told = [msgspec.to_builtins(Said(number)) for number in (1, 2)]
     assert [sink.messages for sink in sinks] == [[{"room": world.room, "rtc": each}] for each in told]
+
+
+def test_a_frame_of_another_room_is_refused() -> None:
+    payload = message(1)
+    assert decode_direct(ROOM, encode_direct(ROOM, payload)) == payload
+    for frame in (encode_direct("s" * 20, payload), payload, b""):
+        with pytest.raises(ValueError, match="not a direct message"):
+            decode_direct(ROOM, frame)
