@@ -71,10 +71,7 @@ async def moderate(
 
 
 async def update(tx: Transaction, before: Question, **changes: Any) -> Question:
-    await tx.connection.execute(
-        questions.update().where(questions.c.id == before.id).values(version=before.version + 1, **changes)
-    )
-    return await queries.question(tx.connection, before.room, before.id)
+    return await queries.change(tx.connection, before, {"version": before.version + 1, **changes})
 
 
 async def announce(

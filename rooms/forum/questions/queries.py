@@ -190,32 +190,25 @@ def as_asked(row: Mapping[str, Any]) -> Question:
     return Question(**fields)
 
 
-_claimer, _answerer, _decider = persons.alias("claimer"), persons.alias("answerer"), persons.alias("decider")
-_target = questions.alias("target")
-
-
 def are_public(table: "sa.FromClause") -> "sa.ColumnElement[bool]":
     """The condition for questions that everyone may read."""
     return sa.and_(table.c.state == QuestionState.APPROVED.value, table.c.archived_at.is_(None))
 
 
-def _select() -> "sa.Select[Any]":
-    q = questions.c
+def _columns() -> "list[sa.ColumnElement[Any]]":
+    """The fields of `Question`, as columns that a SELECT can read and an UPDATE can return."""
+    q, target = questions.c, questions.alias("target")
+    # The target of a merge may still be pending. Then the duplicate's asker must not read it.
+    into_text = sa.select(target.c.text).where(target.c.id == q.into, are_public(target))
     columns = {
-        "claimed_name": _claimer.c.name,
-        "answered_name": _answerer.c.name,
-        "decided_name": _decider.c.name,
-        # The target of a merge may still be pending. Then the duplicate's asker must not read it.
-        "into_text": sa.case((are_public(_target), _target.c.text)),
+        **{f"{role}_name": _name_of(q[f"{role}_by"]) for role in ("claimed", "answered", "decided")},
+        "into_text": into_text.correlate(questions).scalar_subquery(),
     }
-    wanted = [columns[name].label(name) if name in columns else q[name] for name in Question._fields]
-    joined = (
-        questions.outerjoin(_claimer, _claimer.c.id == q.claimed_by)
-        .outerjoin(_answerer, _answerer.c.id == q.answered_by)
-        .outerjoin(_decider, _decider.c.id == q.decided_by)
-        .outerjoin(_target, _target.c.id == q.into)
-    )
-    return sa.select(*wanted).select_from(joined).order_by(q.asked_at, q.id)
+    return [columns[name].label(name) if name in columns else q[name] for name in Question._fields]
+
+
+def _name_of(person: "sa.ColumnElement[Any]") -> "sa.ScalarSelect[Any]":
+    return sa.select(persons.c.name).where(persons.c.id == person).correlate(questions).scalar_subquery()
 
 
 def _row(row: Sequence[Any]) -> Question:
@@ -223,7 +216,8 @@ def _row(row: Sequence[Any]) -> Question:
     return question._replace(state=QuestionState(question.state))
 
 
-_QUESTIONS = _select()
+_COLUMNS = _columns()
+_QUESTIONS = sa.select(*_COLUMNS).order_by(questions.c.asked_at, questions.c.id)
 _ASKED_BY = _QUESTIONS.where(questions.c.room == sa.bindparam("in_room"), questions.c.author.in_(in_param("people")))
 
 
@@ -278,6 +272,15 @@ async def question(connection: AsyncConnection, room: str, id: str) -> Question:
     if row is None:
         raise Problem("not_found", NO_QUESTION, field="question")
     return _row(row)
+
+
+async def change(connection: AsyncConnection, before: Question, values: Mapping[str, Any]) -> Question:
+    """Changes a question's row and returns it as it is afterwards."""
+    update = questions.update().where(questions.c.id == before.id).values(**values).returning(*_COLUMNS[:-1])
+    row = (await connection.execute(update)).one()
+    if row.into is not None:  # in RETURNING, SQLite cannot read another row of the same table
+        return await question(connection, before.room, before.id)
+    return _row((*row, None))
 
 
 async def root(connection: AsyncConnection, room: str, id: str) -> Question:
