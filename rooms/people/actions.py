@@ -1,10 +1,8 @@
 """Commands by which moderators and organisers manage people: in a session for that session, in the lobby for the whole conference."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.commands.access import Actor
 from rooms.core.commands.messages import Event
@@ -16,7 +14,7 @@ from rooms.core.store.tables import conferences, persons
 from rooms.core.store.tables import roles as table
 from rooms.core.text import N_, clean_line
 from rooms.people import restraints, roles, rules
-from rooms.people.desk import desk_of, desks_of, notify
+from rooms.people.desk import desk_of, notify, with_desk
 from rooms.people.messages import (
     REASON_LENGTH,
     GrantRole,
@@ -40,11 +38,7 @@ SESSION_ROLES = {Role.SPEAKER, Role.MODERATOR, Role.INTERPRETER}
 PersonCommand = GrantRole | RevokeRole | SilencePerson | UnsilencePerson | RemovePerson | ReadmitPerson
 
 
-async def with_desk(connection: AsyncConnection, room: str, command: PersonCommand) -> Iterable[str]:
-    return await desks_of(connection, [command.person])
-
-
-@command(GrantRole, kinds=PEOPLED, allowed=rules.moderates, extra_rooms=with_desk)
+@command(GrantRole, kinds=PEOPLED, allowed=rules.moderates, extra_rooms=with_desk())
 async def grant_role(tx: Transaction, actor: Actor, command: GrantRole) -> None:
     person = await _person(tx, command.person)
     _check_role(actor, command.role)
@@ -61,7 +55,7 @@ async def grant_role(tx: Transaction, actor: Actor, command: GrantRole) -> None:
     await notify(tx, person.id, "role", {"role": command.role.value, "room": actor.room.id}, None)
 
 
-@command(RevokeRole, kinds=PEOPLED, allowed=rules.moderates, extra_rooms=with_desk)
+@command(RevokeRole, kinds=PEOPLED, allowed=rules.moderates, extra_rooms=with_desk())
 async def revoke_role(tx: Transaction, actor: Actor, command: RevokeRole) -> None:
     person = await _person(tx, command.person)
     _check_role(actor, command.role)
@@ -81,23 +75,23 @@ async def revoke_role(tx: Transaction, actor: Actor, command: RevokeRole) -> Non
     tx.audit(conference, actor.known.id, "role.revoke", person.id, {"role": command.role.value, "session": session})
 
 
-@command(SilencePerson, kinds=PEOPLED, allowed=rules.moderates, extra_rooms=with_desk)
+@command(SilencePerson, kinds=PEOPLED, allowed=rules.moderates, extra_rooms=with_desk())
 async def silence_person(tx: Transaction, actor: Actor, command: SilencePerson) -> None:
     until = tx.now + timedelta(minutes=command.minutes) if command.minutes is not None else None
     await _restrain(tx, actor, command.person, "silence", until, command.reason)
 
 
-@command(UnsilencePerson, kinds=PEOPLED, allowed=rules.moderates, extra_rooms=with_desk)
+@command(UnsilencePerson, kinds=PEOPLED, allowed=rules.moderates, extra_rooms=with_desk())
 async def unsilence_person(tx: Transaction, actor: Actor, command: UnsilencePerson) -> None:
     await _lift(tx, actor, command.person, "silence")
 
 
-@command(RemovePerson, kinds=PEOPLED, allowed=rules.moderates, extra_rooms=with_desk)
+@command(RemovePerson, kinds=PEOPLED, allowed=rules.moderates, extra_rooms=with_desk())
 async def remove_person(tx: Transaction, actor: Actor, command: RemovePerson) -> None:
     await _restrain(tx, actor, command.person, "ban", None, command.reason)
 
 
-@command(ReadmitPerson, kinds=PEOPLED, allowed=rules.moderates, extra_rooms=with_desk)
+@command(ReadmitPerson, kinds=PEOPLED, allowed=rules.moderates, extra_rooms=with_desk())
 async def readmit_person(tx: Transaction, actor: Actor, command: ReadmitPerson) -> None:
     await _lift(tx, actor, command.person, "ban")
 

@@ -1,14 +1,16 @@
 """The desk: a person's private room, which delivers notifications to every page they have open."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.commands.access import Actor
 from rooms.core.commands.audience import Audience
-from rooms.core.commands.messages import View
+from rooms.core.commands.messages import Command, View
 from rooms.core.commands.people import PersonView
+from rooms.core.commands.registry import ExtraRooms
 from rooms.core.commands.room_kinds import LatestValues, RoomKind, register
 from rooms.core.commands.transaction import Transaction
 from rooms.core.ids import new_id
@@ -33,6 +35,25 @@ async def desks_of(connection: AsyncConnection, people: Iterable[str]) -> list[s
     """The desks of these people. Unknown people are left out."""
     select = sa.select(rooms.c.id).where(rooms.c.kind == "desk", rooms.c.subject.in_(list(people)))
     return list((await connection.execute(select)).scalars())
+
+
+def with_desk(field: str = "person") -> ExtraRooms[Any]:
+    """For `extra_rooms`: the desk of the person whom a field of the command names."""
+
+    async def find(connection: AsyncConnection, room: str, command: Command) -> Iterable[str]:
+        return await desks_of(connection, [getattr(command, field)])
+
+    return find
+
+
+def with_desk_from(person: "sa.Column[Any]", id: "sa.Column[Any]", field: str) -> ExtraRooms[Any]:
+    """For `extra_rooms`: the desk of the person in a row of a table; a field of the command holds the row's id."""
+
+    async def find(connection: AsyncConnection, room: str, command: Command) -> Iterable[str]:
+        found = await connection.execute(sa.select(person).where(id == getattr(command, field)))
+        return await desks_of(connection, found.scalars())
+
+    return find
 
 
 async def notify(

@@ -1,6 +1,5 @@
 """Applications to exhibit: any participant may apply for a booth; organisers review and decide."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,7 +32,7 @@ from rooms.exhibition.booths.staff_messages import Duty
 from rooms.exhibition.record_tables import exhibitor_applications
 from rooms.exhibition.tables import booths
 from rooms.people import rules
-from rooms.people.desk import desk_of, desks_of, notify
+from rooms.people.desk import desk_of, notify, with_desk_from
 
 LOBBY = {"lobby"}
 OPEN = ("sent", "review")
@@ -44,6 +43,7 @@ MOST = 20
 SHOWN = 500
 
 a = exhibitor_applications.c
+with_applicant = with_desk_from(a.person, a.id, "application")
 
 Decision = ReviewApplication | AcceptApplication | DeclineApplication
 
@@ -100,11 +100,6 @@ async def apply_to_exhibit(tx: Transaction, actor: Actor, command: ApplyToExhibi
 async def withdraw_application(tx: Transaction, actor: Actor, command: WithdrawApplication) -> None:
     row = await _waiting(tx, actor, command.application, a.person == actor.known.id)
     await _decide(tx, row, ApplicationState.WITHDRAWN)
-
-
-async def with_applicant(connection: AsyncConnection, room: str, command: Decision) -> Iterable[str]:
-    select = sa.select(a.person).where(a.id == command.application)
-    return await desks_of(connection, (await connection.execute(select)).scalars())
 
 
 @command(ReviewApplication, kinds=LOBBY, allowed=rules.organises, extra_rooms=with_applicant)

@@ -1,6 +1,6 @@
 """The staff of a booth as hosts of its meetings, and the command that invites a colleague."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,7 +19,7 @@ from rooms.meetings.hosts import Host, host_of, register
 from rooms.meetings.messages import BringColleague, MeetingInvited
 from rooms.meetings.tables import invited, meetings
 from rooms.people import blocks
-from rooms.people.desk import desks_of, notify
+from rooms.people.desk import notify, with_desk
 
 SERVING = ("owner", "staff")
 
@@ -45,11 +45,7 @@ async def hosts(connection: AsyncConnection, at: Collection[str]) -> dict[str, H
 register(hosts)
 
 
-async def with_colleague(connection: AsyncConnection, room: str, command: BringColleague) -> Iterable[str]:
-    return await desks_of(connection, [command.person])
-
-
-@command(BringColleague, kinds={"meeting"}, allowed=rules.invited, extra_rooms=with_colleague)
+@command(BringColleague, kinds={"meeting"}, allowed=rules.invited, extra_rooms=with_desk())
 async def bring_colleague(tx: Transaction, actor: Actor, command: BringColleague) -> None:
     meeting = await queries.meeting(tx.connection, actor.room.subject)
     if meeting.closed_at is not None:

@@ -1,6 +1,5 @@
 """Leads: a visitor shares a contact with an exhibitor, for a purpose, and may withdraw it; the staff add notes."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,7 +38,7 @@ from rooms.exhibition.leads.messages import (
 from rooms.exhibition.leads.tables import consents, lead_notes, leads
 from rooms.exhibition.tables import booths
 from rooms.people.accounts import clean_email
-from rooms.people.desk import desks_of, notify
+from rooms.people.desk import notify, with_desk
 
 l = leads.c  # noqa: E741 - as the other slices name their columns
 
@@ -101,11 +100,7 @@ async def drop(connection: AsyncConnection, which: "sa.ColumnElement[bool]") -> 
     await connection.execute(leads.delete().where(which))
 
 
-async def with_visitor(connection: AsyncConnection, room: str, command: AskLead) -> Iterable[str]:
-    return await desks_of(connection, [command.person])
-
-
-@command(AskLead, kinds=BOOTH, allowed=rules.answers, extra_rooms=with_visitor, rate=Rate(30, 60))
+@command(AskLead, kinds=BOOTH, allowed=rules.answers, extra_rooms=with_desk(), rate=Rate(30, 60))
 async def ask_lead(tx: Transaction, actor: Actor, command: AskLead) -> None:
     booth = actor.room.subject
     held = await _held(tx, booth, command.person)

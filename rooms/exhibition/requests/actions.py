@@ -1,9 +1,6 @@
 """Visitors' requests to a booth's staff. The first to take a contact request answers it; a message is assigned to an owner from the start."""
 
-from collections.abc import Iterable
-
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.commands.access import Actor
 from rooms.core.commands.registry import command
@@ -28,7 +25,7 @@ from rooms.exhibition.requests.messages import (
     TakeContact,
 )
 from rooms.exhibition.tables import booth_staff, contacts
-from rooms.people.desk import desks_of, notify
+from rooms.people.desk import notify, with_desk_from
 
 ABSENT = N_("This request does not exist.")
 MOST_OPEN = 3
@@ -52,12 +49,7 @@ async def ask_contact(tx: Transaction, actor: Actor, command: AskContact) -> Con
     return ContactAsked(id)
 
 
-async def with_asker(connection: AsyncConnection, room: str, command: TakeContact) -> Iterable[str]:
-    asker = (await connection.execute(sa.select(c.person).where(c.id == command.contact))).scalar_one_or_none()
-    return await desks_of(connection, [asker]) if asker else []
-
-
-@command(TakeContact, kinds=BOOTH, allowed=rules.answers, extra_rooms=with_asker)
+@command(TakeContact, kinds=BOOTH, allowed=rules.answers, extra_rooms=with_desk_from(c.person, c.id, "contact"))
 async def take_contact(tx: Transaction, actor: Actor, command: TakeContact) -> None:
     view = await _contact(tx, actor, command.contact)
     if view.owner is not None and view.owner.id != actor.known.id:

@@ -1,9 +1,5 @@
 """Moderation of questions. Each command carries the version that the moderator has seen."""
 
-from collections.abc import Iterable
-
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from rooms.core.commands.access import Actor
 from rooms.core.commands.people import PersonView
 from rooms.core.commands.registry import command
@@ -15,14 +11,15 @@ from rooms.forum.questions import moderation_messages as m
 from rooms.forum.questions import queries
 from rooms.forum.questions import votes as vote_queries
 from rooms.forum.questions.changes import current, moderate, place, recount, release_duplicate
-from rooms.forum.questions.messages import QUESTION_LENGTH, OwnVotes, QuestionCommand
+from rooms.forum.questions.messages import QUESTION_LENGTH, OwnVotes
 from rooms.forum.questions.messages import QuestionState as State
 from rooms.forum.tables import questions
 from rooms.people import rules
-from rooms.people.desk import desks_of, notify
+from rooms.people.desk import notify, with_desk_from
 from rooms.people.messages import REASON_LENGTH
 
 SESSION = {"session"}
+with_asker = with_desk_from(questions.c.author, questions.c.id, "question")
 
 
 @command(m.ApproveQuestion, kinds=SESSION, allowed=rules.moderates)
@@ -102,12 +99,6 @@ async def merge_question(tx: Transaction, actor: Actor, command: m.MergeQuestion
 async def unmerge_question(tx: Transaction, actor: Actor, command: m.UnmergeQuestion) -> None:
     before = await current(tx, actor, command, {State.MERGED})
     await release_duplicate(tx, before, actor.known.view, decided_by=actor.known.id)
-
-
-async def with_asker(connection: AsyncConnection, room: str, command: QuestionCommand) -> Iterable[str]:
-    """The desk of the asker, who is notified."""
-    found = await queries.questions_of(connection, room, questions.c.id == command.question)
-    return await desks_of(connection, [question.author for question in found])
 
 
 @command(m.TakeQuestion, kinds=SESSION, allowed=rules.presents, extra_rooms=with_asker)
