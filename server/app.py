@@ -31,6 +31,7 @@ from server.metrics import Metrics
 from server.settings import Settings
 from server.watch import Inside, Watch
 from signaling.calls import Ice
+from web import programme_news
 from web.mail import LogMailer, Postbox, SmtpMailer
 from web.problems import handlers
 from web.routes import routes
@@ -78,6 +79,7 @@ def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
         jobs.repeat("journal.prune", PRUNE_SECONDS, partial(engine.prune, timedelta(days=settings.journal_days)))
         jobs.repeat("exhibition.attendance", ATTENDANCE_SECONDS, Attendance(engine).look)
         jobs.repeat("calls.keep", CALL_SECONDS, site.calls.keep)
+        jobs.repeat("programme.news", programme_news.EVERY_SECONDS, partial(programme_news.send, site))
         jobs.repeat("files.sweep", SWEEP_SECONDS, site.files.sweep)
         jobs.spawn(metrics.sample_lag())
         # Loaded code is never freed, so the collector can ignore it. It runs often on new objects, because freeing the reference cycles that 400 pages

@@ -40,7 +40,7 @@ def account_email(site: Site, locale: str, notice: Notice) -> Email:
     values = {"site": site.name}
     address = site.link(links.path("link", subject=notice.secret) if notice.secret else "/sign-up")
     greeting = gettext(N_("Hello %(name)s,")) % {"name": notice.name} if notice.name else gettext(N_("Hello,"))
-    text = "\n\n".join([greeting, gettext(BODIES[notice.kind]), address, gettext(IGNORE), *_ending(site, gettext)])
+    text = "\n\n".join([greeting, gettext(BODIES[notice.kind]), address, gettext(IGNORE), *ending(site, gettext)])
     return Email(notice.email, gettext(SUBJECTS[notice.kind]) % values, text + "\n")
 
 
@@ -59,11 +59,11 @@ def owner_email(site: Site, locale: str, conference: Conference, invitation: Inv
     )
     stop = N_("If this is not for you, do nothing, or tell the organisers.")
     parts = [gettext(N_("Hello,")), gettext(asked) % values, site.link(f"/invite/{invitation.secret}")]
-    text = "\n\n".join([*parts, gettext(stop), *_ending(site, gettext)])
+    text = "\n\n".join([*parts, gettext(stop), *ending(site, gettext)])
     return Email(invitation.email, gettext(N_("Your booth at %(conference)s: %(booth)s")) % values, text + "\n")
 
 
-def _ending(site: Site, gettext: Callable[[str], str]) -> list[str]:
+def ending(site: Site, gettext: Callable[[str], str]) -> list[str]:
     if not site.contact:
         return [site.name]
     return [

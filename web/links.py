@@ -10,6 +10,7 @@ PATHS = {
     "conference": "/c/{slug}",
     "programme": "/c/{slug}/programme",
     "session": "/c/{slug}/sessions/{subject}",
+    "session.moderate": "/c/{slug}/sessions/{subject}/moderate",
     "booth": "/c/{slug}/exhibition/{subject}",
     "booth.edit": "/c/{slug}/exhibition/{subject}/edit",
     "booth.lead": "/c/{slug}/exhibition/{subject}#booth-lead",

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
 from rooms.core.text import N_
-from rooms.people import signins
+from rooms.people import accounts, signins
 from rooms.people.accounts import Account
 from web.address import address_of
 from web.cookies import (
@@ -82,7 +82,15 @@ async def viewer_of(connection: HTTPConnection) -> Viewer:
                     raise
         known = _viewer(connection, site, person, signin if person else None)
         connection.scope["state"]["viewer"] = known
+        if person and person.email and known.zone and known.zone.key != person.zone:
+            site.tasks.spawn(_keep_zone(site, person.id, known.zone.key))
     return known
+
+
+async def _keep_zone(site: Site, person: str, zone: str) -> None:
+    """For emails, which name times in the reader's zone."""
+    async with site.engine.database.write() as connection:
+        await accounts.prefer(connection, person, zone=zone)
 
 
 def stranger(connection: HTTPConnection) -> Viewer:

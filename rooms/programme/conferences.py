@@ -16,7 +16,9 @@ from rooms.core.store.tables import conferences
 from rooms.core.text import N_, clean_line, clean_text
 from rooms.people import roles
 from rooms.programme.actions import create_conference
+from rooms.programme.news import remember
 from rooms.programme.queries import Conference
+from rooms.programme.tables import sessions
 
 TITLE_LENGTH = 200
 TAGLINE_LENGTH = 300
@@ -125,6 +127,9 @@ async def change(engine: Engine, conference: Conference, about: About, *, by: st
             select = sa.select(rooms.c.id).where(rooms.c.conference == conference.id)
             inside = list((await connection.execute(select)).scalars())
     async with engine.transaction([conference.room, *inside]) as tx:
+        if "zone" in changed:  # the programme announces other times of day
+            select = sa.select(sessions.c.id).where(sessions.c.conference == conference.id)
+            await remember(tx, list((await tx.connection.execute(select)).scalars()), by)
         await tx.connection.execute(conferences.update().where(conferences.c.id == conference.id).values(changed))
         if inside:
             await journal.renew(tx.connection, inside)

@@ -12,20 +12,20 @@ from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
-from rooms.core.links import Target
 from rooms.core.store.journal import rooms
 from rooms.core.text import N_, clean_line, clean_text
 from rooms.people import rules
-from rooms.people.desk import desks_of, notify_all
 from rooms.programme import messages as m
 from rooms.programme import queries
 from rooms.programme.actions import create_session
 from rooms.programme.messages import SessionListed
+from rooms.programme.news import remember
 from rooms.programme.sessions import tell_session
-from rooms.programme.stars import LOBBY, check_session, who_starred
+from rooms.programme.stars import LOBBY, check_session
 from rooms.programme.tables import session_speakers, sessions, speakers, tracks
 
 LONGEST = timedelta(hours=24)
+SLOT = ("starts_at", "ends_at", "place")
 TRANSLATED = {
     "title": m.SESSION_TITLE_LENGTH,
     "subtitle": m.SESSION_TITLE_LENGTH,
@@ -56,12 +56,6 @@ async def with_session_and_speakers(connection: AsyncConnection, room: str, comm
     }
 
 
-async def with_starred(connection: AsyncConnection, room: str, command: Any) -> Iterable[str]:
-    """The room of the session, and the desks of those who have starred it: they are notified."""
-    starred = await desks_of(connection, await who_starred(connection, command.session))
-    return [*await with_session(connection, room, command), *starred]
-
-
 @command(m.CreateSession, kinds=LOBBY, allowed=rules.organises, extra_rooms=with_speakers)
 async def make_session(tx: Transaction, actor: Actor, command: m.CreateSession) -> m.SessionCreated:
     values = await _values(tx.connection, actor.room.subject, command)
@@ -78,6 +72,8 @@ async def change_session(tx: Transaction, actor: Actor, command: m.ChangeSession
     await check_session(tx.connection, actor, command.session)
     values = await _values(tx.connection, actor.room.subject, command)
     conference = actor.room.subject
+    if await _differs(tx.connection, command.session, {name: values[name] for name in SLOT}):
+        await remember(tx, [command.session], actor.known.id)
     different, affected = await _write_speakers(tx.connection, conference, command.session, command.speakers)
     if different or await _differs(tx.connection, command.session, values):
         await _renew_others(tx, actor, command.session, affected)
@@ -85,12 +81,12 @@ async def change_session(tx: Transaction, actor: Actor, command: m.ChangeSession
         _audit(tx, actor, "session.change", command.session)
 
 
-@command(m.CancelSession, kinds=LOBBY, allowed=rules.organises, extra_rooms=with_starred)
+@command(m.CancelSession, kinds=LOBBY, allowed=rules.organises, extra_rooms=with_session)
 async def cancel_session(tx: Transaction, actor: Actor, command: m.CancelSession) -> None:
     await _set_cancelled(tx, actor, command.session, cancelled=True)
 
 
-@command(m.ReinstateSession, kinds=LOBBY, allowed=rules.organises, extra_rooms=with_starred)
+@command(m.ReinstateSession, kinds=LOBBY, allowed=rules.organises, extra_rooms=with_session)
 async def reinstate_session(tx: Transaction, actor: Actor, command: m.ReinstateSession) -> None:
     await _set_cancelled(tx, actor, command.session, cancelled=False)
 
@@ -98,13 +94,9 @@ async def reinstate_session(tx: Transaction, actor: Actor, command: m.ReinstateS
 async def _set_cancelled(tx: Transaction, actor: Actor, session: str, *, cancelled: bool) -> None:
     await check_session(tx.connection, actor, session)
     if await _differs(tx.connection, session, {"cancelled": cancelled}):
+        await remember(tx, [session], actor.known.id)
         await _renew(tx, actor, session, {"cancelled": cancelled})
         _audit(tx, actor, "session.cancel" if cancelled else "session.reinstate", session)
-        conference = actor.room.subject
-        title = (await tx.connection.execute(sa.select(sessions.c.title).where(sessions.c.id == session))).scalar_one()
-        news = "session.cancelled" if cancelled else "session.reinstated"
-        people = [each for each in await who_starred(tx.connection, session) if each != actor.known.id]
-        await notify_all(tx, people, news, {"session": title}, Target("session", conference, session))
 
 
 async def _differs(connection: AsyncConnection, session: str, values: Mapping[str, Any]) -> bool:

@@ -7,7 +7,7 @@ only separates it from the account.
 from rooms.core.commands.transaction import Transaction
 from rooms.core.personal_data import DataSubject, PersonalData, Rows, register
 from rooms.programme.imports.uploads import forget_naming
-from rooms.programme.tables import speakers, stars, uploads
+from rooms.programme.tables import pending_news, speakers, stars, uploads
 
 
 async def _erase(tx: Transaction, subject: DataSubject) -> None:
@@ -19,6 +19,7 @@ register(
     PersonalData(
         rows=(
             Rows("stars", stars, ("session", "at")),
+            Rows("news", pending_news, ("session", "at")),
             Rows("uploads", uploads, ("conference", "kind", "name", "at")),
             Rows("speaker", speakers, ("conference", "name", "affiliation", "biography"), replace={"person": None}),
         ),

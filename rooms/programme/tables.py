@@ -88,6 +88,20 @@ stars = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
 )
 
+pending_news = sa.Table(
+    "pending_news",  # people to notify of changed sessions, with what each session was before the change
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False, index=True),
+    sa.Column("session", sa.String(20), sa.ForeignKey("sessions.id"), nullable=False),
+    sa.Column("starts_at", UtcDateTime, nullable=False),
+    sa.Column("ends_at", UtcDateTime, nullable=False),
+    sa.Column("place", sa.String(120), nullable=False),
+    sa.Column("zone", sa.String(60), nullable=False),  # the conference's
+    sa.Column("cancelled", sa.Boolean, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+
 uploads = sa.Table(
     "uploads",  # files that an organiser has checked and not yet imported
     metadata,
@@ -109,6 +123,7 @@ forums = sa.Table(
     sa.Column("state", sa.String(10), nullable=False, default="scheduled"),  # scheduled | lobby | live | ended
     sa.Column("started_at", UtcDateTime),
     sa.Column("ended_at", UtcDateTime),
+    sa.Column("alarmed_at", UtcDateTime),  # when people were last notified that nobody had started it
     sa.Column("stage", Json, nullable=False),  # {"kind": "slate"|"hls"|"embed", "address": …, "title": …}
     sa.Column("asking", sa.String(8), nullable=False, default="open"),  # open | paused | locked
     sa.Column("review", sa.Boolean, nullable=False, default=True),

@@ -21,12 +21,14 @@ from rooms.programme.imports.plan import Act, Item, SchedulePlan, compare
 from rooms.programme.imports.stored import Stored, load, person_values, session_values
 from rooms.programme.imports.uploads import ImportKind, PlanChanged, Progress, digest_of
 from rooms.programme.messages import SessionChanged, SessionListed
+from rooms.programme.news import remember
 from rooms.programme.schedules.document import MOST_BYTES
 from rooms.programme.schedules.frab import read_file
 from rooms.programme.schedules.schedule import Hall, Schedule, Session, Track
 from rooms.programme.tables import halls, session_speakers, sessions, speakers, tracks
 
 TRIES = 5
+MOVING = {Act.MOVED, Act.CANCELLED, Act.RESTORED}
 
 
 async def plan_import(engine: Engine, slug: str, schedule: Schedule) -> SchedulePlan:
@@ -104,6 +106,7 @@ class _Import:
         self._total = sum(map(len, (plan.tracks, plan.halls, plan.persons, plan.sessions, plan.touched)))
 
     async def run(self, by: str | None) -> None:
+        await self._remember_slots(by)
         await self._change_conference()
         if any(item.act is not Act.REMOVED for item in self.plan.tracks):
             await self._write_tracks(self.schedule.tracks)
@@ -119,6 +122,14 @@ class _Import:
             self._step()
         await self._remove()
         self.tx.audit(self.conference, by, "programme.imported", details=_summary(self.plan))
+
+    async def _remember_slots(self, by: str | None) -> None:
+        """For the news of sessions that move or are cancelled."""
+        known = self.stored.sessions
+        if self.schedule.conference.zone != self.stored.conference.zone:
+            await remember(self.tx, [found.id for found in known.values()], by)
+        else:
+            await remember(self.tx, [known[item.key].id for item in self.plan.sessions if item.act in MOVING], by)
 
     def _step(self, steps: int = 1) -> None:
         self._done += steps

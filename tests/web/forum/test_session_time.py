@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from babel import Locale
 
+from rooms.programme.messages import StartSession
 from rooms.programme.tables import sessions
 from tests.support.visitor import Visitor, make_site
 from tests.support.world import World
@@ -68,6 +69,19 @@ async def test_the_audience_learns_that_the_moderator_is_late(world: World) -> N
     world.clock.now = START.replace(minute=40)
     visitor = Visitor(make_site(world))
     assert "The moderator is late" in (await visitor.get(f"/c/forum/sessions/{world.session}")).text
+
+
+async def test_lists_say_that_nobody_has_started_a_session(world: World) -> None:
+    """users.md 24 and 49: it was listed under “On now” without a word."""
+    await move(world, START, END)
+    site = make_site(world)
+    world.clock.now = START.replace(minute=40)
+    assert "Not started yet" in (await Visitor(site).get("/c/forum")).text
+    organiser = await Visitor(site).sign_in(world.people["organiser"], "/c/forum/organise")
+    assert "Not started yet" in organiser.page
+    await world.do("moderator", StartSession())
+    for path in ("/c/forum", "/c/forum/organise"):
+        assert "Not started yet" not in (await organiser.get(path)).text
 
 
 async def move(world: World, start: datetime, end: datetime) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from rooms.core.store.tables import conferences
 from rooms.people.tables import notices
+from rooms.programme import news
 from rooms.programme.messages import ReinstateSession, StarSession
 from rooms.programme.tables import sessions
 from tests.support.visitor import Visitor
@@ -139,6 +140,7 @@ async def test_cancelling_asks_first_and_notifies_those_who_starred(organiser: V
 
 
 async def told(world: World) -> set[tuple[str, str]]:
+    _ = [each async for each in news.deliver(world.engine)]
     names = {id: name for name, id in world.people.items()}
     n = notices.c
     async with world.engine.database.read() as connection:

@@ -72,6 +72,7 @@ async def show(request: Request) -> Response:
         snapshot=snapshot,
         own=own,
         now=now,
+        is_unstarted=is_unstarted,
         on=[card for card in snapshot.sessions if is_on(card, now)],
         next=_next(snapshot.sessions, now),
         starred=[card for card in snapshot.sessions if card.id in own.stars and _is_ahead(card, now)][:MOST_STARRED],
@@ -98,6 +99,11 @@ def is_on(card: SessionCard | Entry, now: datetime) -> bool:
     if card.cancelled or card.state is SessionState.ENDED:
         return False
     return card.state is not SessionState.SCHEDULED or card.starts_at <= now < card.ends_at
+
+
+def is_unstarted(card: SessionCard | Entry, now: datetime) -> bool:
+    """Whether the time of a session has come and nobody has started it."""
+    return is_on(card, now) and card.state is not SessionState.LIVE and card.starts_at <= now
 
 
 def _is_ahead(card: SessionCard, now: datetime) -> bool:

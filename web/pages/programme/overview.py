@@ -19,7 +19,7 @@ from rooms.programme.tables import speakers
 from web import links
 from web.conference import enter_as_organiser
 from web.exports import export_file, export_format
-from web.pages.programme.lobby import is_on
+from web.pages.programme.lobby import is_on, is_unstarted
 from web.site import site_of
 
 SCHEDULES = {"json": (write_json, "application/json"), "xml": (write_xml, "application/xml")}
@@ -48,6 +48,8 @@ async def overview(request: Request) -> Response:
         counts=counts,
         states=Counter("cancelled" if entry.cancelled else entry.state.value for entry in entries),
         total=len(entries),
+        now=now,
+        is_unstarted=is_unstarted,
         on=[entry for entry in held if is_on(entry, now)],
         coming=coming[:AHEAD],
         waiting=waiting,

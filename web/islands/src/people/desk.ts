@@ -3,6 +3,7 @@ import { customElement } from "lit/decorators.js";
 import { t } from "../i18n";
 import { live, type Identity, type Notified } from "../live/index";
 import { toast } from "../shell/announce";
+import { slotText } from "../shell/session-time";
 
 /** The text of a notification; empty for one that the current page shows itself. */
 function words({ kind, values }: Notified): string {
@@ -34,6 +35,12 @@ function words({ kind, values }: Notified): string {
       return t("You are on the staff of %(booth)s now. You can leave it on the booth's page.", { booth: values["booth"] ?? "" });
     case "staff.new":
       return t("%(name)s is on the staff of %(booth)s now.", { name: values["name"] ?? "", booth: values["booth"] ?? "" });
+    case "session.moved":
+      return moved(values);
+    case "programme.changed":
+      return t("%(count)s of your sessions at %(conference)s have changed.", { count: values["count"] ?? "", conference: values["conference"] ?? "" });
+    case "session.late":
+      return t("Nobody has started “%(session)s” yet.", { session: values["session"] ?? "" });
     case "session.cancelled":
       return t("“%(session)s” is cancelled.", { session: values["session"] ?? "" });
     case "session.reinstated":
@@ -45,6 +52,13 @@ function words({ kind, values }: Notified): string {
     default:
       return "";
   }
+}
+
+/** “Opening” has moved: Sun, Dec 6, 11:30–12:10 CET (5:30 your time), Hall A */
+function moved(values: Readonly<Record<string, string>>): string {
+  const { session = "", place = "", zone = "UTC", starts_at = "", ends_at = "" } = values;
+  const time = slotText({ starts_at, ends_at }, live().now(), zone);
+  return t("“%(session)s” has moved: %(slot)s", { session, slot: place ? `${time}, ${place}` : time });
 }
 
 /** Shows each new notification of the person, on every page. */
@@ -75,7 +89,7 @@ export class PersonalDesk extends LitElement {
 
   private tell(notice: Notified): void {
     const text = words(notice);
-    if (!text) return;
+    if (!text || (notice.kind === "session.moved" && location.pathname.startsWith(notice.href))) return; // the session's page says it itself
     const href = notice.href || (notice.values["room"] ? `/rooms/${notice.values["room"]}` : "");
     const here = [...document.querySelectorAll("[room]")].some((each) => href.endsWith(`/${each.getAttribute("room")}`));
     toast(text, href && !here ? { act: { label: t("Go there"), run: () => location.assign(href) } } : {});

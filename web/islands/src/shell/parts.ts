@@ -30,8 +30,9 @@ export function badge(text: string, { tone = "", symbol = "" } = {}): TemplateRe
   return html`<span class="badge ${tone ? `badge-${tone}` : ""}">${symbol ? icon(symbol) : nothing}${text}</span>`;
 }
 
-export function sessionState(state: SessionState, cancelled: boolean): TemplateResult {
+export function sessionState(state: SessionState, cancelled: boolean, unstarted = false): TemplateResult {
   if (cancelled) return badge(t("Cancelled"), { tone: "red" });
+  if (unstarted) return badge(t("Not started yet"), { tone: "amber" });
   if (state === "live") return badge(t("Live"), { tone: "live" });
   if (state === "lobby") return badge(t("Starting soon"), { tone: "accent" });
   return badge(state === "ended" ? t("Ended") : t("Scheduled"));

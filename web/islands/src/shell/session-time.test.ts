@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { useCatalog } from "../i18n";
-import { startOf, startText, yourTime, zoneLetters } from "./session-time";
+import { startOf, slotText, startText, yourTime, zoneLetters } from "./session-time";
 
 const view = { starts_at: "2026-12-06T10:30:00Z", ends_at: "2026-12-06T11:10:00Z" };
 const now = Date.parse("2026-12-05T09:00:00Z");
@@ -27,4 +27,9 @@ test("zones have their common abbreviation, or an offset", () => {
 test("a session that nobody starts is late, then over", () => {
   const at = (time: string) => startOf(view, Date.parse(`2026-12-06T${time}Z`));
   assert.deepEqual(["10:29:59", "10:30:00", "10:32:00", "11:10:00"].map(at), ["ahead", "soon", "late", "over"]);
+});
+
+test("a notification names the time in the conference's zone", () => {
+  useCatalog({ language: "en", zone: "Europe/Berlin", messages: {} });
+  assert.match(slotText(view, now, "Asia/Shanghai"), /^Sun, Dec 6, 18:30–19:10 UTC\+8/);
 });

@@ -60,3 +60,11 @@ export function sessionTime(view: Timed, now: number): TemplateResult {
       : nothing}</span
   >`;
 }
+
+/** The same as text, in any zone: for notifications. */
+export function slotText(view: Timed, now: number, inZone: string): string {
+  const [first, last] = [zoneLetters(view.starts_at, inZone), zoneLetters(view.ends_at, inZone)];
+  const yours = yourTime(view.starts_at, now, ownZone(), inZone);
+  const start = `${day(view.starts_at, inZone, now)}, ${formatTime(view.starts_at, inZone)}${first === last ? "" : ` ${first}`}`;
+  return `${start}–${formatTime(view.ends_at, inZone)} ${last}${yours ? ` (${t("%(time)s your time", { time: yours })})` : ""}`;
+}

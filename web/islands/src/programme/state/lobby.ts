@@ -85,3 +85,8 @@ export function isOn(card: SessionCard, now: number): boolean {
   if (card.cancelled || card.state === "ended") return false;
   return card.state !== "scheduled" || (Date.parse(card.starts_at) <= now && now < Date.parse(card.ends_at));
 }
+
+/** Whether the time of a session has come and nobody has started it. */
+export function isUnstarted(card: SessionCard, now: number): boolean {
+  return isOn(card, now) && card.state !== "live" && Date.parse(card.starts_at) <= now;
+}

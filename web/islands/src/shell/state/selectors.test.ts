@@ -4,7 +4,7 @@ import lobbyBase from "../../../../../tests/fixtures/reducers/rooms/lobby.json";
 import base from "../../../../../tests/fixtures/reducers/rooms/session-attendee.json";
 import type { Command, SessionCard } from "../../live/types";
 import { KEPT_MESSAGES, withMessage } from "../../chat/state/chat";
-import { nowAndNext, type LobbyRoom } from "../../programme/state/lobby";
+import { isUnstarted, nowAndNext, type LobbyRoom } from "../../programme/state/lobby";
 import { answering, hasVoted, may, moderated, onScreen, presence, session, unreadInSession, votesOf, type SessionRoom } from "../../forum/state/session";
 
 const STATE = base as unknown as SessionRoom;
@@ -73,4 +73,11 @@ test("now is what is live whatever the clock says; next is all that starts first
   const sessions = [row("over", 1), row("late", 1, { state: "live" }), row("opening", 3, { state: "lobby" }), row("c", 4, { cancelled: true }), row("d", 5), row("e", 5), row("f", 6)];
   const { now, next } = nowAndNext({ ...LOBBY, snapshot: { ...LOBBY.snapshot, sessions } }, Date.parse("2026-11-22T02:30:00Z"));
   assert.deepEqual([now.map(({ id }) => id), next.map(({ id }) => id)], [["late", "opening"], ["d", "e"]]);
+});
+
+test("a session whose time has come is on, and not started until somebody starts it", () => {
+  const card = { ...LOBBY.snapshot.sessions[0]!, cancelled: false, starts_at: "2026-11-22T02:00:00Z", ends_at: "2026-11-22T03:00:00Z" };
+  const at = (state: SessionCard["state"], time: string) => isUnstarted({ ...card, state }, Date.parse(`2026-11-22T${time}:00Z`));
+  assert.deepEqual([at("scheduled", "02:01"), at("lobby", "02:01")], [true, true]);
+  assert.deepEqual([at("live", "02:01"), at("lobby", "01:59"), at("ended", "02:01"), at("scheduled", "03:01")], [false, false, false, false]);
 });
