@@ -1,10 +1,13 @@
-"""Reporting people to the organisers, and blocking them."""
+"""Reporting people and what they write to the organisers, and blocking people."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rooms.chat.tables import messages
+from rooms.conduct.messages import ReportMessage, ReportQuestion
 from rooms.conduct.pending import desks_of_organisers, tell_waiting
 from rooms.core.commands.access import Actor
 from rooms.core.commands.registry import command
@@ -17,11 +20,12 @@ from rooms.core.store.database import insert_into
 from rooms.core.store.journal import find_room, rooms
 from rooms.core.store.tables import persons
 from rooms.core.text import N_, clean_text
+from rooms.forum.questions import queries
 from rooms.meetings import roster
 from rooms.meetings.tables import invited, meetings
 from rooms.people import rules
 from rooms.people.desk import notify
-from rooms.people.messages import REPORT_LENGTH, BlockChanged, BlockPerson, ReportPerson, UnblockPerson
+from rooms.people.messages import REPORT_LENGTH, BlockChanged, BlockPerson, ReportPerson, ReportReason, UnblockPerson
 from rooms.people.tables import blocks, reports
 
 MET = {"session", "lobby", "booth", "meeting"}
@@ -37,7 +41,18 @@ def known(actor: Actor) -> None:
     rules.signed_in(actor)
 
 
-async def with_organisers(connection: AsyncConnection, room: str, command: ReportPerson) -> Iterable[str]:
+class About(NamedTuple):
+    """What is reported: a person, or what they wrote."""
+
+    person: str
+    message: str | None = None
+    question: str | None = None
+    quote: str | None = None
+
+
+async def with_organisers(
+    connection: AsyncConnection, room: str, command: ReportPerson | ReportMessage | ReportQuestion
+) -> Iterable[str]:
     here = await find_room(connection, room)
     if here is None or here.conference is None:
         return ()
@@ -49,19 +64,53 @@ async def report_person(tx: Transaction, actor: Actor, command: ReportPerson) ->
     await _check_other(tx, actor, command.person)
     if actor.room.kind == "meeting" and not await _is_invited(tx, actor.room.subject, command.person):
         raise Problem("not_found", N_("This person is not here."), field="person")
-    text = clean_text(command.text, REPORT_LENGTH, "text") if command.text.strip() else ""
+    await _report(tx, actor, About(command.person), command.reason, command.text)
+
+
+@command(ReportMessage, kinds=MET, allowed=rules.takes_part, extra_rooms=with_organisers, rate=Rate(10, 600))
+async def report_message(tx: Transaction, actor: Actor, command: ReportMessage) -> None:
+    m = messages.c
+    that = sa.and_(m.room == actor.room.id, m.id == command.message, m.removed_by.is_(None))
+    row = (await tx.connection.execute(sa.select(m.author, m.text).where(that))).one_or_none()
+    if row is None:
+        raise Problem("not_found", N_("This message does not exist."), field="message")
+    about = About(row.author, message=command.message, quote=row.text)
+    await _report(tx, actor, about, command.reason, command.text)
+
+
+@command(ReportQuestion, kinds={"session"}, allowed=rules.takes_part, extra_rooms=with_organisers, rate=Rate(10, 600))
+async def report_question(tx: Transaction, actor: Actor, command: ReportQuestion) -> None:
+    question = await queries.question(tx.connection, actor.room.id, command.question)
+    if not question.is_public:
+        raise Problem("not_found", queries.NO_QUESTION, field="question")
+    about = About(question.author, question=question.id, quote=question.text)
+    await _report(tx, actor, about, command.reason, command.text)
+
+
+async def _report(tx: Transaction, actor: Actor, about: About, reason: ReportReason, text: str) -> None:
+    text = clean_text(text, REPORT_LENGTH, "text") if text.strip() else ""
     conference, by, id, r = actor.room.conference, actor.known.id, new_id(), reports.c
     assert conference is not None
-    waiting = sa.select(sa.func.count()).where(r.conference == conference, r.by == by, r.done_at.is_(None))
-    if (await tx.connection.execute(waiting)).scalar_one() >= MOST_REPORTS:
+    if about.person == by:
+        raise Problem("invalid", N_("You wrote this yourself."))
+    waiting = (r.conference == conference, r.by == by, r.done_at.is_(None))
+    counted = sa.select(sa.func.count()).where(*waiting)
+    if (await tx.connection.execute(counted)).scalar_one() >= MOST_REPORTS:
         raise Problem("conflict", N_("The organisers have yet to look at what you reported before."))
-    columns = {"id": id, "conference": conference, "room": actor.room.id, "person": command.person, "by": by}
-    await tx.connection.execute(reports.insert().values(**columns, reason=command.reason.value, text=text, at=tx.now))
-    tx.audit(conference, by, "person.report", command.person, {"reason": command.reason.value, "report": id})
+    if about.quote is not None:
+        same = counted.where(r.message == about.message if about.message else r.question == about.question)
+        if (await tx.connection.execute(same)).scalar_one():
+            raise Problem("conflict", N_("You have reported this already."))
+    columns = {"id": id, "conference": conference, "room": actor.room.id, "person": about.person, "by": by}
+    said = {"message": about.message, "question": about.question, "quote": about.quote}
+    await tx.connection.execute(reports.insert().values(**columns, **said, reason=reason.value, text=text, at=tx.now))
+    act = "chat.report" if about.message else "question.report" if about.question else "person.report"
+    # The audit log names no author of a question: it may be anonymous.
+    tx.audit(conference, by, act, about.question or about.person, {"reason": reason.value, "report": id})
     desks = await desks_of_organisers(tx.connection, conference)
     await tell_waiting(tx, conference, desks.values())
     for organiser, desk in desks.items():
-        if desk in tx.rooms and organiser not in {by, command.person}:
+        if desk in tx.rooms and organiser not in {by, about.person}:
             await notify(tx, organiser, "report", {}, Target("reports", conference))
 
 

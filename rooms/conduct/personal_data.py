@@ -10,12 +10,12 @@ register(
             Rows(
                 "reports",
                 reports,
-                ("person", "conference", "reason", "text", "at"),
+                ("person", "conference", "message", "question", "reason", "text", "at"),
                 by="by",
                 replace={"text": ""},
             ),
             # Reports by others remain, about a bare id. They are not exported, because that would reveal who reported.
-            Rows("reported", reports, (), replace={}),
+            Rows("reported", reports, (), replace={"quote": None}),
             Rows("reports_handled", reports, ("conference", "done_at"), by="done_by", replace={}),
         ),
     ),

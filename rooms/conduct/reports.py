@@ -1,4 +1,4 @@
-"""Reports about people, for the organisers of a conference."""
+"""Reports about people and what they wrote, for the organisers of a conference."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -6,6 +6,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rooms.chat.tables import messages
 from rooms.conduct.pending import desks_of_organisers, tell_waiting
 from rooms.core.commands.people import PersonView
 from rooms.core.engine import Engine
@@ -13,14 +14,19 @@ from rooms.core.errors import Problem
 from rooms.core.store.journal import rooms
 from rooms.core.store.tables import persons
 from rooms.core.text import N_
+from rooms.forum.questions.messages import QuestionState
+from rooms.forum.tables import questions
 from rooms.people.tables import reports
 
 SHOWN = 200
-r = reports.c
+r, m, q = reports.c, messages.c, questions.c
 
 
 class Report(NamedTuple):
-    """`room`: the kind of the room in which it happened, and what it belongs to. `done_by`: the organiser who closed it, None while it is open."""
+    """`kind` and `subject`: of the room in which it happened. `done_by`: the organiser who closed it, None while it is open.
+
+    `quote`: the reported message or question, as it was; `version` is that of the question now. `shown`: readers still see it.
+    """
 
     id: str
     person: PersonView
@@ -28,10 +34,17 @@ class Report(NamedTuple):
     reason: str
     text: str
     at: datetime
+    room: str
     kind: str
     subject: str
     done_at: datetime | None
     done_by: str | None
+    message: str | None
+    question: str | None
+    quote: str | None
+    anonymous: bool
+    version: int
+    shown: bool
 
 
 async def listed(connection: AsyncConnection, conference: str) -> list[Report]:
@@ -39,9 +52,13 @@ async def listed(connection: AsyncConnection, conference: str) -> list[Report]:
     reported, reporter, organiser = persons.alias("reported"), persons.alias("reporter"), persons.alias("organiser")
     joined = reports.join(reported, reported.c.id == r.person).join(reporter, reporter.c.id == r.by)
     joined = joined.join(rooms, rooms.c.id == r.room).outerjoin(organiser, organiser.c.id == r.done_by)
+    joined = joined.outerjoin(messages, m.id == r.message).outerjoin(questions, q.id == r.question)
     columns = (r.id, r.person, reported.c.name, r.by, reporter.c.name.label("by_name"), r.reason, r.text, r.at)
-    select = sa.select(*columns, rooms.c.kind, rooms.c.subject, r.done_at, organiser.c.name.label("done_by"))
-    select = select.select_from(joined).where(r.conference == conference)
+    where = (r.room, rooms.c.kind, rooms.c.subject, r.done_at, organiser.c.name.label("done_by"))
+    public = sa.and_(q.state == QuestionState.APPROVED.value, q.archived_at.is_(None))
+    shown = sa.case((r.message.is_not(None), m.removed_by.is_(None)), else_=public).label("shown")
+    said = (r.message, r.question, r.quote, q.anonymous, q.version, shown)
+    select = sa.select(*columns, *where, *said).select_from(joined).where(r.conference == conference)
     open_first = sa.case((r.done_at.is_(None), 0), else_=1)
     rows = await connection.execute(select.order_by(open_first, r.at.desc(), r.id).limit(SHOWN))
     return [
@@ -52,10 +69,17 @@ async def listed(connection: AsyncConnection, conference: str) -> list[Report]:
             row.reason,
             row.text,
             row.at,
+            row.room,
             row.kind,
             row.subject,
             row.done_at,
             row.done_by,
+            row.message,
+            row.question,
+            row.quote,
+            bool(row.anonymous),
+            row.version or 0,
+            bool(row.shown),
         )
         for row in rows
     ]
@@ -67,10 +91,10 @@ async def mark_done(engine: Engine, conference: str, report: str, *, by: str) ->
         desks = (await desks_of_organisers(connection, conference)).values()
     async with engine.transaction(desks) as tx:
         that = sa.and_(r.id == report, r.conference == conference)
-        row = (await tx.connection.execute(sa.select(r.person, r.done_at).where(that))).one_or_none()
+        row = (await tx.connection.execute(sa.select(r.person, r.question).where(that))).one_or_none()
         if row is None:
             raise Problem("not_found", N_("This report does not exist."), field="report")
         still = reports.update().where(that, r.done_at.is_(None)).values(done_at=tx.now, done_by=by)
         if (await tx.connection.execute(still)).rowcount:
-            tx.audit(conference, by, "report.done", row.person, {"report": report})
+            tx.audit(conference, by, "report.done", row.question or row.person, {"report": report})
             await tell_waiting(tx, conference, desks)

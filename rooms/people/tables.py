@@ -107,6 +107,9 @@ reports = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("done_at", UtcDateTime),
     sa.Column("done_by", sa.String(20)),
+    sa.Column("message", sa.String(20)),  # the reported chat message, or
+    sa.Column("question", sa.String(20)),  # the reported question
+    sa.Column("quote", sa.String(1000)),  # what it said when it was reported
     sa.Index("ix_reports_conference", "conference", "done_at", "at"),
 )
 

@@ -9,7 +9,7 @@ from rooms.core.store.database import metadata
 
 NOT_PEOPLE = {
     # Ids of other things, by the column's name.
-    "id", "room", "subject", "conference", "session", "meeting", "booth", "hall", "track", "file", "poll", "question", "lead", "link", "peer",
+    "id", "room", "subject", "conference", "session", "meeting", "message", "booth", "hall", "track", "file", "poll", "question", "lead", "link", "peer",
     "into", "screen", "screen_poll", "answering", "epoch", "calendar_key", "speaker",
     # Short words with a meaning fixed by the program.
     "kind", "purpose", "reason", "number", "version",

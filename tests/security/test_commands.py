@@ -47,7 +47,7 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "asking": "open",
         "name": "Lumen",
         "hall": "Hall 1",
-        "reason": "spam" if op == "person.report" else "Too short",
+        "reason": "spam" if op.endswith(".report") else "Too short",
         "outcome": "held",
         "place": "a" * 20,
         "contact": "a" * 20,

@@ -41,7 +41,12 @@ KNOWN = dict.fromkeys(EVERYBODY, YES) | {
     "unverified": "unverified",
     "banned": "forbidden",
 }
-REPORTS = {"person.block": KNOWN, "person.report": TAKES_PART, "person.unblock": KNOWN}
+REPORTS = {
+    "chat.report": TAKES_PART,
+    "person.block": KNOWN,
+    "person.report": TAKES_PART,
+    "person.unblock": KNOWN,
+}
 INVITED = ABSENT | {"attendee": YES, "staff": YES}
 
 SESSION: dict[str, dict[str, str]] = REPORTS | {
@@ -78,6 +83,7 @@ SESSION: dict[str, dict[str, str]] = REPORTS | {
     "question.pin": MODERATES,
     "question.release": MODERATES,
     "question.reopen": PRESENTS,
+    "question.report": TAKES_PART,
     "question.restore": MODERATES,
     "question.revise": SPEAKS_UP,
     "question.take": PRESENTS,
@@ -169,6 +175,7 @@ MEETING: dict[str, dict[str, str]] = {  # between the attendee and one of the st
     "chat.post": INVITED,
     "chat.read": INVITED,
     "chat.remove": INVITED,
+    "chat.report": INVITED,
     "chat.set": INVITED | {"attendee": "forbidden", "staff": "forbidden"},
     "person.block": INVITED,
     "person.report": INVITED,

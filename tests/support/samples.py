@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from rooms.chat.messages import PostMessage, ReadChat, RemoveMessage, SetChat
+from rooms.conduct.messages import ReportMessage, ReportQuestion
 from rooms.core.commands.access import resolve
 from rooms.core.commands.messages import Command
 from rooms.core.commands.registry import SPECS
@@ -527,6 +528,17 @@ async def _(world: World, room: str) -> Command:
 @_sample("person.report", "attendee")
 async def _(world: World) -> Command:
     return p.ReportPerson(world.people["other"], p.ReportReason.SPAM, "The same again and again")
+
+
+@_sample("chat.report", "attendee")
+async def _(world: World) -> Command:
+    message = msgspec.json.decode((await world.do("other", PostMessage("Buy cheap watches"))).reply)["message"]
+    return ReportMessage(message, p.ReportReason.SPAM, "The same again and again")
+
+
+@_sample("question.report", "attendee")
+async def _(world: World) -> Command:
+    return ReportQuestion(await _public(world), p.ReportReason.HARASSMENT)
 
 
 @_sample("person.block", "attendee", "desk")

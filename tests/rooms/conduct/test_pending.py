@@ -15,6 +15,7 @@ from tests.support.world import ListSink, World
 
 
 async def report(world: World, who: str, whom: str) -> None:
+    world.clock.advance(milliseconds=1)  # notices of one instant have no order
     await world.do(who, ReportPerson(world.people[whom], ReportReason.SPAM))
 
 

@@ -18,6 +18,7 @@ from web.site import site_of
 SHOWN = 100
 
 ACTS = {
+    "chat.report": N_("reported a message by"),
     "conference.change": N_("changed the conference"),
     "conference.found": N_("created the conference"),
     "invite.accept": N_("accepted an invitation"),
@@ -29,6 +30,7 @@ ACTS = {
     "person.unban": N_("readmitted"),
     "person.unsilence": N_("ended the silence of"),
     "programme.imported": N_("imported a programme"),
+    "question.report": N_("reported a question"),
     "question.unmask": N_("revealed the asker of an anonymous question"),
     "report.done": N_("resolved a report about"),
     "role.grant": N_("gave a role to"),

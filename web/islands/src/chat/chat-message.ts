@@ -10,17 +10,19 @@ interface How {
   readonly follows: boolean; // directly below another one by the same person
   readonly remove: (() => void) | null;
   readonly restrain: (() => void) | null;
+  readonly report: (() => void) | null;
 }
 
-export function chatMessage(message: MessageView, { own, follows, remove, restrain }: How) {
+export function chatMessage(message: MessageView, { own, follows, remove, restrain, report }: How) {
   return html`<li class="message ${follows ? "message-follows" : ""} ${own ? "message-own" : ""}">
     ${avatar(message.author.name, { small: true })}
     <div>
       <p class="message-head"><strong dir="auto">${message.author.name}</strong> ${message.mark ? html`<span class="badge">${markName(message.mark)}</span>` : nothing} ${clock(message.at)}</p>
       <p class="pre" dir="auto">${linked(message.text)}</p>
     </div>
-    ${remove || restrain
+    ${remove || restrain || report
       ? html`<div class="message-acts">
+          ${report ? button("flag", t("Report the message: %(text)s", { text: message.text.slice(0, 80) }), report) : nothing}
           ${restrain ? button("silence", t("Silence or remove %(name)s", { name: message.author.name }), restrain) : nothing}
           ${remove ? button("close", t("Remove this message"), remove) : nothing}
         </div>`

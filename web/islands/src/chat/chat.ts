@@ -2,6 +2,7 @@ import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { live as liveDirective } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
+import { reportMessage } from "../conduct/report-dialog";
 import { t, tn } from "../i18n";
 import { live, MESSAGE_LENGTH, ProblemError, RoomController, type ChatView, type MessageView, type RoomEvent } from "../live/index";
 import { unreadIn } from "./state/chat";
@@ -123,6 +124,7 @@ export class Chat extends Island {
         follows,
         remove: may(state, "chat.remove") && (own || may(state, "chat.set")) ? () => void this.takeAway(message.id) : null,
         restrain: !own && may(state, "person.silence") ? () => openPersonDialog(this.room, this.kind, message.author) : null,
+        report: !own && may(state, "chat.report") ? () => reportMessage((command) => this.followed.send(command), message) : null,
       })}`;
   }
 

@@ -2,6 +2,7 @@ import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
+import { reportQuestion } from "../conduct/report-dialog";
 import { t, tn } from "../i18n";
 import { RoomController, live, type PublicQuestion, type RoomEvent } from "../live/index";
 import { linked } from "../shell/addresses";
@@ -125,11 +126,12 @@ export class Questions extends Island {
     const now = state.snapshot.answering === question.id;
     const can = may(state, "question.vote") && !question.answered_at;
     const busy = this.voting.has(question.id);
-    return guard([question, count, voted, now, can, busy], () => this.question(question, { count, voted, now, can, busy }));
+    const reportable = may(state, "question.report") && !state.own.questions.some(({ id }) => id === question.id);
+    return guard([question, count, voted, now, can, busy, reportable], () => this.question(question, { count, voted, now, can, busy, reportable }));
   }
 
-  private question(question: PublicQuestion, how: { count: number; voted: boolean; now: boolean; can: boolean; busy: boolean }) {
-    const { count, voted, now, can, busy } = how;
+  private question(question: PublicQuestion, how: { count: number; voted: boolean; now: boolean; can: boolean; busy: boolean; reportable: boolean }) {
+    const { count, voted, now, can, busy, reportable } = how;
     return html`<li class="question ${now ? "question-now" : ""}" id="question-${question.id}">
       ${can
         ? html`<button
@@ -152,6 +154,16 @@ export class Questions extends Island {
           ${question.merged ? html`<span>${tn("merged with %(count)s other", "merged with %(count)s others", question.merged)}</span>` : nothing}
           ${question.pinned ? badge(t("Pinned"), { tone: "accent", symbol: "pin" }) : nothing}
           ${now ? badge(t("Being answered now"), { tone: "amber", symbol: "talk" }) : nothing}
+          ${reportable
+            ? html`<button
+                class="button button-quiet question-report"
+                aria-label=${t("Report the question: %(text)s", { text: question.text.slice(0, 80) })}
+                title=${t("Report")}
+                @click=${() => reportQuestion((command) => this.followed.send(command), question)}
+              >
+                ${icon("flag")}
+              </button>`
+            : nothing}
         </p>
         ${question.answer
           ? html`<div class="answer">

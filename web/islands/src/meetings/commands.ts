@@ -1,5 +1,6 @@
+import { reported } from "../conduct/report-fields";
 import { t } from "../i18n";
-import type { Command, ReportReason } from "../live/index";
+import type { Command } from "../live/index";
 import { toast } from "../shell/announce";
 import { toastRefusal } from "../shell/refusal";
 
@@ -20,8 +21,7 @@ export class CallCommands {
     const form = event.target as HTMLFormElement;
     const given = new FormData(form);
     const person = String(given.get("person"));
-    const reason = given.get("reason") as ReportReason;
-    await this.act(() => this.send({ op: "person.report", person, reason, text: String(given.get("text") ?? "") }), t("The organisers have been notified"));
+    await this.act(() => this.send({ op: "person.report", person, ...reported(form) }), t("The organisers have been notified"));
     if (given.has("block")) await this.block(person, true);
     form.closest("dialog")?.close();
   };

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Call } from "./call/call";
 import type { Devices } from "./call/devices";
+import { reportFields } from "../conduct/report-fields";
 import { t } from "../i18n";
 import type { MeetingRoom } from "../exhibition/state/booth";
 import { avatar, icon } from "../shell/parts";
@@ -124,12 +125,6 @@ function safety({ call }: Behind) {
 function report({ state, about, report }: Behind) {
   const { people } = state.snapshot;
   const others = people.filter(({ id }) => id !== state.own.person?.id);
-  const reasons = [
-    ["harassment", t("Harassment")],
-    ["spam", t("Spam or unwanted selling")],
-    ["impersonation", t("Impersonation")],
-    ["other", t("Something else")],
-  ] as const;
   return [
     t("Report a person"),
     html`<form @submit=${report}>
@@ -141,11 +136,7 @@ function report({ state, about, report }: Behind) {
             ${others.map(({ id, name }) => html`<option value=${id} ?selected=${id === about}>${name}</option>`)}
           </select>
         </div>
-        <fieldset class="stack stack-tight">
-          <legend class="label">${t("Why")}</legend>
-          ${reasons.map(([value, label], index) => html`<label class="check"><input type="radio" name="reason" value=${value} ?checked=${index === 0} /><span>${label}</span></label>`)}
-        </fieldset>
-        <div class="field"><label for="report-text">${t("What happened")}</label><textarea id="report-text" name="text" rows="3" maxlength="1000"></textarea></div>
+        ${reportFields(t("What happened"))}
         <label class="check"><input type="checkbox" name="block" /><span>${t("Block the person, too")}</span></label>
       </div>
       <div class="dialog-foot">

@@ -1,0 +1,23 @@
+"""Reports of messages and questions quote what was said"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0017"
+down_revision = "0016"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("reports") as batch_op:
+        batch_op.add_column(sa.Column("message", sa.String(length=20), nullable=True))
+        batch_op.add_column(sa.Column("question", sa.String(length=20), nullable=True))
+        batch_op.add_column(sa.Column("quote", sa.String(length=1000), nullable=True))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("reports") as batch_op:
+        batch_op.drop_column("quote")
+        batch_op.drop_column("question")
+        batch_op.drop_column("message")
