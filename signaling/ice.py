@@ -27,7 +27,7 @@ class Credentials(NamedTuple):
     password: str
 
 
-class Server(NamedTuple):
+class IceAddress(NamedTuple):
     """A parsed STUN or TURN address (RFC 7064, RFC 7065). `transport` is "udp" or "tcp"; `tls`: TLS over that tcp."""
 
     address: str
@@ -46,7 +46,7 @@ class IceServer(View, omit_defaults=True):
     credential: str = ""
 
 
-def parse(address: str) -> Server:
+def parse(address: str) -> IceAddress:
     """Raises ValueError for anything but a STUN or TURN address."""
     match = _ADDRESS.fullmatch(address)
     if match is None or not 0 < int(match["port"] or 1) < 65536:
@@ -54,7 +54,7 @@ def parse(address: str) -> Server:
     tls = match["scheme"] in {"stuns", "turns"}
     transport = match["transport"] or ("tcp" if tls else "udp")
     port = int(match["port"] or (5349 if tls else 3478))
-    return Server(address, match["scheme"].startswith("turn"), match["host"].strip("[]"), port, transport, tls)
+    return IceAddress(address, match["scheme"].startswith("turn"), match["host"].strip("[]"), port, transport, tls)
 
 
 def credentials(secret: str, person: str, now: datetime, lasts: timedelta = LASTS) -> Credentials:
@@ -75,5 +75,5 @@ def ice_servers(addresses: Iterable[str], secret: str, person: str, now: datetim
     return servers
 
 
-def _urls(servers: Sequence[Server], *, relays: bool) -> list[str]:
+def _urls(servers: Sequence[IceAddress], *, relays: bool) -> list[str]:
     return [server.address for server in servers if server.relays is relays]

@@ -12,7 +12,7 @@ from ipaddress import ip_address
 from aioice import stun
 from aioice.turn import TurnClientProtocol, TurnClientTcpProtocol, TurnClientUdpProtocol
 
-from signaling.ice import Credentials, Server
+from signaling.ice import Credentials, IceAddress
 
 STEP_SECONDS = 5.0
 ALLOCATION_SECONDS = 60
@@ -70,7 +70,7 @@ class Probe:
         return self.relayed is not None and not ip_address(self.relayed).is_global
 
 
-async def probe_server(server: Server, credentials: Credentials | None, patience: float = STEP_SECONDS) -> Probe:
+async def probe_server(server: IceAddress, credentials: Credentials | None, patience: float = STEP_SECONDS) -> Probe:
     """Requests a binding from a STUN server, or an allocation from a TURN server. Raises nothing: faults are in the result."""
     probe = Probe()
     try:
@@ -90,7 +90,7 @@ async def probe_server(server: Server, credentials: Credentials | None, patience
 
 @asynccontextmanager
 async def _connected(
-    server: Server, credentials: Credentials | None, patience: float
+    server: IceAddress, credentials: Credentials | None, patience: float
 ) -> AsyncGenerator[TurnClientProtocol]:
     client = await asyncio.wait_for(_connect(server, credentials), patience)
     try:
@@ -100,7 +100,7 @@ async def _connected(
         client.transport.abort()
 
 
-async def _connect(server: Server, credentials: Credentials | None) -> TurnClientProtocol:
+async def _connect(server: IceAddress, credentials: Credentials | None) -> TurnClientProtocol:
     loop = asyncio.get_running_loop()
     kind = socket.SOCK_STREAM if server.transport == "tcp" else socket.SOCK_DGRAM
     found = await loop.getaddrinfo(server.host, server.port, type=kind)

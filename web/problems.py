@@ -45,14 +45,14 @@ OF_STATUS = {
 FAULT = N_("Something went wrong on our side. It has been logged. You can try again.")
 
 
-class Kept(NamedTuple):
+class KeptForm(NamedTuple):
     """The input of a refused form: its address, and its fields in order."""
 
     action: str
     fields: Sequence[tuple[str, str]]
 
 
-async def respond(request: Request, problem: Problem, kept: Kept | None = None) -> Response:
+async def respond(request: Request, problem: Problem, kept: KeptForm | None = None) -> Response:
     """The response to a problem. Never raises: without a database the viewer is treated as not signed in."""
     try:
         viewer = await viewer_of(request)
@@ -80,7 +80,9 @@ async def _around(request: Request) -> dict[str, Any]:
         return {}
 
 
-def _page(request: Request, viewer: Viewer, problem: Problem, kept: Kept | None, around: dict[str, Any]) -> Response:
+def _page(
+    request: Request, viewer: Viewer, problem: Problem, kept: KeptForm | None, around: dict[str, Any]
+) -> Response:
     status = problem.meaning.status
     texts = site_of(request).languages.texts(viewer.locale)
     return render(

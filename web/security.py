@@ -45,7 +45,7 @@ class Security:
         await self._http({**scope, "state": state}, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = _Answer(Compressing(scope, send), self._headers(scope))
+        answer = _GuardedResponse(Compressing(scope, send), self._headers(scope))
         try:
             app: ASGIApp = self._app
             if (problem := self._refusal(scope)) is not None:
@@ -116,7 +116,7 @@ class Security:
 FOREIGN = N_("This was not sent from a page of this site, so it was rejected.")
 
 
-class _Answer:
+class _GuardedResponse:
     """Adds headers that the response does not set itself, and tracks whether it has started."""
 
     def __init__(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:

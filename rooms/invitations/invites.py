@@ -33,7 +33,7 @@ from rooms.people.attempts import Browser
 from rooms.people.desk import desk_of
 from rooms.people.links import digest_of
 from rooms.people.messages import RightsChanged, RoleGranted
-from rooms.people.registration import Entered
+from rooms.people.registration import NewSignin
 from rooms.people.tables import invites
 
 MOST_DAYS = 365
@@ -187,7 +187,7 @@ async def accept(engine: Engine, secret: str, account: Account) -> Invite:
     return invite
 
 
-async def accept_as_guest(engine: Engine, secret: str, browser: Browser, name: str, locale: str) -> Entered:
+async def accept_as_guest(engine: Engine, secret: str, browser: Browser, name: str, locale: str) -> NewSignin:
     """Creates a guest with the role and signs them in, in one transaction. Raises Problem, as `accept` and `registration.make_guest` do."""
     async with engine.database.read() as connection:
         invite = await look(connection, secret, engine.clock())

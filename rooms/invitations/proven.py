@@ -14,12 +14,12 @@ from rooms.people.attempts import FROM_ADDRESS, Browser
 from rooms.people.desk import desk_of
 from rooms.people.messages import RightsChanged
 from rooms.people.passwords import Passwords, check_password
-from rooms.people.registration import Entered
+from rooms.people.registration import NewSignin
 
 
 async def sign_up(
     engine: Engine, passwords: Passwords, browser: Browser, secret: str, *, name: str, password: str, locale: str
-) -> Entered:
+) -> NewSignin:
     """Creates the account of the invited address, accepts the invitation and signs in, all or nothing.
 
     An account whose address was never confirmed may have been made by an attacker. The person at the mailbox takes it over: its name and password
@@ -58,4 +58,4 @@ async def sign_up(
             account = await accounts.get(tx.connection, account.id)
         await invites.take_up(tx, secret, account, room, proven=True)
         signin = await signins.open_signin(tx.connection, account.id, browser.device, tx.now)
-    return Entered(account, signin, "/")
+    return NewSignin(account, signin, "/")

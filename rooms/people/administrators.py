@@ -1,26 +1,25 @@
 """Administrators of the site: they create conferences. The first one is created by a set-up link or from the command line."""
 
-import hashlib
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from itsdangerous import BadSignature, TimestampSigner
+from itsdangerous import BadSignature
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.core.clock import Clock
 from rooms.core.engine import Engine
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
+from rooms.core.signing import ClockSigner
 from rooms.core.store.database import insert_into
 from rooms.core.store.tables import persons
 from rooms.core.text import N_
 from rooms.people import accounts, links, signins
 from rooms.people.accounts import Account, clean_email, clean_name
 from rooms.people.attempts import FROM_ADDRESS, Browser
-from rooms.people.links import Link, Purpose, digest_of
+from rooms.people.links import EmailLink, LinkPurpose, digest_of
 from rooms.people.messages import RightsChanged
 from rooms.people.passwords import Passwords, check_password
-from rooms.people.registration import Entered
+from rooms.people.registration import NewSignin
 from rooms.people.tables import links as link_rows
 
 SETUP_LASTS = timedelta(days=1)
@@ -28,15 +27,9 @@ LINK_LASTS = timedelta(days=1)
 OVER = N_("This set-up link has been used or has expired. The operator of this site can get another one.")
 
 
-class _Signer(TimestampSigner):
-    """Signs set-up secrets by the engine's clock. Nothing is stored until one is used."""
-
-    def __init__(self, secret: bytes, clock: Clock) -> None:
-        super().__init__(secret, salt="set-up link", digest_method=hashlib.sha256)
-        self._clock = clock
-
-    def get_timestamp(self) -> int:
-        return int(self._clock().timestamp())
+def _signer(engine: Engine) -> ClockSigner:
+    """Signs the secrets of set-up links: nothing is stored until one is used."""
+    return ClockSigner(engine.secret, "set-up link", engine.clock)
 
 
 async def exist(connection: AsyncConnection) -> bool:
@@ -49,7 +42,7 @@ async def setup_secret(engine: Engine) -> str | None:
     async with engine.database.read() as connection:
         if await exist(connection):
             return None
-    return _Signer(engine.secret, engine.clock).sign(new_id()).decode()
+    return _signer(engine).sign(new_id()).decode()
 
 
 async def check_setup(engine: Engine, secret: str) -> None:
@@ -68,7 +61,7 @@ async def set_up(
     email: str,
     password: str,
     locale: str,
-) -> Entered:
+) -> NewSignin:
     """Creates the first administrator and signs them in. Raises Problem "expired", "invalid" or "conflict"."""
     engine.limits.take("set-up.address", browser.address, FROM_ADDRESS)
     await check_setup(engine, secret)
@@ -90,7 +83,7 @@ async def set_up(
         await _spend(tx.connection, secret, account, tx.now)
         tx.audit(None, account.id, "admin.grant", account.id)
         signin = await signins.open_signin(tx.connection, account.id, browser.device, tx.now)
-        return Entered(account, signin, "/conferences/new")
+        return NewSignin(account, signin, "/conferences/new")
 
 
 async def find_or_create(engine: Engine, email: str, name: str = "") -> tuple[Account, str | None]:
@@ -103,7 +96,7 @@ async def find_or_create(engine: Engine, email: str, name: str = "") -> tuple[Ac
         if account is None:
             account = await accounts.create(tx.connection, name=name or email.partition("@")[0], email=email, at=tx.now)
         # Nobody has confirmed the address yet, so an existing password may be a stranger's. The link replaces it.
-        link = Link(Purpose.RESET, account.id, email, "", "/")
+        link = EmailLink(LinkPurpose.RESET, account.id, email, "", "/")
         return account, await links.make(tx.connection, link, tx.now, LINK_LASTS)
 
 
@@ -120,7 +113,7 @@ async def change(engine: Engine, account: Account, *, admin: bool) -> bool:
 
 async def _check(engine: Engine, connection: AsyncConnection, secret: str) -> None:
     try:
-        _Signer(engine.secret, engine.clock).unsign(secret[:200], max_age=int(SETUP_LASTS.total_seconds()))
+        _signer(engine).unsign(secret[:200], max_age=int(SETUP_LASTS.total_seconds()))
     except (BadSignature, UnicodeError):
         raise Problem("expired", OVER) from None
     if await exist(connection):

@@ -12,7 +12,7 @@ from rooms.core.engine import Engine
 from rooms.core.errors import Problem
 from rooms.core.rate_limits import Rate
 from rooms.core.text import N_
-from rooms.people.links import Purpose
+from rooms.people.links import LinkPurpose
 
 PASSWORD_HERE = Rate(10, 600)  # tries at one account, from one network address or one known browser
 PASSWORD_EVERYWHERE = Rate(50, 3600)  # tries at one account, from browsers that are not known
@@ -58,7 +58,7 @@ def take_password(engine: Engine, browser: Browser, email: str) -> None:
         raise Problem("rate_limited", message, retry_after=problem.retry_after) from None
 
 
-def take_email(engine: Engine, browser: Browser, purpose: Purpose, email: str) -> bool:
+def take_email(engine: Engine, browser: Browser, purpose: LinkPurpose, email: str) -> bool:
     """Whether an email may be sent now. False: several of this kind were sent within minutes, and their links still work.
 
     Raises Problem "rate_limited" when this network address or known browser has asked too often.

@@ -14,7 +14,7 @@ from rooms.core.text import N_
 from rooms.people.tables import links
 
 
-class Purpose(StrEnum):
+class LinkPurpose(StrEnum):
     """SIGN_IN: a magic link. CONFIRM: proves the address of a new account, or of a guest who registers. RESET: a new password."""
 
     SIGN_IN = "sign-in"
@@ -23,16 +23,16 @@ class Purpose(StrEnum):
 
 
 LASTS = {
-    Purpose.SIGN_IN: timedelta(minutes=10),
-    Purpose.RESET: timedelta(minutes=30),
-    Purpose.CONFIRM: timedelta(days=1),
+    LinkPurpose.SIGN_IN: timedelta(minutes=10),
+    LinkPurpose.RESET: timedelta(minutes=30),
+    LinkPurpose.CONFIRM: timedelta(days=1),
 }
 
 
-class Link(NamedTuple):
+class EmailLink(NamedTuple):
     """`email` is the address that the link confirms; `browser` the digest of the requesting browser's id; `next` a local path."""
 
-    purpose: Purpose
+    purpose: LinkPurpose
     person: str
     email: str
     browser: str
@@ -46,7 +46,7 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-async def make(connection: AsyncConnection, link: Link, at: datetime, lasts: timedelta | None = None) -> str:
+async def make(connection: AsyncConnection, link: EmailLink, at: datetime, lasts: timedelta | None = None) -> str:
     """Stores a link and returns its secret, which must only go into the email. `lasts` overrides the default lifetime of the purpose."""
     secret = secrets.token_urlsafe(24)
     times = {"created_at": at, "expires_at": at + (lasts or LASTS[link.purpose])}
@@ -55,13 +55,13 @@ async def make(connection: AsyncConnection, link: Link, at: datetime, lasts: tim
     return secret
 
 
-async def look(connection: AsyncConnection, secret: str, at: datetime) -> Link:
+async def look(connection: AsyncConnection, secret: str, at: datetime) -> EmailLink:
     """Reads a link without using it, so that programs that prefetch links do not use it up. Raises Problem "expired"."""
     select = sa.select(*_LINK).where(links.c.digest == digest_of(secret), *_usable(at))
     return _link((await connection.execute(select)).one_or_none())
 
 
-async def use(connection: AsyncConnection, secret: str, at: datetime) -> Link:
+async def use(connection: AsyncConnection, secret: str, at: datetime) -> EmailLink:
     """Uses a link up. Only one of several concurrent attempts succeeds. Raises Problem "expired"."""
     update = (
         links.update().where(links.c.digest == digest_of(secret), *_usable(at)).values(used_at=at).returning(*_LINK)
@@ -88,7 +88,7 @@ def _usable(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     return links.c.used_at.is_(None), links.c.expires_at > at
 
 
-def _link(row: sa.Row[Any, Any, Any, Any, Any] | None) -> Link:
+def _link(row: sa.Row[Any, Any, Any, Any, Any] | None) -> EmailLink:
     if row is None:
         raise Problem("expired", SPENT)
-    return Link(Purpose(row.purpose), row.person, row.email, row.browser, row.next)
+    return EmailLink(LinkPurpose(row.purpose), row.person, row.email, row.browser, row.next)

@@ -12,7 +12,7 @@ from rooms.core.text import N_
 from rooms.people import accounts, attempts, guest_marks, links, signins
 from rooms.people.accounts import Account, clean_email, clean_name
 from rooms.people.attempts import FROM_ADDRESS, PASSWORD_HERE, Browser
-from rooms.people.links import Link, Purpose, digest_of
+from rooms.people.links import EmailLink, LinkPurpose, digest_of
 from rooms.people.messages import RightsChanged
 from rooms.people.passwords import Passwords, check_password
 
@@ -102,7 +102,7 @@ async def _sign_up(engine: Engine, browser: Browser, wanted: SignUp) -> Notice:
     async with engine.transaction() as tx:
         account = await accounts.by_email(tx.connection, wanted.email)
         if account is not None and account.verified:
-            link = Link(Purpose.SIGN_IN, account.id, wanted.email, "", wanted.next)
+            link = EmailLink(LinkPurpose.SIGN_IN, account.id, wanted.email, "", wanted.next)
             return Notice(EmailKind.KNOWN, wanted.email, account.name, await links.make(tx.connection, link, tx.now))
         # The password of an unconfirmed account may be anyone's, so its link is bound to no browser.
         asked_by = digest_of(browser.id) if account is None else ""
@@ -115,17 +115,19 @@ async def _sign_up(engine: Engine, browser: Browser, wanted: SignUp) -> Notice:
                 locale=wanted.locale,
                 at=tx.now,
             )
-        link = Link(Purpose.CONFIRM, account.id, wanted.email, asked_by, wanted.next)
+        link = EmailLink(LinkPurpose.CONFIRM, account.id, wanted.email, asked_by, wanted.next)
         return Notice(EmailKind.CONFIRM, wanted.email, account.name, await links.make(tx.connection, link, tx.now))
 
 
-async def ask_for_link(engine: Engine, browser: Browser, purpose: Purpose, email: str, next: str) -> Notice:
+async def ask_for_link(engine: Engine, browser: Browser, purpose: LinkPurpose, email: str, next: str) -> Notice:
     """An email with a link to sign in or to choose a new password, or one that says that there is no such account."""
     async with engine.transaction() as tx:
         account = await accounts.by_email(tx.connection, email)
         if account is None:
             return Notice(EmailKind.UNKNOWN, email, "", "")
-        secret = await links.make(tx.connection, Link(purpose, account.id, email, digest_of(browser.id), next), tx.now)
+        secret = await links.make(
+            tx.connection, EmailLink(purpose, account.id, email, digest_of(browser.id), next), tx.now
+        )
         return Notice(EmailKind(purpose.value), email, account.name, secret)
 
 
@@ -134,16 +136,16 @@ async def ask_to_confirm(engine: Engine, browser: Browser, account: Account, ema
     async with engine.transaction() as tx:
         other = await accounts.by_email(tx.connection, email)
         if other is not None and other.id != account.id:
-            link = Link(Purpose.SIGN_IN, other.id, email, "", next)
+            link = EmailLink(LinkPurpose.SIGN_IN, other.id, email, "", next)
             return Notice(EmailKind.KNOWN, email, other.name, await links.make(tx.connection, link, tx.now))
-        link = Link(Purpose.CONFIRM, account.id, email, digest_of(browser.id), next)
+        link = EmailLink(LinkPurpose.CONFIRM, account.id, email, digest_of(browser.id), next)
         return Notice(EmailKind.CONFIRM, email, account.name, await links.make(tx.connection, link, tx.now))
 
 
 class Opened(NamedTuple):
     """The effect of a link. `asks_password`: its page has a field for a new password; `needs_password`: the field is required."""
 
-    link: Link
+    link: EmailLink
     account: Account
     asks_password: bool
     needs_password: bool
@@ -154,11 +156,11 @@ async def open_link(engine: Engine, browser: Browser, secret: str) -> Opened:
     async with engine.database.read() as connection:
         link = await links.look(connection, secret, engine.clock())
         account = await accounts.get(connection, link.person)
-    foreign = link.purpose is Purpose.CONFIRM and link.browser != digest_of(browser.id)
-    return Opened(link, account, foreign or link.purpose is Purpose.RESET, link.purpose is Purpose.RESET)
+    foreign = link.purpose is LinkPurpose.CONFIRM and link.browser != digest_of(browser.id)
+    return Opened(link, account, foreign or link.purpose is LinkPurpose.RESET, link.purpose is LinkPurpose.RESET)
 
 
-class Entered(NamedTuple):
+class NewSignin(NamedTuple):
     """`signin` is new; `next` is the page that the person wanted to open."""
 
     account: Account
@@ -166,7 +168,9 @@ class Entered(NamedTuple):
     next: str
 
 
-async def use_link(engine: Engine, passwords: Passwords, browser: Browser, secret: str, password: str = "") -> Entered:
+async def use_link(
+    engine: Engine, passwords: Passwords, browser: Browser, secret: str, password: str = ""
+) -> NewSignin:
     """Uses a link up and signs its person in. Raises Problem "expired", "invalid" or "conflict".
 
     The link proves access to the mailbox. An account created earlier by another browser may have been registered by an attacker who waits for the
@@ -184,12 +188,12 @@ async def use_link(engine: Engine, passwords: Passwords, browser: Browser, secre
         if not proven_before:
             await accounts.give_address(tx.connection, account.id, link.email, tx.now)
             tx.record(RightsChanged(None), person=account.id)
-        if opened.asks_password or not (proven_before or link.purpose is Purpose.CONFIRM):
+        if opened.asks_password or not (proven_before or link.purpose is LinkPurpose.CONFIRM):
             if hashed is not None or not proven_before:
                 await set_password(tx, account.id, hashed)
             await end_access(tx, account.id)
         signin = await signins.open_signin(tx.connection, account.id, browser.device, tx.now)
-        return Entered(await accounts.get(tx.connection, account.id), signin, link.next)
+        return NewSignin(await accounts.get(tx.connection, account.id), signin, link.next)
 
 
 async def set_password(tx: Transaction, person: str, hashed: str | None) -> None:
@@ -209,18 +213,18 @@ async def enter(engine: Engine, person: str, browser: Browser) -> str:
         return await signins.open_signin(tx.connection, person, browser.device, tx.now)
 
 
-async def enter_as_guest(engine: Engine, browser: Browser, name: str, locale: str) -> Entered:
+async def enter_as_guest(engine: Engine, browser: Browser, name: str, locale: str) -> NewSignin:
     """A new guest, signed in. Each conference decides where guests may take part. Raises Problem "invalid", "rate_limited" or "forbidden"."""
     take_guest(engine, browser)
     async with engine.transaction() as tx:
         return await make_guest(engine, tx, browser, name, locale)
 
 
-async def make_guest(engine: Engine, tx: Transaction, browser: Browser, name: str, locale: str) -> Entered:
+async def make_guest(engine: Engine, tx: Transaction, browser: Browser, name: str, locale: str) -> NewSignin:
     """Raises Problem "invalid" or "forbidden"."""
     guest = await accounts.create(tx.connection, name=clean_name(name), locale=locale, at=tx.now)
     await guest_marks.welcome(engine, tx, guest.id, browser)
-    return Entered(guest, await signins.open_signin(tx.connection, guest.id, browser.device, tx.now), "/")
+    return NewSignin(guest, await signins.open_signin(tx.connection, guest.id, browser.device, tx.now), "/")
 
 
 def take_guest(engine: Engine, browser: Browser, invitation: str = "") -> None:

@@ -1,15 +1,14 @@
 """Tickets for the live connection. A signed-in page fetches one and sends it in its first message, so no URL contains a cookie or token."""
 
-import hashlib
 from typing import NamedTuple
 
 import msgspec
-from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
+from itsdangerous import BadSignature, SignatureExpired
 
-from rooms.core.clock import Clock
 from rooms.core.engine import Engine
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
+from rooms.core.signing import ClockSigner
 from rooms.core.text import N_
 from rooms.people import signins
 
@@ -31,27 +30,20 @@ class _Content(msgspec.Struct, forbid_unknown_fields=True):
     nonce: str
 
 
-class _Signer(TimestampSigner):
-    """Uses the engine's clock."""
-
-    def __init__(self, secret: bytes, clock: Clock) -> None:
-        super().__init__(secret, salt="live ticket", digest_method=hashlib.sha256)
-        self._clock = clock
-
-    def get_timestamp(self) -> int:
-        return int(self._clock().timestamp())
+def _signer(engine: Engine) -> ClockSigner:
+    return ClockSigner(engine.secret, "live ticket", engine.clock)
 
 
 def issue_ticket(engine: Engine, signin: str | None) -> str:
     content = msgspec.json.encode(_Content(signin, new_id()))
-    return _Signer(engine.secret, engine.clock).sign(content).decode()
+    return _signer(engine).sign(content).decode()
 
 
 async def read_ticket(engine: Engine, ticket: str) -> Ticket:
     """Uses up a ticket. Raises Problem "malformed" if it is not genuine, "expired" if it is too old or already used, "not_signed_in" if its
     sign-in has ended."""
     try:
-        signed = _Signer(engine.secret, engine.clock).unsign(ticket[:1000], max_age=LASTS_SECONDS)
+        signed = _signer(engine).unsign(ticket[:1000], max_age=LASTS_SECONDS)
         content = msgspec.json.decode(signed, type=_Content)
     except SignatureExpired:
         raise Problem("expired", OLD) from None

@@ -12,7 +12,7 @@ from rooms.programme.queries import speakers_of
 from rooms.programme.tables import forums, halls, sessions, tracks
 
 
-class Entry(NamedTuple):
+class TimetableEntry(NamedTuple):
     """A session in the timetable. `room` is where it lives; `track` is a name, "" for none; `imported`: it came from a file."""
 
     id: str
@@ -43,7 +43,9 @@ _JOINED = (
 )
 
 
-async def entries(connection: AsyncConnection, conference: str, *conditions: "sa.ColumnElement[bool]") -> list[Entry]:
+async def entries(
+    connection: AsyncConnection, conference: str, *conditions: "sa.ColumnElement[bool]"
+) -> list[TimetableEntry]:
     """The sessions of a conference (that meet the conditions), by time and place."""
     s = sessions.c
     own = (s.title, s.subtitle, s.abstract, s.texts, s.place, s.language, s.kind, s.starts_at, s.ends_at, s.cancelled)
@@ -53,7 +55,7 @@ async def entries(connection: AsyncConnection, conference: str, *conditions: "sa
     rows = (await connection.execute(ordered)).all()
     speakers = await speakers_of(connection, [row.id for row in rows]) if rows else {}
     return [
-        Entry(
+        TimetableEntry(
             id=row.id,
             room=row.room,
             title=row.title,

@@ -6,7 +6,7 @@ import msgspec
 import msgspec.inspect as inspect
 
 from rooms.core.errors import CODES
-from rooms.forum.questions.export import Act, QuestionExport, QuestionRecord
+from rooms.forum.questions.export import HistoryEntry, QuestionExport, QuestionRecord
 from server.api.contract import COMMON_CODES, PATH_PARTS, Operation, operations
 from server.api.openapi import ABOUT
 from server.api.views import Answer
@@ -36,7 +36,7 @@ def reference() -> str:
     blocks = [HEAD.format(about=ABOUT), "## Operations\n"]
     blocks += [_operation(each) for each in operations()]
     blocks += ["## Answers\n"]
-    blocks += [_answer(answer) for answer in (*Answer.__subclasses__(), QuestionExport, QuestionRecord, Act)]
+    blocks += [_answer(answer) for answer in (*Answer.__subclasses__(), QuestionExport, QuestionRecord, HistoryEntry)]
     blocks += [_codes()]
     return "\n".join(blocks)
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from rooms.core.engine import Engine
-from server.audience.client import Client, Door, Gone, Refused, first_of
+from server.audience.client import Client, CommandRefused, Gone, LiveAddress, first_of
 from server.audience.guests import Guest
 from server.audience.tally import Tally
-from server.audience.words import CHAT, WORDS, Questions
+from server.audience.words import CHAT, WORDS, QuestionSupply
 
 NEVER = math.inf
 A_DAY = 86_400.0
@@ -59,11 +59,11 @@ class Attendee:
         self,
         guest: Guest,
         engine: Engine,
-        door: Door,
+        door: LiveAddress,
         room: str,
         tally: Tally,
         mood: Mood,
-        questions: Questions,
+        questions: QuestionSupply,
         chance: random.Random,
         *,
         packed: bool,
@@ -106,7 +106,7 @@ class Attendee:
                 if gone.code in STOP:
                     self._tally.fault(f"{self._guest.name} was turned away with {gone.code}")
                     return
-            except Refused as refused:
+            except CommandRefused as refused:
                 if refused.code in {"forbidden", "not_found"}:  # removed by a moderator, or the session was hidden
                     return
             failures = 0 if asyncio.get_running_loop().time() - began > 5 else failures + 1
@@ -133,7 +133,7 @@ class Attendee:
             await asyncio.sleep(self._mood.wait(mean))
             try:
                 await act()
-            except Refused as refused:
+            except CommandRefused as refused:
                 self._tally.refused += 1
                 # Locked asking, a closed chat, silence, slow mode: waits as the server says, or until things may have changed.
                 await asyncio.sleep(refused.retry_after or 10 / self._mood.pace)

@@ -22,7 +22,7 @@ CATCH_UP_SECONDS = 8.0
 MOST_BYTES = 16 * 1024 * 1024
 
 
-class Door(NamedTuple):
+class LiveAddress(NamedTuple):
     """Where the live connection is: its address, the origin to come from, and host and port if they differ from the address."""
 
     url: str
@@ -30,7 +30,7 @@ class Door(NamedTuple):
     target: tuple[str, int] | None
 
 
-class Refused(Exception):
+class CommandRefused(Exception):
     """A command was answered with a problem."""
 
     def __init__(self, problem: dict[str, Any]) -> None:
@@ -57,7 +57,7 @@ class Client:
 
     def __init__(
         self,
-        door: Door,
+        door: LiveAddress,
         room: str,
         ticket: Callable[[], Awaitable[str]],
         tally: Tally,
@@ -159,7 +159,7 @@ class Client:
         finally:
             self._waiting.pop(number, None)
         if "error" in answer:
-            raise Refused(answer["error"])
+            raise CommandRefused(answer["error"])
         return answer
 
     async def _send(self, message: dict[str, Any]) -> None:
@@ -176,7 +176,7 @@ class Client:
             data = await connection.recv()
             self._receive(msgspec.json.decode(data) if isinstance(data, str) else msgpack.unpackb(data))
             if self._left is not None:
-                raise Refused(self._left)
+                raise CommandRefused(self._left)
 
     def _receive(self, message: dict[str, Any]) -> None:
         if "id" in message:

@@ -14,10 +14,10 @@ from rooms.core.engine import Engine
 from rooms.migrations import require_current
 from server.app import make_engine
 from server.audience.attendee import Attendee, Mood
-from server.audience.client import Door, NotTrusted
+from server.audience.client import LiveAddress, NotTrusted
 from server.audience.guests import Destination, Guest, dismiss, find_place, invite
 from server.audience.tally import Tally
-from server.audience.words import Questions
+from server.audience.words import QuestionSupply
 from server.settings import Settings, read_settings
 
 REPORT_SECONDS = 5.0
@@ -73,12 +73,12 @@ async def _stay(
     plan: CrowdPlan,
     engine: Engine,
     place: Destination,
-    door: Door,
+    door: LiveAddress,
     guests: Sequence[Guest],
     tally: Tally,
     chance: random.Random,
 ) -> None:
-    mood, questions = Mood(plan.pace, chance), Questions(chance)
+    mood, questions = Mood(plan.pace, chance), QuestionSupply(chance)
     over = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -128,16 +128,16 @@ def _conclude(tally: Tally) -> int:
     return 1
 
 
-def door_of(settings: Settings, url: str | None) -> Door:
+def door_of(settings: Settings, url: str | None) -> LiveAddress:
     """Without `url`: this machine, with the public address in the Host header, which the server requires."""
     parts = urlsplit(url or settings.url)
     secure = parts.scheme == "https"
     origin = f"{parts.scheme}://{parts.netloc}"
     if url is not None:
-        return Door(f"{'wss' if secure else 'ws'}://{parts.netloc}/live", origin, None)
+        return LiveAddress(f"{'wss' if secure else 'ws'}://{parts.netloc}/live", origin, None)
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
     # Without TLS even when the public address has it: the connection goes past the proxy, directly to the port.
-    return Door(f"ws://{parts.netloc}/live", origin, (host, settings.port))
+    return LiveAddress(f"ws://{parts.netloc}/live", origin, (host, settings.port))
 
 
 def _allow_files(wanted: int) -> bool:

@@ -200,7 +200,7 @@ def name(chance: random.Random) -> str:
     return f"{chance.choice(FIRST)} {chance.choice(LAST)} {MARK}"
 
 
-class Questions:
+class QuestionSupply:
     """Gives out questions: topics repeat, but no wording comes twice until all are used."""
 
     def __init__(self, chance: random.Random) -> None:

@@ -19,7 +19,7 @@ DESCRIPTION_ZH = (
 )
 
 
-class Track(NamedTuple):
+class DemoTrack(NamedTuple):
     name: str
     name_zh: str
     colour: str
@@ -32,7 +32,7 @@ class Speaker(NamedTuple):
     biography: str
 
 
-class Session(NamedTuple):
+class DemoSession(NamedTuple):
     title: str
     title_zh: str
     abstract: str
@@ -54,11 +54,11 @@ PLENARY, FORUM, INDUSTRY, SCIENCE, CAREERS = (
 )
 
 TRACKS = (
-    Track(PLENARY, "全体会议", "#9a3412"),
-    Track(FORUM, "深圳论坛", "#1d4ed8"),
-    Track(INDUSTRY, "创新与产业", "#047857"),
-    Track(SCIENCE, "科学与健康", "#7e22ce"),
-    Track(CAREERS, "人才与职业", "#b45309"),
+    DemoTrack(PLENARY, "全体会议", "#9a3412"),
+    DemoTrack(FORUM, "深圳论坛", "#1d4ed8"),
+    DemoTrack(INDUSTRY, "创新与产业", "#047857"),
+    DemoTrack(SCIENCE, "科学与健康", "#7e22ce"),
+    DemoTrack(CAREERS, "人才与职业", "#b45309"),
 )
 
 SPEAKERS = (
@@ -122,7 +122,7 @@ SPEAKERS = (
 MAIN = "Accelerating the Construction of Talent Centers and Innovation Hubs of Global Importance"
 
 SESSIONS = (
-    Session(
+    DemoSession(
         "Opening ceremony",
         "开幕式",
         "Welcome by the hosts and greetings from partner cities on four continents.",
@@ -134,7 +134,7 @@ SESSIONS = (
         "zh",
         ("lin", "okafor"),
     ),
-    Session(
+    DemoSession(
         "Keynotes: what moves people, and what makes them stay",
         "主旨演讲：人才为何流动，又为何留下",
         "Two keynotes on twenty years of exchange, followed by questions from the audience.",
@@ -146,7 +146,7 @@ SESSIONS = (
         "en",
         ("rao", "lin"),
     ),
-    Session(
+    DemoSession(
         MAIN,
         "加快建设世界重要人才中心和创新高地",
         "How do cities become places where talent from everywhere wants to work, and where what it finds is used? Four speakers from research, "
@@ -159,7 +159,7 @@ SESSIONS = (
         "en",
         ("lin", "okafor", "meyer", "chen"),
     ),
-    Session(
+    DemoSession(
         "Robots that nurses asked for",
         "护士想要的机器人",
         "Designing with the people who will use it: three hospitals, two years, one robot that is still in service.",
@@ -171,7 +171,7 @@ SESSIONS = (
         "en",
         ("tanaka", "zhao"),
     ),
-    Session(
+    DemoSession(
         "Engineers for plants that do not exist yet",
         "为尚未建成的工厂培养工程师",
         "Training for semiconductors when the factory opens in three years.",
@@ -183,7 +183,7 @@ SESSIONS = (
         "en",
         ("novak", "chen"),
     ),
-    Session(
+    DemoSession(
         "Your degree, there and here",
         "学历与职业资格的跨国认可",
         "Recognition of qualifications: a clinic with cases from the audience.",
@@ -195,7 +195,7 @@ SESSIONS = (
         "en",
         ("meyer", "rao"),
     ),
-    Session(
+    DemoSession(
         "Open data, closed doors?",
         "开放数据，关闭的大门？",
         "Sharing research data across borders when the rules differ on each side.",
@@ -207,7 +207,7 @@ SESSIONS = (
         "en",
         ("silva", "okafor"),
     ),
-    Session(
+    DemoSession(
         "From laboratory to market in the Greater Bay Area",
         "粤港澳大湾区：从实验室到市场",
         "Shared laboratories, patient money and impatient founders.",
@@ -219,7 +219,7 @@ SESSIONS = (
         "zh",
         ("chen", "wu"),
     ),
-    Session(
+    DemoSession(
         "Founding abroad: a round table of those who did",
         "在海外创业：亲历者圆桌会",
         "Visas, languages, banks, friends: what nobody told them.",
@@ -231,7 +231,7 @@ SESSIONS = (
         "zh",
         ("wu", "garcia"),
     ),
-    Session(
+    DemoSession(
         "Water knows no borders",
         "水无国界",
         "Negotiating a shared river with models that all sides trust.",
@@ -243,7 +243,7 @@ SESSIONS = (
         "en",
         ("haddad", "okafor"),
     ),
-    Session(
+    DemoSession(
         "Evening reception: meet ten people you did not know",
         "晚间交流会：认识十位新朋友",
         "Short conversations, one after the other.",
@@ -255,7 +255,7 @@ SESSIONS = (
         "en",
         ("rao",),
     ),
-    Session(
+    DemoSession(
         "Cities as campuses",
         "以城市为校园",
         "Universities without walls in Shenzhen, Lisbon and Lagos.",
@@ -267,7 +267,7 @@ SESSIONS = (
         "en",
         ("lin", "silva", "okafor"),
     ),
-    Session(
+    DemoSession(
         "Trials across borders",
         "跨国临床试验",
         "What a network of hospitals needs before a patient in another country can take part.",
@@ -279,7 +279,7 @@ SESSIONS = (
         "zh",
         ("zhao", "tanaka"),
     ),
-    Session(
+    DemoSession(
         "Storing energy where there is no grid",
         "在没有电网的地方储能",
         "Batteries, training and repair in three countries.",
@@ -291,7 +291,7 @@ SESSIONS = (
         "en",
         ("garcia", "novak"),
     ),
-    Session(
+    DemoSession(
         "Project cooperation: ten offers in sixty minutes",
         "项目合作：六十分钟十个项目",
         "Institutions present what they have and what they seek; meetings follow.",
@@ -303,7 +303,7 @@ SESSIONS = (
         "en",
         ("chen", "garcia"),
     ),
-    Session(
+    DemoSession(
         "Ask a recruiter anything",
         "有问必答：面对面招聘官",
         "Online recruitment explained by those who do it.",
@@ -315,7 +315,7 @@ SESSIONS = (
         "zh",
         ("rao", "wu"),
     ),
-    Session(
+    DemoSession(
         "Five years later",
         "五年之后",
         "A study of two thousand people who moved, and what their hosts learned.",
@@ -327,7 +327,7 @@ SESSIONS = (
         "en",
         ("rao", "meyer"),
     ),
-    Session(
+    DemoSession(
         "Closing: what we take home",
         "闭幕式：我们带走了什么",
         "Each track reports in five minutes; then the invitation to next year.",

@@ -88,7 +88,7 @@ async def sign_in_links(engine: Engine, url: str) -> dict[str, str]:
             account = await accounts.by_email(connection, email)
             if account is None:  # demonstrations of earlier releases had fewer roles
                 continue
-            link = links.Link(links.Purpose.SIGN_IN, account.id, email, "", ends.get(role, page))
+            link = links.EmailLink(links.LinkPurpose.SIGN_IN, account.id, email, "", ends.get(role, page))
             secret = await links.make(connection, link, engine.clock(), LINKS_LAST)
             made[role] = f"{url}/sign-in/link/{secret}"
         return made
@@ -191,7 +191,7 @@ async def _conference(connection: AsyncConnection, start: datetime, now: datetim
 
 async def _sessions(
     connection: AsyncConnection, conference: str, start: datetime, now: datetime
-) -> dict[str, programme.Session]:
+) -> dict[str, programme.DemoSession]:
     """Tracks, speakers and sessions; returns the rooms of the sessions."""
     track_ids: dict[str, str] = {}
     for position, track in enumerate(programme.TRACKS):
@@ -216,7 +216,7 @@ async def _sessions(
         }
         details = {"affiliation": speaker.affiliation, "biography": speaker.biography, "texts": {}}
         await connection.execute(speakers.insert().values(**values, **details))
-    rooms: dict[str, programme.Session] = {}
+    rooms: dict[str, programme.DemoSession] = {}
     for planned in programme.SESSIONS:
         starts_at = start + timedelta(minutes=planned.start)
         session, room = await create_session(

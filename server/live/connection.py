@@ -14,7 +14,7 @@ from rooms.core.delivery.sink import EncodedMessage, Sink
 from rooms.core.engine import Engine
 from rooms.core.errors import Problem, ProblemView
 from rooms.core.rate_limits import Rate
-from rooms.core.store.journal import Entry, Position
+from rooms.core.store.journal import Entry, ReadPosition
 from rooms.core.text import N_
 from rooms.people import signins
 from rooms.people.messages import RightsChanged, SignInRevoked
@@ -175,7 +175,7 @@ class Connection:
             )
         self._leave(op.room)
         member = Member(self._sink, op.room, self.person, op.public, self._translate)
-        after = Position(op.after.epoch, op.after.seq) if op.after else None
+        after = ReadPosition(op.after.epoch, op.after.seq) if op.after else None
 
         def respond(joined: Joined) -> bytes:
             return b'{"id":%d,"ok":%b}' % (op.id, encode(joined))

@@ -9,7 +9,7 @@ import pytest
 from rooms.chat.messages import PostMessage
 from rooms.core.commands.people import Role
 from rooms.core.delivery.join_reads import LONGEST_TAIL, JoinReader
-from rooms.core.store.journal import Position
+from rooms.core.store.journal import ReadPosition
 from rooms.forum.questions.messages import VoteQuestion
 from rooms.forum.questions.moderation_messages import ApproveQuestion
 from rooms.people.messages import GrantRole, RemovePerson, RevokeRole
@@ -61,7 +61,7 @@ async def test_from_before_the_kept_tail_one_gets_a_snapshot_that_says_so(world:
     assert "resumed" not in resumed.sink.joined
     assert len(resumed.state["snapshot"]["messages"]) == 3 + kept
     # A client exactly at the floor misses nothing.
-    at_floor = Position(resumed.epoch, 3)
+    at_floor = ReadPosition(resumed.epoch, 3)
     assert (await world.join("other", after=at_floor))[1].joined["resumed"]
 
 
@@ -78,7 +78,7 @@ async def test_too_long_a_tail_is_a_snapshot(world: World, monkeypatch: pytest.M
 @pytest.mark.parametrize(("epoch", "ahead"), [("", 1), ("", 10**12), ("another", 0), ("", -(10**6))])
 async def test_a_position_that_cannot_be_is_answered_with_a_snapshot(world: World, epoch: str, ahead: int) -> None:
     client = await gone(world)
-    position = Position(epoch or client.epoch, client.seq + ahead)
+    position = ReadPosition(epoch or client.epoch, client.seq + ahead)
     assert "snapshot" in (await world.join("other", after=position))[1].joined
 
 

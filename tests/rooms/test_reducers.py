@@ -64,7 +64,7 @@ async def test_every_event_leads_from_the_old_state_to_the_new_one(world: World)
     async def do(who: str, command: p.Command, room: str = "") -> None:
         await verify_action(spectators, who, command, room=room)
 
-    async def moderate(command: type[m.Moderate | m.Present], question: str, **fields: object) -> None:
+    async def moderate(command: type[m.Moderate | m.PresenterCommand], question: str, **fields: object) -> None:
         await do("moderator", command(question=question, version=await version(world, question), **fields))
 
     # Asking under review, and the queue

@@ -83,7 +83,7 @@ async def everything_done(world: World) -> None:
         async with world.engine.database.write() as connection:
             await signins.open_signin(connection, person, f"Device of {mark(who)}", world.clock())
             await tokens.make(connection, person, f"Token of {mark(who)}", 30, world.clock())
-            link = links.Link(links.Purpose.CONFIRM, person, f"{mark(who)}.new@example.org", "", "/")
+            link = links.EmailLink(links.LinkPurpose.CONFIRM, person, f"{mark(who)}.new@example.org", "", "/")
             await links.make(connection, link, world.clock())
     named = [
         EXHIBITORS.read(here, f"name,hall,owner\nFabrikam,Hall 9,{mark(who)}.later@example.org\n".encode())

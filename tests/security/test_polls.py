@@ -8,7 +8,7 @@ import pytest
 
 from rooms.core.engine import Engine
 from rooms.core.ids import new_id
-from rooms.core.store.journal import Position
+from rooms.core.store.journal import ReadPosition
 from rooms.core.store.tables import persons
 from rooms.forum.polls import messages as m
 from rooms.people.erasure import export
@@ -79,7 +79,7 @@ async def by_any_way(
         sink = await joined(world, who, public=public)
         found[f"join, public: {public}"] = msgspec.json.encode(sink.messages).decode()
         epoch = sink.joined["epoch"]
-        resumed = await joined(world, who, public=public, after=Position(epoch, 0))
+        resumed = await joined(world, who, public=public, after=ReadPosition(epoch, 0))
         found[f"tail, public: {public}"] = msgspec.json.encode(resumed.messages).decode()
     visitor = Visitor(site)
     if who is not None:

@@ -177,7 +177,7 @@ async def test_what_one_keeps_for_himself_is_told_to_nobody_else(world: World) -
 
 
 def anonymous_states() -> list[list[Any]]:
-    def step(command: type[m.Moderate | m.Present], **fields: Any) -> Any:
+    def step(command: type[m.Moderate | m.PresenterCommand], **fields: Any) -> Any:
         return lambda question, version: command(question=question, version=version, **fields)
 
     approve = step(m.ApproveQuestion)

@@ -25,7 +25,7 @@ from rooms.forum.tables import questions, votes
 from rooms.people.tables import signins
 from server import audience
 from server.audience import words
-from server.audience.client import Client, Door
+from server.audience.client import Client, LiveAddress
 from server.audience.crowd import door_of
 from server.audience.tally import Tally
 from server.settings import read_settings
@@ -190,7 +190,7 @@ async def test_holes_and_doubles_are_counted() -> None:
 
     tally, told = Tally(1), []
     async with serving(app, ws="websockets-sansio") as port:
-        door = Door(f"ws://127.0.0.1:{port}/live", f"http://127.0.0.1:{port}", None)
+        door = LiveAddress(f"ws://127.0.0.1:{port}/live", f"http://127.0.0.1:{port}", None)
         client = Client(
             door, room, ticket, tally, packed=False,
             told=lambda event, late: told.append((event["seq"], late)), entered=lambda _: None, values=lambda _: None,
@@ -227,7 +227,7 @@ def test_everything_it_says_fits() -> None:
 
 
 def test_questions_repeat_their_topics_and_not_their_words() -> None:
-    given = words.Questions(random.Random(1))
+    given = words.QuestionSupply(random.Random(1))
     asked = [given.next() for _ in range(400)]
     assert len(set(asked)) == len(asked)
     topics = [next(number for number, ways in enumerate(words.TOPICS) if text in ways) for text in asked[:40]]
@@ -242,8 +242,12 @@ def test_questions_repeat_their_topics_and_not_their_words() -> None:
 def test_it_stays_on_this_machine_unless_it_is_sent_elsewhere(tmp_path: Any) -> None:
     environment = {"PLENARY_DATA": str(tmp_path), "PLENARY_URL": "https://forum.example", "PLENARY_PORT": "8123"}
     settings = read_settings(environment)
-    assert door_of(settings, None) == Door("ws://forum.example/live", "https://forum.example", ("127.0.0.1", 8123))
-    assert door_of(settings, "https://other.example") == Door("wss://other.example/live", "https://other.example", None)
+    assert door_of(settings, None) == LiveAddress(
+        "ws://forum.example/live", "https://forum.example", ("127.0.0.1", 8123)
+    )
+    assert door_of(settings, "https://other.example") == LiveAddress(
+        "wss://other.example/live", "https://other.example", None
+    )
     everywhere = read_settings({**environment, "PLENARY_HOST": "0.0.0.0"})
     assert door_of(everywhere, None).target == ("127.0.0.1", 8123)
 

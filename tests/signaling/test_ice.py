@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from signaling.ice import Server, credentials, ice_servers, parse
+from signaling.ice import IceAddress, credentials, ice_servers, parse
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
     ],
 )
 def test_addresses_are_read_as_the_rfcs_say(address: str, expected: tuple[bool, str, int, str, bool]) -> None:
-    assert parse(address) == Server(address, *expected)
+    assert parse(address) == IceAddress(address, *expected)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import msgspec
 from rooms.core.delivery.member import Member
 from rooms.core.delivery.sink import DirectSink, EncodedMessage
 from rooms.core.engine import Engine
-from rooms.core.store.journal import Position
+from rooms.core.store.journal import ReadPosition
 from tests.support.reducers import State, apply_event, apply_latest
 
 
@@ -70,8 +70,8 @@ class Client:
         return f"<{self.who or 'anonymous'} in {self.kind}{' (public)' if self.member.public else ''}>"
 
     @property
-    def position(self) -> Position:
-        return Position(self.epoch, self.seq)
+    def position(self) -> ReadPosition:
+        return ReadPosition(self.epoch, self.seq)
 
     @property
     def present(self) -> bool:

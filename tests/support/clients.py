@@ -6,7 +6,7 @@ import msgspec
 
 from rooms.core.commands.messages import Command, tag_of
 from rooms.core.engine import Outcome
-from rooms.core.store.journal import Entry, Position
+from rooms.core.store.journal import Entry, ReadPosition
 from rooms.people.messages import RightsChanged
 from tests.support.client import Client
 from tests.support.reducers import acknowledge
@@ -20,7 +20,7 @@ async def enter(
     *,
     room: str = "",
     engine: int = 0,
-    after: Position | None = None,
+    after: ReadPosition | None = None,
     public: bool = False,
     resuming: Client | None = None,
 ) -> Client:

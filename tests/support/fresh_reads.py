@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.core.commands.access import Actor, resolve_many, rooms_with_doors
+from rooms.core.commands.access import Actor, resolve_many, rooms_with_access
 from rooms.core.commands.audience import Audience
 from rooms.core.commands.room_kinds import KINDS
 from rooms.core.errors import Problem
@@ -42,8 +42,8 @@ class Refused(NamedTuple):
 
 async def read_fresh(connection: AsyncConnection, readers: Sequence[Reader], now: datetime) -> list[Fresh | Refused]:
     """What each of these readers would be given by a join, from one consistent view."""
-    rows, doors = await rooms_with_doors(connection, {each.room for each in readers})
-    actors = await resolve_many(connection, [(each.person, rows.get(each.room)) for each in readers], now, doors)
+    rows, access = await rooms_with_access(connection, {each.room for each in readers})
+    actors = await resolve_many(connection, [(each.person, rows.get(each.room)) for each in readers], now, access)
     read: dict[tuple[str, Audience], tuple[Any, Any]] = {}
     fresh: dict[int, Fresh] = {}
     for kind, indexes in _by_kind(actors).items():

@@ -8,7 +8,11 @@ from tests.support.world import World
 
 
 async def do(
-    world: World, command: type[m.Moderate | m.Present], question: str, who: str = "moderator", **fields: object
+    world: World,
+    command: type[m.Moderate | m.PresenterCommand],
+    question: str,
+    who: str = "moderator",
+    **fields: object,
 ) -> None:
     """Gives the command with the question's present version."""
     version = (await world.question(question)).version

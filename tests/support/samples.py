@@ -108,7 +108,7 @@ def _sample(op: str, who: str = "moderator", room: str = "") -> Callable[[Callab
     return register
 
 
-async def _question(world: World, *steps: type[m.Moderate | m.Present]) -> tuple[str, int]:
+async def _question(world: World, *steps: type[m.Moderate | m.PresenterCommand]) -> tuple[str, int]:
     """A question of the attendee after some steps, and its version."""
     id = await world.ask("Why?", "attendee", anonymous=True)
     for step in steps:
@@ -122,7 +122,11 @@ async def _public(world: World) -> str:
 
 
 def _moderating(
-    op: str, command: type[m.Moderate | m.Present], *steps: type[m.Moderate], who: str = "moderator", **fields: object
+    op: str,
+    command: type[m.Moderate | m.PresenterCommand],
+    *steps: type[m.Moderate],
+    who: str = "moderator",
+    **fields: object,
 ) -> None:
     async def make(world: World) -> Command:
         id, version = await _question(world, *steps)

@@ -23,7 +23,7 @@ from rooms.core.delivery.member import Member
 from rooms.core.engine import Engine, Outcome
 from rooms.core.rate_limits import Rate, RateLimits
 from rooms.core.store.database import Database, metadata
-from rooms.core.store.journal import Position, lock_rooms, room_of
+from rooms.core.store.journal import ReadPosition, lock_rooms, room_of
 from rooms.exhibition.booths.editing import hall_of, make_booth, set_duty
 from rooms.exhibition.booths.staff_messages import Duty
 from rooms.people import accounts, roles
@@ -112,7 +112,13 @@ class World:
             return await question(connection, self.room, id)
 
     async def join(
-        self, who: str | None, *, room: str = "", engine: int = 0, after: Position | None = None, public: bool = False
+        self,
+        who: str | None,
+        *,
+        room: str = "",
+        engine: int = 0,
+        after: ReadPosition | None = None,
+        public: bool = False,
     ) -> tuple[Member, ListSink]:
         sink = ListSink()
         member = Member(sink, room or self.room, self.people[who] if who else None, public)

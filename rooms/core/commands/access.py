@@ -82,8 +82,8 @@ async def resolve(connection: AsyncConnection, person: str | None, room: Room | 
 
 async def actor_in(connection: AsyncConnection, person: str | None, room: str, now: datetime) -> Actor:
     """The same where only the id of the room is known."""
-    found, doors = await rooms_with_doors(connection, [room] if is_id(room) else [])
-    actor = (await resolve_many(connection, [(person, found.get(room))], now, doors))[0]
+    found, access = await rooms_with_access(connection, [room] if is_id(room) else [])
+    actor = (await resolve_many(connection, [(person, found.get(room))], now, access))[0]
     if isinstance(actor, Problem):
         raise actor
     return actor
@@ -93,18 +93,18 @@ async def resolve_many(
     connection: AsyncConnection,
     wanted: Sequence[tuple[str | None, Room | None]],
     now: datetime,
-    doors: "Doors | None" = None,
+    access: "AccessSettings | None" = None,
 ) -> list[Actor | Problem]:
-    """Actors of many people, or why they may not enter; the number of queries does not grow with them. `doors`: if read with the rooms."""
-    if doors is None:
-        doors = await _doors(connection, {room.conference for _, room in wanted if room is not None})
-    people, standing = await _people(connection, {person for person, _ in wanted if person is not None}, doors, now)
+    """Actors of many people, or why they may not enter; the number of queries does not grow with them. `access`: if read with the rooms."""
+    if access is None:
+        access = await _access_settings(connection, {room.conference for _, room in wanted if room is not None})
+    people, rights = await _people(connection, {person for person, _ in wanted if person is not None}, access, now)
     gates = await _gates(connection, {room.id: room for _, room in wanted if room is not None}.values(), people)
     actors: list[Actor | Problem] = []
     for person, room in wanted:
         gate = gates.get(room.kind) if room is not None else None
         try:
-            actor = _actor(people.get(person or ""), room, doors, standing)
+            actor = _actor(people.get(person or ""), room, access, rights)
             actors.append(gate.admit(actor) if gate is not None else actor)
         except Problem as problem:
             hidden = room is not None and gate is not None and gate.hides(room, person or "")
@@ -140,7 +140,7 @@ async def _gates(connection: AsyncConnection, rooms: Collection[Room], people: C
 
 
 _People = dict[str, Person]
-_Standing = dict[tuple[str, str], list[Any]]
+_Rights = dict[tuple[str, str], list[Any]]
 """(person, conference) → roles and restraints there, as rows of `_select_people`."""
 
 
@@ -154,7 +154,7 @@ def _select_people() -> "sa.Select[Any]":
     bound = sa.select(b.person, b.conference, b.session, b.kind.label("what"), sa.true().label("bound"), b.until)
     bound = bound.where(_standing_of(b.person, b.conference), sa.or_(b.until.is_(None), b.until > sa.bindparam("now")))
     held = sa.select(r.person, r.conference, r.session, r.role, sa.false(), sa.null())
-    s = sa.union_all(bound, held.where(_standing_of(r.person, r.conference))).subquery("standing")
+    s = sa.union_all(bound, held.where(_standing_of(r.person, r.conference))).subquery("rights")
     select = sa.select(p.id, p.name, p.kind, p.verified_at, p.admin, p.listed, *s.c[1:])
     select = select.select_from(persons.outerjoin(s, s.c.person == p.id))
     return select.where(p.id.in_(in_param("people")), p.erased_at.is_(None))
@@ -165,30 +165,30 @@ _PEOPLE = _select_people()
 
 async def _people(
     connection: AsyncConnection, ids: Collection[str], where: Collection[str], now: datetime
-) -> tuple[_People, _Standing]:
+) -> tuple[_People, _Rights]:
     people: _People = {}
-    standing: _Standing = {}
+    rights: _Rights = {}
     if not ids:
-        return people, standing
+        return people, rights
     asked = {"people": pad_to_power_of_two(ids), "conferences": pad_to_power_of_two(where), "now": now}
     for row in await connection.execute(_PEOPLE, asked):
         if row.id not in people:
             verified = row.kind == "guest" or row.verified_at is not None
             people[row.id] = Person(row.id, row.name, row.kind, verified, row.admin, row.listed)
         if row.what is not None:
-            standing.setdefault((row.id, row.conference), []).append(row)
-    return people, standing
+            rights.setdefault((row.id, row.conference), []).append(row)
+    return people, rights
 
 
-class Door(NamedTuple):
+class ConferenceAccess(NamedTuple):
     public: bool
     guests: bool
 
 
-Doors = dict[str, Door]
+AccessSettings = dict[str, ConferenceAccess]
 """Who may enter which conference without a role there."""
 
-_DOORS = sa.select(conferences.c.id, conferences.c.access, conferences.c.guests).where(
+_ACCESS = sa.select(conferences.c.id, conferences.c.access, conferences.c.guests).where(
     conferences.c.id.in_(in_param("conferences"))
 )
 _ROOMS = (
@@ -198,38 +198,40 @@ _ROOMS = (
 )
 
 
-async def _doors(connection: AsyncConnection, ids: Collection[str | None]) -> Doors:
+async def _access_settings(connection: AsyncConnection, ids: Collection[str | None]) -> AccessSettings:
     known = {id for id in ids if id is not None}
     if not known:
         return {}
-    rows = await connection.execute(_DOORS, {"conferences": pad_to_power_of_two(known)})
-    return {row.id: Door(row.access == "public", row.guests) for row in rows}
+    rows = await connection.execute(_ACCESS, {"conferences": pad_to_power_of_two(known)})
+    return {row.id: ConferenceAccess(row.access == "public", row.guests) for row in rows}
 
 
-async def rooms_with_doors(connection: AsyncConnection, ids: Collection[str]) -> tuple[dict[str, Room], Doors]:
+async def rooms_with_access(
+    connection: AsyncConnection, ids: Collection[str]
+) -> tuple[dict[str, Room], AccessSettings]:
     """Rooms, and the access settings of their conferences, in one query."""
     found: dict[str, Room] = {}
-    doors: Doors = {}
+    access: AccessSettings = {}
     for row in await connection.execute(_ROOMS, {"rooms": pad_to_power_of_two(ids)}):
         found[row.id] = Room(*row[: len(ROOM)])
         if row.conference is not None:
-            doors[row.conference] = Door(row.access == "public", row.guests)
-    return found, doors
+            access[row.conference] = ConferenceAccess(row.access == "public", row.guests)
+    return found, access
 
 
-def _actor(who: Person | None, room: Room | None, doors: Doors, standing: _Standing) -> Actor:
+def _actor(who: Person | None, room: Room | None, access: AccessSettings, rights: _Rights) -> Actor:
     if room is None:
         raise Problem("not_found", ABSENT)
     if room.conference is None:
         if who is None or room.subject != who.id:
             raise Problem("not_found", ABSENT)
         return Actor(room, who, frozenset())
-    door = doors[room.conference]
+    settings = access[room.conference]
     here = {"", room.subject} if room.kind == "session" else {""}
     has: set[Role] = set()
     silences: list[datetime | None] = []
     if who is not None:
-        rows = [row for row in standing.get((who.id, room.conference), ()) if row.session in here]
+        rows = [row for row in rights.get((who.id, room.conference), ()) if row.session in here]
         if any(row.bound and row.what == "ban" for row in rows) and not who.admin:
             raise Problem("forbidden", BANNED)
         silences = [row.until for row in rows if row.bound and row.what == "silence"]
@@ -238,9 +240,9 @@ def _actor(who: Person | None, room: Room | None, doors: Doors, standing: _Stand
             has -= BOOTH_ROLES
             if who.admin:
                 has.add(Role.ORGANISER)
-            if door.public and (who.kind == "registered" or door.guests):
+            if settings.public and (who.kind == "registered" or settings.guests):
                 has.add(Role.ATTENDEE)
-    if not door.public and not has:
+    if not settings.public and not has:
         raise Problem("not_found", ABSENT)
     ends = [end for end in silences if end is not None]
     until = max(ends) if ends and len(ends) == len(silences) else None

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rooms.core.batching import Batcher
 from rooms.core.clock import Clock
-from rooms.core.commands.access import Actor, resolve_many, rooms_with_doors
+from rooms.core.commands.access import Actor, resolve_many, rooms_with_access
 from rooms.core.commands.messages import Command
 from rooms.core.commands.registry import EphemeralSpec
 from rooms.core.delivery.reaction_counts import ReactionCounts
@@ -36,9 +36,9 @@ class EphemeralCommands:
 
     async def _perform_many(self, batch: Sequence[_Request]) -> list[Exception | None]:
         async with self._database.read() as connection:
-            rows, doors = await rooms_with_doors(connection, {each.room for each in batch})
+            rows, access = await rooms_with_access(connection, {each.room for each in batch})
             wanted = [(each.person, rows.get(each.room)) for each in batch]
-            actors = await resolve_many(connection, wanted, self._clock(), doors)
+            actors = await resolve_many(connection, wanted, self._clock(), access)
             answers: list[Exception | None] = [None] * len(batch)
             admitted: dict[EphemeralSpec, list[tuple[int, Actor]]] = {}
             for index, actor in enumerate(actors):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.core.commands.access import Actor, resolve_many, rooms_with_doors
+from rooms.core.commands.access import Actor, resolve_many, rooms_with_access
 from rooms.core.commands.messages import Command
 from rooms.core.commands.registry import BatchSpec, SingleSpec
 from rooms.core.errors import Problem
@@ -62,8 +62,8 @@ async def find_extra_rooms(
     failed: dict[QueuedCommand, Exception] = {}
     if not asking:
         return failed
-    found, doors = await rooms_with_doors(connection, {queued.room for queued in asking})
-    actors = await resolve_many(connection, [(each.person, found.get(each.room)) for each in asking], now, doors)
+    found, access = await rooms_with_access(connection, {queued.room for queued in asking})
+    actors = await resolve_many(connection, [(each.person, found.get(each.room)) for each in asking], now, access)
     for queued, actor in zip(asking, actors, strict=True):
         queued.extra_rooms = None
         if not isinstance(actor, Actor) or not _may(queued, actor):

@@ -33,7 +33,7 @@ from rooms.core.delivery.sink import EncodedMessage
 from rooms.core.delivery.subscriptions import Subscriptions
 from rooms.core.errors import Problem, ProblemView
 from rooms.core.store.database import Database
-from rooms.core.store.journal import Position
+from rooms.core.store.journal import ReadPosition
 
 log = logging.getLogger("plenary.hub")
 
@@ -190,7 +190,7 @@ class Hub:
 
     # Members
 
-    async def join(self, member: Member, after: Position | None, respond: Respond) -> Actor:
+    async def join(self, member: Member, after: ReadPosition | None, respond: Respond) -> Actor:
         """Adds a member: the answer that `respond` makes is the first message they receive. Raises Problem."""
         member.entering = True
         feed = await self._subscriptions.follow(member.room)
@@ -200,7 +200,7 @@ class Hub:
             self._subscriptions.release(feed)
             raise
 
-    async def _enter(self, feed: Feed, member: Member, after: Position | None, respond: Respond) -> Actor:
+    async def _enter(self, feed: Feed, member: Member, after: ReadPosition | None, respond: Respond) -> Actor:
         member.entering = True
         try:
             while True:
@@ -210,7 +210,9 @@ class Hub:
         finally:
             member.entering = False
 
-    async def _try_to_enter(self, feed: Feed, member: Member, after: Position | None, respond: Respond) -> Actor | None:
+    async def _try_to_enter(
+        self, feed: Feed, member: Member, after: ReadPosition | None, respond: Respond
+    ) -> Actor | None:
         """None when what was read is out of date already."""
         member.again = False
         read = await self._join_batches.ask(JoinRequest(member.room, member.person, member.public, after))

@@ -9,7 +9,7 @@ from msgspec import UNSET, Raw, UnsetType
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.clock import Clock
-from rooms.core.commands.access import Actor, resolve_many, rooms_with_doors
+from rooms.core.commands.access import Actor, resolve_many, rooms_with_access
 from rooms.core.commands.audience import Audience
 from rooms.core.commands.messages import View
 from rooms.core.commands.room_kinds import KINDS
@@ -18,7 +18,7 @@ from rooms.core.delivery.feed import Feed
 from rooms.core.errors import Problem
 from rooms.core.store import journal
 from rooms.core.store.database import Database
-from rooms.core.store.journal import Entry, Position, Room
+from rooms.core.store.journal import Entry, ReadPosition, Room
 
 LONGEST_TAIL = 500
 
@@ -43,7 +43,7 @@ class JoinRequest:
     room: str
     person: str | None
     public: bool
-    after: Position | None
+    after: ReadPosition | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,9 @@ class JoinReader:
 
     async def read(self, wanted: Sequence[JoinRequest]) -> list[JoinResult | Exception]:
         async with self._database.read() as connection:
-            rows, doors = await rooms_with_doors(connection, {each.room for each in wanted})
+            rows, access = await rooms_with_access(connection, {each.room for each in wanted})
             actors = await resolve_many(
-                connection, [(each.person, rows.get(each.room)) for each in wanted], self._clock(), doors
+                connection, [(each.person, rows.get(each.room)) for each in wanted], self._clock(), access
             )
             found: list[JoinResult | Exception] = []
             readers = [
@@ -102,7 +102,7 @@ class JoinReader:
         return [owns[index] for index in range(len(actors))]
 
     async def _joined(
-        self, connection: AsyncConnection, actor: Actor, own: View, after: Position | None, tails: "_Tails"
+        self, connection: AsyncConnection, actor: Actor, own: View, after: ReadPosition | None, tails: "_Tails"
     ) -> Joined:
         row, audience = actor.room, actor.audience
         epoch = f"{row.epoch}-{audience.value}"

@@ -50,18 +50,18 @@ class Notes(msgspec.Struct, frozen=True):
 
 
 @dataclass(slots=True)
-class Report:
+class FaultReport:
     """Collects what the reading of one file finds. `faults` refuse the whole file."""
 
     faults: list[Fault] = field(default_factory=list[Fault])
     left_out: list[Fault] = field(default_factory=list[Fault])
     warnings: list[Fault] = field(default_factory=list[Fault])
 
-    def of_row(self) -> "Report":
+    def of_row(self) -> "FaultReport":
         """A report on one row: its faults leave out the row alone (see `leave_out`), its warnings join those of the file."""
-        return Report(warnings=self.warnings)
+        return FaultReport(warnings=self.warnings)
 
-    def leave_out(self, row: "Report") -> bool:
+    def leave_out(self, row: "FaultReport") -> bool:
         """Whether the row has faults. They are noted."""
         self.left_out += row.faults
         return bool(row.faults)

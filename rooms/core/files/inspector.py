@@ -32,7 +32,7 @@ LOGO_SIDE = 512  # pixels
 PICTURE_SIDE = 4096
 
 
-class Refused(Exception):
+class FileRefused(Exception):
     """Carries a key of inspection.REFUSED."""
 
 
@@ -47,7 +47,7 @@ def main(kind: str, path: str, output: str) -> dict[str, object]:
                 pdf(file)
                 return {"ending": "pdf", "made": False}
             return {"ending": picture(file, head, kind, Path(output)), "made": True}
-    except Refused as refused:
+    except FileRefused as refused:
         return {"refused": str(refused)}
     except MemoryError:
         return {"refused": "bomb"}
@@ -77,7 +77,7 @@ def picture(file: BinaryIO, head: bytes, kind: str, output: Path) -> str:
     elif head.startswith(b"RIFF") and head[8:12] == b"WEBP" and kind == "logo":
         form = "WEBP"
     else:
-        raise Refused(unknown(head))
+        raise FileRefused(unknown(head))
     from PIL import Image, ImageOps
 
     Image.MAX_IMAGE_PIXELS = None  # the limit below applies before anything is decoded, and without a warning
@@ -85,14 +85,14 @@ def picture(file: BinaryIO, head: bytes, kind: str, output: Path) -> str:
     try:
         with Image.open(file, formats=[form]) as opened:
             if opened.width * opened.height > PIXELS:
-                raise Refused("bomb")
+                raise FileRefused("bomb")
             side = LOGO_SIDE if kind == "logo" else PICTURE_SIDE
             opened.draft("RGB", (side, side))  # a large JPEG is decoded at about the size that is needed
             made = ImageOps.exif_transpose(opened).convert("RGB" if form == "JPEG" else "RGBA")
-    except (Refused, MemoryError):
+    except (FileRefused, MemoryError):
         raise
     except Exception as fault:  # broken bytes can make Pillow raise anything
-        raise Refused("broken") from fault
+        raise FileRefused("broken") from fault
     made.thumbnail((side, side), Image.Resampling.LANCZOS)
     made.info.clear()
     try:
@@ -101,7 +101,7 @@ def picture(file: BinaryIO, head: bytes, kind: str, output: Path) -> str:
             return "webp"
         made.save(output, form, quality=90, optimize=True)
     except OSError as fault:
-        raise Refused("full") from fault
+        raise FileRefused("full") from fault
     return {"PNG": "png", "JPEG": "jpg"}[form]
 
 
@@ -126,7 +126,7 @@ def pdf(file: BinaryIO) -> None:
     data = file.read()
     end = data.rfind(b"%%EOF")
     if end < 0 or data[end + 5 :].strip(b"\r\n\t \x00") or b"PK\x05\x06" in data[-70_000:]:
-        raise Refused("broken")  # what follows the end is no part of a PDF
+        raise FileRefused("broken")  # what follows the end is no part of a PDF
     # A viewer that repairs a file may find objects that no table lists.
     refuse_acts(_STREAM.sub(b" ", data))
     import pikepdf
@@ -134,17 +134,17 @@ def pdf(file: BinaryIO) -> None:
     try:
         with pikepdf.open(file, suppress_warnings=True) as opened:
             if opened.is_encrypted:
-                raise Refused("locked")
+                raise FileRefused("locked")
             refuse_acts_in(opened)
             # Where it is in doubt where a stream ends, another viewer may find other objects.
             if any(_DOUBT.search(str(warning)) for warning in opened.get_warnings()):
-                raise Refused("broken")
+                raise FileRefused("broken")
     except pikepdf.PasswordError as fault:
-        raise Refused("locked") from fault
-    except (Refused, MemoryError):
+        raise FileRefused("locked") from fault
+    except (FileRefused, MemoryError):
         raise
     except Exception as fault:  # a broken file can make its reader raise anything
-        raise Refused("broken") from fault
+        raise FileRefused("broken") from fault
 
 
 def refuse_acts_in(opened: "pikepdf.Pdf") -> None:
@@ -156,12 +156,12 @@ def refuse_acts_in(opened: "pikepdf.Pdf") -> None:
     while pending:
         found = pending.pop()
         if isinstance(found, pikepdf.Name) and str(found) in _ACTS:
-            raise Refused("active")
+            raise FileRefused("active")
         if isinstance(found, pikepdf.Stream):
             budget -= weigh(found, budget)
         if isinstance(found, pikepdf.Dictionary | pikepdf.Stream):
             if _ACTS & set(found.keys()):
-                raise Refused("active")
+                raise FileRefused("active")
             values: list[Any] = [value for _, value in found.items()]
         else:
             values = list(found) if isinstance(found, pikepdf.Array) else []
@@ -174,16 +174,16 @@ def weigh(stream: "pikepdf.Stream", budget: int) -> int:
     filters = names_of(stream.get("/Filter")) + names_of(stream.get("/F"))
     rounds = sum(name in _FLATE for name in filters)
     if rounds > ROUNDS:
-        raise Refused("bomb")
+        raise FileRefused("bomb")
     objects = "/ObjStm" in names_of(stream.get("/Type"))
     if objects and (rounds > 1 or len(filters) > rounds):
-        raise Refused("active")  # objects in a wrapping that nothing uses but to hide them
+        raise FileRefused("active")  # objects in a wrapping that nothing uses but to hide them
     length = 0
     kept: list[bytes] = []
     for piece in unfolded(memoryview(stream.read_raw_bytes()), rounds):
         length += len(piece)
         if length > budget:
-            raise Refused("bomb")
+            raise FileRefused("bomb")
         if objects:
             kept.append(piece)
     refuse_acts(b"".join(kept))
@@ -201,9 +201,9 @@ def names_of(value: Any) -> list[str]:
 def refuse_acts(text: bytes) -> None:
     text = plain(text)
     if _ACTIVE.search(text):
-        raise Refused("active")
+        raise FileRefused("active")
     if b"/Encrypt" in text:
-        raise Refused("locked")
+        raise FileRefused("locked")
 
 
 def plain(text: bytes) -> bytes:
@@ -244,7 +244,7 @@ def film(file: BinaryIO, head: bytes) -> str:
     if head.startswith(b"\x1a\x45\xdf\xa3"):
         webm(file)
         return "webm"
-    raise Refused(unknown(head))
+    raise FileRefused(unknown(head))
 
 
 def mp4(file: BinaryIO, size: int) -> None:
@@ -262,16 +262,16 @@ def mp4(file: BinaryIO, size: int) -> None:
         elif length == 0:
             length = size - at
         if len(head) < 8 or length < 8 or at + length > size or not name.isascii():
-            raise Refused("broken")
+            raise FileRefused("broken")
         if at == 0:
             file.seek(8)
             brands = file.read(min(length - 8, 256))
             if not {brands[:4], *(brands[each : each + 4] for each in range(8, len(brands), 4))} & _BRANDS:
-                raise Refused("unknown")
+                raise FileRefused("unknown")
         seen.add(name)
         at += length
     if at != size or b"moov" not in seen or not seen & {b"mdat", b"moof"}:
-        raise Refused("broken")
+        raise FileRefused("broken")
 
 
 def webm(file: BinaryIO) -> None:
@@ -279,19 +279,19 @@ def webm(file: BinaryIO) -> None:
     file.seek(4)
     length = number(file)
     if not 0 < length < 4096:
-        raise Refused("broken")
+        raise FileRefused("broken")
     header = file.read(length)
     if b"\x42\x82\x84webm" not in header:  # DocType, four letters
-        raise Refused("unknown")
+        raise FileRefused("unknown")
     if file.read(4) != b"\x18\x53\x80\x67":
-        raise Refused("broken")
+        raise FileRefused("broken")
 
 
 def number(file: BinaryIO) -> int:
     """A variable-size number of EBML: the leading zeros of its first byte count the bytes that follow."""
     first = file.read(1)
     if not first or not first[0]:
-        raise Refused("broken")
+        raise FileRefused("broken")
     further = 8 - first[0].bit_length()
     return int.from_bytes(bytes([first[0] & (0x7F >> further)]) + file.read(further))
 

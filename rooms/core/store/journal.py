@@ -70,7 +70,7 @@ class Entry(NamedTuple):
     payload: bytes
 
 
-class Position(NamedTuple):
+class ReadPosition(NamedTuple):
     """The position of a reader in a room."""
 
     epoch: str

@@ -54,7 +54,7 @@ class Cursor(AsyncAdapt_dbapi_cursor):
     rowcount = property(lambda self: self._done.rowcount)
     lastrowid = property(lambda self: self._done.lastrowid)
 
-    def __init__(self, connection: "Connection") -> None:
+    def __init__(self, connection: "SqliteConnection") -> None:
         self._do = connection.do
         self._done = _Done(None, -1, None, [])
         self._rows = deque()
@@ -82,7 +82,7 @@ class Streaming(AsyncAdapt_aiosqlite_ss_cursor):
 
     __slots__ = ("_begin",)
 
-    def __init__(self, connection: "Connection") -> None:
+    def __init__(self, connection: "SqliteConnection") -> None:
         super().__init__(connection)
         self._begin = connection.begin
 
@@ -91,7 +91,7 @@ class Streaming(AsyncAdapt_aiosqlite_ss_cursor):
         super().execute(operation, parameters)
 
 
-class Connection(AsyncAdapt_aiosqlite_connection):
+class SqliteConnection(AsyncAdapt_aiosqlite_connection):
     """`inline`: statements run in the loop's thread. Only for a transaction that has begun, with short statements."""
 
     __slots__ = ("_begin", "inline")
@@ -140,5 +140,5 @@ class Driver(AsyncAdapt_aiosqlite_dbapi):
     def __init__(self) -> None:
         super().__init__(aiosqlite, sqlite3)
 
-    def connect(self, *arg: Any, **kw: Any) -> Connection:
-        return Connection(self, super().connect(*arg, **kw)._connection)
+    def connect(self, *arg: Any, **kw: Any) -> SqliteConnection:
+        return SqliteConnection(self, super().connect(*arg, **kw)._connection)

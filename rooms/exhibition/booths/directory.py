@@ -128,7 +128,7 @@ async def pending(connection: AsyncConnection, conference: str) -> list[Pending]
     return [Pending(*row) for row in await connection.execute(select.order_by(first, b.name, b.id))]
 
 
-class Exhibitor(NamedTuple):
+class ListedBooth(NamedTuple):
     """A booth as organisers list it, open or not."""
 
     id: str
@@ -140,10 +140,10 @@ class Exhibitor(NamedTuple):
     open: bool
 
 
-async def exhibitors(connection: AsyncConnection, conference: str) -> list[Exhibitor]:
+async def exhibitors(connection: AsyncConnection, conference: str) -> list[ListedBooth]:
     """All booths of a conference, by hall and number."""
     h = exhibition_halls.c
     joined = booths.join(exhibition_halls, h.id == b.hall)
     select = sa.select(b.id, b.name, b.texts, h.name.label("hall"), b.number, b.tier, b.open).select_from(joined)
     ordered = select.where(b.conference == conference).order_by(h.position, b.number, b.name, b.id)
-    return [Exhibitor(*row) for row in await connection.execute(ordered)]
+    return [ListedBooth(*row) for row in await connection.execute(ordered)]

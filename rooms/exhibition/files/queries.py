@@ -18,7 +18,7 @@ from rooms.exhibition.files.tables import file_consents, file_downloads, file_ta
 f = files.c
 
 
-class Kept(NamedTuple):
+class OwnerFile(NamedTuple):
     """A file as its owners see it. `takers`: people who downloaded it and agreed to be named."""
 
     view: FileView
@@ -66,7 +66,7 @@ async def shown(connection: AsyncConnection, booth: str) -> list[FileView]:
     return [view_of(row) for row in await rows(connection, booth, FileKind.BROCHURE, FileKind.FILM)]
 
 
-async def kept(connection: AsyncConnection, booth: str) -> list[Kept]:
+async def kept(connection: AsyncConnection, booth: str) -> list[OwnerFile]:
     """The same files as the booth's owners see them."""
     taken: dict[str, list[PersonView]] = {}
     t = file_takers.c
@@ -75,7 +75,7 @@ async def kept(connection: AsyncConnection, booth: str) -> list[Kept]:
     for row in await connection.execute(select.order_by(t.at, persons.c.id)):
         taken.setdefault(row.file, []).append(PersonView(row.id, row.name))
     found = await rows(connection, booth, FileKind.BROCHURE, FileKind.FILM)
-    return [Kept(view_of(row), row.downloads, taken.get(row.id, [])) for row in found]
+    return [OwnerFile(view_of(row), row.downloads, taken.get(row.id, [])) for row in found]
 
 
 async def downloads(connection: AsyncConnection, booth: str) -> list[tuple[str, datetime, int]]:

@@ -23,7 +23,7 @@ from rooms.exhibition.booths.messages import BoothChanged, BoothListed
 from rooms.exhibition.booths.staff import take_up
 from rooms.exhibition.booths.staff_messages import Duty
 from rooms.exhibition.imports.expected_owners import expect
-from rooms.exhibition.imports.parsing import Exhibitor, again, exhibitors
+from rooms.exhibition.imports.parsing import ExhibitorRow, again, exhibitors
 from rooms.exhibition.imports.table_file import MOST_BYTES, ExhibitorFaults, read_table
 from rooms.exhibition.presence.messages import Floor
 from rooms.exhibition.record_tables import owner_invites
@@ -75,7 +75,7 @@ class _Stored(NamedTuple):
     expected: set[tuple[str, str]]
 
 
-async def plan_import(engine: Engine, conference: Conference, listed: list[Exhibitor]) -> ExhibitorPlan:
+async def plan_import(engine: Engine, conference: Conference, listed: list[ExhibitorRow]) -> ExhibitorPlan:
     """Nothing is written. Raises ExhibitorFaults when no row fits the exhibition."""
     async with engine.database.read() as connection:
         return _plan(await _load(connection, conference.id, listed), listed)[0]
@@ -84,7 +84,7 @@ async def plan_import(engine: Engine, conference: Conference, listed: list[Exhib
 async def import_exhibitors(
     engine: Engine,
     conference: Conference,
-    listed: list[Exhibitor],
+    listed: list[ExhibitorRow],
     *,
     by: str | None,
     progress: Progress | None = None,
@@ -117,7 +117,7 @@ async def import_exhibitors(
     raise Problem("conflict", N_("Someone else is changing the exhibition. Try again."), retry_after=2)
 
 
-async def _load(connection: AsyncConnection, conference: str, listed: list[Exhibitor]) -> _Stored:
+async def _load(connection: AsyncConnection, conference: str, listed: list[ExhibitorRow]) -> _Stored:
     joined = booths.join(exhibition_halls, exhibition_halls.c.id == b.hall)
     select = sa.select(booths, exhibition_halls.c.name.label("hall_name")).select_from(joined)
     by_id: dict[str, Any] = {}
@@ -149,7 +149,7 @@ async def _load(connection: AsyncConnection, conference: str, listed: list[Exhib
     )
 
 
-def _known(stored: _Stored, each: Exhibitor) -> Any:
+def _known(stored: _Stored, each: ExhibitorRow) -> Any:
     """The booth that matches a row, None for a new one. Raises LookupError when several booths match."""
     if each.id in stored.by_id:
         return stored.by_id[each.id]
@@ -161,7 +161,7 @@ def _known(stored: _Stored, each: Exhibitor) -> Any:
     return named[0] if named else None
 
 
-async def _rooms_to_lock(connection: AsyncConnection, stored: _Stored, listed: list[Exhibitor]) -> set[str]:
+async def _rooms_to_lock(connection: AsyncConnection, stored: _Stored, listed: list[ExhibitorRow]) -> set[str]:
     """The rooms of all booths that may match, the rooms of all halls, and the desks of the owners."""
     known: set[str] = set()
     for each in listed:
@@ -172,10 +172,10 @@ async def _rooms_to_lock(connection: AsyncConnection, stored: _Stored, listed: l
     return {*known, *stored.halls.values(), *desks}
 
 
-def _plan(stored: _Stored, listed: list[Exhibitor]) -> tuple[ExhibitorPlan, list[Exhibitor]]:
+def _plan(stored: _Stored, listed: list[ExhibitorRow]) -> tuple[ExhibitorPlan, list[ExhibitorRow]]:
     """The plan and the rows that fit. Raises ExhibitorFaults when none does."""
     left_out: list[Fault] = []
-    fitting: list[Exhibitor] = []
+    fitting: list[ExhibitorRow] = []
     items: list[Item] = []
     meant: dict[str, int] = {}
     for each in listed:
@@ -206,7 +206,7 @@ def _plan(stored: _Stored, listed: list[Exhibitor]) -> tuple[ExhibitorPlan, list
     return ExhibitorPlan(tuple(items), new_halls, tuple(strangers), tuple(left_out)), fitting
 
 
-def _changes(stored: _Stored, row: Any, each: Exhibitor) -> list[Change]:
+def _changes(stored: _Stored, row: Any, each: ExhibitorRow) -> list[Change]:
     pairs: list[tuple[str, object, object]] = [(name, getattr(row, name), value) for name, value in each.said.items()]
     for name, value in each.placed.items():
         if name == "tier":
@@ -233,7 +233,7 @@ def _shown(value: object) -> str:
 
 
 async def _write(
-    tx: Transaction, conference: str, stored: _Stored, listed: list[Exhibitor], progress: Progress
+    tx: Transaction, conference: str, stored: _Stored, listed: list[ExhibitorRow], progress: Progress
 ) -> list[str]:
     """Returns the rooms of halls that a booth has left. People who look at one of them get a new snapshot."""
     left: set[str] = set()
@@ -286,20 +286,20 @@ async def _record_events(tx: Transaction, booth: str, room: str | None, hall: st
         tx.latest(Floor(booth, queries.now_of(row)), room=hall)
 
 
-async def _read(conference: Conference, data: bytes) -> tuple[list[Exhibitor], Notes]:
+async def _read(conference: Conference, data: bytes) -> tuple[list[ExhibitorRow], Notes]:
     return await read_exhibitors(data)
 
 
-async def read_exhibitors(data: bytes) -> tuple[list[Exhibitor], Notes]:
+async def read_exhibitors(data: bytes) -> tuple[list[ExhibitorRow], Notes]:
     """The exhibitors in a file. Raises ExhibitorFaults or another Problem."""
     table = await read_table(data)
     return await asyncio.to_thread(exhibitors, table)  # takes a second for thousands of rows
 
 
 async def _apply(
-    engine: Engine, conference: Conference, listed: list[Exhibitor], by: str, progress: Progress, agreed: str
+    engine: Engine, conference: Conference, listed: list[ExhibitorRow], by: str, progress: Progress, agreed: str
 ) -> ExhibitorPlan:
     return await import_exhibitors(engine, conference, listed, by=by, progress=progress, agreed=agreed)
 
 
-EXHIBITORS = ImportKind("exhibitors", MOST_BYTES, list[Exhibitor], _read, plan_import, _apply)
+EXHIBITORS = ImportKind("exhibitors", MOST_BYTES, list[ExhibitorRow], _read, plan_import, _apply)

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from rooms.core.errors import Problem
-from rooms.core.files.faults import Fault, Notes, Report
+from rooms.core.files.faults import Fault, FaultReport, Notes
 from rooms.core.text import N_, clean_line, clean_text
 from rooms.exhibition.booths.editing import said_by
 from rooms.exhibition.booths.messages import DraftBooth
@@ -26,7 +26,7 @@ _BARE_HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#]\S*)?")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 
 
-class Exhibitor(Struct, frozen=True):
+class ExhibitorRow(Struct, frozen=True):
     """One row. `said` and `placed` only contain values of usable cells, and so does `texts`: {"zh_Hans": {"name": …}}."""
 
     row: int
@@ -42,13 +42,13 @@ class Exhibitor(Struct, frozen=True):
         return self.id or self.name
 
 
-def exhibitors(table: Table) -> tuple[list[Exhibitor], Notes]:
+def exhibitors(table: Table) -> tuple[list[ExhibitorRow], Notes]:
     """Raises ExhibitorFaults when there is no header or no usable row."""
-    report = Report(warnings=list(table.warnings))
+    report = FaultReport(warnings=list(table.warnings))
     header, rows = _header(table.rows, report)
     if report.faults:
         raise ExhibitorFaults(report.faults)
-    found: list[Exhibitor] = []
+    found: list[ExhibitorRow] = []
     known: dict[str, int] = {}
     for number, row in rows:
         row_report = report.of_row()
@@ -75,7 +75,7 @@ def again(number: int, name: str, first: int) -> Fault:
     return Fault(f"{number} · {name}", what, N_("Keep one of them, or give each an id of its own."), {"row": first})
 
 
-def _header(rows: Rows, report: Report) -> tuple[dict[str, int], Rows]:
+def _header(rows: Rows, report: FaultReport) -> tuple[dict[str, int], Rows]:
     """Column → its place, and the rows below the header."""
     ranked = [(known_headers(row), -at) for at, (_, row) in enumerate(rows[:HEADER_WITHIN])]
     known, place = max(ranked, default=(0, 0))
@@ -120,13 +120,13 @@ def _header(rows: Rows, report: Report) -> tuple[dict[str, int], Rows]:
 class _Row:
     """Reads the cells of one row. A bad cell causes a warning, unless the row is useless without it."""
 
-    def __init__(self, number: int, cells: dict[str, str], report: Report) -> None:
+    def __init__(self, number: int, cells: dict[str, str], report: FaultReport) -> None:
         self.cells = cells
         self.report = report
         self.number = number
         self.where = f"{number} · {cells['name'][:120]}" if cells["name"] else str(number)
 
-    def exhibitor(self, table: Table, header: Mapping[str, int]) -> Exhibitor | None:
+    def exhibitor(self, table: Table, header: Mapping[str, int]) -> ExhibitorRow | None:
         """None for a row that cannot be used, with a fault in the report."""
         for column, at in header.items():
             self._check_kind(column, table.odd.get(f"{self.number}:{at}", ""))
@@ -150,7 +150,7 @@ class _Row:
             if locale:
                 texts.setdefault(locale, {}).update(self._translated(name, locale, text, cell))
         placed |= dict(self._placed())
-        return Exhibitor(self.number, id, name, said, texts, placed, self._owner())
+        return ExhibitorRow(self.number, id, name, said, texts, placed, self._owner())
 
     def _check_kind(self, column: str, kind: str) -> None:
         """Spreadsheets turn a stand number such as 1-12 into a date; the original can no longer be recovered."""

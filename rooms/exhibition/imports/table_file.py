@@ -52,7 +52,7 @@ class Table(NamedTuple):
     warnings: list[Fault]
 
 
-class _Answer(msgspec.Struct):
+class _ReaderReply(msgspec.Struct):
     rows: Rows | None = None
     links: dict[str, str] = {}
     odd: dict[str, str] = {}
@@ -79,7 +79,7 @@ async def read_table(data: bytes) -> Table:
 
 async def _workbook(data: bytes) -> Table:
     printed = await run_sandboxed(SCRIPT, *map(str, (MOST_ROWS + 1, MOST_COLUMNS, UNFOLDED)), data=data)
-    answer = _Answer(refused="large") if printed is None else msgspec.json.decode(printed, type=_Answer)
+    answer = _ReaderReply(refused="large") if printed is None else msgspec.json.decode(printed, type=_ReaderReply)
     if answer.rows is not None:
         return Table(answer.rows, answer.links, answer.odd, [])
     if answer.refused == "large":

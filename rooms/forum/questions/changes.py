@@ -21,7 +21,7 @@ from rooms.forum.questions.messages import QuestionState as State
 from rooms.forum.questions.moderation_messages import (
     AnsweringChanged,
     Moderate,
-    Present,
+    PresenterCommand,
     QuestionModerated,
     QuestionUnmerged,
     ScreenChanged,
@@ -32,7 +32,7 @@ from rooms.programme.tables import forums
 
 
 async def current(
-    tx: Transaction, actor: Actor, command: Moderate | Present, states: set[State] | None = None
+    tx: Transaction, actor: Actor, command: Moderate | PresenterCommand, states: set[State] | None = None
 ) -> Question:
     """The question, if it is unchanged since the moderator saw it. Raises Problem "stale" or "conflict", each with the current state."""
     question = await queries.question(tx.connection, actor.room.id, command.question)

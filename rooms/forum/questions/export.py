@@ -15,7 +15,7 @@ from rooms.forum.questions.queries import Question
 from rooms.programme.queries import session_view
 
 
-class Act(msgspec.Struct, frozen=True):
+class HistoryEntry(msgspec.Struct, frozen=True):
     """`act` is the type of its event, such as "question.dismissed"; `by` a name, None for the asker."""
 
     act: str
@@ -47,7 +47,7 @@ class QuestionRecord(msgspec.Struct, frozen=True):
     answered_at: datetime | None
     archived_at: datetime | None
     decided_by: str | None
-    acts: list[Act]
+    acts: list[HistoryEntry]
 
 
 class QuestionExport(msgspec.Struct, frozen=True):
@@ -67,7 +67,7 @@ async def export_questions(connection: AsyncConnection, session: str, room: str,
     return QuestionExport(session, view.title, view.starts_at, now, records)
 
 
-def _record(question: Question, acts: list[Act]) -> QuestionRecord:
+def _record(question: Question, acts: list[HistoryEntry]) -> QuestionRecord:
     return QuestionRecord(
         id=question.id,
         state=question.state.value,
@@ -109,14 +109,16 @@ class _Moderated(msgspec.Struct):
     by: _By | None = None
 
 
-async def _acts(connection: AsyncConnection, room: str) -> dict[str, list[Act]]:
+async def _acts(connection: AsyncConnection, room: str) -> dict[str, list[HistoryEntry]]:
     """The history of each question, oldest first."""
     j = journal.c
     moderated = sa.and_(j.room == room, j.audience == Audience.MODERATORS.value, j.type.like("question.%"))
-    found: dict[str, list[Act]] = {}
+    found: dict[str, list[HistoryEntry]] = {}
     for row in await connection.execute(sa.select(j.type, j.at, j.payload).where(moderated).order_by(j.seq)):
         event = msgspec.json.decode(bytes(row.payload), type=_Moderated)
-        found.setdefault(event.question.id, []).append(Act(row.type, event.by.name if event.by else None, row.at))
+        found.setdefault(event.question.id, []).append(
+            HistoryEntry(row.type, event.by.name if event.by else None, row.at)
+        )
     return found
 
 
@@ -134,7 +136,7 @@ def _cell(value: object) -> object:
 
 
 def _item(item: object) -> str:
-    if isinstance(item, Act):
+    if isinstance(item, HistoryEntry):
         return f"{item.at.astimezone(UTC).isoformat(timespec='seconds')} {item.act}" + (
             f" ({item.by})" if item.by else ""
         )

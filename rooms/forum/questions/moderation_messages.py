@@ -103,21 +103,21 @@ class UnpinQuestion(Moderate, tag="question.unpin"):
     pass
 
 
-class Present(QuestionCommand):
+class PresenterCommand(QuestionCommand):
     """Commands that speakers may use too. They see no versions, so the version is optional."""
 
     version: Version | None = None
 
 
-class TakeQuestion(Present, tag="question.take"):
+class TakeQuestion(PresenterCommand, tag="question.take"):
     """Marks a question as being answered now."""
 
 
-class MarkAnswered(Present, tag="question.answered"):
+class MarkAnswered(PresenterCommand, tag="question.answered"):
     pass
 
 
-class ReopenQuestion(Present, tag="question.reopen"):
+class ReopenQuestion(PresenterCommand, tag="question.reopen"):
     """Reverts the marking: the question has not been answered."""
 
 
@@ -129,7 +129,7 @@ class UnarchiveQuestion(Moderate, tag="question.unarchive"):
     pass
 
 
-class AnswerQuestion(Present, tag="question.answer", kw_only=True):
+class AnswerQuestion(PresenterCommand, tag="question.answer", kw_only=True):
     """Answers in writing; `public` false: only the asker sees it."""
 
     text: AnswerText

@@ -9,7 +9,7 @@ from msgspec import convert, to_builtins
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.programme.queries import Conference
-from rooms.programme.schedules.schedule import ConferenceInfo, Hall, Link, Person, Schedule, Session, Track
+from rooms.programme.schedules.schedule import ConferenceInfo, Hall, Link, Schedule, ScheduledSpeaker, Session, Track
 from rooms.programme.tables import halls, session_speakers, sessions, speakers, tracks
 
 _NAMESPACE = UUID("b1f4e1a2-6c1e-5d0e-9a54-3f0c2f6f8a11")
@@ -30,7 +30,7 @@ class StoredPerson(NamedTuple):
     """A speaker's row. `kept`: no import removes it, because it was added by hand or belongs to a person who has signed in."""
 
     id: str
-    person: Person
+    person: ScheduledSpeaker
     kept: bool
 
 
@@ -67,7 +67,7 @@ async def load(connection: AsyncConnection, conference: Conference) -> Stored:
         external = row.external_id or identity(row.id)
         by_id[row.id] = external
         source = cast(Mapping[str, str], row.source)
-        person = Person(external, row.name, row.biography, source.get("url", ""), source.get("avatar", ""))
+        person = ScheduledSpeaker(external, row.name, row.biography, source.get("url", ""), source.get("avatar", ""))
         persons[external] = StoredPerson(row.id, person, row.external_id is None or row.person is not None)
     found_tracks: dict[str, tuple[str, Track]] = {}
     names: dict[str, str] = {}
@@ -151,6 +151,6 @@ def _session(row: "sa.Row[Any]", track: str, persons: list[str]) -> Session:
     )
 
 
-def person_values(person: Person) -> dict[str, Any]:
+def person_values(person: ScheduledSpeaker) -> dict[str, Any]:
     source = {name: value for name in ("url", "avatar") if (value := getattr(person, name))}
     return {"name": person.name, "biography": person.biography, "source": source}

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from rooms.core.files.faults import Fault, Report
+from rooms.core.files.faults import Fault, FaultReport
 from rooms.core.text import N_
 from rooms.programme.schedules.formats import READS, refuse_json, refuse_xml
 from rooms.programme.schedules.schedule import ScheduleFaults
@@ -23,7 +23,7 @@ MOST_DEPTH = 32
 Document = dict[str, object]
 
 
-def parse_json(data: bytes, report: Report) -> Document:
+def parse_json(data: bytes, report: FaultReport) -> Document:
     """The file's outermost object. A key that appears twice in one object is reported as a fault."""
     # Twenty megabytes of "[],[],…" would take half a gigabyte as Python values.
     _check_size(data, parts=data.count(b"[") + data.count(b"{"))
@@ -57,7 +57,7 @@ def parse_json(data: bytes, report: Report) -> Document:
     return cast(Document, tree)
 
 
-def parse_xml(data: bytes, report: Report) -> Document:
+def parse_xml(data: bytes, report: FaultReport) -> Document:
     """The file's <schedule> in the shape of the JSON."""
     _check_size(data, parts=data.count(b"<"))
     try:
@@ -100,7 +100,7 @@ class _Shallow(TreeBuilder):
 class _Tree:
     """Brings the elements into the shape of the JSON. Unknown elements are ignored."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: FaultReport) -> None:
         self.warnings = report.warnings
 
     def schedule(self, root: Element) -> Document:

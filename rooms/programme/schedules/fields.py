@@ -7,7 +7,7 @@ from typing import cast
 from urllib.parse import urljoin, urlsplit
 
 from rooms.core.errors import Problem
-from rooms.core.files.faults import Fault, Report
+from rooms.core.files.faults import Fault, FaultReport
 from rooms.core.text import N_, clean_line, clean_text
 from rooms.programme.schedules.schedule import Link
 
@@ -36,7 +36,7 @@ class Fields:
     in a required field refuses the row or the file that the report is about; otherwise the field is left empty, with a warning.
     """
 
-    def __init__(self, values: Mapping[str, object], where: str, report: Report) -> None:
+    def __init__(self, values: Mapping[str, object], where: str, report: FaultReport) -> None:
         self.values = values
         self.where = where
         self.report = report

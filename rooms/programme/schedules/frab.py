@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from rooms.core.files.faults import Report
+from rooms.core.files.faults import FaultReport
 from rooms.core.text import N_
 from rooms.programme.schedules.document import Document, parse_json, parse_xml
 from rooms.programme.schedules.fields import CONFERENCE_TITLE, NAME, WORD, Fields
 from rooms.programme.schedules.formats import READS, refuse_json, refuse_signature
-from rooms.programme.schedules.frab_event import Day, clock_of, guid_of, read_session
+from rooms.programme.schedules.frab_event import ScheduleDay, clock_of, guid_of, read_session
 from rooms.programme.schedules.schedule import (
     ConferenceInfo,
     Hall,
@@ -40,22 +40,22 @@ def read(data: bytes, zone: str | None = None) -> Schedule:
 def read_file(data: bytes, zone: str | None = None) -> ScheduleFile:
     """Like `read`, with notes about resolved values and events that were left out."""
     refuse_signature(data)
-    report = Report()
+    report = FaultReport()
     start = data.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1]
     return _file(parse_xml(data, report) if start == b"<" else parse_json(data, report), zone, report)
 
 
 def read_json(data: bytes, zone: str | None = None) -> Schedule:
-    report = Report()
+    report = FaultReport()
     return _file(parse_json(data, report), zone, report).schedule
 
 
 def read_xml(data: bytes, zone: str | None = None) -> Schedule:
-    report = Report()
+    report = FaultReport()
     return _file(parse_xml(data, report), zone, report).schedule
 
 
-def _file(document: Document, zone: str | None, report: Report) -> ScheduleFile:
+def _file(document: Document, zone: str | None, report: FaultReport) -> ScheduleFile:
     if not isinstance(document.get("schedule"), dict):
         refuse_json(document)
     root = _part(Fields(document, "", report), "schedule", "")
@@ -146,7 +146,7 @@ def _conference(fields: Fields, zone: str, days: set[date], sessions: Sessions) 
     return ConferenceInfo(title, zone, first or nothing, last or nothing, acronym, fields.address("url"))
 
 
-def _events(conference: Fields, halls: Halls, days: set[date]) -> Iterator[tuple[Day, str, Fields]]:
+def _events(conference: Fields, halls: Halls, days: set[date]) -> Iterator[tuple[ScheduleDay, str, Fields]]:
     """Each event of the file, with its day and the name of the room under which it is listed. Adds the days of the file to `days`."""
     if not isinstance(conference.values.get("days"), list):
         conference.missing("days")
@@ -168,13 +168,13 @@ def _events(conference: Fields, halls: Halls, days: set[date]) -> Iterator[tuple
                 yield day, hall, event
 
 
-def _day(fields: Fields, change: time | None) -> Day:
+def _day(fields: Fields, change: time | None) -> ScheduleDay:
     start, end = (_moment(fields.line(name, WORD)) for name in ("day_start", "day_end"))
     if start and end and bool(start.tzinfo) == bool(end.tzinfo) and end <= start:
         fields.warn("day_end", N_("The day ends before it starts."), N_("Its times are not used."))
         start = None
     moment = _moment(fields.line("date", WORD))
-    return Day(moment.date() if moment else None, change or (start.time() if start else time()))
+    return ScheduleDay(moment.date() if moment else None, change or (start.time() if start else time()))
 
 
 def _moment(raw: str) -> datetime | None:
@@ -186,7 +186,7 @@ def _moment(raw: str) -> datetime | None:
 
 def _label(event: Fields) -> str:
     """The name of an event in the report. Faults are reported when the fields themselves are read."""
-    quiet = Fields(event.values, "", Report())
+    quiet = Fields(event.values, "", FaultReport())
     title, number = quiet.line("title"), quiet.number("id")
     return (
         f"{title} ({number})"

@@ -7,20 +7,20 @@ from zoneinfo import ZoneInfo
 
 from rooms.core.text import N_
 from rooms.programme.schedules.fields import CODE, LANGUAGE, NAME, WORD, Fields, whole_number
-from rooms.programme.schedules.schedule import NoSuchMoment, Person, Session, TwoSuchMoments, moment
+from rooms.programme.schedules.schedule import NoSuchMoment, ScheduledSpeaker, Session, TwoSuchMoments, moment
 from rooms.programme.schedules.unique import Persons, known_by_name
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-class Day(NamedTuple):
+class ScheduleDay(NamedTuple):
     """`date` is None if the file does not give it; times before `change` belong to the night of this day."""
 
     date: date | None
     change: time
 
 
-def read_session(fields: Fields, hall: str, day: Day, zone: str, base: str, known: Persons) -> Session:
+def read_session(fields: Fields, hall: str, day: ScheduleDay, zone: str, base: str, known: Persons) -> Session:
     external, number = _identity(fields)
     named = fields.line("room", NAME)
     if named and named != hall:
@@ -81,10 +81,10 @@ def _person(fields: Fields, base: str, known: Persons) -> str:
     known_by = f"code:{code}" if code else f"id:{number}" if number is not None else known_by_name(name)
     biography = fields.text("biography") or fields.text("description") or fields.text("abstract")
     links = (fields.address("url", base), fields.address("avatar", base))
-    return known.add(fields, Person(guid_of(fields) or known_by, name, biography, *links))
+    return known.add(fields, ScheduledSpeaker(guid_of(fields) or known_by, name, biography, *links))
 
 
-def _starts(fields: Fields, day: Day, zone: str) -> datetime | None:
+def _starts(fields: Fields, day: ScheduleDay, zone: str) -> datetime | None:
     """The UTC moment that `date` (with or without an offset, or a day alone) and `start` name. They must agree.
 
     Pentabarf has no `date`: the day is then the one under which the event is listed, or the next one after midnight.

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from zoneinfo import ZoneInfo
 
-from rooms.programme.schedules.schedule import Hall, Link, Person, Schedule, Session, Track
+from rooms.programme.schedules.schedule import Hall, Link, Schedule, ScheduledSpeaker, Session, Track
 
 SCHEMA = "https://c3voc.de/schedule/schema.json"
 SLOT = "00:05"
@@ -104,7 +104,7 @@ def _days(schedule: Schedule, zone: ZoneInfo) -> Sequence[_Day]:
     return [_Day(day, midnight(day), midnight(day + timedelta(days=1)), halls) for day, halls in sorted(days.items())]
 
 
-def _event(session: Session, persons: dict[str, Person], zone: ZoneInfo) -> dict[str, object]:
+def _event(session: Session, persons: dict[str, ScheduledSpeaker], zone: ZoneInfo) -> dict[str, object]:
     return {
         **_event_identity(session),
         **_event_leaves(session, zone),
@@ -116,7 +116,7 @@ def _event(session: Session, persons: dict[str, Person], zone: ZoneInfo) -> dict
     }
 
 
-def _event_element(room: Element, session: Session, persons: dict[str, Person], zone: ZoneInfo) -> None:
+def _event_element(room: Element, session: Session, persons: dict[str, ScheduledSpeaker], zone: ZoneInfo) -> None:
     event = SubElement(room, "event", _attributes(_event_identity(session)))
     for name, value in _event_leaves(session, zone).items():
         _leaf(event, name, value)
@@ -159,7 +159,7 @@ def _event_leaves(session: Session, zone: ZoneInfo) -> dict[str, str]:
     }
 
 
-def _person(person: Person) -> dict[str, object]:
+def _person(person: ScheduledSpeaker) -> dict[str, object]:
     match = _BY_NUMBER.fullmatch(person.external)
     identity: dict[str, object] = {"id": int(match[1])} if match else {"guid": person.external}
     if person.external.startswith("code:"):

@@ -41,7 +41,7 @@ class Hall(Struct, frozen=True):
     capacity: int | None = None
 
 
-class Person(Struct, frozen=True):
+class ScheduledSpeaker(Struct, frozen=True):
     """A speaker. `external` is a guid, "code:…" or "id:…"."""
 
     external: str
@@ -97,7 +97,7 @@ class Schedule(Struct, frozen=True):
     version: str = ""
     tracks: tuple[Track, ...] = ()
     halls: tuple[Hall, ...] = ()
-    persons: tuple[Person, ...] = ()
+    persons: tuple[ScheduledSpeaker, ...] = ()
     sessions: tuple[Session, ...] = ()
     unread: tuple[str, ...] = ()
 

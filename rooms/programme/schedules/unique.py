@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from rooms.core.search import fold, search_words
 from rooms.core.text import N_
 from rooms.programme.schedules.fields import Fields
-from rooms.programme.schedules.schedule import Hall, Person, Session, Track
+from rooms.programme.schedules.schedule import Hall, ScheduledSpeaker, Session, Track
 
 USED_TWICE = N_("“%(value)s” is used twice.")
 
@@ -65,9 +65,9 @@ class Persons:
     """Persons by external id. A person appears in the file once per session; later mentions may add missing details."""
 
     def __init__(self) -> None:
-        self.found: dict[str, Person] = {}
+        self.found: dict[str, ScheduledSpeaker] = {}
 
-    def add(self, fields: Fields, person: Person) -> str:
+    def add(self, fields: Fields, person: ScheduledSpeaker) -> str:
         """Returns the external id."""
         before = self.found.get(person.external, person)
         if before.name != person.name:
@@ -78,7 +78,7 @@ class Persons:
             else:
                 fields.warn("", differs, N_("They are taken for two people."), **values)
                 return self.add(fields, replace(person, external=known_by_name(person.name)))
-        self.found[person.external] = Person(
+        self.found[person.external] = ScheduledSpeaker(
             external=person.external,
             name=before.name,
             biography=before.biography or person.biography,

@@ -13,7 +13,7 @@ from rooms.invitations import invites
 from rooms.people import accounts, erasure, housekeeping, links, registration, roles, signins
 from rooms.people.accounts import Account, clean_email
 from rooms.people.attempts import Browser
-from rooms.people.links import Purpose
+from rooms.people.links import LinkPurpose
 from rooms.people.passwords import Passwords, check_password
 from rooms.people.registration import EmailKind
 from rooms.people.tables import links as links_table
@@ -116,8 +116,8 @@ async def test_a_link_of_another_browser_drops_the_password_and_the_sign_ins(
 
 async def test_a_reset_needs_a_password_and_spends_all_links(world: World, passwords: Passwords) -> None:
     email = "attendee@example.org"
-    reset = await registration.ask_for_link(world.engine, HERE, Purpose.RESET, email, "/")
-    other = await registration.ask_for_link(world.engine, HERE, Purpose.SIGN_IN, email, "/")
+    reset = await registration.ask_for_link(world.engine, HERE, LinkPurpose.RESET, email, "/")
+    other = await registration.ask_for_link(world.engine, HERE, LinkPurpose.SIGN_IN, email, "/")
     assert await refusal(registration.use_link(world.engine, passwords, HERE, reset.secret)) == "invalid"
     await registration.use_link(world.engine, passwords, HERE, reset.secret, PASSWORD)
     assert await refusal(registration.use_link(world.engine, passwords, HERE, other.secret)) == "expired"

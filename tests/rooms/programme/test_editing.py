@@ -17,7 +17,7 @@ from rooms.programme.messages import (
     SpeakerLine,
 )
 from rooms.programme.tables import sessions, speakers
-from rooms.programme.timetable import Entry
+from rooms.programme.timetable import TimetableEntry
 from tests.support.clients import SPECTATORS, Audience, enter, verify_action
 from tests.support.refusals import refused
 from tests.support.waiting import settled
@@ -37,7 +37,7 @@ def described(**changes: Any) -> dict[str, Any]:
     return fields | changes
 
 
-async def entry(world: World, session: str) -> Entry:
+async def entry(world: World, session: str) -> TimetableEntry:
     async with world.engine.database.read() as connection:
         return (await timetable.entries(connection, world.conference, sessions.c.id == session))[0]
 

@@ -9,7 +9,7 @@ import pytest
 from rooms.core.store import audit
 from rooms.people import links, registration, signins
 from rooms.people.attempts import Browser
-from rooms.people.links import Link, Purpose
+from rooms.people.links import EmailLink, LinkPurpose
 from rooms.people.messages import RemovePerson
 from rooms.people.passwords import Passwords
 from rooms.people.tickets import issue_ticket
@@ -39,7 +39,7 @@ async def new_password(world: World) -> None:
     """Changes a forgotten password through a link, from an unknown browser."""
     person = world.people["attendee"]
     async with world.engine.transaction() as tx:
-        wanted = Link(Purpose.RESET, person, "attendee@example.org", "", "/")
+        wanted = EmailLink(LinkPurpose.RESET, person, "attendee@example.org", "", "/")
         secret = await links.make(tx.connection, wanted, tx.now)
     browser = Browser("elsewhere", "203.0.113.7", "a test")
     await registration.use_link(world.engine, Passwords(QUICK), browser, secret, "a good long sentence")

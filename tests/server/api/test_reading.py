@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from rooms.chat.messages import PostMessage
-from rooms.core.store.journal import Position
+from rooms.core.store.journal import ReadPosition
 from rooms.forum.hosting_messages import SetReview
 from rooms.forum.questions import queries
 from rooms.forum.questions.messages import VoteQuestion
@@ -134,7 +134,7 @@ async def test_a_live_connection_goes_on_from_a_snapshot(world: World, program_o
     await world.do("other", PostMessage("Before"))
     snapshot = (await program.call("room_snapshot", room=world.room)).json()
     await world.do("other", PostMessage("After"))
-    _, sink = await world.join("attendee", after=Position(snapshot["epoch"], snapshot["seq"]))
+    _, sink = await world.join("attendee", after=ReadPosition(snapshot["epoch"], snapshot["seq"]))
     assert sink.joined["resumed"]
     assert [event["message"]["text"] for event in sink.joined["events"]] == ["After"]
 

@@ -15,7 +15,7 @@ from rooms.invitations import owner_invites as inviting
 from rooms.people import accounts, links, registration, signins
 from rooms.people.accounts import Account
 from rooms.people.attempts import Browser
-from rooms.people.links import Link, Purpose
+from rooms.people.links import EmailLink, LinkPurpose
 from tests.support.visitor import Outbox, Visitor
 from tests.support.world import World
 from web.site import Site
@@ -153,7 +153,7 @@ async def test_who_signed_up_with_the_address_before_loses_that_account(site: Si
     person = await invited_person(world, EMAIL)
     signin = await registration.enter(world.engine, person, BROWSER)
     async with world.engine.transaction() as tx:
-        link = await links.make(tx.connection, Link(Purpose.SIGN_IN, person, EMAIL, "", "/"), tx.now)
+        link = await links.make(tx.connection, EmailLink(LinkPurpose.SIGN_IN, person, EMAIL, "", "/"), tx.now)
     path, owner = await invited(world), Visitor(site)
     await owner.get(path)
     await owner.post(path, FORM)

@@ -18,7 +18,7 @@ from rooms.programme import timetable
 from rooms.programme.imports import importing
 from rooms.programme.messages import CreateSession
 from rooms.programme.schedules import frab
-from rooms.programme.timetable import Entry
+from rooms.programme.timetable import TimetableEntry
 from tests.support.schedules import SECOND, camp, document, event, file
 from tests.support.visitor import Visitor
 from tests.support.world import START, World
@@ -32,7 +32,7 @@ async def organiser(site: Site, world: World) -> Visitor:
     return await Visitor(site).sign_in(world.people["organiser"], next=PAGE)
 
 
-async def entries(world: World) -> dict[str, Entry]:
+async def entries(world: World) -> dict[str, TimetableEntry]:
     async with world.engine.database.read() as connection:
         return {entry.title: entry for entry in await timetable.entries(connection, world.conference)}
 

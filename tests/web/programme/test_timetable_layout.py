@@ -5,14 +5,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rooms.programme.messages import SessionState
-from rooms.programme.timetable import Entry
+from rooms.programme.timetable import TimetableEntry
 from web.pages.programme.timetable_layout import Day, Span, event_days, lay_out
 
 BERLIN, SHANGHAI, HONOLULU = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Shanghai"), ZoneInfo("Pacific/Honolulu")
 HALLS = ["Main Hall", "Studio"]
 
 
-def entry(id: str, starts: str, minutes: int = 60, *, zone: ZoneInfo = BERLIN, **changes: Any) -> Entry:
+def entry(id: str, starts: str, minutes: int = 60, *, zone: ZoneInfo = BERLIN, **changes: Any) -> TimetableEntry:
     """A session that begins at a local time, such as "2026-11-20 09:00"; `fold` chooses between two such times."""
     begins = datetime.fromisoformat(starts).replace(tzinfo=zone, fold=changes.pop("fold", 0)).astimezone(UTC)
     fields: dict[str, Any] = {
@@ -36,10 +36,10 @@ def entry(id: str, starts: str, minutes: int = 60, *, zone: ZoneInfo = BERLIN, *
         "imported": False,
         "speakers": (),
     }
-    return Entry(**fields | changes)
+    return TimetableEntry(**fields | changes)
 
 
-def laid_out(*entries: Entry, event: ZoneInfo = BERLIN, shown: ZoneInfo | None = None) -> list[Day]:
+def laid_out(*entries: TimetableEntry, event: ZoneInfo = BERLIN, shown: ZoneInfo | None = None) -> list[Day]:
     return lay_out(entries, HALLS, ["Forum", "Talent"], event, shown or event)
 
 

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 
 from tests.support.visitor import Visitor
-from web.pages.shell.static import FOLDER, Files
+from web.pages.shell.static import FOLDER, StaticAssets
 from web.security import Security
 from web.site import Site
 
@@ -125,7 +125,7 @@ async def test_static_text_is_compressed_once_and_stays_as_it_was_to_caches(visi
 async def test_a_static_file_that_has_changed_is_compressed_again(tmp_path: Path) -> None:
     (tmp_path / "a.css").write_text("a {}" * 1000)
     app = Starlette(routes=[])
-    app.mount("/", Files(tmp_path))
+    app.mount("/", StaticAssets(tmp_path))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
         first = await client.get("/a.css", headers=GZIP)
         assert first.text == "a {}" * 1000

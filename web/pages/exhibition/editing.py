@@ -19,7 +19,7 @@ from rooms.people import accounts
 from web.choices import countries, spoken_languages
 from web.conference import Entered, enter, enter_as_organiser
 from web.forms import read_form, several, text
-from web.problems import Kept, respond
+from web.problems import KeptForm, respond
 from web.site import site_of
 from web.templating import go
 
@@ -97,8 +97,8 @@ async def _booth(request: Request) -> tuple[Entered, str, BoothSnapshot, list[st
     return entered, room, cast(BoothSnapshot, view.snapshot), permitted(view.actor)
 
 
-def _kept(request: Request, form: FormData) -> Kept:
-    return Kept(
+def _kept(request: Request, form: FormData) -> KeptForm:
+    return KeptForm(
         request.url.path,
         [(name, value) for name, value in form.multi_items() if isinstance(value, str) and name != "csrf"],
     )

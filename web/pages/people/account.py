@@ -14,7 +14,7 @@ from rooms.core.text import N_
 from rooms.exhibition.leads import queries as lead_queries
 from rooms.people import accounts, erasure, profile, registration, signins, tokens
 from rooms.people.attempts import Browser
-from rooms.people.links import Purpose
+from rooms.people.links import LinkPurpose
 from rooms.people.registration import Notice
 from web.conference import enter_at
 from web.cookies import SIGNIN, drop_cookie
@@ -114,7 +114,7 @@ async def confirm(request: Request) -> Response:
         async def ask(browser: Browser) -> Notice:
             return await registration.ask_to_confirm(site.engine, browser, account, email, "/account")
 
-        return await send(request, Purpose.CONFIRM, email, ask, "/account")
+        return await send(request, LinkPurpose.CONFIRM, email, ask, "/account")
     except Problem as problem:
         return await _page(request, "address", problem, email=text(form, "email"))
 

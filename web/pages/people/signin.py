@@ -13,7 +13,7 @@ from rooms.invitations import invites
 from rooms.people import attempts, registration, signins
 from rooms.people.accounts import Account, clean_email
 from rooms.people.attempts import Browser
-from rooms.people.links import Purpose
+from rooms.people.links import LinkPurpose
 from rooms.people.registration import Notice, Opened
 from rooms.programme import queries
 from rooms.programme.queries import Conference
@@ -46,7 +46,7 @@ async def welcome(request: Request, account: Account, signin: str, next: str, ne
 
 
 async def send(
-    request: Request, purpose: Purpose, email: str, ask: Callable[[Browser], Awaitable[Notice]], here: str
+    request: Request, purpose: LinkPurpose, email: str, ask: Callable[[Browser], Awaitable[Notice]], here: str
 ) -> Response:
     """Sends an email in the background, unless several are on their way already, and shows a message. Raises Problem "rate_limited".
 
@@ -112,7 +112,7 @@ async def sign_in(request: Request) -> Response:
     try:
         password = text(form, "password")
         if text(form, "by") == "link" or not password:
-            return await _send_link(request, Purpose.SIGN_IN, email, next)
+            return await _send_link(request, LinkPurpose.SIGN_IN, email, next)
         account = await registration.by_password(site.engine, site.passwords, browser, email, password)
     except Problem as problem:
         return await _form(request, "people/signin.html", next, problem, email=email)
@@ -125,7 +125,7 @@ WELCOME = N_("You are signed in.")
 UNCONFIRMED = N_("You are signed in. To take part, confirm your address: open the link that we sent you.")
 
 
-async def _send_link(request: Request, purpose: Purpose, email: str, next: str) -> Response:
+async def _send_link(request: Request, purpose: LinkPurpose, email: str, next: str) -> Response:
     engine, email = site_of(request).engine, clean_email(email)
 
     async def ask(browser: Browser) -> Notice:
@@ -169,7 +169,7 @@ async def sign_up(request: Request) -> Response:
         )
         return await send(
             request,
-            Purpose.CONFIRM,
+            LinkPurpose.CONFIRM,
             wanted.email,
             lambda browser: registration.sign_up(site.engine, browser, wanted),
             next,
@@ -186,7 +186,7 @@ async def forgotten(request: Request) -> Response:
     form = await read_form(request)
     next, email = local_path(text(form, "next")), text(form, "email")
     try:
-        return await _send_link(request, Purpose.RESET, email, next)
+        return await _send_link(request, LinkPurpose.RESET, email, next)
     except Problem as problem:
         return await _form(request, "people/forgotten.html", next, problem, email=email)
 

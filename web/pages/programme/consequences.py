@@ -13,7 +13,7 @@ from rooms.core.text import N_
 from rooms.programme import timetable
 from rooms.programme.conferences import About
 from rooms.programme.tables import sessions
-from rooms.programme.timetable import Entry
+from rooms.programme.timetable import TimetableEntry
 from web.conference import Entered
 from web.pages.programme.timetable_layout import DAY_BEGINS, event_days
 
@@ -29,7 +29,7 @@ def seal(consequences: Sequence[str]) -> str:
 
 
 async def of_session(
-    connection: AsyncConnection, entered: Entered, entry: Entry | None, place: str, time: Moment
+    connection: AsyncConnection, entered: Entered, entry: TimetableEntry | None, place: str, time: Moment
 ) -> list[str]:
     """The consequences of this place and time of a session; none if neither has changed."""
     conference, locale = entered.conference, entered.viewer.locale
@@ -90,7 +90,7 @@ async def of_settings(connection: AsyncConnection, entered: Entered, about: Abou
     return found
 
 
-def _title(entry: Entry, locale: str) -> str:
+def _title(entry: TimetableEntry, locale: str) -> str:
     return entry.texts.get(locale, {}).get("title") or entry.title
 
 

@@ -22,7 +22,7 @@ from rooms.exhibition.booths.messages import BoothCard
 from rooms.exhibition.tables import booth_staff, booths
 from rooms.people import roles
 from rooms.programme.messages import LobbyOwn, LobbySnapshot, SessionCard, SessionState
-from rooms.programme.timetable import Entry
+from rooms.programme.timetable import TimetableEntry
 from web.conference import Entered, enter
 from web.site import site_of
 
@@ -38,7 +38,7 @@ class Lobby(NamedTuple):
     present: PresenceView | None
 
 
-class Duty(NamedTuple):
+class AssignedSession(NamedTuple):
     """A session in which the viewer has work to do."""
 
     session: SessionCard
@@ -84,17 +84,19 @@ async def show(request: Request) -> Response:
     )
 
 
-def _duties(cards: Sequence[SessionCard], held: Mapping[str | None, frozenset[Role]], now: datetime) -> list[Duty]:
+def _duties(
+    cards: Sequence[SessionCard], held: Mapping[str | None, frozenset[Role]], now: datetime
+) -> list[AssignedSession]:
     """What is still ahead before what is over."""
     found = [
-        Duty(card, Role.MODERATOR in held[card.id], Role.SPEAKER in held[card.id])
+        AssignedSession(card, Role.MODERATOR in held[card.id], Role.SPEAKER in held[card.id])
         for card in cards
         if held.get(card.id, frozenset()) & {Role.MODERATOR, Role.SPEAKER} and not card.cancelled
     ]
     return sorted(found, key=lambda duty: (not _is_ahead(duty.session, now), duty.session.starts_at))
 
 
-def is_on(card: SessionCard | Entry, now: datetime) -> bool:
+def is_on(card: SessionCard | TimetableEntry, now: datetime) -> bool:
     """Whether the session is live, or its time has come although nobody has started it. The island (state/lobby.ts) decides in the same way."""
     if card.cancelled or card.state is SessionState.ENDED:
         return False

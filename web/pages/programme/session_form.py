@@ -19,7 +19,7 @@ from rooms.programme.messages import ChangeSession, CreateSession, SessionCreate
 from rooms.programme.schedules.schedule import NoSuchMoment, TwoSuchMoments, moment
 from rooms.programme.stars import who_starred
 from rooms.programme.tables import sessions
-from rooms.programme.timetable import Entry
+from rooms.programme.timetable import TimetableEntry
 from web.conference import Entered, enter_as_organiser
 from web.forms import read_form, text
 from web.languages import SOURCE
@@ -38,7 +38,7 @@ class Editor(msgspec.Struct):
     """The form for a new or an existing session."""
 
     entered: Entered
-    entry: Entry | None
+    entry: TimetableEntry | None
     halls: list[str]
     tracks: list[str]
     languages: list[tuple[str, str]]
@@ -81,7 +81,7 @@ async def _page(
     )
 
 
-def _as_typed(entry: Entry, zone: ZoneInfo) -> Typed:
+def _as_typed(entry: TimetableEntry, zone: ZoneInfo) -> Typed:
     typed = {name: getattr(entry, name) for name in ("title", "subtitle", "abstract", "track", "place", "language")}
     typed |= {name: f"{getattr(entry, name).astimezone(zone):%Y-%m-%dT%H:%M}" for name in ("starts_at", "ends_at")}
     typed["speakers"] = "\n".join(

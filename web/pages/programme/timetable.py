@@ -13,7 +13,7 @@ from rooms.core.commands.registry import permitted
 from rooms.core.search import fold, search_words
 from rooms.programme import stars, timetable
 from rooms.programme.queries import Conference
-from rooms.programme.timetable import Entry
+from rooms.programme.timetable import TimetableEntry
 from web.conference import enter
 from web.pages.programme.timetable_layout import lay_out
 from web.site import site_of
@@ -31,7 +31,7 @@ class Filter(NamedTuple):
     def set(self) -> bool:
         return any(self)
 
-    def passes(self, entry: Entry, stars: Collection[str]) -> bool:
+    def passes(self, entry: TimetableEntry, stars: Collection[str]) -> bool:
         if (self.track and entry.track != self.track) or (self.language and entry.language != self.language):
             return False
         if self.starred and entry.id not in stars:
@@ -39,7 +39,7 @@ class Filter(NamedTuple):
         return all(word in searched(entry) for word in search_words(self.words))
 
 
-def searched(entry: Entry) -> str:
+def searched(entry: TimetableEntry) -> str:
     """The folded text for searching. The island gets the same text and searches it in the same way."""
     translated = [text for fields in entry.texts.values() for name, text in fields.items() if name != "abstract"]
     speakers = [f"{speaker.name} {speaker.affiliation}" for speaker in entry.speakers]
@@ -86,7 +86,7 @@ async def show(request: Request) -> Response:
     )
 
 
-def _held(conference: Conference, entries: Sequence[Entry]) -> tuple[datetime, datetime]:
+def _held(conference: Conference, entries: Sequence[TimetableEntry]) -> tuple[datetime, datetime]:
     """The start and end of the programme; without sessions, the days of the conference."""
     zone = ZoneInfo(conference.zone)
     days = [datetime.combine(day, time(12), zone) for day in (conference.starts_on, conference.ends_on)]
@@ -94,7 +94,7 @@ def _held(conference: Conference, entries: Sequence[Entry]) -> tuple[datetime, d
     return min(starts), max(starts)
 
 
-def _languages(entries: Iterable[Entry]) -> list[str]:
+def _languages(entries: Iterable[TimetableEntry]) -> list[str]:
     return sorted({entry.language for entry in entries if entry.language})
 
 

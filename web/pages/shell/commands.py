@@ -16,7 +16,7 @@ from rooms.core.errors import Problem
 from rooms.core.text import N_
 from rooms.people.desk import desk_of
 from web.forms import TOKEN, local_path, read_form, text
-from web.problems import Kept, respond
+from web.problems import KeptForm, respond
 from web.site import site_of
 from web.templating import go
 from web.viewer import viewer_of
@@ -47,7 +47,7 @@ async def do(request: Request) -> Response:
                 room = await desk_of(connection, viewer.id)
         outcome = await engine.perform(viewer.id, room, command, text(form, "key"))
     except Problem as problem:
-        return await respond(request, problem, Kept(request.url.path, list(_kept(form, problem))))
+        return await respond(request, problem, KeptForm(request.url.path, list(_kept(form, problem))))
     return go(request, next, said=_news(request, viewer.locale, outcome))
 
 

@@ -17,7 +17,7 @@ STATIC_LEVEL = 9  # of gzip, as each file is compressed only once
 FOLDER = Path(__file__).parents[2] / "static"
 
 
-class Files(StaticFiles):
+class StaticAssets(StaticFiles):
     """Chunks have their hash in their name, all other files in `?v=`. Text is compressed once and kept in memory, some 300 KB in all."""
 
     def __init__(self, folder: Path) -> None:
@@ -54,4 +54,4 @@ class Files(StaticFiles):
         return Response(known[1], headers=headers)
 
 
-routes = [Mount("/static", Files(FOLDER), name="static")]
+routes = [Mount("/static", StaticAssets(FOLDER), name="static")]

@@ -14,7 +14,7 @@ from rooms.core.delivery.member import Member
 from rooms.core.delivery.sink import EncodedMessage
 from rooms.core.errors import Problem
 from rooms.core.store import journal
-from rooms.core.store.journal import Entry, Position
+from rooms.core.store.journal import Entry, ReadPosition
 from rooms.forum.questions.messages import VoteQuestion
 from rooms.forum.questions.moderation_messages import ApproveQuestion
 from rooms.people.messages import GrantRole, RemovePerson
@@ -114,7 +114,7 @@ async def test_one_who_comes_alone_into_a_warm_room_costs_three_statements(world
     question = await world.ask("Shall we?", "other")
     await world.do("moderator", ApproveQuestion(question, (await world.question(question)).version))
     _, first = await world.join("guest")
-    for after in (None, Position(first.joined["epoch"], first.joined["seq"])):
+    for after in (None, ReadPosition(first.joined["epoch"], first.joined["seq"])):
         for who in ("attendee", "guest", None):
             before = database.statements
             _, sink = await world.join(who, after=after)

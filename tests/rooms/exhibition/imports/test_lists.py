@@ -9,18 +9,18 @@ from openpyxl import Workbook
 
 from rooms.core.files.faults import Notes
 from rooms.exhibition.imports.importing import read_exhibitors
-from rooms.exhibition.imports.parsing import Exhibitor
+from rooms.exhibition.imports.parsing import ExhibitorRow
 from rooms.exhibition.imports.places import country_code, language_tag
 from rooms.exhibition.imports.table_file import ExhibitorFaults
 
 SAMPLES = Path(__file__).parents[3] / "fixtures/imports"
 
 
-async def read(data: bytes | str) -> tuple[list[Exhibitor], Notes]:
+async def read(data: bytes | str) -> tuple[list[ExhibitorRow], Notes]:
     return await read_exhibitors(data.encode() if isinstance(data, str) else data)
 
 
-async def sample(name: str) -> tuple[list[Exhibitor], list[str]]:
+async def sample(name: str) -> tuple[list[ExhibitorRow], list[str]]:
     listed, notes = await read((SAMPLES / name).read_bytes())
     assert notes.left_out == ()
     return listed, [fault.text() for fault in notes.warnings]

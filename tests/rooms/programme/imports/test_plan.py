@@ -8,13 +8,13 @@ from msgspec.structs import replace
 from rooms.programme.imports.plan import Act, Change, Item, SchedulePlan, compare
 from rooms.programme.imports.stored import Stored, StoredPerson, StoredSession
 from rooms.programme.queries import Conference
-from rooms.programme.schedules.schedule import ConferenceInfo, Hall, Person, Schedule, Session, Track
+from rooms.programme.schedules.schedule import ConferenceInfo, Hall, Schedule, ScheduledSpeaker, Session, Track
 
 INFO = ConferenceInfo("Forum", "Asia/Shanghai", date(2026, 11, 14), date(2026, 11, 15))
 AT = datetime(2026, 11, 14, 1, 30, tzinfo=UTC)
 OPENING = Session("id:1", "Opening", AT, 45, "Hall 1", number=1, track="Forum", persons=("id:7",))
 CLOSING = Session("id:2", "Closing", AT + timedelta(hours=8), 30, "Hall 2", number=2, track="Fair")
-LI = Person("id:7", "Li Wei")
+LI = ScheduledSpeaker("id:7", "Li Wei")
 SCHEDULE = Schedule(
     conference=INFO,
     tracks=(Track("Forum"), Track("Fair")),
@@ -120,7 +120,7 @@ def test_a_speaker_who_has_signed_in_is_never_removed():
 
 
 def test_the_sessions_of_a_speaker_who_changed_are_told():
-    plan = compare(stored(SCHEDULE), replace(SCHEDULE, persons=(Person("id:7", "Li Wei", "Teaches."),)))
+    plan = compare(stored(SCHEDULE), replace(SCHEDULE, persons=(ScheduledSpeaker("id:7", "Li Wei", "Teaches."),)))
     assert plan.persons == (Item(Act.CHANGED, "id:7", "Li Wei", (Change("biography", "", "Teaches."),)),)
     assert plan.sessions == ()
     assert plan.touched == ("id:1",)

@@ -12,7 +12,7 @@ from rooms.core.text import clean_line, clean_text
 from rooms.programme.schedules.fields import LONG_TEXT, NAME, TITLE
 from rooms.programme.schedules.frab import read_json, read_xml
 from rooms.programme.schedules.frab_export import write_json, write_xml
-from rooms.programme.schedules.schedule import ConferenceInfo, Hall, Link, Person, Schedule, Session, Track
+from rooms.programme.schedules.schedule import ConferenceInfo, Hall, Link, Schedule, ScheduledSpeaker, Session, Track
 from tests.support.schedules import camp
 
 
@@ -46,7 +46,9 @@ def schedules(draw: st.DrawFn) -> Schedule:
     externals = (
         guids | st.integers(1, 10**9).map(lambda n: f"id:{n}") | st.from_regex(r"code:[A-Z0-9]{6}", fullmatch=True)
     )
-    persons = draw(st.lists(st.builds(Person, externals, names, texts), unique_by=lambda person: person.external))
+    persons = draw(
+        st.lists(st.builds(ScheduledSpeaker, externals, names, texts), unique_by=lambda person: person.external)
+    )
     halls = list({hall.guid or hall.name: hall for hall in {hall.name: hall for hall in halls}.values()}.values())
     tracks = list({track.name: track for track in tracks}.values())
     sessions: list[Session] = []
