@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.faults.crowd import Door
+from tests.faults.client import LiveAddress
 from tests.support.process import temporary_folder
 from tests.support.server import Server
 
@@ -42,7 +42,7 @@ class Shaken(Server):
         self.command = [sys.executable, "-W", "error", "-m", "tests.faults.shaken", json.dumps(faults), "run"]
 
     @property
-    def door(self) -> Door:
+    def door(self) -> LiveAddress:
         return door_of(self)
 
     @property
@@ -53,9 +53,9 @@ class Shaken(Server):
         return figure(self, name, **labels)
 
 
-def door_of(server: Server, port: int = 0) -> Door:
+def door_of(server: Server, port: int = 0) -> LiveAddress:
     """The door of a server, or of a proxy before it."""
-    return Door(port or server.port, f"127.0.0.1:{server.port}")
+    return LiveAddress(port or server.port, f"127.0.0.1:{server.port}")
 
 
 @contextmanager
@@ -86,11 +86,11 @@ def figure(server: Server, name: str, **labels: str) -> float:
     return sum(float(line.rpartition(" ")[2]) for line in lines if all(part in line for part in wanted))
 
 
-def alternately(*doors: Door) -> Callable[[], Door]:
+def alternately(*doors: LiveAddress) -> Callable[[], LiveAddress]:
     """A door for each attempt: first spread over all of them, then the next one each time, as a balancer would."""
     calls = -1
 
-    def choose() -> Door:
+    def choose() -> LiveAddress:
         nonlocal calls
         calls += 1
         return doors[calls % len(doors)]

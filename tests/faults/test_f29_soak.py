@@ -7,7 +7,8 @@ import random
 import statistics
 from typing import NamedTuple
 
-from tests.faults.crowd import Client, crowd, p99
+from tests.faults.client import Client
+from tests.faults.crowd import crowd, p99
 from tests.faults.ground import Ground, lay
 from tests.faults.oracle import examine
 from tests.faults.places import LONG, Shaken, resident, scaled, shaken

@@ -3,7 +3,8 @@
 import asyncio
 import time
 
-from tests.faults.crowd import Gone, crowd
+from tests.faults.client import Gone
+from tests.faults.crowd import crowd
 from tests.faults.ground import lay
 from tests.faults.oracle import examine
 from tests.faults.places import figure, scaled, shaken

@@ -13,7 +13,7 @@ import pytest
 from rooms.chat.messages import PostMessage
 from rooms.core.delivery.bus.memory import Switchboard
 from rooms.core.errors import Problem
-from rooms.core.store.journal import Position
+from rooms.core.store.journal import ReadPosition
 from rooms.forum.questions.messages import VoteQuestion
 from rooms.forum.questions.moderation_messages import ApproveQuestion
 from tests.support.buses import UnreliableBus, troubled
@@ -100,7 +100,7 @@ async def test_f18_no_position_whatever_makes_a_hole(world: World, seed: int) ->
     there = await enter(world, "other")
     epochs = ["", "x", there.epoch, there.epoch.partition("-")[0], there.epoch.replace("everyone", "moderators")]
     for _ in range(20):
-        position = Position(random.choice(epochs), random.choice([0, 1, 5, 9, 10, 11, 10**9, 2**63, -1, -(2**63)]))
+        position = ReadPosition(random.choice(epochs), random.choice([0, 1, 5, 9, 10, 11, 10**9, 2**63, -1, -(2**63)]))
         joined = (await world.join("other", after=position))[1].joined
         if joined.get("resumed"):
             assert position.epoch == there.epoch

@@ -8,7 +8,8 @@ import uuid
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from tests.faults.crowd import Client, Crowd, crowd, p99
+from tests.faults.client import Client
+from tests.faults.crowd import Crowd, crowd, p99
 from tests.faults.ground import Ground, lay
 from tests.faults.oracle import examine
 from tests.faults.places import LONG, Shaken, figure, resident, scaled, shaken

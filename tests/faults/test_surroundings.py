@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from rooms.chat.tables import messages
 from rooms.core.store.database import Database
-from tests.faults.crowd import Crowd, Refused, crowd, p99
+from tests.faults.client import Refused
+from tests.faults.crowd import Crowd, crowd, p99
 from tests.faults.ground import lay
 from tests.faults.oracle import examine
 from tests.faults.places import door_of, figure, scaled, shaken, tell

@@ -12,7 +12,8 @@ from rooms.chat.tables import messages
 from rooms.core.store import journal
 from rooms.core.store.database import Database
 from rooms.migrations import upgrade
-from tests.faults.crowd import Crowd, Refused, crowd
+from tests.faults.client import Refused
+from tests.faults.crowd import Crowd, crowd
 from tests.faults.ground import Ground, lay
 from tests.faults.newer import WEIGHED, make_newer, migrate, python
 from tests.faults.oracle import examine

@@ -2,13 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from msgspec.structs import replace
 
 from rooms.core.errors import Problem
 from rooms.core.store.journal import journal
@@ -16,30 +14,14 @@ from rooms.core.store.tables import audit
 from rooms.programme import queries
 from rooms.programme.imports.importing import import_schedule, plan_import
 from rooms.programme.imports.plan import Act, SchedulePlan
-from rooms.programme.imports.stored import Stored, load
+from rooms.programme.imports.stored import load
 from rooms.programme.schedules.frab import read, read_json
-from rooms.programme.schedules.frab_export import write_json, write_xml
+from rooms.programme.schedules.frab_export import write_json
 from rooms.programme.schedules.schedule import Schedule, ScheduleFaults
 from rooms.programme.tables import halls, session_speakers, sessions, speakers, tracks
+from tests.support.programmes import bring, stored
 from tests.support.schedules import EVENT, SECOND, camp, camp_events, event, file
-from tests.support.world import ListSink, World, make_world
-
-
-@pytest.fixture(params=["sqlite_url", "postgres_url"])
-def url(request: pytest.FixtureRequest) -> str:
-    return request.getfixturevalue(request.param)
-
-
-@pytest.fixture
-async def world(url: str) -> AsyncIterator[World]:
-    world = await make_world(url)
-    yield world
-    await world.close()
-
-
-async def stored(world: World) -> Stored:
-    async with world.engine.database.read() as connection:
-        return await load(connection, await queries.conference(connection, "forum"))
+from tests.support.world import ListSink, World
 
 
 async def heard(sink: ListSink, type: str) -> dict[str, Any]:
@@ -60,10 +42,6 @@ async def rows(world: World, table: sa.Table) -> list[dict[str, Any]]:
 async def everything(world: World) -> dict[str, list[dict[str, Any]]]:
     kept = (tracks, halls, sessions, speakers, session_speakers, journal, audit)
     return {table.name: await rows(world, table) for table in kept}
-
-
-async def bring(world: World, schedule: Schedule) -> SchedulePlan:
-    return await import_schedule(world.engine, "forum", schedule, by=world.people["organiser"])
 
 
 async def test_the_camp_comes_in_whole(world: World):
@@ -265,50 +243,6 @@ async def test_an_import_is_audited_once(world: World):
     await bring(world, read_json(file()))
     notes = [row for row in await rows(world, audit) if row["act"] == "programme.imported"]
     assert [(note["actor"], note["details"]) for note in notes] == [(world.people["organiser"], {"added": 2})]
-
-
-@pytest.mark.parametrize("writer", [write_json, write_xml])
-async def test_what_is_exported_imports_without_a_change(world: World, writer: Any):
-    pretalx = event(
-        code="ABC",
-        url="https://x.example/1",
-        feedback_url="https://x.example/1/feedback",
-        logo="https://x.example/1.png",
-        links=[{"title": "L", "url": "https://x.example/l"}],
-        attachments=[{"title": "A", "url": "https://x.example/a"}],
-        do_not_record=True,
-        persons=[{"code": "XYZ", "name": "王芳", "biography": "Two\n\nlines", "url": "https://x.example/w"}],
-    )
-    listed = [{"name": "Hall 1", "guid": "g1", "description": "Big", "capacity": 400}, {"name": "Hall 3"}]
-    await bring(world, read_json(file(pretalx, SECOND, rooms=listed, tracks=[{"name": "Forum", "color": "#3aa57c"}])))
-    exported = writer((await stored(world)).schedule)
-    assert (await plan_import(world.engine, "forum", read(exported))).empty
-
-
-@pytest.mark.parametrize("writer", [write_json, write_xml])
-async def test_the_camp_moves_to_another_conference_by_its_export(world: World, writer: Any):
-    await bring(world, read_json(camp()))
-    exported = read(writer((await stored(world)).schedule))
-    await import_schedule(world.engine, "elsewhere", exported, by=None)
-    async with world.engine.database.read() as connection:
-        there = (await load(connection, await queries.conference(connection, "elsewhere"))).schedule
-    here = (await stored(world)).schedule
-    assert (there.sessions, there.persons, there.tracks, there.halls) == (
-        here.sessions,
-        here.persons,
-        here.tracks,
-        here.halls,
-    )
-    assert replace(there.conference, acronym="") == replace(here.conference, acronym="")
-
-
-async def test_what_was_made_here_exports_too_and_imports_without_a_change(world: World):
-    exported = json.loads(write_json((await stored(world)).schedule))
-    (day,) = [day for day in exported["schedule"]["conference"]["days"] if day["rooms"]]
-    (made,) = day["rooms"][""]
-    assert (made["title"], made["date"]) == ("Opening", "2026-11-20T17:00:00+08:00")
-    assert made["id"] > 0
-    assert (await plan_import(world.engine, "forum", read(json.dumps(exported).encode()))).empty
 
 
 async def test_clocks_put_back_do_not_confuse(world: World):

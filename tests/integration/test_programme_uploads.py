@@ -1,7 +1,5 @@
 """An organiser's upload waits for their confirmation, is private to them, and expires after a day."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 import sqlalchemy as sa
 from alembic import command
@@ -18,19 +16,7 @@ from rooms.programme.schedules.frab import read
 from rooms.programme.schedules.schedule import Schedule, ScheduleFaults
 from rooms.programme.tables import uploads
 from tests.support.schedules import SECOND, event, file
-from tests.support.world import World, make_world
-
-
-@pytest.fixture(params=["sqlite_url", "postgres_url"])
-def url(request: pytest.FixtureRequest) -> str:
-    return request.getfixturevalue(request.param)
-
-
-@pytest.fixture
-async def world(url: str) -> AsyncIterator[World]:
-    world = await make_world(url)
-    yield world
-    await world.close()
+from tests.support.world import World
 
 
 async def conference(world: World, slug: str = "forum") -> Conference:

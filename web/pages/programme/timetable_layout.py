@@ -10,13 +10,13 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from rooms.core.clock import doubled_offset
-from rooms.programme.timetable import Entry
+from rooms.programme.timetable import TimetableEntry
 
 DAY_BEGINS = 5  # o'clock
 ROW = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
 ROWS = HOUR // ROW  # per hour
-MOST_COLUMNS = 40  # in web/styles/programme/programme-grid.css; further ones share the last column
+MOST_COLUMNS = 40  # in web/styles/programme/day-grid-places.css; further ones share the last column
 LONGEST = 24 * 12  # rows
 FOLDED = 2  # this many hours in a row without a session are left out
 
@@ -36,10 +36,10 @@ class Span(NamedTuple):
     rows: int
 
 
-class Slot(NamedTuple):
+class GridSession(NamedTuple):
     """A session in the grid. `after`: rows from the top of the day; `lasts`: its length in rows; `column` counts from 1; `track` is its track's number."""
 
-    entry: Entry
+    entry: TimetableEntry
     starts: Clock
     ends: Clock
     after: Span
@@ -48,7 +48,7 @@ class Slot(NamedTuple):
     track: int
 
 
-class Mark(NamedTuple):
+class HourMark(NamedTuple):
     """A full hour at the edge. `gap`: hours without sessions were left out before it."""
 
     clock: Clock
@@ -67,8 +67,8 @@ class Column(NamedTuple):
 class Day(NamedTuple):
     date: date
     columns: list[Column]
-    marks: list[Mark]
-    slots: list[Slot]
+    marks: list[HourMark]
+    slots: list[GridSession]
 
     @property
     def width(self) -> int:
@@ -76,11 +76,11 @@ class Day(NamedTuple):
 
 
 def lay_out(
-    entries: Iterable[Entry], halls: Sequence[str], tracks: Sequence[str], event: ZoneInfo, shown: ZoneInfo
+    entries: Iterable[TimetableEntry], halls: Sequence[str], tracks: Sequence[str], event: ZoneInfo, shown: ZoneInfo
 ) -> list[Day]:
     """The days of a programme whose event is in zone `event`, with times in zone `shown`."""
     ordered = sorted(entries, key=lambda entry: (entry.starts_at, _rank(halls, entry.place), entry.title))
-    by_day: dict[date, list[Entry]] = {}
+    by_day: dict[date, list[TimetableEntry]] = {}
     for entry, day in zip(ordered, event_days([entry.starts_at for entry in ordered], event), strict=True):
         by_day.setdefault(day, []).append(entry)
     return [_day(day, found, halls, tracks, event, shown) for day, found in sorted(by_day.items())]
@@ -107,14 +107,19 @@ def _rank(halls: Sequence[str], hall: str) -> int:
 
 
 def _day(
-    day: date, found: list[Entry], halls: Sequence[str], tracks: Sequence[str], event: ZoneInfo, shown: ZoneInfo
+    day: date,
+    found: list[TimetableEntry],
+    halls: Sequence[str],
+    tracks: Sequence[str],
+    event: ZoneInfo,
+    shown: ZoneInfo,
 ) -> Day:
     columns, places = _columns(found, halls)
     head = _full_hour(found[0].starts_at, event)
     kept = _kept_hours(found, head)
     after = _rows_after(head, kept)
     slots = [
-        Slot(
+        GridSession(
             entry=entry,
             starts=clock(entry.starts_at, day, shown),
             ends=clock(entry.ends_at, day, shown),
@@ -126,7 +131,7 @@ def _day(
         for entry in found
     ]
     marks = [
-        Mark(clock(head + hour * HOUR, day, shown), Span(place, 0), gap=place > 0 and kept[place - 1] != hour - 1)
+        HourMark(clock(head + hour * HOUR, day, shown), Span(place, 0), gap=place > 0 and kept[place - 1] != hour - 1)
         for place, hour in enumerate(kept)
     ]
     return Day(day, columns, marks, slots)
@@ -138,7 +143,7 @@ def _full_hour(at: datetime, event: ZoneInfo) -> datetime:
     return at.astimezone(UTC).replace(second=0, microsecond=0) - timedelta(minutes=minutes)
 
 
-def _kept_hours(found: Iterable[Entry], head: datetime) -> list[int]:
+def _kept_hours(found: Iterable[TimetableEntry], head: datetime) -> list[int]:
     """The hours since the top of the day, without longer gaps."""
     busy: set[int] = set()
     for entry in found:
@@ -169,9 +174,9 @@ def _span(rows: int) -> Span:
     return Span(*divmod(rows, ROWS))
 
 
-def _columns(found: Iterable[Entry], halls: Sequence[str]) -> tuple[list[Column], dict[str, int]]:
+def _columns(found: Iterable[TimetableEntry], halls: Sequence[str]) -> tuple[list[Column], dict[str, int]]:
     """The columns of a day, and the column of each session. Concurrent sessions in one hall are placed side by side."""
-    lanes: dict[str, list[list[Entry]]] = {}
+    lanes: dict[str, list[list[TimetableEntry]]] = {}
     lane_of: dict[str, int] = {}
     for entry in found:
         hall = lanes.setdefault(entry.place, [])
