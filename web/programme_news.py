@@ -8,7 +8,7 @@ from babel import Locale
 
 from rooms.core.text import N_
 from rooms.programme import news
-from rooms.programme.news import News, NewsItem, NewsKind, Slot
+from rooms.programme.news import News, NewsItem, NewsKind, TimeAndPlace
 from web import links
 from web.emails import ending
 from web.languages import in_language
@@ -83,7 +83,7 @@ def _lines(
     ]
 
 
-def _slot(slot: Slot, own: ZoneInfo | None, now: datetime, locale: str, gettext: Callable[[str], str]) -> str:
+def _slot(slot: TimeAndPlace, own: ZoneInfo | None, now: datetime, locale: str, gettext: Callable[[str], str]) -> str:
     """“Sun, Dec 6, 11:30–12:10 CET (5:30 your time), Hall A”."""
     at = when(slot.starts_at, slot.ends_at, ZoneInfo(slot.zone), own, now, Locale.parse(locale))
     first_zone = f" {at.start_zone}" if at.start_zone else ""

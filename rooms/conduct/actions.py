@@ -41,7 +41,7 @@ def known(actor: Actor) -> None:
     rules.signed_in(actor)
 
 
-class About(NamedTuple):
+class Reported(NamedTuple):
     """What is reported: a person, or what they wrote."""
 
     person: str
@@ -64,7 +64,7 @@ async def report_person(tx: Transaction, actor: Actor, command: ReportPerson) ->
     await _check_other(tx, actor, command.person)
     if actor.room.kind == "meeting" and not await _is_invited(tx, actor.room.subject, command.person):
         raise Problem("not_found", N_("This person is not here."), field="person")
-    await _report(tx, actor, About(command.person), command.reason, command.text)
+    await _report(tx, actor, Reported(command.person), command.reason, command.text)
 
 
 @command(ReportMessage, kinds=MET, allowed=rules.takes_part, extra_rooms=with_organisers, rate=Rate(10, 600))
@@ -74,7 +74,7 @@ async def report_message(tx: Transaction, actor: Actor, command: ReportMessage) 
     row = (await tx.connection.execute(sa.select(m.author, m.text).where(that))).one_or_none()
     if row is None:
         raise Problem("not_found", N_("This message does not exist."), field="message")
-    about = About(row.author, message=command.message, quote=row.text)
+    about = Reported(row.author, message=command.message, quote=row.text)
     await _report(tx, actor, about, command.reason, command.text)
 
 
@@ -83,11 +83,11 @@ async def report_question(tx: Transaction, actor: Actor, command: ReportQuestion
     question = await queries.question(tx.connection, actor.room.id, command.question)
     if not question.is_public:
         raise Problem("not_found", queries.NO_QUESTION, field="question")
-    about = About(question.author, question=question.id, quote=question.text)
+    about = Reported(question.author, question=question.id, quote=question.text)
     await _report(tx, actor, about, command.reason, command.text)
 
 
-async def _report(tx: Transaction, actor: Actor, about: About, reason: ReportReason, text: str) -> None:
+async def _report(tx: Transaction, actor: Actor, about: Reported, reason: ReportReason, text: str) -> None:
     text = clean_text(text, REPORT_LENGTH, "text") if text.strip() else ""
     conference, by, id, r = actor.room.conference, actor.known.id, new_id(), reports.c
     assert conference is not None

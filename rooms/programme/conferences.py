@@ -32,7 +32,7 @@ TALK_MINUTES = (1, 240)
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
 
-class About(NamedTuple):
+class ConferenceSettings(NamedTuple):
     """The settings of a conference. `texts` holds translations of title, tagline and description by locale; `access` is "public" or "members".
     A call has at most `call_limit` people and takes about `talk_minutes`. `relay_only`: they do not learn each other's addresses."""
 
@@ -50,7 +50,7 @@ class About(NamedTuple):
     talk_minutes: int = 10
 
 
-def clean_about(about: About) -> About:
+def clean_about(about: ConferenceSettings) -> ConferenceSettings:
     """Raises Problem "invalid" naming the field."""
     if about.zone not in available_timezones():
         raise Problem("invalid", N_("This time zone is unknown. Enter a name such as Asia/Shanghai."), field="zone")
@@ -95,7 +95,7 @@ def _text(text: str, field: str) -> str:
     return clean_text(text, DESCRIPTION_LENGTH, field) if text.strip() else ""
 
 
-async def found(engine: Engine, slug: str, about: About, *, by: str) -> str:
+async def found(engine: Engine, slug: str, about: ConferenceSettings, *, by: str) -> str:
     """Creates a conference, with its founder as organiser; returns its id. The caller has checked that they may found one. Raises Problem."""
     if not _SLUG.fullmatch(slug):
         message = N_("Use 1 to 40 characters: a-z, 0-9 and -. Begin and end with a-z or 0-9.")
@@ -111,13 +111,13 @@ async def found(engine: Engine, slug: str, about: About, *, by: str) -> str:
     return conference
 
 
-async def change(engine: Engine, conference: Conference, about: About, *, by: str) -> bool:
+async def change(engine: Engine, conference: Conference, about: ConferenceSettings, *, by: str) -> bool:
     """Stores changed settings; returns False when nothing changed. Raises Problem.
 
     When the access changes, every room of the conference gets a new epoch, so that everyone inside is checked again.
     """
     about = clean_about(about)
-    before = {name: getattr(conference, name) for name in About._fields}
+    before = {name: getattr(conference, name) for name in ConferenceSettings._fields}
     changed = {name: value for name, value in about._asdict().items() if value != before[name]}
     if not changed:
         return False

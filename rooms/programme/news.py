@@ -38,7 +38,7 @@ class NewsKind(StrEnum):
     REINSTATED = "session.reinstated"
 
 
-class Slot(NamedTuple):
+class TimeAndPlace(NamedTuple):
     """When and where a session takes place, and the conference's time zone at that time."""
 
     starts_at: datetime
@@ -58,8 +58,8 @@ class NewsItem(NamedTuple):
     kind: NewsKind
     session: str
     title: str
-    before: Slot
-    now: Slot
+    before: TimeAndPlace
+    now: TimeAndPlace
 
 
 class News(NamedTuple):
@@ -139,8 +139,8 @@ async def _news(connection: AsyncConnection, person: str, rows: Sequence[Any], a
         items: list[NewsItem] = []
         for row in listed:
             was = first[row.id]
-            before = Slot(was.starts_at, was.ends_at, was.place, was.zone)
-            now = Slot(row.starts_at, row.ends_at, row.place, where.zone)
+            before = TimeAndPlace(was.starts_at, was.ends_at, was.place, was.zone)
+            now = TimeAndPlace(row.starts_at, row.ends_at, row.place, where.zone)
             kind = _kind(was.cancelled, row.cancelled, before, now)
             if kind is not None and max(before.ends_at, now.ends_at) > at:
                 items.append(NewsItem(kind, row.id, _title(row, who.locale), before, now))
@@ -155,7 +155,7 @@ def _title(row: Any, locale: str | None) -> str:
     return row.texts.get(locale or "", {}).get("title") or row.title
 
 
-def _kind(was_cancelled: bool, cancelled: bool, before: Slot, now: Slot) -> NewsKind | None:
+def _kind(was_cancelled: bool, cancelled: bool, before: TimeAndPlace, now: TimeAndPlace) -> NewsKind | None:
     if cancelled != was_cancelled:
         return NewsKind.CANCELLED if cancelled else NewsKind.REINSTATED
     return NewsKind.MOVED if not cancelled and before.announced != now.announced else None

@@ -19,7 +19,7 @@ from rooms.people import erasure
 from rooms.people.lapsed import lift_lapsed
 from rooms.people.messages import RemovePerson, SilencePerson
 from rooms.programme import conferences
-from rooms.programme.conferences import About
+from rooms.programme.conferences import ConferenceSettings
 from rooms.programme.imports.importing import import_schedule
 from rooms.programme.queries import Conference, conference
 from rooms.programme.schedules.frab import read_json
@@ -105,7 +105,7 @@ async def exhibitor_tables(world: World, visitor: Visitor) -> None:
 async def access(world: World, visitor: Visitor) -> None:
     for changes in ({"title": "Another title"}, {"access": "members"}, {"access": "public", "guests": False}):
         found = await forum(world)
-        about = About(**{**{name: getattr(found, name) for name in About._fields}, **changes})
+        about = ConferenceSettings(**{**{name: getattr(found, name) for name in ConferenceSettings._fields}, **changes})
         await conferences.change(world.engine, found, about, by=world.people["organiser"])
         await compare(world)
 

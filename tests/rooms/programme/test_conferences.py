@@ -4,10 +4,12 @@ import asyncio
 from datetime import date
 
 from rooms.core.errors import Problem
-from rooms.programme.conferences import About, found
+from rooms.programme.conferences import ConferenceSettings, found
 from tests.support.world import World
 
-ABOUT = About("A title", "", "", {}, "Asia/Shanghai", date(2026, 11, 20), date(2026, 11, 22), "public", guests=True)
+ABOUT = ConferenceSettings(
+    "A title", "", "", {}, "Asia/Shanghai", date(2026, 11, 20), date(2026, 11, 22), "public", guests=True
+)
 
 
 async def test_of_two_who_want_one_address_one_gets_it(each_world: World) -> None:

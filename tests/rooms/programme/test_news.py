@@ -9,7 +9,7 @@ from rooms.core.commands.people import Role
 from rooms.people import roles
 from rooms.people.erasure import erase
 from rooms.people.messages import DeskSnapshot, Notified
-from rooms.programme.conferences import About, change
+from rooms.programme.conferences import ConferenceSettings, change
 from rooms.programme.late import notify_of_late
 from rooms.programme.messages import (
     CancelSession,
@@ -113,8 +113,8 @@ async def test_another_zone_changes_the_announced_times(world: World) -> None:
     await world.do("attendee", StarSession(world.session), room=world.lobby)
     async with world.engine.database.read() as connection:
         conference = await conference_by_id(connection, world.conference)
-    fields = {name: getattr(conference, name) for name in About._fields}
-    about = About(**fields)
+    fields = {name: getattr(conference, name) for name in ConferenceSettings._fields}
+    about = ConferenceSettings(**fields)
     organiser = world.people["organiser"]
     await change(world.engine, conference, about._replace(zone="Asia/Singapore"), by=organiser)
     assert await delivered(world) == {}, "the clocks there show the same"

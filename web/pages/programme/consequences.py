@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.core.text import N_
 from rooms.programme import timetable
-from rooms.programme.conferences import About
+from rooms.programme.conferences import ConferenceSettings
 from rooms.programme.tables import sessions
 from rooms.programme.timetable import TimetableEntry
 from web.conference import Entered
@@ -57,7 +57,7 @@ async def of_session(
     return found
 
 
-async def of_settings(connection: AsyncConnection, entered: Entered, about: About) -> list[str]:
+async def of_settings(connection: AsyncConnection, entered: Entered, about: ConferenceSettings) -> list[str]:
     """The consequences of changing the conference's days or time zone."""
     conference, locale = entered.conference, entered.viewer.locale
     texts, found = entered.site.languages.texts(locale), list[str]()

@@ -103,7 +103,7 @@ def is_on(card: SessionCard | TimetableEntry, now: datetime) -> bool:
     return card.state is not SessionState.SCHEDULED or card.starts_at <= now < card.ends_at
 
 
-def is_unstarted(card: SessionCard | Entry, now: datetime) -> bool:
+def is_unstarted(card: SessionCard | TimetableEntry, now: datetime) -> bool:
     """Whether the time of a session has come and nobody has started it."""
     return is_on(card, now) and card.state is not SessionState.LIVE and card.starts_at <= now
 

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from rooms.core.errors import Problem
 from rooms.core.text import N_
 from rooms.programme import conferences
-from rooms.programme.conferences import About
+from rooms.programme.conferences import ConferenceSettings
 from rooms.programme.queries import Conference
 from web import links
 from web.conference import Entered, enter_as_organiser
@@ -53,18 +53,18 @@ def _common(request: Request, problem: Problem | None = None) -> dict[str, Any]:
 
 def _typed(request: Request, form: FormData) -> dict[str, str]:
     codes = [code for code in site_of(request).languages.codes if code != SOURCE]
-    names = ["slug", *About._fields, *(f"{code}.{name}" for code in codes for name in TRANSLATED)]
+    names = ["slug", *ConferenceSettings._fields, *(f"{code}.{name}" for code in codes for name in TRANSLATED)]
     return {name: text(form, name) for name in names if name != "texts"}
 
 
-def _about(typed: dict[str, str], kept: Conference | None) -> About:
+def _about(typed: dict[str, str], kept: Conference | None) -> ConferenceSettings:
     """Reads the form. Values that it does not show, such as translations into other languages, come from `kept`. Raises Problem "invalid"."""
     texts = {code: dict(fields) for code, fields in kept.texts.items()} if kept else {}
     for name, value in typed.items():
         code, dot, field = name.partition(".")
         if dot:
             texts.setdefault(code, {})[field] = value
-    return About(
+    return ConferenceSettings(
         title=typed["title"],
         tagline=typed["tagline"],
         description=typed["description"],
@@ -113,7 +113,9 @@ async def _settings_page(
 
 def _as_typed(entered: Entered) -> dict[str, str]:
     conference = entered.conference
-    typed = {name: str(getattr(conference, name)) for name in About._fields if name not in {"texts", *CHECKED}}
+    typed = {
+        name: str(getattr(conference, name)) for name in ConferenceSettings._fields if name not in {"texts", *CHECKED}
+    }
     typed |= {name: "on" if getattr(conference, name) else "" for name in CHECKED}
     for code, fields in conference.texts.items():
         typed |= {f"{code}.{name}": value for name, value in fields.items()}
