@@ -145,10 +145,12 @@ async def read_chat(tx: Transaction, actor: Actor, command: m.ReadChat) -> None:
 
 @command(m.SetChat, kinds=CHATTING, allowed=rules.moderates)
 async def set_chat(tx: Transaction, actor: Actor, command: m.SetChat) -> None:
-    now = m.ChatView(command.open, command.slow_seconds)
-    if now == await chat_queries.chat(tx.connection, actor.room.id):
+    await change_chat(tx, actor.room.id, m.ChatView(command.open, command.slow_seconds))
+
+
+async def change_chat(tx: Transaction, room: str, now: m.ChatView) -> None:
+    if now == await chat_queries.chat(tx.connection, room):
         return
-    await tx.connection.execute(
-        chats.update().where(chats.c.room == actor.room.id).values(open=now.open, slow_seconds=now.slow_seconds)
-    )
-    tx.record(m.ChatChanged(now))
+    settings = {"open": now.open, "slow_seconds": now.slow_seconds}
+    await tx.connection.execute(chats.update().where(chats.c.room == room).values(settings))
+    tx.record(m.ChatChanged(now), room=room)

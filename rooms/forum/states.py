@@ -1,7 +1,12 @@
-"""A session opens, starts and ends: what that does to its stage, its polls and its questions."""
+"""A session opens, starts and ends: what that does to its stage, its polls, its questions and its chat."""
+
+from typing import Any
 
 import sqlalchemy as sa
+from msgspec.structs import replace
 
+from rooms.chat.actions import change_chat
+from rooms.chat.queries import chat
 from rooms.core.commands.access import Actor
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
@@ -32,7 +37,20 @@ async def open_session(tx: Transaction, actor: Actor, command: OpenSession) -> N
 async def start_session(tx: Transaction, actor: Actor, command: StartSession) -> None:
     await _show_stage(tx, actor)
     started = sa.func.coalesce(forums.c.started_at, tx.now)
-    await go(tx, actor, SessionState.LIVE, started_at=started, ended_at=None)
+    if await go(tx, actor, SessionState.LIVE, started_at=started, ended_at=None):
+        await _reopen(tx, actor)
+
+
+async def _reopen(tx: Transaction, actor: Actor) -> None:
+    """Undoes what the end of the session closed, unless a moderator has opened it meanwhile."""
+    here = forums.c.session == actor.room.subject
+    kept = (await tx.connection.execute(sa.select(forums.c.before_end).where(here))).scalar_one()
+    before: dict[str, Any] = kept or {}
+    if "asking" in before and (await queries.forum(tx.connection, actor.room.subject)).asking is Asking.LOCKED:
+        await change_asking(tx, actor, Asking(before["asking"]))
+    if before.get("chat"):
+        await change_chat(tx, actor.room.id, replace(await chat(tx.connection, actor.room.id), open=True))
+    await tx.connection.execute(forums.update().where(here).values(before_end=None))
 
 
 async def _show_stage(tx: Transaction, actor: Actor) -> None:
@@ -54,5 +72,13 @@ async def end_session(tx: Transaction, actor: Actor, command: EndSession) -> Non
         tx.record(AnsweringChanged(None))
     if forum.screen is not None or forum.screen_poll is not None:
         tx.record(ScreenChanged(None))
+    before: dict[str, Any] = {}
     if not command.leave_open:
+        before["asking"] = forum.asking.value
         await change_asking(tx, actor, Asking.LOCKED)
+    chatting = await chat(tx.connection, actor.room.id)
+    if chatting.open and not command.leave_chat:
+        before["chat"] = True
+        await change_chat(tx, actor.room.id, replace(chatting, open=False))
+    here = forums.c.session == actor.room.subject
+    await tx.connection.execute(forums.update().where(here).values(before_end=before))

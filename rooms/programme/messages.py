@@ -145,9 +145,11 @@ class StartSession(Command, tag="session.start"):
 
 
 class EndSession(Command, tag="session.end"):
-    """Closes open polls, and clears the screen and what is being answered. `leave_open`: whether one may go on asking."""
+    """Closes open polls, and clears the screen and what is being answered. Locks asking and closes the chat, unless they are left open; a resumed session
+    has them as they were."""
 
     leave_open: bool = False
+    leave_chat: bool = False
 
 
 # Replies

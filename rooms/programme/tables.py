@@ -131,4 +131,5 @@ forums = sa.Table(
     sa.Column("screen", sa.String(20)),  # the question on the big screen
     sa.Column("screen_poll", sa.String(20)),  # or the poll
     sa.Column("answering", sa.String(20)),  # the question being answered now
+    sa.Column("before_end", Json),  # what the end of the session closed, as it was: {"asking": …, "chat": true}
 )

@@ -261,8 +261,22 @@ async def test_starting_and_ending_ask_first_and_reach_everyone(venue: Venue) ->
     await expect(attendee.locator(".slate")).to_contain_text("Live")
     await moderator.get_by_role("button", name="End", exact=True).click()
     await expect(attendee.locator(".slate")).to_contain_text("Live")
+    await attendee.get_by_label("Your message").fill("Half a thought")
     await moderator.get_by_role("button", name="End now").click()
     await expect(attendee.locator(".slate")).to_contain_text("Ended")
+    await expect(attendee.get_by_text("The session has ended. You can still read")).to_be_visible()
+    await expect(attendee.get_by_text("The chat is closed.")).to_be_visible()
+    await expect(attendee.get_by_label("Your draft")).to_have_value("Half a thought")
+    await moderator.get_by_role("button", name="Resume").click()
+    await moderator.get_by_role("button", name="Start now").click()
+    await expect(attendee.get_by_label("Your question")).to_be_visible()
+    await expect(attendee.get_by_label("Your message")).to_have_value("Half a thought")
+    await moderator.get_by_role("button", name="End", exact=True).click()
+    await moderator.get_by_label("Leave the chat open").check()
+    await moderator.get_by_role("button", name="End now").click()
+    await expect(attendee.get_by_text("The session has ended. You can still read")).to_be_visible()
+    await attendee.get_by_label("Your message").press("Enter")
+    await expect(attendee.locator(".message")).to_contain_text("Half a thought")
 
 
 async def test_without_javascript_a_question_can_be_approved(venue: Venue) -> None:

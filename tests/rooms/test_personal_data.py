@@ -46,6 +46,7 @@ EXCEPTIONS = {
     "speakers.source": "as the speaker's name",
     "speakers.external_id": "as the speaker's name",
     "forums.stage": CONTENT,
+    "forums.before_end": FIXED,
     "polls.title": CONTENT,
     "polls.options": CONTENT,
     "exhibition_halls.name": CONTENT,

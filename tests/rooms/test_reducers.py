@@ -117,7 +117,7 @@ async def test_every_event_leads_from_the_old_state_to_the_new_one(world: World)
     await moderate(m.DismissQuestion, third)
     # The session, its stage and its chat
     await do("moderator", ShowStage(StageKind.EMBED, "https://video.example/1", "Opening"))
-    for command in (OpenSession(), StartSession(), EndSession()):
+    for command in (OpenSession(), StartSession(), EndSession(), StartSession()):
         await do("moderator", command)
     await do("moderator", ShowStage(StageKind.EMBED, "https://video.example/1", "Opening"))
     for room in (world.room, world.lobby):

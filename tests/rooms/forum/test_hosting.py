@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from rooms.chat.messages import PostMessage, SetChat
 from rooms.core.store import audit
 from rooms.forum import hosting_messages as hosting
 from rooms.forum.polls.messages import DraftPoll, OpenPoll, PollKind
@@ -165,6 +166,42 @@ async def test_asking_may_stay_open_after_the_end(world: World) -> None:
     await world.do("moderator", START_IT)
     await world.do("moderator", m.EndSession(leave_open=True))
     assert await world.ask("Still?")
+    with refused("closed"):
+        await world.do("attendee", PostMessage("Still?"))
+
+
+async def test_the_chat_may_stay_open_after_the_end(world: World) -> None:
+    await world.do("moderator", START_IT)
+    await world.do("moderator", m.EndSession(leave_chat=True))
+    await world.do("attendee", PostMessage("Still?"))
+    with refused("closed"):
+        await world.ask("Still?")
+
+
+@pytest.mark.parametrize("asking", list(hosting.Asking))
+@pytest.mark.parametrize("chat", [True, False])
+async def test_a_resumed_session_is_as_before_the_end(world: World, asking: hosting.Asking, chat: bool) -> None:
+    await world.do("moderator", START_IT)
+    await world.do("moderator", hosting.SetAsking(asking))
+    await world.do("moderator", SetChat(open=chat, slow_seconds=5))
+    spectators = await audience(world)
+    await world.do("speaker", END)
+    await spectators.verify()
+    closed = spectators.of(None).state["snapshot"]
+    assert (closed["asking"]["asking"], closed["chat"]) == ("locked", {"open": False, "slow_seconds": 5})
+    await world.do("speaker", START_IT)
+    await spectators.verify()
+    again = spectators.of(None).state["snapshot"]
+    assert (again["asking"]["asking"], again["chat"]) == (asking.value, {"open": chat, "slow_seconds": 5})
+
+
+async def test_what_was_opened_after_the_end_stays_so_when_it_resumes(world: World) -> None:
+    await world.do("moderator", hosting.SetAsking(hosting.Asking.PAUSED))
+    await world.do("moderator", START_IT)
+    await world.do("moderator", END)
+    await world.do("moderator", hosting.SetAsking(hosting.Asking.OPEN))
+    await world.do("moderator", START_IT)
+    assert (await enter(world, None)).state["snapshot"]["asking"]["asking"] == "open"
 
 
 async def test_a_stage_is_prepared_in_private_and_shown_from_the_lobby_on(world: World) -> None:

@@ -133,7 +133,7 @@ export class Chat extends Island {
     if (closed) return notice(html`<p>${t("This talk is over. You can still read what was written.")}</p>`, { symbol: "lock" });
     if (!state.own.person) return html`<p class="join-in"><a class="button" href=${this.signIn}>${t("Sign in to write")}</a></p>`;
     const moderates = may(state, "chat.set");
-    if (!chat.open && !moderates) return notice(html`<p>${t("The chat is closed.")}</p>`, { symbol: "lock" });
+    if (!chat.open && !moderates) return html`${notice(html`<p>${t("The chat is closed.")}</p>`, { symbol: "lock" })}${this.form.kept()}`;
     if (state.own.silenced) return notice(html`<p>${t("A moderator has silenced you for a while. You can still read and vote.")}</p>`, { symbol: "silence" });
     if (!may(state, "chat.post")) return notice(html`<p>${t("You can read here, but not write.")}</p>`);
     const wait = Math.ceil((this.waitUntil - live().now()) / 1000);

@@ -49,11 +49,11 @@ export class Ask extends Island {
     if (asking.asking === "locked") {
       const over = state.snapshot.session.state === "ended";
       const words = over ? t("The session has ended. You can still read the questions.") : t("Asking is closed. You can still vote and read.");
-      return html`${notice(html`<p>${words}</p>`, { symbol: "lock" })}${this.kept()}`;
+      return html`${notice(html`<p>${words}</p>`, { symbol: "lock" })}${this.form.kept()}`;
     }
     if (!state.own.person) return html`<p class="join-in"><a class="button" href=${this.signIn}>${t("Sign in to ask and vote")}</a></p>`;
     if (state.own.silenced) {
-      return html`${notice(html`<p>${t("A moderator has silenced you for a while. You can still read and vote.")}</p>`, { symbol: "silence" })}${this.kept()}`;
+      return html`${notice(html`<p>${t("A moderator has silenced you for a while. You can still read and vote.")}</p>`, { symbol: "silence" })}${this.form.kept()}`;
     }
     if (!may(state, "question.ask")) return notice(html`<p>${t("You can read here, but not ask.")}</p>`);
     const over = this.form.text.length > QUESTION_LENGTH;
@@ -102,12 +102,6 @@ export class Ask extends Island {
           : nothing}
       </form>
     `;
-  }
-
-  /** Asking was closed while the person was writing: the text remains, so that it can be copied. */
-  private kept() {
-    if (!this.form.text) return nothing;
-    return html`<div class="field ask-kept"><label for="ask-kept">${t("Your draft")}</label><textarea id="ask-kept" readonly .value=${this.form.text}></textarea></div>`;
   }
 
   private typed(event: Event): void {

@@ -1,4 +1,5 @@
-import type { ReactiveController } from "lit";
+import { html, nothing, type ReactiveController } from "lit";
+import { t } from "../i18n";
 import { draft, givenBack, setDraft } from "./drafts";
 import type { Island } from "./island";
 import { composes } from "./keyboard";
@@ -54,6 +55,13 @@ export class TextForm implements ReactiveController {
     this.text = text;
     setDraft(this.options.key(), text);
     this.host.requestUpdate();
+  }
+
+  /** The text of a form that was closed while the person was writing: it remains, so that it can be copied. */
+  kept() {
+    if (!this.text) return nothing;
+    const id = `kept-${this.options.key()}`;
+    return html`<div class="field"><label for=${id}>${t("Your draft")}</label><textarea id=${id} readonly .value=${this.text}></textarea></div>`;
   }
 
   /** Puts the texts that are not under way yet back into the field. */

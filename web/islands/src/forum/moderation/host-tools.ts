@@ -55,8 +55,9 @@ export class HostTools extends LitElement {
               <p>${this.question(now)}</p>
               ${this.confirming === "session.end"
                 ? html`<label class="check"
-                    ><input type="checkbox" data-leave-open /><span>${t("Leave asking open")}<small class="soft">${t("Polls close, and the stage and the screen are cleared.")}</small></span></label
-                  >`
+                      ><input type="checkbox" data-leave-open /><span>${t("Leave asking open")}</span></label
+                    ><label class="check"><input type="checkbox" data-leave-chat /><span>${t("Leave the chat open")}</span></label>
+                    <p class="soft small">${t("Polls close, and the stage and the screen are cleared.")}</p>`
                 : nothing}
               <div class="row">
                 <button class="button button-small ${this.confirming === "session.end" ? "button-danger" : "button-primary"}" data-confirm @click=${this.confirmed}>
@@ -77,7 +78,7 @@ export class HostTools extends LitElement {
 
   private question(now: SessionState): string {
     if (this.confirming === "session.end") return t("End the session for everyone?");
-    return now === "ended" ? t("Resume the session for everyone? Asking stays as it is.") : t("Start the session for everyone?");
+    return now === "ended" ? t("Resume the session for everyone? Asking and the chat are as they were before the end.") : t("Start the session for everyone?");
   }
 
   private ask(what: Confirmable): void {
@@ -86,8 +87,8 @@ export class HostTools extends LitElement {
   }
 
   private readonly confirmed = (): void => {
-    const leave_open = this.querySelector<HTMLInputElement>("[data-leave-open]")?.checked ?? false;
-    if (this.confirming === "session.end") void this.send({ op: "session.end", leave_open });
+    const checked = (name: string) => this.querySelector<HTMLInputElement>(`[data-${name}]`)?.checked ?? false;
+    if (this.confirming === "session.end") void this.send({ op: "session.end", leave_open: checked("leave-open"), leave_chat: checked("leave-chat") });
     else if (this.confirming) void this.send({ op: this.confirming });
     this.confirming = "";
   };

@@ -136,10 +136,14 @@ export interface StartSession {
   readonly op: "session.start";
 }
 
-/** Closes open polls, and clears the screen and what is being answered. `leave_open`: whether one may go on asking. */
+/**
+ * Closes open polls, and clears the screen and what is being answered. Locks asking and closes the chat, unless they are left open; a
+ * resumed session has them as they were.
+ */
 export interface EndSession {
   readonly op: "session.end";
   readonly leave_open?: boolean;
+  readonly leave_chat?: boolean;
 }
 
 /** Sent only to this person, on all their devices. */
