@@ -83,14 +83,15 @@ async def viewer_of(connection: HTTPConnection) -> Viewer:
         known = _viewer(connection, site, person, signin if person else None)
         connection.scope["state"]["viewer"] = known
         if person and person.email and known.zone and known.zone.key != person.zone:
-            site.tasks.spawn(_keep_zone(site, person.id, known.zone.key))
+            await _keep_zone(site, person.id, known.zone.key)
     return known
 
 
 async def _keep_zone(site: Site, person: str, zone: str) -> None:
-    """For emails, which name times in the reader's zone."""
-    async with site.engine.database.write() as connection:
-        await accounts.prefer(connection, person, zone=zone)
+    """For emails, which name times in the reader's zone. If the database is busy, the next page does it."""
+    with contextlib.suppress(Problem):
+        async with site.engine.database.write() as connection:
+            await accounts.prefer(connection, person, zone=zone)
 
 
 def stranger(connection: HTTPConnection) -> Viewer:

@@ -23,15 +23,20 @@ SESSION = {"session"}
 _STAGE_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?([/?#][^\s\"'<>;,]*)?")
 
 
-@command(m.ShowStage, kinds=SESSION, allowed=rules.moderates)
-async def show_stage(tx: Transaction, actor: Actor, command: m.ShowStage) -> None:
-    address = ""
-    if command.kind is not m.StageKind.SLATE:
-        address = clean_line(command.address, m.ADDRESS_LENGTH, "address")
+def clean_stage(kind: m.StageKind, address: str, title: str) -> m.StageView:
+    """Raises Problem "invalid" naming the field."""
+    if kind is m.StageKind.SLATE:
+        address = ""
+    else:
+        address = clean_line(address, m.ADDRESS_LENGTH, "address")
         if not _STAGE_ADDRESS.fullmatch(address):
             raise Problem("invalid", N_("Give a full address that begins with https://."), field="address")
-    title = clean_line(command.title, m.STAGE_TITLE_LENGTH, "title") if command.title.strip() else ""
-    stage = m.StageView(command.kind, address, title)
+    return m.StageView(kind, address, clean_line(title, m.STAGE_TITLE_LENGTH, "title") if title.strip() else "")
+
+
+@command(m.ShowStage, kinds=SESSION, allowed=rules.moderates)
+async def show_stage(tx: Transaction, actor: Actor, command: m.ShowStage) -> None:
+    stage = clean_stage(command.kind, command.address, command.title)
     await _set(tx, actor, stage={"kind": stage.kind.value, "address": stage.address, "title": stage.title})
     forum = await queries.forum(tx.connection, actor.room.subject)
     tx.record(m.StageChanged(forum.public_stage))

@@ -211,15 +211,16 @@ async def test_the_camp_goes_in_and_out_again(organiser: Visitor, world: World) 
     assert (await organiser.get("/c/forum/organise/schedule.csv")).status_code == 404
 
 
-def form(**changes: str) -> dict[str, str]:
-    fields = {
+def form(**changes: str) -> dict[str, str | list[str]]:
+    fields: dict[str, str | list[str]] = {
         "title": "Talent centres",
         "starts_at": "2026-11-20T14:00",
         "ends_at": "2026-11-20T15:30",
         "language": "zh",
         "place": "Hall B",
         "track": "Forum",
-        "speakers": "Lin Yuehua | Shenzhen University\nWei Lan",
+        "speaker": ["Lin Yuehua", "Wei Lan", ""],
+        "affiliation": ["Shenzhen University", "", "of nobody"],
         "zh_Hans.title": "人才中心",
         "key": "k1",
     }

@@ -13,7 +13,6 @@ from rooms.programme.schedules.schedule import Schedule
 from rooms.programme.tables import sessions
 from tests.support.schedules import EVENT, SECOND, file
 from tests.support.visitor import Outbox, Visitor
-from tests.support.waiting import until
 from tests.support.world import World
 from web import programme_news
 from web.site import Site
@@ -85,7 +84,6 @@ async def test_the_zone_of_the_browser_is_kept_for_emails(site: Site, world: Wor
     visitor = await Visitor(site).sign_in(world.people["attendee"])
     visitor.http.cookies.set(site.cookie("zone-name"), "America/New_York")
     await visitor.get("/c/forum")
-    await until(lambda: not site.tasks.running)
     async with world.engine.database.read() as connection:
         select = sa.select(persons.c.zone).where(persons.c.id == world.people["attendee"])
         assert (await connection.execute(select)).scalar_one() == "America/New_York"
