@@ -9,6 +9,7 @@ import pkgutil
 SLICES = (
     "people",
     "chat",
+    "organisations",
     "programme",
     "forum",
     "meetings",

@@ -14,6 +14,7 @@ PATHS = {
     "booth": "/c/{slug}/exhibition/{subject}",
     "booth.edit": "/c/{slug}/exhibition/{subject}/edit",
     "booth.lead": "/c/{slug}/exhibition/{subject}#booth-lead",
+    "organisation": "/c/{slug}/organisations/{subject}",
     "application": "/c/{slug}/exhibition/apply",
     "meeting": "/c/{slug}/meetings/{subject}",
     "organise": "/c/{slug}/organise",

@@ -16,10 +16,11 @@ exhibition_halls = sa.Table(
 )
 
 booths = sa.Table(
-    "booths",  # an exhibitor with their booth
+    "booths",  # where an organisation exhibits, with the texts that it shows there
     metadata,
     sa.Column("id", sa.String(20), primary_key=True),
     sa.Column("conference", sa.String(20), sa.ForeignKey("conferences.id"), nullable=False),
+    sa.Column("organisation", sa.String(20), index=True),  # of rooms.organisations; None: made by an older version
     sa.Column("hall", sa.String(20), sa.ForeignKey("exhibition_halls.id"), nullable=False, index=True),
     sa.Column("number", sa.String(20), nullable=False, default=""),  # the stand number, such as "A 12"
     sa.Column("tier", sa.Integer, nullable=False, default=3),  # 1 partner, 2 sponsor, 3 exhibitor

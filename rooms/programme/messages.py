@@ -8,14 +8,13 @@ import msgspec
 
 from rooms.chat.messages import ChatView, MessageView, RoomOwn
 from rooms.core.commands.audience import Audience
-from rooms.core.commands.messages import Command, Event, View
+from rooms.core.commands.messages import Command, Event, Locale, View
 from rooms.core.commands.people import Id
 from rooms.people.messages import RestraintView
 
 LineText = Annotated[str, msgspec.Meta(max_length=300)]
 ShortLine = Annotated[str, msgspec.Meta(max_length=200)]
 LongText = Annotated[str, msgspec.Meta(max_length=20_000)]
-Locale = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2,3}(_[A-Za-z]{2,8})*$")]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 SESSION_TITLE_LENGTH = 300

@@ -10,7 +10,7 @@ from rooms.core.store.database import metadata
 NOT_PEOPLE = {
     # Ids of other things, by the column's name.
     "id", "room", "subject", "conference", "session", "meeting", "message", "booth", "hall", "track", "file", "poll", "question", "lead", "link", "peer",
-    "into", "screen", "screen_poll", "answering", "epoch", "calendar_key", "speaker",
+    "into", "organisation", "screen", "screen_poll", "answering", "epoch", "calendar_key", "speaker",
     # Short words with a meaning fixed by the program.
     "kind", "purpose", "reason", "number", "version",
 }  # fmt: skip
@@ -51,6 +51,15 @@ EXCEPTIONS = {
     "polls.options": CONTENT,
     "exhibition_halls.name": CONTENT,
     "exhibition_halls.texts": CONTENT,
+    "organisations.name": CONTENT,
+    "organisations.key": CONTENT,
+    "organisations.about": CONTENT,
+    "organisations.texts": CONTENT,
+    "organisations.website": CONTENT,
+    "organisations.logo": FIXED,
+    "organisations.country": FIXED,
+    "organisations.fields": CONTENT,
+    "organisations.searched": CONTENT,
     "booths.name": CONTENT,
     "booths.tagline": CONTENT,
     "booths.about": CONTENT,

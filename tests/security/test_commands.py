@@ -29,10 +29,11 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
     about = {"title": "Talk", "starts_at": START.isoformat(), "ends_at": (START + timedelta(hours=1)).isoformat()}
     known: dict[str, Any] = {
         "question": question,
-        "into": question,
+        "into": world.organisation if op == "organisation.merge" else question,
+        "organisation": world.organisation,
         "version": 1,
         "person": target,
-        "role": "speaker",
+        "role": "member" if op == "organisation.set_member" else "speaker",
         "session": world.session,
         "message": "a" * 20,
         "text": "Why is it so?",

@@ -53,6 +53,15 @@ from rooms.forum.reaction_messages import ReactionKind, SendReaction
 from rooms.meetings import messages as c
 from rooms.meetings import roster
 from rooms.meetings.create import open_meeting
+from rooms.organisations.messages import (
+    CreateOrganisation,
+    EditOrganisation,
+    LeaveOrganisation,
+    MergeOrganisations,
+    OrganisationRole,
+    SetMember,
+)
+from rooms.organisations.profile import create
 from rooms.people import messages as p
 from rooms.programme import messages as pm
 from rooms.programme.messages import EndSession, OpenSession, StartSession
@@ -643,6 +652,33 @@ async def _(world: World) -> Command:
 async def _applied(world: World) -> str:
     done = await world.do("other", ApplyToExhibit("Aurora"), room=world.lobby)
     return msgspec.json.decode(done.reply, type=Applied).application
+
+
+@_sample("organisation.create", "attendee", "lobby")
+async def _(world: World) -> Command:
+    return CreateOrganisation("Aurora Institute", "We study the polar light.", country="NO", fields=["Physics"])
+
+
+@_sample("organisation.edit", "owner", "lobby")
+async def _(world: World) -> Command:
+    return EditOrganisation("Lumen AB", organisation=world.organisation, website="https://lumen.example")
+
+
+@_sample("organisation.set_member", "owner", "lobby")
+async def _(world: World) -> Command:
+    return SetMember(world.organisation, world.people["attendee"], OrganisationRole.MEMBER)
+
+
+@_sample("organisation.leave", "staff", "lobby")
+async def _(world: World) -> Command:
+    return LeaveOrganisation(world.organisation)
+
+
+@_sample("organisation.merge", "organiser", "lobby")
+async def _(world: World) -> Command:
+    async with world.engine.database.write() as connection:
+        double = await create(connection, world.conference, {"name": "LUMEN, Inc."})
+    return MergeOrganisations(double, world.organisation)
 
 
 @_sample("exhibitor.apply", "attendee", "lobby")

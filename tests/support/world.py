@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import msgspec
+import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 import rooms.slices  # noqa: F401
@@ -26,6 +27,7 @@ from rooms.core.store.database import Database, metadata
 from rooms.core.store.journal import ReadPosition, lock_rooms, room_of
 from rooms.exhibition.booths.editing import hall_of, make_booth, set_duty
 from rooms.exhibition.booths.staff_messages import Duty
+from rooms.exhibition.tables import booths
 from rooms.people import accounts, roles
 from rooms.people.desk import desk_of
 from rooms.programme.actions import create_conference, create_session
@@ -67,13 +69,14 @@ class Known(NamedTuple):
     floor: str
     booth: str
     stand: str
+    organisation: str
     people: dict[str, str]
 
 
 @dataclass
 class World:
     """`people` by what they are ("attendee", "moderator" …); rooms, conference, session and booth by id: `room` is the session's,
-    `stand` the booth's, `hall` that of its hall (`floor`). `houses[0]` is the first process."""
+    `stand` the booth's, `hall` that of its hall (`floor`). `organisation` is the booth's. `houses[0]` is the first process."""
 
     engines: list[Engine]
     clock: TestClock
@@ -85,6 +88,7 @@ class World:
     floor: str = ""
     booth: str = ""
     stand: str = ""
+    organisation: str = ""
     people: dict[str, str] = field(default_factory=dict)
     truth: Truth | None = None
     _clients: dict[int, Client] = field(default_factory=dict)
@@ -288,6 +292,8 @@ async def _fill(url: str, clock: TestClock) -> Known:
         world.floor, world.hall = hall, await room_of(connection, "hall", hall)
         said = {"name": "Lumen", "tagline": "Light for all", "languages": ["en"], "country": "SE", "field": "Energy"}
         world.booth, world.stand = await make_booth(connection, world.conference, hall, said, open=True, number="A1")
+        of_booth = sa.select(booths.c.organisation).where(booths.c.id == world.booth)
+        world.organisation = (await connection.execute(of_booth)).scalar_one()
         for who, duty in (("owner", Duty.OWNER), ("staff", Duty.STAFF)):
             await set_duty(connection, world.booth, world.people[who], duty, clock())
     from rooms.people.messages import RemovePerson

@@ -3,13 +3,16 @@
 All are frozen structs that forbid unknown fields. `docs/protocol.md` and the client's types are generated from the registries below.
 """
 
-from typing import ClassVar, TypeVar, dataclass_transform
+from typing import Annotated, ClassVar, TypeVar, dataclass_transform
 
 import msgspec
 
 from rooms.core.commands.audience import Audience
 
 M = TypeVar("M", bound=msgspec.Struct)
+
+Locale = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2,3}(_[A-Za-z]{2,8})*$")]
+"""The language of a text that somebody wrote, such as "zh_Hans"."""
 
 IN_LINES = msgspec.Meta(extra={"form": "lines"})
 """On a list: a form without JavaScript writes one item per line. Other lists have commas between their items."""

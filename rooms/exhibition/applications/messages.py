@@ -8,7 +8,8 @@ import msgspec
 
 from rooms.core.commands.messages import Command, View
 from rooms.core.commands.people import Id, PersonView
-from rooms.exhibition.booths.messages import About, Country, LanguageTag, Name
+from rooms.exhibition.booths.messages import LanguageTag
+from rooms.organisations.messages import About, Country, Name
 from rooms.people.messages import Reason
 
 REMARK_LENGTH = 1000

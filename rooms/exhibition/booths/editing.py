@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -34,12 +33,15 @@ from rooms.exhibition.booths.messages import (
     DraftBooth,
     SubmitBooth,
 )
-from rooms.exhibition.booths.staff import check_eligible, set_duty
+from rooms.exhibition.booths.staff import set_duty
 from rooms.exhibition.booths.staff_messages import Duty
+from rooms.exhibition.organisations import complete_profile, profile_of
 from rooms.exhibition.presence.messages import Floor
 from rooms.exhibition.queue.waiting_time import FIRST_GUESS
 from rooms.exhibition.tables import booth_staff, booths, exhibition_halls
+from rooms.organisations.profile import clean_website, named
 from rooms.people import rules as people
+from rooms.people.candidates import check_eligible
 from rooms.people.desk import desk_of, desks_of, notify
 
 BOOTH = {"booth"}
@@ -66,8 +68,12 @@ async def hall_of(
 async def make_booth(
     connection: AsyncConnection, conference: str, hall: str, said: dict[str, Any], *, open: bool = False, **fields: Any
 ) -> tuple[str, str]:
-    """Creates a booth with its room; returns the ids of both. `said`: the texts, in the shape of a draft; `fields`: number, tier."""
+    """Creates a booth with its room; returns the ids of both. `said`: the texts, in the shape of a draft; `fields`: number, tier.
+
+    It belongs to the organisation with its name, which is created if there is none.
+    """
     booth = new_id()
+    organisation = await named(connection, conference, profile_of(said))
     empty: dict[str, Any] = {
         "tagline": "",
         "about": "",
@@ -77,8 +83,9 @@ async def make_booth(
         "field": "",
         "languages": [],
     }
-    values = {"id": booth, "conference": conference, "hall": hall, "open": open, "service_seconds": FIRST_GUESS}
-    await connection.execute(booths.insert().values(**values, **fields, **columns_of({**empty, **said})))
+    values = {"id": booth, "conference": conference, "organisation": organisation, "hall": hall, "open": open}
+    values |= {"service_seconds": FIRST_GUESS, **fields, **columns_of({**empty, **said})}
+    await connection.execute(booths.insert().values(values))
     room = await open_room(connection, "booth", booth, conference)
     await connection.execute(chats.insert().values(room=room))
     return booth, room
@@ -108,7 +115,7 @@ def said_by(command: DraftBooth) -> dict[str, Any]:
         "tagline": _cleaned("tagline", command.tagline, "tagline") if command.tagline.strip() else "",
         "about": _cleaned("about", command.about, "about") if command.about.strip() else "",
         "texts": texts,
-        "website": _website(command.website),
+        "website": clean_website(command.website),
         "country": command.country,
         "field": clean_line(command.field, 80, "field") if command.field.strip() else "",
         "languages": list(dict.fromkeys(command.languages)),
@@ -167,6 +174,7 @@ async def approve_booth(tx: Transaction, actor: Actor, command: ApproveBooth) ->
     row = await _drafted(tx, actor)
     values = {**columns_of(row.draft), "open": True}
     await tx.connection.execute(booths.update().where(booths.c.id == booth).values(values))
+    await complete_profile(tx.connection, booth)
     await _draft(tx, actor, draft=None, review="none", note="")
     row = await queries.booth_row(tx.connection, booth)
     tx.record(BoothChanged(queries.view_of(row)))
@@ -212,16 +220,3 @@ async def _locked(tx: Transaction, person: str) -> bool:
 
 def _cleaned(name: str, text: str, field: str) -> str:
     return clean_text(text, LIMITS[name], field) if name == "about" else clean_line(text, LIMITS[name], field)
-
-
-def _website(address: str) -> str:
-    address = address.strip()
-    if not address:
-        return ""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not address.isprintable() or " " in address:
-        raise Problem("invalid", N_("Give the full address of a website, beginning with https://"), field="website")
-    return address

@@ -6,18 +6,15 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from rooms.core.commands.audience import Audience
-from rooms.core.commands.messages import Command, Event, View
+from rooms.core.commands.messages import Command, Event, Locale, View
 from rooms.core.commands.people import Id
+from rooms.organisations.messages import About, Country, Name
 from rooms.people.messages import Reason
-from rooms.programme.messages import Locale
 
 BOOTH_NAME_LENGTH = 120
 BOOTH_TAGLINE_LENGTH = 200
 BOOTH_ABOUT_LENGTH = 4000
 
-Name = Annotated[str, msgspec.Meta(max_length=300)]
-About = Annotated[str, msgspec.Meta(max_length=10_000)]
-Country = Annotated[str, msgspec.Meta(pattern="^([A-Z]{2})?$")]
 LanguageTag = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2,3}(-[A-Za-z]{2,8})*$")]
 
 

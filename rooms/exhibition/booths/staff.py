@@ -1,4 +1,4 @@
-"""The staff of a booth in the tables: finding people, giving and ending duties, and taking up a duty by an invitation."""
+"""The staff of a booth in the tables: giving and ending duties, and taking up a duty by an invitation."""
 
 from datetime import datetime
 from typing import Any
@@ -6,51 +6,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.core.commands.access import resolve
 from rooms.core.commands.people import PersonView, Role
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
 from rooms.core.store.database import insert_into
-from rooms.core.store.journal import find_room, room_of
-from rooms.core.store.tables import conferences, persons, roles
+from rooms.core.store.tables import conferences, roles
 from rooms.core.text import N_
 from rooms.exhibition.booths.staff_messages import Duty, DutyChanged
+from rooms.exhibition.organisations import join_organisation, leave_organisation
 from rooms.exhibition.tables import booth_staff, booths
 
-MOST_FOUND = 10
 MOST_STAFF = 100
 """People with a duty at one booth."""
 _RANKS = {Duty.CONTACT.value: 0, Duty.STAFF.value: 1, Duty.OWNER.value: 2}
 
-s, b, c, p, r = booth_staff.c, booths.c, conferences.c, persons.c, roles.c
-
-
-async def search(connection: AsyncConnection, words: str) -> list[PersonView]:
-    """People with exactly this address, or with these words in their name. The search by name only finds people who chose to be listed."""
-    words = words.strip()
-    if len(words) < 2:
-        return []
-    named = sa.and_(
-        p.listed, *(sa.func.lower(p.name).contains(word, autoescape=True) for word in words.lower().split())
-    )
-    here = sa.and_(p.erased_at.is_(None), p.kind == "registered", p.verified_at.is_not(None))
-    select = sa.select(p.id, p.name).where(here, sa.or_(p.email == words.lower(), named))
-    return [PersonView(*row) for row in await connection.execute(select.order_by(p.name, p.id).limit(MOST_FOUND))]
-
-
-async def check_eligible(tx: Transaction, conference: str, person: str) -> None:
-    """Only participants with an account can be chosen for a duty; everybody else needs an invitation. Raises Problem "invalid" or "not_found"."""
-    select = sa.select(p.kind, p.verified_at).where(p.id == person, p.erased_at.is_(None))
-    row = (await tx.connection.execute(select)).one_or_none()
-    if row is None:
-        raise Problem("not_found", N_("This person does not exist."), field="person")
-    lobby = await find_room(tx.connection, await room_of(tx.connection, "lobby", conference))
-    try:
-        actor = await resolve(tx.connection, person, lobby, tx.now)
-    except Problem:
-        actor = None
-    if row.kind != "registered" or row.verified_at is None or actor is None or not actor.roles:
-        raise Problem("invalid", N_("This person does not take part here. Send them an invitation."), field="person")
+s, b, c, r = booth_staff.c, booths.c, conferences.c, roles.c
 
 
 async def set_duty(connection: AsyncConnection, booth: str, person: str, duty: Duty, now: datetime) -> None:
@@ -62,6 +32,7 @@ async def set_duty(connection: AsyncConnection, booth: str, person: str, duty: D
     await connection.execute(
         insert.on_conflict_do_update(index_elements=[s.booth, s.person], set_={"duty": duty.value})
     )
+    await join_organisation(connection, booth, person, duty, now)
     conference = await _conference(connection, booth)
     if conference.access != "public":
         role = {"person": person, "conference": conference.id, "session": "", "role": Role.EXHIBITOR.value}
@@ -72,6 +43,7 @@ async def set_duty(connection: AsyncConnection, booth: str, person: str, duty: D
 async def drop_duty(connection: AsyncConnection, booth: str, person: str) -> None:
     """Ends a duty. If it was their last one in a conference, the exhibitor role that came with it ends too; a role granted by an organiser remains."""
     await connection.execute(booth_staff.delete().where(s.booth == booth, s.person == person))
+    await leave_organisation(connection, booth, person)
     conference = await _conference(connection, booth)
     others = sa.select(sa.func.count()).select_from(booth_staff.join(booths, b.id == s.booth))
     others = others.where(s.person == person, b.conference == conference.id)

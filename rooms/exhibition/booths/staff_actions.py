@@ -17,7 +17,7 @@ from rooms.core.text import N_
 from rooms.exhibition import rules
 from rooms.exhibition.booths import queries
 from rooms.exhibition.booths.editing import BOOTH, with_hall
-from rooms.exhibition.booths.staff import check_eligible, drop_duty, owners_of, set_duty
+from rooms.exhibition.booths.staff import drop_duty, owners_of, set_duty
 from rooms.exhibition.booths.staff_messages import Duty, DutyChanged, LeaveStaff, SetDuty
 from rooms.exhibition.queue.actions import release
 from rooms.exhibition.tables import booth_staff
@@ -25,6 +25,7 @@ from rooms.meetings import roster
 from rooms.meetings.messages import Removed
 from rooms.meetings.queries import peers
 from rooms.meetings.tables import call_peers, invited, meetings
+from rooms.people.candidates import check_eligible
 from rooms.people.desk import desk_of, desks_of, notify
 from rooms.people.messages import RightsChanged
 

@@ -6,14 +6,13 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from rooms.core.commands.audience import Audience
-from rooms.core.commands.messages import Command, Event, View
+from rooms.core.commands.messages import Command, Event, Locale, View
 from rooms.core.commands.people import Id
 
 TITLE_LENGTH = 120
 LINK_LENGTH = 500
 
 Title = Annotated[str, msgspec.Meta(max_length=400)]
-Locale = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2,3}(_[A-Za-z]{2,8})?$")]
 
 
 class FileKind(StrEnum):

@@ -25,6 +25,7 @@ from rooms.exhibition.booths.staff_messages import Duty
 from rooms.exhibition.imports.expected_owners import expect
 from rooms.exhibition.imports.parsing import ExhibitorRow, again, exhibitors
 from rooms.exhibition.imports.table_file import MOST_BYTES, ExhibitorFaults, read_table
+from rooms.exhibition.organisations import complete_profile
 from rooms.exhibition.presence.messages import Floor
 from rooms.exhibition.record_tables import owner_invites
 from rooms.exhibition.tables import booth_staff, booths, exhibition_halls
@@ -263,6 +264,7 @@ async def _write(
             if each.id:
                 values["external_id"] = each.id
             await tx.connection.execute(booths.update().where(b.id == booth).values(values))
+            await complete_profile(tx.connection, booth)
             if hall_name != row.hall_name:
                 left.add(stored.halls[row.hall_name])
         owner = stored.people.get(each.owner)

@@ -11,6 +11,7 @@ from rooms.exhibition.booths import directory, queries
 from rooms.exhibition.booths import staff as staffing
 from rooms.exhibition.booths.directory import PAGE, Wanted
 from rooms.exhibition.booths.snapshots import BoothOwn, BoothSnapshot, HallSnapshot
+from rooms.exhibition.organisations import organisation_of
 from rooms.exhibition.queue.waiting_time import expected
 from rooms.exhibition.requests.messages import ContactState
 from web.conference import Location, enter, enter_room
@@ -70,11 +71,13 @@ async def booth(request: Request) -> Response:
     path = f"{entered.path}/exhibition/{snapshot.booth.id}"
     async with entered.site.engine.database.read() as connection:
         stands_in = await queries.hall_of_booth(connection, snapshot.booth.id)
+        organisation = await organisation_of(connection, snapshot.booth.id)
     return await entered.page(
         request,
         "exhibition/booth.html",
         page=Location(room, path),
         hall=stands_in,
+        organisation=organisation,
         snapshot=snapshot,
         booth=snapshot.booth,
         own=own,

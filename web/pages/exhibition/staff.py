@@ -10,9 +10,9 @@ from rooms.core.rate_limits import Rate
 from rooms.core.text import N_
 from rooms.exhibition import rules
 from rooms.exhibition.booths import queries
-from rooms.exhibition.booths import staff as staffing
 from rooms.exhibition.booths.staff_messages import Duty
 from rooms.invitations import invites
+from rooms.people import candidates
 from web.forms import number, read_form, text
 from web.pages.exhibition.enter import AtBooth, enter_booth
 from web.site import site_of
@@ -40,7 +40,7 @@ async def _page(request: Request, at: AtBooth, problem: Problem | None = None, m
     async with engine.database.read() as connection:
         shown = {
             "staff": await queries.staff(connection, at.booth.id),
-            "found": await staffing.search(connection, words) if words else [],
+            "found": await candidates.search(connection, words) if words else [],
             "invites": await invites.in_force(connection, entered.conference.id, engine.clock(), booth=at.booth.id),
         }
     return await at.page(

@@ -16,7 +16,7 @@ from rooms.exhibition.booths.messages import CreateBooth
 from rooms.exhibition.booths.staff_messages import Duty, LeaveStaff, SetDuty
 from rooms.exhibition.queue.messages import AcceptCall, Admitted, CallNext, JoinQueue
 from rooms.invitations import invites
-from rooms.people import accounts, erasure
+from rooms.people import accounts, candidates, erasure
 from rooms.people.messages import GrantRole, RemovePerson, RevokeRole
 from tests.support.refusals import refused
 from tests.support.waiting import settled
@@ -114,7 +114,7 @@ async def test_people_are_found_by_their_address_or_by_a_name_that_they_show(eac
     async with world.engine.database.read() as connection:
 
         async def names(words: str) -> list[str]:
-            return [each.name for each in await staffing.search(connection, words)]
+            return [each.name for each in await candidates.search(connection, words)]
 
         assert await names("OTHER@example.org") == ["Other"]
         assert await names("other") == [], "they do not show their name"

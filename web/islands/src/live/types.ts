@@ -7,6 +7,7 @@ import type { PresenceView } from "./types/core";
 import type { AcceptApplication, AcceptCall, Admitted, Applied, ApplyToExhibit, ApproveBooth, AskContact, AskLead, BoothChanged, BoothCreated, BoothDrafted, BoothListed, BoothNow, CallNext, Called, ChangeFile, CloseContact, ConsentToName, Consented, ContactAsked, ContactChanged, ContactOwn, CreateBooth, DeclineApplication, DeclineBooth, DraftBooth, DutyChanged, FilesChanged, FilmLinked, FinishTalk, JoinQueue, LeadChanged, LeadOwn, LeaveQueue, LeaveStaff, LineView, LinkFilm, NoteLead, PlaceChanged, PlaceFile, PlaceOwn, QualifyLead, Queued, RemoveFile, ReviewApplication, SetDuty, ShareLead, SkipPlace, SubmitBooth, TakeContact, WithdrawApplication, WithdrawLead } from "./types/exhibition";
 import type { AnswerPoll, AnswerQuestion, AnswerWritten, AnsweringChanged, ApproveQuestion, ArchivePoll, ArchiveQuestion, AskQuestion, Asked, AskingChanged, ClaimQuestion, ClearScreen, ClosePoll, DismissQuestion, DraftPoll, Drafted, EditPoll, EditQuestion, HideText, LabelQuestion, MarkAnswered, MergeQuestion, ModeratedTally, OpenPoll, OwnQuestionChanged, PinQuestion, PollAnswer, PollArchived, PollChanged, PollClosed, PollDrafted, PollHidden, PollOpened, PollTally, QuestionAnswered, QuestionApproved, QuestionArchived, QuestionAsked, QuestionClaimed, QuestionDismissed, QuestionEdited, QuestionHidden, QuestionLabelled, QuestionMerged, QuestionPinned, QuestionReleased, QuestionReopened, QuestionRestored, QuestionRevised, QuestionShown, QuestionTaken, QuestionUnarchived, QuestionUnmerged, QuestionUnpinned, QuestionWithdrawn, ReleaseQuestion, ReopenQuestion, RestoreQuestion, RetractAnswer, RevealPoll, ReviseQuestion, ScreenChanged, SendReaction, SetAnonymity, SetAsking, SetReview, ShowOnScreen, ShowPollOnScreen, ShowStage, StageChanged, StagePrepared, TakeQuestion, UnarchiveQuestion, UnmaskQuestion, Unmasked, UnmergeQuestion, UnpinQuestion, UnvoteQuestion, VoteQuestion, WithdrawQuestion } from "./types/forum";
 import type { BringColleague, CallView, ExtendCall, MeetingClosed, MeetingInvited, MeetingRated, RateCall, Removed, Replaced, WaitForCall } from "./types/meetings";
+import type { CreateOrganisation, EditOrganisation, LeaveOrganisation, MergeOrganisations, OrganisationCreated, SetMember } from "./types/organisations";
 import type { BlockChanged, BlockPerson, GrantRole, ListMe, Notified, PersonRestrained, ReadmitPerson, RemovePerson, ReportPerson, RestraintLifted, RevokeRole, RightsChanged, RoleGranted, RoleRevoked, SignInRevoked, SilencePerson, UnblockPerson, UnsilencePerson } from "./types/people";
 import type { CancelSession, ChangeSession, CreateSession, EndSession, OpenSession, ReinstateSession, SessionChanged, SessionCreated, SessionListed, StarChanged, StarSession, StartSession, UnstarSession } from "./types/programme";
 
@@ -17,8 +18,11 @@ export * from "./types/core";
 export * from "./types/exhibition";
 export * from "./types/forum";
 export * from "./types/meetings";
+export * from "./types/organisations";
 export * from "./types/people";
 export * from "./types/programme";
+
+export const ABOUT_LENGTH = 4000;
 
 export const ADDRESS_LENGTH = 500;
 
@@ -34,9 +38,13 @@ export const CALL_NOTE_LENGTH = 500;
 
 export const CONTACT_LENGTH = 1000;
 
+export const FIELD_LENGTH = 80;
+
 export const LINK_LENGTH = 500;
 
 export const MESSAGE_LENGTH = 1000;
+
+export const NAME_LENGTH = 120;
 
 export const NOTE_LENGTH = 1000;
 
@@ -149,6 +157,11 @@ export type Command =
   | WaitForCall
   | BringColleague
   | RateCall
+  | CreateOrganisation
+  | EditOrganisation
+  | SetMember
+  | LeaveOrganisation
+  | MergeOrganisations
   | GrantRole
   | RevokeRole
   | SilencePerson
@@ -264,6 +277,7 @@ export interface Replies {
   readonly "contact.ask": ContactAsked;
   readonly "exhibitor.apply": Applied;
   readonly "film.link": FilmLinked;
+  readonly "organisation.create": OrganisationCreated;
   readonly "poll.draft": Drafted;
   readonly "question.ask": Asked;
   readonly "question.unmask": Unmasked;

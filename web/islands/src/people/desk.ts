@@ -33,6 +33,8 @@ function words({ kind, values }: Notified): string {
       return t("The texts of %(booth)s have been declined.", { booth: values["booth"] ?? "" });
     case "staff.you":
       return t("You are on the staff of %(booth)s now. You can leave it on the booth's page.", { booth: values["booth"] ?? "" });
+    case "organisation.member":
+      return t("You are a member of %(organisation)s now. You can leave it on its page.", { organisation: values["organisation"] ?? "" });
     case "staff.new":
       return t("%(name)s is on the staff of %(booth)s now.", { name: values["name"] ?? "", booth: values["booth"] ?? "" });
     case "session.moved":

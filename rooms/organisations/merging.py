@@ -1,0 +1,27 @@
+"""Merges two organisations that are one. Slices above register how they move what belongs to an organisation."""
+
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.organisations import members
+from rooms.organisations.tables import organisations
+
+Move = Callable[[AsyncConnection, str, str], Awaitable[None]]
+"""(connection, organisation, into): moves the slice's rows from one organisation to the other."""
+
+_MOVES: list[Move] = []
+
+
+def moves_with_organisation(move: Move) -> Move:
+    """Decorator: the function is called when two organisations become one."""
+    _MOVES.append(move)
+    return move
+
+
+async def merge(connection: AsyncConnection, organisation: str, into: str) -> None:
+    """Moves everything of one organisation to another, and deletes the first."""
+    for move in _MOVES:
+        await move(connection, organisation, into)
+    await members.move(connection, organisation, into)
+    await connection.execute(organisations.delete().where(organisations.c.id == organisation))

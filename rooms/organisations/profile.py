@@ -1,0 +1,83 @@
+"""The profile of an organisation: cleans what people write, and finds or creates the organisation with a name."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.core.errors import Problem
+from rooms.core.ids import new_id
+from rooms.core.search import fold
+from rooms.core.text import N_, clean_line, clean_text
+from rooms.organisations.messages import ABOUT_LENGTH, FIELD_LENGTH, NAME_LENGTH, Profile
+from rooms.organisations.names import key_of
+from rooms.organisations.tables import organisations
+
+EMPTY: dict[str, Any] = {"about": "", "texts": {}, "website": "", "logo": "", "country": "", "fields": []}
+
+o = organisations.c
+
+
+def clean_website(address: str) -> str:
+    """A full web address, or empty. Raises Problem "invalid"."""
+    address = address.strip()
+    if not address:
+        return ""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not address.isprintable() or " " in address:
+        raise Problem("invalid", N_("Give the full address of a website, beginning with https://"), field="website")
+    return address
+
+
+def cleaned(profile: Profile) -> dict[str, Any]:
+    """The columns of a profile that somebody has written. Raises Problem "invalid"."""
+    texts: dict[str, dict[str, str]] = {}
+    for locale, translated in profile.texts.items():
+        for name, text in translated.items():
+            if name not in {"name", "about"}:
+                message = N_("An organisation has no text called “%(name)s”.")
+                raise Problem("invalid", message, field="texts", values={"name": name[:40]})
+            if text.strip():
+                clean = (
+                    clean_line(text, NAME_LENGTH, "texts")
+                    if name == "name"
+                    else clean_text(text, ABOUT_LENGTH, "texts")
+                )
+                texts.setdefault(locale, {})[name] = clean
+    fields = [clean_line(each, FIELD_LENGTH, "fields") for each in profile.fields if each.strip()]
+    return columns_of(
+        {
+            "name": clean_line(profile.name, NAME_LENGTH, "name"),
+            "about": clean_text(profile.about, ABOUT_LENGTH, "about") if profile.about.strip() else "",
+            "texts": texts,
+            "website": clean_website(profile.website),
+            "country": profile.country,
+            "fields": list(dict.fromkeys(fields)),
+        }
+    )
+
+
+def columns_of(said: dict[str, Any]) -> dict[str, Any]:
+    """The columns of a profile, with those by which it is compared and searched."""
+    translated = [text for texts in said["texts"].values() for text in texts.values()]
+    words = [said["name"], said["about"], *said["fields"], *translated]
+    return {**said, "key": key_of(said["name"]), "searched": fold(" ".join(words))}
+
+
+async def create(connection: AsyncConnection, conference: str, said: dict[str, Any]) -> str:
+    """Creates an organisation; returns its id. `said`: the columns of its profile."""
+    id = new_id()
+    values = {"id": id, "conference": conference, **columns_of({**EMPTY, **said})}
+    await connection.execute(organisations.insert().values(values))
+    return id
+
+
+async def named(connection: AsyncConnection, conference: str, said: dict[str, Any]) -> str:
+    """The organisation with the name in `said`, created if there is none."""
+    select = sa.select(o.id).where(o.conference == conference, o.key == key_of(said["name"]))
+    found = (await connection.execute(select.order_by(o.id).limit(1))).scalar_one_or_none()
+    return found or await create(connection, conference, said)

@@ -1,0 +1,44 @@
+"""Finds people for a duty, and checks that they can have one."""
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.core.commands.access import resolve
+from rooms.core.commands.people import PersonView
+from rooms.core.commands.transaction import Transaction
+from rooms.core.errors import Problem
+from rooms.core.store.journal import find_room, room_of
+from rooms.core.store.tables import persons
+from rooms.core.text import N_
+
+MOST_FOUND = 10
+
+p = persons.c
+
+
+async def search(connection: AsyncConnection, words: str) -> list[PersonView]:
+    """People with exactly this address, or with these words in their name. The search by name only finds people who chose to be listed."""
+    words = words.strip()
+    if len(words) < 2:
+        return []
+    named = sa.and_(
+        p.listed, *(sa.func.lower(p.name).contains(word, autoescape=True) for word in words.lower().split())
+    )
+    here = sa.and_(p.erased_at.is_(None), p.kind == "registered", p.verified_at.is_not(None))
+    select = sa.select(p.id, p.name).where(here, sa.or_(p.email == words.lower(), named))
+    return [PersonView(*row) for row in await connection.execute(select.order_by(p.name, p.id).limit(MOST_FOUND))]
+
+
+async def check_eligible(tx: Transaction, conference: str, person: str) -> None:
+    """Only participants with an account can be chosen for a duty; everybody else needs an invitation. Raises Problem "invalid" or "not_found"."""
+    select = sa.select(p.kind, p.verified_at).where(p.id == person, p.erased_at.is_(None))
+    row = (await tx.connection.execute(select)).one_or_none()
+    if row is None:
+        raise Problem("not_found", N_("This person does not exist."), field="person")
+    lobby = await find_room(tx.connection, await room_of(tx.connection, "lobby", conference))
+    try:
+        actor = await resolve(tx.connection, person, lobby, tx.now)
+    except Problem:
+        actor = None
+    if row.kind != "registered" or row.verified_at is None or actor is None or not actor.roles:
+        raise Problem("invalid", N_("This person does not take part here. Send them an invitation."), field="person")
