@@ -2,9 +2,11 @@
 
 import re
 import uuid
+from pathlib import Path
 
 import pytest
 
+import rooms
 from rooms.core.commands.people import Role
 from rooms.core.store import audit
 from rooms.core.store.tables import audit as audit_table
@@ -12,6 +14,7 @@ from rooms.people import roles
 from rooms.people.messages import SilencePerson
 from tests.support.visitor import URL, Visitor
 from tests.support.world import World
+from web.pages.conduct.audit import ACTS
 from web.site import Site
 
 PAGES = ["people", "settings", "audit"]
@@ -197,6 +200,39 @@ async def test_administrators_begin_conferences(site: Site, world: World, organi
     again = await admin.post("/conferences/new", form)
     assert again.status_code == 422
     assert "already" in admin.page
+
+
+async def test_a_new_conference_is_private_until_it_is_published(
+    site: Site, world: World, organiser: Visitor, visitor: Visitor
+) -> None:
+    admin = await Visitor(site).sign_in(world.people["admin"], "/conferences/new")
+    assert re.search(r'name="access" value="members" checked', admin.page), "the choice of a new conference"
+    form = {**await settings_form(organiser), "title": "Another", "slug": "another-one", "access": "members"}
+    await admin.post("/conferences/new", form)
+    assert "Only people with a role can see this conference. It is not on the front page." in admin.page
+    assert (await visitor.get("/c/another-one")).status_code == 404
+    await visitor.get("/")
+    assert "Another" not in visitor.page
+    await organiser.get("/c/forum/organise")
+    assert (await organiser.post("/c/another-one/organise/publish")).status_code == 404, "not their conference"
+    await admin.get("/c/another-one/organise")
+    await admin.post("/c/another-one/organise/publish")
+    assert "The conference is public." in admin.page
+    assert "Publish" not in admin.page
+    assert (await visitor.get("/c/another-one")).status_code == 200
+    await visitor.get("/")
+    assert "Another" in visitor.page
+    await admin.get("/c/another-one/organise/audit")
+    assert "changed the conference" in admin.page
+
+
+def test_every_act_of_the_audit_log_has_words() -> None:
+    recorded: set[str] = set()
+    for path in Path(rooms.__path__[0]).rglob("*.py"):
+        text = path.read_text("utf-8")
+        recorded |= set(re.findall(r'(?:audit|_announce)\((?!None)[^"]{0,120}?"([a-z]+\.[a-z]+)"', text))
+    assert {"asking.change", "chat.remove", "file.remove", "invite.accept", "session.change"} <= recorded, "premise"
+    assert recorded <= ACTS.keys()
 
 
 async def test_a_role_for_an_unknown_session_is_refused(organiser: Visitor, world: World) -> None:

@@ -18,9 +18,21 @@ from web.site import site_of
 SHOWN = 100
 
 ACTS = {
+    "application.accept": N_("accepted an application to exhibit"),
+    "application.decline": N_("declined an application to exhibit"),
+    "asking.change": N_("changed who can ask questions in"),
+    "booth.approve": N_("approved the texts of the booth"),
+    "booth.create": N_("created the booth"),
+    "booth.decline": N_("declined the texts of the booth"),
+    "chat.remove": N_("removed a chat message"),
     "chat.report": N_("reported a message by"),
     "conference.change": N_("changed the conference"),
     "conference.found": N_("created the conference"),
+    "exhibitors.imported": N_("imported a list of exhibitors"),
+    "file.add": N_("added a file to a booth"),
+    "file.change": N_("changed a file of a booth"),
+    "file.remove": N_("removed a file from a booth"),
+    "file.replace": N_("replaced a file of a booth"),
     "invite.accept": N_("accepted an invitation"),
     "invite.make": N_("created an invitation"),
     "invite.revoke": N_("withdrew an invitation"),
@@ -42,6 +54,7 @@ ACTS = {
     "session.live": N_("started the session"),
     "session.lobby": N_("opened the session"),
     "session.reinstate": N_("reinstated the session"),
+    "staff.set": N_("changed the booth staff:"),
 }
 
 

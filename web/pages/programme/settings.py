@@ -145,6 +145,17 @@ async def change_settings(request: Request) -> Response:
     return go(request, f"{entered.path}/organise/settings", said=gettext(N_("Saved.")))
 
 
+async def publish(request: Request) -> Response:
+    """Opens a conference that was prepared in private to everyone."""
+    entered = await _entered(request)
+    await read_form(request)
+    conference = entered.conference
+    about = About(*(getattr(conference, name) for name in About._fields))._replace(access="public")
+    await conferences.change(entered.site.engine, conference, about, by=entered.viewer.signed_in.id)
+    gettext = entered.site.languages.texts(entered.viewer.locale).gettext
+    return go(request, f"{entered.path}/organise", said=gettext(N_("The conference is public.")))
+
+
 async def _administrator(request: Request) -> Viewer:
     viewer = await viewer_of(request)
     account = viewer.signed_in
@@ -157,7 +168,7 @@ async def show_new(request: Request) -> Response:
     viewer = await _administrator(request)
     zone = viewer.zone.key if viewer.zone else "UTC"  # the browser's zone
     today = site_of(request).engine.clock().date().isoformat()
-    typed = {"starts_on": today, "ends_on": today, "access": "public", "guests": "on", "zone": zone}
+    typed = {"starts_on": today, "ends_on": today, "access": "members", "guests": "on", "zone": zone}
     typed |= {"call_limit": "4", "talk_minutes": "10"}
     common = _common(request)
     return await page(request, "programme/conference_new.html", typed=typed, here="/conferences/new", **common)
@@ -175,12 +186,17 @@ async def found(request: Request) -> Response:
         common = _common(request, problem)
         return await page(request, "programme/conference_new.html", typed=typed, here="/conferences/new", **common)
     gettext = site.languages.texts(viewer.locale).gettext
-    return go(request, links.path("organise", slug), said=gettext(N_("Conference created. You are its organiser.")))
+    return go(
+        request,
+        links.path("organise", slug),
+        said=gettext(N_("Conference created. Only people with a role can see it until you publish it.")),
+    )
 
 
 routes = [
     Route("/c/{conference}/organise/settings", show_settings),
     Route("/c/{conference}/organise/settings", change_settings, methods=["POST"]),
+    Route("/c/{conference}/organise/publish", publish, methods=["POST"]),
     Route("/conferences/new", show_new),
     Route("/conferences/new", found, methods=["POST"]),
 ]

@@ -8,11 +8,12 @@ import { Island } from "../shell/island";
 import { badge, empty, icon, localised } from "../shell/parts";
 
 /** The activity at a booth: people present, people waiting, and whether its staff are connected. */
-function happening(now: BoothNow) {
+function happening(now: BoothNow, calm: string | typeof nothing = nothing) {
   return html`<p class="booth-now">
     ${now.staffed ? badge(t("Staffed now"), { tone: "green" }) : nothing}
     ${now.people ? html`<span class="booth-fact">${icon("people")}${tn("%(count)s here", "%(count)s here", now.people)}</span>` : nothing}
     ${now.waiting ? html`<span class="booth-fact">${icon("clock")}${tn("%(count)s waiting", "%(count)s waiting", now.waiting)}</span>` : nothing}
+    ${now.staffed || now.people || now.waiting ? nothing : calm}
   </p>`;
 }
 
@@ -50,7 +51,7 @@ export class Hall extends Island {
           <p class="booth-place">${card.number}</p>
         </div>
       </div>
-      ${tagline ? html`<p class="booth-tagline" dir="auto">${tagline}</p>` : nothing} ${happening(now)}
+      ${tagline ? html`<p class="booth-tagline" dir="auto">${tagline}</p>` : nothing} ${happening(now, t("Nobody here"))}
     </li>`;
   }
 }

@@ -196,6 +196,10 @@ export class Programme extends LitElement {
     }
     for (const day of this.querySelectorAll<HTMLElement>(".day")) day.hidden = !day.querySelector(".slot:not([hidden])");
     this.querySelector<HTMLElement>(".filter-empty")?.toggleAttribute("hidden", shown > 0);
+    const used = this.querySelector(".filter-open .count");
+    const choices = [wish.track, wish.language].filter(Boolean).length;
+    if (used) used.textContent = String(choices);
+    used?.toggleAttribute("hidden", choices === 0);
     const result = this.querySelector(".filter-result");
     const filtering = Boolean(wish.words || wish.track || wish.language || wish.starred);
     this.classList.toggle("filtered", filtering);
