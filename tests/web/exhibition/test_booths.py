@@ -163,7 +163,9 @@ async def test_two_hundred_booths_at_once_in_the_readers_language(site: Site, wo
     await reader.get(PATH, params={"words": "展位199"})
     assert names(reader.page) == ["展位199"]
     await reader.get(f"{PATH}/{booth}")
-    assert re.search(f'halls/{hall}" dir="auto">大厅</a>\xa0·\xa0<span class="no-break">199<', reader.page), "a booth says where it stands"
+    assert re.search(f'halls/{hall}" dir="auto">大厅</a>\xa0·\xa0<span class="no-break">199<', reader.page), (
+        "a booth says where it stands"
+    )
     await reader.http.aclose()
 
 

@@ -150,7 +150,9 @@ async def publish(request: Request) -> Response:
     entered = await _entered(request)
     await read_form(request)
     conference = entered.conference
-    about = About(*(getattr(conference, name) for name in About._fields))._replace(access="public")
+    about = ConferenceSettings(*(getattr(conference, name) for name in ConferenceSettings._fields))._replace(
+        access="public"
+    )
     await conferences.change(entered.site.engine, conference, about, by=entered.viewer.signed_in.id)
     gettext = entered.site.languages.texts(entered.viewer.locale).gettext
     return go(request, f"{entered.path}/organise", said=gettext(N_("The conference is public.")))
