@@ -93,7 +93,7 @@ def compile_catalogs() -> None:
 
     {"language": "zh-Hans", "plural": "0", "messages": {"Ask": "提问", "%(count)s vote": ["%(count)s 票"]}}
 
-    `plural` is gettext's expression over `n` for the index of the form; it is JavaScript as it stands.
+    `plural` is gettext's expression over `n` for the index of the form; it is valid JavaScript too.
     """
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po

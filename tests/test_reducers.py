@@ -27,7 +27,7 @@ SHAPES = {
 }
 
 
-def told() -> dict[str, type[Event]]:
+def received() -> dict[str, type[Event]]:
     collect()
     return {tag_of(event): event for event in declared(Event)}
 
@@ -47,7 +47,7 @@ def test_fixtures_are_what_the_messages_declare(fixture: Fixture) -> None:
         check_latest(state["latest"])
     if fixture.event is not None:
         assert fixture.event["type"] == fixture.name
-        assert as_sent(fixture.event, told()[fixture.name]) == fixture.event
+        assert as_sent(fixture.event, received()[fixture.name]) == fixture.event
     if fixture.latest is not None:
         assert list(fixture.latest) == [fixture.name.removeprefix("latest.")]
         check_latest(fixture.latest)

@@ -30,7 +30,7 @@ async def test_redis_is_emptied_before_each_test(redis_url: str, redis_server: R
         assert await client.dbsize() == 0
 
 
-def test_a_redis_of_ones_own_freezes_thaws_dies_and_returns(own_redis: RedisServer) -> None:
+def test_an_own_redis_freezes_thaws_dies_and_returns(own_redis: RedisServer) -> None:
     assert _pings(own_redis)
     own_redis.freeze()
     assert not _pings(own_redis)

@@ -30,17 +30,17 @@ async def notify_of_late(engine: Engine) -> int:
     select = sa.select(s.id, s.conference, s.title).join(forums, f.session == s.id)
     async with engine.database.read() as connection:
         late = (await connection.execute(select.where(due, f.state.in_(NOT_STARTED), unnoticed))).all()
-        told = {each.id: await _responsible(connection, each.conference, each.id) for each in late}
-        desks = {each.id: await desks_of(connection, told[each.id]) for each in late}
+        recipients = {each.id: await _responsible(connection, each.conference, each.id) for each in late}
+        desks = {each.id: await desks_of(connection, recipients[each.id]) for each in late}
     count = 0
     for each in late:
         async with engine.transaction(desks[each.id]) as tx:
-            # Only one process finds the row unchanged. Meanwhile, someone may have started or moved the session.
+            # Only one process finds the row unchanged. In the meantime, someone may have started or moved the session.
             still = sa.select(s.id).where(s.id == each.id, due, unnoticed).correlate(forums).exists()
             mark = forums.update().where(f.session == each.id, f.state.in_(NOT_STARTED), still)
             if (await tx.connection.execute(mark.values(alarmed_at=tx.now))).rowcount:
                 target = Target("session.moderate", each.conference, each.id)
-                await notify_all(tx, told[each.id], "session.late", {"session": each.title}, target)
+                await notify_all(tx, recipients[each.id], "session.late", {"session": each.title}, target)
                 count += 1
     return count
 

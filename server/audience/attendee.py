@@ -81,7 +81,7 @@ class Attendee:
             self._ticket,
             tally,
             packed=packed,
-            told=self._told,
+            on_event=self._on_event,
             entered=self._entered,
             values=self._values,
         )
@@ -204,7 +204,7 @@ class Attendee:
         self._polls = {poll["id"]: poll for poll in snapshot["polls"] if poll["state"] == "open"}
         self._answered = set(joined["own"]["answers"])
 
-    def _told(self, event: dict[str, Any], late: bool) -> None:
+    def _on_event(self, event: dict[str, Any], late: bool) -> None:
         match event["type"]:
             case "chat.posted":
                 message = event["message"]

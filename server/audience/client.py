@@ -52,7 +52,7 @@ class Gone(Exception):
 
 
 class Client:
-    """Callbacks, in the order of the wire: `told` gets each visible event (and whether it comes late, after a resume), `entered` each reply with a
+    """Callbacks, in the order of the wire: `on_event` gets each visible event (and whether it comes late, after a resume), `entered` each reply with a
     snapshot, `values` latest values."""
 
     def __init__(
@@ -63,7 +63,7 @@ class Client:
         tally: Tally,
         *,
         packed: bool,
-        told: Callable[[dict[str, Any], bool], None],
+        on_event: Callable[[dict[str, Any], bool], None],
         entered: Callable[[dict[str, Any]], None],
         values: Callable[[dict[str, Any]], None],
     ) -> None:
@@ -72,7 +72,7 @@ class Client:
         self._ticket = ticket
         self._tally = tally
         self._packed = packed
-        self._told, self._entered, self._values = told, entered, values
+        self._on_event, self._entered, self._values = on_event, entered, values
         self._connection: ClientConnection | None = None
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._numbers = itertools.count(1)
@@ -226,7 +226,7 @@ class Client:
             self._seq = seq
             self._tally.events += 1
             if "type" in event:
-                self._told(event, late)
+                self._on_event(event, late)
 
 
 def _gone(closed: ConnectionClosed) -> Gone:

@@ -222,7 +222,7 @@ SESSIONS = (
     DemoSession(
         "Founding abroad: a round table of those who did",
         "在海外创业：亲历者圆桌会",
-        "Visas, languages, banks, friends: what nobody told them.",
+        "Visas, languages, banks, friends: what nobody explained.",
         "签证、语言、银行与朋友：没有人告诉过他们的事。",
         CAREERS,
         "Hall D",

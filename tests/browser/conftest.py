@@ -58,7 +58,7 @@ class Venue:
         return window
 
     async def act(self, who: str, command: Command, *, room: str = "") -> None:
-        """Performs a command in the server itself, by its form door: those whom it serves learn of it at once, not from the next comparison."""
+        """Performs a command in the server itself, by its form door: its members receive it at once, not after the next comparison."""
         page = self.doors.get(who)
         if page is None:
             self.doors[who] = page = (await self.window_of(who)).page

@@ -101,7 +101,7 @@ async def test_two_talk_from_the_first_picture_to_the_outcome(venue: Venue) -> N
         assert (await connection.execute(sa.select(*columns).where(where))).one() == ("held", 4, "Send the prices")
 
 
-async def test_four_talk_and_a_fifth_is_told_why_not(venue: Venue) -> None:
+async def test_four_talk_and_a_fifth_learns_why_they_cannot_join(venue: Venue) -> None:
     everybody = ("attendee", STAFF, "other", "speaker")
     path = await meeting_at_booth(venue, *everybody, "moderator")
     pages = await call_of(venue, path, *everybody)
@@ -134,7 +134,7 @@ async def test_fifty_times_both_renegotiate_at_once(venue: Venue) -> None:
     await asyncio.gather(*(flowing(page) for page in pages))
 
 
-async def test_one_who_reloads_is_back_in_his_place(venue: Venue) -> None:
+async def test_after_a_reload_a_participant_is_back_in_their_place(venue: Venue) -> None:
     path = await meeting_at_booth(venue, "attendee", STAFF)
     visitor, staff = await call_of(venue, path, "attendee", STAFF)
     [before] = await links(staff)
@@ -182,7 +182,7 @@ async def test_a_colleague_comes_and_a_screen_is_shared_without_a_new_connection
     await expect(staff.locator(".tile-screen")).to_have_count(0)
 
 
-async def test_the_time_is_told_and_either_may_extend_it(venue: Venue) -> None:
+async def test_the_remaining_time_is_shown_and_either_may_extend_it(venue: Venue) -> None:
     path = await meeting_at_booth(venue, "attendee", STAFF)
     visitor, staff = await call_of(venue, path, "attendee", STAFF)
     await expect(visitor.get_by_role("timer")).to_contain_text("left")
@@ -233,7 +233,7 @@ async def test_report_and_block_in_the_call(venue: Venue) -> None:
         assert (await connection.execute(sa.select(reports.c.text))).scalars().all()[-1] == "Shouts"
 
 
-async def test_whoever_was_checked_once_is_in_the_next_call_by_one_click(venue: Venue) -> None:
+async def test_after_one_check_the_next_call_takes_one_click(venue: Venue) -> None:
     path = await meeting_at_booth(venue, "attendee", STAFF)
     visitor = await join(await at_the_door(venue, "attendee", path))
     await visitor.get_by_role("button", name="Camera").click()

@@ -108,7 +108,7 @@ async def test_the_chosen_microphone_is_used_again_when_it_is_back(venue: Venue)
     await until_used(page, "Fake Audio Input 2", "")
 
 
-async def test_a_shared_screen_is_heard_also_from_somebody_who_is_muted(venue: Venue) -> None:
+async def test_the_sound_of_a_shared_screen_plays_although_its_owner_is_muted(venue: Venue) -> None:
     path = await meeting_at_booth(venue, "attendee", STAFF)
     visitor, staff = await call_of(venue, path, "attendee", STAFF)
     await staff.get_by_role("button", name="Microphone").click()

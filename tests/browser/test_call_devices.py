@@ -98,7 +98,7 @@ async def test_a_camera_and_a_microphone_that_die_are_taken_again(venue: Venue) 
         await expect(page.get_by_role("button", name="Camera")).to_have_attribute("aria-pressed", "true")
 
 
-async def test_one_unplugged_is_told_and_taken_when_it_is_plugged_in_again(venue: Venue) -> None:
+async def test_an_unplugged_device_is_reported_and_used_again_when_it_is_back(venue: Venue) -> None:
     path = await meeting_at_booth(venue, "attendee", STAFF)
     visitor, staff = await call_of(venue, path, "attendee", STAFF)
     theirs = staff.locator(".tile", has_text="Attendee")

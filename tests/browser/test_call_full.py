@@ -18,7 +18,7 @@ async def browser() -> AsyncIterator[Browser]:
         yield chromium
 
 
-async def test_who_comes_too_late_waits_and_joins_by_himself(venue: Venue) -> None:
+async def test_a_latecomer_waits_and_joins_when_a_place_is_free(venue: Venue) -> None:
     path = await meeting_at_booth(venue, "attendee", "colleague", "other", "speaker")
     async with venue.world.engine.database.write() as connection:
         this = conferences.c.id == venue.world.conference

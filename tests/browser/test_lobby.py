@@ -32,7 +32,7 @@ async def test_what_is_on_flips_for_everyone_within_a_second(venue: Venue) -> No
         await expect(page.get_by_text("No session is live at the moment.")).to_be_visible(timeout=1_000)
 
 
-async def test_what_comes_next_and_ones_own_sessions_follow(venue: Venue) -> None:
+async def test_the_next_and_the_starred_sessions_follow(venue: Venue) -> None:
     # These are done in another process: without a bus between the two, the server learns of them when it compares.
     page = await lobby(venue, "attendee")
     at = datetime.now(UTC) + timedelta(minutes=3)  # before the opening
@@ -72,7 +72,7 @@ async def test_the_chat_of_the_conference_and_who_is_here(venue: Venue) -> None:
     await expect(other.get_by_text("2 people here").first).to_be_visible()
 
 
-async def test_unread_marks_stand_at_each_channel_and_go_when_one_has_read(venue: Venue) -> None:
+async def test_each_channel_shows_unread_messages_until_they_are_read(venue: Venue) -> None:
     world = venue.world
     await world.do("attendee", StarSession(world.session), room=world.lobby)
     for number in range(3):

@@ -155,7 +155,7 @@ async def test_a_written_answer_says_who_will_read_it(venue: Venue) -> None:
     await expect(reader.locator("body")).not_to_contain_text("They come tonight.")
 
 
-async def test_who_asked_anonymously_is_told_to_the_moderator_alone_and_recorded(venue: Venue) -> None:
+async def test_only_the_moderator_learns_who_asked_anonymously_and_it_is_recorded(venue: Venue) -> None:
     await venue.ask("Is my boss here?", anonymous=True)
     moderator = await venue.enter("moderator", "/moderate")
     await expect(moderator.locator(".inquest")).to_contain_text("Anonymous")
@@ -238,7 +238,7 @@ async def test_complete_on_a_phone(venue: Venue) -> None:
     await expect(moderator.get_by_text("The public list is paused")).to_be_visible()
 
 
-async def test_pause_lock_and_review_are_told_to_attendees(venue: Venue) -> None:
+async def test_attendees_see_pause_lock_and_review(venue: Venue) -> None:
     attendee = await venue.enter("attendee")
     moderator = await venue.enter("moderator", "/moderate")
     await moderator.get_by_role("button", name="Paused").click()

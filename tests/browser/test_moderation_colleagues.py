@@ -87,7 +87,7 @@ async def test_a_moderator_who_is_none_any_more_loses_the_console(venue: Venue) 
     await expect(row(colleague, "Still there?")).to_be_visible()
 
 
-async def test_whoever_becomes_a_moderator_is_led_to_the_console(venue: Venue) -> None:
+async def test_a_new_moderator_is_led_to_the_console(venue: Venue) -> None:
     other = await venue.enter("other")
     await expect(other.locator("plenary-doors a")).to_have_count(0)
     granted = GrantRole(venue.world.people["other"], Role.MODERATOR)

@@ -28,7 +28,7 @@ async def programme(venue: Venue, who: str | None, **options: Any) -> Page:
     return page
 
 
-async def test_a_star_shines_on_all_ones_devices_and_for_nobody_else(venue: Venue) -> None:
+async def test_a_star_shows_on_all_devices_of_its_owner_and_for_nobody_else(venue: Venue) -> None:
     laptop, phone = await programme(venue, "attendee"), await programme(venue, "attendee", viewport=PHONE)
     other = await programme(venue, "other")
     star = laptop.get_by_role("button", name="Star: Opening")
@@ -68,7 +68,7 @@ async def test_the_timetable_follows_the_sessions(venue: Venue) -> None:
     assert "line-through" in await slot.get_by_role("link").evaluate("it => getComputedStyle(it).textDecorationLine")
 
 
-async def test_what_moves_is_told_and_moves_nothing_under_the_reader(venue: Venue) -> None:
+async def test_a_moved_session_is_announced_without_moving_the_page_under_the_reader(venue: Venue) -> None:
     page = await programme(venue, "other")
     before = await page.locator(f"#session-{venue.world.session}").bounding_box()
     later = datetime.now(UTC) + timedelta(hours=5)
@@ -106,7 +106,7 @@ async def test_now_is_marked_and_can_be_gone_to(venue: Venue) -> None:
     await expect(line).to_be_in_viewport()
 
 
-async def test_ones_own_zone_is_learnt_from_the_device(venue: Venue) -> None:
+async def test_the_device_gives_the_time_zone(venue: Venue) -> None:
     # 20:00 in Shanghai is 13:00 in Berlin by summer time, 12:00 before, and 02:00 of the same day in Honolulu.
     await write(venue.world, "Winter", datetime(2026, 3, 28, 12, tzinfo=UTC))
     await write(venue.world, "Summer", datetime(2026, 3, 29, 12, tzinfo=UTC))

@@ -27,7 +27,7 @@ async def test_applause_rises_over_every_stage(venue: Venue) -> None:
     await expect(attendee.locator(".reaction")).to_have_count(0)
 
 
-async def test_without_motion_numbers_stand_still(venue: Venue) -> None:
+async def test_without_motion_numbers_do_not_move(venue: Venue) -> None:
     attendee = await venue.enter("attendee", reduced_motion="reduce", viewport=PHONE)
     await venue.act("moderator", StartSession())
     await attendee.get_by_role("button", name="Cheer").click()
@@ -36,14 +36,14 @@ async def test_without_motion_numbers_stand_still(venue: Venue) -> None:
     assert await accessibility_faults(attendee) == []
 
 
-async def test_who_cannot_see_them_is_told_in_one_sentence(venue: Venue) -> None:
+async def test_screen_readers_get_reactions_in_one_sentence(venue: Venue) -> None:
     attendee = await venue.enter("attendee")
     await venue.act("moderator", StartSession())
     await expect(attendee.locator("plenary-burst")).to_have_attribute("aria-hidden", "true")
     for name in ("Applaud", "Laugh"):
         await attendee.get_by_role("button", name=name).click()
-    told = attendee.locator("plenary-toasts > [role=status]")
-    await expect(told).to_have_text("1 clap, 1 laugh", timeout=20_000)
+    announced = attendee.locator("plenary-toasts > [role=status]")
+    await expect(announced).to_have_text("1 clap, 1 laugh", timeout=20_000)
 
 
 async def test_one_reacts_without_javascript(venue: Venue) -> None:

@@ -57,7 +57,7 @@ async def test_a_killed_server_is_noticed_and_found_again(venue: Venue) -> None:
     assert await stored(venue, "Is anybody there?") == 1
 
 
-async def test_one_who_signs_out_elsewhere_is_told_and_stays_away(venue: Venue) -> None:
+async def test_a_page_signed_out_elsewhere_says_so_and_does_not_reconnect(venue: Venue) -> None:
     page = await venue.enter("attendee")
     tickets: list[str] = []
     page.on("request", lambda request: tickets.append(request.url) if request.url.endswith("/live/ticket") else None)

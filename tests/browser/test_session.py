@@ -1,4 +1,4 @@
-"""The session's page as attendees use it: asking and voting; by keyboard; without JavaScript; and how it stands still while news comes in."""
+"""The session's page as attendees use it: asking and voting; by keyboard; without JavaScript; and how it does not move while news arrives."""
 
 import asyncio
 
@@ -102,7 +102,7 @@ async def test_nothing_shifts_while_the_room_is_busy(venue: Venue) -> None:
     assert await shifts(reader) == []
 
 
-async def test_screen_readers_are_told_a_few_at_a_time_and_not_at_all_when_paused(venue: Venue) -> None:
+async def test_screen_readers_get_a_few_at_a_time_and_none_when_paused(venue: Venue) -> None:
     reader = await venue.enter("attendee")
     writer = await venue.enter("other")
     said = reader.locator("plenary-toasts > [role=status]")
@@ -132,7 +132,7 @@ async def test_what_was_typed_outlives_a_reload_and_a_refusal(venue: Venue) -> N
     await expect(asker.get_by_label("Your question")).to_have_value("x" * 501)
 
 
-async def test_edit_and_withdraw_ones_own(venue: Venue) -> None:
+async def test_an_asker_edits_and_withdraws_a_question(venue: Venue) -> None:
     question = await venue.ask("Wat is this?")
     asker = await venue.enter("attendee")
     own = asker.locator(".own-question")
@@ -195,7 +195,7 @@ async def test_names_are_shown_by_choice_alone(venue: Venue) -> None:
     await expect(other.locator(".people li")).to_contain_text("Attendee")
 
 
-async def test_a_switch_stands_where_it_was_put_while_the_room_catches_up(venue: Venue) -> None:
+async def test_a_switch_stays_where_it_was_put_while_the_room_catches_up(venue: Venue) -> None:
     """Once the server has agreed, the news of it are still on their way, and others may come first: it would spring back and forth."""
 
     def slow(route: WebSocketRoute) -> None:
@@ -241,7 +241,7 @@ async def test_what_a_form_has_brought_about_is_said_where_the_page_fills_the_wi
     await expect(asker.locator(".own-question")).to_contain_text("Before the islands came?")
 
 
-async def test_the_asker_is_told_wherever_he_is(venue: Venue) -> None:
+async def test_the_asker_is_notified_on_every_page(venue: Venue) -> None:
     await venue.approved("Will I hear of it?")
     lobby = (await venue.window_of("attendee")).page
     await lobby.goto(f"/c/{venue.slug}")

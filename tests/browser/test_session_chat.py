@@ -1,4 +1,4 @@
-"""The chat of a session in a real browser: messages, slow mode, and what the silenced and removed are told."""
+"""The chat of a session in a real browser: messages, slow mode, and what silenced and removed people see."""
 
 from playwright.async_api import expect
 
@@ -61,7 +61,7 @@ async def test_unread_messages_are_counted_on_the_tab(venue: Venue) -> None:
     await expect(reader.get_by_role("tab", name="Chat")).not_to_contain_text("unread")
 
 
-async def test_a_silenced_person_keeps_his_text_and_learns_why(venue: Venue) -> None:
+async def test_a_silenced_person_keeps_their_text_and_learns_why(venue: Venue) -> None:
     await venue.world.do("attendee", PostMessage("Hello"))
     writer = await venue.enter("attendee")
     moderator = await venue.enter("moderator", "/moderate")
@@ -74,7 +74,7 @@ async def test_a_silenced_person_keeps_his_text_and_learns_why(venue: Venue) -> 
     await expect(writer.get_by_label("Your message")).to_have_value("And another thing")
 
 
-async def test_a_removed_person_is_told(venue: Venue) -> None:
+async def test_a_removed_person_sees_why(venue: Venue) -> None:
     await venue.world.do("attendee", PostMessage("Hello"))
     person = await venue.enter("attendee")
     moderator = await venue.enter("moderator", "/moderate")

@@ -130,7 +130,7 @@ async def test_a_claim_runs_out(pair: tuple[Ear, Ear]) -> None:
     await until(lambda: b.bus.claim("ticket:1", 60))
 
 
-async def test_a_stopped_bus_hears_nothing_and_publishing_on_it_does_no_harm(make_bus: MakeBus) -> None:
+async def test_a_stopped_bus_receives_nothing_and_publishing_on_it_does_no_harm(make_bus: MakeBus) -> None:
     async with started(make_bus()) as a:
         async with started(make_bus()) as b:
             await b.bus.subscribe("room:1")

@@ -66,7 +66,7 @@ async def heard_again(a: Ear, b: Ear) -> None:
     await until(heard)
 
 
-async def test_rooms_on_all_nodes_of_a_cluster_are_told() -> None:
+async def test_rooms_on_all_nodes_of_a_cluster_receive_messages() -> None:
     with running_nodes(2) as nodes:
         url = nodes[0].url
         async with started(ClusterBus(url)) as a, started(ClusterBus(url)) as b:
@@ -78,8 +78,8 @@ async def test_rooms_on_all_nodes_of_a_cluster_are_told() -> None:
                 a.bus.publish(rooms[number % 40], str(number).encode())
             await until(lambda: len(b.heard) == 120)
             for room in rooms:
-                told = [int(data) for channel, data in b.heard if channel == room]
-                assert told == sorted(told), "in order within a room"
+                received = [int(data) for channel, data in b.heard if channel == room]
+                assert received == sorted(received), "in order within a room"
             for number in range(40):
                 assert await a.bus.claim(f"ticket:{number}", 60)
                 assert not await b.bus.claim(f"ticket:{number}", 60)

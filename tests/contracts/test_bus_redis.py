@@ -10,7 +10,7 @@ from tests.support.refusals import refused
 from tests.support.waiting import until
 
 
-async def test_two_installations_on_one_redis_do_not_hear_each_other(server: RedisServer) -> None:
+async def test_two_installations_on_one_redis_do_not_receive_each_others_messages(server: RedisServer) -> None:
     async with started(bus_on(server, prefix="one")) as a, started(bus_on(server, prefix="two")) as b:
         for ear in (a, b):
             await ear.bus.subscribe("room:1")

@@ -258,7 +258,9 @@ async def test_what_refers_to_nothing_is_refused(database: Database) -> None:
 # When it cannot
 
 
-async def test_a_writer_who_cannot_have_his_turn_is_told_so(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_writer_that_gets_no_turn_fails_as_unavailable(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("rooms.core.store.database.WAIT_SECONDS", 0.2)
     a, b = Database(sqlite_url), Database(sqlite_url)
     async with a.write():
@@ -288,7 +290,7 @@ async def test_after_postgresql_was_restarted_it_goes_on(own_postgres: PostgresS
     await database.close()
 
 
-async def test_one_whose_connection_is_cut_is_told_to_try_again(database: Database) -> None:
+async def test_after_a_cut_connection_the_caller_is_asked_to_try_again(database: Database) -> None:
     with refused("unavailable") as refusal:
         async with database.write():
             raise ConnectionResetError("the server went away")

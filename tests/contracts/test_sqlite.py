@@ -71,7 +71,7 @@ async def test_a_statement_tells_what_it_did(database: Database) -> None:
         assert (found.fetchone(), found.fetchmany(5)) == ((1, "one!"), [(2, "two!")])
 
 
-async def test_a_reader_sees_one_moment_from_his_first_statement_on(database: Database) -> None:
+async def test_a_reader_sees_one_moment_from_its_first_statement_on(database: Database) -> None:
     async with database.read() as reading:
         async with database.write() as connection:
             await connection.execute(things.insert().values(name="before the read"))

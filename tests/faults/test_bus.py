@@ -163,11 +163,11 @@ async def test_f9_two_processes_are_parted(postgres_url: str, own_redis: RedisSe
                     proxy.weather.swallow = False
                     proxy.cut()
                     await healed(clients)
-                    told = {client.latest.get("votes", {}).get(question) for client in clients}
+                    received = {client.latest.get("votes", {}).get(question) for client in clients}
     (await examine(postgres_url, [*clients.witnesses])).hold()
     voters = await voters_for(postgres_url, question)
     assert sorted(voters) == sorted({ground.people[1], ground.people[-1]}), "the asker and the voter, once each"
-    assert told == {len(voters)}
+    assert received == {len(voters)}
     note(
         "F9",
         f"two processes separated for {seconds} s",

@@ -51,7 +51,7 @@ async def test_nothing_after_the_removal(each_world: World, monkeypatch: pytest.
         await client.verify()
 
 
-async def test_he_who_was_on_his_way_in_is_out_too(each_world: World) -> None:
+async def test_a_person_removed_while_joining_is_out_too(each_world: World) -> None:
     each_world.lift_limits()
     each_world.unchecked("those who join while they are removed are compared by the test itself")
     for n in range(6):
@@ -71,7 +71,7 @@ async def test_he_who_was_on_his_way_in_is_out_too(each_world: World) -> None:
         await each_world.do("moderator", ReadmitPerson(each_world.people["attendee"]))
 
 
-async def test_one_who_was_readmitted_hears_again(each_world: World) -> None:
+async def test_a_readmitted_person_receives_events_again(each_world: World) -> None:
     await each_world.do("moderator", RemovePerson(each_world.people["attendee"]))
     await each_world.do("moderator", ReadmitPerson(each_world.people["attendee"]), engine=1)
     client = await enter(each_world, "attendee", engine=1)

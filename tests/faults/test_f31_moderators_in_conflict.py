@@ -23,7 +23,7 @@ MODERATORS = ("moderator", "colleague", "organiser", "admin")
 
 
 @pytest.mark.parametrize("round_", range(3))
-async def test_of_all_who_decide_at_once_one_wins_and_the_others_learn_by_whom(each_world: World, round_: int) -> None:
+async def test_of_simultaneous_decisions_one_wins_and_the_others_learn_whose(each_world: World, round_: int) -> None:
     each_world.lift_limits()
     question = await each_world.ask()
     clients = {who: await enter(each_world, who, engine=n % 2) for n, who in enumerate(MODERATORS)}

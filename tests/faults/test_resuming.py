@@ -73,7 +73,7 @@ class Storm:
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_whoever_comes_and_goes_knows_the_truth_in_the_end(stormy: World, seed: int) -> None:
+async def test_after_many_reconnects_everyone_has_the_true_state(stormy: World, seed: int) -> None:
     storm = Storm(stormy, seed)
     for engine in stormy.engines:
         engine.bus.fate = troubled(storm.random)  # pyright: ignore[reportAttributeAccessIssue]

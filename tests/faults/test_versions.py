@@ -56,7 +56,7 @@ async def test_f14_two_versions_serve_at_once(postgres_url: str, redis_url: str)
         said = old.output() + new.output()
     verdict = (await examine(postgres_url, everybody.witnesses)).hold()
     assert verdict.acknowledged == PEOPLE * COMMANDS + 1 + PEOPLE // 2 * 2
-    await both_have_told_what_is_new(postgres_url, ground, told_by_old)
+    await both_have_used_what_is_new(postgres_url, ground, told_by_old)
     assert closes.keys() <= {4501}, f"cut off without a word: {closes}"
     assert resumes == PEOPLE // 2, "somebody was given a snapshot instead"
     assert set(refusals) <= {"rate_limited"}
@@ -101,7 +101,7 @@ async def knows_no_newer_command(clients: Crowd) -> None:
     assert clients[0].joined.is_set()
 
 
-async def both_have_told_what_is_new(url: str, ground: Ground, told_by_old: int) -> None:
+async def both_have_used_what_is_new(url: str, ground: Ground, told_by_old: int) -> None:
     """The premise: while this version still served, the next one wrote what this one does not know, and this one has handed it on (which the oracle
     has compared byte for byte)."""
     database = Database(url)

@@ -207,7 +207,7 @@ class Story:
         reader = None if client.member.public else client.who
         if client.kind != "session" or reader in self.promoted:
             return
-        told = msgspec.json.encode(client.sink.messages).decode()
+        received = msgspec.json.encode(client.sink.messages).decode()
         for text, asker in self.secrets.items():
             if reader != asker and text not in self.public:
-                assert text not in told, f"{client} was told “{text}”, which was never public"
+                assert text not in received, f"{client} received “{text}”, which was never public"

@@ -27,7 +27,7 @@ from tests.support.world import TestClock, create_tables, make_engine
 class Finished(NamedTuple):
     code: int
     out: bytes
-    told: str
+    printed: str
     complained: str
 
 
@@ -59,16 +59,16 @@ async def test_the_camp_in_and_out_again(tmp_path: Path):
     assert "The conference “camp” does not exist. Add --create" in refused.complained
     first = await server(tmp_path, *into, "--create")
     assert first.code == 0, first.complained
-    assert "Sessions: 79 added. Done." in first.told
-    assert "  + Opening Ceremony\n" in first.told
+    assert "Sessions: 79 added. Done." in first.printed
+    assert "  + Opening Ceremony\n" in first.printed
     again = await server(tmp_path, *into)
-    assert (again.code, again.told) == (0, "Nothing to do: the conference is the same as the file.\n")
+    assert (again.code, again.printed) == (0, "Nothing to do: the conference is the same as the file.\n")
     for format in ("json", "xml"):
         exported = tmp_path / f"camp.{format}"
         asked = ("export", "--conference", "camp", "--format", format, "--output", str(exported))
         assert (await server(tmp_path, *asked)).code == 0
         back = await server(tmp_path, "import", str(exported), "--conference", "camp", "--dry-run")
-        assert back.told == "Nothing to do: the conference is the same as the file.\n"
+        assert back.printed == "Nothing to do: the conference is the same as the file.\n"
     calendar = await server(tmp_path, "export", "--conference", "camp", "--format", "ics")
     assert len(Calendar.from_ical(calendar.out).walk("VEVENT")) == 79
 
@@ -119,8 +119,8 @@ async def test_a_dry_run_lists_what_would_change(engine: Engine):
 
 
 async def test_a_conference_is_made_only_when_asked_for(engine: Engine):
-    told = await imported(engine, file(), create=True, dry_run=True)
-    assert told == "The conference forum would be created, with 2 sessions.\n"
+    printed = await imported(engine, file(), create=True, dry_run=True)
+    assert printed == "The conference forum would be created, with 2 sessions.\n"
     with pytest.raises(Problem, match="does not exist"):
         await imported(engine, file())
     with pytest.raises(Problem) as caught:

@@ -113,7 +113,7 @@ async def test_what_one_person_has_starred(world: World):
     assert await personal(world, "attendee") == {}
 
 
-async def test_what_a_speaker_gives_stands_in_the_own_calendar(world: World):
+async def test_a_speakers_own_sessions_are_in_their_calendar(world: World):
     await bring(world, file(EVENT, SECOND | {"persons": []}))
     assert await personal(world, "speaker") == {}
     async with world.engine.database.write() as connection:

@@ -50,16 +50,16 @@ async def test_the_camp_comes_in_whole(world: World):
     assert plan.count(Act.ADDED) == 79
     found = {row["external_id"]: row for row in await rows(world, sessions) if row["external_id"]}
     assert len(found) == 79
-    for told in camp_events():
-        row = found[told["guid"]]
-        hours, minutes = map(int, told["duration"].split(":"))
-        assert row["starts_at"] == datetime.fromisoformat(told["date"])
+    for listed in camp_events():
+        row = found[listed["guid"]]
+        hours, minutes = map(int, listed["duration"].split(":"))
+        assert row["starts_at"] == datetime.fromisoformat(listed["date"])
         assert row["ends_at"] - row["starts_at"] == timedelta(hours=hours, minutes=minutes)
-        assert row["place"] == told["room"]
-        assert row["title"] == " ".join(told["title"].split())
+        assert row["place"] == listed["room"]
+        assert row["title"] == " ".join(listed["title"].split())
     assert len(await rows(world, speakers)) == 90
     assert len(await rows(world, session_speakers)) == 96
-    assert {row["name"] for row in await rows(world, tracks)} == {told["track"] for told in camp_events()}
+    assert {row["name"] for row in await rows(world, tracks)} == {listed["track"] for listed in camp_events()}
     assert {row["name"] for row in await rows(world, halls)} == {"Curie", "Meitner"}
     conference = (await stored(world)).conference
     assert (conference.title, conference.zone) == ("Chaos Communication Camp 2019", "Europe/Berlin")
@@ -128,7 +128,7 @@ async def test_progress_reaches_its_end(world: World):
     assert steps[-1][0] == steps[-1][1] == 79 + 90 + 7 + 2
 
 
-async def test_a_move_is_told_in_the_session_and_in_the_lobby(world: World):
+async def test_a_move_is_announced_in_the_session_and_in_the_lobby(world: World):
     await bring(world, read_json(file()))
     opening = (await stored(world)).sessions[EVENT["guid"]]
     async with world.engine.database.read() as connection:
@@ -139,12 +139,12 @@ async def test_a_move_is_told_in_the_session_and_in_the_lobby(world: World):
     days = [{"date": "2026-11-14", "rooms": {"Hall 1": [SECOND], "Hall 2": [later]}}]
     plan = await bring(world, read_json(file(days=days)))
     assert [(item.act, item.name) for item in plan.sessions] == [(Act.MOVED, "Opening")]
-    told = await heard(in_session, "session.changed")
-    assert told["session"]["starts_at"] == "2026-11-14T03:00:00Z"
-    assert told["session"]["place"] == "Hall 2"
-    listed = await heard(in_lobby, "session.listed")
-    assert listed["session"]["id"] == opening.id
-    assert listed["session"]["starts_at"] == "2026-11-14T03:00:00Z"
+    found = await heard(in_session, "session.changed")
+    assert found["session"]["starts_at"] == "2026-11-14T03:00:00Z"
+    assert found["session"]["place"] == "Hall 2"
+    found = await heard(in_lobby, "session.listed")
+    assert found["session"]["id"] == opening.id
+    assert found["session"]["starts_at"] == "2026-11-14T03:00:00Z"
 
 
 async def test_only_what_changed_gets_a_new_revision(world: World):
@@ -157,7 +157,7 @@ async def test_only_what_changed_gets_a_new_revision(world: World):
     assert revisions["Talent centres"] == (0, first)
 
 
-async def test_a_speaker_renamed_is_told_where_he_speaks(world: World):
+async def test_a_renamed_speaker_is_announced_in_their_sessions(world: World):
     await bring(world, read_json(file(EVENT, SECOND | {"persons": []})))
     renamed = event(persons=[{"id": 7, "public_name": "Li Wei-Ming"}])
     plan = await bring(world, read_json(file(renamed, SECOND | {"persons": []})))

@@ -91,7 +91,7 @@ async def test_a_person_keeps_one_upload_and_for_a_day(world: World):
         await find(world, second)
 
 
-async def test_an_upload_waits_on_while_tables_are_made_anew(world: World):
+async def test_an_upload_survives_a_migration_that_rebuilds_its_table(world: World):
     upload = await keep(world, file())
     for step, to in ((command.stamp, "head"), (command.downgrade, "0010"), (command.upgrade, "head")):
         async with world.engine.database.write() as connection:

@@ -66,7 +66,7 @@ async def test_what_is_acknowledged_is_stored_tables_journal_and_outcome_alike(e
         assert await stored(other, each_world.room) == (seq + 1, [*seqs, seq + 1], said + 1, done + 1)
 
 
-async def test_a_commit_that_fails_is_not_acknowledged_and_nobody_is_told(each_world: World) -> None:
+async def test_a_failed_commit_is_neither_acknowledged_nor_published(each_world: World) -> None:
     clients = [await enter(each_world, "other", engine=engine) for engine in (0, 1)]
     before = await stored(each_world.engine.database, each_world.room)
     with failing_commits(each_world), refused("unavailable"):
@@ -80,7 +80,9 @@ async def test_a_commit_that_fails_is_not_acknowledged_and_nobody_is_told(each_w
     assert [client.catch_up().types for client in clients] == [["chat.posted"], ["chat.posted"]]
 
 
-async def test_it_is_told_only_when_others_can_read_it(each_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_event_is_published_only_when_others_can_read_it(
+    each_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: list[tuple[str, bool]] = []
     engine = each_world.engine
     finish, publish = Transaction.finish, engine.hub.publish
@@ -97,17 +99,17 @@ async def test_it_is_told_only_when_others_can_read_it(each_world: World, monkey
             seen.append(("before the commit", await readable(nudges)))
             return nudges
 
-        told: list[list[Nudge]] = []
+        published: list[list[Nudge]] = []
 
         def watched_publish(nudges: list[Nudge]) -> None:
-            told.append(nudges)
+            published.append(nudges)
             publish(nudges)
 
         monkeypatch.setattr(Transaction, "finish", watched_finish)
         monkeypatch.setattr(engine._writer, "_publish", watched_publish)
         await each_world.do("attendee", PostMessage("Hello"))
-        seen.append(("when told", await readable(told[0])))
-    assert seen == [("before the commit", False), ("when told", True)]
+        seen.append(("when published", await readable(published[0])))
+    assert seen == [("before the commit", False), ("when published", True)]
 
 
 async def test_publishing_and_answering_come_after_the_commit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

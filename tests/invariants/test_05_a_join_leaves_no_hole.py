@@ -125,9 +125,7 @@ async def test_what_happens_while_a_snapshot_is_read_comes_after_it(
     await client.verify()
 
 
-async def test_votes_that_are_cast_while_a_snapshot_is_read_are_told_after_it(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_votes_cast_while_a_snapshot_is_read_follow_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     question = await world.ask()
     await world.do("moderator", ApproveQuestion(question, 1))
     reading, go_on = hold_reader(monkeypatch)

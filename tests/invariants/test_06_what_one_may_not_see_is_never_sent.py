@@ -31,7 +31,7 @@ from tests.support.world import World
 
 EVERYONE, MODERATORS, PERSON = Audience
 
-TOLD = {
+VISIBLE = {
     # (reader's audience, whether it concerns the reader) → sees it
     EVERYONE: {(EVERYONE, False): True, (EVERYONE, True): True, (MODERATORS, False): True, (MODERATORS, True): True},
     MODERATORS: {
@@ -105,14 +105,14 @@ def test_every_event_declares_its_audience() -> None:
     assert found == DECLARED
 
 
-@pytest.mark.parametrize("told_to", Audience)
-def test_who_sees_what(told_to: Audience) -> None:
-    for (reader, concerns_him), seen in TOLD[told_to].items():
-        assert sees(reader, "him", told_to, "him" if concerns_him else "another") is seen
+@pytest.mark.parametrize("audience", Audience)
+def test_who_sees_what(audience: Audience) -> None:
+    for (reader, concerns_them), seen in VISIBLE[audience].items():
+        assert sees(reader, "them", audience, "them" if concerns_them else "another") is seen
         entry = Entry(
-            7, "an.event", told_to, "him" if concerns_him else "another", b'{"type":"an.event","text":"secret"}'
+            7, "an.event", audience, "them" if concerns_them else "another", b'{"type":"an.event","text":"secret"}'
         )
-        encoded = encode_events([entry], reader, "him")
+        encoded = encode_events([entry], reader, "them")
         assert encoded == (b'[{"seq":7,"type":"an.event","text":"secret"}]' if seen else b'[{"seq":7}]')
 
 
@@ -153,21 +153,21 @@ async def test_what_is_for_some_never_reaches_the_others_by_any_way(world: World
         world.engine.hub.leave(client.member)
     await full_life(world)
     await spectators.verify()
-    told = {client: str(client.sink.messages) for client in spectators.clients}
+    received = {client: str(client.sink.messages) for client in spectators.clients}
     for who in (None, "speaker", "guest"):
         fresh = await enter(world, who)
-        told[fresh] = str(fresh.sink.messages)
+        received[fresh] = str(fresh.sink.messages)
         if who in before:
             resumed = await enter(world, who, resuming=before[who])
             assert resumed.sink.joined["resumed"]
-            told[resumed] = str(resumed.sink.messages)
+            received[resumed] = str(resumed.sink.messages)
     knows = {
         "attendee": {"The pending one", "reason-b"},
         "other": {"answer-d"},
         "moderator": set(SECRETS),
         "organiser": set(SECRETS),
     }
-    for client, messages in told.items():
+    for client, messages in received.items():
         may = knows.get(client.who or "", set()) if client.kind == "session" and not client.member.public else set()
         for secret in SECRETS:
             assert (secret in messages) is (secret in may), f"{secret} and {client}"
@@ -203,12 +203,12 @@ async def test_a_role_that_changes_forces_a_fresh_snapshot(each_world: World, ro
         assert client.state["snapshot"]["moderation"]["questions"][0]["id"] == question
         assert "role.granted" not in client.types
     await each_world.do("organiser", RevokeRole(each_world.people["other"], Role.MODERATOR), room=where)
-    await each_world.do("moderator", EditQuestion(question, 1, "After he was one"))
+    await each_world.do("moderator", EditQuestion(question, 1, "After the demotion"))
     await settled(*each_world.engines)
     for client in clients:
         await client.verify()
         assert client.state["snapshot"]["moderation"] is None
-        assert "After he was one" not in str(client.sink.messages)
+        assert "After the demotion" not in str(client.sink.messages)
 
 
 async def test_a_desk_is_its_persons_alone(world: World) -> None:
@@ -223,7 +223,7 @@ async def test_a_desk_is_its_persons_alone(world: World) -> None:
     assert len(absent) == 1, "a desk that is another's looks like one that does not exist"
 
 
-async def test_a_public_view_is_nobodys_own(world: World) -> None:
+async def test_a_public_view_holds_nothing_personal(world: World) -> None:
     await world.ask("Mine", "moderator")
     screen = await enter(world, "moderator", public=True)
     await world.ask("Mine, too", "moderator")

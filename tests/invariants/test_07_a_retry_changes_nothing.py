@@ -45,7 +45,7 @@ async def test_keys_of_different_people_do_not_meet(world: World) -> None:
     assert await said(world) == 2
 
 
-async def test_a_key_stands_for_one_command_alone(world: World) -> None:
+async def test_a_key_belongs_to_one_command_only(world: World) -> None:
     await world.do("attendee", PostMessage("Hello"), key=KEY)
     for command, room in (
         (PostMessage("Bye"), ""),

@@ -87,8 +87,8 @@ async def forum(world: World) -> Conference:
 async def schedules(world: World, visitor: Visitor) -> None:
     by = world.people["organiser"]
     first = event()
-    for told in (file(first), file(event(title="Another title")), file()):
-        await import_schedule(world.engine, "forum", read_json(told), by=by)
+    for listed in (file(first), file(event(title="Another title")), file()):
+        await import_schedule(world.engine, "forum", read_json(listed), by=by)
         await compare(world)
 
 
@@ -97,8 +97,8 @@ async def exhibitor_tables(world: World, visitor: Visitor) -> None:
         "name,hall,tagline,owner\nLumen,Hall 1,Brighter,other@example.org\nZenit,Hall 1,New,attendee@example.org\n",
         "name,hall,tagline,owner\nLumen,Hall 2,Brighter still,attendee@example.org\n",
     ):
-        told, _ = await read_exhibitors(table.encode())
-        await import_exhibitors(world.engine, await forum(world), told, by=world.people["organiser"])
+        listed, _ = await read_exhibitors(table.encode())
+        await import_exhibitors(world.engine, await forum(world), listed, by=world.people["organiser"])
         await compare(world)
 
 

@@ -66,7 +66,7 @@ def small_buffers(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
     monkeypatch.setattr("server.live.socket.BUFFER_LIMIT", LIMIT)
 
 
-async def test_one_who_reads_nothing_is_closed_and_the_others_hear_everything(world: World) -> None:
+async def test_a_member_who_reads_nothing_is_closed_and_the_others_receive_everything(world: World) -> None:
     async with joined(world, "attendee") as (slow, sink, _), joined(world, "guest") as (quick, _, _):
         client = await enter(world, None)
         slow.reads.clear()
@@ -91,7 +91,7 @@ async def test_the_premise_one_who_reads_is_not_closed(world: World) -> None:
         assert sink._size == 0
 
 
-async def test_he_resumes_where_he_was(world: World) -> None:
+async def test_a_closed_member_resumes_where_they_were(world: World) -> None:
     async with joined(world, "attendee") as (slow, _, member):
         before = _as_client(world, slow, member)
         slow.reads.clear()

@@ -30,7 +30,7 @@ async def recorded(world: World, room: str) -> list[int]:
         return [entry.seq for entry in await journal.read_after(connection, room, 0)]
 
 
-async def test_pruning_everything_changes_nobodys_view(each_world: World) -> None:
+async def test_pruning_everything_changes_no_view(each_world: World) -> None:
     await life(each_world)
     spectators = await audience(each_world)
     far = await enter(each_world, "other", engine=1)

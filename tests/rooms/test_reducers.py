@@ -248,7 +248,7 @@ async def in_a_call(spectators: Audience, room: str) -> None:
 async def test_a_forgotten_event_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     spectators = await audience(world, ["moderator"])
     monkeypatch.setattr("rooms.forum.questions.changes._tell_public", lambda *_: None)
-    with pytest.raises(AssertionError, match="is told something else"):
+    with pytest.raises(AssertionError, match="receives something else"):
         await world.ask("Why?")
     world.unchecked("the fault is deliberate")
     with pytest.raises(AssertionError, match="believes otherwise"):

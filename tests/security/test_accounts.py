@@ -123,7 +123,7 @@ async def test_hashing_steps_back_for_everything_else() -> None:
     passwords.close()
 
 
-async def test_too_many_who_wait_are_told_to_come_back() -> None:
+async def test_with_too_many_waiting_the_next_is_asked_to_try_again() -> None:
     passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1))
     passwords.longest_line = 3
     done = await asyncio.gather(*(passwords.hash(PASSWORD) for _ in range(10)), return_exceptions=True)
@@ -305,7 +305,7 @@ async def test_those_present_see_the_room_without_an_erased_person(world: World)
     assert "Quuxish" not in str(fresh[-1])
 
 
-async def test_an_export_holds_ones_own_data_and_nobody_elses(site: Site, world: World) -> None:
+async def test_an_export_holds_the_persons_data_and_nobody_elses(site: Site, world: World) -> None:
     await world.ask("Mine?", who="attendee")
     await world.ask("Not mine?", who="other")
     visitor = await Visitor(site).sign_in(world.people["attendee"])

@@ -58,7 +58,7 @@ async def test_no_snapshot_and_no_event_tells_it(world: World, asked: str, who: 
     assert not reveals(heard, world)
 
 
-async def test_under_a_name_it_would_be_told(world: World, asked: str) -> None:
+async def test_the_premise_a_named_question_shows_its_asker(world: World, asked: str) -> None:
     question = await world.ask("Under my name", "attendee")
     await world.do("moderator", ApproveQuestion(question, version=1))
     _, sink = await world.join("other")
@@ -79,7 +79,7 @@ async def test_no_log_tells_it(world: World, caplog: pytest.LogCaptureFixture) -
     assert not reveals(caplog.text, world)
 
 
-async def test_questions_stand_in_an_order_that_tells_nothing(world: World) -> None:
+async def test_the_order_of_questions_reveals_nothing(world: World) -> None:
     for number in range(2):
         await world.ask(f"Named {number}", "attendee")
         await world.ask(f"Hidden {number}", "attendee", anonymous=True)
@@ -89,7 +89,7 @@ async def test_questions_stand_in_an_order_that_tells_nothing(world: World) -> N
     assert len({id[:3] for id in ids}) > 2
 
 
-async def test_the_asker_himself_sees_that_it_is_his(world: World, asked: str) -> None:
+async def test_the_asker_sees_that_the_question_is_theirs(world: World, asked: str) -> None:
     view = await world.engine.view(world.people["attendee"], world.room)
     assert [question.id for question in view.own.questions] == [asked]  # type: ignore[attr-defined]
 

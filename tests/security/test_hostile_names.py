@@ -73,7 +73,7 @@ async def test_invisible_and_turning_characters_are_stripped_from_names(
 # S47
 
 
-async def test_a_name_cannot_write_headers_or_letters(site: Site, emails: Any) -> None:
+async def test_a_name_cannot_write_headers_or_emails(site: Site, emails: Any) -> None:
     visitor = Visitor(site)
     await visitor.get("/sign-up")
     form = {"name": "Ada\r\nBcc: all@example.org", "email": "ada@example.org", "password": "a good long sentence"}

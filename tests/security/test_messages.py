@@ -114,7 +114,7 @@ async def test_ten_faults_of_a_client_end_it(world: World) -> None:
     assert sink.closed[0] == 4400
 
 
-async def test_what_a_person_is_refused_is_no_fault_of_his_client(world: World) -> None:
+async def test_a_refused_command_is_no_fault_of_the_client(world: World) -> None:
     connection, sink = await greeted(world)
     for number in range(3 * MOST_FAULTS):
         world.lift_limits()

@@ -120,7 +120,7 @@ async def test_s28_before_the_close_nothing_tells_the_results(
         assert outcome.reply == b"null"
         await world.do(who, m.RetractAnswer(voted[0]))
     found = await by_any_way(site, world, world.engine, who, sinks)
-    assert sum("Which way?" in text for text in found.values()) >= 6, "the poll itself is told"
+    assert sum("Which way?" in text for text in found.values()) >= 6, "the poll itself is sent"
     assert [where for where, text in found.items() if tells(text)] == []
     news = [message for sink, seen in zip(sinks, before, strict=True) for message in sink.messages[seen:]]
     named = {name for message in news for name in message.get("latest", {})} | {
@@ -132,9 +132,9 @@ async def test_s28_before_the_close_nothing_tells_the_results(
     for poll in voted:
         await world.do("moderator", m.ClosePoll(poll))
     after = await by_any_way(site, world, world.engine, who, sinks)
-    told = {where for where, text in after.items() if tells(text)}
+    received = {where for where, text in after.items() if tells(text)}
     ways = {"connection 0", "connection 1", "join, public: False", "join, public: True", "page ", "page /screen"}
-    assert told >= {*ways, "operation room_snapshot"}
+    assert received >= {*ways, "operation room_snapshot"}
 
 
 async def test_s28_moderators_see_them_all_the_while(world: World, voted: tuple[str, str]) -> None:
@@ -146,7 +146,7 @@ async def test_s28_moderators_see_them_all_the_while(world: World, voted: tuple[
     assert sink.latest("poll_results") == {}
 
 
-async def test_s28_a_moderator_who_is_none_any_more_is_told_no_more(world: World, voted: tuple[str, str]) -> None:
+async def test_s28_a_former_moderator_receives_no_more(world: World, voted: tuple[str, str]) -> None:
     from rooms.core.commands.people import Role
     from rooms.people.messages import RevokeRole
 
@@ -163,7 +163,7 @@ async def test_s28_a_moderator_who_is_none_any_more_is_told_no_more(world: World
 
 
 @pytest.mark.parametrize("reveal", m.Reveal)
-async def test_s28_what_is_held_back_again_is_told_to_nobody_who_comes(
+async def test_s28_results_hidden_again_reach_no_newcomer(
     world: World, voted: tuple[str, str], reveal: m.Reveal
 ) -> None:
     await vote(world, voted)

@@ -56,7 +56,7 @@ RACES: dict[str, tuple[Shut, str, Callable[[str], Command], str]] = {
 
 
 @pytest.mark.parametrize("race", RACES)
-async def test_whoever_commits_first_wins(each_world: World, race: str) -> None:
+async def test_the_first_commit_wins(each_world: World, race: str) -> None:
     shut, who, act, code = RACES[race]
     question = await each_world.ask()
     # On both processes, so that they meet at the row in the database.

@@ -25,7 +25,7 @@ async def test_guesses_at_one_account_are_limited(site: Site, world: World) -> N
     assert (await elsewhere.post("/sign-in", form, follow=False)).status_code == 303
 
 
-async def test_letters_to_one_address_are_limited(site: Site, emails: Outbox) -> None:
+async def test_emails_to_one_address_are_limited(site: Site, emails: Outbox) -> None:
     statuses: list[int] = []
     for n in range(7):
         visitor = Visitor(site, address=f"198.51.100.{n}")

@@ -83,7 +83,7 @@ async def test_placeholders_stay_literal_in_problems(world: World, text: str) ->
 
 
 @pytest.mark.parametrize("text", PLACEHOLDERS)
-async def test_placeholders_stay_literal_in_letters(site: Site, emails: Outbox, text: str) -> None:
+async def test_placeholders_stay_literal_in_emails(site: Site, emails: Outbox, text: str) -> None:
     for kind in EmailKind:
         assert f"Hello {text}," in account_email(site, "en", Notice(kind, "ada@example.org", text, "secret")).text
     visitor = Visitor(site)
@@ -126,8 +126,8 @@ async def test_no_cell_of_an_export_begins_a_formula(world: World) -> None:
     cells = [cell for row in rows for cell in row.values()]
     assert len(cells) > 100
     assert not [cell for cell in cells if cell.startswith(tuple("=+-@\t\r＝＋－＠"))]
-    told: Any = msgspec.json.decode(msgspec.json.encode(export))
-    assert [each["text"] for each in told["questions"]] == FORMULAS, "programs get what was written"
+    received: Any = msgspec.json.decode(msgspec.json.encode(export))
+    assert [each["text"] for each in received["questions"]] == FORMULAS, "programs get what was written"
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])

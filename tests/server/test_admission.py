@@ -54,7 +54,7 @@ async def test_who_gives_up_holds_nobody_up() -> None:
     assert [type(each) for each in done] == [type(None), *[asyncio.CancelledError] * 8, type(None)]
 
 
-async def test_whoever_watches_over_the_process_is_answered_before_all_others(
+async def test_health_checks_are_answered_before_all_others(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def for_ever(self: RequestPacer) -> None:

@@ -188,17 +188,17 @@ async def test_holes_and_doubles_are_counted() -> None:
     async def stay() -> None:
         await asyncio.Event().wait()
 
-    tally, told = Tally(1), []
+    tally, received = Tally(1), []
     async with serving(app, ws="websockets-sansio") as port:
         door = LiveAddress(f"ws://127.0.0.1:{port}/live", f"http://127.0.0.1:{port}", None)
         client = Client(
             door, room, ticket, tally, packed=False,
-            told=lambda event, late: told.append((event["seq"], late)), entered=lambda _: None, values=lambda _: None,
+            received=lambda event, late: received.append((event["seq"], late)), entered=lambda _: None, values=lambda _: None,
         )  # fmt: skip
         with pytest.raises(Exception, match="4401"):
             await client.follow(stay)
     assert (tally.holes, tally.doubles, tally.events) == (1, 1, 3)
-    assert told == [(6, False), (9, False)]
+    assert received == [(6, False), (9, False)]
     assert not tally.sound
 
 

@@ -202,7 +202,7 @@ async def test_rights_that_change_while_one_is_let_in_are_looked_at_again(
     assert "Seen by" not in str(client.sink.messages)
 
 
-async def test_one_who_is_put_out_is_told_why_in_his_language(world: World) -> None:
+async def test_a_removed_person_learns_why_in_their_language(world: World) -> None:
     from rooms.people.messages import RemovePerson
 
     client = await welcomed(world, "attendee")
@@ -215,14 +215,14 @@ async def test_one_who_is_put_out_is_told_why_in_his_language(world: World) -> N
     assert left["message"].startswith("«")
 
 
-async def test_after_its_end_nothing_is_told_and_nothing_is_left(world: World) -> None:
+async def test_after_its_end_nothing_is_sent_and_nothing_is_left(world: World) -> None:
     client = await welcomed(world, "attendee")
     await client.say(op="join", id=1, room=world.room)
-    told = len(client.sink.messages)
+    received = len(client.sink.messages)
     client.connection.end()
     await world.ask("Anybody there?", "other")
     await settled(world.engine)
-    assert len(client.sink.messages) == told
+    assert len(client.sink.messages) == received
     await until(lambda: not world.engine.hub._feeds)
 
 

@@ -63,7 +63,7 @@ async def test_two_people_see_what_one_of_them_says(server: Server, furnished: W
         assert (seen["seq"], seen["message"]["text"]) == (answer["seq"], "大家好 👋")
 
 
-async def test_who_was_cut_off_resumes_where_he_was(server: Server, furnished: World, room: str) -> None:
+async def test_a_cut_off_client_resumes_where_it_was(server: Server, furnished: World, room: str) -> None:
     person = furnished.people["attendee"]
     async with wire(server.socket_url, await ticket_for(furnished.engine, person)) as first:
         joined = await first.join(room)
@@ -113,7 +113,7 @@ async def test_a_cookie_without_an_origin_is_refused(server: Server, furnished: 
         pass
 
 
-async def test_an_unknown_subprotocol_is_told_the_known_ones(server: Server) -> None:
+async def test_an_unknown_subprotocol_is_answered_with_the_known_ones(server: Server) -> None:
     with pytest.raises(InvalidStatus) as refused:
         async with wire(server.socket_url, subprotocol="plenary.v0.xml"):
             pass
@@ -268,12 +268,12 @@ async def test_a_reader_that_stops_is_cut_and_resumes_and_the_others_miss_nothin
         stalled.connection.transport.resume_reading()
         # 1006 where it has not read even the close frame within the wait that follows it: a client resumes after both.
         assert (await stalled.closed())[0] in {4508, 1006}
-        told = _seqs(stalled)
-        assert len(told) < 200, "it was cut before it had everything"
-        assert told == list(range(1, len(told) + 1))
+        received = _seqs(stalled)
+        assert len(received) < 200, "it was cut before it had everything"
+        assert received == list(range(1, len(received) + 1))
     async with wire(server.socket_url, await ticket_for(engine, furnished.people["attendee"])) as again:
-        resumed = await again.join(room, after={"epoch": joined["epoch"], "seq": len(told)})
-    assert [event["seq"] for event in resumed["events"]] == list(range(len(told) + 1, 201))
+        resumed = await again.join(room, after={"epoch": joined["epoch"], "seq": len(received)})
+    assert [event["seq"] for event in resumed["events"]] == list(range(len(received) + 1, 201))
 
 
 def _seqs(client: Wire) -> list[int]:

@@ -37,7 +37,7 @@ async def test_messages_are_handled_in_order() -> None:
     assert desk.handled[-1] == 5
 
 
-async def test_too_many_hold_up_whoever_brings_them() -> None:
+async def test_too_many_messages_delay_their_sender() -> None:
     desk = Desk()
     queue = MessageQueue(desk.handle)
 

@@ -141,11 +141,11 @@ def test_a_line_for_machines() -> None:
     finally:
         logs.current.reset(token)
     (line,) = stream.getvalue().splitlines()
-    told = json.loads(line)
-    assert (told["level"], told["logger"], told["message"]) == ("error", "plenary.test", "it failed")
-    assert (told["request"], told["person"]) == ("abc", "p1")
-    assert "status" not in told
-    assert "ValueError: an odd" in told["fault"]
+    received = json.loads(line)
+    assert (received["level"], received["logger"], received["message"]) == ("error", "plenary.test", "it failed")
+    assert (received["request"], received["person"]) == ("abc", "p1")
+    assert "status" not in received
+    assert "ValueError: an odd" in received["fault"]
 
 
 @pytest.mark.usefixtures("root")
@@ -179,7 +179,7 @@ async def test_the_log_names_requests_connections_and_people_by_id_alone() -> No
             assert secret not in server.output()
 
 
-async def test_what_a_statement_was_given_is_not_told(sqlite_url: str) -> None:
+async def test_parameters_of_statements_are_not_logged(sqlite_url: str) -> None:
     import sqlalchemy as sa
 
     database = Database(sqlite_url)
@@ -191,7 +191,7 @@ async def test_what_a_statement_was_given_is_not_told(sqlite_url: str) -> None:
     assert "what-was-said" not in str(failed.value)
 
 
-def test_paths_are_told_by_their_patterns() -> None:
+def test_paths_are_counted_by_their_patterns() -> None:
     scope = {
         "endpoint": object(),
         "path": "/c/forum/sessions/s1",

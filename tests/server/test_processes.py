@@ -39,7 +39,7 @@ async def test_they_see_each_other_and_what_is_said(servers: list[Server], world
         assert shown["question"]["text"] == "Who is there?"
 
 
-async def test_of_two_moderators_on_two_processes_one_wins_and_the_other_is_told(
+async def test_of_two_moderators_on_two_processes_one_wins_and_the_other_sees_it(
     servers: list[Server], world: World
 ) -> None:
     """F31."""

@@ -29,7 +29,7 @@ def test_a_secret_is_made_once_and_kept_for_its_owner_alone(tmp_path: Path) -> N
     assert read_settings({"PLENARY_DATA": str(tmp_path / "other")}).secret != first
 
 
-def test_all_faults_are_told_together_each_with_its_variable(tmp_path: Path) -> None:
+def test_all_faults_are_reported_together_each_with_its_variable(tmp_path: Path) -> None:
     wrong = {
         "PLENARY_PORT": "http",
         "PLENARY_URL": "forum.example/path",

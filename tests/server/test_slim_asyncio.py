@@ -22,7 +22,7 @@ async def test_messages_come_in_order_whether_one_waits_or_not() -> None:
     assert await queue.get() == 4
 
 
-async def test_one_who_gives_up_waiting_takes_no_message_with_him() -> None:
+async def test_a_cancelled_reader_takes_no_message_away() -> None:
     queue = SlimQueue()
     for late in (False, True):
         reading = asyncio.create_task(queue.get())
@@ -53,7 +53,7 @@ async def test_a_gate_lets_all_through_when_it_opens() -> None:
     assert event.is_set()
 
 
-async def test_a_gate_that_is_closed_again_at_once_holds_whom_it_let_go() -> None:
+async def test_an_event_cleared_at_once_keeps_its_waiters_waiting() -> None:
     event = SlimEvent()
     event.clear()
     waiting = asyncio.create_task(event.wait())

@@ -117,7 +117,7 @@ async def test_workers_do_not_outlive_their_supervisor(postgres_url: str, redis_
         await until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), 30)
 
 
-def test_what_a_worker_is_told_survives_the_command_line() -> None:
+def test_the_settings_of_a_worker_survive_the_command_line() -> None:
     assert WorkerPlace.read(str(WorkerPlace(3, 7, 9))) == WorkerPlace(3, 7, 9)
 
 

@@ -38,7 +38,7 @@ class Meeting:
 
 
 async def new_meeting(server: Server, world: World, count: int = 2, booth: str | None = None) -> Meeting:
-    """With people whom nobody else knows."""
+    """With people unknown to everyone else."""
     names = [f"caller{uuid.uuid4().hex[:8]}" for _ in range(count)]
     people = [await world.person(name) for name in names]
     async with world.engine.database.write() as connection:

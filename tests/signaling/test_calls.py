@@ -1,4 +1,4 @@
-"""Calls through a really running server: who gets in, who hears whom, and what becomes of those who are lost."""
+"""Calls through a really running server: who may join, who connects to whom, and how lost participants come back."""
 
 import asyncio
 
@@ -33,7 +33,7 @@ async def test_two_peers_hear_and_see_each_other(meeting: Meeting) -> None:
         assert ada.roster["ends_at"] is not None
 
 
-async def test_a_third_comes_in_and_nobody_connects_anew(server: Server, furnished: World) -> None:
+async def test_a_third_joins_and_nobody_reconnects(server: Server, furnished: World) -> None:
     meeting = await new_meeting(server, furnished, 3)
     async with meeting.connected() as (ada, ben, eve):
         await ada.call()
@@ -45,7 +45,7 @@ async def test_a_third_comes_in_and_nobody_connects_anew(server: Server, furnish
             for other in {ada.peer, ben.peer, eve.peer} - {one.peer}:
                 await one.hears_and_sees(other)
         await until(lambda: ada.frames[ben.peer]["audio"] > so_far)
-        assert [each["from"] for each in ada.told("desc")] == [ben.peer, eve.peer], "one offer each"
+        assert [each["from"] for each in ada.received("desc")] == [ben.peer, eve.peer], "one offer each"
         assert [len(each.links) for each in (ada, ben, eve)] == [2, 2, 2]
 
 
@@ -63,7 +63,7 @@ async def test_signals_come_in_order_and_name_their_sender(meeting: Meeting) -> 
         await ben.give("rtc.sas", to=to, gen=2, commit="a" * 64)
         await until(lambda: len(ada.heard) == 14)
         assert {(each["from"]) for each in ada.heard} == {ben.peer}
-        candidates = [each["cand"] for each in ada.told("cand")]
+        candidates = [each["cand"] for each in ada.received("cand")]
         assert [each["candidate"] for each in candidates[:-1]] == [f"candidate:{number}" for number in range(10)]
         assert candidates[-1] is None
         assert ada.heard[0] == {"type": "desc", "from": ben.peer, "gen": 1, "desc": SDP}
@@ -71,7 +71,7 @@ async def test_signals_come_in_order_and_name_their_sender(meeting: Meeting) -> 
         assert ben.heard == []
 
 
-async def test_what_one_shows_of_himself_is_seen_by_everybody_in_the_room(meeting: Meeting) -> None:
+async def test_the_state_of_a_participant_reaches_everybody_in_the_room(meeting: Meeting) -> None:
     async with meeting.connected() as (ada, ben):
         await ada.join()
         await ada.give("rtc.state", mic=True, cam=True, screen=False, hand=True, held=False)
@@ -105,7 +105,7 @@ async def test_a_lost_connection_keeps_its_place_and_comes_back_to_it(meeting: M
             assert (welcome["resumed"], welcome["peer"], welcome["token"]) == (True, before, token)
             await until(lambda: [each["lost"] for each in ada.roster["peers"]] == [False, False])
             await ada.give("rtc.desc", to=before, gen=0, desc=SDP)
-            await until(lambda: again.told("desc"))
+            await until(lambda: again.received("desc"))
 
 
 async def test_joining_from_another_tab_replaces_the_first(meeting: Meeting) -> None:
@@ -157,7 +157,7 @@ async def test_one_is_in_one_call_at_once(server: Server, meeting: Meeting, furn
         await there.join()
 
 
-async def test_of_two_one_is_out_when_the_other_blocks_him(meeting: Meeting) -> None:
+async def test_in_a_call_of_two_the_blocked_person_is_out(meeting: Meeting) -> None:
     second, world = meeting.people[1], meeting.world
     async with meeting.connected() as (ada, ben):
         await ada.join()
@@ -173,7 +173,7 @@ async def test_of_two_one_is_out_when_the_other_blocks_him(meeting: Meeting) -> 
         assert "blocked" in (await ada.refused("rtc.join"))["message"]
 
 
-async def test_in_a_greater_call_two_who_blocked_hear_no_more_of_each_other(server: Server, furnished: World) -> None:
+async def test_in_a_larger_call_a_block_separates_the_two(server: Server, furnished: World) -> None:
     meeting = await new_meeting(server, furnished, 3)
     async with meeting.connected() as (ada, ben, eve):
         for peer in (ada, ben, eve):

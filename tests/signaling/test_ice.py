@@ -47,10 +47,10 @@ def test_credentials_are_one_persons_and_run_out() -> None:
     assert credentials("shared", "ben", NOW).password != credentials("shared", "ada", NOW).password
 
 
-def test_a_browser_is_told_every_server_and_credentials_only_for_relays() -> None:
-    told = ice_servers(["stun:a.example", "turn:b.example", "turns:b.example:443"], "shared", "ada", NOW)
-    assert [server.urls for server in told] == [["stun:a.example"], ["turn:b.example", "turns:b.example:443"]]
-    assert msgspec.to_builtins(told[0]) == {"urls": ["stun:a.example"]}
-    assert told[1].username.endswith(":ada")
-    assert told[1].credential
+def test_a_browser_gets_every_server_and_credentials_only_for_relays() -> None:
+    received = ice_servers(["stun:a.example", "turn:b.example", "turns:b.example:443"], "shared", "ada", NOW)
+    assert [server.urls for server in received] == [["stun:a.example"], ["turn:b.example", "turns:b.example:443"]]
+    assert msgspec.to_builtins(received[0]) == {"urls": ["stun:a.example"]}
+    assert received[1].username.endswith(":ada")
+    assert received[1].credential
     assert ice_servers([], "", "ada", NOW) == []

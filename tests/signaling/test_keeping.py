@@ -43,7 +43,7 @@ class Held:
         self.calls.disconnect(self.connection)
 
     @property
-    def told(self) -> list[dict[str, str]]:
+    def received(self) -> list[dict[str, str]]:
         return [message["rtc"] for message in self.sink.messages]
 
 
@@ -54,10 +54,10 @@ async def test_who_is_put_out_of_the_room_is_out_of_the_call(meeting: Meeting) -
     await other.join()
     here.inside = False
     await calls.keep()
-    assert here.told == [{"type": "removed", "reason": "closed"}]
+    assert here.received == [{"type": "removed", "reason": "closed"}]
     assert await meeting.names() == ["Staff"]
     assert (calls.peers, calls.active) == (1, 1)
-    assert other.told == []
+    assert other.received == []
 
 
 async def test_a_closed_meeting_ends_the_call_for_all(meeting: Meeting) -> None:
@@ -67,7 +67,7 @@ async def test_a_closed_meeting_ends_the_call_for_all(meeting: Meeting) -> None:
         await each.join()
     async with world.engine.transaction([meeting.room]) as tx:
         await close_meeting(tx, meeting.id)
-    assert [each.told for each in held] == [[{"type": "removed", "reason": "closed"}]] * 2
+    assert [each.received for each in held] == [[{"type": "removed", "reason": "closed"}]] * 2
     for each in held:
         with refused("conflict"):
             await each.handle(SetState(2, meeting.room, True, True, False, False, False))
@@ -82,7 +82,7 @@ async def test_a_place_that_expired_in_spite_of_all_is_known_to_have(meeting: Me
     async with world.engine.database.write() as connection:
         await connection.execute(call_peers.delete())
     await calls.keep()
-    assert here.told == [{"type": "removed", "reason": "expired"}]
+    assert here.received == [{"type": "removed", "reason": "expired"}]
     assert calls.peers == 0
 
 
@@ -92,7 +92,7 @@ async def test_a_peer_that_came_back_elsewhere_is_let_go(meeting: Meeting) -> No
     token = (await here.join()).token
     await meeting.take("attendee", token)
     await calls.keep()
-    assert here.told == [{"type": "replaced"}]
+    assert here.received == [{"type": "replaced"}]
     assert calls.peers == 0
 
 
@@ -101,7 +101,7 @@ async def test_a_peer_that_comes_back_to_this_process_leaves_its_older_connectio
     older, newer = Held(calls, meeting, "attendee"), Held(calls, meeting, "attendee")
     welcome = await older.join()
     assert (await newer.join(welcome.token)).peer == welcome.peer
-    assert older.told == [{"type": "replaced"}]
+    assert older.received == [{"type": "replaced"}]
     older.disconnect()
     await calls.stop()
     assert [each.lost for each in (await meeting.call()).peers] == [False], "its end does not concern this peer"
@@ -116,7 +116,7 @@ async def test_a_round_that_came_late_makes_up_for_it(meeting: Meeting) -> None:
     assert [each.lost for each in (await meeting.call()).peers] == [True]
     await calls.keep()
     assert [each.lost for each in (await meeting.call()).peers] == [False]
-    assert here.told == []
+    assert here.received == []
 
 
 async def test_a_process_that_ends_writes_down_all_losses(meeting: Meeting) -> None:

@@ -44,14 +44,14 @@ async def test_two_peers_on_two_processes(two_servers: list[Server], meeting: Me
         # In order, however many
         for gen in range(1, 41):
             await ada.give("rtc.reset", to=ben.peer, gen=gen)
-        await until(lambda: len(ben.told("reset")) == 40)
-        assert [each["gen"] for each in ben.told("reset")] == list(range(1, 41))
+        await until(lambda: len(ben.received("reset")) == 40)
+        assert [each["gen"] for each in ben.received("reset")] == list(range(1, 41))
         # Another tab, on the other process, takes over
         async with meeting.connected(first, server=there) as (tab,):
             await tab.join()
-            await until(lambda: ada.told("replaced"))
+            await until(lambda: ada.received("replaced"))
             await tab.give("rtc.reset", to=ben.peer, gen=50)
-            await until(lambda: ben.told("reset")[-1] == {"type": "reset", "from": tab.peer, "gen": 50})
+            await until(lambda: ben.received("reset")[-1] == {"type": "reset", "from": tab.peer, "gen": 50})
         # Without a bus nothing is passed on in silence
         await ada.join()
         await ada.give("rtc.reset", to=ben.peer, gen=1)
@@ -83,4 +83,4 @@ async def test_after_a_process_was_killed_its_peers_come_back_to_their_places(
             welcome = await again.join(ben.welcome["token"])
             assert (welcome["resumed"], welcome["peer"]) == (True, ben.peer)
             await again.give("rtc.reset", to=ada.peer, gen=1)
-            await until(lambda: ada.told("reset"))
+            await until(lambda: ada.received("reset"))

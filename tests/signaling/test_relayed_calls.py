@@ -41,8 +41,10 @@ def trusted(turn_server: TurnServer, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def candidates(peer: RtcPeer) -> list[str]:
     """The candidates of others that this peer received, in descriptions and separately."""
-    lines = [line for each in peer.told("desc") for line in each["desc"]["sdp"].splitlines() if "candidate:" in line]
-    return lines + [each["cand"]["candidate"] for each in peer.told("cand") if each["cand"]]
+    lines = [
+        line for each in peer.received("desc") for line in each["desc"]["sdp"].splitlines() if "candidate:" in line
+    ]
+    return lines + [each["cand"]["candidate"] for each in peer.received("cand") if each["cand"]]
 
 
 async def test_two_peers_talk_through_the_relay_alone(meeting: Meeting) -> None:
@@ -55,9 +57,9 @@ async def test_two_peers_talk_through_the_relay_alone(meeting: Meeting) -> None:
         await ben.hears_and_sees(ada.peer)
         assert ada.roster["relay_only"]
         for peer in (ada, ben):
-            told = candidates(peer)
-            assert told
-            assert all(" typ relay" in each for each in told), told
+            received = candidates(peer)
+            assert received
+            assert all(" typ relay" in each for each in received), received
 
 
 async def test_what_a_client_tells_in_spite_of_it_is_held_back(server: Server, furnished: World) -> None:
@@ -67,20 +69,20 @@ async def test_what_a_client_tells_in_spite_of_it_is_held_back(server: Server, f
         await ada.call()
         ben.policy = "all"
         await ben.call()
-        await until(lambda: ada.told("desc"))
+        await until(lambda: ada.received("desc"))
         sent = ben.links[ada.peer].localDescription.sdp
         assert " typ host" in sent, "the address is sent"
         host = next(line.removeprefix("a=") for line in sent.splitlines() if " typ host" in line)
         await ben.give("rtc.cand", to=ada.peer, gen=0, cand={"candidate": host, "sdpMid": "0", "sdpMLineIndex": 0})
         await ben.give("rtc.cand", to=ada.peer, gen=0, cand=None)
-        await until(lambda: ada.told("cand"))
-        assert ada.told("cand")[0]["cand"] is None, "the host candidate was passed over"
+        await until(lambda: ada.received("cand"))
+        assert ada.received("cand")[0]["cand"] is None, "the host candidate was passed over"
         address = host.split()[4]
         assert address not in str(ada.heard)
         assert all(" typ relay" in each for each in candidates(ada))
 
 
-async def test_ones_own_wish_hides_ones_own_addresses(server: Server, furnished: World) -> None:
+async def test_a_personal_wish_hides_the_persons_addresses(server: Server, furnished: World) -> None:
     async with furnished.engine.database.write() as connection:
         await connection.execute(conferences.update().values(relay_only=False))
     try:

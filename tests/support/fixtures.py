@@ -25,17 +25,17 @@ class Fixture(NamedTuple):
 
 def reducer_fixtures() -> Iterator[Fixture]:
     for path in sorted(FOLDER.glob("*.json")):
-        told = json.loads(path.read_text("utf-8"))
-        start = json.loads((FOLDER / "rooms" / f"{told['room']}.json").read_text("utf-8"))
-        before = changed(start, told.get("before", {}))
+        received = json.loads(path.read_text("utf-8"))
+        start = json.loads((FOLDER / "rooms" / f"{received['room']}.json").read_text("utf-8"))
+        before = changed(start, received.get("before", {}))
         yield Fixture(
             file=path.stem,
             name=path.stem.partition("~")[0],
-            kind=told["room"].partition("-")[0],
+            kind=received["room"].partition("-")[0],
             before=before,
-            event=told.get("event"),
-            latest=told.get("latest"),
-            after=changed(before, told["after"]),
+            event=received.get("event"),
+            latest=received.get("latest"),
+            after=changed(before, received["after"]),
         )
 
 

@@ -81,9 +81,9 @@ def shown(state: State, now: Fresh) -> State:
     return state | {"latest": state["latest"] | {"votes": kept}}
 
 
-def differences(told: str, believed: State, true: State) -> list[str]:
+def differences(received: str, believed: State, true: State) -> list[str]:
     found = list(_paths("", _compared(believed), _compared(true)))
-    return [f"{told}: " + "; ".join(found[:6])] if found else []
+    return [f"{received}: " + "; ".join(found[:6])] if found else []
 
 
 def _compared(state: State) -> State:

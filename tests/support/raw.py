@@ -97,9 +97,9 @@ class Raw:
 
     async def closing(self) -> int:
         """The code with which the server closes; 1006 when it does so without a word."""
-        while (told := await self.frame()) is not None:
-            if told.opcode == CLOSE:
-                return struct.unpack("!H", told.payload[:2])[0] if told.payload else 1005
+        while (received := await self.frame()) is not None:
+            if received.opcode == CLOSE:
+                return struct.unpack("!H", received.payload[:2])[0] if received.payload else 1005
         return 1006
 
 

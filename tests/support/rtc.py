@@ -110,7 +110,7 @@ class RtcPeer:
         self.welcome = await self.give("rtc.join", resume=resume)
         return self.welcome
 
-    def told(self, type: str) -> list[dict[str, Any]]:
+    def received(self, type: str) -> list[dict[str, Any]]:
         return [each for each in self.heard if each["type"] == type]
 
     # Media

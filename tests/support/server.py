@@ -54,7 +54,7 @@ class Server(Process):
         return f"ws://127.0.0.1:{self.port}/live"
 
     def get(self, path: str, *, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers (their names in lower case) and body of a request; `_` in a name of `headers` stands for `-`."""
+        """Status, headers (their names in lower case) and body of a request; `_` in a name of `headers` means `-`."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
         with contextlib.closing(connection):
             connection.request(method, path, headers={name.replace("_", "-"): text for name, text in headers.items()})

@@ -206,7 +206,7 @@ class Truth:
                 self.faults += differences(f"{client} was sent something else", shown(client.state, now), now.state)
 
     def _sample(self, followers: list[Follower]) -> list[Follower]:
-        """Some of each room and audience, those first whom the last writes concerned."""
+        """Some of each room and audience, beginning with those that the last writes concern."""
         involved, self._involved = self._involved, set()
         kept: dict[tuple[str, Audience], list[Follower]] = defaultdict(list)
         for each in sorted(followers, key=lambda each: each.reader.person not in involved):
@@ -229,7 +229,7 @@ class Truth:
                 if not begins and follower.audience is not now.audience:
                     found.append(f"{follower} belongs to another audience now, and nothing says so")
                 elif not begins and await self._advance(connection, follower, now):
-                    found += differences(f"{follower} is told something else", follower.state or {}, now.state)
+                    found += differences(f"{follower} receives something else", follower.state or {}, now.state)
                 follower.begin_at(now)
         return found
 

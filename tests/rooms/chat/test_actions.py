@@ -44,9 +44,9 @@ async def test_a_message_reaches_everybody_in_the_room_and_nobody_elsewhere(worl
 async def test_messages_are_numbered_by_the_journal(world: World) -> None:
     outcomes = [await world.do("attendee", m.PostMessage(str(n))) for n in range(3)]
     async with world.engine.database.read() as connection:
-        told = await latest_messages(connection, world.room)
-    assert [message.number for message in told] == [outcome.seq for outcome in outcomes]
-    assert [message.text for message in told] == ["0", "1", "2"]
+        messages = await latest_messages(connection, world.room)
+    assert [message.number for message in messages] == [outcome.seq for outcome in outcomes]
+    assert [message.text for message in messages] == ["0", "1", "2"]
 
 
 async def test_a_closed_chat_is_closed_to_all_but_moderators(world: World) -> None:
@@ -89,7 +89,7 @@ async def test_a_message_has_a_length(world: World) -> None:
         await post(world, text="x" * (m.MESSAGE_LENGTH + 1))
 
 
-async def test_one_removes_what_is_ones_own_and_moderators_what_is_anybodys(world: World) -> None:
+async def test_authors_remove_their_messages_and_moderators_any_message(world: World) -> None:
     client = await enter(world, None)
     own, others = await post(world), await post(world)
     with refused("not_found"):

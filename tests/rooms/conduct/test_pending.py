@@ -24,7 +24,7 @@ async def desk(world: World, who: str, *, engine: int = 0) -> ListSink:
     return sink
 
 
-def told(sink: ListSink) -> list[tuple[str, str]]:
+def notices(sink: ListSink) -> list[tuple[str, str]]:
     return [(each["kind"], each["href"]) for each in sink.events if each.get("type") == "desk.notified"]
 
 
@@ -33,7 +33,7 @@ async def waiting(world: World, who: str) -> dict[str, Any]:
     return (await world.engine.view(world.people[who], await world.desk(who))).latest["reports"]
 
 
-async def test_organisers_are_told_wherever_they_are_until_one_has_seen_to_it(each_world: World) -> None:
+async def test_organisers_see_open_reports_on_every_page_until_one_is_closed(each_world: World) -> None:
     world = each_world
     mine, theirs = await desk(world, "organiser", engine=1), await desk(world, "moderator")
     assert mine.latest("reports") == {world.conference: 0}
@@ -41,9 +41,9 @@ async def test_organisers_are_told_wherever_they_are_until_one_has_seen_to_it(ea
     await report(world, "speaker", "other")
     await settled(*world.engines)
     assert mine.latest("reports") == {world.conference: 2} == await waiting(world, "organiser")
-    assert told(mine) == [("report", "/c/forum/organise/reports")] * 2
+    assert notices(mine) == [("report", "/c/forum/organise/reports")] * 2
     assert theirs.latest("reports") == {}, "a moderator is no organiser"
-    assert told(theirs) == []
+    assert notices(theirs) == []
     async with world.engine.database.read() as connection:
         first, _ = (await connection.execute(sa.select(table.c.id).order_by(table.c.at))).scalars()
     for _ in range(2):
@@ -52,13 +52,13 @@ async def test_organisers_are_told_wherever_they_are_until_one_has_seen_to_it(ea
     assert mine.latest("reports") == {world.conference: 1} == await waiting(world, "organiser")
 
 
-async def test_an_organiser_who_is_reported_himself_hears_of_it_from_the_page_alone(world: World) -> None:
+async def test_a_reported_organiser_gets_no_notification_of_it(world: World) -> None:
     await world.do("organiser", GrantRole(world.people["colleague"], Role.ORGANISER), room=world.lobby)
     reported, other = await desk(world, "organiser"), await desk(world, "colleague")
     await report(world, "attendee", "organiser")
     await settled(world.engine)
-    assert [kind for kind, _ in told(other)] == ["report"]
-    assert told(reported) == []
+    assert [kind for kind, _ in notices(other)] == ["report"]
+    assert notices(reported) == []
     assert reported.latest("reports") == other.latest("reports") == {world.conference: 1}
 
 

@@ -154,8 +154,8 @@ async def test_hostile_text_is_text(world: World, text: str) -> None:
     await world.do("moderator", ShowStage(StageKind.SLATE, "", text))
     await world.do("moderator", SilencePerson(world.people["guest"], 5, text))
     snapshot = (await enter(world, "moderator")).state["snapshot"]
-    told = snapshot["moderation"]["questions"][0]
-    assert (told["text"], told["labels"], told["reason"]) == (text, [text[:40].strip()], text)
+    shown = snapshot["moderation"]["questions"][0]
+    assert (shown["text"], shown["labels"], shown["reason"]) == (text, [text[:40].strip()], text)
     assert snapshot["messages"][0]["text"] == snapshot["stage"]["title"] == text
     assert snapshot["moderation"]["restraints"][0]["reason"] == text
 
@@ -183,8 +183,8 @@ async def test_in_every_field_of_every_command(world: World, case: str) -> None:
         version += 1
     await world.do("other", PostMessage(dirty))
     snapshot = (await enter(world, "moderator")).state["snapshot"]
-    told = snapshot["moderation"]["questions"][0]
+    shown = snapshot["moderation"]["questions"][0]
     line, text = left, clean_text(dirty, LIMIT)
-    assert (told["original"], told["labels"], told["answer"], told["reason"]) == (text, [line], text, line)
+    assert (shown["original"], shown["labels"], shown["answer"], shown["reason"]) == (text, [line], text, line)
     assert snapshot["stage"]["title"] == snapshot["moderation"]["restraints"][0]["reason"] == line
     assert snapshot["messages"][0]["text"] == text

@@ -57,7 +57,7 @@ async def test_visitors_are_counted_once_a_day_and_their_stay_is_measured(world:
     assert [(moment.start.hour, moment.visits) for moment in hours] == [(17, 3), (18, 0), (19, 3)]
 
 
-async def test_a_standstill_of_the_process_is_nobodys_stay(world: World) -> None:
+async def test_time_in_which_the_process_was_frozen_counts_for_nobody(world: World) -> None:
     attendance = Attendance(world.engine)
     for who in ("attendee", "other", "speaker"):
         await world.join(who, room=world.stand)
@@ -121,7 +121,7 @@ async def test_from_a_visit_to_a_contact(world: World) -> None:
     assert (await read(world, TODAY)).chats == 1
 
 
-async def test_of_a_few_visitors_no_stay_is_told(world: World) -> None:
+async def test_with_few_visitors_no_length_of_stay_is_shown(world: World) -> None:
     attendance = Attendance(world.engine)
     for who in ("attendee", "other", "speaker")[: FEW - 1]:
         await world.join(who, room=world.stand)
@@ -130,7 +130,7 @@ async def test_of_a_few_visitors_no_stay_is_told(world: World) -> None:
     assert (found.visits, found.dwell) == (FEW - 1, None)
 
 
-async def test_two_processes_count_each_those_whom_they_see(each_world: World) -> None:
+async def test_each_process_counts_the_visitors_it_sees(each_world: World) -> None:
     world = each_world
     both = [Attendance(engine) for engine in world.engines]
     for engine, who in ((0, "attendee"), (0, "other"), (1, "speaker")):

@@ -34,7 +34,7 @@ async def fallen(*sinks: ListSink) -> None:
     await asyncio.sleep(WINDOW * 1.5)
 
 
-async def test_all_who_look_on_are_told_how_many_react(each_world: World) -> None:
+async def test_all_members_see_how_many_react(each_world: World) -> None:
     world = each_world
     await world.do("moderator", StartSession())
     _, here = await world.join("attendee")
@@ -153,15 +153,15 @@ def test_only_the_kinds_that_there_are() -> None:
         msgspec.convert({"op": "reaction.send", "kind": "💩"}, SendReaction)
 
 
-async def test_a_window_is_forgotten_when_it_has_been_told() -> None:
-    told: list[Any] = []
+async def test_a_window_is_forgotten_after_it_was_published() -> None:
+    received: list[Any] = []
     counted: list[dict[tuple[str, str], int]] = []
     reaction_counts = ReactionCounts(
-        lambda room, body: told.append((room, body)), lambda room, counts: counted.append(counts)
+        lambda room, body: received.append((room, body)), lambda room, counts: counted.append(counts)
     )
     reaction_counts.receive(["room", [["reactions", "heart", 4]]])
     reaction_counts.count("room", ("reactions", "applause"), "ada")
     await until(lambda: counted)
     assert counted == [{("reactions", "heart"): 4, ("reactions", "applause"): 1}]
-    assert told == [("room", ["room", [["reactions", "applause", 1]]])], "what others counted is not sent on"
+    assert received == [("room", ["room", [["reactions", "applause", 1]]])], "what others counted is not sent on"
     assert not reaction_counts._windows

@@ -151,7 +151,7 @@ async def test_only_staff_bring_colleagues_and_only_colleagues(meeting: Meeting)
         await world.do("staff", BringColleague(world.people["owner"]), room=meeting.room)
 
 
-async def test_one_says_how_it_went_and_may_change_his_mind(meeting: Meeting) -> None:
+async def test_a_participant_rates_a_call_and_may_change_the_rating(meeting: Meeting) -> None:
     world = meeting.world
     _, other = await world.join("staff", room=meeting.room)
     await world.do("attendee", RateCall(CallOutcome.NO_SHOW), room=meeting.room)
@@ -160,7 +160,7 @@ async def test_one_says_how_it_went_and_may_change_his_mind(meeting: Meeting) ->
     assert (await own(world, "attendee", meeting.room))["outcome"] == said
     assert (await own(world, "staff", meeting.room))["outcome"] is None
     await settled(world.engine)
-    assert other.types == [], "it is told to nobody else"
+    assert other.types == [], "nobody else receives it"
     async with world.engine.database.read() as connection:
         kept = await export(connection, world.people["attendee"])
     assert [row["note"] for row in kept["calls"]] == ["Very good."]
@@ -169,7 +169,7 @@ async def test_one_says_how_it_went_and_may_change_his_mind(meeting: Meeting) ->
 async def test_a_report_is_for_the_organisers_and_nobody_else(meeting: Meeting) -> None:
     world = meeting.world
     _, reported = await world.join("staff", room=meeting.room)
-    report = ReportPerson(world.people["staff"], ReportReason.HARASSMENT, "He shouted")
+    report = ReportPerson(world.people["staff"], ReportReason.HARASSMENT, "They shouted")
     await world.do("attendee", report, room=meeting.room)
     await settled(world.engine)
     assert len(reported.messages) == 1
@@ -180,7 +180,7 @@ async def test_a_report_is_for_the_organisers_and_nobody_else(meeting: Meeting) 
         world.people["staff"],
         world.people["attendee"],
         "harassment",
-        "He shouted",
+        "They shouted",
     )
     noted = [each for each in acts if each.act == "person.report"]
     assert [each.subject for each in noted] == [world.people["staff"]]
@@ -194,7 +194,7 @@ async def test_a_report_is_for_the_organisers_and_nobody_else(meeting: Meeting) 
         assert (await connection.execute(sa.select(reports.c.text))).scalars().all() == [""]
 
 
-async def test_a_block_is_told_to_the_blocker_alone_in_every_meeting_of_the_two(meeting: Meeting) -> None:
+async def test_only_the_blocker_sees_a_block_in_every_meeting_of_the_two(meeting: Meeting) -> None:
     world = meeting.world
     _, mine = await world.join("attendee", room=meeting.room)
     _, theirs = await world.join("staff", room=meeting.room)
@@ -202,8 +202,8 @@ async def test_a_block_is_told_to_the_blocker_alone_in_every_meeting_of_the_two(
     for _ in range(2):
         await world.do("attendee", BlockPerson(world.people["staff"]), room=desk)
     await settled(world.engine)
-    told = {"type": "block.changed", "person": world.people["staff"], "blocked": True}
-    assert [{k: v for k, v in event.items() if k != "seq"} for event in mine.events] == [told]
+    received = {"type": "block.changed", "person": world.people["staff"], "blocked": True}
+    assert [{k: v for k, v in event.items() if k != "seq"} for event in mine.events] == [received]
     assert theirs.types == []
     assert (await own(world, "attendee", meeting.room))["blocked"] == [world.people["staff"]]
     assert (await own(world, "staff", meeting.room))["blocked"] == []

@@ -60,7 +60,7 @@ async def test_nobody_is_too_many_on_two_processes(each_world: World) -> None:
     assert len((await meeting.call()).peers) == 4
 
 
-async def test_one_person_is_in_one_call_though_he_joins_two_at_once(each_world: World) -> None:
+async def test_a_person_who_joins_two_calls_at_once_is_in_one(each_world: World) -> None:
     world = each_world
     two = [await new_meeting(world, "attendee", "staff"), await new_meeting(world, "attendee", "owner")]
     answers = await asyncio.gather(
@@ -104,7 +104,7 @@ async def test_a_late_word_of_a_loss_does_not_hurt_one_who_is_back(meeting: Meet
     assert [each.lost for each in (await meeting.call()).peers] == [False]
 
 
-async def test_whom_nobody_vouches_for_is_lost_and_after_a_minute_out(meeting: Meeting) -> None:
+async def test_without_heartbeats_a_participant_is_lost_and_after_a_minute_out(meeting: Meeting) -> None:
     """As after a process was killed: nobody could say anything."""
     world = meeting.world
     await meeting.take("attendee")
@@ -185,11 +185,11 @@ async def test_staff_in_a_call_of_their_booth_count_as_there(meeting: Meeting) -
     await attendance.look()
     await until(lambda: sink.latest("floor")[world.booth] == {"people": 1, "waiting": 0, "staffed": True})
     # It stays so, round after round, though nobody is at the booth itself.
-    told = len(sink.messages)
+    received = len(sink.messages)
     for _ in range(4):
         world.clock.advance(seconds=3)
         await attendance.look()
-    assert len(sink.messages) == told
+    assert len(sink.messages) == received
     async with world.engine.transaction([meeting.room]) as tx:
         await roster.leave(tx, meeting.room, meeting.id, [seat.peer])
     world.clock.advance(seconds=7)
@@ -204,7 +204,7 @@ async def test_an_erased_person_is_in_no_call(meeting: Meeting) -> None:
     assert await meeting.names() == ["Staff"]
 
 
-async def test_ones_own_wish_hides_ones_address_alone(meeting: Meeting) -> None:
+async def test_a_wish_for_the_relay_applies_to_its_person_only(meeting: Meeting) -> None:
     world = meeting.world
     async with world.engine.database.write() as connection:
         shy = persons.update().where(persons.c.id == world.people["attendee"])

@@ -87,7 +87,7 @@ async def test_roles_of_the_conference_are_for_organisers_to_give(world: World) 
     assert await roles_of(world, "attendee") == set()
 
 
-async def test_an_organiser_cannot_lock_himself_out(world: World) -> None:
+async def test_organisers_cannot_lock_themselves_out(world: World) -> None:
     with refused("conflict", "person"):
         await world.do("organiser", p.RevokeRole(world.people["organiser"], Role.ORGANISER), room=world.lobby)
 
@@ -109,7 +109,7 @@ async def test_a_role_taken_away_in_mid_session_refuses_the_next_command_and_hid
 # Silence
 
 
-async def test_silence_for_a_time_is_told_to_the_person_with_its_end(world: World) -> None:
+async def test_a_silenced_person_sees_when_the_silence_ends(world: World) -> None:
     spectators = await audience(world)
     await world.do("moderator", p.SilencePerson(world.people["attendee"], 10, " Too\u202e loud "))
     await spectators.verify()
@@ -161,7 +161,7 @@ async def test_of_two_silences_the_longer_counts(world: World) -> None:
 # Removal
 
 
-async def test_one_who_is_removed_is_out_of_the_session_and_told_why(world: World) -> None:
+async def test_a_removed_person_is_out_of_the_session_and_sees_why(world: World) -> None:
     client = await enter(world, "attendee")
     lobby = await enter(world, "attendee", room=world.lobby)
     await world.do("moderator", p.RemovePerson(world.people["attendee"], "Spam"))
@@ -188,7 +188,9 @@ async def test_one_who_is_removed_in_the_lobby_is_out_of_every_room_of_the_confe
 
 
 @pytest.mark.parametrize("command", [p.SilencePerson, p.RemovePerson])
-async def test_whom_one_cannot_restrain(world: World, command: type[p.SilencePerson | p.RemovePerson]) -> None:
+async def test_people_who_cannot_be_silenced_or_removed(
+    world: World, command: type[p.SilencePerson | p.RemovePerson]
+) -> None:
     for who, whom, code in (
         ("moderator", "moderator", "conflict"),
         ("moderator", "organiser", "conflict"),
@@ -225,7 +227,7 @@ async def test_restraints_and_their_lifting_are_audited_and_lifting_nothing_is_n
 # Being named
 
 
-async def test_one_is_named_among_those_present_only_if_he_wishes(world: World) -> None:
+async def test_people_are_listed_as_present_only_if_they_wish(world: World) -> None:
     spectators = await audience(world, ["attendee", "other"])
     other = spectators.of("other")
     assert other.state["latest"]["present"][""]["people"] == []

@@ -67,7 +67,7 @@ async def test_two_sign_ups_at_once_make_one_account(world: World, passwords: Pa
     assert found[0] == found[1]
 
 
-async def test_a_known_address_gets_a_letter_that_says_so(world: World, passwords: Passwords) -> None:
+async def test_a_known_address_gets_an_email_that_says_so(world: World, passwords: Passwords) -> None:
     typed = {"name": "Eve", "email": "attendee@example.org", "password": PASSWORD, "locale": "en", "next": "/"}
     wanted = await registration.prepare_sign_up(world.engine, passwords, HERE, **typed)
     notice = await registration.sign_up(world.engine, HERE, wanted)
@@ -75,7 +75,7 @@ async def test_a_known_address_gets_a_letter_that_says_so(world: World, password
     assert not (await account(world, "attendee")).has_password
 
 
-async def test_a_guest_who_registers_keeps_what_he_asked(world: World, passwords: Passwords) -> None:
+async def test_a_guest_who_registers_keeps_their_questions(world: World, passwords: Passwords) -> None:
     question = await world.ask("Mine?", "guest")
     guest = await account(world, "guest")
     notice = await registration.ask_to_confirm(world.engine, HERE, guest, "guest@new.example", "/account")
@@ -196,7 +196,7 @@ async def test_an_invite_for_any_number_lasts(world: World) -> None:
         assert (await invites.look(connection, secret, world.clock())).uses_left is None
 
 
-async def test_an_accepted_role_is_told_where_its_person_is(world: World) -> None:
+async def test_an_accepted_role_is_published_in_the_rooms_of_its_person(world: World) -> None:
     _, own = await world.join("attendee")
     _, theirs = await world.join("moderator")
     secret = await make_invite(world, session=world.session)
@@ -214,7 +214,7 @@ async def test_bad_invites_are_refused(world: World, changes: dict[str, object])
     assert await refusal(make_invite(world, **changes)) == "invalid"
 
 
-async def test_an_erased_person_is_gone_and_his_duplicates_stay(world: World) -> None:
+async def test_an_erased_person_is_gone_and_their_duplicates_stay(world: World) -> None:
     from rooms.forum.questions.moderation_messages import ApproveQuestion, MergeQuestion
 
     first, second = await world.ask("One?", "attendee"), await world.ask("Two?", "other")

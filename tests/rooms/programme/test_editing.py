@@ -62,7 +62,7 @@ async def test_a_new_session_has_all_that_was_said_and_a_room_to_enter(world: Wo
     assert sink.joined["snapshot"]["session"]["title"] == "Talent centres"
 
 
-async def test_a_change_is_told_in_the_lobby_and_in_the_session(world: World) -> None:
+async def test_a_change_is_announced_in_the_lobby_and_in_the_session(world: World) -> None:
     spectators = await Audience(world).gather(SPECTATORS)
     change = ChangeSession(session=world.session, **described(title="Grand opening"))
     await verify_action(spectators, "organiser", change, room=world.lobby)
@@ -88,7 +88,7 @@ async def test_cancelled_and_reinstated(world: World) -> None:
     assert found.revision == 2
 
 
-async def test_a_speaker_of_a_known_name_stays_who_he_is_and_an_idle_one_goes(world: World) -> None:
+async def test_a_speaker_of_a_known_name_stays_and_one_without_sessions_goes(world: World) -> None:
     first = await created(world)
     second = await created(world, title="Again", speakers=[SpeakerLine("Li Wei", "Tsinghua University")])
     assert (await entry(world, first)).speakers[0].id == (await entry(world, second)).speakers[0].id

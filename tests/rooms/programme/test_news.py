@@ -55,9 +55,9 @@ async def test_a_moved_session_reaches_its_followers_once(each_world: World) -> 
         await connection.execute(mine.values(person=world.people["speaker"]))
     await world.join("attendee", room=await world.desk("attendee"))
     await world.do("organiser", moved(world, session, 30, speakers=[]), room=world.lobby)
-    told = await delivered(world)
-    assert set(told) == {"attendee", "speaker", "moderator"}, "not the organiser who moved it"
-    item = told["attendee"].items[0]
+    received = await delivered(world)
+    assert set(received) == {"attendee", "speaker", "moderator"}, "not the organiser who moved it"
+    item = received["attendee"].items[0]
     assert (item.kind, item.title) == (NewsKind.MOVED, "Talent centres")
     assert (item.before.starts_at, item.now.starts_at) == (START + timedelta(hours=2), START + timedelta(hours=30))
     [notice] = await on_desk(world, "attendee")

@@ -22,7 +22,7 @@ async def test_a_star_is_given_and_taken_back(world: World) -> None:
     assert await starred(world, "attendee") == []
 
 
-async def test_only_its_owner_is_told(world: World) -> None:
+async def test_only_its_owner_is_notified(world: World) -> None:
     _, own = await world.join("attendee", room=world.lobby)
     _, second_device = await world.join("attendee", room=world.lobby)
     _, other = await world.join("organiser", room=world.lobby)

@@ -55,7 +55,7 @@ async def storm(port: int, count: int) -> dict[str, Any]:
     requests = [request_of(port, number, cookie, token) for number in range(count)]
     async with asyncio.timeout(PATIENCE):
         answers = await asyncio.gather(*(attempt(port, request) for request in requests))
-    return {"statuses": Counter(status for status, _ in answers), "told_when": sum(when for _, when in answers)}
+    return {"statuses": Counter(status for status, _ in answers), "says_when": sum(when for _, when in answers)}
 
 
 if __name__ == "__main__":

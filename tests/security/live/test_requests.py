@@ -145,7 +145,7 @@ async def test_a_second_request_that_does_not_arrive_is_dropped_too(
 # S6: tokens; S5: never in an address
 
 
-async def test_an_odd_token_is_nobodys(target: Server) -> None:
+async def test_a_malformed_token_belongs_to_nobody(target: Server) -> None:
     odd = [
         b"Bearer",
         b"Bearer  ",

@@ -76,7 +76,7 @@ async def test_what_ends_a_sign_in_ends_its_connections_on_every_process(
             assert "ok" in await client.ask("heartbeat"), "nobody else was ended"
 
 
-async def test_one_who_is_banned_is_told_nothing_more_on_any_process(servers: list[Server], world: World) -> None:
+async def test_a_banned_person_receives_nothing_more_on_any_process(servers: list[Server], world: World) -> None:
     async with (
         wire(servers[0].socket_url, await ticket_for(world.engine, world.people["attendee"])) as here,
         wire(servers[1].socket_url, await ticket_for(world.engine, world.people["attendee"])) as there,

@@ -1,4 +1,4 @@
-"""S55: signals for whom they are not, and too many or too great ones."""
+"""S55: signals to people outside the call, and too many or too large ones."""
 
 import contextlib
 import itertools
@@ -45,7 +45,7 @@ async def furnished(server: Server) -> AsyncIterator[World]:
     await world.close()
 
 
-async def test_one_who_was_not_invited_hears_and_says_nothing(server: Server, furnished: World) -> None:
+async def test_a_person_without_an_invitation_receives_and_sends_nothing(server: Server, furnished: World) -> None:
     """Neither an uninvited person nor a participant of another call, even with the ids of room and peer."""
     meeting, elsewhere = await new_meeting(server, furnished), await new_meeting(server, furnished)
     async with meeting.connected() as (ada, ben), elsewhere.connected() as (eve, _):
@@ -76,7 +76,7 @@ async def test_one_who_was_not_invited_hears_and_says_nothing(server: Server, fu
         assert {each["from"] for each in ada.heard} == {ben.peer}
 
 
-async def test_nobody_signals_without_being_signed_in_or_to_himself(server: Server, furnished: World) -> None:
+async def test_signals_need_a_signed_in_sender_and_another_receiver(server: Server, furnished: World) -> None:
     meeting = await new_meeting(server, furnished)
     async with wire(server.socket_url, await ticket_for(furnished.engine, None)) as nobody:
         answer = await nobody.ask("rtc.join", room=meeting.room)
@@ -114,15 +114,17 @@ async def test_of_ten_thousand_candidates_few_arrive(server: Server, furnished: 
         await until(lambda: ben.closed is not None)
         assert ben.closed is not None
         assert ben.closed[0] == 4529
-        assert len(ada.told("cand")) <= MOST_CANDIDATES
-        assert await ada.give("rtc.leave") is None, "whom it was for is as before"
+        assert len(ada.received("cand")) <= MOST_CANDIDATES
+        assert await ada.give("rtc.leave") is None, "the other participant is as before"
 
 
 async def flood(peer: RtcPeer, count: int, *, to: str) -> None:
-    told = msgspec.json.encode({"op": "rtc.cand", "id": 1, "room": peer.room, "gen": 0, "to": to, "cand": CANDIDATE})
+    received = msgspec.json.encode(
+        {"op": "rtc.cand", "id": 1, "room": peer.room, "gen": 0, "to": to, "cand": CANDIDATE}
+    )
     with contextlib.suppress(ConnectionClosed):
         for _ in range(count):
-            await peer.connection.send(told.decode())
+            await peer.connection.send(received.decode())
 
 
 async def test_of_candidates_sent_slowly_no_more_go_on_than_a_link_may_have(world: World) -> None:

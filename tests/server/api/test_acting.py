@@ -86,7 +86,7 @@ async def test_a_body_without_end_is_cut(program_of: ProgramOf, world: World) ->
     assert (response.status_code, response.json()["error"]["code"]) == (413, "too_large")
 
 
-async def test_who_lost_a_race_is_told_the_present_state(world: World, program_of: ProgramOf) -> None:
+async def test_the_loser_of_a_race_gets_the_current_state(world: World, program_of: ProgramOf) -> None:
     question = await world.ask()
     version = (await world.question(question)).version
     await world.do("colleague", ApproveQuestion(question, version))

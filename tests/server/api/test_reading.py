@@ -22,7 +22,7 @@ async def approve(world: World, text: str, who: str = "attendee", *, anonymous: 
     return question
 
 
-async def test_the_programme_tells_where_each_session_is_and_how_it_stands(world: World, program_of: ProgramOf) -> None:
+async def test_the_programme_gives_the_place_and_state_of_each_session(world: World, program_of: ProgramOf) -> None:
     found = (await (await program_of(None)).call("conference_programme", conference="forum")).json()
     (only,) = found["sessions"]
     assert only["room"] == world.room
@@ -50,7 +50,7 @@ async def test_a_banned_person_reads_nothing(program_of: ProgramOf, world: World
     assert (await banned.call("conferences")).json() == {"conferences": []}
 
 
-async def test_only_public_questions_are_listed_whoever_asks(world: World, program_of: ProgramOf) -> None:
+async def test_only_public_questions_are_listed_for_everyone(world: World, program_of: ProgramOf) -> None:
     public = await approve(world, "Public?", anonymous=True)
     await world.ask("Pending?")
     dismissed = await world.ask("Dismissed?")
@@ -145,7 +145,7 @@ async def test_guessed_rooms_are_absent(program_of: ProgramOf, room: str) -> Non
     assert response.status_code == 404
 
 
-async def test_too_many_calls_are_told_when_to_come_back(program_of: ProgramOf, world: World, monkeypatch) -> None:
+async def test_too_many_calls_are_answered_with_when_to_retry(program_of: ProgramOf, world: World, monkeypatch) -> None:
     from rooms.core.rate_limits import Rate
     from server.api import door
 

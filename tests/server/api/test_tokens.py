@@ -135,7 +135,7 @@ async def test_what_is_no_token_is_refused(program_of: ProgramOf, header: str) -
 async def test_a_token_goes_before_a_cookie(world: World, program_of: ProgramOf) -> None:
     """A bad token is not silently replaced by the identity of the browser."""
     program = await program_of("attendee")
-    program.http.cookies.set("plenary-signin", "whoever")
+    program.http.cookies.set("plenary-signin", "anyone")
     assert (await program.call("me")).json()["person"]["id"] == world.people["attendee"]
     program.token = "plenary_invented"
     assert (await program.call("live_ticket")).status_code == 401

@@ -24,7 +24,7 @@ async def organiser(site: Site, world: World) -> Visitor:
 async def test_a_report_waits_until_an_organiser_has_seen_to_it(site: Site, organiser: Visitor, world: World) -> None:
     await organiser.get(PAGE)
     assert "All clear." in organiser.page
-    report = ReportPerson(world.people["other"], ReportReason.HARASSMENT, "He <b>shouted</b>\nat me")
+    report = ReportPerson(world.people["other"], ReportReason.HARASSMENT, "They <b>shouted</b>\nat me")
     await world.do("attendee", report)
     await organiser.get("/c/forum")
     assert "1 open report" in organiser.page, "on every page of the conference"
@@ -32,7 +32,7 @@ async def test_a_report_waits_until_an_organiser_has_seen_to_it(site: Site, orga
     await attendee.get("/c/forum")
     assert "plenary-reports" not in attendee.page
     await organiser.get(PAGE)
-    assert "He <b>shouted</b>\nat me" in organiser.page
+    assert "They <b>shouted</b>\nat me" in organiser.page
     assert "<b>shouted</b>" not in (await organiser.get(PAGE)).text
     for words in ("Harassment", "Reported by Attendee", "in a session", "Other"):
         assert words in organiser.page
@@ -104,7 +104,7 @@ async def test_an_organiser_sets_how_calls_go(organiser: Visitor, world: World) 
     assert await rules(world) == (6, False, 15), "what a form does not hold stays; a switch that is off is not sent"
 
 
-async def test_one_hides_ones_own_address(site: Site, world: World) -> None:
+async def test_a_participant_hides_their_address(site: Site, world: World) -> None:
     visitor = await Visitor(site).sign_in(world.people["attendee"])
     await visitor.get("/account")
     await visitor.post("/account", {"name": "Attendee", "relay_only": "on"})

@@ -40,7 +40,7 @@ async def notices(world: World, who: str) -> list[tuple[str, str]]:
     return [(notice["kind"], notice["href"]) for notice in sink.joined["snapshot"]["notices"]]
 
 
-async def test_an_applicant_sees_his_way_to_a_booth_of_his_own(site: Site, world: World) -> None:
+async def test_an_applicant_sees_the_steps_to_a_booth(site: Site, world: World) -> None:
     applicant, organiser = await person(site, world, "attendee"), await person(site, world, "organiser")
     await applicant.post(APPLY, {**GIVEN, "key": "k1"})
     assert "Your application has been sent." in applicant.page
@@ -92,7 +92,7 @@ async def test_what_does_not_fit_is_said_and_nothing_typed_is_lost(site: Site, w
     assert "badge-amber" not in applicant.page
 
 
-async def test_one_sees_and_withdraws_his_own_alone(site: Site, world: World) -> None:
+async def test_people_see_and_withdraw_only_their_own(site: Site, world: World) -> None:
     applicant, other = await person(site, world, "attendee"), await person(site, world, "other")
     await applicant.post(APPLY, {**GIVEN, "key": "k1"})
     id = application(applicant.page)

@@ -63,7 +63,7 @@ async def test_the_directory_is_searched_and_narrowed_down(world: World, visitor
         assert sorted(names(visitor.page)) == found, asked
 
 
-async def test_every_booth_stands_on_one_page_and_partners_come_first(world: World) -> None:
+async def test_every_booth_is_on_one_page_and_partners_come_first(world: World) -> None:
     made = [await stand(world, f"Booth {number}", tier=1 + number % 3) for number in range(2 * PAGE)]
     async with world.engine.database.read() as connection:
         now = world.clock()
@@ -164,7 +164,7 @@ async def test_two_hundred_booths_at_once_in_the_readers_language(site: Site, wo
     assert names(reader.page) == ["展位199"]
     await reader.get(f"{PATH}/{booth}")
     assert re.search(f'halls/{hall}" dir="auto">大厅</a>\xa0·\xa0<span class="no-break">199<', reader.page), (
-        "a booth says where it stands"
+        "a booth names its place"
     )
     await reader.http.aclose()
 

@@ -85,7 +85,7 @@ async def test_how_files_are_served(owner: Visitor, visitor: Visitor, path: str)
 
 
 @pytest.mark.parametrize(
-    ("asked", "status", "content", "told"),
+    ("asked", "status", "content", "received"),
     [
         ("bytes=0-3", 206, slice(0, 4), "bytes 0-3/{size}"),
         ("bytes=10-", 206, slice(10, None), "bytes 10-{last}/{size}"),
@@ -104,14 +104,14 @@ async def test_how_files_are_served(owner: Visitor, visitor: Visitor, path: str)
     ],
 )
 async def test_one_range_is_served_and_no_other_request_is_a_fault(
-    owner: Visitor, visitor: Visitor, path: str, asked: str, status: int, content: slice | None, told: str | None
+    owner: Visitor, visitor: Visitor, path: str, asked: str, status: int, content: slice | None, received: str | None
 ) -> None:
     film = await brought(owner, path, "film", made.mp4(), "film.mp4")
     answer = await visitor.get(film, headers={"Range": asked})
     assert answer.status_code == status
     size = len(made.mp4())
     assert answer.content == (made.mp4()[content] if content is not None else b"")
-    assert told is None or answer.headers["content-range"] == told.format(size=size, last=size - 1)
+    assert received is None or answer.headers["content-range"] == received.format(size=size, last=size - 1)
     changed = await visitor.get(film, headers={"Range": asked, "If-Range": '"another"'})
     assert (changed.status_code, changed.content) == (200, made.mp4())
 
@@ -137,7 +137,7 @@ async def test_each_visitor_counts_once_and_the_booths_own_people_do_not(
     assert "4 downloads" in (await owner.get(f"{path}/files")).text
 
 
-async def test_a_visitor_chooses_once_whether_he_is_known(site: Site, world: World, owner: Visitor, path: str) -> None:
+async def test_a_visitor_chooses_once_whether_to_be_named(site: Site, world: World, owner: Visitor, path: str) -> None:
     brochure = await brought(owner, path, "brochure", made.pdf(), "a.pdf")
     attendee = await Visitor(site).sign_in(world.people["attendee"])
     await attendee.get(path)
@@ -193,12 +193,16 @@ async def test_why_a_file_is_refused_is_said_on_the_page_and_to_a_script(owner: 
     wrong = {"file": ("a.pdf", made.HTML, "application/pdf")}
     answer = await owner.post(f"{path}/files", {"kind": "brochure"}, files=wrong)
     assert (answer.status_code, "A brochure is a PDF" in owner.page) == (422, True)
-    told = await owner.post(f"{path}/files", {"kind": "brochure"}, files=wrong, headers={"Accept": "application/json"})
-    assert told.json()["error"]["code"] == "invalid"
+    received = await owner.post(
+        f"{path}/files", {"kind": "brochure"}, files=wrong, headers={"Accept": "application/json"}
+    )
+    assert received.json()["error"]["code"] == "invalid"
     right = {"file": ("a.pdf", made.pdf(), "text/html")}
     await owner.get(f"{path}/files")
-    told = await owner.post(f"{path}/files", {"kind": "brochure"}, files=right, headers={"Accept": "application/json"})
-    assert told.json()["ok"]["said"] == "Brochure added."
+    received = await owner.post(
+        f"{path}/files", {"kind": "brochure"}, files=right, headers={"Accept": "application/json"}
+    )
+    assert received.json()["ok"]["said"] == "Brochure added."
     await owner.get(f"{path}/files")
     none = await owner.post(
         f"{path}/files", {"kind": "brochure"}, files={"file": ("", b"", "application/octet-stream")}

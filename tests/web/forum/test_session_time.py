@@ -31,7 +31,7 @@ def test_the_night_on_which_the_clock_is_set_back_names_both_zones() -> None:
     assert (at.starts, at.start_zone, at.ends, at.zone) == ("02:30", "CEST", "02:00", "CET")
 
 
-def test_zones_have_the_letters_that_people_know_or_an_offset() -> None:
+def test_zones_have_the_abbreviations_that_people_know_or_an_offset() -> None:
     zones = ("Europe/Berlin", "America/New_York", "Asia/Shanghai", "Asia/Kolkata", "UTC")
     named = [zone_letters(START.astimezone(ZoneInfo(zone))) for zone in zones]
     assert named == ["CET", "EST", "UTC+8", "UTC+5:30", "UTC"]

@@ -60,7 +60,7 @@ async def test_a_password_signs_in_and_a_wrong_one_does_not(visitor: Visitor, wo
     assert visitor.signin_cookie
 
 
-async def test_a_letter_link_signs_in_once(visitor: Visitor, emails: Outbox, world: World) -> None:
+async def test_a_link_in_an_email_signs_in_once(visitor: Visitor, emails: Outbox, world: World) -> None:
     await visitor.get("/sign-in")
     await visitor.post("/sign-in", {"email": "attendee@example.org", "by": "link", "next": "/account"})
     await visitor.settled()
@@ -156,7 +156,7 @@ async def test_a_refused_sign_up_keeps_what_was_typed(visitor: Visitor, field: s
     assert PASSWORD not in visitor.page
 
 
-async def test_pages_and_letters_speak_the_language_of_the_visitor(site: Site, emails: Outbox) -> None:
+async def test_pages_and_emails_use_the_language_of_the_visitor(site: Site, emails: Outbox) -> None:
     visitor = Visitor(site, language="zh-CN,zh;q=0.9,en;q=0.5")
     await visitor.get("/sign-in")
     assert '<html lang="zh-Hans"' in visitor.page

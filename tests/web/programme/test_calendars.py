@@ -53,7 +53,7 @@ async def test_my_sessions_follow_my_stars_without_a_cookie(world: World, visito
     assert (event["STATUS"], event["SEQUENCE"]) == ("CANCELLED", 2)
 
 
-async def test_nothing_new_is_told_without_a_body(world: World, visitor: Visitor, key: str) -> None:
+async def test_nothing_new_is_answered_without_a_body(world: World, visitor: Visitor, key: str) -> None:
     path = f"/c/forum/my.ics?key={key}"
     tag = (await visitor.get(path)).headers["etag"]
     same = await visitor.get(path, headers={"If-None-Match": f'"another", W/{tag}'})

@@ -109,7 +109,7 @@ async def test_a_started_session_is_live_whatever_the_clock_says(world: World, v
     assert "badge-live" in visitor.page
 
 
-async def test_starred_sessions_stand_in_ones_own_lobby(world: World, site: Site, attendee: Visitor) -> None:
+async def test_starred_sessions_are_in_the_lobby_of_their_owner(world: World, site: Site, attendee: Visitor) -> None:
     await session(world, "Next one", 3)
     chosen, _ = await session(world, "Chosen one", 5)
     await world.do("attendee", StarSession(chosen), room=world.lobby)
@@ -140,7 +140,7 @@ async def test_unread_marks_of_each_channel(world: World, attendee: Visitor) -> 
     assert (await attendee.get("/c/forum/unread", params=asked)).json() == {"unread": {world.lobby: 1}}
 
 
-async def test_the_chat_of_a_booth_is_followed_by_its_staff_and_by_whoever_has_read_it(
+async def test_the_chat_of_a_booth_is_followed_by_its_staff_and_its_readers(
     world: World, site: Site, attendee: Visitor
 ) -> None:
     await world.do("other", PostMessage("Is anybody there?"), room=world.stand)
@@ -155,7 +155,7 @@ async def test_the_chat_of_a_booth_is_followed_by_its_staff_and_by_whoever_has_r
     assert f"{world.booth}#panel-chat" in attendee.page
 
 
-async def test_nobody_counts_the_messages_of_a_room_that_is_not_open_to_him(world: World, site: Site) -> None:
+async def test_unread_messages_of_a_closed_room_are_not_counted(world: World, site: Site) -> None:
     staff, owner, stranger = [await Visitor(site).sign_in(world.people[who]) for who in ("staff", "owner", "stranger")]
     meeting = await new_meeting(world, "attendee", "staff")
     await world.do("attendee", PostMessage("Between us"), room=meeting.room)
@@ -175,7 +175,7 @@ async def test_nobody_counts_the_messages_of_another_conference(world: World, si
 
 
 async def test_the_lobby_leads_moderators_and_speakers_to_their_work(world: World) -> None:
-    """users.md 6: nothing in the lobby told of their roles."""
+    """users.md 6: the lobby did not show their roles."""
     site = make_site(world)
     session = f"/c/forum/sessions/{world.session}"
     moderator = await Visitor(site).sign_in(world.people["moderator"], next="/c/forum")

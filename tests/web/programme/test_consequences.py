@@ -133,13 +133,13 @@ async def test_cancelling_asks_first_and_notifies_those_who_starred(organiser: V
     assert found is not None
     fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', found[1]))
     await organiser.post("/do/session.cancel", fields)
-    assert await told(world) == {("attendee", "session.cancelled"), ("other", "session.cancelled")}
+    assert await received(world) == {("attendee", "session.cancelled"), ("other", "session.cancelled")}
     world.clock.advance(seconds=1)
     await world.do("organiser", ReinstateSession(chosen), room=world.lobby)
-    assert len(await told(world)) == 4
+    assert len(await received(world)) == 4
 
 
-async def told(world: World) -> set[tuple[str, str]]:
+async def received(world: World) -> set[tuple[str, str]]:
     _ = [each async for each in news.deliver(world.engine)]
     names = {id: name for name, id in world.people.items()}
     n = notices.c

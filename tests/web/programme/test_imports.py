@@ -131,7 +131,7 @@ async def test_what_was_decided_and_what_is_left_out_is_listed(organiser: Visito
     assert "The session says room “Elsewhere” but is listed under “Hall 1”. The latter is taken." in organiser.page
 
 
-async def test_what_has_changed_meanwhile_is_shown_anew(organiser: Visitor, world: World) -> None:
+async def test_changes_made_in_between_are_shown_again(organiser: Visitor, world: World) -> None:
     answer = await upload(organiser, file())
     other = await Visitor(organiser.site).sign_in(world.people["admin"], next=PAGE)
     await agree(other, await upload(other, file(event())))

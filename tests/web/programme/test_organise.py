@@ -52,7 +52,7 @@ async def test_a_role_is_given_by_address_and_taken_away(organiser: Visitor, wor
     assert Role.MODERATOR not in await roles_of(world, "other", world.session)
 
 
-async def test_an_unknown_address_is_told_to_be_invited(organiser: Visitor) -> None:
+async def test_an_unknown_address_leads_to_an_invitation(organiser: Visitor) -> None:
     await organiser.get("/c/forum/organise/people")
     fields = {"email": "nobody@example.org", "role": "moderator", "session": "", "key": "k1"}
     assert (await organiser.post("/c/forum/organise/people/grant", fields)).status_code == 422

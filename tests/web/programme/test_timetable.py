@@ -85,7 +85,7 @@ async def test_a_cancelled_session_stays_struck_and_says_so(world: World, visito
     assert "Cancelled" in slots(visitor.page)["Opening"]
 
 
-async def test_event_zone_and_ones_own_with_the_days_apart(world: World, visitor: Visitor) -> None:
+async def test_event_zone_and_personal_zone_with_different_days(world: World, visitor: Visitor) -> None:
     # The event is in Shanghai: 09:00 UTC is 17:00 there, and 23:00 of the day before in Honolulu.
     visitor.http.cookies.set(visitor.site.cookie("zone-name"), "Pacific/Honolulu")
     path = "/c/forum/programme"

@@ -97,7 +97,7 @@ def test_zones_that_change_their_clocks_on_different_days() -> None:
     assert (before.slots[0].starts.text, between.slots[0].starts.text) == ("09:00", "10:00")
 
 
-def test_halls_stand_side_by_side_in_the_order_of_the_house() -> None:
+def test_halls_are_side_by_side_in_their_order() -> None:
     [day] = laid_out(
         entry("a", "2026-11-20 09:00", place="Studio"),
         entry("b", "2026-11-20 09:00", place="Main Hall"),

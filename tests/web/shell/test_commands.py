@@ -46,7 +46,7 @@ async def test_a_question_is_asked_by_a_form(attendee: Visitor, world: World) ->
     assert "after a moderator has reviewed it" not in attendee.page
 
 
-async def test_the_room_may_be_ones_own_desk(attendee: Visitor, world: World) -> None:
+async def test_the_room_may_be_the_persons_desk(attendee: Visitor, world: World) -> None:
     page = f"/c/forum/sessions/{world.session}"
     await attendee.get(page)
     assert "Your name is not in this list" in attendee.page
@@ -89,13 +89,13 @@ async def test_what_was_typed_is_kept_when_it_is_refused(attendee: Visitor, worl
     ("who", "status", "words"),
     [("unverified", 403, "Confirm your email address"), ("banned", 403, "removed you"), ("stranger", 303, "")],
 )
-async def test_who_may_not_is_told_why(site: Site, world: World, who: str, status: int, words: str) -> None:
+async def test_a_refused_person_learns_why(site: Site, world: World, who: str, status: int, words: str) -> None:
     visitor = await Visitor(site).sign_in(world.people[who])
     assert (await visitor.post("/do/question.ask", asked(world), follow=False)).status_code == status
     assert words in visitor.page
 
 
-async def test_one_who_is_not_signed_in_is_asked_to_and_keeps_his_text(site: Site, world: World) -> None:
+async def test_a_signed_out_person_is_asked_to_sign_in_and_keeps_the_text(site: Site, world: World) -> None:
     visitor = Visitor(site)
     await visitor.get("/sign-in")
     answer = await visitor.post("/do/question.ask", asked(world))
@@ -139,7 +139,7 @@ async def test_rights_that_were_taken_away_are_gone_for_forms_too(moderator: Vis
     assert (await world.question(question)).state == "pending"
 
 
-async def test_an_anonymous_asker_is_told_to_the_one_who_unmasks_alone(
+async def test_only_the_one_who_unmasks_learns_the_anonymous_asker(
     site: Site, world: World, moderator: Visitor, attendee: Visitor
 ) -> None:
     await attendee.post("/do/question.ask", asked(world, anonymous="true"))

@@ -46,7 +46,7 @@ async def mail_server(accepts: Callable[[], bool] = lambda: True) -> AsyncIterat
         server.close()
 
 
-async def test_a_letter_arrives_as_it_was_written() -> None:
+async def test_an_email_arrives_as_it_was_written() -> None:
     async with mail_server() as (port, taken):
         await SmtpMailer(f"smtp://127.0.0.1:{port}", "Plenary <no-reply@forum.example>").send(EMAIL)
     message = message_from_string(taken[0].replace("\r\n.\r\n", "\r\n"), policy=policy.default)
@@ -74,7 +74,7 @@ async def test_an_email_has_what_spam_filters_ask_for_and_answers_go_to_the_orga
     assert other["Message-ID"] != first["Message-ID"]
 
 
-async def test_a_server_that_refuses_or_is_away_is_told_apart_from_success() -> None:
+async def test_a_server_that_refuses_or_is_away_is_no_success() -> None:
     async with mail_server(accepts=lambda: False) as (port, taken):
         with pytest.raises(NotSent):
             await SmtpMailer(f"smtp://127.0.0.1:{port}", "no-reply@forum.example").send(EMAIL)
@@ -122,7 +122,7 @@ async def test_the_postbox_tries_again_and_gives_up_at_last(
     assert "given up after 3 tries" in caplog.text
 
 
-async def test_a_letter_that_cannot_be_composed_harms_nobody(caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_email_that_cannot_be_composed_harms_nobody(caplog: pytest.LogCaptureFixture) -> None:
     moody = Moody()
     post = Postbox(moody)
 
@@ -139,7 +139,7 @@ async def test_a_letter_that_cannot_be_composed_harms_nobody(caplog: pytest.LogC
     assert "could not be composed" in caplog.text
 
 
-async def test_without_a_mail_server_letters_are_printed(caplog: pytest.LogCaptureFixture) -> None:
+async def test_without_a_mail_server_emails_are_printed(caplog: pytest.LogCaptureFixture) -> None:
     await LogMailer().send(EMAIL)
     assert "https://forum.example/sign-in/link/abc" in caplog.text
 

@@ -45,7 +45,7 @@ async def test_the_account_page_has_a_way_back(site: Site, world: World) -> None
     assert '<a href="/">Go to the conferences</a>' in attendee.page
 
 
-async def test_ones_own_organiser_role_and_roles_without_effect_are_not_offered(site: Site, world: World) -> None:
+async def test_the_viewers_organiser_role_and_roles_without_effect_are_not_offered(site: Site, world: World) -> None:
     organiser = await Visitor(site).sign_in(world.people["organiser"], "/c/forum/organise/people")
     own = f'name="person" value="{world.people["organiser"]}"'
     assert own not in organiser.page

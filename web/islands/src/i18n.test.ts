@@ -75,7 +75,7 @@ test("a converted time may fall on another day, also when clocks change", () => 
   assert.equal(dayShift("2026-03-28T23:30:00Z", "Europe/Berlin", "UTC"), 1);
 });
 
-test("spans are told in words and on the clock", () => {
+test("spans are shown in words and on the clock", () => {
   const now = Date.parse(MOMENT);
   assert.equal(formatRelative(now - 3 * 60_000, now), "3 minutes ago");
   assert.equal(formatRelative(now + 2 * 3_600_000, now), "in 2 hours");

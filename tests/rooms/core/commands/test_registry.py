@@ -137,7 +137,7 @@ def test_depth_is_no_way_in() -> None:
         read("question.label", {"question": QUESTION, "version": 1, "labels": nested(10_000)})
 
 
-async def test_what_one_may_is_what_one_is_told_that_one_may(world: World) -> None:
+async def test_the_announced_rights_are_the_actual_rights(world: World) -> None:
     world.lift_limits()
     async for op, made in every_sample(world):
         actor = await world.engine.actor(world.people[made.who], made.room)

@@ -94,7 +94,9 @@ async def test_the_answer_names_the_seq_of_the_commands_own_last_event(world: Wo
     assert silent.seq is None
 
 
-async def test_too_many_who_wait_are_told_to_come_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_with_too_many_waiting_the_next_is_asked_to_try_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world.lift_limits()
     monkeypatch.setattr("rooms.core.commands.writer.MOST_WAITING", 5)
     results = await asyncio.gather(
@@ -135,7 +137,7 @@ async def test_requests_that_come_together_are_answered_together() -> None:
     assert await gather.ask(4) == 40
 
 
-async def test_a_fault_is_everybodys_whom_it_concerns_and_nobodys_after() -> None:
+async def test_an_error_reaches_all_callers_of_its_batch_and_no_later_one() -> None:
     faults = [Problem("unavailable", "not now")]
 
     async def answer(wanted: Sequence[int]) -> list[int | Exception]:

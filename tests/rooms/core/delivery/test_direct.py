@@ -66,7 +66,7 @@ def test_here_it_comes_at_once_and_not_over_the_bus() -> None:
     assert not two.here.is_here("address")
 
 
-def test_what_comes_twice_is_told_once() -> None:
+def test_a_message_received_twice_is_delivered_once() -> None:
     two = Two()
     send(two, 3)
     two.arrive(0, 0, 1, 1, 0, 2)
@@ -81,10 +81,10 @@ def test_a_missing_message_closes_the_connection(order: tuple[int, ...]) -> None
     two.arrive(*order)
     assert two.sink.closed is not None
     assert two.sink.closed[0] == 4508
-    assert two.heard == list(order[:-1]), "nothing is told behind the hole"
+    assert two.heard == list(order[:-1]), "nothing is delivered after the gap"
 
 
-def test_whoever_comes_later_begins_where_the_sender_is() -> None:
+def test_a_late_receiver_begins_where_the_sender_is() -> None:
     two = Two()
     send(two, 3)
     two.arrive(0, 1)
@@ -96,7 +96,7 @@ def test_whoever_comes_later_begins_where_the_sender_is() -> None:
     assert two.sink.closed is None
 
 
-def test_a_sender_that_was_started_anew_counts_anew() -> None:
+def test_a_restarted_sender_starts_a_new_count() -> None:
     two = Two()
     send(two, 3)
     two.arrive(0, 1, 2)
@@ -104,7 +104,7 @@ def test_a_sender_that_was_started_anew_counts_anew() -> None:
     assert two.heard == [0, 1, 2, 7]
 
 
-def test_an_address_that_was_forgotten_is_counted_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_forgotten_address_gets_a_new_count(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rooms.core.delivery.direct.COUNTED", 2)
     two = Two()
     send(two, 2)
@@ -149,8 +149,8 @@ async def test_what_a_transaction_has_to_say_is_said_after_the_commit_on_every_p
         tx.rewind(mark)
         assert sinks[0].messages == []
     await until(lambda: sinks[1].messages)
-    told = [msgspec.to_builtins(Said(number)) for number in (1, 2)]
-    assert [sink.messages for sink in sinks] == [[{"room": world.room, "rtc": each}] for each in told]
+    expected = [msgspec.to_builtins(Said(number)) for number in (1, 2)]
+    assert [sink.messages for sink in sinks] == [[{"room": world.room, "rtc": each}] for each in expected]
 
 
 def test_a_frame_of_another_room_is_refused() -> None:

@@ -113,9 +113,7 @@ def test_the_spared_get_nothing(lines: list[Line], loop: Loop | None) -> None:
     assert all(line.read() for line in lines), "they are spared once"
 
 
-def test_a_sweep_goes_in_steps_and_one_who_leaves_meanwhile_gets_nothing_more(
-    lines: list[Line], loop: Loop | None
-) -> None:
+def test_a_broadcast_goes_in_steps_and_skips_members_who_leave(lines: list[Line], loop: Loop | None) -> None:
     group, slots = members(lines, 10)
     broadcast = Broadcast(group, EncodedMessage(b"{}"), set(), loop)
     assert broadcast.step(4, seconds=0)
@@ -166,7 +164,7 @@ def test_a_broken_connection_disturbs_nobody(lines: list[Line], loop: Loop | Non
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_groups_stay_dense_whoever_comes_and_goes(seed: int) -> None:
+def test_groups_stay_dense_when_members_come_and_go(seed: int) -> None:
     random = Random(seed)
     lines: list[Line] = []
     group = Group()

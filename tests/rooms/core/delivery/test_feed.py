@@ -34,7 +34,7 @@ def feed() -> Feed:
     return Feed(ROOM)
 
 
-def test_what_comes_in_order_is_told_in_order(feed: Feed) -> None:
+def test_events_received_in_order_are_delivered_in_order(feed: Feed) -> None:
     feed.receive(nudge([11]))
     feed.receive(nudge([12, 13]))
     assert feed.delivered == 10
@@ -50,29 +50,29 @@ def test_what_comes_early_waits_for_what_is_before_it(feed: Feed) -> None:
     assert not feed.has_gap
 
 
-def test_what_comes_twice_or_is_old_is_told_once(feed: Feed) -> None:
+def test_repeated_and_old_events_are_delivered_once(feed: Feed) -> None:
     for seqs in ([11], [11], [9, 10, 11], [12], [12]):
         feed.receive(nudge(seqs))
     assert taken(feed) == [11, 12]
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_in_whatever_order_transactions_arrive_events_are_told_once_and_in_order(feed: Feed, seed: int) -> None:
+def test_events_are_delivered_once_and_in_order_however_transactions_arrive(feed: Feed, seed: int) -> None:
     random = Random(seed)
     nudges = [nudge([11 + 2 * n, 12 + 2 * n], 6 + n, [value("q", n)]) for n in range(30)] * 2
     random.shuffle(nudges)
-    told: list[int] = []
+    delivered: list[int] = []
     newest: list[bytes] = []
     for each in nudges:
         feed.receive(each)
         if random.random() < 0.3:
             entries, values = feed.take()
-            told += [e.seq for e in entries]
+            delivered += [e.seq for e in entries]
             newest += [v.payload for v in values]
     entries, values = feed.take()
-    told += [e.seq for e in entries]
+    delivered += [e.seq for e in entries]
     newest += [v.payload for v in values]
-    assert told == list(range(11, 71))
+    assert delivered == list(range(11, 71))
     assert newest[-1] == b"29"
     assert [int(each) for each in newest] == sorted(int(each) for each in newest), "values never go back"
 
@@ -112,7 +112,7 @@ def test_values_are_coalesced_and_keys_kept_apart(feed: Feed) -> None:
     assert not feed.has_news
 
 
-def test_one_who_joins_gets_what_came_since_he_read(feed: Feed) -> None:
+def test_a_joining_member_gets_what_came_since_their_read(feed: Feed) -> None:
     feed.receive(nudge([11], 6, [value("a", 1)]))
     feed.receive(nudge([12], 7, [value("b", 2)]))
     feed.take()
@@ -137,7 +137,7 @@ def test_memory_does_not_reach_back_for_ever_and_says_so(feed: Feed) -> None:
     assert len(feed._newest) == VALUES_KEPT
 
 
-def test_skipping_forgets_what_cannot_be_told_in_order(feed: Feed) -> None:
+def test_skipping_drops_what_cannot_be_delivered_in_order(feed: Feed) -> None:
     feed.receive(nudge([11], 6, [value("q", 1)]))
     feed.receive(nudge([15]))
     feed.receive(nudge([22]))

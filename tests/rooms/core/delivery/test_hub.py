@@ -94,7 +94,7 @@ async def test_coming_and_going_at_once_keeps_one_feed(world: World) -> None:
     await until(lambda: hub._feeds == {})
 
 
-async def test_one_who_leaves_while_he_is_being_let_in_is_not_in(world: World) -> None:
+async def test_a_person_who_leaves_while_joining_is_not_a_member(world: World) -> None:
     hub = world.engine.hub
     member = Member(ListSink(), world.room, world.people["guest"])
     joining = asyncio.create_task(hub.join(member, None, respond))
@@ -122,7 +122,7 @@ async def test_one_who_comes_alone_into_a_warm_room_costs_three_statements(world
             assert database.statements - before == (3 if who else 1)
 
 
-async def test_what_is_ones_own_is_read_for_those_who_have_something(world: World) -> None:
+async def test_personal_state_is_read_only_for_those_who_have_some(world: World) -> None:
     question = await world.ask("Shall we?", "other")
     await world.do("moderator", ApproveQuestion(question, (await world.question(question)).version))
     await world.do("guest", VoteQuestion(question))
@@ -153,7 +153,7 @@ async def test_a_join_in_the_midst_of_a_tick_sees_everything_once(
         assert len(client.state["snapshot"]["messages"]) == 6
 
 
-async def test_a_watcher_is_told_all_events_in_order_before_the_members_hear_of_what_follows(world: World) -> None:
+async def test_a_watcher_gets_all_events_in_order_before_the_members(world: World) -> None:
     seen: list[int] = []
     await world.engine.hub.watch(world.room, lambda entry: seen.append(entry.seq))
     outcomes = await asyncio.gather(*(world.do("other", PostMessage(f"{n}")) for n in range(8)))
@@ -172,7 +172,7 @@ async def test_an_unwatched_room_is_let_go(world: World) -> None:
     await until(lambda: world.engine.hub._feeds == {})
 
 
-async def test_the_top_seq_of_a_heartbeat_is_what_has_been_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_top_seq_of_a_heartbeat_is_what_was_delivered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     client = await enter(world, None)
     await world.do("other", PostMessage("told"))
     await settled(world.engine)
@@ -220,7 +220,7 @@ async def test_rights_that_change_while_one_is_being_let_in_are_read_again(
     assert sink.types == []
 
 
-async def test_a_desks_word_about_rights_is_heard_by_one_who_is_being_let_in(world: World) -> None:
+async def test_changed_rights_reach_a_person_who_is_joining(world: World) -> None:
     """A connection asks for a revisit of every member of its person: those, too, that are still on their way in."""
     hub = world.engine.hub
     await world.join("other")

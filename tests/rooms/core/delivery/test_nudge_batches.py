@@ -34,7 +34,7 @@ class Sent:
         self.messages.append((room, [entry.seq for nudge in nudges for entry in nudge.entries]))
 
 
-async def test_a_quiet_room_is_told_of_at_once_and_a_busy_one_once_a_tick() -> None:
+async def test_a_quiet_room_is_published_at_once_and_a_busy_one_once_a_tick() -> None:
     sent = Sent()
     bundles = NudgeBatches(TICK, sent)
     for seq in range(1, 6):

@@ -83,7 +83,7 @@ def test_one_who_chose_to_be_named_anywhere_is_named(net: Net) -> None:
     assert a.people(ROOM) == b.people(ROOM) == {"ada": "Ada"}
 
 
-def test_a_name_that_changes_is_told(net: Net) -> None:
+def test_a_changed_name_is_published(net: Net) -> None:
     a, b = net.processes
     a.arrive(ROOM, "ada", None)
     net.flush()

@@ -48,7 +48,7 @@ def come(feed: Feed, person: str) -> ListSink:
     return sink
 
 
-def told(sinks: list[ListSink]) -> list[int]:
+def delivered(sinks: list[ListSink]) -> list[int]:
     """How many members each event has reached, in the order of joining."""
     heard = [[event["seq"] for message in sink.messages for event in message["events"]] for sink in sinks]
     assert heard == sorted(heard, key=len, reverse=True)
@@ -72,7 +72,7 @@ async def test_others_have_their_turn_before_the_next_part(
     scheduler.schedule(feed)
     for part in range(1, PARTS + 1):
         await asyncio.sleep(0)  # one who was awoken in the turn before comes first
-        assert told(sinks) == [part * CHUNK]
+        assert delivered(sinks) == [part * CHUNK]
 
 
 async def test_what_comes_while_a_message_is_on_its_way_waits_for_its_end(
@@ -85,18 +85,18 @@ async def test_what_comes_while_a_message_is_on_its_way_waits_for_its_end(
     for seq in (2, 3):
         feed.accept([entry(seq)])
         scheduler.schedule(feed)
-        assert told(sinks) == [CHUNK]
+        assert delivered(sinks) == [CHUNK]
     while feed.delivered < 3:
-        assert told(sinks)[1:] == []
+        assert delivered(sinks)[1:] == []
         await asyncio.sleep(0)
-    assert told(sinks) == [len(sinks), CHUNK, CHUNK]
+    assert delivered(sinks) == [len(sinks), CHUNK, CHUNK]
     while feed.sending:
         await asyncio.sleep(0)
-    assert told(sinks) == [len(sinks)] * 3
+    assert delivered(sinks) == [len(sinks)] * 3
     assert {len(sink.messages) for sink in sinks} == {2}, "what waited came in one message"
 
 
-async def test_one_who_comes_while_a_message_is_on_its_way_is_not_told_it(
+async def test_a_member_who_joins_during_a_broadcast_does_not_get_it(
     feed: Feed, sinks: list[ListSink], scheduler: DeliveryScheduler
 ) -> None:
     feed.accept([entry(1)])
@@ -105,7 +105,7 @@ async def test_one_who_comes_while_a_message_is_on_its_way_is_not_told_it(
     late = come(feed, "late")
     while feed.sending:
         await asyncio.sleep(0)
-    assert told(sinks) == [len(sinks)]
+    assert delivered(sinks) == [len(sinks)]
     assert late.messages == []
     feed.accept([entry(2)])
     scheduler.deliver(feed)
@@ -113,7 +113,7 @@ async def test_one_who_comes_while_a_message_is_on_its_way_is_not_told_it(
     assert [event["seq"] for event in late.messages[0]["events"]] == [2]
 
 
-async def test_what_is_one_persons_alone_does_not_overtake_what_is_on_its_way_to_him(
+async def test_personal_events_do_not_overtake_a_broadcast_in_progress(
     feed: Feed, sinks: list[ListSink], scheduler: DeliveryScheduler
 ) -> None:
     feed.accept([entry(1)])
@@ -122,5 +122,5 @@ async def test_what_is_one_persons_alone_does_not_overtake_what_is_on_its_way_to
     feed.accept([entry(2, Audience.PERSON, f"person {len(sinks) - 1}")])
     scheduler.deliver(feed)
     feed.members.send_all()
-    assert told(sinks) == [len(sinks)] * 2
+    assert delivered(sinks) == [len(sinks)] * 2
     assert [sink.messages[-1]["events"][0].get("type") for sink in sinks[-2:]] == [None, "an.event"]

@@ -23,14 +23,14 @@ async def look(folder: Path, kind: Content, data: bytes) -> tuple[str, bytes | N
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
-async def test_a_logo_is_made_anew_and_small(tmp_path: Path, form: str) -> None:
+async def test_a_logo_is_re_encoded_and_small(tmp_path: Path, form: str) -> None:
     ending, output = await look(tmp_path, LOGO, made.picture(form, (2000, 1000)))
     assert ending == "webp"
     with Image.open(io.BytesIO(output)) as logo:
         assert (logo.format, logo.size) == ("WEBP", (512, 256))
 
 
-async def test_what_hides_in_a_picture_is_gone_when_it_is_made_anew(tmp_path: Path) -> None:
+async def test_hidden_data_is_gone_from_a_re_encoded_picture(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x010E] = "at home, 52.5 N 13.4 E"
     for kind in (LOGO, BROCHURE):
@@ -85,7 +85,7 @@ WRONG = {
     "a film as a brochure": (BROCHURE, made.mp4(), "brochure is"),
     "HTML as a film": (FILM, made.HTML, "video is"),
     "a picture cut in half": (LOGO, made.picture(size=(600, 600))[:-600], "damaged"),
-    "a PDF before which HTML stands": (BROCHURE, made.HTML + made.pdf(), "brochure is"),
+    "a PDF after some HTML": (BROCHURE, made.HTML + made.pdf(), "brochure is"),
     "a PDF that is a zip too": (BROCHURE, made.pdf(tail=made.archive("x")), "damaged"),
     "a PDF that is a zip too, ending as one": (BROCHURE, made.pdf() + made.archive("x") + b"%%EOF", "damaged"),
     "a PDF with a script": (BROCHURE, made.pdf(b"9 0 obj << /S /JavaScript /JS (x) >> endobj\n"), "scripts"),

@@ -55,7 +55,7 @@ async def test_owners_choose_the_staff_and_one_owner_stays(world: World) -> None
         await world.do("owner", SetDuty(world.people["attendee"], Duty.STAFF), room=world.stand)
 
 
-async def test_an_exhibitor_with_several_booths_has_his_duty_at_each(world: World) -> None:
+async def test_an_exhibitor_with_several_booths_has_a_duty_at_each(world: World) -> None:
     person = world.people["owner"]
     async with world.engine.database.write() as connection:
         second, room = await make_booth(connection, world.conference, world.floor, {"name": "Aurora"}, open=True)

@@ -32,14 +32,14 @@ async def test_of_two_who_take_one_contact_one_wins_and_the_other_learns_of_it(e
     for number in range(5):
         asked = await world.do("attendee", AskContact(ContactKind.CONTACT, "Call me"), room=world.stand)
         contact = msgspec.json.decode(asked.reply, type=ContactAsked).contact
-        told = await asyncio.gather(
+        outcomes = await asyncio.gather(
             world.do("staff", TakeContact(contact), room=world.stand, engine=0),
             world.do("owner", TakeContact(contact), room=world.stand, engine=1),
             return_exceptions=True,
         )
-        losers = [each for each in told if isinstance(each, Problem)]
+        losers = [each for each in outcomes if isinstance(each, Problem)]
         assert len(losers) == 1, f"round {number}"
-        winner = "Owner" if isinstance(told[0], Problem) else "Staff"
+        winner = "Owner" if isinstance(outcomes[0], Problem) else "Staff"
         assert (losers[0].code, losers[0].present.owner.name) == ("stale", winner)
         assert winner in str(losers[0]), "the refusal names who took it"
         await world.do("staff", CloseContact(contact), room=world.stand)
@@ -47,7 +47,7 @@ async def test_of_two_who_take_one_contact_one_wins_and_the_other_learns_of_it(e
     assert looking.types.count("contact.changed") == 15, "asked, taken and closed, each once"
 
 
-async def test_a_message_is_a_task_of_whoever_of_the_contacts_has_the_fewest(world: World) -> None:
+async def test_a_message_goes_to_the_contact_with_the_fewest_tasks(world: World) -> None:
     for who in ("other", "speaker"):
         await world.do("owner", SetDuty(world.people[who], Duty.CONTACT), room=world.stand)
         world.clock.advance(seconds=1)

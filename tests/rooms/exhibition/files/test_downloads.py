@@ -33,7 +33,7 @@ async def read(world: World, day: date | None = None, zone: str = "Asia/Shanghai
         return await figures(connection, world.booth, world.stand, ZoneInfo(zone), day)
 
 
-def told(found: Figures) -> list[tuple[str | None, int, int]]:
+def counts(found: Figures) -> list[tuple[str | None, int, int]]:
     return [(each.view and each.view.title, each.number, each.known) for each in found.brochures]
 
 
@@ -47,10 +47,10 @@ async def test_brochures_are_counted_each_by_itself_and_by_day(each_world: World
     world.clock.advance(days=1)
     await take(world, prices)
     found = await read(world)
-    assert told(found) == [("Lamps", 3, 1), ("Prices", 1, 0)]
+    assert counts(found) == [("Lamps", 3, 1), ("Prices", 1, 0)]
     assert [moment.downloads for moment in found.moments] == [3, 1]
-    assert told(await read(world, TODAY)) == [("Lamps", 3, 1), ("Prices", 0, 0)]
-    assert told(await read(world, TOMORROW)) == [("Lamps", 0, 1), ("Prices", 1, 0)]
+    assert counts(await read(world, TODAY)) == [("Lamps", 3, 1), ("Prices", 0, 0)]
+    assert counts(await read(world, TOMORROW)) == [("Lamps", 0, 1), ("Prices", 1, 0)]
 
 
 async def test_an_hour_is_that_of_the_event_also_where_it_begins_at_half_past(world: World) -> None:
@@ -71,5 +71,5 @@ async def test_a_newer_edition_takes_the_counts_over_and_what_is_removed_stays_c
     await world.do("owner", f.RemoveFile(prices), room=world.stand)
     for day in (None, TODAY):
         found = await read(world, day)
-        assert told(found) == [("Lamps", 2, 0), (None, 1, 0)]
+        assert counts(found) == [("Lamps", 2, 0), (None, 1, 0)]
         assert sum(moment.downloads for moment in found.moments) == 3

@@ -86,7 +86,7 @@ async def test_no_name_of_a_sender_reaches_the_disk(
     assert [path for path in folder.parent.iterdir() if path.is_dir()] == [folder]
 
 
-async def test_whoever_does_not_own_the_booth_brings_nothing(world: World, folder: Path, bring: Bring) -> None:
+async def test_only_owners_of_the_booth_upload_files(world: World, folder: Path, bring: Bring) -> None:
     for who, code in (
         ("attendee", "forbidden"),
         ("staff", "forbidden"),
@@ -209,9 +209,9 @@ async def test_a_name_is_known_with_consent_alone_and_forgotten_when_it_is_taken
         await take(who)
     assert await known() == (6, ["Attendee"])
     async with world.engine.database.read() as connection:
-        told = await export(connection, world.people["attendee"])
-    assert [(each["purpose"], each["given"]) for each in told["file_consents"]] == [("brochures", True)]
-    assert [each["file"] for each in told["files_taken"]] == [id]
+        exported = await export(connection, world.people["attendee"])
+    assert [(each["purpose"], each["given"]) for each in exported["file_consents"]] == [("brochures", True)]
+    assert [each["file"] for each in exported["files_taken"]] == [id]
     await world.do("attendee", f.ConsentToName(False), room=world.stand)
     assert await known() == (6, [])
 
@@ -264,7 +264,7 @@ async def test_many_at_once_take_turns(world: World, folder: Path, files: Files)
     assert sorted(view.title for view in (await booth(world)).files) == [f"{n}" for n in range(8)]
 
 
-async def test_what_organisers_take_down_its_owners_are_told(world: World, bring: Bring) -> None:
+async def test_owners_are_notified_when_organisers_remove_a_file(world: World, bring: Bring) -> None:
     _, desk = await world.join("owner", room=await world.desk("owner"))
     first, second = [await bring(BROCHURE, made.pdf(), title=title) for title in ("Prices", "Lamps")]
     await world.do("owner", f.RemoveFile(first), room=world.stand)

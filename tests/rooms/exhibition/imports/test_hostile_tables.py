@@ -11,7 +11,7 @@ from tests.support.exhibitor_tables import book, read
 from tests.support.refusals import refused
 
 
-async def test_too_many_rows_columns_and_letters_are_refused() -> None:
+async def test_too_many_rows_columns_and_characters_are_refused() -> None:
     with refused("too_large"):
         await read("name\n" + "A\n" * (MOST_ROWS + 1))
     with refused("too_large"):

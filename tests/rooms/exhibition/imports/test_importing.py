@@ -25,10 +25,10 @@ from tests.support.world import World
 async def bring(world: World, data: bytes | str, *, dry: bool = False) -> ExhibitorPlan:
     async with world.engine.database.read() as connection:
         found = await conference(connection, "forum")
-    told = await read(data)
+    listed = await read(data)
     if dry:
-        return await plan_import(world.engine, found, told)
-    return await import_exhibitors(world.engine, found, told, by=world.people["organiser"])
+        return await plan_import(world.engine, found, listed)
+    return await import_exhibitors(world.engine, found, listed, by=world.people["organiser"])
 
 
 async def everything(world: World) -> list[Any]:
@@ -63,16 +63,16 @@ async def test_dry_run_then_all_of_it_then_nothing_more(world: World, data: byte
     assert await everything(world) == after, "a second time there is nothing to do"
 
 
-async def test_its_progress_is_told_row_by_row(world: World) -> None:
+async def test_progress_is_reported_row_by_row(world: World) -> None:
     async with world.engine.database.read() as connection:
         found = await conference(connection, "forum")
-    told = await read(TABLE)
+    listed = await read(TABLE)
     steps: list[tuple[int, int]] = []
-    await import_exhibitors(world.engine, found, told, by=None, progress=lambda *step: steps.append(step))
-    assert steps == [(done, len(told)) for done in range(1, len(told) + 1)]
+    await import_exhibitors(world.engine, found, listed, by=None, progress=lambda *step: steps.append(step))
+    assert steps == [(done, len(listed)) for done in range(1, len(listed) + 1)]
 
 
-async def test_changes_are_told_field_by_field_and_to_those_who_look_on(each_world: World) -> None:
+async def test_changes_are_listed_by_field_and_published_to_members(each_world: World) -> None:
     world = each_world
     await bring(world, TABLE)
     _, hall = await world.join("attendee", room=world.hall)
@@ -95,7 +95,7 @@ async def test_changes_are_told_field_by_field_and_to_those_who_look_on(each_wor
     )
 
 
-async def test_a_booth_that_moves_is_gone_from_where_it_stood(each_world: World) -> None:
+async def test_a_booth_that_moves_is_gone_from_its_old_hall(each_world: World) -> None:
     world = each_world
     await bring(world, TABLE)
     _, hall = await world.join("attendee", room=world.hall)
@@ -123,7 +123,7 @@ async def test_an_id_is_taken_on_and_outlives_the_name(world: World) -> None:
         ("name,hall\n" + "A" * 121 + ",Hall 1\n", "The limit is 120"),
     ],
 )
-async def test_every_fault_is_told_and_nothing_is_changed(world: World, table: str, said: str) -> None:
+async def test_every_fault_is_reported_and_nothing_is_changed(world: World, table: str, said: str) -> None:
     before = await everything(world)
     with pytest.raises(ExhibitorFaults) as faults:
         await bring(world, table)

@@ -68,7 +68,7 @@ async def test_purpose_time_and_source_are_kept_with_what_is_shared(world: World
     assert await ledger(world, "attendee") == [("given", "news", "queue")]
 
 
-async def test_a_guest_shares_his_name_alone(world: World) -> None:
+async def test_a_guest_shares_only_a_name(world: World) -> None:
     await at(world, "guest", ShareLead(Purpose.FOLLOW_UP))
     assert [(lead.name, lead.email) for lead in await found(world)] == [("Guest", None)]
 
@@ -83,7 +83,7 @@ async def test_a_guest_gives_an_address_with_the_contact(world: World) -> None:
     assert {lead.email for lead in await found(world)} == {"ada@example.org", "attendee@example.org"}
 
 
-async def test_whoever_was_silenced_may_still_share_and_take_back(world: World) -> None:
+async def test_a_silenced_person_may_still_share_and_withdraw(world: World) -> None:
     await world.do("organiser", SilencePerson(world.people["attendee"]), room=world.lobby)
     with refused("silenced"):
         await at(world, "attendee", JoinQueue())
@@ -140,15 +140,15 @@ async def test_taken_back_it_is_gone_for_the_exhibitor(world: World) -> None:
     async with world.engine.database.read() as connection:
         for kept in (table, lead_notes):
             assert (await connection.execute(sa.select(kept))).all() == []
-        told = (await connection.execute(sa.select(journal.c.payload))).scalars().all()
-    assert not any(b"attendee@example.org" in bytes(each) or b"Sol AB" in bytes(each) for each in told)
+        received = (await connection.execute(sa.select(journal.c.payload))).scalars().all()
+    assert not any(b"attendee@example.org" in bytes(each) or b"Sol AB" in bytes(each) for each in received)
     assert [(event["type"], event.get("leads")) for event in staff.events if "type" in event] == [("lead.changed", 0)]
     assert await ledger(world, "attendee") == [("given", "news", "queue"), ("withdrawn", "news", "queue")]
     with refused("not_found", "lead"):
         await at(world, "staff", NoteLead(lead.id, "Call again"))
 
 
-async def test_one_who_was_removed_takes_back_from_his_account(world: World) -> None:
+async def test_a_removed_person_withdraws_from_their_account(world: World) -> None:
     await at(world, "attendee", SHARE)
     await world.do("organiser", RemovePerson(world.people["attendee"]), room=world.lobby)
     with refused("forbidden"):
@@ -170,7 +170,7 @@ async def test_notes_and_qualifiers_are_shared_by_the_shift(world: World) -> Non
     await at(world, "staff", QualifyLead(lead.id, Rating.HOT, ["resellers", " resellers ", "north"]))
     await settled(world.engine)
     assert owner.types == ["lead.changed"] * 3
-    assert other.types == [], "visitors are told nothing of it"
+    assert other.types == [], "visitors receive nothing of it"
     [lead] = await found(world)
     assert [(note.author, note.text) for note in lead.notes] == [("Staff", "Wants forty lamps"), ("Owner", "By March")]
     assert lead.notes[0].at < lead.notes[1].at
@@ -240,7 +240,7 @@ async def test_leads_of_an_earlier_release_are_found(each_world: World) -> None:
     assert await found(world, Sought(words="nordlys")) == []
 
 
-async def test_an_exhibitor_sees_his_own_leads_alone(world: World) -> None:
+async def test_an_exhibitor_sees_only_their_own_leads(world: World) -> None:
     async with world.engine.database.write() as connection:
         other, room = await make_booth(connection, world.conference, world.floor, {"name": "Aurora"}, open=True)
     await at(world, "attendee", SHARE)

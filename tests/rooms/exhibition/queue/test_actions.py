@@ -85,7 +85,7 @@ async def test_a_call_lapses_after_a_minute_and_the_place_is_kept_behind_the_nex
     assert await waiting(world) == ["Attendee", "Speaker"]
 
 
-async def test_who_is_skipped_keeps_his_place_behind_the_next(world: World) -> None:
+async def test_a_skipped_visitor_keeps_a_place_behind_the_next(world: World) -> None:
     for who in ("attendee", "other", "speaker"):
         await world.do(who, JoinQueue(), room=world.stand)
     place = (await reply(world, "staff", CallNext()))["place"]
@@ -93,7 +93,7 @@ async def test_who_is_skipped_keeps_his_place_behind_the_next(world: World) -> N
     assert await waiting(world) == ["Other", "Attendee", "Speaker"]
 
 
-async def test_who_misses_three_calls_loses_his_place_and_may_come_back(world: World) -> None:
+async def test_after_three_missed_calls_a_visitor_loses_their_place_and_may_rejoin(world: World) -> None:
     await world.do("attendee", JoinQueue(), room=world.stand)
     for _ in range(3):
         place = (await reply(world, "staff", CallNext()))["place"]
@@ -102,7 +102,7 @@ async def test_who_misses_three_calls_loses_his_place_and_may_come_back(world: W
     assert (await reply(world, "attendee", JoinQueue()))["ticket"] == 2
 
 
-async def test_one_of_the_staff_finishes_before_he_calls_again(world: World) -> None:
+async def test_staff_finish_a_talk_before_they_call_again(world: World) -> None:
     for who in ("attendee", "other"):
         await world.do(who, JoinQueue(), room=world.stand)
     await world.do("staff", CallNext(), room=world.stand)
@@ -126,7 +126,7 @@ async def test_nobody_is_called_by_two_booths_at_once(each_world: World) -> None
         assert (await connection.execute(called)).scalar_one() == 1
 
 
-async def test_who_is_called_learns_it_at_his_desk_wherever_he_is(world: World) -> None:
+async def test_a_called_visitor_is_notified_on_every_page(world: World) -> None:
     desk = await world.desk("attendee")
     _, sink = await world.join("attendee", room=desk)
     await world.do("attendee", JoinQueue(), room=world.stand)

@@ -21,8 +21,8 @@ async def test_two_hundred_visitors_at_twenty_booths_with_three_staff_each(world
     random = Random(7)
     visitors = [f"v{number}" for number in range(VISITORS)]
     await everybody(world, visitors + [f"s{number}" for number in range(BOOTHS * STAFF)])
-    stands = [await other_booth(world, *(f"s{3 * n + i}" for i in range(STAFF))) for n in range(BOOTHS)]
-    for n, room in enumerate(stands):
+    booths = [await other_booth(world, *(f"s{3 * n + i}" for i in range(STAFF))) for n in range(BOOTHS)]
+    for n, room in enumerate(booths):
         for i in range(STAFF):
             await world.join(f"s{3 * n + i}", room=room)
     attendance = Attendance(world.engine)
@@ -48,7 +48,7 @@ async def test_two_hundred_visitors_at_twenty_booths_with_three_staff_each(world
         promised[who] = expected(line, world.clock())[line.tickets.index(ticket)]
         came[who] = now()
         for i in range(STAFF):
-            await call(f"s{3 * stands.index(room) + i}", room)
+            await call(f"s{3 * booths.index(room) + i}", room)
 
     async def call(staff: str, room: str) -> None:
         try:
@@ -68,7 +68,7 @@ async def test_two_hundred_visitors_at_twenty_booths_with_three_staff_each(world
         await call(staff, room)
 
     for index, who in enumerate(visitors):
-        at(random.uniform(0, 600), lambda who=who, room=stands[index % BOOTHS]: arrive(who, room))
+        at(random.uniform(0, 600), lambda who=who, room=booths[index % BOOTHS]: arrive(who, room))
     while events:
         seconds, _, act = heapq.heappop(events)
         world.clock.advance(seconds=seconds - now())
@@ -76,10 +76,10 @@ async def test_two_hundred_visitors_at_twenty_booths_with_three_staff_each(world
     assert len(took) == VISITORS, "nobody lost their place"
     waited = [who for who in visitors if promised[who] > 0]
     assert len(waited) > VISITORS / 2, "there was a rush"
-    total, told = sum(took[who] for who in waited), sum(promised[who] for who in waited)
-    assert abs(total - told) < 0.2 * told
+    total, received = sum(took[who] for who in waited), sum(promised[who] for who in waited)
+    assert abs(total - received) < 0.2 * received
     missed = sum(abs(took[who] - promised[who]) for who in waited)
-    assert missed < 0.2 * told
+    assert missed < 0.2 * received
 
 
 async def everybody(world: World, names: list[str]) -> None:

@@ -59,7 +59,7 @@ async def test_every_kind_in_every_state_with_its_counts(world: World) -> None:
     assert world.people["attendee"].encode() not in both
 
 
-async def test_texts_are_all_there_hidden_ones_told_apart(world: World) -> None:
+async def test_all_texts_are_exported_and_hidden_ones_marked(world: World) -> None:
     poll = await draft(world, Kind.TEXT)
     await world.do("moderator", m.OpenPoll(poll))
     await world.do("attendee", m.AnswerPoll(poll, 1, text="Courage"))

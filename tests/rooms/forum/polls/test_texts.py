@@ -41,16 +41,16 @@ async def test_an_open_text_keeps_its_commas_and_is_bounded(world: World) -> Non
             await world.do("other", said(poll, text))
 
 
-async def test_what_is_hidden_is_hidden_whoever_writes_it(world: World) -> None:
+async def test_a_hidden_text_stays_hidden_for_every_author(world: World) -> None:
     poll = await opened(world, Kind.CLOUD, Reveal.LIVE)
     await world.do("attendee", said(poll, "Rude, kind"))
     await world.do("moderator", m.HideText(poll, "rude", True))
     await world.do("other", said(poll, "RUDE"))
     spectators = await audience(world)
     await spectators.verify()
-    told: dict[str, Any] = spectators.of("attendee").state["latest"]
-    assert "rude" not in msgspec.json.encode(told).decode().lower()
-    assert "kind" in msgspec.json.encode(told).decode()
+    received: dict[str, Any] = spectators.of("attendee").state["latest"]
+    assert "rude" not in msgspec.json.encode(received).decode().lower()
+    assert "kind" in msgspec.json.encode(received).decode()
     hidden = spectators.of("moderator").state["latest"]["poll_tallies"][poll]["hidden"]
     assert [(each["text"].lower(), each["count"]) for each in hidden] == [("rude", 2)]
     await world.do("moderator", m.HideText(poll, "rude", False))
@@ -78,7 +78,7 @@ async def test_nobody_learns_who_has_answered(world: World) -> None:
     assert spectators.of("moderator").state["latest"]["poll_tallies"][single]["tally"]["voters"] == 1
 
 
-async def test_what_an_erased_person_has_written_is_gone_and_his_choice_stays(world: World) -> None:
+async def test_the_texts_of_an_erased_person_are_gone_and_their_choice_stays(world: World) -> None:
     single, cloud = await opened(world), await opened(world, Kind.CLOUD)
     await world.do("attendee", chosen(single, 1))
     await world.do("attendee", said(cloud, "Zebedee, air"))

@@ -60,20 +60,20 @@ async def test_under_review_a_question_waits_and_only_asker_and_moderators_know(
 
 
 @pytest.mark.parametrize("review", [True, False])
-async def test_what_is_told_of_a_new_question_is_what_is_read_of_it(
+async def test_the_event_of_a_new_question_equals_a_fresh_read(
     world: World, monkeypatch: pytest.MonkeyPatch, review: bool
 ) -> None:
     await world.do("moderator", SetReview(review))
-    told: list[queries.Question] = []
+    received: list[queries.Question] = []
     as_asked = queries.as_asked
 
     def noting(row: Mapping[str, Any]) -> queries.Question:
-        told.append(as_asked(row))
-        return told[-1]
+        received.append(as_asked(row))
+        return received[-1]
 
     monkeypatch.setattr(queries, "as_asked", noting)
     questions = [await world.ask("Why?"), await world.ask("Who?", anonymous=True)]
-    assert told == [await world.question(question) for question in questions]
+    assert received == [await world.question(question) for question in questions]
 
 
 async def test_without_review_everyone_sees_it_at_once(world: World) -> None:

@@ -29,7 +29,7 @@ async def version(world: World, question: str) -> int:
     return (await world.question(question)).version
 
 
-async def test_dismissed_ones_with_reason_actor_and_time(world: World) -> None:
+async def test_dismissed_questions_have_reason_actor_and_time(world: World) -> None:
     question = await world.ask("Why?")
     world.clock.advance(minutes=2)
     dismissed_at = world.clock()

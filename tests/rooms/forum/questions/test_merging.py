@@ -11,7 +11,7 @@ from tests.support.world import World
 State = QuestionState
 
 
-async def test_the_askers_of_merged_questions_are_told_into_what(world: World) -> None:
+async def test_the_askers_of_merged_questions_learn_into_which(world: World) -> None:
     target, duplicate = await asked(world, "Why?", approved=True), await asked(world, "Why so?", "other")
     spectators = await audience(world)
     await do(world, m.MergeQuestion, duplicate, into=target)
@@ -24,7 +24,7 @@ async def test_the_askers_of_merged_questions_are_told_into_what(world: World) -
     assert spectators.of("other").state["own"]["questions"][0]["into_text"] == "Why, then?"
 
 
-async def test_the_text_of_a_waiting_question_is_not_told_to_the_asker_of_its_duplicate(world: World) -> None:
+async def test_the_asker_of_a_duplicate_does_not_see_the_text_of_a_pending_question(world: World) -> None:
     target, duplicate = await asked(world, "Why?"), await asked(world, "Why so?", "other")
     client = await enter(world, "other")
     await do(world, m.MergeQuestion, duplicate, into=target)

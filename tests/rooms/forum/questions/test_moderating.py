@@ -180,7 +180,7 @@ async def test_a_stale_write_is_refused_with_the_present_state_and_who_was_first
     assert (await world.question(question)).version == 2
 
 
-async def test_every_command_that_carries_a_version_stands_in_that_list() -> None:
+async def test_every_command_that_carries_a_version_is_in_that_list() -> None:
     from rooms.core.commands.messages import declared
 
     assert {c for c in declared(QuestionCommand) if "version" in c.__struct_fields__} == set(VERSIONED)

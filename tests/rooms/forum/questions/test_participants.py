@@ -26,7 +26,7 @@ async def test_everyone_who_takes_part_may_ask_and_vote(world: World, who: str) 
     assert await votes_of(world, question) == 0
 
 
-async def test_the_removed_can_do_nothing_and_others_are_told_so(world: World) -> None:
+async def test_removed_people_can_do_nothing_and_others_see_it(world: World) -> None:
     question = await approved(world)
     await world.do("moderator", RemovePerson(world.people["attendee"]))
     for command in (AskQuestion("Why?"), VoteQuestion(question), WithdrawQuestion(question)):

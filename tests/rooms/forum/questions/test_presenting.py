@@ -31,7 +31,7 @@ async def test_only_public_questions_go_on_the_screen(world: World) -> None:
         await world.do("moderator", m.ShowOnScreen(await asked(world)))
 
 
-async def test_who_asked_is_told_at_his_desk_that_his_question_is_being_answered(world: World) -> None:
+async def test_the_asker_is_notified_that_their_question_is_being_answered(world: World) -> None:
     question = await asked(world, approved=True, anonymous=True)
     desk = await enter(world, "attendee", room=await world.desk("attendee"))
     other = await enter(world, "other", room=await world.desk("other"))

@@ -22,7 +22,7 @@ async def test_one_vote_per_person_however_often_it_is_given(world: World) -> No
     assert await votes_of(world, question) == 1
 
 
-async def test_a_vote_is_told_to_everyone_as_a_count_and_to_the_voter_as_his(world: World) -> None:
+async def test_everyone_sees_the_count_of_votes_and_the_voter_their_own(world: World) -> None:
     question = await approved(world)
     spectators = await audience(world)
     outcome = await world.do("other", VoteQuestion(question))

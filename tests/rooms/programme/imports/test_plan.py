@@ -119,7 +119,7 @@ def test_a_speaker_who_has_signed_in_is_never_removed():
     assert compare(stored(alone, kept=True), gone).persons == ()
 
 
-def test_the_sessions_of_a_speaker_who_changed_are_told():
+def test_the_sessions_of_a_changed_speaker_are_listed():
     plan = compare(stored(SCHEDULE), replace(SCHEDULE, persons=(ScheduledSpeaker("id:7", "Li Wei", "Teaches."),)))
     assert plan.persons == (Item(Act.CHANGED, "id:7", "Li Wei", (Change("biography", "", "Teaches."),)),)
     assert plan.sessions == ()

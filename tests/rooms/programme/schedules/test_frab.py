@@ -30,27 +30,27 @@ def test_every_session_of_the_camp_is_exact():
     schedule = read_json(camp())
     sessions = {session.number: session for session in schedule.sessions}
     names = {person.external: person.name for person in schedule.persons}
-    for told in camp_events():
-        session = sessions[told["id"]]
-        hours, minutes = map(int, told["duration"].split(":"))
+    for received in camp_events():
+        session = sessions[received["id"]]
+        hours, minutes = map(int, received["duration"].split(":"))
         local = session.starts.astimezone(BERLIN)
-        assert session.external == told["guid"]
+        assert session.external == received["guid"]
         assert session.starts.tzinfo is UTC
-        assert local.isoformat() == told["date"]
-        assert f"{local:%H:%M}" == told["start"]
+        assert local.isoformat() == received["date"]
+        assert f"{local:%H:%M}" == received["start"]
         assert session.ends - session.starts == timedelta(hours=hours, minutes=minutes)
-        assert (session.hall, session.track, session.kind) == (told["room"], told["track"], told["type"])
-        assert session.language == told["language"]
-        assert session.title == " ".join(told["title"].split())
+        assert (session.hall, session.track, session.kind) == (received["room"], received["track"], received["type"])
+        assert session.language == received["language"]
+        assert session.title == " ".join(received["title"].split())
         assert [names[person] for person in session.persons] == [
-            " ".join(person["public_name"].split()) for person in told["persons"]
+            " ".join(person["public_name"].split()) for person in received["persons"]
         ]
-        assert session.description.split() == (told["description"] or "").split()
-        assert session.abstract.split() == (told["abstract"] or "").split()
+        assert session.description.split() == (received["description"] or "").split()
+        assert session.abstract.split() == (received["abstract"] or "").split()
         assert [link.url for link in session.links] == [
-            link["url"].replace("nymtech.net", "https://nymtech.net") for link in told["links"]
+            link["url"].replace("nymtech.net", "https://nymtech.net") for link in received["links"]
         ]
-        assert len(session.attachments) == len(told["attachments"])
+        assert len(session.attachments) == len(received["attachments"])
 
 
 def test_addresses_are_completed_from_the_base():
@@ -104,7 +104,7 @@ def test_the_fields_of_pretalx():
     assert persons["王芳"].external == "b379c473-93b9-4eae-9a09-d482e86cede3"
 
 
-def test_rooms_that_share_a_guid_are_told_apart_by_name():
+def test_rooms_that_share_a_guid_are_distinguished_by_name():
     rooms = [{"name": "Hall 1", "guid": "g"}, {"name": "Hall 2", "guid": "g"}, {"name": "Hall 3", "guid": "h"}]
     assert read_json(file(rooms=rooms)).halls == (Hall("Hall 1"), Hall("Hall 2"), Hall("Hall 3", "h"))
 
@@ -117,7 +117,7 @@ def test_persons_keep_the_order_of_the_file():
 
 
 @pytest.mark.parametrize(
-    ("date_told", "start", "moment"),
+    ("date_written", "start", "moment"),
     [
         ("2026-11-14T09:30:00+08:00", "09:30", "2026-11-14T01:30:00+00:00"),
         ("2026-11-14T01:30:00Z", "09:30", "2026-11-14T01:30:00+00:00"),  # written in UTC, the clock in the zone
@@ -128,17 +128,17 @@ def test_persons_keep_the_order_of_the_file():
         ("2026-11-14T09:30:00+0800", ..., "2026-11-14T01:30:00+00:00"),
     ],
 )
-def test_the_ways_to_write_a_date(date_told: str, start: str, moment: str):
-    (session,) = read_json(file(event(date=date_told, start=start))).sessions
+def test_the_ways_to_write_a_date(date_written: str, start: str, moment: str):
+    (session,) = read_json(file(event(date=date_written, start=start))).sessions
     assert session.starts == datetime.fromisoformat(moment)
 
 
 @pytest.mark.parametrize(
-    ("told", "minutes"),
+    ("received", "minutes"),
     [("00:45", 45), ("1:30", 90), ("03:00", 180), ("36:00", 2160), ("01:30:00", 90), ("1:02:30", 1590)],
 )
-def test_the_ways_to_write_a_duration(told: str, minutes: int):
-    (session,) = read_json(file(event(duration=told))).sessions
+def test_the_ways_to_write_a_duration(received: str, minutes: int):
+    (session,) = read_json(file(event(duration=received))).sessions
     assert session.minutes == minutes
 
 
@@ -174,10 +174,10 @@ def test_a_talk_given_twice_keeps_its_id():
 
 
 def test_texts_are_cleaned():
-    told = event(
+    received = event(
         title="A\u202elive\x1b[31m\u0000 \n talk", abstract="<b>bold</b>\r\n\x07cafe\u0301", track="\u2067Fair"
     )
-    (session,) = read_json(file(told)).sessions
+    (session,) = read_json(file(received)).sessions
     assert session.title == "Alive talk"
     assert session.abstract == "<b>bold</b>\ncaf\u00e9"  # the source stays; it is shown as text
     assert session.track == "Fair"
@@ -239,7 +239,7 @@ def test_xml_of_pretalx():
     assert session.persons == ("c379c473-93b9-4eae-9a09-d482e86cede3", "id:27")
 
 
-def test_either_format_is_told_by_its_content():
+def test_either_format_is_recognised_by_its_content():
     assert read(XML.encode()).conference.acronym == "ciep"
     assert read(b"\xef\xbb\xbf" + file()).conference.acronym == "ciep"
     assert read(XML.replace("utf-8", "utf-16").encode("utf-16")) == read(XML.encode())

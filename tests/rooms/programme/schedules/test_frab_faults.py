@@ -196,7 +196,7 @@ def test_local_times_at_a_change_of_the_clocks(local: str, zone: str, what: str)
     assert "offset from UTC" in said
 
 
-def test_all_faults_are_told_at_once():
+def test_all_faults_are_reported_at_once():
     second = SECOND | {"duration": "never", "date": "", "start": ""}
     said = faults_of(file(event(title=...), second, time_zone_name="Mars/Olympus"))
     assert len(said) == 4
@@ -211,7 +211,7 @@ def test_a_long_report_is_cut_but_counted():
     assert "Faults found: 500." in str(caught.value)
 
 
-def test_what_is_no_schedule_is_told_in_one_line():
+def test_a_file_that_is_no_schedule_is_refused_in_one_line():
     assert faults_of(b'{"events": []}') == [
         "This is a JSON file, but not a schedule: it holds “events”. "
         "Plenary reads the schedules of frab, pretalx, pentabarf and compatible programs, as JSON or XML."
@@ -278,7 +278,7 @@ def test_broken_xml(data: bytes, what: str):
     assert any(what in said for said in faults_of(data, read_xml))
 
 
-def test_an_xml_room_without_a_name_and_a_field_that_stands_twice():
+def test_an_xml_room_without_a_name_and_a_repeated_field():
     event = b"<event id='1'><title>T</title><title>U</title><date>2026-11-14T09:30:00Z</date><duration>1:00</duration></event>"
     day = b"<day date='2026-11-14'><room>" + event + b"</room></day>"
     head = b"<title>C</title><start>2026-11-14</start><end>2026-11-14</end><time_zone_name>UTC</time_zone_name>"

@@ -1,6 +1,6 @@
 import type { RoomKind, RoomState } from "../shell/state/room";
 import type { Socket, SocketEvents, ConnectionEnvironment } from "./connection";
-import type { Told } from "./wire";
+import type { NumberedEvent } from "./wire";
 
 // A world without network and clock, for tests.
 
@@ -110,18 +110,18 @@ export async function settle(): Promise<void> {
 
 export type Lines = RoomState<readonly string[]>;
 
-/** A room whose state is the list of its events: `told(3, "c")` adds "c". Keyed votes merge. */
+/** A room whose state is the list of its events: `numbered(3, "c")` adds "c". Keyed votes merge. */
 export const lines: RoomKind<Lines> = {
   event: (state, event) => (event.type === "chat.removed" ? { ...state, snapshot: [...state.snapshot, event.message] } : state),
   latest: (state, values) => ({ ...state, latest: { votes: { ...state.latest.votes, ...values.votes } } }),
   acknowledged: (state) => state,
 };
 
-export function told(seq: number, line: string): Told {
+export function numbered(seq: number, line: string): NumberedEvent {
   return { seq, type: "chat.removed", message: line };
 }
 
-export function hidden(seq: number): Told {
+export function hidden(seq: number): NumberedEvent {
   return { seq };
 }
 
@@ -129,6 +129,6 @@ export function fresh(seq: number, snapshot: readonly string[], more: object = {
   return { snapshot, own: {}, latest: {}, epoch: "e1", seq, audience: "everyone", ...more };
 }
 
-export function tail(seq: number, events: readonly Told[], more: object = {}) {
+export function tail(seq: number, events: readonly NumberedEvent[], more: object = {}) {
   return { resumed: true, events, own: {}, latest: {}, epoch: "e1", seq, audience: "everyone", ...more };
 }

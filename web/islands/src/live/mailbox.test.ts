@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { FakeEnvironment, fresh, lines, settle, tail, told } from "./fakes";
+import { FakeEnvironment, fresh, lines, settle, tail, numbered } from "./fakes";
 import { Live } from "./live";
 import { ProblemError } from "./problem";
 import { REPEATED_FOR } from "./mailbox";
@@ -120,7 +120,7 @@ test("an acknowledged event that does not come is fetched", async () => {
   await world.advance(GRACE);
   const join = socket.take()[0];
   assert.deepEqual(join?.["after"], { epoch: "e1", seq: 2 });
-  socket.say({ id: join?.id, ok: tail(3, [told(3, "c")]) });
+  socket.say({ id: join?.id, ok: tail(3, [numbered(3, "c")]) });
   assert.deepEqual(room.state?.snapshot, ["a", "b", "c"]);
 });
 

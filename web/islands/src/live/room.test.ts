@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { FakeEnvironment, fresh, hidden, lines, settle, tail, told, type FakeSocket } from "./fakes";
+import { FakeEnvironment, fresh, hidden, lines, settle, tail, numbered, type FakeSocket } from "./fakes";
 import { Live } from "./live";
 import { GRACE } from "./room";
 
 const ROOM = "room";
 
-/** A page that has joined a room at seq 2, where "a" and "b" have been told. */
+/** A page that has joined a room at seq 2, where "a" and "b" have arrived. */
 async function joined() {
   const world = new FakeEnvironment();
   const live = new Live(world);
@@ -34,7 +34,7 @@ test("events follow the snapshot, and a hidden one still moves the counter", asy
   room.events((event) => seen.push(event.type));
   let renders = 0;
   room.subscribe(() => (renders += 1));
-  socket.say(frame(told(3, "c"), hidden(4), told(5, "d")));
+  socket.say(frame(numbered(3, "c"), hidden(4), numbered(5, "d")));
   assert.deepEqual(room.state?.snapshot, ["a", "b", "c", "d"]);
   assert.deepEqual(seen, ["chat.removed", "chat.removed"]);
   assert.equal(renders, 1);
@@ -43,19 +43,19 @@ test("events follow the snapshot, and a hidden one still moves the counter", asy
 
 test("what comes twice counts once, and a batch in disorder is put in order", async () => {
   const { room, socket } = await joined();
-  socket.say(frame(told(4, "d"), told(3, "c")));
-  socket.say(frame(told(2, "b"), told(4, "d"), told(5, "e")));
+  socket.say(frame(numbered(4, "d"), numbered(3, "c")));
+  socket.say(frame(numbered(2, "b"), numbered(4, "d"), numbered(5, "e")));
   assert.deepEqual(room.state?.snapshot, ["a", "b", "c", "d", "e"]);
 });
 
 test("a hole is resumed from its own position, and what lies behind it waits", async () => {
   const { room, socket } = await joined();
-  socket.say(frame(told(5, "e")));
+  socket.say(frame(numbered(5, "e")));
   const join = onlyFrame(socket);
   assert.deepEqual(join["after"], { epoch: "e1", seq: 2 });
-  socket.say(frame(told(6, "f")));
+  socket.say(frame(numbered(6, "f")));
   assert.deepEqual(room.state?.snapshot, ["a", "b"]);
-  socket.say({ id: join.id, ok: tail(4, [told(3, "c"), told(4, "d")]) });
+  socket.say({ id: join.id, ok: tail(4, [numbered(3, "c"), numbered(4, "d")]) });
   assert.deepEqual(room.state?.snapshot, ["a", "b", "c", "d", "e", "f"]);
   assert.deepEqual(socket.take(), []);
 });
@@ -65,7 +65,7 @@ test("what comes before the snapshot is applied after it", async () => {
   const room = new Live(world).room(ROOM, lines);
   const socket = await world.welcome();
   const join = onlyFrame(socket);
-  socket.say({ ...frame(told(2, "b"), told(3, "c")), latest: { votes: { q: 7 } } });
+  socket.say({ ...frame(numbered(2, "b"), numbered(3, "c")), latest: { votes: { q: 7 } } });
   assert.deepEqual([room.state, room.status.value], [null, "joining"]);
   socket.say({ id: join.id, ok: fresh(2, ["a", "b"], { latest: { votes: { q: 6, r: 1 } } }) });
   assert.deepEqual(room.state?.snapshot, ["a", "b", "c"]);
@@ -75,9 +75,9 @@ test("what comes before the snapshot is applied after it", async () => {
 
 test("a tail with a gap is rejected: a snapshot is requested", async () => {
   const { world, room, socket } = await joined();
-  socket.say(frame(told(5, "e")));
+  socket.say(frame(numbered(5, "e")));
   const resume = onlyFrame(socket);
-  socket.say({ id: resume.id, ok: tail(5, [told(3, "c"), told(5, "e")]) });
+  socket.say({ id: resume.id, ok: tail(5, [numbered(3, "c"), numbered(5, "e")]) });
   assert.deepEqual([socket.take(), room.state?.snapshot], [[], ["a", "b"]]); // not at once: the fault may last
   await world.advance(2_000);
   const join = onlyFrame(socket);
@@ -92,7 +92,7 @@ test("another history replaces everything", async () => {
   const join = onlyFrame(next);
   assert.deepEqual(join["after"], { epoch: "e1", seq: 2 });
   next.say({ id: join.id, ok: fresh(1, ["z"], { epoch: "e2" }) });
-  next.say(frame(told(2, "y")));
+  next.say(frame(numbered(2, "y")));
   assert.deepEqual(room.state?.snapshot, ["z", "y"]);
 });
 
@@ -100,7 +100,7 @@ test("the tail of another history, or for other eyes, is not applied", async () 
   for (const other of [{ epoch: "e2" }, { audience: "moderators" }]) {
     const { world, room } = await joined();
     const next = await reconnected(world, 4508);
-    next.say({ id: onlyFrame(next).id, ok: tail(3, [told(3, "x")], other) });
+    next.say({ id: onlyFrame(next).id, ok: tail(3, [numbered(3, "x")], other) });
     const join = onlyFrame(next);
     assert.equal(join["after"], undefined);
     assert.deepEqual(room.state?.snapshot, ["a", "b"]);
@@ -110,7 +110,7 @@ test("the tail of another history, or for other eyes, is not applied", async () 
 test("a resume takes the tail, one's own and the latest values", async () => {
   const { world, room } = await joined();
   const next = await reconnected(world, 1006);
-  next.say({ id: onlyFrame(next).id, ok: tail(4, [told(3, "c"), hidden(4)], { own: { read: 9 }, latest: { votes: { q: 2 } } }) });
+  next.say({ id: onlyFrame(next).id, ok: tail(4, [numbered(3, "c"), hidden(4)], { own: { read: 9 }, latest: { votes: { q: 2 } } }) });
   assert.deepEqual(room.state, { snapshot: ["a", "b", "c"], own: { read: 9 }, latest: { votes: { q: 2 } } });
 });
 
@@ -118,18 +118,18 @@ test("changed rights replace everything at once", async () => {
   const { room, socket } = await joined();
   socket.say({ room: ROOM, ...fresh(7, ["secret"], { audience: "moderators", epoch: "e1-moderators" }) });
   assert.equal(room.audience, "moderators");
-  socket.say(frame(told(8, "more")));
+  socket.say(frame(numbered(8, "more")));
   assert.deepEqual(room.state?.snapshot, ["secret", "more"]);
 });
 
 test("a snapshot older than the known state is completed", async () => {
   const { world, room, socket } = await joined();
-  socket.say(frame(told(3, "c")));
+  socket.say(frame(numbered(3, "c")));
   socket.say({ room: ROOM, ...fresh(2, ["a", "b"]) });
   await world.advance(GRACE);
   const join = onlyFrame(socket);
   assert.deepEqual(join["after"], { epoch: "e1", seq: 2 });
-  socket.say({ id: join.id, ok: tail(3, [told(3, "c")]) });
+  socket.say({ id: join.id, ok: tail(3, [numbered(3, "c")]) });
   assert.deepEqual(room.state?.snapshot, ["a", "b", "c"]);
 });
 
@@ -142,7 +142,7 @@ test("a lost last frame shows in the heartbeat and is fetched", async () => {
   assert.deepEqual(socket.take(), []);
   await world.advance(GRACE);
   const join = onlyFrame(socket);
-  socket.say({ id: join.id, ok: tail(3, [told(3, "c")]) });
+  socket.say({ id: join.id, ok: tail(3, [numbered(3, "c")]) });
   assert.deepEqual(room.state?.snapshot, ["a", "b", "c"]);
 });
 
@@ -159,7 +159,7 @@ test("a removed member keeps nothing of the room until readmitted", async () => 
   assert.equal(room.status.value, "left");
   assert.equal(room.problem?.message, "A moderator has removed you.");
   assert.equal(room.state, null);
-  socket.say(frame(told(3, "c")));
+  socket.say(frame(numbered(3, "c")));
   assert.equal(room.state, null);
   room.rejoin();
   const join = onlyFrame(socket);
@@ -211,7 +211,7 @@ test("a page is current once it shows what was acknowledged, drawn, even if that
   socket.say({ id: onlyFrame(socket).id, ok: null, seq: 4 });
   await sent;
   wait();
-  socket.say(frame(told(3, "c")));
+  socket.say(frame(numbered(3, "c")));
   await world.advance(0);
   assert.equal(current, 1);
   socket.say(frame(hidden(4)));

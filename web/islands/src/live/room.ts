@@ -5,7 +5,7 @@ import { Observable } from "./observable";
 import { pause } from "./policy";
 import { ProblemError } from "./problem";
 import type { Command, Id, Join, Position, ReplyTo, RoomEvent } from "./types";
-import type { Answer, Fresh, ReaderAudience, RoomFrame, Tail, Told } from "./wire";
+import type { Answer, Fresh, ReaderAudience, RoomFrame, Tail, NumberedEvent } from "./wire";
 
 /** The command of an op, so that its reply has a type. */
 export type CommandOf<Op extends Command["op"]> = { readonly op: Op } & Extract<Command, { readonly op: Op }>;
@@ -232,9 +232,9 @@ export class Room<State extends AnyState> {
   }
 
   /** Applies the events that follow our position without a gap, and moves it. Returns the state, the applied events and those after a gap. */
-  private applied(state: State, received: readonly Told[]) {
+  private applied(state: State, received: readonly NumberedEvent[]) {
     const events: RoomEvent[] = [];
-    const beyond: Told[] = [];
+    const beyond: NumberedEvent[] = [];
     for (const next of [...received].sort((a, b) => a.seq - b.seq)) {
       if (!this.position || next.seq > this.position.seq + 1) {
         beyond.push(next);

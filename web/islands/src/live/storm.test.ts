@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { FakeEnvironment, fresh, hidden, lines, tail, told, type FakeSocket } from "./fakes";
+import { FakeEnvironment, fresh, hidden, lines, tail, numbered, type FakeSocket } from "./fakes";
 import { Live } from "./live";
-import type { Told } from "./wire";
+import type { NumberedEvent } from "./wire";
 
 // A server that commits every command once, behind a network that loses, doubles and reorders frames and breaks connections.
 
@@ -16,7 +16,7 @@ function dice(seed: number): () => number {
 }
 
 class StormyServer {
-  readonly log: Told[] = [];
+  readonly log: NumberedEvent[] = [];
   private readonly done = new Map<string, number>(); // key → seq
   private readonly held: object[] = [];
   fair = false;
@@ -56,7 +56,7 @@ class StormyServer {
 
   private commit(text: string): void {
     const from = this.log.length;
-    this.log.push(told(from + 1, text));
+    this.log.push(numbered(from + 1, text));
     if (this.roll() < 0.3) this.log.push(hidden(from + 2));
     this.say({ room: "room", events: this.log.slice(from) });
   }

@@ -4,7 +4,7 @@ export const SUBPROTOCOL = "plenary.v1.json";
 export const CLIENT = "web/1";
 
 /** A recorded event, or the bare seq of one that is hidden from this reader. */
-export type Told = (RoomEvent & { readonly seq: number }) | { readonly seq: number; readonly type?: undefined };
+export type NumberedEvent = (RoomEvent & { readonly seq: number }) | { readonly seq: number; readonly type?: undefined };
 
 export type ReaderAudience = "everyone" | "moderators";
 
@@ -17,7 +17,7 @@ export interface Fresh extends Position {
 
 export interface Tail extends Position {
   readonly resumed: true;
-  readonly events: readonly Told[];
+  readonly events: readonly NumberedEvent[];
   readonly own: unknown;
   readonly latest: LatestValues;
   readonly audience: ReaderAudience;
@@ -38,7 +38,7 @@ export interface HeartbeatReply {
 /** A frame to a room's members: events and latest values, a snapshot after their rights changed, or their removal; `rtc` is for this page only. */
 export interface RoomFrame extends Partial<Fresh> {
   readonly room: Id;
-  readonly events?: readonly Told[];
+  readonly events?: readonly NumberedEvent[];
   readonly left?: ProblemView;
   readonly rtc?: DirectMessage;
 }

@@ -77,7 +77,7 @@ test("what is new waits until it is asked for", () => {
   assert.deepEqual([choice.shown, choice.news(more).count, choice.id], [["a", "b", "c"], 0, "b"]);
 });
 
-test("a question is found in whichever lane it stands", () => {
+test("a question is found in whichever lane it is", () => {
   const state = room({ ...THREE, b: "dismissed" });
   const { choice } = choiceIn(state);
   choice.goTo(moderated(state, "b")!);

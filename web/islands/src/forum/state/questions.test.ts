@@ -67,7 +67,7 @@ test("answered questions have their own tab, the newest answer first", () => {
   assert.deepEqual(answered.map(({ id }) => id), ["old", "first"]);
 });
 
-test("while asking is paused the list stands still, and what comes stands behind it", () => {
+test("while asking is paused the list does not move, and new questions come after it", () => {
   const list = new PublicList();
   assert.equal(open(room(ROWS), "top", 30, list), "old middle late");
   assert.equal(open(room(ROWS, { asking: "paused" }), "top", 30, list), "old middle late");
@@ -78,7 +78,7 @@ test("while asking is paused the list stands still, and what comes stands behind
   assert.equal(open(room(later), "top", 34, list), "new late old middle");
 });
 
-test("a reader may choose another order during a pause, and that one stands still", () => {
+test("a reader may choose another order during a pause, which then does not move", () => {
   const list = new PublicList();
   const paused = { asking: "paused" as const };
   assert.equal(open(room(ROWS, paused), "top", 30, list), "old middle late");

@@ -29,18 +29,18 @@ const ROWS = [
   { id: "i", state: "withdrawn" },
 ] as const satisfies readonly (Partial<ModeratedQuestion> & { id: string })[];
 
-test("every question stands in one lane", () => {
+test("every question is in one lane", () => {
   const state = room(ROWS);
   const lanes = state.snapshot.moderation!.questions.map(laneOf);
   assert.deepEqual(lanes, ["pending", "pending", "pending", "approved", "answered", "archived", "dismissed", "merged", "withdrawn"]);
   assert.deepEqual(counts(state, UNFILTERED), { pending: 3, approved: 1, answered: 1, archived: 1, dismissed: 1, merged: 1, withdrawn: 1 });
 });
 
-test("what waits stands in the order of asking", () => {
+test("pending questions are in the order of asking", () => {
   assert.deepEqual(ids(room(ROWS)), ["a", "b", "c"]);
 });
 
-test("what is approved stands as the public sees it", () => {
+test("approved questions are ordered as the public sees them", () => {
   const approved = ["a", "b", "c", "d"].map((id) => ({ id, state: "approved" as const, pinned: id === "b" }));
   const state = room(approved, { a: 1, b: 0, c: 9, d: 1 });
   assert.deepEqual(ids(state, { lane: "approved" }), ["b", "c", "a", "d"]);

@@ -110,7 +110,7 @@ test("after a reload one is the same peer, with newer connections", async () => 
   assert.deepEqual(page.sent("rtc.reset").map(({ fields }) => fields), [{ to: "first", gen: 4 }]);
 });
 
-test("the server goes and returns: nothing is torn down, the place is asked for, and what was not told is told", async () => {
+test("the server goes and returns: nothing is torn down, the place is asked for, and unsent messages are sent", async () => {
   const page = await inCall("me", "first");
   const [connection] = page.connections;
   page.up.set(false);

@@ -36,8 +36,8 @@ test("fifty times both renegotiate at once, and each time it settles", async () 
     assert.ok(pair.a.pc.negotiated > before[0]! && pair.b.pc.negotiated > before[1]!, `round ${round}`);
   }
   assert.equal(pair.a.link.gen, 1);
-  assert.ok(pair.a.link.log.some(({ text }) => text.includes("theirs stands")), "no two offers met: the premise");
-  assert.ok(pair.b.link.log.some(({ text }) => text.includes("ours stands")), "no two offers met: the premise");
+  assert.ok(pair.a.link.log.some(({ text }) => text.includes("theirs wins")), "no two offers met: the premise");
+  assert.ok(pair.b.link.log.some(({ text }) => text.includes("ours wins")), "no two offers met: the premise");
 });
 
 test("what belongs to an older generation is dropped", async () => {
@@ -240,7 +240,7 @@ test("without a usable candidate the relay is at fault, and a fresh credential i
   assert.equal(pair.b.link.relayProblem, null);
 });
 
-test("a relay without a trusted certificate is told from one that is silent", async () => {
+test("a relay without a trusted certificate is distinguished from a silent one", async () => {
   const pair = new FakePair({ relayOnly: true });
   pair.start();
   await pair.settle();

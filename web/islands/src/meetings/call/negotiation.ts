@@ -79,7 +79,7 @@ export class Negotiation {
   private async offered(description: Description): Promise<void> {
     const collision = this.pc.signalingState !== "stable";
     this.ignoring = collision && !this.polite;
-    if (collision) this.events.note(this.polite ? "two offers met: theirs stands" : "two offers met: ours stands");
+    if (collision) this.events.note(this.polite ? "two offers met: theirs wins" : "two offers met: ours wins");
     if (this.ignoring) return;
     await this.pc.setRemoteDescription(this.theirs(description)); // rolls our own offer back
     await this.adopt();

@@ -13,8 +13,8 @@ async function settle(): Promise<void> {
 
 function pair(theirs = SECOND) {
   const said: Commitment[] = [];
-  const one: SafetyCode = new SafetyCode(FIRST, theirs, (told) => (said.push(told), other.hear(told)), quiet);
-  const other: SafetyCode = new SafetyCode(SECOND, FIRST, (told) => (said.push(told), one.hear(told)), quiet);
+  const one: SafetyCode = new SafetyCode(FIRST, theirs, (message) => (said.push(message), other.hear(message)), quiet);
+  const other: SafetyCode = new SafetyCode(SECOND, FIRST, (message) => (said.push(message), one.hear(message)), quiet);
   return { one, other, said };
 }
 
@@ -31,7 +31,7 @@ test("one side alone may begin, and what is repeated changes nothing", async () 
   const { one, other, said } = pair();
   one.begin();
   await settle();
-  for (const told of [...said]) one.hear(told), other.hear(told);
+  for (const message of [...said]) one.hear(message), other.hear(message);
   await settle();
   assert.equal(one.code, other.code);
   assert.equal(one.broken, false);
@@ -39,7 +39,7 @@ test("one side alone may begin, and what is repeated changes nothing", async () 
 
 test("nothing is revealed before the other side has committed", async () => {
   const said: Commitment[] = [];
-  const one = new SafetyCode(FIRST, SECOND, (told) => said.push(told), quiet);
+  const one = new SafetyCode(FIRST, SECOND, (message) => said.push(message), quiet);
   one.begin();
   await settle();
   assert.deepEqual(said.map(({ reveal }) => reveal), [null]);

@@ -68,7 +68,7 @@ def places(described: inspect.Type, path: str) -> Iterator[tuple[str, inspect.Ty
             yield path, described
 
 
-def everything_told(to: set[Audience]) -> Iterator[tuple[str, inspect.Type]]:
+def all_messages(to: set[Audience]) -> Iterator[tuple[str, inspect.Type]]:
     for name, event in EVENTS.items():
         if event.audience in to:
             yield from places(inspect.type_info(event), name)
@@ -77,8 +77,8 @@ def everything_told(to: set[Audience]) -> Iterator[tuple[str, inspect.Type]]:
             yield from places(inspect.type_info(latest), f"latest.{name}")
 
 
-def test_no_message_has_a_field_for_what_is_nobodys_business() -> None:
-    found = {path for path, _ in everything_told(set(Audience)) if path.rpartition(".")[2] in NEVER}
+def test_no_message_has_a_field_for_private_data() -> None:
+    found = {path for path, _ in all_messages(set(Audience)) if path.rpartition(".")[2] in NEVER}
     assert found == {"stage.changed.stage.address", "stage.prepared.stage.address"}, (
         "an address of a stream, not of a person"
     )
@@ -87,7 +87,7 @@ def test_no_message_has_a_field_for_what_is_nobodys_business() -> None:
 def test_persons_are_named_to_everyone_only_where_they_chose_to_be() -> None:
     found = {
         path
-        for path, described in everything_told({Audience.EVERYONE})
+        for path, described in all_messages({Audience.EVERYONE})
         if isinstance(described, inspect.StructType) and described.cls is PersonView
     }
     assert found == PERSONS_FOR_EVERYONE
@@ -116,7 +116,7 @@ def check_frames(client: Client) -> int:
                 assert list(event) == ["seq"]
                 continue
             declared_type = EVENTS[event["type"]]
-            assert declared_type.audience in allowed, f"{client} was told {event}"
+            assert declared_type.audience in allowed, f"{client} received {event}"
             msgspec.convert({name: value for name, value in event.items() if name != "seq"}, declared_type)
         for name, keyed in message.get("latest", {}).items():
             types = [
@@ -124,7 +124,7 @@ def check_frames(client: Client) -> int:
                 for (declared_name, told_to), latest in LATEST.items()
                 if declared_name == name and told_to in allowed
             ]
-            assert types, f"{client} was told {name}"
+            assert types, f"{client} received {name}"
             for key, value in keyed.items():
                 msgspec.convert({"key": key, "value": value}, types[0])
     return count
@@ -142,30 +142,30 @@ async def every_act(world: World) -> None:
     assert len(refusals) < 5, f"too much of what can happen did not: {refusals}"
 
 
-async def test_everybody_is_told_what_is_declared_for_him_and_no_more(world: World) -> None:
+async def test_everybody_receives_what_is_declared_for_them_and_no_more(world: World) -> None:
     spectators = await audience_everywhere(world)
     await every_act(world)
     await settled(world.engine)
     counts = {client: check_frames(client) for client in spectators.clients}
     assert counts[spectators.of(None)] > 100
-    told = "".join(str(client.sink.messages) for client in spectators.clients)
-    assert "@example.org" not in told
+    received = "".join(str(client.sink.messages) for client in spectators.clients)
+    assert "@example.org" not in received
     async with world.engine.database.read() as connection:
         keys = (await connection.execute(sa.select(persons.c.calendar_key))).scalars().all()
-    assert not [key for key in keys if key in told]
+    assert not [key for key in keys if key in received]
 
 
 async def test_that_check_finds_what_is_too_much(world: World) -> None:
     client = await enter(world, None)
     client.sink.messages.append({"events": [{"seq": 1, "type": "question.asked", "question": {}, "by": None}]})
-    with pytest.raises(AssertionError, match="was told"):
+    with pytest.raises(AssertionError, match="received"):
         check_frames(client)
     client.sink.messages[-1] = {"events": [{"seq": 1, "type": "question.hidden", "question": "x", "author": "Ada"}]}
     with pytest.raises(msgspec.ValidationError):
         check_frames(client)
 
 
-async def test_what_one_keeps_for_himself_is_told_to_nobody_else(world: World) -> None:
+async def test_private_choices_reach_nobody_else(world: World) -> None:
     spectators = await audience(world)
     await world.do("attendee", StarSession(world.session), room=world.lobby)
     await settled(world.engine)
@@ -192,7 +192,7 @@ def anonymous_states() -> list[list[Any]]:
 
 
 @pytest.mark.parametrize("steps", anonymous_states())
-async def test_who_asked_anonymously_is_in_nobodys_frames_but_his_own(world: World, steps: list[Any]) -> None:
+async def test_an_anonymous_asker_is_in_no_frames_but_their_own(world: World, steps: list[Any]) -> None:
     spectators = await audience(world, [*SPECTATORS, "colleague"])
     id, name = world.people["attendee"], "Attendee"
     world.unchecked("what was sent before is thrown away")
@@ -206,14 +206,14 @@ async def test_who_asked_anonymously_is_in_nobodys_frames_but_his_own(world: Wor
     for who in (None, "other", "speaker", "moderator", "colleague", "organiser"):
         fresh = await enter(world, who)
         fresh.sink.messages[0]["latest"].pop("present")
-        told = str(spectators.of(who).sink.messages) + str(fresh.sink.messages)
-        assert "Who knows?" in told or who in {None, "other", "speaker"}
-        assert id not in told
-        assert name not in told
+        received = str(spectators.of(who).sink.messages) + str(fresh.sink.messages)
+        assert "Who knows?" in received or who in {None, "other", "speaker"}
+        assert id not in received
+        assert name not in received
     assert id not in str(spectators.of("moderator", public=True).sink.messages)
 
 
-async def test_the_premise_a_question_under_ones_name_is_under_ones_name(world: World) -> None:
+async def test_the_premise_a_named_question_carries_the_name(world: World) -> None:
     await world.ask("I do")
     assert "Attendee" in str((await enter(world, "moderator")).sink.messages)
 
@@ -227,7 +227,7 @@ async def test_the_order_of_questions_tells_nothing_of_who_asked(world: World) -
     assert all(list(event) == ["seq"] for event in resumed[1].joined["events"])
 
 
-async def test_only_an_audited_unmasking_names_him(world: World) -> None:
+async def test_only_an_audited_unmasking_names_the_asker(world: World) -> None:
     question = await world.ask("Who knows?", anonymous=True)
     async with world.engine.database.read() as connection:
         before = await audit.read(connection, world.conference)
