@@ -52,10 +52,11 @@ async def test_writers_on_two_processes_leave_no_hole_and_no_double(each_world: 
                 prefixes.append(found == list(range(1, top + 1)))
 
     looking = asyncio.create_task(look())
-    acknowledged = await talk(each_world, 8)
+    acknowledged: list[int | None] = []
+    while len(prefixes) <= 3:  # a fast machine is done before many looks
+        acknowledged += await talk(each_world, 8)
     done.set()
     await looking
-    assert len(prefixes) > 3
     assert all(prefixes)
     tops = [(await seqs(each_world.engine.database, room))[0] for room in (each_world.room, each_world.lobby)]
     assert sum(tops) > len(acknowledged), "the steps are there, too"
