@@ -12,3 +12,4 @@ import "./screen";
 import "./session-head";
 import "./speaker";
 import "./stage";
+import "./theatre";

@@ -82,14 +82,26 @@ export class SessionHead extends Island {
         ${view.place ? html`<span dir="auto">${icon("place")}${view.place}</span>` : nothing}
         ${count ? html`<span>${icon("people")}${tn("%(count)s person here", "%(count)s people here", count)}</span>` : nothing}
       </p>
-      <div class="now-strip">
-        ${now
-          ? html`<p class="now-strip-label">${icon("talk")}${t("Being answered now")}</p>
-              <p class="now-strip-text" dir="auto">${now.text}</p>`
-          : html`<p class="now-strip-label">
-              ${icon("question")}${view.state === "ended" ? t("The session has ended.") : t("No question is being answered at the moment.")}
-            </p>`}
-      </div>
+      ${view.cancelled ? nothing : this.strip(view, now?.text, state.snapshot.asking.asking !== "locked")}
     `;
+  }
+
+  /** Its height is always the same, so that a question that is taken moves nothing. */
+  private strip(view: SessionView, question: string | undefined, open: boolean) {
+    if (question !== undefined) {
+      return html`<div class="now-strip">
+        <p class="now-strip-label">${icon("talk")}${t("Being answered now")}</p>
+        <p class="now-strip-text" dir="auto">${question}</p>
+      </div>`;
+    }
+    const ahead = view.state === "scheduled" || view.state === "lobby";
+    const words = ahead
+      ? open
+        ? t("You can ask questions before the session starts.")
+        : ""
+      : view.state === "ended"
+        ? t("The session has ended.")
+        : t("No question is being answered at the moment.");
+    return html`<div class="now-strip ${ahead ? "now-strip-ahead" : ""}">${words ? html`<p class="now-strip-label">${icon("question")}${words}</p>` : nothing}</div>`;
   }
 }

@@ -62,11 +62,12 @@ export class Stage extends Island {
         ${rehearsal}
       </div>`;
     }
-    return this.slate(view, title);
+    return this.slate(view, title, stage.title !== "");
   }
 
-  private slate(view: SessionView, title: string) {
-    return html`<div class="stage slate" data-scheme="dark">
+  /** `titled`: it has a title of its own. Otherwise it shows the session's, which the page then does not repeat. */
+  private slate(view: SessionView, title: string, titled: boolean) {
+    return html`<div class="stage slate ${titled ? "slate-titled" : ""}" data-scheme="dark">
       <div class="slate-body">
         <p class="slate-state">${sessionState(view.state, view.cancelled)}</p>
         <p class="slate-title" dir="auto">${title}</p>
@@ -81,7 +82,7 @@ export class Stage extends Island {
   private time(view: SessionView) {
     if (view.cancelled) return nothing;
     if (view.state === "ended") return html`<p class="slate-time">${t("Thank you for being here.")}</p>`;
-    if (view.state === "live") return nothing;
+    if (view.state === "live") return html`<p class="slate-time">${t("No video is shown at the moment.")}</p>`;
     const now = live().now();
     const left = Date.parse(view.starts_at) - now;
     const start = startOf(view, now);
