@@ -1,6 +1,7 @@
-"""Rules of the whole code base: files stay short, and a class name means one thing."""
+"""Rules of the whole code base: files stay short, a class name means one thing, and the prose is plain."""
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,10 @@ PRODUCT = ("plenary", "rooms", "server", "signaling", "web")
 FOLDERS = (*PRODUCT, "bench", "scripts", "tests", "typings", "deploy")
 KINDS = {".py", ".pyi", ".ts", ".mjs", ".js", ".css", ".html", ".c", ".sh"}
 LONGEST = 320  # lines
+ARCHAIC = re.compile(
+    r"(?<![a-z])(whoever|whomever|anew|afresh|nought|henceforth|thereof|for ever|himself|told|him|his)(?![a-z])", re.I
+)
+NAMES_THEM = {"tests/test_writing.py", "tests/test_code_base.py"}
 NOT_OURS = {"node_modules", "static", "__pycache__", ".venv"}
 EXEMPT = (
     "rooms/migrations/versions/",  # written once, never changed
@@ -42,3 +47,16 @@ def test_a_class_name_means_one_thing() -> None:
                     places[node.name].append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert len(places) > 500, "the premise: there are classes"
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
+def test_names_and_comments_use_no_archaic_words() -> None:
+    """docs/writing.md. `tests/test_writing.py` checks the texts on pages."""
+    found: list[str] = []
+    for path in sources(FOLDERS):
+        name = str(path.relative_to(ROOT))
+        if name in NAMES_THEM or name.startswith(EXEMPT):
+            continue
+        for number, line in enumerate([path.stem, *path.read_text("utf-8").splitlines()]):
+            if ARCHAIC.search(line):
+                found.append(f"{name}:{number}: {line.strip()}")
+    assert found == []

@@ -76,7 +76,7 @@ async def remove(connection: AsyncConnection, organisation: str, person: str) ->
 
 
 async def move(connection: AsyncConnection, organisation: str, into: str) -> None:
-    """Makes all members of one organisation members of another. Whoever is in both keeps the higher role."""
+    """Makes all members of one organisation members of another. A member of both keeps the higher role."""
     here = sa.select(m.person, m.role).where(m.organisation == into)
     held = {row.person: row.role for row in await connection.execute(here)}
     moving = sa.select(m.person, m.role, m.added_at).where(m.organisation == organisation)

@@ -32,7 +32,7 @@ def view_of(row: Any) -> OrganisationView:
     return OrganisationView(**{name: getattr(row, name) for name in OrganisationView.__struct_fields__})
 
 
-class Listed(NamedTuple):
+class ListedOrganisation(NamedTuple):
     """An organisation in the organisers' list."""
 
     view: OrganisationView
@@ -50,12 +50,12 @@ async def count(connection: AsyncConnection, conference: str, words: str) -> int
     return (await connection.execute(select)).scalar_one()
 
 
-async def page(connection: AsyncConnection, conference: str, words: str, number: int) -> list[Listed]:
+async def page(connection: AsyncConnection, conference: str, words: str, number: int) -> list[ListedOrganisation]:
     """A page of the organisations that match the words, by name; `number` counts from 0."""
     members = sa.select(sa.func.count()).where(m.organisation == o.id).scalar_subquery().label("members")
     select = sa.select(organisations, members).where(_passing(conference, words)).order_by(sa.func.lower(o.name), o.id)
     rows = await connection.execute(select.limit(PAGE).offset(number * PAGE))
-    return [Listed(view_of(row), row.members) for row in rows]
+    return [ListedOrganisation(view_of(row), row.members) for row in rows]
 
 
 async def mine(connection: AsyncConnection, conference: str, person: str) -> list[tuple[OrganisationView, str]]:

@@ -45,7 +45,7 @@ async def test_f14_two_versions_serve_at_once(postgres_url: str, redis_url: str)
                 await everybody.agree(30)
                 assert not everybody.closes, "somebody was sent away while both served"
                 await knows_no_newer_command(first)
-                told_by_old = first[0].witness.position
+                old_position = first[0].witness.position
                 where = door_of(new)
                 acting = asyncio.create_task(first.act(2, pause=PAUSE))
                 await asyncio.to_thread(old.stop)
@@ -56,7 +56,7 @@ async def test_f14_two_versions_serve_at_once(postgres_url: str, redis_url: str)
         said = old.output() + new.output()
     verdict = (await examine(postgres_url, everybody.witnesses)).hold()
     assert verdict.acknowledged == PEOPLE * COMMANDS + 1 + PEOPLE // 2 * 2
-    await both_have_used_what_is_new(postgres_url, ground, told_by_old)
+    await both_have_used_what_is_new(postgres_url, ground, old_position)
     assert closes.keys() <= {4501}, f"cut off without a word: {closes}"
     assert resumes == PEOPLE // 2, "somebody was given a snapshot instead"
     assert set(refusals) <= {"rate_limited"}
@@ -101,13 +101,13 @@ async def knows_no_newer_command(clients: Crowd) -> None:
     assert clients[0].joined.is_set()
 
 
-async def both_have_used_what_is_new(url: str, ground: Ground, told_by_old: int) -> None:
+async def both_have_used_what_is_new(url: str, ground: Ground, old_position: int) -> None:
     """The premise: while this version still served, the next one wrote what this one does not know, and this one has handed it on (which the oracle
     has compared byte for byte)."""
     database = Database(url)
     try:
         async with database.read() as connection:
-            entries = await journal.read_after(connection, ground.room, 0, told_by_old)
+            entries = await journal.read_after(connection, ground.room, 0, old_position)
             moods = (await connection.execute(sa.text("SELECT count(mood) FROM messages"))).scalar_one()
             total = (await connection.execute(sa.select(sa.func.count()).select_from(messages))).scalar_one()
     finally:

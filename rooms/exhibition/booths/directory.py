@@ -29,7 +29,7 @@ class Wanted(NamedTuple):
     staffed: bool = False
 
 
-class Listed(NamedTuple):
+class DirectoryEntry(NamedTuple):
     """A booth in the directory, and its current activity."""
 
     card: BoothCard
@@ -75,7 +75,7 @@ async def count(connection: AsyncConnection, conference: str, wanted: Wanted) ->
 
 async def page(
     connection: AsyncConnection, conference: str, wanted: Wanted, number: int, now: datetime
-) -> list[Listed]:
+) -> list[DirectoryEntry]:
     """One page of matching booths, numbered from 0: partners first. Inside a tier the order changes every hour, so that nobody is always last."""
     # Ids are random, so comparing them from a different character on gives a different fair order.
     begin = int(now.timestamp()) // 3600 % (ID_LENGTH - 5) + 1
@@ -83,7 +83,7 @@ async def page(
     select = sa.select(booths, exhibition_halls.c.name.label("hall_name")).select_from(joined)
     select = select.where(_passing(conference, wanted)).order_by(b.tier, sa.func.substr(b.id, begin), b.id)
     rows = await connection.execute(select.limit(PAGE).offset(number * PAGE))
-    return [Listed(queries.card_of(row), row.hall_name, queries.now_of(row)) for row in rows]
+    return [DirectoryEntry(queries.card_of(row), row.hall_name, queries.now_of(row)) for row in rows]
 
 
 async def facets(connection: AsyncConnection, conference: str) -> Facets:

@@ -41,7 +41,7 @@ async def people(world: World, organisation: str) -> dict[str, str]:
         return {each.person.name: each.role.value for each in await members.members_of(connection, organisation)}
 
 
-async def test_whoever_creates_an_organisation_owns_it(grown_world: World) -> None:
+async def test_the_creator_of_an_organisation_owns_it(grown_world: World) -> None:
     world = grown_world
     texts = {"zh_Hans": {"name": "极光研究所", "about": " "}}
     organisation = await made(world, about="Polar light", texts=texts, country="NO", fields=["Physics", "Physics", " "])

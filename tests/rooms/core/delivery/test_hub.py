@@ -174,7 +174,7 @@ async def test_an_unwatched_room_is_let_go(world: World) -> None:
 
 async def test_the_top_seq_of_a_heartbeat_is_what_was_delivered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     client = await enter(world, None)
-    await world.do("other", PostMessage("told"))
+    await world.do("other", PostMessage("sent"))
     await settled(world.engine)
     monkeypatch.setattr("rooms.core.delivery.scheduler.TICK", 5.0)
     await world.do("other", PostMessage("waits for its tick"))
