@@ -72,8 +72,8 @@ def all_messages(to: set[Audience]) -> Iterator[tuple[str, inspect.Type]]:
     for name, event in EVENTS.items():
         if event.audience in to:
             yield from places(inspect.type_info(event), name)
-    for (name, audience), latest in LATEST.items():
-        if audience in to:
+    for (name, readers), latest in LATEST.items():
+        if readers in to:
             yield from places(inspect.type_info(latest), f"latest.{name}")
 
 
@@ -121,8 +121,8 @@ def check_frames(client: Client) -> int:
         for name, keyed in message.get("latest", {}).items():
             types = [
                 latest
-                for (declared_name, audience), latest in LATEST.items()
-                if declared_name == name and audience in allowed
+                for (declared_name, readers), latest in LATEST.items()
+                if declared_name == name and readers in allowed
             ]
             assert types, f"{client} received {name}"
             for key, value in keyed.items():
