@@ -27,7 +27,7 @@ TITLES = {
     404: N_("Page not found"),
     405: N_("Not possible here"),
     409: N_("Something has changed"),
-    410: N_("This is over"),
+    410: N_("No longer valid"),
     413: N_("This is too large"),
     422: N_("Please check your entries"),
     429: N_("Too many requests"),

@@ -4,9 +4,12 @@ import pytest
 import sqlalchemy as sa
 from playwright.async_api import Page, expect
 
+from rooms.core.ids import new_id
 from rooms.core.store.tables import conferences
 from rooms.exhibition.booths.editing import hall_of, make_booth, set_duty
 from rooms.exhibition.booths.staff_messages import Duty
+from rooms.forum.questions.moderation_messages import TakeQuestion
+from rooms.programme.tables import session_speakers, sessions, speakers
 from tests.browser.conftest import DESKTOP, PHONE, Venue
 
 LINES = """heading => {
@@ -135,3 +138,42 @@ async def test_the_message_of_a_page_is_as_wide_as_what_is_below(
             below,
         )
         assert edges[0] == pytest.approx(edges[1], abs=1)
+
+
+async def test_a_low_stage_leaves_out_whole_lines(venue: Venue) -> None:
+    title = "Accelerating the Construction of Talent Centers and Innovation Hubs of Global Importance"
+    async with venue.world.engine.database.write() as connection:
+        await connection.execute(sa.update(sessions).where(sessions.c.id == venue.world.session).values(title=title))
+        for position, name in enumerate(["Lin Yuehua", "Ngozi Okafor", "Jonas Meyer", "Chen Haoran"]):
+            speaker = new_id()
+            values = {"id": speaker, "conference": venue.world.conference, "name": name, "texts": {}}
+            await connection.execute(speakers.insert().values(values))
+            held = {"session": venue.world.session, "speaker": speaker, "position": position}
+            await connection.execute(session_speakers.insert().values(held))
+    for viewport in ({"width": 740, "height": 360}, {"width": 720, "height": 450}, PHONE, DESKTOP):
+        page = await venue.enter("attendee", viewport=viewport)
+        cut = await page.locator(".slate-body").evaluate(
+            """body => [...body.querySelectorAll(".slate-title, .slate-speakers")].filter(part => {
+                const inside = body.getBoundingClientRect(), box = part.getBoundingClientRect();
+                const line = parseFloat(getComputedStyle(part).lineHeight);
+                return box.top < inside.top || box.bottom > inside.bottom || Math.abs(box.height / line - Math.round(box.height / line)) > 0.3;
+            }).map(part => part.className)"""
+        )
+        assert cut == [], viewport
+
+
+async def test_tabs_at_their_start_do_not_fade_there(venue: Venue) -> None:
+    page = await venue.enter("attendee", viewport=PHONE)
+    row = page.locator(".session-tabs")
+    assert await row.evaluate("row => row.scrollLeft") == 0
+    assert "left" not in (await row.get_attribute("data-more") or "")
+
+
+async def test_the_badge_of_the_question_being_answered_is_whole(venue: Venue) -> None:
+    question = await venue.approved("Which single measure has kept most people from leaving again?", "other")
+    await venue.world.do("moderator", TakeQuestion(question))
+    for viewport in (PHONE, {"width": 740, "height": 360}):
+        page = await venue.enter("attendee", viewport=viewport)
+        badge = page.locator(".question-now .badge-amber")
+        await expect(badge).to_be_visible()
+        assert await badge.evaluate("badge => badge.scrollWidth - badge.clientWidth") <= 1
