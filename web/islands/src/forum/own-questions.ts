@@ -11,12 +11,15 @@ import { Island } from "../shell/island";
 import { badge, icon } from "../shell/parts";
 import { fault, toastRefusal, wordsOf } from "../shell/refusal";
 
+const FEW = 2; // more of them are folded up, so that everyone's questions stay in sight; web/templates/forum/session.html, too
+
 /** A person's own questions and their states. */
 @customElement("plenary-own-questions")
 export class OwnQuestions extends Island {
   @property() room = "";
   @state() private editing = "";
   @state() private problem = "";
+  private few: boolean | null = null; // at first; the person opens and closes the list afterwards
   private readonly followed = new RoomController(this, session, () => this.room, { onEvent: (event) => this.happened(event) });
 
   protected override get ready(): boolean {
@@ -31,9 +34,10 @@ export class OwnQuestions extends Island {
 
   protected override render() {
     const questions = this.followed.state?.own.questions ?? [];
+    this.few ??= questions.length <= FEW;
     if (questions.length === 0) return nothing;
     const newest = [...questions].sort((a, b) => b.asked_at.localeCompare(a.asked_at));
-    return html`<details class="own-questions" open>
+    return html`<details class="own-questions" ?open=${this.few}>
       <summary class="panel-subtitle" id="heading-own">${t("Your questions")} <span class="count">${questions.length}</span></summary>
       <ul role="list">
         ${repeat(newest, ({ id }) => id, (question) => this.question(question))}

@@ -144,7 +144,7 @@ export const TAKE: Act = {
 export const ANSWERED: Act = {
   name: "answered",
   key: "w",
-  symbol: "check",
+  symbol: "answered",
   label: () => t("Mark answered"),
   done: () => t("Answered"),
   may: (question) => isPublic(question) && question.answered_at === null,
@@ -211,6 +211,9 @@ export const RELEASE: Act = {
 export const ACTS: readonly Act[] = [
   APPROVE, TAKE, ANSWERED, REOPEN, SHOW, CLEAR, PIN, UNPIN, CLAIM, RELEASE, UNARCHIVE, ARCHIVE, UNMERGE, RESTORE, DISMISS,
 ];
+
+/** The actions that move a question to another lane. */
+export const LEAVING: ReadonlySet<string> = new Set([APPROVE, DISMISS, RESTORE, UNMERGE, ARCHIVE, UNARCHIVE, ANSWERED, REOPEN].map(({ name }) => name));
 
 /** The actions that are possible for a question now; at most one per key. */
 export function actsFor(question: ModeratedQuestion, around: ActContext): readonly Act[] {

@@ -67,7 +67,7 @@ export class QuestionChoice {
 
   /** Selects a question in any lane. */
   goTo(question: ModeratedQuestion): void {
-    this.narrow({ ...UNFILTERED, lane: laneOf(question) });
+    this.narrow({ ...UNFILTERED, sort: this.filter.sort, lane: laneOf(question) });
     this.comeBack(question.id);
     this.moved();
   }

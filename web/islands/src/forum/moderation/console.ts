@@ -1,4 +1,4 @@
-import { html, nothing, type PropertyValues } from "lit";
+import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
@@ -8,10 +8,13 @@ import { laneOf, type Filter, type Lane } from "../state/queue";
 import { moderated, session, votesOf, type SessionRoom } from "../state/session";
 import { announce, say } from "../../shell/announce";
 import { Island } from "../../shell/island";
-import { empty, icon, localised, notice, sessionState } from "../../shell/parts";
-import { ACTS, actsFor, ANSWERED, APPROVE, DISMISS, TAKE, type Act } from "./acts";
+import { empty, icon } from "../../shell/parts";
+import { ACTS, actsFor, ANSWERED, APPROVE, DISMISS, LEAVING, TAKE, type Act } from "./acts";
 import { QuestionChoice } from "./choice";
+import { Marks } from "./batch";
+import { batchBar } from "./batch-bar";
 import { colleagueDid } from "./colleagues";
+import { consoleBar, consoleOver } from "./console-bar";
 import "./console-tools";
 import { ModerationDesk } from "./desk";
 import { openHelp } from "./help";
@@ -24,9 +27,6 @@ import { PhoneBack } from "./phone-back";
 import { queueRow } from "./queue-row";
 
 type View = "queue" | "question" | "tools";
-
-/** The actions that move a question to another lane. */
-const LEAVING: ReadonlySet<string> = new Set([APPROVE.name, DISMISS.name, "restore", "unmerge", "archive", "unarchive", "answered", "reopen"]);
 
 /** The moderator's console: the queue, the chosen question, and the tools of the session. */
 @customElement("plenary-console")
@@ -46,6 +46,7 @@ export class Console extends Island {
       this.note = "";
     },
   );
+  private readonly marks = new Marks(() => this.requestUpdate());
   private readonly desk = new ModerationDesk(
     () => live().room(this.room, session),
     () => this.requestUpdate(),
@@ -92,10 +93,10 @@ export class Console extends Island {
 
   protected override render() {
     const state = this.followed.state;
-    if (!state?.snapshot.moderation) return this.over(state !== null);
+    if (!state?.snapshot.moderation) return consoleOver(state !== null, this.followed.room?.problem?.message ?? "", this.screen.replace(/\/screen$/, ""));
     const question = this.choice.id ? moderated(state, this.choice.id) : null;
     return html`<div class="console" data-view=${this.view}>
-      ${this.bar(state)}
+      ${consoleBar(state, { tools: this.view === "tools", undo: this.desk.canUndo ? () => void this.undo() : null, help: this.help, turn: (view) => (this.view = view) })}
       <section class="console-queue" aria-label=${t("Questions")}>${this.queue(state)}</section>
       <section class="console-question" aria-label=${t("Selected question")}>
         <button class="button button-quiet console-back" @click=${this.back}>${icon("back", { turns: true })}${t("Queue")}</button>
@@ -109,38 +110,12 @@ export class Console extends Island {
               .modeChanged=${(mode: PanelMode) => this.setMode(mode)}
               .acted=${(act: Act) => this.act(act, question)}
               .choose=${(id: string) => this.jump(id)}
+              .leaving=${(left: ModeratedQuestion, done: Promise<boolean>) => this.leaving(left, done)}
             ></plenary-question-panel>`
           : empty("question", t("Select a question."))}
       </section>
       <plenary-console-tools class="console-tools" role="complementary" aria-label=${t("Session")} room=${this.room} screen=${this.screen} .state=${state}></plenary-console-tools>
     </div>`;
-  }
-
-  /** The rights, or the place in the room, were lost while the console was open. */
-  private over(inside: boolean) {
-    const words = inside ? t("You are no longer a moderator here.") : (this.followed.room?.problem?.message ?? "");
-    return html`<div class="page page-narrow stack">
-      ${notice(html`<p>${words}</p>`, { kind: "warning", symbol: "alert" })}
-      ${inside ? html`<p><a class="button" href=${this.screen.replace(/\/screen$/, "")}>${t("Go to the session")}</a></p>` : nothing}
-    </div>`;
-  }
-
-  private bar(state: SessionRoom) {
-    const { session: view } = state.snapshot;
-    return html`<header class="console-bar">
-      <div class="console-title">${sessionState(view.state, view.cancelled)}<h1 dir="auto">${localised(view, "title")}</h1></div>
-      <div class="row console-bar-tools">
-        <button class="button button-quiet button-small" ?disabled=${!this.desk.canUndo} @click=${() => void this.undo()}>${icon("undo")}${t("Undo")}<kbd aria-hidden="true">z</kbd></button>
-        <button class="button button-quiet button-small" @click=${this.help}>${icon("keyboard")}${t("Keys")}<kbd aria-hidden="true">?</kbd></button>
-        <div class="segments console-views" role="group" aria-label=${t("View")}>
-          ${(["queue", "tools"] as const).map(
-            (view) => html`<button aria-pressed=${(view === "tools") === (this.view === "tools") ? "true" : "false"} @click=${() => (this.view = view)}>
-              ${view === "queue" ? t("Queue") : t("Session")}
-            </button>`,
-          )}
-        </div>
-      </div>
-    </header>`;
   }
 
   private queue(state: SessionRoom) {
@@ -152,9 +127,12 @@ export class Console extends Island {
         .state=${state}
         .filter=${filter}
         .changed=${(changes: Partial<Filter>) => this.choice.narrow(changes)}
-        .chosen=${(lane: Lane) => this.choice.lane(lane)}
+        .chosen=${(lane: Lane) => this.lane(lane)}
+        .marking=${this.marks.on}
+        .mark=${(on: boolean) => this.marks.turn(on)}
         .done=${() => void this.focusRow()}
       ></plenary-queue-filter>
+      ${batchBar(this.marks, shown.flatMap((id) => byId.get(id) ?? []), this.desk.around, (act) => this.actAll(act))}
       <div class="news">
         ${news.count || news.moved
           ? html`<button class="button" @click=${() => this.choice.settle()}>${icon("up")}${news.count ? tn("%(count)s new", "%(count)s new", news.count) : t("Sort again")}</button>`
@@ -178,10 +156,12 @@ export class Console extends Island {
       busy: this.desk.busy.has(question.id),
       elsewhere: laneOf(question) !== this.choice.filter.lane,
       me: this.desk.around.me,
+      marked: this.marks.on ? this.marks.has(question.id) : null,
     };
     return guard([question, ...Object.values(how)], () =>
       queueRow(question, how, {
-        select: () => this.open(question.id),
+        select: () => (this.marks.on ? this.mark(question.id) : this.open(question.id)),
+        mark: () => this.mark(question.id),
         act: (act) => this.act(act, question),
         quick: actsFor(question, this.desk.around).filter((act) => [APPROVE, DISMISS, TAKE, ANSWERED].includes(act)).slice(0, 2),
       }),
@@ -193,6 +173,16 @@ export class Console extends Island {
   private open(id: string): void {
     this.choice.choose(id);
     if (this.phone.open()) this.view = "question";
+  }
+
+  private mark(id: string): void {
+    this.choice.choose(id);
+    this.marks.toggle(id);
+  }
+
+  private lane(lane: Lane): void {
+    this.marks.set([]);
+    this.choice.lane(lane);
   }
 
   private readonly back = (): void => {
@@ -235,13 +225,28 @@ export class Console extends Island {
       if (settled && act.may(settled, this.desk.around)) await this.acting(act, settled);
       return;
     }
-    // The selection moves on immediately. If the action is refused, its question is selected again.
-    const leaves = this.choice.filter.lane === laneOf(question) && LEAVING.has(act.name);
-    if (leaves && this.choice.leave(question.id)) {
+    const done = this.desk.act(act, question);
+    if (LEAVING.has(act.name)) await this.leaving(question, done);
+    else await done;
+  }
+
+  /** A question leaves its lane: the selection moves on immediately. If the action is refused, its question is selected again. */
+  private async leaving(question: ModeratedQuestion, done: Promise<boolean>): Promise<void> {
+    if (this.choice.filter.lane === laneOf(question) && this.choice.leave(question.id)) {
       if (this.view === "question" && this.choice.id === null) this.back();
       if (document.activeElement?.closest(".queue, .console-question") || document.activeElement === document.body) void this.focusRow();
     }
-    if (!(await this.desk.act(act, question))) this.choice.stay(question.id);
+    if (!(await done)) this.choice.stay(question.id);
+  }
+
+  /** Acts on all marked questions for which this is possible. */
+  private actAll(act: Act): void {
+    const questions = this.choice.shown.filter((id) => this.marks.has(id)).flatMap((id) => (this.followed.state && moderated(this.followed.state, id)) ?? []);
+    const possible = questions.filter((each) => act.may(each, this.desk.around));
+    this.marks.set([]);
+    for (const { id } of possible) this.choice.leave(id);
+    this.desk.begun(this.desk.actAll(act, possible).then((refused) => refused.forEach((id) => this.choice.stay(id))));
+    void this.focusRow();
   }
 
   private async undo(): Promise<void> {
@@ -268,10 +273,9 @@ export class Console extends Island {
     const question = state && this.choice.id ? moderated(state, this.choice.id) : null;
     // While a form is open, keys are meant for it, even before it has the focus.
     if (this.mode !== "read" && key !== "Escape") return false;
-    const number = Number.parseInt(key, 10);
-    const lane = SHOWN_LANES[number - 1];
+    const lane = SHOWN_LANES[Number.parseInt(key, 10) - 1];
     if (lane) {
-      this.choice.lane(lane);
+      this.lane(lane);
       void this.focusRow();
       return true;
     }
@@ -298,22 +302,19 @@ export class Console extends Island {
         this.setMode("read");
         return true;
     }
-    if (!question) return false;
-    const mode = MODES[key];
-    if (mode) {
-      if (mode === "read") this.open(question.id);
-      else if (allows(question, mode)) this.setMode(mode);
-      return true;
-    }
-    const act = actsFor(question, this.desk.around).find((each) => each.key === key);
-    if (act) this.act(act, question);
-    else if (ACTS.some((each) => each.key === key)) say(t("Not possible with this question."));
-    return act !== undefined;
+    return this.pressedOn(question, key);
   }
 
-  protected override updated(changed: PropertyValues): void {
-    super.updated(changed);
-    if (changed.has("view")) this.classList.toggle("console-narrow-question", this.view === "question");
+  private pressedOn(question: ModeratedQuestion | null, key: string): boolean {
+    const mode = MODES[key];
+    const act = question && actsFor(question, this.desk.around).find((each) => each.key === key);
+    if (question && key === " " && this.marks.on) this.mark(question.id);
+    else if (question && mode === "read") this.open(question.id);
+    else if (question && mode && allows(question, mode)) this.setMode(mode);
+    else if (act && this.marks.size && [APPROVE, DISMISS].includes(act)) this.actAll(act);
+    else if (question && act) this.act(act, question);
+    else if ((mode && mode !== "read") || ACTS.some((each) => each.key === key)) this.desk.tell(question ? t("Not possible with this question.") : t("Select a question first."));
+    else return false;
+    return true;
   }
 }
-

@@ -1,14 +1,21 @@
-import { t } from "../../i18n";
+import { t, tn } from "../../i18n";
 import { ProblemError, type Command, type ModeratedQuestion, type Room } from "../../live/index";
 import { moderated, type SessionRoom } from "../state/session";
 import { dismiss, say, toast } from "../../shell/announce";
 import { toastRefusal, wordsOf } from "../../shell/refusal";
 import type { Act, ActContext, Step } from "./acts";
+import { spread } from "./batch";
 
+/** What undoes an action on a question. */
 interface Undo {
   readonly question: string;
-  readonly said: string;
   readonly steps: readonly Step[];
+}
+
+/** An action on one question, or on several together. */
+interface Past {
+  readonly said: string;
+  readonly undo: readonly Undo[];
 }
 
 const REMEMBERED = 50;
@@ -17,7 +24,7 @@ const REMEMBERED = 50;
 export class ModerationDesk {
   /** Questions with a pending command, until its effect has arrived. */
   readonly busy = new Map<string, Promise<unknown>>();
-  private readonly past: Undo[] = [];
+  private readonly past: Past[] = [];
   private readonly acts = new Set<Promise<unknown>>();
   private undoing: Promise<unknown> = Promise.resolve();
   private toast = 0;
@@ -40,6 +47,25 @@ export class ModerationDesk {
 
   act(act: Act, question: ModeratedQuestion): Promise<boolean> {
     return this.do(question, act.command, act.undo(question, this.around), act.done());
+  }
+
+  /** Acts on several questions and returns those that were refused. One undo takes all of it back. */
+  async actAll(act: Act, questions: readonly ModeratedQuestion[]): Promise<readonly string[]> {
+    const undo: Undo[] = [];
+    const refused: string[] = [];
+    const { around } = this;
+    await spread(questions, async (question) => {
+      const steps = act.undo(question, around);
+      try {
+        await this.send(question, act.command(question));
+        undo.push({ question: question.id, steps });
+      } catch {
+        refused.push(question.id);
+      }
+    });
+    if (undo.length) this.keep({ said: `${act.done()} (${undo.length})`, undo });
+    if (refused.length) toast(tn("%(count)s question has changed meanwhile and stays as it is.", "%(count)s questions have changed meanwhile and stay as they are.", refused.length), { kind: "fault" });
+    return refused;
   }
 
   /** Sends a command and shows its result. False if it was refused. */
@@ -82,13 +108,17 @@ export class ModerationDesk {
 
   /** Shows the result, with undo if possible. Only the last action can be undone. */
   remember(question: string, said: string, steps: readonly Step[]): void {
-    if (steps.length) this.past.push({ question, said, steps });
+    this.keep({ said, undo: steps.length ? [{ question, steps }] : [] });
+  }
+
+  private keep(past: Past): void {
+    if (past.undo.length) this.past.push(past);
     this.past.splice(0, this.past.length - REMEMBERED);
-    this.tell(said, steps.length > 0);
+    this.tell(past.said, past.undo.length > 0);
     this.changed();
   }
 
-  private tell(said: string, undoable: boolean): void {
+  tell(said: string, undoable = false): void {
     dismiss(this.toast);
     this.toast = toast(said, undoable ? { act: { label: t("Undo (z)"), run: () => void this.undo() } } : {});
   }
@@ -114,17 +144,20 @@ export class ModerationDesk {
       return null;
     }
     this.changed();
+    const id = last.undo.at(-1)?.question ?? null;
     try {
-      for (const step of last.steps) {
-        const question = await this.settled(last.question);
-        if (!question) return null;
-        await this.send(question, step(question));
-      }
-      this.tell(t("Undone: %(act)s", { act: last.said }), false);
-      return last.question;
+      await spread(last.undo, (each) => this.revert(each));
+      this.tell(t("Undone: %(act)s", { act: last.said }));
     } catch (error) {
       this.refused(error);
-      return last.question;
+    }
+    return id;
+  }
+
+  private async revert({ question: id, steps }: Undo): Promise<void> {
+    for (const step of steps) {
+      const question = await this.settled(id);
+      if (question) await this.send(question, step(question));
     }
   }
 

@@ -21,6 +21,7 @@ export function openHelp(on: boolean, turn: (on: boolean) => void): void {
     ["w", t("Mark answered, open again")],
     ["t", t("Answer in writing")],
     ["x", t("Archive or restore")],
+    [t("Space"), t("Select, while several are being selected")],
     ["z  u", t("Undo the last action")],
     ["/", t("Search")],
     ["1 – 6", t("Queue sections")],

@@ -28,6 +28,8 @@ export class QuestionPanel extends LitElement {
   @property({ attribute: false }) modeChanged!: (mode: PanelMode) => void;
   @property({ attribute: false }) acted!: (act: Act) => void;
   @property({ attribute: false }) choose!: (id: string) => void;
+  /** The question leaves its lane, if this succeeds. */
+  @property({ attribute: false }) leaving!: (question: ModeratedQuestion, done: Promise<boolean>) => Promise<void>;
   @state() private text = "";
   @state() private isPublic = true;
   @state() private problem = "";
@@ -64,7 +66,7 @@ export class QuestionPanel extends LitElement {
     return html`<article class="inquest" aria-busy=${this.desk.busy.has(question.id) ? "true" : "false"}>
       ${this.note ? html`<div class="inquest-note">${notice(html`<p>${this.note}</p>`, { kind: "warning", symbol: "info" })}</div>` : nothing}
       ${standing(question, state)}
-      ${this.mode === "edit" ? this.editor() : html`<p class="inquest-text pre" dir="auto">${linked(question.text)}</p>`}
+      ${this.mode === "edit" ? this.editor() : html`<h2 class="inquest-text pre" dir="auto">${linked(question.text)}</h2>`}
       <p class="inquest-meta">
         ${question.author
           ? html`${avatar(question.author.name, { small: true })}<span dir="auto">${question.author.name}</span>`
@@ -233,7 +235,7 @@ export class QuestionPanel extends LitElement {
 
   // Saving: each form is sent for the version it started with or, after confirmation, for the current one.
 
-  private async save(command: (question: ModeratedQuestion) => Command, said: string, undo: Parameters<ModerationDesk["remember"]>[2]): Promise<void> {
+  private async save(command: (question: ModeratedQuestion) => Command, said: string, undo: Parameters<ModerationDesk["remember"]>[2], leaves = false): Promise<void> {
     const shown = this.question;
     const version = this.base;
     this.base = shown.version;
@@ -241,6 +243,7 @@ export class QuestionPanel extends LitElement {
       await this.desk.send(shown, command({ ...shown, version: version === shown.version ? version : shown.version }));
       setDraft(this.key, "");
       this.desk.remember(shown.id, said, undo);
+      if (leaves) void this.leaving(shown, Promise.resolve(true));
       if (this.question.id === shown.id) this.modeChanged("read");
     } catch (error) {
       this.base = version;
@@ -267,14 +270,16 @@ export class QuestionPanel extends LitElement {
     const before = this.question;
     const back = before.state === "approved" ? ("question.approve" as const) : ("question.restore" as const);
     const undo = [({ id, version }: ModeratedQuestion): Command => ({ op: back, question: id, version }), ...places(before, this.desk.around)];
-    await this.save(({ id, version }) => ({ op: "question.dismiss", question: id, version, reason: this.text }), t("Dismissed"), before.state === "approved" ? undo : undo.slice(0, 1));
+    await this.save(({ id, version }) => ({ op: "question.dismiss", question: id, version, reason: this.text }), t("Dismissed"), before.state === "approved" ? undo : undo.slice(0, 1), true);
   }
 
   private merge(target: ModeratedQuestion): void {
     const before = this.question;
     const undo = before.pinned ? [undone.unmerge, undone.pin] : [undone.unmerge];
-    this.desk.begun(this.desk.do(before, ({ id, version }) => ({ op: "question.merge", question: id, version, into: target.id }), undo, t("Merged")));
+    const merged = this.desk.do(before, ({ id, version }) => ({ op: "question.merge", question: id, version, into: target.id }), undo, t("Merged"));
+    this.desk.begun(merged);
     this.modeChanged("read"); // immediately, so that the next key works
+    void this.leaving(before, merged);
   }
 
   private readonly reveal = async (): Promise<void> => {

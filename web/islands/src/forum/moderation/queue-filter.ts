@@ -1,7 +1,7 @@
 import { html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { t } from "../../i18n";
-import { counts, labelsOf, type Filter, type Lane } from "../state/queue";
+import { counts, labelsOf, type Filter, type Lane, type Sort } from "../state/queue";
 import type { SessionRoom } from "../state/session";
 import { icon } from "../../shell/parts";
 
@@ -26,6 +26,9 @@ export class QueueFilter extends LitElement {
   @property({ attribute: false }) filter!: Filter;
   @property({ attribute: false }) changed!: (changes: Partial<Filter>) => void;
   @property({ attribute: false }) chosen!: (lane: Lane) => void;
+  /** Whether several questions are being selected. */
+  @property({ type: Boolean }) marking = false;
+  @property({ attribute: false }) mark!: (on: boolean) => void;
   /** From the search back to the queue. */
   @property({ attribute: false }) done!: () => void;
 
@@ -36,6 +39,12 @@ export class QueueFilter extends LitElement {
   protected override render() {
     const tally = counts(this.state, this.filter);
     const labels = labelsOf(this.state);
+    const sorts: readonly (readonly [Sort, string])[] = [
+      ["", t("Usual order")],
+      ["votes", t("Most votes")],
+      ["newest", t("Newest")],
+      ["oldest", t("Waiting longest")],
+    ];
     return html`
       <div class="lanes" role="group" aria-label=${t("Queue sections")}>
         ${SHOWN_LANES.map(
@@ -46,8 +55,11 @@ export class QueueFilter extends LitElement {
       </div>
       <div class="console-filter">
         <label class="visually-hidden" for="queue-search">${t("Search the queue")}</label>
-        <div class="search">
-          ${icon("search")}<input id="queue-search" class="input" type="search" placeholder=${t("Search")} .value=${this.filter.search} @input=${this.search} @keydown=${this.searchKeyed} />
+        <div class="console-search">
+          <div class="search">
+            ${icon("search")}<input id="queue-search" class="input" type="search" placeholder=${t("Search")} .value=${this.filter.search} @input=${this.search} @keydown=${this.searchKeyed} />
+          </div>
+          <button class="button button-small" aria-pressed=${this.marking ? "true" : "false"} @click=${() => this.mark(!this.marking)}>${this.marking ? t("Done") : t("Select")}</button>
         </div>
         ${labels.length
           ? html`<label class="visually-hidden" for="queue-label">${t("Label")}</label>
@@ -62,6 +74,10 @@ export class QueueFilter extends LitElement {
           <option value="mine" ?selected=${this.filter.claim === "mine"}>${t("Mine")}</option>
           <option value="none" ?selected=${this.filter.claim === "none"}>${t("Nobody’s")}</option>
         </select>
+        <label class="visually-hidden" for="queue-sort">${t("Sort by")}</label>
+        <select id="queue-sort" class="input" @change=${this.chooseSort}>
+          ${sorts.map(([sort, name]) => html`<option value=${sort} ?selected=${sort === this.filter.sort}>${name}</option>`)}
+        </select>
       </div>
     `;
   }
@@ -69,6 +85,8 @@ export class QueueFilter extends LitElement {
   private readonly search = (event: Event) => this.changed({ search: (event.target as HTMLInputElement).value });
   private readonly chooseLabel = (event: Event) => this.changed({ label: (event.target as HTMLSelectElement).value || null });
   private readonly chooseClaim = (event: Event) => this.changed({ claim: (event.target as HTMLSelectElement).value as Filter["claim"] });
+
+  private readonly chooseSort = (event: Event) => this.changed({ sort: (event.target as HTMLSelectElement).value as Sort });
 
   private readonly searchKeyed = (event: KeyboardEvent): void => {
     if (event.key === "Escape") this.changed({ search: "" });

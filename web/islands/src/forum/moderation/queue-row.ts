@@ -15,16 +15,19 @@ export interface RowState {
   /** A colleague has moved it to another lane; it is shown until the moderator moves on. */
   readonly elsewhere: boolean;
   readonly me: string;
+  /** Null: questions are not being selected. */
+  readonly marked: boolean | null;
 }
 
 interface RowActs {
   readonly select: () => void;
   readonly act: (act: Act) => void;
+  readonly mark: () => void;
   readonly quick: readonly Act[];
 }
 
-export function queueRow(question: ModeratedQuestion, how: RowState, { select, act, quick }: RowActs) {
-  const { votes, selected, onScreen, answering, busy, elsewhere, me } = how;
+export function queueRow(question: ModeratedQuestion, how: RowState, { select, act, mark, quick }: RowActs) {
+  const { votes, selected, onScreen, answering, busy, elsewhere, me, marked } = how;
   const claimer = question.claimed_by;
   return html`<div
     class="queue-row ${answering ? "queue-row-now" : ""} ${elsewhere ? "queue-row-elsewhere" : ""}"
@@ -36,6 +39,18 @@ export function queueRow(question: ModeratedQuestion, how: RowState, { select, a
     @click=${select}
   >
     <div class="queue-votes" role="gridcell">
+      ${marked === null
+        ? nothing
+        : html`<input
+            type="checkbox"
+            tabindex="-1"
+            aria-label=${t("Select: %(question)s", { question: question.text.slice(0, NAMED) })}
+            .checked=${marked}
+            @click=${(event: Event) => {
+              event.stopPropagation();
+              mark();
+            }}
+          />`}
       <span class="numbers">${votes}</span><span class="visually-hidden">${tn("vote", "votes", votes)}</span><span aria-hidden="true">${icon("up")}</span>
     </div>
     <div class="queue-main" role="gridcell">

@@ -48,6 +48,13 @@ test("approved questions are ordered as the public sees them", () => {
   assert.deepEqual(ids(answering, { lane: "approved" }), ["d", "b", "c", "a"]);
 });
 
+test("any lane can be sorted by votes or age", () => {
+  const rows = ["b", "a", "c"].map((id, index) => ({ id, state: "pending" as const, asked_at: new Date(index * 1000).toISOString() }));
+  const state = room(rows, { c: 2, a: 1, b: 1 });
+  const sorted = (sort: Filter["sort"]) => ids(state, { sort });
+  assert.deepEqual([sorted("votes"), sorted("newest"), sorted("oldest")], [["c", "b", "a"], ["c", "a", "b"], ["b", "a", "c"]]);
+});
+
 test("filters are combined, and counted under", () => {
   const state = room(ROWS);
   assert.deepEqual(ids(state, { label: "funding" }), ["a", "b"]);

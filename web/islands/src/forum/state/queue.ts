@@ -16,9 +16,13 @@ export interface Filter {
   readonly claim: "any" | "mine" | "none";
   /** Words that all must occur in the question, its first wording, its answer, its labels or its asker's name. */
   readonly search: string;
+  /** Empty: the usual order of the lane. */
+  readonly sort: Sort;
 }
 
-export const UNFILTERED: Filter = { lane: "pending", label: null, claim: "any", search: "" };
+export type Sort = "" | "votes" | "newest" | "oldest";
+
+export const UNFILTERED: Filter = { lane: "pending", label: null, claim: "any", search: "", sort: "" };
 
 export function laneOf(question: ModeratedQuestion): Lane {
   if (question.state !== "approved") return question.state;
@@ -26,11 +30,11 @@ export function laneOf(question: ModeratedQuestion): Lane {
   return question.answered_at !== null ? "answered" : "approved";
 }
 
-/** The questions that match a filter: pending ones, oldest first; approved ones in public order; others, newest first. */
+/** The questions that match a filter. In their usual order: pending ones, oldest first; approved ones in public order; others, newest first. */
 export function queue(state: SessionRoom, filter: Filter): readonly ModeratedQuestion[] {
   return questionsOf(state)
     .filter((question) => laneOf(question) === filter.lane && passes(state, question, filter))
-    .sort(orders(state)[filter.lane]);
+    .sort(filter.sort ? sorts(state)[filter.sort] : orders(state)[filter.lane]);
 }
 
 /** The number of questions in each lane that match the rest of the filter. */
@@ -98,6 +102,10 @@ function matches(question: ModeratedQuestion, search: string): boolean {
 }
 
 type Order = (a: ModeratedQuestion, b: ModeratedQuestion) => number;
+
+function sorts(state: SessionRoom): Readonly<Record<Exclude<Sort, "">, Order>> {
+  return { votes: (a, b) => votesOf(state, b.id) - votesOf(state, a.id) || byAge(a, b), newest: (a, b) => byAge(b, a), oldest: byAge };
+}
 
 function orders(state: SessionRoom): Readonly<Record<Lane, Order>> {
   const newest: Order = (a, b) => byAge(b, a);
