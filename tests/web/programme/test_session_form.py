@@ -73,6 +73,11 @@ async def test_the_language_is_chosen_by_name(organiser: Visitor, world: World) 
     assert '<option value="tlh" selected>' in organiser.page, "another language of a file is kept"
 
 
+async def test_a_player_of_another_site_is_marked_as_one(organiser: Visitor) -> None:
+    assert '<option value="embed">Player of another site</option>' in organiser.page
+    assert "its own site, which sees their network addresses" in organiser.page
+
+
 async def test_the_stage_is_a_part_of_the_form_and_waits_for_the_lobby(organiser: Visitor, world: World) -> None:
     stage = {"stage_kind": "embed", "stage_address": WATCH, "stage_title": "Live from Hall 2"}
     await organiser.post(NEW, {**FORM, **stage, "key": "k1"})

@@ -27,7 +27,7 @@ export class StageForm extends LitElement {
     const stage = this.followed.state?.snapshot.stage;
     if (!stage) return nothing;
     const kind = this.kind || stage.kind;
-    const kinds: readonly (readonly [StageKind, string])[] = [["slate", t("Title card")], ["hls", t("Stream")], ["embed", t("Player")]];
+    const kinds: readonly (readonly [StageKind, string])[] = [["slate", t("Title card")], ["hls", t("Stream")], ["embed", t("Player of another site")]];
     return html`<section class="tool" aria-labelledby="tool-stage">
       <h2 id="tool-stage">${t("Stage")}</h2>
       <form class="stack stack-tight" @submit=${this.show}>
@@ -59,7 +59,7 @@ export class StageForm extends LitElement {
           @input=${(event: Event) => (this.address = (event.target as HTMLInputElement).value)}
           @change=${this.settle}
         />
-        ${kind === "embed" ? html`<p class="field-hint" id="stage-hint">${t("The address of a video on YouTube, Vimeo, Twitch or Bilibili works too.")}</p>` : nothing}
+        ${kind === "embed" ? html`<p class="field-hint" id="stage-hint">${t("The address of a video on YouTube, Vimeo, Twitch or Bilibili works too. Viewers load a player from its own site, which sees their network addresses.")}</p>` : nothing}
         ${fault(this.problem, "stage-fault")}
       </div>
       ${this.preview
