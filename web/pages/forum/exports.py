@@ -1,11 +1,13 @@
-"""/c/…/organise/questions and …/polls: the questions and polls of a session, as files for its organisers."""
+"""Files for organisers: the questions, polls and chat of a session (/c/…/organise/questions …), and of all sessions (/c/…/organise/export.zip)."""
 
 from collections.abc import Callable
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from rooms.chat.transcript import transcript
+from rooms.forum.archive import archive
 from rooms.forum.polls import export as poll_export
 from rooms.forum.questions import export
 from rooms.programme import queries
@@ -25,6 +27,23 @@ async def session_polls(request: Request) -> Response:
     return await _of_session(request, "polls", poll_export.export_polls, POLLS)
 
 
+async def session_chat(request: Request) -> Response:
+    site, session = site_of(request), request.path_params["session"]
+    async with site.engine.database.read() as connection:
+        entered = await enter_as_organiser(request, connection)
+        room = await queries.session_room(connection, entered.conference.id, session)
+        data = await transcript(connection, room)
+    return export_file(data, "text/csv", f"{entered.conference.slug}-{session}-chat.csv")
+
+
+async def everything(request: Request) -> Response:
+    site = site_of(request)
+    async with site.engine.database.read() as connection:
+        conference = (await enter_as_organiser(request, connection)).conference
+    headers = {"Content-Disposition": f'attachment; filename="{conference.slug}-export.zip"'}
+    return StreamingResponse(archive(site.engine, conference), media_type="application/zip", headers=headers)
+
+
 async def _of_session(request: Request, name: str, exported: Callable, formats: dict) -> Response:
     write, kind = export_format(formats, request)
     site, session = site_of(request), request.path_params["session"]
@@ -40,4 +59,6 @@ async def _of_session(request: Request, name: str, exported: Callable, formats: 
 routes = [
     Route("/c/{conference}/organise/questions/{session}.{format}", session_questions),
     Route("/c/{conference}/organise/polls/{session}.{format}", session_polls),
+    Route("/c/{conference}/organise/chat/{session}.csv", session_chat),
+    Route("/c/{conference}/organise/export.zip", everything),
 ]
