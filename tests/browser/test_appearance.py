@@ -177,3 +177,11 @@ async def test_the_badge_of_the_question_being_answered_is_whole(venue: Venue) -
         badge = page.locator(".question-now .badge-amber")
         await expect(badge).to_be_visible()
         assert await badge.evaluate("badge => badge.scrollWidth - badge.clientWidth") <= 1
+
+
+async def test_the_link_to_apply_breaks_between_the_parts_of_its_path(venue: Venue) -> None:
+    page = await enter(venue, "organiser", f"/c/{venue.slug}/organise/exhibitors", viewport=PHONE)
+    link = page.locator('.page-head a[href$="/exhibition/apply"]')
+    lines = await link.evaluate(LINES)
+    assert "".join(lines) == await link.get_attribute("href")
+    assert all(line.endswith("/") for line in lines[:-1]), lines

@@ -64,7 +64,7 @@ export class ModerationDesk {
       }
     });
     if (undo.length) this.keep({ said: `${act.done()} (${undo.length})`, undo });
-    if (refused.length) toast(tn("%(count)s question has changed meanwhile and stays as it is.", "%(count)s questions have changed meanwhile and stay as they are.", refused.length), { kind: "fault" });
+    if (refused.length) toast(tn("%(count)s question has changed in the meantime and stays as it is.", "%(count)s questions have changed in the meantime and stay as they are.", refused.length), { kind: "fault" });
     return refused;
   }
 
