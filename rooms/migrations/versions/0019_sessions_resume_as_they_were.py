@@ -2,16 +2,19 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0019"
 down_revision = "0018"
 branch_labels = None
 depends_on = None
 
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
 
 def upgrade() -> None:
     with op.batch_alter_table("forums") as batch_op:
-        batch_op.add_column(sa.Column("before_end", sa.JSON(), nullable=True))
+        batch_op.add_column(sa.Column("before_end", JSON, nullable=True))
 
 
 def downgrade() -> None:
