@@ -15,7 +15,8 @@ import uvicorn
 
 from server.app import make_app
 from server.health import Readiness
-from server.live.uvicorn_internals import SEND_BUFFER, LiveProtocol, RequestProtocol
+from server.live.request_protocol import RequestProtocol
+from server.live.uvicorn_internals import SEND_BUFFER, LiveProtocol
 from server.live.wire import MAX_FRAME
 from server.settings import Settings
 

@@ -27,19 +27,27 @@ QUIET = ("/health/", "/static/")
 @dataclass(slots=True)
 class ConnectionRecord:
     """Facts about a request that only the application knows: the person, and the pattern of its route ("" if there is none). For a live connection,
-    also whether it was accepted (`open`) and its close code."""
+    also whether it was opened; from then on the application must call `end`, because the connection may outlast the call."""
 
     person: str | None = None
     pattern: str = ""
-    code: int = 1006
-    accepted: bool = False
+    opened: bool = False
     metrics: Metrics | None = None
     began: float = field(default_factory=time.monotonic)
+    id: str = ""  # names a live connection in the log
 
     def open(self) -> None:
-        self.accepted = True
+        self.opened = True
         if self.metrics is not None:
             self.metrics.connections.inc()
+
+    def end(self, code: int, person: str | None = None) -> None:
+        """Counts and logs the end of a live connection, or that it was refused."""
+        if self.opened and self.metrics is not None:
+            self.metrics.connections.dec()
+            self.metrics.closed(code)
+        facts = logs.fields(code=code, ms=self.milliseconds, person=person)
+        live_log.info("connection ended" if self.opened else "connection refused", extra=facts)
 
     @property
     def milliseconds(self) -> int:
@@ -93,17 +101,13 @@ class Watch:
                 log.info("%s %s", scope["method"], seen.pattern or "(no such page)", extra=facts)
 
     async def _live(self, scope: Scope, receive: Receive, send: Send, seen: ConnectionRecord) -> None:
-        # The application records this itself: a wrapper around its messages would cost memory for each open connection.
-        seen.metrics = self._metrics
-        token = logs.current.set({"connection": new_id()[:12]})
+        seen.metrics, seen.id = self._metrics, new_id()[:12]
+        token = logs.current.set({"connection": seen.id})
         try:
             await self._app(scope, receive, send)
         finally:
-            if seen.accepted:
-                self._metrics.connections.dec()
-                self._metrics.closed(seen.code)
-            facts = logs.fields(code=seen.code, ms=seen.milliseconds, person=seen.person)
-            live_log.info("connection ended" if seen.accepted else "connection refused", extra=facts)
+            if not seen.opened:
+                seen.end(1006)
             logs.current.reset(token)
 
     def _may_read(self, scope: Scope) -> bool:

@@ -21,12 +21,19 @@ class MessageQueue:
         self._task: asyncio.Task[None] | None = None
         self._room: asyncio.Future[None] | None = None
 
-    async def put(self, message: Message) -> None:
-        """Returns when there is room for another message."""
+    @property
+    def is_full(self) -> bool:
+        return len(self._waiting) >= MOST_WAITING
+
+    def put(self, message: Message) -> None:
+        """Adds a message. Whoever adds messages must wait for room when the queue is full."""
         self._waiting.append(message)
         if self._task is None:
             self._task = asyncio.create_task(self._run())
-        while len(self._waiting) >= MOST_WAITING:
+
+    async def room(self) -> None:
+        """Returns when there is room for another message. Only one task may wait."""
+        while self.is_full:
             self._room = asyncio.get_running_loop().create_future()
             await self._room
 

@@ -21,6 +21,9 @@ class SlimQueue:
     def empty(self) -> bool:
         return not self._messages
 
+    def get_nowait(self) -> Any:
+        return self._messages.pop(0)
+
     async def get(self) -> Any:
         while not self._messages:
             self._reader = asyncio.get_running_loop().create_future()

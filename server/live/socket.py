@@ -7,14 +7,14 @@ from itertools import count
 
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from rooms.core.delivery.sink import DirectSink, EncodedMessage, Listener, Sink
 from server.live.connection import Connection
-from server.live.message_queue import MessageQueue
+from server.live.receiver import Receiver
 from server.live.uvicorn_internals import BUFFER_LIMIT, EXTENSION, LiveProtocol
-from server.live.wire import HELLO_SECONDS, JSON, SUBPROTOCOLS
+from server.live.wire import JSON, SUBPROTOCOLS
 from server.watch import ConnectionRecord
 from web.site import site_of
 from web.viewer import stranger
@@ -46,9 +46,6 @@ class FastSink:
 
     def close(self, code: int, reason: str) -> None:
         self._protocol.close_now(code, reason)
-
-    def forget_handshake(self) -> None:
-        self._protocol.forget_handshake()
 
     def placed(self, listener: Listener) -> None:
         self._protocol.placed(listener)
@@ -102,7 +99,8 @@ class PlainSink(DirectSink):
 
 
 async def live(scope: Scope, receive: Receive, send: Send) -> None:
-    """Plain ASGI, because each layer around a connection, and each variable here, adds to the memory of an idle connection."""
+    """Plain ASGI. With our own protocol the call returns as soon as the connection is open: the protocol then gives its messages to the receiver.
+    A call that waits for them, with the layers around it, would take 4 KB for each idle connection."""
     offered: list[str] = scope["subprotocols"]
     subprotocol = next((name for name in offered if name in SUBPROTOCOLS), None)
     if scope["path"] != "/live" or (subprotocol is None and offered):
@@ -111,51 +109,34 @@ async def live(scope: Scope, receive: Receive, send: Send) -> None:
         return
     await receive()  # "websocket.connect"
     await send({"type": "websocket.accept", "subprotocol": subprotocol})
-    seen: ConnectionRecord = scope["state"].get("seen") or ConnectionRecord()
-    seen.open()
-    sink, sender = _sink_of(scope, send, binary=subprotocol not in {None, JSON})
-    connection = _connection_of(HTTPConnection(scope), sink)
-    queue = MessageQueue(connection.handle)
-    patience = asyncio.get_running_loop().call_later(HELLO_SECONDS, connection.miss_hello)
-    if isinstance(sink, FastSink):
-        sink.forget_handshake()
+    record: ConnectionRecord = scope["state"].get("seen") or ConnectionRecord()
+    binary = subprotocol not in {None, JSON}
+    protocol: LiveProtocol | None = scope["extensions"].get(EXTENSION)
+    sink = PlainSink(send, binary=binary) if protocol is None else FastSink(protocol, binary=binary)
+    receiver = Receiver(_connection_of(HTTPConnection(scope), sink), record, protocol)
+    record.open()
+    if isinstance(sink, PlainSink):
+        await _relay(receive, sink, receiver)
+    elif protocol is not None:
+        protocol.hand_over(receiver)
+
+
+async def _relay(receive: Receive, sink: PlainSink, receiver: Receiver) -> None:
+    """Gives the messages of an ASGI server to the receiver until the client is gone."""
+    sender = asyncio.create_task(sink.run())
+    code = 1006
     try:
-        while True:
-            message = await receive()
-            if message["type"] == "websocket.disconnect":
-                break
-            # The timer waits for the first message only. Handling it may take longer, when Redis or the database is slow.
-            patience.cancel()
-            await _take(message, connection, queue)
-            del message
-        seen.code = message.get("code") or 1005
-        await queue.finish()
+        while (message := await receive())["type"] != "websocket.disconnect":
+            await receiver.take(message)
+        code = message.get("code") or 1005
     finally:
-        patience.cancel()
-        connection.end()
-        seen.person = connection.person
-        if sender is not None:
-            sender.cancel()
-            with contextlib.suppress(asyncio.CancelledError, RuntimeError, OSError):
-                await sender
-
-
-def _sink_of(scope: Scope, send: Send, *, binary: bool) -> tuple[FastSink | PlainSink, asyncio.Task[None] | None]:
-    """The sink, and the task that sends what it queues if it needs one."""
-    if (protocol := scope["extensions"].get(EXTENSION)) is not None:
-        return FastSink(protocol, binary=binary), None
-    plain = PlainSink(send, binary=binary)
-    return plain, asyncio.create_task(plain.run())
+        await receiver.end(code)
+        sender.cancel()
+        with contextlib.suppress(asyncio.CancelledError, RuntimeError, OSError):
+            await sender
 
 
 def _connection_of(viewer: HTTPConnection, sink: Sink) -> Connection:
     site = site_of(viewer)
     translate = site.languages.texts(stranger(viewer).locale).gettext
     return Connection(site.engine, site.calls, sink, str(next(_numbers)), translate)
-
-
-async def _take(message: Message, connection: Connection, queue: MessageQueue) -> None:
-    data = message.get("text")
-    read = connection.read(message["bytes"] if data is None else data)
-    if read is not None:
-        await queue.put(read)

@@ -1,16 +1,18 @@
-"""Extends uvicorn's protocols: WebSockets that write encoded frames and resist floods, and requests that must arrive within limits of time and size.
+"""Extends uvicorn's WebSockets: they write encoded frames, resist floods, and are small while they are idle.
 
-This is the only module that uses private attributes of uvicorn and websockets. tests/server/test_uvicorn_internals.py finds each of them in this source
-and tests that the libraries still have it.
+This module and request_protocol.py are the only ones that use private attributes of uvicorn and websockets. tests/server/test_uvicorn_internals.py finds
+each of them in the source and tests that the libraries still have it.
 """
 
 import asyncio
-from typing import Any, cast
+from collections.abc import Coroutine
+from typing import Any, Protocol, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 from websockets.protocol import Protocol as WebSocketProtocol
+from websockets.server import ServerProtocol
 from websockets.streams import StreamReader
 
 from rooms.core.delivery.fanout import Slot
@@ -18,18 +20,33 @@ from rooms.core.delivery.sink import EncodedMessage, Listener
 from server.live.keepalive import keep_alive_of
 from server.live.slim_asyncio import SlimEvent, SlimQueue
 
-REQUEST_SECONDS = 10.0
-BODY_SECONDS = 30.0  # between two pieces of a body
-HEAD_LIMIT = 32 * 1024  # bytes of a request's address and headers
 MOST_FRAGMENTS = 64  # of one message
 CONTROLS, CONTROL_SECONDS = 60, 10.0  # pings and pongs of a client: so many at once, and again in every so many seconds
 BUFFER_LIMIT = 256 * 1024  # bytes that may wait in our own memory for a slow client
 SEND_BUFFER = 128 * 1024  # bytes in the kernel, which would otherwise take some 2.7 MB for each stalled reader
 EXTENSION = "websocket.fanout"
 
-
 EMPTY_PONG, PONG_SIZE = b"\x8a\x80", 6
 """A pong without payload, and its size with the client's mask (RFC 6455 §5.2)."""
+
+UVICORN_STATE = (
+    *("config", "app", "loop", "logger", "root_path", "asgi_version", "app_state"),
+    *("connections", "tasks", "default_headers", "transport", "server", "client", "scheme", "queue"),
+    *("handshake_initiated", "handshake_complete", "close_sent", "disconnected", "close_timer", "close_timeout"),
+    *("initial_response", "conn", "read_paused", "writable", "ping_interval", "ping_timeout", "ping_timer"),
+    *("pong_timer", "pending_ping_payload", "ping_sent_at", "last_ping_rtt", "frames", "curr_msg_data_type"),
+    *("request", "response", "scope"),
+)
+"""What uvicorn keeps of a connection. It has more attributes than Python's compact dicts hold, so slots save 1.3 KB for each connection."""
+
+PARSERS = {ServerProtocol.parse.__code__, WebSocketProtocol.parse.__code__}
+"""The parser of websockets: the first one parses the request, and then frames by the second one."""
+
+
+class Inbox(Protocol):
+    """Takes the ASGI messages of a connection."""
+
+    def put_nowait(self, message: Any, /) -> None: ...
 
 
 class LiveProtocol(WebSocketsSansIOProtocol):
@@ -39,21 +56,27 @@ class LiveProtocol(WebSocketsSansIOProtocol):
     It is a sink of its own for keep-alive pings; `heard`: whether anything has arrived since the last one.
     """
 
+    __slots__ = (
+        *UVICORN_STATE,
+        *("_controls_full_at", "_is_handed_over", "_keep_alive", "_listeners", "_ping_slot", "_socket"),
+        *("descriptor", "heard"),
+    )
+
     binary = False
-    descriptor = -1
-    heard = True
-    _socket = -1
-    _ping_slot: Slot | None = None
-    _listeners: tuple[Listener, ...] = ()  # one for each room, and one for pings
-    _controls_full_at = 0.0
 
     def __init__(
         self, config: Any, server_state: Any, app_state: dict[str, Any], _loop: asyncio.AbstractEventLoop | None = None
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self._keep_alive = keep_alive_of(server_state, config.ws_ping_interval or 0)
         self.queue = cast(Any, SlimQueue())
         self.writable = cast(Any, SlimEvent())
+        self.descriptor = self._socket = -1
+        self.heard = True
+        self._is_handed_over = False
+        self._keep_alive = keep_alive_of(server_state, config.ws_ping_interval or 0)
+        self._ping_slot: Slot | None = None
+        self._listeners: tuple[Listener, ...] = ()  # one for each room, and one for pings
+        self._controls_full_at = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -67,23 +90,38 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         # Before the descriptor is closed, because another connection may get the same number.
         self._forget_socket()
         super().connection_lost(exc)
-        # Break reference cycles: sink and protocol, websockets' protocol and its parser, asyncio's transport and its own method. The collector runs
+        # Break reference cycles: sink, protocol and inbox, websockets' protocol and its parser, asyncio's transport and its own method. The collector runs
         # seldom, and until then each closed connection would hold some 17 KB.
         self._listeners = ()
         self.conn.parser = cast(Any, None)
+        if self._is_handed_over:
+            self.queue = cast(Any, SlimQueue())
         getattr(self.transport, "__dict__", {}).pop("_read_ready_cb", None)
 
     def data_received(self, data: bytes) -> None:
         self.heard = True
         if len(data) == PONG_SIZE and data.startswith(EMPTY_PONG) and self._is_between_frames():
             self._is_flooded()  # the answer to our ping says nothing else: parsing it would cost more than all else of a round
-        else:
-            super().data_received(data)
+            return
+        if self.conn.parser is None:
+            self.conn.parser = WebSocketProtocol.parse(self.conn)
+            next(self.conn.parser)
+        super().data_received(data)
+        if self._is_handed_over:
+            self._forget_parser()
 
     def _is_between_frames(self) -> bool:
         """Whether the parser waits for the first byte of a frame."""
-        waiting = cast(Any, self.conn.parser).gi_yieldfrom
-        return waiting is not None and waiting.gi_code is StreamReader.at_eof.__code__
+        waiting: Any = self.conn.parser
+        while waiting is not None and waiting.gi_code in PARSERS:
+            waiting = waiting.gi_yieldfrom
+        return self.conn.parser is None or (waiting is not None and waiting.gi_code is StreamReader.at_eof.__code__)
+
+    def _forget_parser(self) -> None:
+        """Between frames a parser knows nothing, but keeps its last frame, and the first one the request: together 0.6 KB. The next frame gets
+        a new one."""
+        if self._is_between_frames():
+            self.conn.parser = cast(Any, None)
 
     # Keep-alive: by rounds for all connections (server/live/keepalive.py), not by timers of each
 
@@ -163,15 +201,47 @@ class LiveProtocol(WebSocketsSansIOProtocol):
                 return
         super().send_receive_event_to_app()
 
-    def forget_handshake(self) -> None:
-        """Releases what an open connection does not need: some 6 KB of scope and headers, which it would otherwise hold for hours."""
+    # Without a task: the ASGI call ends when the connection is open
+
+    async def run_asgi(self) -> None:
+        cast(dict[str, Any], self.scope)["extensions"][EXTENSION] = self
+        try:
+            await self.app(self.scope, self.receive, self.send)
+        except ClientDisconnected:
+            pass
+        except BaseException:
+            self.logger.exception("the application failed on a WebSocket")
+        if not self.handshake_complete:
+            self.send_500_response()
+        if not self._is_handed_over and self.close_timer is None:
+            self.transport.close()
+
+    def hand_over(self, inbox: Inbox) -> None:
+        """To be called by the application when the connection is open: puts all messages into `inbox` from now on, and the ASGI call may return. What
+        follows the first "disconnect" means nothing. Releases what only the handshake needs."""
+        waiting, self.queue = cast(SlimQueue, self.queue), cast(Any, inbox)
+        self._is_handed_over = True
+        if self.read_paused:
+            self.transport.resume_reading()
+        # uvicorn pauses after every message, until the application has asked for it. The inbox itself decides when to pause (`hold_back`).
+        self.read_paused = True
+        while not waiting.empty():
+            inbox.put_nowait(waiting.get_nowait())
         self.request = self.response = self.server = self.client = cast(Any, None)
         cast(dict[str, Any], self.scope).clear()
-        waiting = cast(Any, self.conn.parser).gi_yieldfrom
-        if waiting is not None and getattr(waiting.gi_yieldfrom, "gi_code", None) is StreamReader.at_eof.__code__:
-            # The parser still holds the request. It waits for the first byte of a frame, so a new one can continue in its place.
-            self.conn.parser = WebSocketProtocol.parse(self.conn)
-            next(self.conn.parser)
+        self._forget_parser()
+
+    def hold_back(self) -> None:
+        self.transport.pause_reading()
+
+    def go_on(self) -> None:
+        self.transport.resume_reading()
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Runs work in a task that the server waits for when it stops."""
+        task = self.loop.create_task(work)
+        task.add_done_callback(self.on_task_complete)
+        self.tasks.add(task)
 
     def _set_descriptor(self, descriptor: int) -> None:
         if descriptor != self.descriptor:
@@ -182,10 +252,6 @@ class LiveProtocol(WebSocketsSansIOProtocol):
     def _forget_socket(self) -> None:
         self._socket = -1
         self._set_descriptor(-1)
-
-    async def run_asgi(self) -> None:
-        cast(dict[str, Any], self.scope)["extensions"][EXTENSION] = self
-        await super().run_asgi()
 
     def write_frame(self, frame: bytes) -> bool:
         """Writes a whole frame after the earlier ones. Returns False when the reader is too slow and must be closed."""
@@ -227,72 +293,6 @@ class LiveProtocol(WebSocketsSansIOProtocol):
             self.close_now(4501, "draining")
         else:
             super().shutdown()
-
-
-class RequestProtocol(HttpToolsProtocol):
-    """Closes a connection whose request does not arrive: the head within 10 seconds and 32 KB, then a piece of the body every 30 seconds."""
-
-    _patience: asyncio.TimerHandle | None = None
-    _in_body = False
-    _incomplete = True
-    _read = 0  # bytes since the last whole request
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._wait(REQUEST_SECONDS)
-
-    def data_received(self, data: bytes) -> None:
-        self._read += len(data)
-        self._incomplete = True
-        super().data_received(data)
-        if self.parser is None or self.transport.is_closing() or not self._incomplete:
-            return
-        if self._in_body:
-            self._wait(BODY_SECONDS)
-        elif self._read > HEAD_LIMIT:
-            self.send_400_response("The head of the request is too large.")
-        elif self._patience is None:
-            self._wait(REQUEST_SECONDS)
-
-    def on_headers_complete(self) -> None:
-        self._calm()
-        if self.parser.get_http_version() not in {"1.1", "1.0"}:
-            raise ValueError("this is not HTTP/1")  # the parser makes a 400 of it
-        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_LIMIT:
-            raise ValueError("the head of the request is too large")
-        self._in_body = True
-        super().on_headers_complete()
-
-    def on_message_complete(self) -> None:
-        self._calm()
-        self._in_body = self._incomplete = False
-        self._read = 0
-        super().on_message_complete()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._calm()
-        super().connection_lost(exc)
-
-    def handle_websocket_upgrade(self) -> None:
-        super().handle_websocket_upgrade()
-        # Break a reference cycle between parser and protocol, which the collector would find late.
-        self.parser = self.scope = cast(Any, None)
-
-    def _wait(self, seconds: float) -> None:
-        self._calm()
-        self._patience = self.loop.call_later(seconds, self._give_up)
-
-    def _give_up(self) -> None:
-        self._patience = None
-        if self.flow.read_paused:  # the server does not read at the moment
-            self._wait(BODY_SECONDS)
-        else:
-            self.transport.abort()
-
-    def _calm(self) -> None:
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
 
 
 def _fitting(reason: str) -> str:

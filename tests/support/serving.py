@@ -7,7 +7,8 @@ from typing import Any
 
 import uvicorn
 
-from server.live.uvicorn_internals import LiveProtocol, RequestProtocol
+from server.live.request_protocol import RequestProtocol
+from server.live.uvicorn_internals import LiveProtocol
 from server.live.wire import MAX_FRAME
 from server.serve import listening_socket
 from tests.support.waiting import until

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from rooms.people import tokens
-from server.live import uvicorn_internals
+from server.live import request_protocol
 from tests.support.raw import raw
 from tests.support.server import Server, running_server
 
@@ -137,7 +137,7 @@ async def test_a_second_request_that_does_not_arrive_is_dropped_too(
                 await connection.write(b"X: y\r\n")
 
         trickling = asyncio.create_task(trickle())
-        answered = await asyncio.wait_for(connection.reader.read(), uvicorn_internals.REQUEST_SECONDS * 2)
+        answered = await asyncio.wait_for(connection.reader.read(), request_protocol.REQUEST_SECONDS * 2)
         trickling.cancel()
         assert statuses(answered) == []
 
