@@ -190,6 +190,22 @@ async def test_the_heads_of_very_many_rooms_are_found(database: Database) -> Non
     assert heads.keys() == set(rooms)
 
 
+async def test_only_rooms_whose_stamp_has_changed_are_found(database: Database) -> None:
+    async with database.write() as connection:
+        rooms = [await journal.open_room(connection, "desk", f"{n:020}", None) for n in range(5)]
+        known = {id: journal.stamp(row.epoch, 0, 0) for id, row in (await journal.heads(connection, rooms)).items()}
+        assert await journal.changed_heads(connection, known) == {}
+        assert await journal.changed_heads(connection, {}) == {}
+        await journal.append(connection, rooms[0], [entry(1)], 0, datetime.now(UTC))
+        await journal.append(connection, rooms[1], [], 7, datetime.now(UTC))
+        await connection.execute(journal.rooms.update().where(journal.rooms.c.id == rooms[2]).values(epoch="e" * 20))
+        known |= {rooms[3]: "", "f" * 20: known[rooms[4]]}
+        many = {f"{n:020}": "x" for n in range(40_000)}
+        changed = await journal.changed_heads(connection, known | many)
+        heads = await journal.heads(connection, rooms[:4])
+    assert changed == heads | {"f" * 20: None} | dict.fromkeys(many)
+
+
 async def test_one_of_two_equal_inserts_wins_and_the_other_knows(pair: tuple[Database, Database]) -> None:
     async def insert(database: Database) -> int:
         async with database.write() as connection:

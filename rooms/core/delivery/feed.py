@@ -12,7 +12,7 @@ from msgspec import Raw
 from rooms.core.commands.audience import Audience
 from rooms.core.commands.transaction import Nudge, Value, ValueKey
 from rooms.core.delivery.members import RoomMembers
-from rooms.core.store.journal import Entry, Room
+from rooms.core.store.journal import Entry, Room, stamp
 
 RECENT = 512
 """Events kept in memory for members who join while others happen."""
@@ -136,6 +136,11 @@ class Feed:
     @property
     def values_missed(self) -> bool:
         return bool(self._early_versions)
+
+    @property
+    def stamp(self) -> str:
+        """How far it is (journal.stamp), or nothing that a room has when something is known to be missing."""
+        return "" if self._early or self._early_versions else stamp(self.epoch, self.seq, self.values_version)
 
     def skip_to(self, room: Room) -> None:
         """Restarts at a position when the events before it are gone: every member then needs a snapshot."""

@@ -39,22 +39,21 @@ class GapRepair:
 
     async def reconcile(self, rooms: Sequence[str]) -> list[Feed]:
         """Compares these rooms with the database in one query and fetches what the bus has lost. Returns the feeds with news."""
-        followed = [id for id in rooms if id in self._feeds]
+        stamps = {id: self._feeds[id].stamp for id in rooms if id in self._feeds}
         repaired: list[Feed] = []
-        if not followed:
+        if not stamps:
             return repaired
         async with self._database.read() as connection:
-            heads = await journal.heads(connection, followed)
-            for id in followed:
+            for id, head in (await journal.changed_heads(connection, stamps)).items():
                 feed = self._feeds.get(id)
                 if feed is None or feed.filling:
                     continue
-                if id not in heads:  # the database was restored to a time before this room
+                if head is None:  # the database was restored to a time before this room
                     self._revisit(feed, feed.members.everybody())
                     continue
                 feed.filling = True
                 try:
-                    await self._repair(connection, feed, heads[id])
+                    await self._repair(connection, feed, head)
                 finally:
                     feed.filling = False
                 repaired.append(feed)

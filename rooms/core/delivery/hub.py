@@ -74,6 +74,11 @@ class Hub:
         return list(self._feeds)
 
     @property
+    def shared_rooms(self) -> list[str]:
+        """The rooms followed that are no desks."""
+        return [room for room, feed in self._feeds.items() if not feed.is_desk]
+
+    @property
     def members(self) -> int:
         return sum(len(feed.members) for feed in self._feeds.values())
 
@@ -172,8 +177,7 @@ class Hub:
     async def _reconcile_round(self) -> None:
         self._round = (self._round + 1) % DESK_ROUNDS
         desks = [room for room, feed in self._feeds.items() if feed.is_desk]
-        shared = [room for room, feed in self._feeds.items() if not feed.is_desk]
-        await self.reconcile(shared + desks[self._round :: DESK_ROUNDS])
+        await self.reconcile(self.shared_rooms + desks[self._round :: DESK_ROUNDS])
 
     # To the other processes
 

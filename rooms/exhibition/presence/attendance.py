@@ -42,7 +42,7 @@ class Attendance:
     async def look(self) -> None:
         """One round. Raises Problem "unavailable"."""
         hub, now = self._engine.hub, self._engine.clock()
-        followed = set(hub.followed)
+        followed = set(hub.shared_rooms)
         async with self._engine.database.read() as connection:
             await self._learn(connection, followed)
             here = {booth: room for room in followed if (booth := self._booths[room]) is not None}
