@@ -21,6 +21,7 @@ class _Room:
     names: Names = field(default_factory=Names)
     others: dict[str, Names] = field(default_factory=dict[str, Names])
     unsent: set[str] = field(default_factory=set[str])
+    checksum: int = 0  # of `names`, kept up to date: computing it for each round would cost most of an idle room
 
 
 class Presence:
@@ -45,7 +46,10 @@ class Presence:
         here = self._rooms[room]
         here.tabs[person] = here.tabs.get(person, 0) + 1
         if here.tabs[person] == 1 or here.names.get(person) != name:
+            if person in here.names:
+                here.checksum -= _hash(person, here.names[person])
             here.names[person] = name
+            here.checksum += _hash(person, name)
             here.unsent.add(person)
             self._changed(room)
 
@@ -55,7 +59,8 @@ class Presence:
             return
         here.tabs[person] -= 1
         if here.tabs[person] == 0:
-            del here.tabs[person], here.names[person]
+            del here.tabs[person]
+            here.checksum -= _hash(person, here.names.pop(person))
             here.unsent.add(person)
             self._changed(room)
 
@@ -93,7 +98,7 @@ class Presence:
     def send_alive(self) -> None:
         for room in self._rooms:
             self.send_changes(room)
-        sums = {room: _checksum(here.names) for room, here in self._rooms.items() if here.names}
+        sums = {room: here.checksum & 0xFFFFFFFF for room, here in self._rooms.items() if here.names}
         self._send(None, ["alive", self.process, sums])
 
     def send_farewell(self) -> None:
@@ -143,5 +148,9 @@ class Presence:
                 self._changed(room)
 
 
+def _hash(person: str, name: str | None) -> int:
+    return crc32(f"{person}={name}".encode())
+
+
 def _checksum(names: Names) -> int:
-    return sum(crc32(f"{person}={name}".encode()) for person, name in names.items()) & 0xFFFFFFFF
+    return sum(_hash(person, name) for person, name in names.items()) & 0xFFFFFFFF

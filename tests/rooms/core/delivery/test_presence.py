@@ -192,6 +192,9 @@ def test_processes_agree_after_any_loss(seed: int) -> None:
     here = {person: person.title() if person > "person 5" else None for _, person in tabs}
     assert len(here) > 3
     assert [process.people(ROOM) for process in net.processes] == [here] * 3
+    net.changed.clear()
+    net.beat()
+    assert net.changed == [], "nobody asks again when the checksums agree"
 
 
 # Through the hubs of two processes
