@@ -15,6 +15,7 @@ import uvicorn
 
 from server.app import make_app
 from server.health import Readiness
+from server.live.keepalive import PING_SECONDS
 from server.live.request_protocol import RequestProtocol
 from server.live.uvicorn_internals import SEND_BUFFER, LiveProtocol
 from server.live.wire import MAX_FRAME
@@ -128,6 +129,7 @@ def serve(
         http=RequestProtocol,
         ws=LiveProtocol,
         ws_max_size=MAX_FRAME,
+        ws_ping_interval=PING_SECONDS,
         ws_per_message_deflate=False,  # it makes a delivery seven times as expensive
         backlog=ACCEPTED,
         log_config=None,

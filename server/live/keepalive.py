@@ -1,55 +1,68 @@
-"""Keep-alive pings: one prepared frame is broadcast to all connections each round, and a connection that has sent nothing since the last round is closed.
+"""Keep-alive pings. Rounds go over all connections: one that has been silent for two rounds is pinged, and closed if it stays silent for another.
 
-A round costs a `send(2)` per connection. Timers and frames per connection, as uvicorn has them, cost about 200 µs for each ping.
+A client that sends heartbeats of its own, as ours do, is never pinged. Timers and frames per connection, as uvicorn has them, would cost about 200 µs
+for each ping.
 """
 
 import asyncio
-from typing import Any
+from time import perf_counter
+from typing import Any, Protocol
 
-from rooms.core.delivery.fanout import Broadcast, Group, Slot
-from rooms.core.delivery.sink import EncodedMessage, Sink
+from rooms.core.delivery.fanout import TURN_SECONDS
 
 PING = b"\x89\x00"
 """A ping without payload (RFC 6455 §5.5.2): any answer, and any message, shows that the client is there."""
 
+PING_SECONDS = 28.0
+"""The longest silence before a ping; after half as much again the connection is closed. Proxies drop connections that are silent for 60 s."""
+PINGED_AFTER = 2  # rounds
 
-class _Ping(EncodedMessage):
-    frame = msgpack_frame = PING  # pyright: ignore[reportAssignmentType]
+
+class Pinged(Protocol):
+    """A connection. `silent_rounds`: how many rounds have begun since anything arrived from it."""
+
+    silent_rounds: int
+
+    def write_frame(self, frame: bytes) -> bool: ...
+
+    def keepalive_timeout(self) -> None: ...
 
 
 class KeepAlive:
     """The connections of one server. Rounds begin with the first connection and end with the last one."""
 
     def __init__(self, interval: float) -> None:
-        self._interval = interval
-        self._group = Group()
+        self._seconds = interval / PINGED_AFTER
+        self._connections: set[Pinged] = set()
         self._timer: asyncio.TimerHandle | None = None
 
-    def add(self, connection: "Sink") -> Slot:
+    def add(self, connection: Pinged) -> None:
+        self._connections.add(connection)
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(self._interval, self._round)
-        return self._group.add(connection)
+            self._timer = asyncio.get_running_loop().call_later(self._seconds, self._round)
 
-    def discard(self, slot: Slot) -> None:
-        self._group.discard(slot)
-        if not len(self._group) and self._timer is not None:
+    def discard(self, connection: Pinged) -> None:
+        self._connections.discard(connection)
+        if not self._connections and self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
     def _round(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(self._interval, self._round)
-        for slot in tuple(self._group.slots):
-            if slot is not None:
-                connection: Any = slot.sink
-                if connection.heard:
-                    connection.heard = False
-                else:
-                    connection.keepalive_timeout()
-        self._step(Broadcast(self._group, _Ping(b""), set()))
+        self._timer = asyncio.get_running_loop().call_later(self._seconds, self._round)
+        self._go_over(list(self._connections))
 
-    def _step(self, broadcast: Broadcast) -> None:
-        if broadcast.step():
-            asyncio.get_running_loop().call_later(0, self._step, broadcast)
+    def _go_over(self, connections: list[Pinged]) -> None:
+        until = perf_counter() + TURN_SECONDS
+        while connections:
+            connection = connections.pop()
+            connection.silent_rounds += 1
+            if connection.silent_rounds == PINGED_AFTER:
+                connection.write_frame(PING)
+            elif connection.silent_rounds > PINGED_AFTER:
+                connection.keepalive_timeout()
+            if perf_counter() >= until:
+                asyncio.get_running_loop().call_later(0, self._go_over, connections)
+                return
 
 
 def keep_alive_of(server_state: Any, interval: float) -> KeepAlive:

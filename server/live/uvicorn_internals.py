@@ -15,8 +15,7 @@ from websockets.protocol import Protocol as WebSocketProtocol
 from websockets.server import ServerProtocol
 from websockets.streams import StreamReader
 
-from rooms.core.delivery.fanout import Slot
-from rooms.core.delivery.sink import EncodedMessage, Listener
+from rooms.core.delivery.sink import Listener
 from server.live.keepalive import keep_alive_of
 from server.live.slim_asyncio import SlimEvent, SlimQueue
 
@@ -53,16 +52,14 @@ class LiveProtocol(WebSocketsSansIOProtocol):
     """Puts itself into the ASGI scope as the extension "websocket.fanout".
 
     `descriptor` is the socket's as long as nothing waits in the transport before it, so that frames may be sent to it directly; else -1.
-    It is a sink of its own for keep-alive pings; `heard`: whether anything has arrived since the last one.
+    `silent_rounds`: how many rounds of keep-alive have begun since anything arrived.
     """
 
     __slots__ = (
         *UVICORN_STATE,
-        *("_controls_full_at", "_is_handed_over", "_keep_alive", "_listeners", "_ping_slot", "_socket"),
-        *("descriptor", "heard"),
+        *("_controls_full_at", "_is_handed_over", "_keep_alive", "_listeners", "_socket"),
+        *("descriptor", "silent_rounds"),
     )
-
-    binary = False
 
     def __init__(
         self, config: Any, server_state: Any, app_state: dict[str, Any], _loop: asyncio.AbstractEventLoop | None = None
@@ -71,11 +68,10 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         self.queue = cast(Any, SlimQueue())
         self.writable = cast(Any, SlimEvent())
         self.descriptor = self._socket = -1
-        self.heard = True
+        self.silent_rounds = 0
         self._is_handed_over = False
         self._keep_alive = keep_alive_of(server_state, config.ws_ping_interval or 0)
-        self._ping_slot: Slot | None = None
-        self._listeners: tuple[Listener, ...] = ()  # one for each room, and one for pings
+        self._listeners: tuple[Listener, ...] = ()  # one for each room
         self._controls_full_at = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -99,7 +95,7 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         getattr(self.transport, "__dict__", {}).pop("_read_ready_cb", None)
 
     def data_received(self, data: bytes) -> None:
-        self.heard = True
+        self.silent_rounds = 0
         if len(data) == PONG_SIZE and data.startswith(EMPTY_PONG) and self._is_between_frames():
             self._is_flooded()  # the answer to our ping says nothing else: parsing it would cost more than all else of a round
             return
@@ -127,15 +123,13 @@ class LiveProtocol(WebSocketsSansIOProtocol):
 
     def start_keepalive(self) -> None:
         if self.ping_interval:
-            self._ping_slot = self._keep_alive.add(self)
+            self._keep_alive.add(self)
 
     def stop_keepalive(self) -> None:
-        if self._ping_slot is not None:
-            self._keep_alive.discard(self._ping_slot)
-            self._ping_slot = None
+        self._keep_alive.discard(self)
 
     def keepalive_timeout(self) -> None:
-        """The client has sent nothing since the last ping: asks it to resume, in case it still listens, and drops it soon."""
+        """The client has not answered a ping: asks it to resume, in case it still listens, and drops it soon."""
         self.close_now(4509, "no answer to a ping")
 
     def placed(self, listener: Listener) -> None:
@@ -143,12 +137,6 @@ class LiveProtocol(WebSocketsSansIOProtocol):
 
     def displaced(self, listener: Listener) -> None:
         self._listeners = tuple(each for each in self._listeners if each is not listener)
-
-    def write(self, message: EncodedMessage) -> None:
-        self.write_frame(message.frame)
-
-    def close(self, code: int, reason: str) -> None:
-        self.close_now(code, reason)
 
     def pause_writing(self) -> None:
         super().pause_writing()

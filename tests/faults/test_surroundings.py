@@ -149,9 +149,9 @@ async def test_f22_a_bad_network(sqlite_url: str) -> None:
 
 
 async def test_f23_the_way_is_forgotten(sqlite_url: str) -> None:
-    """Packets are dropped silently. Quick: the server pings every second and waits one; as delivered it pings every 20 s and waits 20 s."""
+    """Packets are dropped silently. Quick: the server pings every second and waits one; as delivered it pings after a silence of 28 s and waits 14 s."""
     people = 6
-    ping = scaled((1, 1), (20, 20))
+    ping = scaled((1, 1), (28, 14))
     ground = await lay(sqlite_url, people)
     with shaken(1, sqlite_url, faults={"ping": ping}) as (server,):
         async with Proxy(server.port).running() as proxy:

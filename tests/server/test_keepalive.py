@@ -1,8 +1,11 @@
-"""Keep-alive rounds: everyone is pinged; connections that answer stay open, silent ones are asked to resume elsewhere."""
+"""Keep-alive rounds: silent connections are pinged; those that answer stay open, the others are asked to resume elsewhere."""
 
 import asyncio
 
-from rooms.core.delivery.fanout import Group
+import pytest
+
+from server.live import keepalive
+from server.live.keepalive import KeepAlive
 from tests.server.test_uvicorn_internals import App
 from tests.support.raw import PONG, frame, raw_websocket
 from tests.support.serving import serving
@@ -30,13 +33,44 @@ async def test_one_who_answers_stays_and_one_who_is_silent_is_closed() -> None:
 
 
 async def test_anything_that_is_sent_counts_as_an_answer() -> None:
-    async with serving(App(), ws_ping_interval=SECONDS) as port, raw_websocket(port) as talking:
+    """A client that is heard in every round is not even pinged; when it is silent, it is."""
+    app = App()
+    async with serving(app, ws_ping_interval=2.0) as port, raw_websocket(port) as talking:
+        await app.accepted.wait()
+        rounds = app.protocol._keep_alive
         for _ in range(8):
-            await talking.write(frame(1, b"still here"))
-            await asyncio.sleep(SECONDS / 2)
+            await talking.write(frame(1, b"answer"))
+            answer = await talking.frame()
+            assert answer is not None
+            assert answer.payload == b'{"from": "asgi"}'
+            rounds._round()
+        rounds._round()
         pinged = await talking.frame()
         assert pinged is not None
         assert (pinged.opcode & 0x0F, pinged.payload) == (9, b"")
+
+
+async def test_a_round_over_many_connections_lets_others_have_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keepalive, "TURN_SECONDS", 0.0)
+    rounds = KeepAlive(60.0)
+    connections = [Counting() for _ in range(3)]
+    for connection in connections:
+        rounds.add(connection)
+    rounds._round()
+    assert sorted(connection.silent_rounds for connection in connections) == [0, 0, 1]
+    await until(lambda: all(connection.silent_rounds == 1 for connection in connections))
+    for connection in connections:
+        rounds.discard(connection)
+
+
+class Counting:
+    silent_rounds = 0
+
+    def write_frame(self, frame: bytes) -> bool:
+        raise AssertionError
+
+    def keepalive_timeout(self) -> None:
+        raise AssertionError
 
 
 async def test_rounds_end_with_the_last_connection() -> None:
@@ -45,10 +79,9 @@ async def test_rounds_end_with_the_last_connection() -> None:
         async with raw_websocket(port):
             await app.accepted.wait()
             rounds = app.protocol._keep_alive
-            assert isinstance(rounds._group, Group)
-            assert len(rounds._group) == 1
+            assert rounds._connections == {app.protocol}
             assert rounds._timer is not None
-        await until(lambda: len(rounds._group) == 0)
+        await until(lambda: not rounds._connections)
         assert rounds._timer is None
 
 
