@@ -46,11 +46,20 @@ class Program:
     """A server under measurement. Ended by pid."""
 
     def __init__(
-        self, command: list[str], port: int, *, ready_line: bool = False, go: signal.Signals = signal.SIGUSR1
+        self,
+        command: list[str],
+        port: int,
+        *,
+        ready_line: bool = False,
+        go: signal.Signals = signal.SIGUSR1,
+        quiet: bool = False,
     ) -> None:
         self.go_signal = go
         self.process = subprocess.Popen(
-            command, cwd=HERE.parent, stdout=subprocess.PIPE if ready_line else subprocess.DEVNULL, stderr=sys.stderr
+            command,
+            cwd=HERE.parent,
+            stdout=subprocess.PIPE if ready_line else subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL if quiet else sys.stderr,
         )
         if ready_line:
             assert self.process.stdout is not None
