@@ -226,6 +226,18 @@ async def test_a_new_conference_is_private_until_it_is_published(
     assert "changed the conference" in admin.page
 
 
+async def test_details_of_the_audit_log_are_in_the_language_of_the_page(site: Site, world: World) -> None:
+    organiser = await Visitor(site).sign_in(world.people["organiser"])
+    await organiser.get("/c/forum/organise/people")
+    fields = {"email": "attendee@example.org", "role": "speaker", "session": world.session, "key": uuid.uuid4().hex}
+    assert (await organiser.post("/c/forum/organise/people/grant", fields)).status_code == 200
+    reader = await Visitor(site, language="zh-CN").sign_in(world.people["organiser"])
+    await reader.get("/c/forum/organise/audit")
+    assert "身份: 演讲嘉宾" in reader.page
+    assert "场次: " in reader.page
+    assert "role:" not in reader.page
+
+
 def test_every_act_of_the_audit_log_has_words() -> None:
     recorded: set[str] = set()
     for path in Path(rooms.__path__[0]).rglob("*.py"):

@@ -50,7 +50,7 @@ async def test_no_english_is_left_on_a_chinese_page(site: Site, world: World, pa
 
 # What the test's world is made of, names, and codes that are the same everywhere.
 NAMES = re.compile(
-    r"The Forum|Forum|Opening|Attendee|Plenary|Admin|English|Guest|\w+@[\w.]+|UTC|HLS|CSV|JSON|XML|frab|pretalx|Google|Outlook|Web|MB|"
+    r"The Forum|Forum|Opening|Attendee|Plenary|Admin|English|Guest|\w+@[\w.]+|UTC|HLS|CSV|JSON|XML|ZIP|frab|pretalx|Google|Outlook|Web|MB|"
     r"[A-Z]\w+/[A-Z][\w/]+|\.ics|https?://\S+|Firefox|Linux|person\.ban|Ctrl|Enter|Esc|Banned|Organiser|Speaker|Moderator|"
     r"Colleague|Exhibitor|Interpreter|\b[a-z]\b"
 )

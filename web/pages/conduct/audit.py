@@ -9,6 +9,7 @@ from rooms.core.store import audit
 from rooms.core.store.tables import persons
 from rooms.core.text import N_
 from rooms.exhibition.tables import booths
+from rooms.organisations.tables import organisations
 from rooms.programme.tables import sessions
 from web.conference import enter_as_organiser
 from web.forms import asked_number
@@ -36,6 +37,11 @@ ACTS = {
     "invite.accept": N_("accepted an invitation"),
     "invite.make": N_("created an invitation"),
     "invite.revoke": N_("withdrew an invitation"),
+    "organisation.create": N_("created the organisation"),
+    "organisation.edit": N_("changed the organisation"),
+    "organisation.leave": N_("left the organisation"),
+    "organisation.member": N_("changed the people of the organisation"),
+    "organisation.merge": N_("merged the organisation"),
     "person.ban": N_("removed"),
     "person.report": N_("reported"),
     "person.silence": N_("silenced"),
@@ -57,6 +63,36 @@ ACTS = {
     "staff.set": N_("changed the booth staff:"),
 }
 
+DETAILS = {
+    "access": N_("access"),
+    "added": N_("added"),
+    "anonymous": N_("anonymous questions"),
+    "asking": N_("questions"),
+    "author": N_("author"),
+    "booth": N_("booth"),
+    "cancelled": N_("cancelled"),
+    "changed": N_("changed"),
+    "days": N_("days"),
+    "guests": N_("guests"),
+    "into": N_("into"),
+    "kind": N_("kind"),
+    "moved": N_("moved"),
+    "organisation": N_("organisation"),
+    "other_address": N_("with another email address"),
+    "reason": N_("reason"),
+    "report": N_("report"),
+    "restored": N_("reinstated"),
+    "review": N_("review of questions"),
+    "role": N_("role"),
+    "room": N_("room"),
+    "session": N_("session"),
+    "slug": N_("address"),
+    "until": N_("until"),
+    "uses": N_("number of people"),
+    "zone": N_("time zone"),
+}
+VALUES = {"locked": N_("closed"), "open": N_("open"), "paused": N_("paused"), "True": N_("yes"), "False": N_("no")}
+
 
 async def show(request: Request) -> Response:
     async with site_of(request).engine.database.read() as connection:
@@ -64,7 +100,8 @@ async def show(request: Request) -> Response:
         conference = entered.conference.id
         entries = await audit.read(connection, conference, before=asked_number(request, "before"), limit=SHOWN)
         broken = await audit.verify(connection, conference)
-        ids = {entry.actor for entry in entries} | {entry.subject for entry in entries}
+        ids = {id for entry in entries for id in (entry.actor, entry.subject, *entry.details.values())}
+        ids = {id for id in ids if isinstance(id, str)}
         names: dict[str | None, str] = {}
         named = sa.select(persons.c.id, persons.c.name).where(persons.c.id.in_(ids))
         names |= {row.id: row.name for row in await connection.execute(named)}
@@ -72,6 +109,8 @@ async def show(request: Request) -> Response:
         locale = entered.viewer.locale
         for row in await connection.execute(titled):
             names[row.id] = in_language(locale, row.texts, "title", row.title)
+        organised = sa.select(organisations.c.id, organisations.c.name).where(organisations.c.id.in_(ids))
+        names |= {row.id: row.name for row in await connection.execute(organised)}
         called = sa.select(booths.c.id, booths.c.name, booths.c.texts).where(booths.c.id.in_(ids))
         for row in await connection.execute(called):
             names[row.id] = in_language(locale, row.texts, "name", row.name)
@@ -83,6 +122,8 @@ async def show(request: Request) -> Response:
         broken=broken,
         names=names,
         acts={act: gettext(words) for act, words in ACTS.items()},
+        labels={name: gettext(words) for name, words in DETAILS.items()},
+        values={value: gettext(words) for value, words in VALUES.items()},
         older=entries[-1].number if len(entries) == SHOWN and entries[-1].number > 1 else None,
     )
 
