@@ -152,7 +152,7 @@ export class Questions extends Island {
           <span dir="auto">${question.author ?? t("Anonymous")}</span>
           ${question.edited ? html`<span>${t("edited")}</span>` : nothing}
           ${question.merged ? html`<span>${tn("merged with %(count)s other", "merged with %(count)s others", question.merged)}</span>` : nothing}
-          ${question.pinned ? badge(t("Pinned"), { tone: "accent", symbol: "pin" }) : nothing}
+          ${question.pinned && !now /* there is room for one of them, and nothing may move */ ? badge(t("Pinned"), { tone: "accent", symbol: "pin" }) : nothing}
           ${now ? badge(t("Being answered now"), { tone: "amber", symbol: "talk" }) : nothing}
           ${reportable
             ? html`<button
