@@ -154,16 +154,6 @@ export class Questions extends Island {
           ${question.merged ? html`<span>${tn("merged with %(count)s other", "merged with %(count)s others", question.merged)}</span>` : nothing}
           ${question.pinned && !now /* there is room for one of them, and nothing may move */ ? badge(t("Pinned"), { tone: "accent", symbol: "pin" }) : nothing}
           ${now ? badge(t("Being answered now"), { tone: "amber", symbol: "talk" }) : nothing}
-          ${reportable
-            ? html`<button
-                class="button button-quiet question-report"
-                aria-label=${t("Report the question: %(text)s", { text: question.text.slice(0, 80) })}
-                title=${t("Report")}
-                @click=${() => reportQuestion((command) => this.followed.send(command), question)}
-              >
-                ${icon("flag")}
-              </button>`
-            : nothing}
         </p>
         ${question.answer
           ? html`<div class="answer">
@@ -172,6 +162,16 @@ export class Questions extends Island {
             </div>`
           : nothing}
       </div>
+      ${reportable
+        ? html`<button
+            class="button button-quiet question-report"
+            aria-label=${t("Report the question: %(text)s", { text: question.text.slice(0, 80) })}
+            title=${t("Report")}
+            @click=${() => reportQuestion((command) => this.followed.send(command), question)}
+          >
+            ${icon("flag")}
+          </button>`
+        : nothing}
     </li>`;
   }
 
