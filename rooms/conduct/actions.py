@@ -18,12 +18,12 @@ from rooms.core.links import Target
 from rooms.core.rate_limits import Rate
 from rooms.core.store.database import insert_into
 from rooms.core.store.journal import find_room, rooms
-from rooms.core.store.tables import persons
-from rooms.core.text import N_, clean_text
+from rooms.core.text import N_, optional_text
 from rooms.forum.questions import queries
 from rooms.meetings import roster
 from rooms.meetings.tables import invited, meetings
 from rooms.people import rules
+from rooms.people.accounts import person_named
 from rooms.people.desk import notify
 from rooms.people.messages import REPORT_LENGTH, BlockChanged, BlockPerson, ReportPerson, ReportReason, UnblockPerson
 from rooms.people.tables import blocks, reports
@@ -88,7 +88,7 @@ async def report_question(tx: Transaction, actor: Actor, command: ReportQuestion
 
 
 async def _report(tx: Transaction, actor: Actor, about: Reported, reason: ReportReason, text: str) -> None:
-    text = clean_text(text, REPORT_LENGTH, "text") if text.strip() else ""
+    text = optional_text(text, REPORT_LENGTH, "text")
     conference, by, id, r = actor.room.conference, actor.known.id, new_id(), reports.c
     assert conference is not None
     if about.person == by:
@@ -163,6 +163,4 @@ async def _is_invited(tx: Transaction, meeting: str, person: str) -> bool:
 async def _check_other(tx: Transaction, actor: Actor, person: str) -> None:
     if person == actor.known.id:
         raise Problem("invalid", N_("That is you."), field="person")
-    known = sa.select(sa.func.count()).where(persons.c.id == person, persons.c.erased_at.is_(None))
-    if not (await tx.connection.execute(known)).scalar_one():
-        raise Problem("not_found", N_("This person does not exist."), field="person")
+    await person_named(tx.connection, person)

@@ -61,6 +61,16 @@ def clean_text(text: str, limit: int, field: str | None = None) -> str:
     return _bounded(_BLANK_LINES.sub("\n\n", scrubbed).strip(), limit, field)
 
 
+def optional_line(text: str, limit: int, field: str | None = None) -> str:
+    """Like `clean_line`, but may be left empty."""
+    return clean_line(text, limit, field) if text.strip() else ""
+
+
+def optional_text(text: str, limit: int, field: str | None = None) -> str:
+    """Like `clean_text`, but may be left empty."""
+    return clean_text(text, limit, field) if text.strip() else ""
+
+
 def _bounded(text: str, limit: int, field: str | None) -> str:
     if not text.strip(f"{_MARKS} "):
         raise Problem("invalid", N_("Write something first."), field=field)

@@ -7,7 +7,7 @@ from rooms.core.commands.access import Actor
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
-from rooms.core.text import N_, clean_line
+from rooms.core.text import N_, clean_line, optional_line
 from rooms.forum import hosting_messages as m
 from rooms.forum.questions import queries
 from rooms.forum.questions.changes import announce, update
@@ -31,7 +31,7 @@ def clean_stage(kind: m.StageKind, address: str, title: str) -> m.StageView:
         address = clean_line(address, m.ADDRESS_LENGTH, "address")
         if not _STAGE_ADDRESS.fullmatch(address):
             raise Problem("invalid", N_("Give a full address that begins with https://."), field="address")
-    return m.StageView(kind, address, clean_line(title, m.STAGE_TITLE_LENGTH, "title") if title.strip() else "")
+    return m.StageView(kind, address, optional_line(title, m.STAGE_TITLE_LENGTH, "title"))
 
 
 @command(m.ShowStage, kinds=SESSION, allowed=rules.moderates)

@@ -9,7 +9,7 @@ from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
 from rooms.core.store.database import insert_into
-from rooms.core.text import N_, clean_text
+from rooms.core.text import N_, optional_text
 from rooms.meetings import queries, roster, rules
 from rooms.meetings.messages import (
     CALL_NOTE_LENGTH,
@@ -66,7 +66,7 @@ async def wait_for_call(tx: Transaction, actor: Actor, command: WaitForCall) -> 
 
 @command(RateCall, kinds=MEETING, allowed=rules.invited)
 async def rate_call(tx: Transaction, actor: Actor, command: RateCall) -> None:
-    note = clean_text(command.note, CALL_NOTE_LENGTH, "note") if command.note.strip() else ""
+    note = optional_text(command.note, CALL_NOTE_LENGTH, "note")
     said = {"outcome": command.outcome.value, "rating": command.rating, "note": note, "at": tx.now}
     insert = insert_into(tx.connection, call_outcomes).values(meeting=actor.room.subject, person=actor.known.id, **said)
     index = [call_outcomes.c.meeting, call_outcomes.c.person]

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
 from rooms.core.search import fold
-from rooms.core.text import N_, clean_line, clean_text
+from rooms.core.text import N_, clean_line, clean_text, optional_text
 from rooms.organisations.messages import ABOUT_LENGTH, FIELD_LENGTH, NAME_LENGTH, Profile
 from rooms.organisations.names import key_of
 from rooms.organisations.tables import organisations
@@ -52,7 +52,7 @@ def cleaned(profile: Profile) -> dict[str, Any]:
     return columns_of(
         {
             "name": clean_line(profile.name, NAME_LENGTH, "name"),
-            "about": clean_text(profile.about, ABOUT_LENGTH, "about") if profile.about.strip() else "",
+            "about": optional_text(profile.about, ABOUT_LENGTH, "about"),
             "texts": texts,
             "website": clean_website(profile.website),
             "country": profile.country,

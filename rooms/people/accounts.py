@@ -7,6 +7,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rooms.core.commands.people import PersonView
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
 from rooms.core.store.database import insert_into
@@ -121,6 +122,15 @@ async def get(connection: AsyncConnection, person: str) -> Account:
     if account is None:
         raise Problem("not_found", N_("This person does not exist."))
     return account
+
+
+async def person_named(connection: AsyncConnection, id: str) -> PersonView:
+    """The person whom a command names in its field `person`. Raises Problem "not_found"."""
+    select = sa.select(persons.c.name).where(persons.c.id == id, persons.c.erased_at.is_(None))
+    name = (await connection.execute(select)).scalar_one_or_none()
+    if name is None:
+        raise Problem("not_found", N_("This person does not exist."), field="person")
+    return PersonView(id, name)
 
 
 async def by_email(connection: AsyncConnection, email: str) -> Account | None:

@@ -12,8 +12,9 @@ from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
 from rooms.core.store.tables import conferences, persons
 from rooms.core.store.tables import roles as table
-from rooms.core.text import N_, clean_line
+from rooms.core.text import N_, optional_line
 from rooms.people import restraints, roles, rules
+from rooms.people.accounts import person_named
 from rooms.people.desk import desk_of, notify, with_desk
 from rooms.people.messages import (
     REASON_LENGTH,
@@ -40,7 +41,7 @@ PersonCommand = GrantRole | RevokeRole | SilencePerson | UnsilencePerson | Remov
 
 @command(GrantRole, kinds=PEOPLED, allowed=rules.moderates, extra_rooms=with_desk())
 async def grant_role(tx: Transaction, actor: Actor, command: GrantRole) -> None:
-    person = await _person(tx, command.person)
+    person = await person_named(tx.connection, command.person)
     _check_role(actor, command.role)
     conference, session = _scope(actor)
     if Role.ORGANISER not in actor.roles:
@@ -57,7 +58,7 @@ async def grant_role(tx: Transaction, actor: Actor, command: GrantRole) -> None:
 
 @command(RevokeRole, kinds=PEOPLED, allowed=rules.moderates, extra_rooms=with_desk())
 async def revoke_role(tx: Transaction, actor: Actor, command: RevokeRole) -> None:
-    person = await _person(tx, command.person)
+    person = await person_named(tx.connection, command.person)
     _check_role(actor, command.role)
     conference, session = _scope(actor)
     if command.role is Role.ORGANISER and person.id == actor.known.id:
@@ -99,7 +100,7 @@ async def readmit_person(tx: Transaction, actor: Actor, command: ReadmitPerson) 
 async def _restrain(
     tx: Transaction, actor: Actor, id: str, kind: restraints.Kind, until: datetime | None, reason: str
 ) -> None:
-    person = await _person(tx, id)
+    person = await person_named(tx.connection, id)
     conference, session = _scope(actor)
     held = await roles.roles_in(tx.connection, person.id, conference, session or None)
     if person.id == actor.known.id or Role.ORGANISER in held or await _is_admin(tx, person.id):
@@ -107,7 +108,7 @@ async def _restrain(
     if Role.MODERATOR in held and Role.ORGANISER not in actor.roles:
         raise Problem("forbidden", N_("Only an organiser can silence or remove a moderator."), field="person")
     by = actor.known.id
-    reason = clean_line(reason, REASON_LENGTH, "reason") if reason.strip() else ""
+    reason = optional_line(reason, REASON_LENGTH, "reason")
     await restraints.impose(
         tx.connection,
         person=id,
@@ -130,7 +131,7 @@ async def _restrain(
 
 
 async def _lift(tx: Transaction, actor: Actor, id: str, kind: restraints.Kind) -> None:
-    person = await _person(tx, id)
+    person = await person_named(tx.connection, id)
     conference, session = _scope(actor)
     if not await restraints.lift(tx.connection, person=id, conference=conference, session=session, kind=kind):
         return
@@ -149,14 +150,6 @@ async def _tell(tx: Transaction, actor: Actor, person: PersonView, event: Event)
 async def list_me(tx: Transaction, actor: Actor, command: ListMe) -> None:
     await tx.connection.execute(persons.update().where(persons.c.id == actor.known.id).values(listed=command.listed))
     tx.record(RightsChanged(None), person=actor.known.id)
-
-
-async def _person(tx: Transaction, id: str) -> PersonView:
-    select = sa.select(persons.c.name).where(persons.c.id == id, persons.c.erased_at.is_(None))
-    name = (await tx.connection.execute(select)).scalar_one_or_none()
-    if name is None:
-        raise Problem("not_found", N_("This person does not exist."), field="person")
-    return PersonView(id, name)
 
 
 async def _is_admin(tx: Transaction, person: str) -> bool:

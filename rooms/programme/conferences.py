@@ -13,7 +13,7 @@ from rooms.core.errors import Problem
 from rooms.core.store import journal
 from rooms.core.store.journal import rooms
 from rooms.core.store.tables import conferences
-from rooms.core.text import N_, clean_line, clean_text
+from rooms.core.text import N_, clean_line, optional_line, optional_text
 from rooms.people import roles
 from rooms.programme.actions import create_conference
 from rooms.programme.news import remember
@@ -65,7 +65,7 @@ def clean_about(about: ConferenceSettings) -> ConferenceSettings:
     texts = {locale: _clean_texts(locale, fields) for locale, fields in about.texts.items()}
     return about._replace(
         title=clean_line(about.title, TITLE_LENGTH, "title"),
-        tagline=_line(about.tagline, TAGLINE_LENGTH, "tagline"),
+        tagline=optional_line(about.tagline, TAGLINE_LENGTH, "tagline"),
         description=_text(about.description, "description"),
         texts={locale: fields for locale, fields in texts.items() if fields},
     )
@@ -80,19 +80,15 @@ def _check_number(number: int, bounds: tuple[int, int], field: str) -> None:
 
 def _clean_texts(locale: str, fields: dict[str, str]) -> dict[str, str]:
     cleaned = {
-        "title": _line(fields.get("title", ""), TITLE_LENGTH, f"{locale}.title"),
-        "tagline": _line(fields.get("tagline", ""), TAGLINE_LENGTH, f"{locale}.tagline"),
+        "title": optional_line(fields.get("title", ""), TITLE_LENGTH, f"{locale}.title"),
+        "tagline": optional_line(fields.get("tagline", ""), TAGLINE_LENGTH, f"{locale}.tagline"),
         "description": _text(fields.get("description", ""), f"{locale}.description"),
     }
     return {name: text for name, text in cleaned.items() if text}
 
 
-def _line(text: str, limit: int, field: str) -> str:
-    return clean_line(text, limit, field) if text.strip() else ""
-
-
 def _text(text: str, field: str) -> str:
-    return clean_text(text, DESCRIPTION_LENGTH, field) if text.strip() else ""
+    return optional_text(text, DESCRIPTION_LENGTH, field)
 
 
 async def found(engine: Engine, slug: str, about: ConferenceSettings, *, by: str) -> str:

@@ -13,7 +13,7 @@ from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
 from rooms.core.store.journal import rooms
-from rooms.core.text import N_, clean_line, clean_text
+from rooms.core.text import N_, clean_line, optional_line, optional_text
 from rooms.people import rules
 from rooms.programme import messages as m
 from rooms.programme import queries
@@ -148,11 +148,11 @@ async def _values(connection: AsyncConnection, conference: str, command: m.Descr
 
 
 def _line(text: str, field: str) -> str:
-    return clean_line(text, m.SESSION_TITLE_LENGTH, field) if text.strip() else ""
+    return optional_line(text, m.SESSION_TITLE_LENGTH, field)
 
 
 def _text(text: str, field: str) -> str:
-    return clean_text(text, m.SESSION_ABSTRACT_LENGTH, field) if text.strip() else ""
+    return optional_text(text, m.SESSION_ABSTRACT_LENGTH, field)
 
 
 def _texts(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:

@@ -14,7 +14,7 @@ from rooms.core.ids import new_id
 from rooms.core.links import Target
 from rooms.core.rate_limits import Rate
 from rooms.core.store.tables import persons
-from rooms.core.text import N_, clean_line, clean_text
+from rooms.core.text import N_, clean_line, optional_line, optional_text
 from rooms.exhibition.applications.messages import (
     REMARK_LENGTH,
     AcceptApplication,
@@ -86,9 +86,9 @@ async def apply_to_exhibit(tx: Transaction, actor: Actor, command: ApplyToExhibi
         "conference": conference,
         "person": person,
         "said": said_by(DraftBooth(**texts)),
-        "hall": clean_line(command.hall, 120, "hall") if command.hall.strip() else "",
+        "hall": optional_line(command.hall, 120, "hall"),
         "tier": command.tier,
-        "remark": clean_text(command.remark, REMARK_LENGTH, "remark") if command.remark.strip() else "",
+        "remark": optional_text(command.remark, REMARK_LENGTH, "remark"),
         "state": ApplicationState.SENT.value,
         "sent_at": tx.now,
     }
@@ -115,7 +115,7 @@ async def accept_application(tx: Transaction, actor: Actor, command: AcceptAppli
     row = await _waiting(tx, actor, command.application)
     conference = actor.room.subject
     hall = await hall_of(tx.connection, conference, clean_line(command.hall, 120, "hall"))
-    number = clean_line(command.number, 20, "number") if command.number.strip() else ""
+    number = optional_line(command.number, 20, "number")
     name = {"name": row.said["name"]}
     booth, _ = await make_booth(tx.connection, conference, hall, name, number=number, tier=command.tier)
     draft = {"draft": row.said, "review": "draft"}

@@ -16,7 +16,7 @@ from rooms.core.ids import new_id
 from rooms.core.links import Target
 from rooms.core.search import fold
 from rooms.core.store.journal import open_room, rooms
-from rooms.core.text import N_, clean_line, clean_text
+from rooms.core.text import N_, clean_line, clean_text, optional_line
 from rooms.exhibition import rules
 from rooms.exhibition.booths import queries
 from rooms.exhibition.booths.messages import (
@@ -117,7 +117,7 @@ def said_by(command: DraftBooth) -> dict[str, Any]:
         "texts": texts,
         "website": clean_website(command.website),
         "country": command.country,
-        "field": clean_line(command.field, 80, "field") if command.field.strip() else "",
+        "field": optional_line(command.field, 80, "field"),
         "languages": list(dict.fromkeys(command.languages)),
     }
 
@@ -132,7 +132,7 @@ async def create_booth(tx: Transaction, actor: Actor, command: CreateBooth) -> B
             await check_eligible(tx, conference, command.owner)
         except Problem as problem:
             raise Problem(problem.code, problem.message, field="owner") from None
-    number = clean_line(command.number, 20, "number") if command.number.strip() else ""
+    number = optional_line(command.number, 20, "number")
     booth, _ = await make_booth(tx.connection, conference, hall, said, number=number, tier=command.tier)
     if command.owner is not None:
         await set_duty(tx.connection, booth, command.owner, Duty.OWNER, tx.now)

@@ -12,7 +12,6 @@ from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
 from rooms.core.links import Target
 from rooms.core.store.journal import rooms
-from rooms.core.store.tables import persons
 from rooms.core.text import N_
 from rooms.exhibition import rules
 from rooms.exhibition.booths import queries
@@ -25,6 +24,7 @@ from rooms.meetings import roster
 from rooms.meetings.messages import Removed
 from rooms.meetings.queries import peers
 from rooms.meetings.tables import call_peers, invited, meetings
+from rooms.people.accounts import person_named
 from rooms.people.candidates import check_eligible
 from rooms.people.desk import desk_of, desks_of, notify
 from rooms.people.messages import RightsChanged
@@ -50,7 +50,7 @@ async def with_staff(connection: AsyncConnection, room: str, command: SetDuty | 
 @command(SetDuty, kinds=BOOTH, allowed=rules.owns, extra_rooms=with_staff)
 async def change_duty(tx: Transaction, actor: Actor, command: SetDuty) -> None:
     booth = actor.room.subject
-    person = await _person(tx, command.person)
+    person = await person_named(tx.connection, command.person)
     this = sa.and_(s.booth == booth, s.person == person.id)
     held = (await tx.connection.execute(sa.select(s.duty).where(this))).scalar_one_or_none()
     if held == (command.duty.value if command.duty else None):
@@ -120,11 +120,3 @@ async def _notify(tx: Transaction, actor: Actor, person: PersonView) -> None:
             await notify(tx, owner, "staff.new", values, target, about=person)
     if person.id != actor.known.id:
         await notify(tx, person.id, "staff.you", values, target)
-
-
-async def _person(tx: Transaction, id: str) -> PersonView:
-    select = sa.select(persons.c.name).where(persons.c.id == id, persons.c.erased_at.is_(None))
-    name = (await tx.connection.execute(select)).scalar_one_or_none()
-    if name is None:
-        raise Problem("not_found", N_("This person does not exist."), field="person")
-    return PersonView(id, name)

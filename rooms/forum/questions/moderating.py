@@ -6,7 +6,7 @@ from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
 from rooms.core.links import Target
-from rooms.core.text import N_, clean_line, clean_text
+from rooms.core.text import N_, clean_line, clean_text, optional_line
 from rooms.forum.questions import moderation_messages as m
 from rooms.forum.questions import queries
 from rooms.forum.questions import votes as vote_queries
@@ -32,7 +32,7 @@ async def approve_question(tx: Transaction, actor: Actor, command: m.ApproveQues
 @command(m.DismissQuestion, kinds=SESSION, allowed=rules.moderates)
 async def dismiss_question(tx: Transaction, actor: Actor, command: m.DismissQuestion) -> None:
     before = await current(tx, actor, command, {State.PENDING, State.APPROVED})
-    reason = clean_line(command.reason, REASON_LENGTH, "reason") if command.reason.strip() else ""
+    reason = optional_line(command.reason, REASON_LENGTH, "reason")
     dismissed = {"state": State.DISMISSED.value, "reason": reason, "dismissed_by": actor.known.id}
     await moderate(tx, actor, m.QuestionDismissed, before, **dismissed, pinned=False, held=False)
 
