@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import socket
 import time
-from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,25 +14,12 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from rooms.people.tickets import issue_ticket
 from rooms.programme.actions import create_session
 from server.live.wire import MAX_FRAME, MSGPACK
-from tests.support.server import Server, cookie_of, faultless_server, furnish, sign_in, ticket_for
+from tests.support.live_servers import shared_furnished, shared_server  # noqa: F401 - fixtures
+from tests.support.server import Server, cookie_of, sign_in, ticket_for
 from tests.support.wire import Wire, wire
 from tests.support.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    """One for all tests here: each has a room of its own."""
-    with faultless_server() as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def furnished(server: Server) -> AsyncIterator[World]:
-    world = await furnish(server)
-    yield world
-    await world.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")

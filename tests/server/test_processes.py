@@ -1,27 +1,12 @@
 """People on different processes, over a real Redis and a real PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-
-import pytest
 
 from rooms.people.tickets import issue_ticket
-from tests.support.server import Server, faultless_servers, furnish, sign_in, ticket_for
+from tests.support.live_servers import two_servers, world_of_servers  # noqa: F401 - fixtures
+from tests.support.server import Server, sign_in, ticket_for
 from tests.support.wire import Wire, wire
 from tests.support.world import World
-
-
-@pytest.fixture
-def servers(postgres_url: str, redis_url: str) -> Iterator[list[Server]]:
-    with faultless_servers(2, postgres_url, redis_url) as running:
-        yield running
-
-
-@pytest.fixture
-async def world(servers: list[Server]) -> AsyncIterator[World]:
-    made = await furnish(servers[0])
-    yield made
-    await made.close()
 
 
 async def test_they_see_each_other_and_what_is_said(servers: list[Server], world: World) -> None:

@@ -1,17 +1,17 @@
 """A running server, and meetings in it."""
 
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-import pytest
 import pytest_asyncio
 
 from rooms.core.store.journal import room_of
 from rooms.meetings.create import open_meeting
+from tests.support.live_servers import shared_furnished, shared_server  # noqa: F401 - fixtures
 from tests.support.rtc import RtcPeer, rtc_peer
-from tests.support.server import Server, faultless_server, furnish, ticket_for
+from tests.support.server import Server, ticket_for
 from tests.support.world import World
 
 
@@ -45,19 +45,6 @@ async def new_meeting(server: Server, world: World, count: int = 2, booth: str |
         id = await open_meeting(connection, world.conference, booth, people, world.clock())
         room = await room_of(connection, "meeting", id)
     return Meeting(server, world, id, room, names)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with faultless_server() as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def furnished(server: Server) -> AsyncIterator[World]:
-    world = await furnish(server)
-    yield world
-    await world.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")

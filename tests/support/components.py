@@ -42,6 +42,15 @@ def find_program(*names: str, folders: Iterable[Path] = ()) -> Path | None:
 _given: set[int] = set()
 
 
+def listens(port: int) -> bool:
+    """Whether something accepts connections on this port."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except OSError:
+        return False
+    return True
+
+
 def free_port(*, and_next: bool = False) -> int:
     """A port of 127.0.0.1 that was free a moment ago, and given to nobody here before; with `and_next`, the one after it as well.
 

@@ -2,13 +2,12 @@
 
 import os
 import re
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.components import absent, find_program, free_port
+from tests.support.components import absent, find_program, free_port, listens
 from tests.support.coturn import make_certificate
 from tests.support.process import Process, temporary_folder
 
@@ -27,7 +26,7 @@ class Nginx(Process):
         self.access_log = folder / "access.log"
         self._configuration = folder / "nginx.conf"
         self._configuration.write_text(self._filled(folder, upstream))
-        super().__init__([program, "-c", self._configuration], ready=self._listens, folder=folder)
+        super().__init__([program, "-c", self._configuration], ready=lambda: listens(self.port), folder=folder)
 
     def _filled(self, folder: Path, upstream: int) -> str:
         block = (DEPLOY / "nginx.conf").read_text()
@@ -54,13 +53,6 @@ class Nginx(Process):
         """What `nginx -t` says. Raises CalledProcessError when the configuration is not accepted."""
         command = [self.command[0], "-t", "-c", str(self._configuration)]
         return subprocess.run(command, capture_output=True, text=True, check=True).stderr
-
-    def _listens(self) -> bool:
-        try:
-            socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
-        except OSError:
-            return False
-        return True
 
 
 @contextmanager

@@ -1,14 +1,13 @@
 """A real PgBouncer in transaction mode before a PostgreSQL server."""
 
 import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from tests.support.components import absent, find_program, free_port
+from tests.support.components import absent, find_program, free_port, listens
 from tests.support.postgres import unprivileged
 from tests.support.process import Process, temporary_folder
 
@@ -34,14 +33,7 @@ class Pooler(Process):
             file.chmod(0o600)
             if user is not None and group is not None:
                 os.chown(file, user, group)
-        super().__init__([program, settings], ready=self._listens, folder=folder, user=user, group=group)
-
-    def _listens(self) -> bool:
-        try:
-            socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
-        except OSError:
-            return False
-        return True
+        super().__init__([program, settings], ready=lambda: listens(self.port), folder=folder, user=user, group=group)
 
 
 @contextmanager

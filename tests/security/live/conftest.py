@@ -7,8 +7,9 @@ import pytest
 
 from rooms.core.delivery.bus.memory import MemoryBus
 from rooms.people.tickets import issue_ticket
-from tests.support.server import Server, faultless_server, furnish
-from tests.support.world import TestClock, World, make_engine
+from tests.support.live_servers import own_furnished, own_server  # noqa: F401 - fixtures
+from tests.support.server import Server, faultless_server
+from tests.support.world import TestClock, make_engine
 
 
 @pytest.fixture(scope="module")
@@ -16,21 +17,6 @@ def target() -> Iterator[Server]:
     """One server for all tests of a module that need nobody in it. Whatever they do to it, its log must not contain an error of its own."""
     with faultless_server() as running:
         yield running
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    """A server of the test's own, held to the same."""
-    with faultless_server() as running:
-        yield running
-
-
-@pytest.fixture
-async def furnished(server: Server) -> AsyncIterator[World]:
-    """The world of `server`, also seen from the test's own process."""
-    world = await furnish(server)
-    yield world
-    await world.close()
 
 
 @pytest.fixture

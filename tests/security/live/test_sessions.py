@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -13,26 +13,14 @@ from rooms.people.links import EmailLink, LinkPurpose
 from rooms.people.messages import RemovePerson
 from rooms.people.passwords import Passwords
 from rooms.people.tickets import issue_ticket
-from tests.support.server import Server, faultless_servers, furnish, sign_in, ticket_for
+from tests.support.live_servers import two_servers, world_of_servers  # noqa: F401 - fixtures
+from tests.support.server import Server, sign_in, ticket_for
 from tests.support.visitor import QUICK
 from tests.support.waiting import until
 from tests.support.wire import Wire, wire
 from tests.support.world import World
 
 PATIENCE = 10  # seconds; what counts is that it comes by itself
-
-
-@pytest.fixture
-def servers(postgres_url: str, redis_url: str) -> Iterator[list[Server]]:
-    with faultless_servers(2, postgres_url, redis_url) as running:
-        yield running
-
-
-@pytest.fixture
-async def world(servers: list[Server]) -> AsyncIterator[World]:
-    made = await furnish(servers[0])
-    yield made
-    await made.close()
 
 
 async def new_password(world: World) -> None:

@@ -2,13 +2,11 @@
 
 import contextlib
 import itertools
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
-import pytest_asyncio
 from websockets.exceptions import ConnectionClosed
 
 from rooms.core.rate_limits import RateLimits
@@ -19,9 +17,10 @@ from signaling.seats import CallConnection
 from signaling.signals import MOST_CANDIDATES
 from tests.rooms.meetings.conftest import new_meeting as rooms_meeting
 from tests.signaling.conftest import new_meeting
+from tests.support.live_servers import shared_furnished, shared_server  # noqa: F401 - fixtures
 from tests.support.refusals import refused
 from tests.support.rtc import RtcPeer, rtc_peer
-from tests.support.server import Server, faultless_server, furnish, ticket_for
+from tests.support.server import Server, ticket_for
 from tests.support.waiting import until
 from tests.support.wire import wire
 from tests.support.world import ListSink, World
@@ -30,19 +29,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SDP = {"type": "offer", "sdp": "v=0\r\n"}
 CANDIDATE = {"candidate": "candidate:1 1 udp 1 192.0.2.1 9 typ host", "sdpMid": "0", "sdpMLineIndex": 0}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with faultless_server() as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def furnished(server: Server) -> AsyncIterator[World]:
-    world = await furnish(server)
-    yield world
-    await world.close()
 
 
 async def test_a_person_without_an_invitation_receives_and_sends_nothing(server: Server, furnished: World) -> None:
