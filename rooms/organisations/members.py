@@ -1,6 +1,5 @@
 """The members of organisations in the tables."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -90,12 +89,3 @@ async def move(connection: AsyncConnection, organisation: str, into: str) -> Non
     await connection.execute(organisation_members.delete().where(m.organisation == organisation))
     if new:
         await connection.execute(organisation_members.insert(), new)
-
-
-async def organisations_of(connection: AsyncConnection, people: Collection[str]) -> dict[str, list[str]]:
-    """The ids of the organisations of people."""
-    found: dict[str, list[str]] = {}
-    select = sa.select(m.person, m.organisation).where(m.person.in_(list(people))).order_by(m.added_at, m.organisation)
-    for row in await connection.execute(select):
-        found.setdefault(row.person, []).append(row.organisation)
-    return found

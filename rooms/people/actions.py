@@ -36,8 +36,6 @@ from rooms.people.messages import (
 PEOPLED = {"session", "lobby"}
 SESSION_ROLES = {Role.SPEAKER, Role.MODERATOR, Role.INTERPRETER}
 
-PersonCommand = GrantRole | RevokeRole | SilencePerson | UnsilencePerson | RemovePerson | ReadmitPerson
-
 
 @command(GrantRole, kinds=PEOPLED, allowed=rules.moderates, extra_rooms=with_desk())
 async def grant_role(tx: Transaction, actor: Actor, command: GrantRole) -> None:

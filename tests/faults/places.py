@@ -45,10 +45,6 @@ class Shaken(Server):
     def door(self) -> LiveAddress:
         return door_of(self)
 
-    @property
-    def pid_now(self) -> int | None:
-        return self.pid if self.running else None
-
     def figure(self, name: str, **labels: str) -> float:
         return figure(self, name, **labels)
 

@@ -45,8 +45,6 @@ SHOWN = 500
 a = exhibitor_applications.c
 with_applicant = with_desk_from(a.person, a.id, "application")
 
-Decision = ReviewApplication | AcceptApplication | DeclineApplication
-
 
 async def applications(connection: AsyncConnection, *conditions: "sa.ColumnElement[bool]") -> list[ApplicationView]:
     """Open applications first, then the newest."""

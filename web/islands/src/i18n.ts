@@ -115,19 +115,9 @@ function offset(at: number, inZone: string): number {
   return Math.round((local - Math.floor(at / 60_000) * 60_000) / 60_000);
 }
 
-/** Sat, 21 November 2026 */
-export function formatDate(moment: Moment, inZone = zone()): string {
-  return format(moment, { weekday: "short", day: "numeric", month: "long", year: "numeric" }, inZone);
-}
-
 /** Fri, Nov 20 */
 export function formatDayShort(moment: Moment, inZone = zone(), withYear = false): string {
   return format(moment, { weekday: "short", day: "numeric", month: "short", ...(withYear ? { year: "numeric" as const } : {}) }, inZone);
-}
-
-/** 21 Nov, 14:05 */
-export function formatDateTime(moment: Moment, inZone = zone()): string {
-  return format(moment, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, inZone);
 }
 
 /** 2026-11-21, the day in a zone, for grouping and comparing. */
@@ -135,11 +125,6 @@ export function dayOf(moment: Moment, inZone = zone()): string {
   const parts = new Intl.DateTimeFormat("en", { timeZone: inZone, year: "numeric", month: "2-digit", day: "2-digit" }).formatToParts(new Date(moment));
   const of = (type: string) => parts.find((part) => part.type === type)?.value ?? "";
   return `${of("year")}-${of("month")}-${of("day")}`;
-}
-
-/** How many days later a moment falls in one zone than in another: for “+1 day” beside a converted time. */
-export function dayShift(moment: Moment, inZone: string, eventZone: string): number {
-  return Math.round((Date.parse(dayOf(moment, inZone)) - Date.parse(dayOf(moment, eventZone))) / 86_400_000);
 }
 
 export function formatNumber(value: number): string {

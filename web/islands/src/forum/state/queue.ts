@@ -6,8 +6,6 @@ import { votesOf, type SessionRoom } from "./session";
 /** The lanes of a moderator's queue. */
 export type Lane = "pending" | "approved" | "answered" | "archived" | "dismissed" | "merged" | "withdrawn";
 
-export const LANES: readonly Lane[] = ["pending", "approved", "answered", "archived", "dismissed", "merged", "withdrawn"];
-
 /** A moderator's own filter. Empty texts and null match everything. */
 export interface Filter {
   readonly lane: Lane;

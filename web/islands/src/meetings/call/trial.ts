@@ -17,10 +17,6 @@ export interface Tried {
 
 const PATIENCE = 6_000;
 
-export function routesOf(servers: readonly RTCIceServer[]): Route[] {
-  return servers.flatMap(({ urls }) => [urls].flat().map(routeOf));
-}
-
 function routeOf(url: string): Route {
   const tls = /^(turns|stuns):/.test(url);
   return { url, relays: url.startsWith("turn"), transport: tls ? "tls" : /transport=tcp/.test(url) ? "tcp" : "udp" };
