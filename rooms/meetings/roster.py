@@ -149,7 +149,7 @@ async def separate(tx: Transaction, room: str, meeting: str, person: str, blocke
         tx.tell(out.peer, Removed("closed"), room=room)
         await leave(tx, room, meeting, [out.peer])
     elif {person, blocked} <= {each.person for each in here}:
-        await tell(tx, room, meeting)  # a new pulse tells every process that its roster is out of date
+        await tell(tx, room, meeting)  # a new version tells every process that its roster is out of date
 
 
 async def tell(tx: Transaction, room: str, meeting: str) -> None:
