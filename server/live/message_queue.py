@@ -26,7 +26,7 @@ class MessageQueue:
         return len(self._waiting) >= MOST_WAITING
 
     def put(self, message: Message) -> None:
-        """Adds a message. Whoever adds messages must wait for room when the queue is full."""
+        """Adds a message. A writer must wait for room when the queue is full."""
         self._waiting.append(message)
         if self._task is None:
             self._task = asyncio.create_task(self._run())

@@ -4,32 +4,23 @@ import ast
 import asyncio
 import asyncio.selector_events
 import contextlib
-import gc
 import inspect
 import socket
-import weakref
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame
-from websockets.http11 import Request
 from websockets.protocol import Protocol as WebSocketProtocol
 from websockets.protocol import Side
 
 from rooms.core.delivery.sink import EncodedMessage
 from server.live import request_protocol, uvicorn_internals
 from server.live.request_protocol import RequestProtocol
-from server.live.socket import FastSink
-from server.live.uvicorn_internals import EXTENSION, UVICORN_STATE, LiveProtocol
-from tests.support.raw import CLOSE, CONT, PONG, TEXT, Raw, frame, raw_websocket
+from server.live.uvicorn_internals import UVICORN_STATE, LiveProtocol
+from tests.support.live_apps import App, opened
 from tests.support.serving import serving
-from tests.support.waiting import until
-from tests.support.wire import Wire, wire
+from tests.support.wire import wire
 
 
 def test_uvicorn_is_of_the_pinned_minor_version() -> None:
@@ -46,68 +37,6 @@ def test_what_we_override_is_there_and_asks_for_the_same() -> None:
         assert inspect.isfunction(getattr(WebSocketsSansIOProtocol, name)), name
     for name in ("connection_made", "connection_lost", "on_headers_complete"):
         assert inspect.isfunction(getattr(HttpToolsProtocol, name)), name
-
-
-class App:
-    """Accepts one socket and waits for its end; `protocol` is what the extension gives."""
-
-    def __init__(self) -> None:
-        self.protocol: Any = None
-        self.messages: list[dict[str, Any]] = []
-        self.accepted = asyncio.Event()
-        self.ended = asyncio.Event()
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "websocket":
-            await send({"type": "http.response.start", "status": 404, "headers": []})
-            await send({"type": "http.response.body", "body": b""})
-            return
-        self.protocol = scope["extensions"].get(EXTENSION)
-        await receive()
-        await send({"type": "websocket.accept", "subprotocol": "plenary.v1.json"})
-        self.accepted.set()
-        while True:
-            message = await receive()
-            self.messages.append(message)
-            if message["type"] == "websocket.disconnect":
-                self.ended.set()
-                return
-            if message.get("text") == "answer":
-                await send({"type": "websocket.send", "text": '{"from": "asgi"}'})
-
-
-class HandingOver(App):
-    """Hands its connection over as soon as it is open, and answers by frames."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.returned = asyncio.Event()
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        self.protocol = scope["extensions"].get(EXTENSION)
-        await receive()
-        await send({"type": "websocket.accept", "subprotocol": "plenary.v1.json"})
-        self.accepted.set()
-        await asyncio.sleep(0.05)  # a client that speaks at once is not overheard
-        self.protocol.hand_over(self)
-        self.returned.set()
-
-    def put_nowait(self, message: dict[str, Any]) -> None:
-        if self.ended.is_set():
-            return
-        self.messages.append(message)
-        if message["type"] == "websocket.disconnect":
-            self.ended.set()
-        elif message.get("text") == "answer":
-            self.protocol.write_frame(EncodedMessage(b'{"from": "inbox"}').frame)
-
-
-@asynccontextmanager
-async def opened() -> AsyncGenerator[tuple[App, Wire]]:
-    app = App()
-    async with serving(app) as port, wire(f"ws://127.0.0.1:{port}/live") as client:
-        await asyncio.wait_for(app.accepted.wait(), 5)
-        yield app, client
 
 
 def relied_upon(ours: type) -> set[str]:
@@ -241,121 +170,3 @@ async def test_without_our_protocol_there_is_no_extension() -> None:
     async with serving(app, http="httptools", ws="websockets-sansio") as port, wire(f"ws://127.0.0.1:{port}/live"):
         await asyncio.wait_for(app.accepted.wait(), 5)
         assert app.protocol is None
-
-
-@asynccontextmanager
-async def opened_raw() -> AsyncGenerator[tuple[HandingOver, Raw]]:
-    app = HandingOver()
-    async with serving(app) as port, raw_websocket(port, "Cookie: " + "x" * 1000) as client:
-        await asyncio.wait_for(app.accepted.wait(), 5)
-        yield app, client
-
-
-def kept(kind: type) -> int:
-    gc.collect()
-    return sum(isinstance(each, kind) for each in gc.get_objects())
-
-
-async def test_a_connection_that_is_handed_over_goes_on_without_its_task_and_handshake() -> None:
-    async with opened_raw() as (app, client):
-        assert kept(Request) == 1, "websockets keeps it, with all its headers"
-        await client.write(frame(TEXT, b"early"))
-        await asyncio.wait_for(app.returned.wait(), 5)
-        await until(lambda: not app.protocol.tasks)
-        assert kept(Request) == 0
-        assert app.protocol.conn.parser is None
-        for text in (b"x" * 40_000, b"answer"):
-            await client.write(frame(TEXT, text))
-        assert (await client.frame()) == (0x80 | TEXT, b'{"from": "inbox"}')
-        assert [len(message["text"]) for message in app.messages] == [5, 40_000, 6]
-        await until(lambda: app.protocol.conn.parser is None)
-        assert kept(Frame) == 0, "the last frame is not kept, either"
-        await client.write(frame(CLOSE, b"\x03\xe8"))
-        assert await client.closing() == 1000
-        await asyncio.wait_for(app.ended.wait(), 5)
-        assert app.messages[-1]["code"] == 1000
-
-
-async def test_fragments_around_a_pong_are_one_message() -> None:
-    """Each of them meets a new parser."""
-    async with opened_raw() as (app, client):
-        await asyncio.wait_for(app.returned.wait(), 5)
-        for part in (
-            frame(TEXT, b"an", fin=False),
-            frame(PONG, b""),
-            frame(CONT, b"sw", fin=False),
-            frame(CONT, b"er"),
-        ):
-            await client.write(part)
-            await asyncio.sleep(0.02)
-        assert (await client.frame()) == (0x80 | TEXT, b'{"from": "inbox"}')
-        await client.write(frame(CONT, b"of nothing"))
-        assert await client.closing() == 1002
-        await asyncio.wait_for(app.ended.wait(), 5)
-
-
-async def test_nothing_is_read_while_a_connection_is_held_back() -> None:
-    async with opened_raw() as (app, client):
-        await asyncio.wait_for(app.returned.wait(), 5)
-        app.protocol.hold_back()
-        await client.write(frame(TEXT, b"answer"))
-        await asyncio.sleep(0.05)
-        assert app.messages == []
-        app.protocol.go_on()
-        assert (await client.frame()) == (0x80 | TEXT, b'{"from": "inbox"}')
-
-
-async def test_a_held_back_connection_can_be_closed() -> None:
-    async with opened_raw() as (app, client):
-        await asyncio.wait_for(app.returned.wait(), 5)
-        app.protocol.hold_back()
-        app.protocol.close_now(4500, "")
-        assert await client.closing() == 4500
-        await client.write(frame(CLOSE, b"\x11\x94"))
-        await until(lambda: app.protocol.disconnected)
-
-
-async def test_the_server_waits_for_the_tasks_of_a_connection() -> None:
-    done = False
-
-    async def work() -> None:
-        nonlocal done
-        await asyncio.sleep(0.2)
-        done = True
-
-    async with opened_raw() as (app, _):
-        app.protocol.spawn(work())
-    assert done
-
-
-@pytest.mark.parametrize("politely", [True, False])
-async def test_of_a_client_who_has_gone_nothing_waits_for_the_collector(politely: bool) -> None:
-    gc.collect()
-    gc.disable()
-    try:
-        async with opened_raw() as (app, client):
-            await asyncio.wait_for(app.returned.wait(), 5)
-            sink = FastSink(app.protocol, binary=False)
-            gone = [weakref.ref(each) for each in (sink, app.protocol, app.protocol.transport, app.protocol.conn)]
-            if politely:
-                await client.write(frame(CLOSE, b"\x03\xe8"))
-                assert await client.closing() == 1000
-            else:
-                client.writer.transport.abort()
-            await asyncio.wait_for(app.ended.wait(), 5)
-            app.protocol = sink = None
-            await until(lambda: [each for each in gone if each() is not None] == [])
-    finally:
-        gc.enable()
-
-
-async def test_a_client_that_has_begun_a_frame_is_understood_all_the_same() -> None:
-    """The parser is then inside a frame and must not be replaced."""
-    async with opened_raw() as (app, client):
-        text = frame(TEXT, b"answer")
-        await client.write(text[:4])
-        await until(lambda: not app.protocol._is_between_frames())
-        await asyncio.wait_for(app.returned.wait(), 5)
-        assert app.protocol.conn.parser is not None
-        await client.write(text[4:])
-        assert (await client.frame()) == (0x80 | TEXT, b'{"from": "inbox"}')
