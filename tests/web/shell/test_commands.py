@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 from starlette.datastructures import FormData
 
+from rooms.core.engine import Engine
 from rooms.forum.polls.messages import DraftPoll, PollKind
 from rooms.forum.questions.messages import AskQuestion
 from rooms.forum.questions.moderation_messages import ApproveQuestion, LabelQuestion
+from rooms.people import signins
+from rooms.people.signins import SignedIn
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.pages.shell.commands import command_of
@@ -34,6 +37,21 @@ async def texts(world: World) -> list[str]:
     moderation = getattr(view.snapshot, "moderation", None)
     assert moderation is not None
     return [question.text for question in moderation.questions]
+
+
+async def test_a_form_reads_its_sign_in_once(attendee: Visitor, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """docs/decisions/0022-each-function-asks-for-the-viewer.md"""
+    await attendee.get("/sign-in")
+    reads: list[str] = []
+    find = signins.find
+
+    async def counting(engine: Engine, signin: str) -> SignedIn:
+        reads.append(signin)
+        return await find(engine, signin)
+
+    monkeypatch.setattr(signins, "find", counting)
+    assert (await attendee.post("/do/question.ask", asked(world, text=" "), follow=False)).status_code == 422
+    assert len(reads) == 1
 
 
 async def test_a_question_is_asked_by_a_form(attendee: Visitor, world: World) -> None:
