@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { wordsOf } from "./words";
+import { splitWords } from "./words";
 
 const pieces = (text: string, language: string) =>
-  wordsOf(text, new Intl.Segmenter(language, { granularity: "word" })).map(({ word, whole }) => (whole ? `[${word}]` : word)).join("");
+  splitWords(text, new Intl.Segmenter(language, { granularity: "word" })).map(({ word, whole }) => (whole ? `[${word}]` : word)).join("");
 
 test("words of several characters are kept whole, and the text stays the same", () => {
   assert.equal(pieces("中国国际人才交流大会", "zh"), "[中国][国际][人才][交流][大会]");

@@ -25,7 +25,7 @@ function keepWhole(heading: HTMLElement, words: Intl.Segmenter): void {
   const walker = document.createTreeWalker(heading, NodeFilter.SHOW_TEXT);
   const texts: Text[] = [];
   while (walker.nextNode()) texts.push(walker.currentNode as Text);
-  for (const text of texts) text.replaceWith(...wordsOf(text.data, words).map(({ word, whole }) => (whole ? wholeWord(word) : word)));
+  for (const text of texts) text.replaceWith(...splitWords(text.data, words).map(({ word, whole }) => (whole ? wholeWord(word) : word)));
 }
 
 function wholeWord(word: string): HTMLElement {
@@ -36,7 +36,7 @@ function wholeWord(word: string): HTMLElement {
 }
 
 /** The text in pieces; `whole`: a word of two or more characters that should not be broken. Punctuation is no word. */
-export function wordsOf(text: string, words: Intl.Segmenter): { word: string; whole: boolean }[] {
+export function splitWords(text: string, words: Intl.Segmenter): { word: string; whole: boolean }[] {
   return [...words.segment(text)].map(({ segment, isWordLike }) => ({
     word: segment,
     whole: Boolean(isWordLike) && segment.length > 1 && segment.length <= LONGEST,
