@@ -41,7 +41,7 @@ from web.site import Site
 log = logging.getLogger("plenary")
 
 PRUNE_SECONDS = 3600
-SWEEP_SECONDS = 900
+FILES_SECONDS = 900
 
 
 def make_engine(settings: Settings) -> Engine:
@@ -80,7 +80,7 @@ def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
         jobs.repeat("exhibition.attendance", ATTENDANCE_SECONDS, Attendance(engine).look)
         jobs.repeat("calls.keep", CALL_SECONDS, site.calls.keep)
         jobs.repeat("programme.news", programme_news.EVERY_SECONDS, partial(programme_news.send, site))
-        jobs.repeat("files.sweep", SWEEP_SECONDS, site.files.sweep)
+        jobs.repeat("files.delete_unknown", FILES_SECONDS, site.files.delete_unknown)
         jobs.spawn(metrics.sample_lag())
         # Loaded code is never freed, so the collector can ignore it. It runs often on new objects, because freeing the reference cycles that 400 pages
         # leave behind would block the process for 80 ms.

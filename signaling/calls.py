@@ -205,9 +205,9 @@ class Calls:
             async with self._engine.transaction([seat.room]) as tx:
                 await roster.lose(tx, seat.room, seat.meeting, seat.peer, seat.link, at)
         except Problem as problem:
-            log.warning("a lost connection was not recorded; the sweep will notice: %s", problem)
+            log.warning("a lost connection was not recorded; the next expiry will notice: %s", problem)
         except Exception:
-            log.exception("a lost connection was not recorded; the sweep will notice")
+            log.exception("a lost connection was not recorded; the next expiry will notice")
 
     def _forget(self, seat: HeldSeat | None) -> None:
         if seat is None:
@@ -224,15 +224,15 @@ class Calls:
         seat.connection.sink.write(EncodedMessage(encode_direct(seat.room, msgspec.json.encode(message))))
 
     async def keep(self) -> None:
-        """One round: confirms the peers held here, drops those who are out, and sweeps. Raises Problem "unavailable"."""
+        """One round: confirms the peers held here, drops those who are out, and expires lost places. Raises Problem "unavailable"."""
         for seat in [each for each in self._seats.values() if not each.connection.follows(each.room)]:
             self._send(seat, Removed("closed"))
             await self._leave(seat)
-        known = await call_expiry.vouch(self._engine, list(self._seats))
+        known = await call_expiry.confirm_here(self._engine, list(self._seats))
         for seat in list(self._seats.values()):
             row = known.get(seat.peer)
             if row is None:
-                # A peer that joined after `vouch` is missing from its answer.
+                # A peer that joined after `confirm_here` is missing from its answer.
                 if await self._is_out(seat):
                     self._send(seat, Removed("expired"))
                     self._forget(seat)
@@ -241,7 +241,7 @@ class Calls:
                 self._forget(seat)
             elif row.lost:
                 await call_expiry.find_again(self._engine, seat.peer, seat.link)
-        await call_expiry.sweep(self._engine)
+        await call_expiry.expire_lost(self._engine)
 
     async def _is_out(self, seat: HeldSeat) -> bool:
         async with self._engine.database.read() as connection:

@@ -29,7 +29,7 @@ class Known(NamedTuple):
     lost: bool
 
 
-async def vouch(engine: Engine, here: Collection[str]) -> dict[str, Known]:
+async def confirm_here(engine: Engine, here: Collection[str]) -> dict[str, Known]:
     """Records that this process holds the connections of these peers. Returns those who still have a place."""
     if not here:
         return {}
@@ -49,7 +49,7 @@ async def find_again(engine: Engine, peer: str, link: str) -> None:
                 await roster.tell(tx, place.room, place.peer.meeting)
 
 
-async def sweep(engine: Engine) -> int:
+async def expire_lost(engine: Engine) -> int:
     """One round: marks the lost, and gives up the places that were kept long enough. Returns how many it looked at. Raises Problem "unavailable"."""
     now = engine.clock()
     silent = sa.and_(p.lost_at.is_(None), p.seen_at < now - GOOD_FOR)

@@ -132,7 +132,7 @@ async def talks(world: World, visitor: Visitor) -> None:
     await compare(world)
     for _ in range(3):
         world.clock.advance(minutes=2)
-        await call_expiry.sweep(world.engine)
+        await call_expiry.expire_lost(world.engine)
         await compare(world)
         await attendance.look()
         await compare(world)

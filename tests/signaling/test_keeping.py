@@ -112,7 +112,7 @@ async def test_a_round_that_came_late_makes_up_for_it(meeting: Meeting) -> None:
     here = Held(calls, meeting, "attendee")
     await here.join()
     world.clock.advance(seconds=20)
-    await Calls(world.engine).keep()  # another process, which sweeps
+    await Calls(world.engine).keep()  # another process, which expires them
     assert [each.lost for each in (await meeting.call()).peers] == [True]
     await calls.keep()
     assert [each.lost for each in (await meeting.call()).peers] == [False]

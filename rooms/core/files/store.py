@@ -71,7 +71,7 @@ class Store(Protocol):
 
     async def remove(self, name: str) -> None: ...
 
-    async def sweep(self, known: Collection[str], seconds: float) -> int:
+    async def delete_unknown(self, known: Collection[str], seconds: float) -> int:
         """Removes unknown files older than so many seconds, interrupted arrivals too; returns how many were removed."""
         ...
 
@@ -132,7 +132,7 @@ class FolderStore:
     async def remove(self, name: str) -> None:
         await asyncio.to_thread(self._path(name).unlink, missing_ok=True)
 
-    async def sweep(self, known: Collection[str], seconds: float) -> int:
+    async def delete_unknown(self, known: Collection[str], seconds: float) -> int:
         return await asyncio.to_thread(self._sweep, frozenset(known), time.time() - seconds)
 
     def _sweep(self, known: frozenset[str], before: float) -> int:

@@ -80,7 +80,7 @@ class Files:
         try:
             await self._add(person, room, values, old)
         except Problem as problem:
-            # If the database has not answered, the row may still exist. The sweep will find out.
+            # If the database has not answered, the row may still exist. `delete_unknown` will find out.
             if problem.code != "unavailable":
                 await self.store.remove(id)
             raise
@@ -98,11 +98,11 @@ class Files:
             else:
                 await actions.add(tx, actor, values)
 
-    async def sweep(self, seconds: float = UNKNOWN_SECONDS) -> int:
+    async def delete_unknown(self, seconds: float = UNKNOWN_SECONDS) -> int:
         """Deletes files without a row, and uploads cut off by a crash; returns how many files were deleted. Raises Problem "unavailable"."""
         async with self._engine.database.read() as connection:
             known = set((await connection.execute(sa.select(files.c.id))).scalars())
-        return await self.store.sweep(known, seconds)
+        return await self.store.delete_unknown(known, seconds)
 
 
 def _title(given: str, name: str, kind: FileKind) -> str:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from rooms.core.store.tables import audit, conferences
 from rooms.exhibition.booths.staff_messages import SetDuty
-from rooms.meetings.call_expiry import sweep
+from rooms.meetings.call_expiry import expire_lost
 from rooms.meetings.messages import BringColleague, CallOutcome, ExtendCall, RateCall, WaitForCall
 from rooms.meetings.tables import invited
 from rooms.people.erasure import erase, export
@@ -105,7 +105,7 @@ async def test_who_says_nothing_waits_no_more_and_the_next_comes_in(meeting: Mee
     world.clock.advance(seconds=30)
     await world.do("other", WaitForCall(), room=meeting.room)
     world.clock.advance(seconds=20)
-    await sweep(world.engine)
+    await expire_lost(world.engine)
     await until(lambda: [each["name"] for each in sink.latest("call")[""]["waiting"]] == ["Other"])
     await meeting.take("other")
     assert await meeting.names() == ["Attendee", "Other"]

@@ -10,8 +10,7 @@ from rooms.core.errors import Problem
 from rooms.core.store.tables import conferences, persons
 from rooms.exhibition.presence.attendance import Attendance
 from rooms.exhibition.queue.messages import AcceptCall, CallNext, JoinQueue
-from rooms.meetings import call_expiry as sweeping
-from rooms.meetings import roster
+from rooms.meetings import call_expiry, roster
 from rooms.meetings.create import close_meeting
 from rooms.meetings.messages import CallNow
 from rooms.meetings.tables import call_peers
@@ -111,24 +110,24 @@ async def test_without_heartbeats_a_participant_is_lost_and_after_a_minute_out(m
     here = await meeting.take("staff")
     for _ in range(2):
         world.clock.advance(seconds=8)
-        assert set(await sweeping.vouch(world.engine, [here.peer])) == {here.peer}
-        await sweeping.sweep(world.engine)
+        assert set(await call_expiry.confirm_here(world.engine, [here.peer])) == {here.peer}
+        await call_expiry.expire_lost(world.engine)
     assert [each.lost for each in (await meeting.call()).peers] == [True, False]
     world.clock.advance(seconds=62)
-    await sweeping.vouch(world.engine, [here.peer])
-    assert await sweeping.sweep(world.engine) == 1
+    await call_expiry.confirm_here(world.engine, [here.peer])
+    assert await call_expiry.expire_lost(world.engine) == 1
     assert await meeting.names() == ["Staff"]
-    assert await sweeping.sweep(world.engine) == 0
+    assert await call_expiry.expire_lost(world.engine) == 0
 
 
 async def test_a_process_that_was_slow_finds_its_peers_again(meeting: Meeting) -> None:
     world = meeting.world
     seat = await meeting.take("attendee")
     world.clock.advance(seconds=20)
-    await sweeping.sweep(world.engine)
-    known = await sweeping.vouch(world.engine, [seat.peer])
+    await call_expiry.expire_lost(world.engine)
+    known = await call_expiry.confirm_here(world.engine, [seat.peer])
     assert known[seat.peer].lost
-    await sweeping.find_again(world.engine, seat.peer, seat.link)
+    await call_expiry.find_again(world.engine, seat.peer, seat.link)
     assert [each.lost for each in (await meeting.call()).peers] == [False]
 
 

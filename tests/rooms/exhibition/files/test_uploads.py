@@ -242,16 +242,16 @@ async def test_every_act_is_written_down(world: World, bring: Bring) -> None:
 async def test_the_sweep_takes_what_nobody_knows_and_only_when_it_is_old(
     world: World, files: Files, folder: Path, store: FolderStore, bring: Bring
 ) -> None:
-    assert await files.sweep() == 0, "there is no folder yet"
+    assert await files.delete_unknown() == 0, "there is no folder yet"
     kept, removed = [await bring(BROCHURE, made.pdf()) for _ in range(2)]
     await world.do("owner", f.RemoveFile(removed), room=world.stand)
     cut_off, young = folder / "arriving" / "cut-off", folder / "arriving" / "young"
     for path in (cut_off, young):
         path.write_bytes(b"half of a film")
-    assert await files.sweep() == 0, "somebody may still be reading or sending them"
+    assert await files.delete_unknown() == 0, "somebody may still be reading or sending them"
     for path in (folder / kept[:2] / kept, folder / removed[:2] / removed, cut_off):
         os.utime(path, (0, 0))
-    assert await files.sweep() == 2
+    assert await files.delete_unknown() == 2
     assert stored(folder) == {kept, "young"}
 
 
