@@ -40,6 +40,8 @@ BOOTH_STAFF = dict.fromkeys(EVERYBODY, 403) | {"anonymous": 401, "owner": 200, "
 NOBODY = dict.fromkeys(EVERYBODY, 404)
 SPENT = dict.fromkeys(EVERYBODY, 410)
 
+REFUSED_FIRST = {"anonymous": 401, "banned": 403, "unverified": 403}
+
 GET: dict[str, dict[str, int]] = {
     "/": PUBLIC,
     "/account": SIGNED_IN,
@@ -62,9 +64,15 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/exhibition/{booth}/staff": ORGANISERS | {"owner": 200},
     "/c/{conference}/meetings/{meeting}": NOBODY | {"banned": 403},  # but for the two who meet there
     "/c/{conference}/my.ics": NOBODY,  # without its key
+    "/c/{conference}/organisations/new": IN_CONFERENCE,
+    "/c/{conference}/organisations/{organisation}": NOBODY | {"banned": 403},  # a guessed one
+    "/c/{conference}/organisations/{organisation}/edit": NOBODY | REFUSED_FIRST,  # a guessed one
     "/c/{conference}/organise": ORGANISERS,
     "/c/{conference}/organise/audit": ORGANISERS,
+    "/c/{conference}/organise/chat/{session}.csv": ORGANISERS,
     "/c/{conference}/organise/exhibitors": ORGANISERS,
+    "/c/{conference}/organise/export.zip": ORGANISERS,
+    "/c/{conference}/organise/organisations": ORGANISERS,
     "/c/{conference}/organise/exhibitors/template.csv": ORGANISERS,
     "/c/{conference}/organise/exhibitors/import/{upload}": ABSENT_FOR_ORGANISERS,
     "/c/{conference}/organise/people": ORGANISERS,
@@ -125,9 +133,12 @@ POST: dict[str, dict[str, int]] = {
     "/c/{conference}/exhibition/{booth}/staff/invite": FOR_ORGANISERS | {"owner": 422},
     "/c/{conference}/exhibition/{booth}/staff/withdraw-invite": FOR_ORGANISERS
     | {"owner": 303, "organiser": 303, "admin": 303},
+    "/c/{conference}/organisations/new": FILLED | {"banned": 403},
+    "/c/{conference}/organisations/{organisation}/edit": NOBODY | REFUSED_FIRST,
     "/c/{conference}/organise/exhibitors": FOR_ORGANISERS,
     "/c/{conference}/organise/exhibitors/import/{upload}": ABSENT_FOR_ORGANISERS,
     "/c/{conference}/organise/exhibitors/invite": FOR_ORGANISERS | {"organiser": 303, "admin": 303},
+    "/c/{conference}/organise/publish": FOR_ORGANISERS | {"organiser": 303, "admin": 303},
     "/c/{conference}/organise/people/grant": FOR_ORGANISERS,
     "/c/{conference}/organise/people/invite": FOR_ORGANISERS,
     "/c/{conference}/organise/people/withdraw-invite": FOR_ORGANISERS | {"organiser": 303, "admin": 303},
@@ -178,7 +189,7 @@ async def everybody(site: Site, world: World) -> AsyncIterator[dict[str, Visitor
 def filled(path: str, world: World, conference: str = "forum") -> str:
     values = {"conference": conference, "session": world.session, "secret": "guessed", "op": "nothing.here"}
     values |= {"room": world.room, "upload": "guessed", "format": "json", "file": "guessed", "name": "logo.webp"}
-    values |= {"booth": world.booth, "hall": world.floor, "meeting": "guessed"}
+    values |= {"booth": world.booth, "hall": world.floor, "meeting": "guessed", "organisation": "guessed"}
     values |= {"kind": "booth", "subject": world.booth, "short": "guessed"}
     return path.format(**values)
 
@@ -208,7 +219,13 @@ async def test_everybody_may_post_what_the_table_says(everybody: dict[str, Visit
 
 async def test_a_closed_conference_is_absent_for_all_but_its_own(everybody: dict[str, Visitor], world: World) -> None:
     wrong: list[str] = []
-    of_its_own = ("{session}", "{hall}", "{booth}", "{meeting}")  # of which the closed one has none here
+    of_its_own = (
+        "{session}",
+        "{organisation}",
+        "{hall}",
+        "{booth}",
+        "{meeting}",
+    )  # of which the closed one has none here
     for path in (path for path in GET if path.startswith("/c/{conference}") and not any(map(path.count, of_its_own))):
         for who, visitor in everybody.items():
             answer = await visitor.get(filled(path, world, "elsewhere"))

@@ -166,6 +166,7 @@ async def test_no_form_is_taken_without_the_browsers_token(visitor: Visitor, wor
         op="question.ask",
         booth=world.booth,
         upload="guessed",
+        organisation="guessed",
         file="guessed",
     )
     for token in ("", "0" * 40, visitor.csrf[::-1]):
