@@ -80,8 +80,6 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/organise/programme/import/{upload}": ABSENT_FOR_ORGANISERS,
     "/c/{conference}/organise/questions/{session}.{format}": ORGANISERS,
     "/c/{conference}/organise/polls/{session}.{format}": ORGANISERS,
-    "/c/{conference}/organise/chat/{session}.csv": ORGANISERS,
-    "/c/{conference}/organise/export.zip": ORGANISERS,
     "/c/{conference}/organise/reports": ORGANISERS,
     "/c/{conference}/organise/schedule.{format}": ORGANISERS,
     "/c/{conference}/organise/sessions/new": ORGANISERS,
