@@ -11,6 +11,7 @@ SLICES = (
     "chat",
     "organisations",
     "programme",
+    "cooperation",
     "forum",
     "meetings",
     "exhibition",

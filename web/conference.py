@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from rooms.conduct.pending import waiting
+from rooms.cooperation import queries as cooperation
 from rooms.core.commands.access import Actor, resolve
 from rooms.core.commands.people import PresenceView, Role
 from rooms.core.engine import RoomView
@@ -25,13 +26,15 @@ from web.viewer import Viewer, viewer_of
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """`actor` is the viewer in the lobby; `zone` is their chosen zone for times; `reports` is the number of open reports."""
+    """`actor` is the viewer in the lobby; `zone` is their chosen zone for times; `reports` is the number of open reports.
+    `cooperates`: whether there is anything to offer or seek in project cooperation."""
 
     site: Site
     viewer: Viewer
     conference: Conference
     actor: Actor
     reports: int = 0
+    cooperates: bool = False
 
     @property
     def event_zone(self) -> ZoneInfo:
@@ -56,6 +59,7 @@ class Entered:
             "conference": self.conference,
             "may_organise": self.may_organise,
             "reports": self.reports,
+            "cooperates": self.cooperates,
             "zone": self.zone,
             "event_zone": self.event_zone,
             "path": self.path,
@@ -88,7 +92,8 @@ async def enter_at(request: Request, connection: AsyncConnection, slug: str) -> 
     room = await journal.find_room(connection, conference.room)
     actor = await resolve(connection, viewer.id, room, site.engine.clock())
     reports = await waiting(connection, conference.id) if Role.ORGANISER in actor.roles else 0
-    return Entered(site, viewer, conference, actor, reports)
+    cooperates = await cooperation.is_open(connection, conference.id)
+    return Entered(site, viewer, conference, actor, reports, cooperates)
 
 
 FindRoom = Callable[[AsyncConnection, str, str], Awaitable[str]]

@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from rooms.core.errors import Problem
+from rooms.core.store import full_text
 from rooms.core.store.database import Database, metadata
 from rooms.core.text import N_
 
@@ -60,7 +61,13 @@ def _require_current(connection: Connection) -> None:
 
 async def differences(database: Database) -> list[object]:
     """Where the database differs from the tables in the code; empty when it is up to date."""
+    options = {"include_name": _is_declared}
     async with database.write(patience=LONGEST) as connection:
         return await connection.run_sync(
-            lambda sync: list(compare_metadata(MigrationContext.configure(sync), metadata))
+            lambda sync: list(compare_metadata(MigrationContext.configure(sync, opts=options), metadata))
         )
+
+
+def _is_declared(name: str | None, kind: str, parents: object) -> bool:
+    """Whether SQLAlchemy can declare it: full-text indexes are created by statements of each database."""
+    return kind != "table" or not (name or "").startswith(tuple(full_text.NAMES))

@@ -77,13 +77,27 @@ async def notify(
 
 
 async def notify_all(
-    tx: Transaction, people: Iterable[str], kind: str, values: Mapping[str, str], target: Target
+    tx: Transaction,
+    people: Iterable[str],
+    kind: str,
+    values: Mapping[str, str],
+    target: Target,
+    *,
+    about: PersonView | None = None,
 ) -> None:
-    """Publishes the same notification on those of the people's desks that are locked."""
+    """Publishes the same notification on those of the people's desks that are locked. `about`: as for `notify`."""
+    if about is not None:
+        values = {**values, "name": about.name}
     href = await path_to(tx.connection, target)
     desks = {room.subject: room.id for room in tx.rooms.values() if room.kind == "desk"}
     reached = [person for person in people if person in desks]
-    common = {"about": None, "kind": kind, "values": dict(values), "href": href, "at": tx.now}
+    common = {
+        "about": about.id if about is not None else None,
+        "kind": kind,
+        "values": dict(values),
+        "href": href,
+        "at": tx.now,
+    }
     if reached:
         await tx.connection.execute(notices.insert(), [{"id": new_id(), "person": each, **common} for each in reached])
     for person in reached:

@@ -36,6 +36,7 @@ from rooms.programme.messages import EndSession, OpenSession, StartSession
 from rooms.programme.queries import all_conferences
 from rooms.programme.tables import session_speakers, sessions, speakers, stars, tracks
 from server.demo import exhibitors, programme
+from server.demo.cooperation import cooperate
 from server.demo.media import furnish
 from server.demo.visitors import actor
 from web.links import path as page_path
@@ -66,6 +67,7 @@ async def seed(engine: Engine, store: Store) -> None:
         await _make(engine)
     conference = await _exhibit(engine)
     await furnish(engine, store, conference)
+    await cooperate(engine, conference)
     await actor(engine, conference)
 
 

@@ -48,8 +48,8 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "asking": "open",
         "name": "Lumen",
         "hall": "Hall 1",
-        "reason": "spam" if op.endswith(".report") else "Too short",
-        "outcome": "held",
+        "reason": "spam" if op.endswith(".report") else "no_fit" if op == "interest.decline" else "Too short",
+        "outcome": "talks" if op == "interest.outcome" else "held",
         "place": "a" * 20,
         "contact": "a" * 20,
         "file": "a" * 20,
@@ -60,6 +60,13 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "application": "a" * 20,
         "poll": "a" * 20,
         "reveal": "never",
+        "type": "a" * 20,
+        "entry": "a" * 20,
+        "interest": "a" * 20,
+        "search": "a" * 20,
+        "side": "offer",
+        "comment": "Say more",
+        "query": {},
         "hidden": True,
         "purpose": "news",
         "kind": {"stage.show": "slate", "contact.ask": "message", "poll.draft": "text", "poll.edit": "text"}.get(
@@ -102,6 +109,10 @@ async def answer(world: World, who: str, op: str, room: str, question: str) -> s
             "lead",
             "application",
             "poll",
+            "type",
+            "entry",
+            "interest",
+            "search",
         }:
             return YES
         return problem.code if problem.code in REFUSALS else YES

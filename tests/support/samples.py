@@ -8,6 +8,7 @@ import msgspec
 
 from rooms.chat.messages import PostMessage, ReadChat, RemoveMessage, SetChat
 from rooms.conduct.messages import ReportMessage, ReportQuestion
+from rooms.cooperation import messages as cm
 from rooms.core.commands.access import resolve
 from rooms.core.commands.messages import Command
 from rooms.core.commands.registry import SPECS
@@ -65,6 +66,7 @@ from rooms.organisations.profile import create
 from rooms.people import messages as p
 from rooms.programme import messages as pm
 from rooms.programme.messages import EndSession, OpenSession, StartSession
+from tests.support.cooperation import FIELDS, VALUES, drafted, entry_type, interested, published, waiting
 from tests.support.world import START, World
 
 
@@ -679,6 +681,99 @@ async def _(world: World) -> Command:
     async with world.engine.database.write() as connection:
         double = await create(connection, world.conference, {"name": "LUMEN, Inc."})
     return MergeOrganisations(double, world.organisation)
+
+
+@_sample("entry_type.create", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return cm.CreateType(cm.Side.OFFER, "Technology offer", FIELDS)
+
+
+@_sample("entry_type.edit", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return cm.EditType(cm.Side.REQUEST, "Partner sought", type=await entry_type(world))
+
+
+@_sample("entry_type.archive", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return cm.ArchiveType(await entry_type(world))
+
+
+@_sample("entry.create", "staff", "lobby")
+async def _(world: World) -> Command:
+    return cm.CreateEntry("Solar cells", organisation=world.organisation, type=await entry_type(world), values=VALUES)
+
+
+@_sample("entry.draft", "owner", "lobby")
+async def _(world: World) -> Command:
+    return cm.DraftEntry("Better solar cells", entry=await published(world), values={"stage": "5"})
+
+
+@_sample("entry.submit", "staff", "lobby")
+async def _(world: World) -> Command:
+    return cm.SubmitEntry(await drafted(world))
+
+
+@_sample("entry.approve", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return cm.ApproveEntry(await waiting(world))
+
+
+@_sample("entry.decline", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return cm.DeclineEntry(await waiting(world), "Which partners do you seek?")
+
+
+@_sample("entry.comment", "staff", "lobby")
+async def _(world: World) -> Command:
+    return cm.CommentEntry(await waiting(world), "Is this clear now?")
+
+
+@_sample("entry.renew", "staff", "lobby")
+async def _(world: World) -> Command:
+    return cm.RenewEntry(await published(world))
+
+
+@_sample("entry.withdraw", "staff", "lobby")
+async def _(world: World) -> Command:
+    return cm.WithdrawEntry(await published(world))
+
+
+@_sample("interest.show", "attendee", "lobby")
+async def _(world: World) -> Command:
+    return cm.ShowInterest(await published(world), "We could test them.")
+
+
+@_sample("interest.withdraw", "attendee", "lobby")
+async def _(world: World) -> Command:
+    return cm.WithdrawInterest(await interested(world))
+
+
+@_sample("interest.accept", "staff", "lobby")
+async def _(world: World) -> Command:
+    return cm.AcceptInterest(await interested(world))
+
+
+@_sample("interest.decline", "staff", "lobby")
+async def _(world: World) -> Command:
+    return cm.DeclineInterest(await interested(world), cm.DeclineReason.TOO_EARLY)
+
+
+@_sample("interest.outcome", "attendee", "lobby")
+async def _(world: World) -> Command:
+    interest = await interested(world)
+    await world.do("staff", cm.AcceptInterest(interest), room=world.lobby)
+    return cm.RecordOutcome(interest, cm.InterestOutcome.LETTER)
+
+
+@_sample("search.save", "attendee", "lobby")
+async def _(world: World) -> Command:
+    return cm.SaveSearch("Solar in Sweden", {"words": "solar", "country": "SE", "unknown": "x"})
+
+
+@_sample("search.delete", "attendee", "lobby")
+async def _(world: World) -> Command:
+    done = await world.do("attendee", cm.SaveSearch("Solar", {"words": "solar"}), room=world.lobby)
+    return cm.DeleteSearch(msgspec.json.decode(done.reply, type=cm.SearchSaved).search)
 
 
 @_sample("exhibitor.apply", "attendee", "lobby")

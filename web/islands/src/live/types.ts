@@ -3,6 +3,7 @@
 import type { ChatChanged, MessagePosted, MessageRemoved, PostMessage, Posted, ReadChat, RemoveMessage, SetChat } from "./types/chat";
 import type { ReportMessage, ReportQuestion } from "./types/conduct";
 import type { AskIce, CandidateSent, DescriptionSent, DigitsSent, JoinCall, LeaveCall, LinkReset, ReportStats, ResetLink, SendCandidate, SendDescription, SendDigits, SetState } from "./types/connection";
+import type { AcceptInterest, ApproveEntry, ArchiveType, CommentEntry, CreateEntry, CreateType, DeclineEntry, DeclineInterest, DeleteSearch, DraftEntry, EditType, EntryCreated, InterestShown, RecordOutcome, RenewEntry, SaveSearch, SearchSaved, ShowInterest, SubmitEntry, TypeCreated, WithdrawEntry, WithdrawInterest } from "./types/cooperation";
 import type { PresenceView } from "./types/core";
 import type { AcceptApplication, AcceptCall, Admitted, Applied, ApplyToExhibit, ApproveBooth, AskContact, AskLead, BoothChanged, BoothCreated, BoothDrafted, BoothListed, BoothNow, CallNext, Called, ChangeFile, CloseContact, ConsentToName, Consented, ContactAsked, ContactChanged, ContactOwn, CreateBooth, DeclineApplication, DeclineBooth, DraftBooth, DutyChanged, FilesChanged, FilmLinked, FinishTalk, JoinQueue, LeadChanged, LeadOwn, LeaveQueue, LeaveStaff, LineView, LinkFilm, NoteLead, PlaceChanged, PlaceFile, PlaceOwn, QualifyLead, Queued, RemoveFile, ReviewApplication, SetDuty, ShareLead, SkipPlace, SubmitBooth, TakeContact, WithdrawApplication, WithdrawLead } from "./types/exhibition";
 import type { AnswerPoll, AnswerQuestion, AnswerWritten, AnsweringChanged, ApproveQuestion, ArchivePoll, ArchiveQuestion, AskQuestion, Asked, AskingChanged, ClaimQuestion, ClearScreen, ClosePoll, DismissQuestion, DraftPoll, Drafted, EditPoll, EditQuestion, HideText, LabelQuestion, MarkAnswered, MergeQuestion, ModeratedTally, OpenPoll, OwnQuestionChanged, PinQuestion, PollAnswer, PollArchived, PollChanged, PollClosed, PollDrafted, PollHidden, PollOpened, PollTally, QuestionAnswered, QuestionApproved, QuestionArchived, QuestionAsked, QuestionClaimed, QuestionDismissed, QuestionEdited, QuestionHidden, QuestionLabelled, QuestionMerged, QuestionPinned, QuestionReleased, QuestionReopened, QuestionRestored, QuestionRevised, QuestionShown, QuestionTaken, QuestionUnarchived, QuestionUnmerged, QuestionUnpinned, QuestionWithdrawn, ReleaseQuestion, ReopenQuestion, RestoreQuestion, RetractAnswer, RevealPoll, ReviseQuestion, ScreenChanged, SendReaction, SetAnonymity, SetAsking, SetReview, ShowOnScreen, ShowPollOnScreen, ShowStage, StageChanged, StagePrepared, TakeQuestion, UnarchiveQuestion, UnmaskQuestion, Unmasked, UnmergeQuestion, UnpinQuestion, UnvoteQuestion, VoteQuestion, WithdrawQuestion } from "./types/forum";
@@ -14,6 +15,7 @@ import type { CancelSession, ChangeSession, CreateSession, EndSession, OpenSessi
 export * from "./types/chat";
 export * from "./types/conduct";
 export * from "./types/connection";
+export * from "./types/cooperation";
 export * from "./types/core";
 export * from "./types/exhibition";
 export * from "./types/forum";
@@ -35,6 +37,8 @@ export const BOOTH_NAME_LENGTH = 120;
 export const BOOTH_TAGLINE_LENGTH = 200;
 
 export const CALL_NOTE_LENGTH = 500;
+
+export const COMMENT_LENGTH = 1000;
 
 export const CONTACT_LENGTH = 1000;
 
@@ -82,6 +86,24 @@ export type Command =
   | SetChat
   | ReportMessage
   | ReportQuestion
+  | CreateType
+  | EditType
+  | ArchiveType
+  | CreateEntry
+  | DraftEntry
+  | SubmitEntry
+  | ApproveEntry
+  | DeclineEntry
+  | CommentEntry
+  | RenewEntry
+  | WithdrawEntry
+  | ShowInterest
+  | WithdrawInterest
+  | AcceptInterest
+  | DeclineInterest
+  | RecordOutcome
+  | SaveSearch
+  | DeleteSearch
   | ApplyToExhibit
   | WithdrawApplication
   | ReviewApplication
@@ -275,8 +297,11 @@ export interface Replies {
   readonly "booth.create": BoothCreated;
   readonly "chat.post": Posted;
   readonly "contact.ask": ContactAsked;
+  readonly "entry.create": EntryCreated;
+  readonly "entry_type.create": TypeCreated;
   readonly "exhibitor.apply": Applied;
   readonly "film.link": FilmLinked;
+  readonly "interest.show": InterestShown;
   readonly "organisation.create": OrganisationCreated;
   readonly "poll.draft": Drafted;
   readonly "question.ask": Asked;
@@ -284,6 +309,7 @@ export interface Replies {
   readonly "queue.accept": Admitted;
   readonly "queue.call": Called;
   readonly "queue.join": Queued;
+  readonly "search.save": SearchSaved;
   readonly "session.create": SessionCreated;
 }
 

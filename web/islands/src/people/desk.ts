@@ -35,6 +35,24 @@ function words({ kind, values }: Notified): string {
       return t("You are on the staff of %(booth)s now. You can leave it on the booth's page.", { booth: values["booth"] ?? "" });
     case "organisation.member":
       return t("You are a member of %(organisation)s now. You can leave it on its page.", { organisation: values["organisation"] ?? "" });
+    case "entry.approved":
+      return t("“%(entry)s” has been published.", { entry: values["entry"] ?? "" });
+    case "entry.declined":
+      return t("The organisers ask for changes to “%(entry)s”.", { entry: values["entry"] ?? "" });
+    case "entry.comment":
+      return t("There is a new comment on “%(entry)s”.", { entry: values["entry"] ?? "" });
+    case "entry.expiring":
+      return t("“%(entry)s” expires within a week. Renew it to keep it listed.", { entry: values["entry"] ?? "" });
+    case "entry.expired":
+      return t("“%(entry)s” has expired. Renew it to show it again.", { entry: values["entry"] ?? "" });
+    case "interest.new":
+      return t("%(name)s is interested in “%(entry)s”.", { name: values["name"] ?? "", entry: values["entry"] ?? "" });
+    case "interest.accepted":
+      return t("Your request about “%(entry)s” has been accepted.", { entry: values["entry"] ?? "" });
+    case "interest.declined":
+      return t("Your request about “%(entry)s” has been declined.", { entry: values["entry"] ?? "" });
+    case "search.match":
+      return t("New entries match your search “%(search)s”.", { search: values["search"] ?? "" });
     case "staff.new":
       return t("%(name)s is on the staff of %(booth)s now.", { name: values["name"] ?? "", booth: values["booth"] ?? "" });
     case "session.moved":

@@ -1,0 +1,149 @@
+"""Interest in an entry: someone asks its organisation for a conversation, the organisation answers, and either side records what came of it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.cooperation import queries
+from rooms.cooperation.editing import check_acts_for
+from rooms.cooperation.messages import (
+    COMMENT_LENGTH,
+    AcceptInterest,
+    DeclineInterest,
+    EntryState,
+    InterestShown,
+    InterestState,
+    RecordOutcome,
+    ShowInterest,
+    WithdrawInterest,
+)
+from rooms.cooperation.tables import entries, interests
+from rooms.core.commands.access import Actor
+from rooms.core.commands.registry import command
+from rooms.core.commands.transaction import Transaction
+from rooms.core.errors import Problem
+from rooms.core.ids import new_id
+from rooms.core.links import Target
+from rooms.core.rate_limits import Rate
+from rooms.core.text import N_, clean_text
+from rooms.organisations import members
+from rooms.organisations.tables import organisation_members
+from rooms.people import rules
+from rooms.people.desk import desks_of, notify_all
+
+LOBBY = {"lobby"}
+MOST_WAITING = 50
+"""Interests of one person that have no answer yet."""
+
+e, i, m = entries.c, interests.c, organisation_members.c
+WAITING = InterestState.WAITING.value
+
+Answer = AcceptInterest | DeclineInterest
+
+
+async def with_owners(connection: AsyncConnection, room: str, command: ShowInterest) -> Iterable[str]:
+    """The desks of the members of the entry's organisation."""
+    select = sa.select(m.person).join(entries, e.organisation == m.organisation).where(e.id == command.entry)
+    return await desks_of(connection, (await connection.execute(select)).scalars())
+
+
+@command(ShowInterest, kinds=LOBBY, allowed=rules.speaks_up, extra_rooms=with_owners, rate=Rate(30, 3600))
+async def show_interest(tx: Transaction, actor: Actor, command: ShowInterest) -> InterestShown:
+    conference, person = actor.room.subject, actor.known.id
+    if actor.known.kind != "registered":
+        raise Problem("forbidden", N_("You need an account for this. Add your email address first."))
+    row = await queries.entry_row(tx.connection, conference, command.entry)
+    if row.state != EntryState.PUBLISHED.value:
+        raise Problem("not_found", N_("This entry is no longer shown."), field="entry")
+    if await members.role_in(tx.connection, row.organisation, person):
+        raise Problem("forbidden", N_("This entry is your own organisation's."))
+    if command.organisation is not None:
+        await check_acts_for(tx.connection, actor, command.organisation)
+    count = sa.select(sa.func.count()).where(i.person == person, i.state == WAITING)
+    if (await tx.connection.execute(count)).scalar_one() >= MOST_WAITING:
+        message = N_("%(most)s of your requests wait for an answer. Withdraw one first.")
+        raise Problem("conflict", message, values={"most": MOST_WAITING})
+    said = {"organisation": command.organisation, "text": clean_text(command.text, COMMENT_LENGTH, "text")}
+    state = {"state": WAITING, "reason": "", "answered_by": None, "answered_at": None, "at": tx.now}
+    earlier = sa.select(i.id, i.state).where(i.entry == row.id, i.person == person)
+    found = (await tx.connection.execute(earlier)).one_or_none()
+    if found is None:
+        id = new_id()
+        values = {"id": id, "entry": row.id, "person": person, "outcome": "", **said, **state}
+        await tx.connection.execute(interests.insert().values(values))
+    elif found.state == InterestState.WITHDRAWN.value:
+        id = found.id
+        await tx.connection.execute(interests.update().where(i.id == id).values(**said, **state))
+    else:
+        raise Problem("conflict", N_("You have already shown interest in this entry."), field="entry")
+    people = [each.person.id for each in await members.members_of(tx.connection, row.organisation)]
+    await notify_all(
+        tx, people, "interest.new", {"entry": row.title}, Target("interests", conference), about=actor.known.view
+    )
+    return InterestShown(id)
+
+
+@command(WithdrawInterest, kinds=LOBBY, allowed=rules.takes_part)
+async def withdraw_interest(tx: Transaction, actor: Actor, command: WithdrawInterest) -> None:
+    row = await queries.interest_row(tx.connection, actor.room.subject, command.interest)
+    if row.person != actor.known.id:
+        raise Problem("not_found", GONE, field="interest")
+    withdrawn = {"state": InterestState.WITHDRAWN.value, "text": "", "answered_at": row.answered_at or tx.now}
+    await tx.connection.execute(interests.update().where(i.id == row.id).values(withdrawn))
+
+
+async def with_person(connection: AsyncConnection, room: str, command: Answer) -> Iterable[str]:
+    select = sa.select(i.person).where(i.id == command.interest)
+    return await desks_of(connection, (await connection.execute(select)).scalars())
+
+
+@command(AcceptInterest, kinds=LOBBY, allowed=rules.takes_part, extra_rooms=with_person)
+async def accept_interest(tx: Transaction, actor: Actor, command: AcceptInterest) -> None:
+    row = await _asked(tx.connection, actor, command.interest)
+    await _answer(tx, actor, row, InterestState.ACCEPTED)
+
+
+@command(DeclineInterest, kinds=LOBBY, allowed=rules.takes_part, extra_rooms=with_person)
+async def decline_interest(tx: Transaction, actor: Actor, command: DeclineInterest) -> None:
+    row = await _asked(tx.connection, actor, command.interest)
+    await _answer(tx, actor, row, InterestState.DECLINED, reason=command.reason.value)
+
+
+@command(RecordOutcome, kinds=LOBBY, allowed=rules.takes_part)
+async def record_outcome(tx: Transaction, actor: Actor, command: RecordOutcome) -> None:
+    row = await queries.interest_row(tx.connection, actor.room.subject, command.interest)
+    if row.person != actor.known.id:
+        await _check_owns(tx.connection, actor, row)
+    if row.state != InterestState.ACCEPTED.value:
+        raise Problem("conflict", N_("An outcome can be recorded once the request is accepted."), field="interest")
+    values = {"outcome": command.outcome.value, "outcome_at": tx.now}
+    await tx.connection.execute(interests.update().where(i.id == row.id).values(values))
+    tx.audit(actor.room.subject, actor.known.id, "interest.outcome", row.id, {"outcome": command.outcome.value})
+
+
+GONE = N_("This request does not exist, or you do not have access to it.")
+
+
+async def _asked(connection: AsyncConnection, actor: Actor, interest: str) -> Any:
+    """An interest that waits for the answer of the actor's organisation. Raises Problem "not_found" or "stale"."""
+    row = await queries.interest_row(connection, actor.room.subject, interest)
+    await _check_owns(connection, actor, row)
+    if row.state != WAITING:
+        raise Problem("stale", N_("This request has already been answered or withdrawn."), field="interest")
+    return row
+
+
+async def _check_owns(connection: AsyncConnection, actor: Actor, row: Any) -> None:
+    try:
+        await check_acts_for(connection, actor, row.owner)
+    except Problem:
+        raise Problem("not_found", GONE, field="interest") from None
+
+
+async def _answer(tx: Transaction, actor: Actor, row: Any, state: InterestState, reason: str = "") -> None:
+    values = {"state": state.value, "reason": reason, "answered_by": actor.known.id, "answered_at": tx.now}
+    await tx.connection.execute(interests.update().where(i.id == row.id).values(values))
+    target = Target("interests", actor.room.subject)
+    await notify_all(tx, [row.person], f"interest.{state.value}", {"entry": row.title}, target)

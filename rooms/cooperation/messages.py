@@ -1,0 +1,298 @@
+"""Messages of project cooperation: types and their fields, entries and their review, interests and saved searches. All are given in the lobby."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from rooms.core.commands.messages import Command, Locale, View
+from rooms.core.commands.people import Id, PersonView
+from rooms.organisations.messages import Country
+
+TITLE_LENGTH = 200
+ABOUT_LENGTH = 10_000
+COMMENT_LENGTH = 1000
+MOST_FIELDS = 20
+
+Line = Annotated[str, msgspec.Meta(max_length=300)]
+LongText = Annotated[str, msgspec.Meta(max_length=20_000)]
+ShortText = Annotated[str, msgspec.Meta(max_length=4000)]
+Values = Annotated[dict[str, ShortText], msgspec.Meta(max_length=MOST_FIELDS)]
+Translations = Annotated[dict[Locale, dict[str, LongText]], msgspec.Meta(max_length=20)]
+
+
+class Side(StrEnum):
+    """OFFER: the organisation has something. REQUEST: it seeks something."""
+
+    OFFER = "offer"
+    REQUEST = "request"
+
+
+class FieldKind(StrEnum):
+    """What a field holds, as text: TEXT free text, NUMBER a decimal number, CHOICE one of its options, COUNTRY an ISO 3166-1 code, SCIENCE a code of
+    the OECD's fields of science (sciences.py), MATURITY a technology readiness level from 1 to 9 (ISO 16290), BUDGET an amount or a range with an ISO
+    4217 currency, such as "20000-50000 EUR"."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    CHOICE = "choice"
+    COUNTRY = "country"
+    SCIENCE = "science"
+    MATURITY = "maturity"
+    BUDGET = "budget"
+
+
+class FieldView(View):
+    """A field of a type of entries. `options` are those of a CHOICE; `texts` holds translations of the name by locale."""
+
+    key: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
+    kind: FieldKind
+    name: Line
+    required: bool = False
+    options: Annotated[list[Line], msgspec.Meta(max_length=50)] = msgspec.field(default_factory=list[str])
+    texts: Translations = msgspec.field(default_factory=dict[str, dict[str, str]])
+
+
+class TypeView(View):
+    """`days`: how long an entry is shown."""
+
+    id: str
+    side: Side
+    name: str
+    texts: dict[str, dict[str, str]]
+    fields: list[FieldView]
+    days: int
+    archived: bool
+
+
+class TypeFields(Command):
+    side: Side
+    name: Line
+    fields: Annotated[list[FieldView], msgspec.Meta(max_length=MOST_FIELDS)] = msgspec.field(
+        default_factory=list[FieldView]
+    )
+    texts: Translations = msgspec.field(default_factory=dict[str, dict[str, str]])
+    days: Annotated[int, msgspec.Meta(ge=1, le=730)] = 180
+
+
+class CreateType(TypeFields, tag="entry_type.create"):
+    """Organisers define what can be offered or sought."""
+
+
+class EditType(TypeFields, tag="entry_type.edit", kw_only=True):
+    """Values of fields that are removed are kept, and no longer shown."""
+
+    type: Id
+
+
+class ArchiveType(Command, tag="entry_type.archive"):
+    """No new entries of this type; those that exist stay."""
+
+    type: Id
+
+
+class EntryReview(StrEnum):
+    """The state of an entry's draft: NONE, DRAFT (being written), WAITING for the organisers, or DECLINED by them."""
+
+    NONE = "none"
+    DRAFT = "draft"
+    WAITING = "waiting"
+    DECLINED = "declined"
+
+
+class EntryState(StrEnum):
+    """HIDDEN: never published. EXPIRED: its time is over, it can be renewed. WITHDRAWN: taken back by the organisation or an organiser."""
+
+    HIDDEN = "hidden"
+    PUBLISHED = "published"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class Content(Command):
+    """What an entry says. `texts` holds translations of title and about by locale, `values` those of the type's fields by key."""
+
+    title: Line
+    about: LongText = ""
+    texts: Translations = msgspec.field(default_factory=dict[str, dict[str, str]])
+    country: Country = ""
+    values: Values = msgspec.field(default_factory=dict[str, str])
+
+
+class CreateEntry(Content, tag="entry.create", kw_only=True):
+    """Begins a draft in the name of an organisation."""
+
+    organisation: Id
+    type: Id
+
+
+class DraftEntry(Content, tag="entry.draft", kw_only=True):
+    """Changes the draft. Visitors see it once the organisers have approved it."""
+
+    entry: Id
+
+
+class SubmitEntry(Command, tag="entry.submit"):
+    """Asks the organisers to approve the draft."""
+
+    entry: Id
+
+
+class ApproveEntry(Command, tag="entry.approve"):
+    """Publishes the draft. The organisation's members are notified, and those whose saved searches it matches."""
+
+    entry: Id
+
+
+class DeclineEntry(Command, tag="entry.decline"):
+    """Returns the draft to its organisation, with a comment that says what to change."""
+
+    entry: Id
+    comment: Line
+
+
+class CommentEntry(Command, tag="entry.comment"):
+    """A comment on the draft, between the organisation and the organisers."""
+
+    entry: Id
+    text: ShortText
+
+
+class RenewEntry(Command, tag="entry.renew"):
+    """Shows a published or expired entry for another full time of its type."""
+
+    entry: Id
+
+
+class WithdrawEntry(Command, tag="entry.withdraw"):
+    """Takes an entry back. It can be submitted again."""
+
+    entry: Id
+
+
+class DeclineReason(StrEnum):
+    NO_FIT = "no_fit"
+    TOO_EARLY = "too_early"
+    TOO_LATE = "too_late"
+    NO_CAPACITY = "no_capacity"
+    REGION = "region"
+    BUDGET = "budget"
+    FOUND = "found"
+    OTHER = "other"
+
+
+class InterestState(StrEnum):
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class InterestOutcome(StrEnum):
+    """How far it went: TALKS, a LETTER of intent, a MEMORANDUM of understanding, an AGREEMENT, or NONE."""
+
+    TALKS = "talks"
+    LETTER = "letter"
+    MEMORANDUM = "memorandum"
+    AGREEMENT = "agreement"
+    NONE = "none"
+
+
+class ShowInterest(Command, tag="interest.show"):
+    """Asks the organisation behind a published entry for a conversation. `organisation`: in whose name, if in any."""
+
+    entry: Id
+    text: ShortText
+    organisation: Id | None = None
+
+
+class WithdrawInterest(Command, tag="interest.withdraw"):
+    interest: Id
+
+
+class AcceptInterest(Command, tag="interest.accept"):
+    interest: Id
+
+
+class DeclineInterest(Command, tag="interest.decline"):
+    """The reason is shown to the person who showed interest, and to nobody else."""
+
+    interest: Id
+    reason: DeclineReason
+
+
+class RecordOutcome(Command, tag="interest.outcome"):
+    """Either side records what came of it."""
+
+    interest: Id
+    outcome: InterestOutcome
+
+
+class SaveSearch(Command, tag="search.save"):
+    """Notifies the person when an entry that matches is published. `query` is that of the page's address."""
+
+    name: Line
+    query: Annotated[dict[str, Line], msgspec.Meta(max_length=20)]
+
+
+class DeleteSearch(Command, tag="search.delete"):
+    search: Id
+
+
+class EntryView(View):
+    """A published entry, as visitors see it."""
+
+    id: str
+    organisation: str
+    organisation_name: str
+    organisation_texts: dict[str, dict[str, str]]
+    type: str
+    state: EntryState
+    title: str
+    about: str
+    texts: dict[str, dict[str, str]]
+    country: str
+    values: dict[str, str]
+    published_at: datetime | None
+    expires_at: datetime | None
+
+
+class CommentView(View):
+    id: str
+    person: PersonView
+    text: str
+    at: datetime
+
+
+class InterestView(View):
+    """`texts` holds translations of the entry's title by locale."""
+
+    id: str
+    entry: str
+    entry_title: str
+    texts: dict[str, dict[str, str]]
+    person: PersonView
+    organisation_name: str
+    text: str
+    state: InterestState
+    reason: str
+    outcome: str
+    at: datetime
+    answered_at: datetime | None
+
+
+class TypeCreated(View):
+    type: str
+
+
+class EntryCreated(View):
+    entry: str
+
+
+class InterestShown(View):
+    interest: str
+
+
+class SearchSaved(View):
+    search: str

@@ -1,0 +1,145 @@
+"""Publishing entries: organisers approve or return a draft, and a published entry is listed until it expires."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rooms.cooperation import queries
+from rooms.cooperation.fields import FACETS, check_complete
+from rooms.cooperation.messages import (
+    COMMENT_LENGTH,
+    ApproveEntry,
+    CommentEntry,
+    DeclineEntry,
+    EntryReview,
+    EntryState,
+)
+from rooms.cooperation.tables import entries, entry_comments, entry_facets, entry_terms, entry_types
+from rooms.core.commands.access import Actor
+from rooms.core.commands.people import Role
+from rooms.core.commands.registry import command
+from rooms.core.commands.transaction import Transaction
+from rooms.core.errors import Problem
+from rooms.core.ids import new_id
+from rooms.core.links import Target
+from rooms.core.text import N_, clean_text
+from rooms.organisations import members
+from rooms.organisations.tables import organisation_members
+from rooms.people import rules
+from rooms.people.desk import desks_of, notify_all
+
+LOBBY = {"lobby"}
+MOST_COMMENTS = 200
+"""Comments on one entry."""
+
+e, m = entries.c, organisation_members.c
+
+Decision = ApproveEntry | DeclineEntry | CommentEntry
+
+
+async def with_members(connection: AsyncConnection, room: str, command: Decision) -> Iterable[str]:
+    """The desks of the members of the entry's organisation."""
+    select = sa.select(m.person).join(entries, e.organisation == m.organisation).where(e.id == command.entry)
+    return await desks_of(connection, (await connection.execute(select)).scalars())
+
+
+@command(ApproveEntry, kinds=LOBBY, allowed=rules.organises, extra_rooms=with_members)
+async def approve_entry(tx: Transaction, actor: Actor, command: ApproveEntry) -> None:
+    row = await queries.entry_row(tx.connection, actor.room.subject, command.entry)
+    await check_ready(tx.connection, row)
+    values = {
+        **row.draft,
+        "draft": None,
+        "review": EntryReview.NONE.value,
+        "state": EntryState.PUBLISHED.value,
+        "published_at": row.published_at or tx.now,
+        "expires_at": await expiry(tx.connection, row.type, tx.now),
+        "reminded_at": None,
+    }
+    await tx.connection.execute(entries.update().where(e.id == row.id).values(values))
+    await list_entry(tx.connection, actor.room.subject, row.id)
+    tx.audit(actor.room.subject, actor.known.id, "entry.approve", row.id)
+    await _notify_members(tx, actor, row, "entry.approved")
+
+
+@command(DeclineEntry, kinds=LOBBY, allowed=rules.organises, extra_rooms=with_members)
+async def decline_entry(tx: Transaction, actor: Actor, command: DeclineEntry) -> None:
+    row = await queries.entry_row(tx.connection, actor.room.subject, command.entry)
+    if row.draft is None:
+        raise Problem("conflict", NO_DRAFT, field="entry")
+    await _comment(tx, actor, row.id, command.comment, "comment")
+    declined = entries.update().where(e.id == row.id).values(review=EntryReview.DECLINED.value)
+    await tx.connection.execute(declined)
+    tx.audit(actor.room.subject, actor.known.id, "entry.decline", row.id)
+    await _notify_members(tx, actor, row, "entry.declined")
+
+
+@command(CommentEntry, kinds=LOBBY, allowed=rules.takes_part, extra_rooms=with_members)
+async def comment_entry(tx: Transaction, actor: Actor, command: CommentEntry) -> None:
+    row = await queries.entry_row(tx.connection, actor.room.subject, command.entry)
+    if Role.ORGANISER not in actor.roles and not await members.role_in(tx.connection, row.organisation, actor.known.id):
+        raise Problem("not_found", NO_ENTRY, field="entry")
+    await _comment(tx, actor, row.id, command.text, "text")
+    await _notify_members(tx, actor, row, "entry.comment")
+
+
+NO_DRAFT = N_("This entry has no draft.")
+NO_ENTRY = N_("This entry does not exist, or you do not have access to it.")
+
+
+async def _comment(tx: Transaction, actor: Actor, entry: str, text: str, field: str) -> None:
+    count = sa.select(sa.func.count()).where(entry_comments.c.entry == entry)
+    if (await tx.connection.execute(count)).scalar_one() >= MOST_COMMENTS:
+        message = N_("An entry can have at most %(most)s comments.")
+        raise Problem("conflict", message, values={"most": MOST_COMMENTS})
+    said = {"entry": entry, "person": actor.known.id, "text": clean_text(text, COMMENT_LENGTH, field), "at": tx.now}
+    await tx.connection.execute(entry_comments.insert().values(id=new_id(), **said))
+
+
+async def _notify_members(tx: Transaction, actor: Actor, row: Any, kind: str) -> None:
+    """Notifies the organisation's members, except the actor."""
+    select = sa.select(m.person).where(m.organisation == row.organisation, m.person != actor.known.id)
+    people = (await tx.connection.execute(select)).scalars().all()
+    target = Target("entry", actor.room.subject, row.id)
+    await notify_all(tx, people, kind, {"entry": row.draft["title"] if row.draft else row.title}, target)
+
+
+async def check_ready(connection: AsyncConnection, row: Any) -> None:
+    """Raises Problem "conflict" without a draft, "invalid" when a required field is empty."""
+    if row.draft is None:
+        raise Problem("conflict", NO_DRAFT, field="entry")
+    select = sa.select(entry_types).where(entry_types.c.id == row.type)
+    type = queries.type_of((await connection.execute(select)).one())
+    check_complete(type.fields, row.draft["values"])
+
+
+async def expiry(connection: AsyncConnection, type: str, now: datetime) -> datetime:
+    """When an entry of this type expires that is shown from now on."""
+    days = (await connection.execute(sa.select(entry_types.c.days).where(entry_types.c.id == type))).scalar_one()
+    return now + timedelta(days=days)
+
+
+async def list_entry(connection: AsyncConnection, conference: str, entry: str) -> None:
+    """Makes a published entry findable by its words and facets."""
+    row = await queries.entry_row(connection, conference, entry)
+    type = queries.type_of(await queries.type_row(connection, conference, row.type))
+    await unlist(connection, [entry])
+    translated = [text for said in row.texts.values() for text in said.values()]
+    names = [said["name"] for said in row.organisation_texts.values() if said.get("name")]
+    words = [row.title, row.about, row.organisation_name, *names, *translated, *row.values.values()]
+    await entry_terms.put(connection, entry, "\n".join(words))
+    facets = {"country": row.country} if row.country else {}
+    facets |= {
+        field.key: row.values[field.key] for field in type.fields if field.kind in FACETS and field.key in row.values
+    }
+    if facets:
+        found = [{"entry": entry, "key": key, "value": value} for key, value in facets.items()]
+        await connection.execute(entry_facets.insert(), found)
+
+
+async def unlist(connection: AsyncConnection, ids: Collection[str]) -> None:
+    await entry_terms.remove(connection, ids)
+    await connection.execute(entry_facets.delete().where(entry_facets.c.entry.in_(list(ids))))

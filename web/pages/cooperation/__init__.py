@@ -1,0 +1,6 @@
+"""The pages of project cooperation."""
+
+from web.pages.cooperation import directory, editing, entry, organise, requests, types
+
+# "/cooperation/new" and "/cooperation/requests" come before "/cooperation/{entry}", which would match them.
+routes = [*directory.routes, *editing.routes, *requests.routes, *organise.routes, *types.routes, *entry.routes]

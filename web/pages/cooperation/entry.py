@@ -1,0 +1,55 @@
+"""/c/…/cooperation/<entry>: an entry for its readers, its organisation, and the organisers who review it."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rooms.cooperation import queries
+from rooms.cooperation.messages import EntryState
+from rooms.core.commands.access import ABSENT
+from rooms.core.commands.registry import permitted
+from rooms.core.errors import Problem
+from rooms.organisations import members
+from rooms.organisations.queries import mine
+from web.conference import enter
+from web.pages.cooperation.values import shown
+from web.site import site_of
+
+
+async def show(request: Request) -> Response:
+    async with site_of(request).engine.database.read() as connection:
+        entered = await enter(request, connection)
+        conference, person = entered.conference.id, entered.viewer.id
+        row = await queries.entry_row(connection, conference, request.path_params["entry"])
+        role = await members.role_in(connection, row.organisation, person) if person else None
+        inside = role is not None or entered.may_organise
+        if row.state != EntryState.PUBLISHED.value and not inside:
+            raise Problem("not_found", ABSENT)
+        type = queries.type_of(await queries.type_row(connection, conference, row.type))
+        asked = queries.i.entry == row.id
+        own = await queries.interest_views(connection, asked, queries.i.person == (person or ""))
+        interests = await queries.interest_views(connection, asked) if role is not None else []
+        comments = await queries.comments(connection, row.id) if inside else []
+        organisations = await mine(connection, conference, person) if person else []
+    locale = entered.viewer.locale
+    gettext = entered.site.languages.texts(locale).gettext
+    return await entered.page(
+        request,
+        "cooperation/entry.html",
+        row=row,
+        entry=queries.view_of(row),
+        draft=queries.draft_of(row) if row.draft and inside else None,
+        type=type,
+        inside=inside,
+        member=role is not None,
+        interest=own[0] if own else None,
+        interests=interests,
+        comments=comments,
+        organisations=[each for each, _ in organisations],
+        shown=lambda field, value: shown(field, value, locale, gettext),
+        can=permitted(entered.actor),
+        here=f"{entered.path}/cooperation/{row.id}",
+    )
+
+
+routes = [Route("/c/{conference}/cooperation/{entry}", show)]
