@@ -17,6 +17,8 @@ ALLOWED = {
     r"\bletters?, digits\b": "",
     r"\bletters? or digits?\b": "",
     r"\btwo-letter\b": "",
+    # the document
+    r"\bletters? of intent\b": "",
 }
 
 

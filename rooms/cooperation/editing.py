@@ -50,7 +50,7 @@ async def create_entry(tx: Transaction, actor: Actor, command: CreateEntry) -> E
     await check_acts_for(tx.connection, actor, command.organisation)
     type = await queries.type_row(tx.connection, conference, command.type)
     if type.archived_at is not None:
-        raise Problem("conflict", N_("The organisers accept no more entries of this type."), field="type")
+        raise Problem("conflict", N_("The organisers no longer accept entries of this type."), field="type")
     count = sa.select(sa.func.count()).where(e.organisation == command.organisation)
     if (await tx.connection.execute(count)).scalar_one() >= MOST_ENTRIES:
         message = N_("An organisation can have at most %(most)s entries.")

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms.cooperation import queries
 from rooms.cooperation.editing import check_acts_for
 from rooms.cooperation.messages import (
-    COMMENT_LENGTH,
+    ENTRY_COMMENT_LENGTH,
     AcceptInterest,
     DeclineInterest,
     EntryState,
@@ -65,7 +65,7 @@ async def show_interest(tx: Transaction, actor: Actor, command: ShowInterest) ->
     if (await tx.connection.execute(count)).scalar_one() >= MOST_WAITING:
         message = N_("%(most)s of your requests wait for an answer. Withdraw one first.")
         raise Problem("conflict", message, values={"most": MOST_WAITING})
-    said = {"organisation": command.organisation, "text": clean_text(command.text, COMMENT_LENGTH, "text")}
+    said = {"organisation": command.organisation, "text": clean_text(command.text, ENTRY_COMMENT_LENGTH, "text")}
     state = {"state": WAITING, "reason": "", "answered_by": None, "answered_at": None, "at": tx.now}
     earlier = sa.select(i.id, i.state).where(i.entry == row.id, i.person == person)
     found = (await tx.connection.execute(earlier)).one_or_none()

@@ -12,7 +12,7 @@ from rooms.organisations.messages import Country
 
 TITLE_LENGTH = 200
 ABOUT_LENGTH = 10_000
-COMMENT_LENGTH = 1000
+ENTRY_COMMENT_LENGTH = 1000
 MOST_FIELDS = 20
 
 Line = Annotated[str, msgspec.Meta(max_length=300)]
@@ -22,7 +22,7 @@ Values = Annotated[dict[str, ShortText], msgspec.Meta(max_length=MOST_FIELDS)]
 Translations = Annotated[dict[Locale, dict[str, LongText]], msgspec.Meta(max_length=20)]
 
 
-class Side(StrEnum):
+class EntrySide(StrEnum):
     """OFFER: the organisation has something. REQUEST: it seeks something."""
 
     OFFER = "offer"
@@ -58,7 +58,7 @@ class TypeView(View):
     """`days`: how long an entry is shown."""
 
     id: str
-    side: Side
+    side: EntrySide
     name: str
     texts: dict[str, dict[str, str]]
     fields: list[FieldView]
@@ -67,7 +67,7 @@ class TypeView(View):
 
 
 class TypeFields(Command):
-    side: Side
+    side: EntrySide
     name: Line
     fields: Annotated[list[FieldView], msgspec.Meta(max_length=MOST_FIELDS)] = msgspec.field(
         default_factory=list[FieldView]

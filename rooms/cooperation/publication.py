@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms.cooperation import queries
 from rooms.cooperation.fields import FACETS, check_complete
 from rooms.cooperation.messages import (
-    COMMENT_LENGTH,
+    ENTRY_COMMENT_LENGTH,
     ApproveEntry,
     CommentEntry,
     DeclineEntry,
@@ -95,7 +95,12 @@ async def _comment(tx: Transaction, actor: Actor, entry: str, text: str, field: 
     if (await tx.connection.execute(count)).scalar_one() >= MOST_COMMENTS:
         message = N_("An entry can have at most %(most)s comments.")
         raise Problem("conflict", message, values={"most": MOST_COMMENTS})
-    said = {"entry": entry, "person": actor.known.id, "text": clean_text(text, COMMENT_LENGTH, field), "at": tx.now}
+    said = {
+        "entry": entry,
+        "person": actor.known.id,
+        "text": clean_text(text, ENTRY_COMMENT_LENGTH, field),
+        "at": tx.now,
+    }
     await tx.connection.execute(entry_comments.insert().values(id=new_id(), **said))
 
 

@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.cooperation.messages import (
     CommentView,
+    EntrySide,
     EntryState,
     EntryView,
     FieldView,
     InterestState,
     InterestView,
-    Side,
     TypeView,
 )
 from rooms.cooperation.tables import entries, entry_comments, entry_types, interests
@@ -46,7 +46,7 @@ async def types(connection: AsyncConnection, conference: str, *, archived: bool 
 
 def type_of(row: Any) -> TypeView:
     fields = msgspec.convert(row.fields, list[FieldView])
-    return TypeView(row.id, Side(row.side), row.name, row.texts, fields, row.days, row.archived_at is not None)
+    return TypeView(row.id, EntrySide(row.side), row.name, row.texts, fields, row.days, row.archived_at is not None)
 
 
 async def type_row(connection: AsyncConnection, conference: str, type: str) -> Any:

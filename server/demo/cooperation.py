@@ -19,7 +19,7 @@ ORGANISER = "organiser@demo.example"
 
 class DemoEntry(NamedTuple):
     organisation: str
-    side: m.Side
+    side: m.EntrySide
     country: str
     title: str
     title_zh: str
@@ -28,7 +28,7 @@ class DemoEntry(NamedTuple):
     values: dict[str, str]
 
 
-OFFER, REQUEST = m.Side.OFFER, m.Side.REQUEST
+OFFER, REQUEST = m.EntrySide.OFFER, m.EntrySide.REQUEST
 
 FIELDS = [
     m.FieldView(

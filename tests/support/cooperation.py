@@ -17,7 +17,7 @@ VALUES = {"stage": "4", "science": "2.5", "budget": "20 000 - 50,000 eur", "fund
 
 
 async def entry_type(world: World, **changes: Any) -> str:
-    said = {"side": m.Side.OFFER, "name": "Technology offer", "fields": FIELDS, **changes}
+    said = {"side": m.EntrySide.OFFER, "name": "Technology offer", "fields": FIELDS, **changes}
     done = await world.do("organiser", m.CreateType(**said), room=world.lobby)
     return msgspec.json.decode(done.reply, type=m.TypeCreated).type
 

@@ -685,12 +685,12 @@ async def _(world: World) -> Command:
 
 @_sample("entry_type.create", "organiser", "lobby")
 async def _(world: World) -> Command:
-    return cm.CreateType(cm.Side.OFFER, "Technology offer", FIELDS)
+    return cm.CreateType(cm.EntrySide.OFFER, "Technology offer", FIELDS)
 
 
 @_sample("entry_type.edit", "organiser", "lobby")
 async def _(world: World) -> Command:
-    return cm.EditType(cm.Side.REQUEST, "Partner sought", type=await entry_type(world))
+    return cm.EditType(cm.EntrySide.REQUEST, "Partner sought", type=await entry_type(world))
 
 
 @_sample("entry_type.archive", "organiser", "lobby")

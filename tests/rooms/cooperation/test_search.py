@@ -19,7 +19,7 @@ async def titles(world: World, **query: object) -> list[str]:
 
 async def three(world: World) -> tuple[str, str]:
     offer = await entry_type(world)
-    request = await entry_type(world, side=m.Side.REQUEST, name="Partner sought")
+    request = await entry_type(world, side=m.EntrySide.REQUEST, name="Partner sought")
     await published(world, offer, title="Solar cells", texts={"zh_Hans": {"title": "鈣鈦礦太陽能電池"}})
     await published(world, offer, title="Wind turbines", country="NO", values={"stage": "9", "funding": "Private"})
     await published(world, request, title="Solar lamps for schools", country="KE", values={"stage": "4"})

@@ -2,7 +2,7 @@
 
 import re
 
-from rooms.cooperation.messages import Side
+from rooms.cooperation.messages import EntrySide
 from tests.support.cooperation import drafted, entry_type, interested, published, waiting
 from tests.support.visitor import Visitor
 from tests.support.world import World
@@ -142,7 +142,7 @@ async def test_the_reason_of_a_decline_is_for_its_author_alone(site: Site, world
 
 
 async def test_a_search_is_saved_and_opened_again(site: Site, world: World) -> None:
-    type = await entry_type(world, side=Side.REQUEST, name="Partner sought")
+    type = await entry_type(world, side=EntrySide.REQUEST, name="Partner sought")
     await published(world, type, title="Solar lamps")
     await published(world, type, title="Wind", values={"stage": "9"})
     attendee = await person(site, world, "attendee")

@@ -38,9 +38,9 @@ export const BOOTH_TAGLINE_LENGTH = 200;
 
 export const CALL_NOTE_LENGTH = 500;
 
-export const COMMENT_LENGTH = 1000;
-
 export const CONTACT_LENGTH = 1000;
+
+export const ENTRY_COMMENT_LENGTH = 1000;
 
 export const FIELD_LENGTH = 80;
 

@@ -3,10 +3,10 @@ import { t, tn } from "../../i18n";
 import type { ModeratedQuestion } from "../../live/index";
 import { icon } from "../../shell/parts";
 import { APPROVE, DISMISS, type Act, type ActContext } from "./acts";
-import type { Marks } from "./batch";
+import type { SelectedRows } from "./batch";
 
 /** What can be done with the marked questions among those shown. */
-export function batchBar(marks: Marks, shown: readonly ModeratedQuestion[], around: ActContext, act: (act: Act) => void) {
+export function batchBar(marks: SelectedRows, shown: readonly ModeratedQuestion[], around: ActContext, act: (act: Act) => void) {
   if (!marks.on) return nothing;
   const marked = shown.filter(({ id }) => marks.has(id));
   const all = marked.length === shown.length && shown.length > 0;

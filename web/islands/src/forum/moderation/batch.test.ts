@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Marks, spread } from "./batch";
+import { SelectedRows, spread } from "./batch";
 
 test("the work is done for all items, at most ten at once", async () => {
   const done: number[] = [];
@@ -22,7 +22,7 @@ test("the work is done for all items, at most ten at once", async () => {
 
 test("marks are set, taken back and dropped", () => {
   let changes = 0;
-  const marks = new Marks(() => (changes += 1));
+  const marks = new SelectedRows(() => (changes += 1));
   marks.turn(true);
   marks.toggle("a");
   marks.toggle("b");

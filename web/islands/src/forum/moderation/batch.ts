@@ -10,7 +10,7 @@ export async function spread<T>(items: readonly T[], work: (item: T) => Promise<
 }
 
 /** The questions that a moderator marks to handle them together. */
-export class Marks {
+export class SelectedRows {
   on = false;
   private ids: ReadonlySet<string> = new Set();
 

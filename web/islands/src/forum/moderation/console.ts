@@ -11,7 +11,7 @@ import { Island } from "../../shell/island";
 import { empty, icon } from "../../shell/parts";
 import { ACTS, actsFor, ANSWERED, APPROVE, DISMISS, LEAVING, TAKE, type Act } from "./acts";
 import { QuestionChoice } from "./choice";
-import { Marks } from "./batch";
+import { SelectedRows } from "./batch";
 import { batchBar } from "./batch-bar";
 import { colleagueDid } from "./colleagues";
 import { consoleBar, consoleOver } from "./console-bar";
@@ -46,7 +46,7 @@ export class Console extends Island {
       this.note = "";
     },
   );
-  private readonly marks = new Marks(() => this.requestUpdate());
+  private readonly marks = new SelectedRows(() => this.requestUpdate());
   private readonly desk = new ModerationDesk(
     () => live().room(this.room, session),
     () => this.requestUpdate(),

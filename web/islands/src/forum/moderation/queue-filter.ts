@@ -1,7 +1,7 @@
 import { html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { t } from "../../i18n";
-import { counts, labelsOf, type Filter, type Lane, type Sort } from "../state/queue";
+import { counts, labelsOf, type Filter, type Lane, type QueueSort } from "../state/queue";
 import type { SessionRoom } from "../state/session";
 import { icon } from "../../shell/parts";
 
@@ -39,7 +39,7 @@ export class QueueFilter extends LitElement {
   protected override render() {
     const tally = counts(this.state, this.filter);
     const labels = labelsOf(this.state);
-    const sorts: readonly (readonly [Sort, string])[] = [
+    const sorts: readonly (readonly [QueueSort, string])[] = [
       ["", t("Usual order")],
       ["votes", t("Most votes")],
       ["newest", t("Newest")],
@@ -86,7 +86,7 @@ export class QueueFilter extends LitElement {
   private readonly chooseLabel = (event: Event) => this.changed({ label: (event.target as HTMLSelectElement).value || null });
   private readonly chooseClaim = (event: Event) => this.changed({ claim: (event.target as HTMLSelectElement).value as Filter["claim"] });
 
-  private readonly chooseSort = (event: Event) => this.changed({ sort: (event.target as HTMLSelectElement).value as Sort });
+  private readonly chooseSort = (event: Event) => this.changed({ sort: (event.target as HTMLSelectElement).value as QueueSort });
 
   private readonly searchKeyed = (event: KeyboardEvent): void => {
     if (event.key === "Escape") this.changed({ search: "" });

@@ -15,10 +15,10 @@ export interface Filter {
   /** Words that all must occur in the question, its first wording, its answer, its labels or its asker's name. */
   readonly search: string;
   /** Empty: the usual order of the lane. */
-  readonly sort: Sort;
+  readonly sort: QueueSort;
 }
 
-export type Sort = "" | "votes" | "newest" | "oldest";
+export type QueueSort = "" | "votes" | "newest" | "oldest";
 
 export const UNFILTERED: Filter = { lane: "pending", label: null, claim: "any", search: "", sort: "" };
 
@@ -101,7 +101,7 @@ function matches(question: ModeratedQuestion, search: string): boolean {
 
 type Order = (a: ModeratedQuestion, b: ModeratedQuestion) => number;
 
-function sorts(state: SessionRoom): Readonly<Record<Exclude<Sort, "">, Order>> {
+function sorts(state: SessionRoom): Readonly<Record<Exclude<QueueSort, "">, Order>> {
   return { votes: (a, b) => votesOf(state, b.id) - votesOf(state, a.id) || byAge(a, b), newest: (a, b) => byAge(b, a), oldest: byAge };
 }
 

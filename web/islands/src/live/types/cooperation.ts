@@ -10,7 +10,7 @@ import type { Id, PersonView, Time } from "./core";
 export type FieldKind = "text" | "number" | "choice" | "country" | "science" | "maturity" | "budget";
 
 /** OFFER: the organisation has something. REQUEST: it seeks something. */
-export type Side = "offer" | "request";
+export type EntrySide = "offer" | "request";
 
 /** HIDDEN: never published. EXPIRED: its time is over, it can be renewed. WITHDRAWN: taken back by the organisation or an organiser. */
 export type EntryState = "hidden" | "published" | "expired" | "withdrawn";
@@ -35,7 +35,7 @@ export interface FieldView {
 /** `days`: how long an entry is shown. */
 export interface TypeView {
   readonly id: string;
-  readonly side: Side;
+  readonly side: EntrySide;
   readonly name: string;
   readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly fields: readonly FieldView[];
@@ -102,7 +102,7 @@ export interface SearchSaved {
 /** Organisers define what can be offered or sought. */
 export interface CreateType {
   readonly op: "entry_type.create";
-  readonly side: Side;
+  readonly side: EntrySide;
   readonly name: string;
   readonly fields?: readonly FieldView[];
   readonly texts?: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -112,7 +112,7 @@ export interface CreateType {
 /** Values of fields that are removed are kept, and no longer shown. */
 export interface EditType {
   readonly op: "entry_type.edit";
-  readonly side: Side;
+  readonly side: EntrySide;
   readonly name: string;
   readonly fields?: readonly FieldView[];
   readonly texts?: Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -5,7 +5,7 @@ import { LinkMonitor, MEASURED_EVERY } from "./link-monitor";
 import { stagesOf, statsOf } from "./stats";
 import type { CallEnvironment, LinkEnvironment, Phase, RelayFault, Shown } from "./environment";
 import { Link } from "./link";
-import { Outbox } from "./outbox";
+import { SignalOutbox } from "./outbox";
 import { differ, joinedAfter, nameOf, sendsMedia } from "./roster";
 import type { MediaMode } from "./ladder";
 import { iceOf, type Ice, type Signal } from "./signals";
@@ -33,13 +33,13 @@ export class Call {
   private joins = 0;
   private resuming = false;
   private rounds = 0;
-  private readonly outbox: Outbox;
+  private readonly outbox: SignalOutbox;
   private readonly stops: (() => void)[];
   private readonly timers: Timers;
 
   constructor(private readonly environment: CallEnvironment) {
     this.timers = new Timers((ms, then) => environment.timer(ms, then));
-    this.outbox = new Outbox(
+    this.outbox = new SignalOutbox(
       (frame) => environment.wire.ask(frame),
       (ms, then) => environment.timer(ms, then),
       ({ op }, problem) => console.debug(op, problem),

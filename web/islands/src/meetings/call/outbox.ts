@@ -12,7 +12,7 @@ interface Posted extends CallFrame {
 const PAUSE = 1_000; // ms, when the server names none
 
 /** Sends signals in order, and repeats each until the server has accepted or refused it. */
-export class Outbox {
+export class SignalOutbox {
   private posted: Posted[] = [];
   private paused = false;
 
