@@ -193,7 +193,7 @@ async def test_holes_and_doubles_are_counted() -> None:
         door = LiveAddress(f"ws://127.0.0.1:{port}/live", f"http://127.0.0.1:{port}", None)
         client = Client(
             door, room, ticket, tally, packed=False,
-            received=lambda event, late: received.append((event["seq"], late)), entered=lambda _: None, values=lambda _: None,
+            on_event=lambda event, late: received.append((event["seq"], late)), entered=lambda _: None, values=lambda _: None,
         )  # fmt: skip
         with pytest.raises(Exception, match="4401"):
             await client.follow(stay)
