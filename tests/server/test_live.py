@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -25,7 +25,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest_asyncio.fixture(loop_scope="module")
 async def room(furnished: World) -> str:
     """The room of a new session."""
-    now = furnished.clock()
+    # The clock of the world does not move while the tests of this file run, and a ticket is valid for a minute.
+    now = furnished.clock.now = datetime.now(UTC)
     times: dict[str, Any] = {"starts_at": now, "ends_at": now + timedelta(hours=1), "now": now}
     async with furnished.engine.database.write() as connection:
         return (await create_session(connection, furnished.conference, title="A session", **times))[1]
