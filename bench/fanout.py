@@ -4,7 +4,7 @@
     python -m bench.fanout --lag [--members 5000]           how late Plenary's loop is while it sweeps
 
 Rounds are interleaved, figures are medians. What each server does per message is what its users would get from it; Plenary alone has rights, audiences
-and seqs. Every server but the limit pings each member every 20 s; with --idle, that cost is measured apart, before the first message. Needs a C
+and seqs. Every server but the limit pings each silent member every 28 s; with --idle, that cost is measured apart, before the first message. Needs a C
 compiler and Node.js with npm.
 """
 

@@ -4,7 +4,7 @@ import { Server } from "socket.io";
 
 const [port, rate, size] = process.argv.slice(2).map(Number);
 const http = createServer();
-const io = new Server(http, { transports: ["websocket"], pingInterval: 20_000, perMessageDeflate: false });
+const io = new Server(http, { transports: ["websocket"], pingInterval: 28_000, perMessageDeflate: false });
 http.listen({ host: "127.0.0.1", port, backlog: 4096 });
 
 process.on("SIGUSR2", () => {

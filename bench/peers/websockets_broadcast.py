@@ -22,7 +22,7 @@ async def member(connection: ServerConnection) -> None:
 async def main() -> None:
     go = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, go.set)
-    async with serve(member, "127.0.0.1", PORT, compression=None, ping_interval=20, open_timeout=60):
+    async with serve(member, "127.0.0.1", PORT, compression=None, ping_interval=28, open_timeout=60):
         await go.wait()
         due = time.monotonic()
         while True:

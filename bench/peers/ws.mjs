@@ -11,7 +11,7 @@ function publish() {
   for (const member of server.clients) member._socket.write(ready);
 }
 
-setInterval(() => server.clients.forEach((member) => member.ping()), 20_000);
+setInterval(() => server.clients.forEach((member) => member.ping()), 28_000);
 
 process.on("SIGUSR2", () => {
   let due = performance.now();
