@@ -11,9 +11,9 @@ from rooms.cooperation.fields import cleaned_values
 from rooms.cooperation.messages import (
     ABOUT_LENGTH,
     TITLE_LENGTH,
-    Content,
     CreateEntry,
     DraftEntry,
+    EntryContent,
     EntryCreated,
     EntryReview,
     EntryState,
@@ -95,7 +95,7 @@ async def submit_entry(tx: Transaction, actor: Actor, command: SubmitEntry) -> N
 
 async def _drafted_again(tx: Transaction, entry: str) -> Any:
     """A withdrawn entry, with its last texts as a draft."""
-    said = [e[name] for name in Content.__struct_fields__]
+    said = [e[name] for name in EntryContent.__struct_fields__]
     row = (await tx.connection.execute(sa.select(*said).where(e.id == entry))).mappings().one()
     update = entries.update().where(e.id == entry).values(draft=dict(row)).returning(entries)
     return (await tx.connection.execute(update)).one()
@@ -127,7 +127,7 @@ async def withdraw_entry(tx: Transaction, actor: Actor, command: WithdrawEntry) 
     tx.audit(actor.room.subject, actor.known.id, "entry.withdraw", row.id)
 
 
-def cleaned(content: Content, fields: list[FieldView]) -> dict[str, Any]:
+def cleaned(content: EntryContent, fields: list[FieldView]) -> dict[str, Any]:
     """The texts of an entry as columns. Raises Problem "invalid"."""
     texts: dict[str, dict[str, str]] = {}
     for locale, translated in content.texts.items():
@@ -164,4 +164,4 @@ async def check_acts_for(connection: AsyncConnection, actor: Actor, organisation
 
 def said_of(view: object) -> dict[str, Any]:
     """The texts of a view, as the fields of a form."""
-    return {name: msgspec.to_builtins(getattr(view, name)) for name in Content.__struct_fields__}
+    return {name: msgspec.to_builtins(getattr(view, name)) for name in EntryContent.__struct_fields__}

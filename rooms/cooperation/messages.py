@@ -110,7 +110,7 @@ class EntryState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Content(Command):
+class EntryContent(Command):
     """What an entry says. `texts` holds translations of title and about by locale, `values` those of the type's fields by key."""
 
     title: Line
@@ -120,14 +120,14 @@ class Content(Command):
     values: Values = msgspec.field(default_factory=dict[str, str])
 
 
-class CreateEntry(Content, tag="entry.create", kw_only=True):
+class CreateEntry(EntryContent, tag="entry.create", kw_only=True):
     """Begins a draft in the name of an organisation."""
 
     organisation: Id
     type: Id
 
 
-class DraftEntry(Content, tag="entry.draft", kw_only=True):
+class DraftEntry(EntryContent, tag="entry.draft", kw_only=True):
     """Changes the draft. Visitors see it once the organisers have approved it."""
 
     entry: Id

@@ -13,7 +13,7 @@ from rooms.cooperation.tables import entries, interests
 e, i = entries.c, interests.c
 
 
-class Report(NamedTuple):
+class CooperationReport(NamedTuple):
     """Numbers by state, by reason of a decline and by outcome; `median`: seconds that interests waited for an answer, or wait so far."""
 
     entries: dict[str, int]
@@ -23,7 +23,7 @@ class Report(NamedTuple):
     median: float | None
 
 
-async def report_of(connection: AsyncConnection, conference: str, now: datetime) -> Report:
+async def report_of(connection: AsyncConnection, conference: str, now: datetime) -> CooperationReport:
     async def numbers(column: "sa.ColumnElement[str]", *conditions: "sa.ColumnElement[bool]") -> dict[str, int]:
         joined = interests.join(entries, e.id == i.entry)
         select = sa.select(column, sa.func.count()).select_from(joined).where(e.conference == conference, *conditions)
@@ -32,7 +32,7 @@ async def report_of(connection: AsyncConnection, conference: str, now: datetime)
 
     states = sa.select(e.state, sa.func.count()).where(e.conference == conference).group_by(e.state)
     by_state = {state: number for state, number in await connection.execute(states)}  # noqa: C416
-    return Report(
+    return CooperationReport(
         entries=by_state,
         interests=await numbers(i.state, i.state != InterestState.WITHDRAWN.value),
         reasons=await numbers(i.reason, i.reason != ""),

@@ -22,7 +22,7 @@ _UNSPACED = re.compile(f"[{_HAN}\u3005\u3040-\u30ff\U00020000-\U0003ffff]+")  # 
 _WORD = re.compile(rf"{_UNSPACED.pattern}|[^\W_{_HAN}\u3005\u3040-\u30ff\U00020000-\U0003ffff]+")
 
 
-class Wanted(NamedTuple):
+class WantedWord(NamedTuple):
     """A word that somebody searches for: terms that follow each other. `prefix`: the last one may continue."""
 
     terms: tuple[str, ...]
@@ -53,12 +53,12 @@ def terms(text: str) -> list[str]:
     return found
 
 
-def wanted(text: str) -> list[Wanted]:
+def wanted(text: str) -> list[WantedWord]:
     """What somebody searches for. Words are found by their beginning, runs without spaces as they are written."""
-    found: list[Wanted] = []
+    found: list[WantedWord] = []
     for word in _words(text)[:MOST_WORDS]:
         if len(word) > 1 and _UNSPACED.match(word):
-            found.append(Wanted(tuple(word[at : at + 2] for at in range(len(word) - 1)), prefix=False))
+            found.append(WantedWord(tuple(word[at : at + 2] for at in range(len(word) - 1)), prefix=False))
         else:
-            found.append(Wanted((word,), prefix=True))
+            found.append(WantedWord((word,), prefix=True))
     return found

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.core.search_terms import Wanted, terms, wanted
+from rooms.core.search_terms import WantedWord, terms, wanted
 from rooms.core.store.database import metadata
 
 MOST_TERMS = 16_000
@@ -74,10 +74,10 @@ def _statements(name: str) -> dict[str, list[str]]:
 
 
 # Terms consist of letters and digits only, so they need no escapes between quotes.
-def _tsquery(word: Wanted) -> str:
+def _tsquery(word: WantedWord) -> str:
     *first, last = (f"'{term}'" for term in word.terms)
     return f"({' <-> '.join([*first, last + (':*' if word.prefix else '')])})"
 
 
-def _fts5(word: Wanted) -> str:
+def _fts5(word: WantedWord) -> str:
     return f'"{" ".join(word.terms)}"{" *" if word.prefix else ""}'

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rooms.core.search_terms import Wanted, terms, wanted
+from rooms.core.search_terms import WantedWord, terms, wanted
 
 
 def test_words_are_folded() -> None:
@@ -24,9 +24,9 @@ def test_traditional_is_simplified(traditional: str, simplified: str) -> None:
 
 def test_what_is_searched() -> None:
     assert wanted("sol 太阳能 光") == [
-        Wanted(("sol",), prefix=True),
-        Wanted(("太阳", "阳能"), prefix=False),
-        Wanted(("光",), prefix=True),
+        WantedWord(("sol",), prefix=True),
+        WantedWord(("太阳", "阳能"), prefix=False),
+        WantedWord(("光",), prefix=True),
     ]
     assert wanted("  …“”' & | :* ") == []
     assert len(wanted("a " * 100)) == 12
