@@ -85,5 +85,6 @@ def _frame(request: Request, viewer: Viewer) -> dict[str, Any]:
         "conference": None,
         "may_organise": False,
         "reports": 0,
+        "cooperates": False,
         "section": "",
     }

@@ -154,3 +154,19 @@ async def test_a_search_is_saved_and_opened_again(site: Site, world: World) -> N
     assert "1 entry" in attendee.page
     assert 'value="lamp"' in attendee.page
     await drafted(world)
+
+
+async def test_a_session_leads_to_the_zone_once_it_is_open(site: Site, world: World) -> None:
+    attendee = await person(site, world, "attendee")
+    session = f"/c/forum/sessions/{world.session}"
+    link = f'href="{HERE}"'
+    before = await attendee.get(session)
+    assert before.status_code == 200
+    assert link not in before.text
+    await entry_type(world)
+    assert link in (await attendee.get(session)).text
+
+
+async def test_signing_in_for_a_conference_works_while_its_zone_is_open(site: Site, world: World) -> None:
+    await entry_type(world)
+    assert (await Visitor(site).get("/sign-in?next=/c/forum")).status_code == 200

@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from rooms.chat.queries import latest_messages
+from rooms.cooperation import queries as cooperation
 from rooms.core.commands.access import ABSENT, Actor
 from rooms.core.commands.people import PresenceView, Role
 from rooms.core.commands.room_kinds import LatestValues
@@ -67,6 +68,7 @@ class SessionPage:
     latest: LatestValues
     present: PresenceView | None
     about: SessionAbout
+    cooperates: bool
     now: datetime
 
     @property
@@ -153,6 +155,7 @@ async def session_page(request: Request, *, public: bool = False) -> SessionPage
         conference = await queries.conference(connection, slug)
         room = await queries.session_room(connection, conference.id, id)
         about = await queries.session_about(connection, id)
+        cooperates = await cooperation.is_open(connection, conference.id)
     view = await site.engine.view(viewer.id, room, public=public)
     return SessionPage(
         room=room,
@@ -166,6 +169,7 @@ async def session_page(request: Request, *, public: bool = False) -> SessionPage
         latest=view.latest,
         present=view.latest.get("present", {}).get(""),
         about=about,
+        cooperates=cooperates,
         now=site.engine.clock(),
     )
 
@@ -179,6 +183,7 @@ async def _shown(request: Request, template: str, shown: SessionPage, **context:
         own=shown.own,
         conference=shown.conference,
         zone=shown.zone,
+        cooperates=shown.cooperates,
         may_organise=Role.ORGANISER in shown.actor.roles,
         **context,
     )
