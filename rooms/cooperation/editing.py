@@ -109,8 +109,8 @@ async def renew_entry(tx: Transaction, actor: Actor, command: RenewEntry) -> Non
     expires = await expiry(tx.connection, row.type, tx.now)
     values = {"state": EntryState.PUBLISHED.value, "expires_at": expires, "reminded_at": None}
     await tx.connection.execute(entries.update().where(e.id == row.id).values(values))
-    if row.state == EntryState.EXPIRED.value:
-        await list_entry(tx.connection, actor.room.subject, row.id)
+    # Also one that was published when it was read: it may have expired in the meantime.
+    await list_entry(tx.connection, actor.room.subject, row.id)
     tx.audit(actor.room.subject, actor.known.id, "entry.renew", row.id)
 
 

@@ -14,9 +14,14 @@ from rooms.core.text import N_, clean_line, clean_text
 NAME_LENGTH = 80
 TEXT_LENGTH = 2000
 LARGEST = Decimal(10) ** 15
+MOST_PLACES = 12
+"""Decimal places of a number. Without a limit, "1e-999999999" would be written out with a billion digits."""
 
 FACETS = {FieldKind.CHOICE, FieldKind.COUNTRY, FieldKind.SCIENCE, FieldKind.MATURITY}
 """Kinds of fields by which entries are filtered."""
+
+RESERVED = frozenset({"country", "csrf", "key", "name", "page", "search", "side", "type", "words"})
+"""Names that the address and the forms of a search use, beside the keys of fields."""
 
 _BUDGET = re.compile(r"(\d{1,15})(?:\s*[-–—]\s*(\d{1,15}))?\s*([A-Za-z]{3})")
 _TERRITORIES = frozenset(filter(re.compile("[A-Z]{2}").fullmatch, map(str, Locale("en").territories)))
@@ -26,6 +31,10 @@ def cleaned_fields(fields: list[FieldView]) -> list[FieldView]:
     """The cleaned definition of a type's fields. Raises Problem "invalid"."""
     if len({field.key for field in fields}) < len(fields):
         raise Problem("invalid", N_("Two fields have the same key."), field="fields")
+    if reserved := sorted(RESERVED & {field.key for field in fields}):
+        raise Problem(
+            "invalid", N_("The key “%(key)s” is reserved. Choose another."), field="fields", values={"key": reserved[0]}
+        )
     return [_cleaned_field(field) for field in fields]
 
 
@@ -51,6 +60,18 @@ def cleaned_values(fields: list[FieldView], values: dict[str, str]) -> dict[str,
         if key not in known:
             raise Problem("invalid", N_("This form has an unknown field."), field=key)
     return {key: _cleaned_value(known[key], value.strip()) for key, value in values.items() if value.strip()}
+
+
+def facets_of(fields: list[FieldView], values: dict[str, str]) -> dict[str, str]:
+    """The values by which an entry is filtered, without those that a field had before its kind or its options changed."""
+    found: dict[str, str] = {}
+    for field in fields:
+        if field.kind in FACETS and (value := values.get(field.key)):
+            try:
+                found[field.key] = _cleaned_value(field, value)
+            except Problem:
+                continue
+    return found
 
 
 def check_complete(fields: list[FieldView], values: dict[str, str]) -> None:
@@ -87,7 +108,7 @@ def _number(field: FieldView, value: str) -> str:
         number = Decimal(value.replace(" ", "").replace("\u202f", ""))
     except InvalidOperation:
         number = Decimal("NaN")
-    if not number.is_finite() or abs(number) > LARGEST:
+    if not number.is_finite() or abs(number) > LARGEST or not -MOST_PLACES <= int(number.as_tuple().exponent) <= 15:
         raise _invalid(field, N_("Enter “%(name)s” as a number, such as 12.5"))
     return f"{number:f}"
 

@@ -29,8 +29,10 @@ from rooms.core.links import Target
 from rooms.core.rate_limits import Rate
 from rooms.core.text import N_, clean_text
 from rooms.organisations import members
+from rooms.organisations.queries import organisation_row
 from rooms.organisations.tables import organisation_members
 from rooms.people import rules
+from rooms.people.blocks import blocking
 from rooms.people.desk import desks_of, notify_all
 
 LOBBY = {"lobby"}
@@ -60,6 +62,7 @@ async def show_interest(tx: Transaction, actor: Actor, command: ShowInterest) ->
     if await members.role_in(tx.connection, row.organisation, person):
         raise Problem("forbidden", N_("This entry is your own organisation's."))
     if command.organisation is not None:
+        await organisation_row(tx.connection, conference, command.organisation)
         await check_acts_for(tx.connection, actor, command.organisation)
     count = sa.select(sa.func.count()).where(i.person == person, i.state == WAITING)
     if (await tx.connection.execute(count)).scalar_one() >= MOST_WAITING:
@@ -67,20 +70,27 @@ async def show_interest(tx: Transaction, actor: Actor, command: ShowInterest) ->
         raise Problem("conflict", message, values={"most": MOST_WAITING})
     said = {"organisation": command.organisation, "text": clean_text(command.text, ENTRY_COMMENT_LENGTH, "text")}
     state = {"state": WAITING, "reason": "", "answered_by": None, "answered_at": None, "at": tx.now}
+    state |= {"outcome": "", "outcome_at": None}
     earlier = sa.select(i.id, i.state).where(i.entry == row.id, i.person == person)
     found = (await tx.connection.execute(earlier)).one_or_none()
     if found is None:
         id = new_id()
-        values = {"id": id, "entry": row.id, "person": person, "outcome": "", **said, **state}
+        values = {"id": id, "entry": row.id, "person": person, **said, **state}
         await tx.connection.execute(interests.insert().values(values))
     elif found.state == InterestState.WITHDRAWN.value:
         id = found.id
         await tx.connection.execute(interests.update().where(i.id == id).values(**said, **state))
     else:
         raise Problem("conflict", N_("You have already shown interest in this entry."), field="entry")
-    people = [each.person.id for each in await members.members_of(tx.connection, row.organisation)]
+    here = [each.person.id for each in await members.members_of(tx.connection, row.organisation)]
+    people = set(here) - await blocking(tx.connection, person, here)
     await notify_all(
-        tx, people, "interest.new", {"entry": row.title}, Target("interests", conference), about=actor.known.view
+        tx,
+        sorted(people),
+        "interest.new",
+        {"entry": row.title},
+        Target("interests", conference),
+        about=actor.known.view,
     )
     return InterestShown(id)
 
@@ -90,6 +100,10 @@ async def withdraw_interest(tx: Transaction, actor: Actor, command: WithdrawInte
     row = await queries.interest_row(tx.connection, actor.room.subject, command.interest)
     if row.person != actor.known.id:
         raise Problem("not_found", GONE, field="interest")
+    if (
+        row.state == InterestState.DECLINED.value
+    ):  # withdrawn, it could be shown again, and notify the organisation each time
+        raise Problem("stale", ANSWERED, field="interest")
     withdrawn = {"state": InterestState.WITHDRAWN.value, "text": "", "answered_at": row.answered_at or tx.now}
     await tx.connection.execute(interests.update().where(i.id == row.id).values(withdrawn))
 
@@ -123,6 +137,7 @@ async def record_outcome(tx: Transaction, actor: Actor, command: RecordOutcome) 
     tx.audit(actor.room.subject, actor.known.id, "interest.outcome", row.id, {"outcome": command.outcome.value})
 
 
+ANSWERED = N_("This request has already been answered or withdrawn.")
 GONE = N_("This request does not exist, or you do not have access to it.")
 
 
@@ -131,7 +146,7 @@ async def _asked(connection: AsyncConnection, actor: Actor, interest: str) -> An
     row = await queries.interest_row(connection, actor.room.subject, interest)
     await _check_owns(connection, actor, row)
     if row.state != WAITING:
-        raise Problem("stale", N_("This request has already been answered or withdrawn."), field="interest")
+        raise Problem("stale", ANSWERED, field="interest")
     return row
 
 

@@ -46,7 +46,7 @@ class FieldKind(StrEnum):
 class FieldView(View):
     """A field of a type of entries. `options` are those of a CHOICE; `texts` holds translations of the name by locale."""
 
-    key: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
+    key: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")]
     kind: FieldKind
     name: Line
     required: bool = False
@@ -140,9 +140,12 @@ class SubmitEntry(Command, tag="entry.submit"):
 
 
 class ApproveEntry(Command, tag="entry.approve"):
-    """Publishes the draft. The organisation's members are notified, and those whose saved searches it matches."""
+    """Publishes the draft. The organisation's members are notified, and those whose saved searches it matches.
+
+    `submitted_at`: when the draft that the organiser has read was submitted; a draft that has changed since then is refused as `stale`."""
 
     entry: Id
+    submitted_at: datetime | None = None
 
 
 class DeclineEntry(Command, tag="entry.decline"):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.cooperation import queries
-from rooms.cooperation.fields import FACETS, check_complete
+from rooms.cooperation.fields import check_complete, facets_of
 from rooms.cooperation.messages import (
     ENTRY_COMMENT_LENGTH,
     ApproveEntry,
@@ -50,6 +50,9 @@ async def with_members(connection: AsyncConnection, room: str, command: Decision
 async def approve_entry(tx: Transaction, actor: Actor, command: ApproveEntry) -> None:
     row = await queries.entry_row(tx.connection, actor.room.subject, command.entry)
     await check_ready(tx.connection, row)
+    waits = row.review == EntryReview.WAITING.value
+    if command.submitted_at is not None and not (waits and row.submitted_at == command.submitted_at):
+        raise Problem("stale", N_("This draft has changed since it was submitted. Read it again."), field="entry")
     values = {
         **row.draft,
         "draft": None,
@@ -137,9 +140,7 @@ async def list_entry(connection: AsyncConnection, conference: str, entry: str) -
     words = [row.title, row.about, row.organisation_name, *names, *translated, *row.values.values()]
     await entry_terms.put(connection, entry, "\n".join(words))
     facets = {"country": row.country} if row.country else {}
-    facets |= {
-        field.key: row.values[field.key] for field in type.fields if field.kind in FACETS and field.key in row.values
-    }
+    facets |= facets_of(type.fields, row.values)
     if facets:
         found = [{"entry": entry, "key": key, "value": value} for key, value in facets.items()]
         await connection.execute(entry_facets.insert(), found)

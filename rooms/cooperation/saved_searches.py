@@ -1,12 +1,14 @@
 """Saved searches: a person is notified of entries that match."""
 
+from datetime import datetime, timedelta
+
 import msgspec
 import sqlalchemy as sa
 
 from rooms.cooperation import queries, search
-from rooms.cooperation.messages import DeleteSearch, SaveSearch, SearchSaved
+from rooms.cooperation.messages import DeleteSearch, EntryState, SaveSearch, SearchSaved
 from rooms.cooperation.search import Query
-from rooms.cooperation.tables import saved_searches
+from rooms.cooperation.tables import entries, saved_searches
 from rooms.core.commands.access import ABSENT, Actor
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
@@ -23,7 +25,13 @@ LOBBY = {"lobby"}
 MOST_SEARCHES = 20
 """Saved searches of one person in a conference."""
 
-s = saved_searches.c
+LATE = timedelta(minutes=1)
+"""An entry may be committed this long after its time."""
+BATCH = 500
+
+PUBLISHED = EntryState.PUBLISHED.value
+
+s, e = saved_searches.c, entries.c
 
 
 @command(SaveSearch, kinds=LOBBY, allowed=rules.takes_part)
@@ -54,12 +62,21 @@ async def delete_search(tx: Transaction, actor: Actor, command: DeleteSearch) ->
         raise Problem("not_found", ABSENT, field="search")
 
 
+async def _pass_over(engine: Engine, ids: list[str], until: datetime) -> None:
+    """Notes that nothing published until then matches these searches, so that they are not run again before something new is published."""
+    for at in range(0, len(ids), BATCH):
+        async with engine.database.write() as connection:
+            old = sa.and_(s.id.in_(ids[at : at + BATCH]), s.seen_until < until)
+            await connection.execute(saved_searches.update().where(old).values(seen_until=until))
+
+
 @every(minutes=1)
 async def notify_of_matches(engine: Engine) -> int:
     """Returns how many people were notified. With several processes, only one finds a search unchanged."""
     now = engine.clock()
     async with engine.database.read() as connection:
-        rows = (await connection.execute(sa.select(saved_searches))).all()
+        new = sa.exists().where(e.conference == s.conference, e.state == PUBLISHED, e.published_at > s.seen_until)
+        rows = (await connection.execute(sa.select(saved_searches).where(new))).all()
         found = {
             row.id: await search.matches(
                 connection, row.conference, msgspec.convert(row.query, Query), row.seen_until, now
@@ -67,6 +84,7 @@ async def notify_of_matches(engine: Engine) -> int:
             for row in rows
         }
         desks = {row.id: await desks_of(connection, [row.person]) for row in rows if found[row.id]}
+    await _pass_over(engine, [row.id for row in rows if not found[row.id]], now - LATE)
     count = 0
     for row in rows:
         if not found[row.id]:

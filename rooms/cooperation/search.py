@@ -8,8 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.cooperation import queries
 from rooms.cooperation.fields import FACETS
-from rooms.cooperation.messages import EntryState, EntryView, TypeView
+from rooms.cooperation.messages import EntrySide, EntryState, EntryView, TypeView
 from rooms.cooperation.tables import entries, entry_facets, entry_terms, entry_types
+from rooms.core.errors import Problem
+from rooms.core.text import clean_line
 
 PAGE = 20
 
@@ -38,8 +40,22 @@ def keys_of(types: list[TypeView]) -> list[str]:
 
 def query_of(asked: "dict[str, str]", types: list[TypeView]) -> Query:
     """The search in the query of an address, without what is unknown."""
-    facets = {key: asked[key][:200] for key in keys_of(types) if asked.get(key)}
-    return Query(asked.get("words", "")[:200].strip(), asked.get("side", "")[:10], asked.get("type", "")[:20], facets)
+    facets = {key: value for key in keys_of(types) if (value := _line(asked.get(key, "")))}
+    side, type = asked.get("side", ""), asked.get("type", "")
+    return Query(
+        words=_line(asked.get("words", "")),
+        side=side if side in set(EntrySide) else "",
+        type=type if type in {each.id for each in types} else "",
+        facets=facets,
+    )
+
+
+def _line(text: str) -> str:
+    """Without control characters, which PostgreSQL refuses in part; "" if nothing else is left."""
+    try:
+        return clean_line(text[:200], 200)
+    except Problem:
+        return ""
 
 
 def _passing(

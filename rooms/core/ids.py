@@ -6,7 +6,7 @@ import string
 
 ALPHABET = string.ascii_lowercase + string.digits
 ID_LENGTH = 20
-ID_PATTERN = r"^[a-z0-9]{20}$"
+ID_PATTERN = r"^[a-z0-9]{20}\Z"
 
 
 # Rejection sampling keeps the letters uniform.

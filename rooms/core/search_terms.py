@@ -17,6 +17,9 @@ from rooms.core.search import fold
 MOST_WORDS = 12
 """Words of a search that count."""
 
+LONGEST_TERM = 100
+"""Characters of a word that count. PostgreSQL refuses terms of more than 2,046 bytes."""
+
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _UNSPACED = re.compile(f"[{_HAN}\u3005\u3040-\u30ff\U00020000-\U0003ffff]+")  # Han, kana and the repetition mark
 _WORD = re.compile(rf"{_UNSPACED.pattern}|[^\W_{_HAN}\u3005\u3040-\u30ff\U00020000-\U0003ffff]+")
@@ -49,7 +52,7 @@ def terms(text: str) -> list[str]:
         if _UNSPACED.match(word):
             found += [word[at : at + 2] for at in range(len(word))]
         else:
-            found.append(word)
+            found.append(word[:LONGEST_TERM])
     return found
 
 
@@ -60,5 +63,5 @@ def wanted(text: str) -> list[WantedWord]:
         if len(word) > 1 and _UNSPACED.match(word):
             found.append(WantedWord(tuple(word[at : at + 2] for at in range(len(word) - 1)), prefix=False))
         else:
-            found.append(WantedWord((word,), prefix=True))
+            found.append(WantedWord((word[:LONGEST_TERM],), prefix=True))
     return found

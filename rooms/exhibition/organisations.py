@@ -15,7 +15,7 @@ from rooms.organisations import members
 from rooms.organisations.merging import moves_with_organisation
 from rooms.organisations.messages import OrganisationRole
 from rooms.organisations.profile import EMPTY, columns_of, named
-from rooms.organisations.tables import organisations
+from rooms.organisations.tables import organisation_members, organisations
 
 b, s, o = booths.c, booth_staff.c, organisations.c
 
@@ -28,6 +28,17 @@ def profile_of(said: Mapping[Any, Any]) -> dict[str, Any]:
     }
     kept = {name: said[name] for name in ("name", "about", "website", "country", "logo") if name in said}
     return {**kept, "texts": texts, "fields": [said["field"]] if said.get("field") else []}
+
+
+async def organisation_for(connection: AsyncConnection, conference: str, said: Mapping[Any, Any]) -> str:
+    """The organisation of a new booth with these texts: the exhibitor of this name, or a new one.
+
+    An organisation without a booth that has members was created by one of the visitors, who may have taken the exhibitor's name. Organisers
+    merge the two if they are one.
+    """
+    exhibits = sa.exists().where(b.organisation == o.id)
+    has_members = sa.exists().where(organisation_members.c.organisation == o.id)
+    return await named(connection, conference, profile_of(said), exhibits | ~has_members)
 
 
 async def join_organisation(connection: AsyncConnection, booth: str, person: str, duty: Duty, now: datetime) -> None:
@@ -79,7 +90,7 @@ async def link_booths(engine: Engine) -> int:
     async with engine.database.write(LONG) as connection:
         rows = (await connection.execute(unlinked)).mappings().all()
         for row in rows:
-            organisation = await named(connection, row["conference"], profile_of(row))
+            organisation = await organisation_for(connection, row["conference"], row)
             await connection.execute(booths.update().where(b.id == row["id"]).values(organisation=organisation))
             staff = sa.select(booth_staff).where(s.booth == row["id"]).order_by(s.added_at, s.person)
             for each in (await connection.execute(staff)).all():

@@ -1,6 +1,7 @@
 """Commands on organisations, given in the lobby: the profile, the members, and merging duplicates."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,7 +11,7 @@ from rooms.core.commands.people import Role
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
-from rooms.core.links import Target
+from rooms.core.links import Target, path_to
 from rooms.core.rate_limits import Rate
 from rooms.core.text import N_
 from rooms.organisations import members, merging, profile, queries
@@ -25,10 +26,13 @@ from rooms.organisations.messages import (
 )
 from rooms.organisations.tables import organisation_members, organisations
 from rooms.people import rules
-from rooms.people.candidates import check_eligible
+from rooms.people.blocks import has_blocked
+from rooms.people.candidates import NOT_HERE, check_eligible
 from rooms.people.desk import desk_of, desks_of, notify
+from rooms.people.tables import notices
 
 LOBBY = {"lobby"}
+DAY = timedelta(days=1)
 MOST_OWNED = 5
 """Organisations of one owner in a conference, unless organisers make them an owner of more."""
 
@@ -40,10 +44,7 @@ async def create_organisation(tx: Transaction, actor: Actor, command: CreateOrga
     if actor.known.kind != "registered":
         raise Problem("forbidden", N_("You need an account for this. Add your email address first."))
     conference, person = actor.room.subject, actor.known.id
-    joined = organisations.join(organisation_members, m.organisation == o.id)
-    owned = sa.select(sa.func.count()).select_from(joined)
-    owned = owned.where(o.conference == conference, m.person == person, m.role == OrganisationRole.OWNER.value)
-    if (await tx.connection.execute(owned)).scalar_one() >= MOST_OWNED:
+    if await _owned(tx.connection, conference, person) >= MOST_OWNED:
         message = N_("You already own %(most)s organisations here. Ask the organisers if you need more.")
         raise Problem("conflict", message, values={"most": MOST_OWNED})
     organisation = await profile.create(tx.connection, conference, profile.cleaned(command))
@@ -52,11 +53,18 @@ async def create_organisation(tx: Transaction, actor: Actor, command: CreateOrga
     return OrganisationCreated(organisation)
 
 
-@command(EditOrganisation, kinds=LOBBY, allowed=rules.takes_part)
+async def _owned(connection: AsyncConnection, conference: str, person: str) -> int:
+    """How many organisations a person owns in a conference."""
+    joined = organisations.join(organisation_members, m.organisation == o.id)
+    select = sa.select(sa.func.count()).select_from(joined)
+    select = select.where(o.conference == conference, m.person == person, m.role == OrganisationRole.OWNER.value)
+    return (await connection.execute(select)).scalar_one()
+
+
+@command(EditOrganisation, kinds=LOBBY, allowed=rules.takes_part, rate=Rate(30, 600))
 async def edit_organisation(tx: Transaction, actor: Actor, command: EditOrganisation) -> None:
     await check_owns(tx.connection, actor, command.organisation)
-    update = organisations.update().where(o.id == command.organisation)
-    await tx.connection.execute(update.values(profile.cleaned(command)))
+    await profile.change(tx.connection, command.organisation, profile.cleaned(command))
     tx.audit(actor.room.subject, actor.known.id, "organisation.edit", command.organisation)
 
 
@@ -64,7 +72,7 @@ async def with_member(connection: AsyncConnection, room: str, command: SetMember
     return await desks_of(connection, [command.person])
 
 
-@command(SetMember, kinds=LOBBY, allowed=rules.takes_part, extra_rooms=with_member)
+@command(SetMember, kinds=LOBBY, allowed=rules.takes_part, extra_rooms=with_member, rate=Rate(60, 600))
 async def set_member(tx: Transaction, actor: Actor, command: SetMember) -> None:
     conference, organisation = actor.room.subject, command.organisation
     name = await check_owns(tx.connection, actor, organisation)
@@ -76,21 +84,38 @@ async def set_member(tx: Transaction, actor: Actor, command: SetMember) -> None:
     else:
         if held is None:
             await check_eligible(tx, conference, command.person)
+            if await has_blocked(tx.connection, command.person, [actor.known.id]):
+                raise Problem("invalid", NOT_HERE, field="person")  # those who are blocked are not informed
         elif await members.owners_of(tx.connection, organisation) == [command.person]:
             message = N_("An organisation needs an owner. Make someone else an owner first.")
             raise Problem("conflict", message, field="person")
+        limited = command.role is OrganisationRole.OWNER and Role.ORGANISER not in actor.roles
+        if limited and await _owned(tx.connection, conference, command.person) >= MOST_OWNED:
+            message = N_("This person already owns %(most)s organisations here.")
+            raise Problem("conflict", message, field="person", values={"most": MOST_OWNED})
         await members.add(tx.connection, organisation, command.person, command.role, tx.now, demote=True)
     details = {"person": command.person, "role": command.role.value if command.role else ""}
     tx.audit(conference, actor.known.id, "organisation.member", organisation, details)
     added = held is None and command.person != actor.known.id
-    if added and await desk_of(tx.connection, command.person) in tx.rooms:
-        target = Target("organisation", conference, organisation)
+    target = Target("organisation", conference, organisation)
+    reachable = added and await desk_of(tx.connection, command.person) in tx.rooms
+    if reachable and not await _is_notified(tx, command.person, target):
         await notify(tx, command.person, "organisation.member", {"organisation": name}, target)
+
+
+async def _is_notified(tx: Transaction, person: str, target: Target) -> bool:
+    """Whether a person who is removed and added again has been notified of it today."""
+    n = notices.c
+    href = await path_to(tx.connection, target)
+    recent = sa.and_(n.person == person, n.kind == "organisation.member", n.href == href, n.at > tx.now - DAY)
+    return (await tx.connection.execute(sa.select(sa.exists().where(recent)))).scalar_one()
 
 
 @command(LeaveOrganisation, kinds=LOBBY, allowed=rules.takes_part)
 async def leave_organisation(tx: Transaction, actor: Actor, command: LeaveOrganisation) -> None:
     await queries.organisation_row(tx.connection, actor.room.subject, command.organisation)
+    if await members.role_in(tx.connection, command.organisation, actor.known.id) is None:
+        return
     await members.remove(tx.connection, command.organisation, actor.known.id)
     tx.audit(actor.room.subject, actor.known.id, "organisation.leave", command.organisation)
 

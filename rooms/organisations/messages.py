@@ -15,7 +15,7 @@ MOST_FIELDS = 10
 
 Name = Annotated[str, msgspec.Meta(max_length=300)]
 About = Annotated[str, msgspec.Meta(max_length=10_000)]
-Country = Annotated[str, msgspec.Meta(pattern="^([A-Z]{2})?$")]
+Country = Annotated[str, msgspec.Meta(pattern=r"^([A-Z]{2})?\Z")]
 Fields = Annotated[list[Annotated[str, msgspec.Meta(max_length=80)]], msgspec.Meta(max_length=MOST_FIELDS)]
 
 

@@ -1,5 +1,6 @@
 """The profile of an organisation: cleans what people write, and finds or creates the organisation with a name."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -76,8 +77,35 @@ async def create(connection: AsyncConnection, conference: str, said: dict[str, A
     return id
 
 
-async def named(connection: AsyncConnection, conference: str, said: dict[str, Any]) -> str:
-    """The organisation with the name in `said`, created if there is none."""
-    select = sa.select(o.id).where(o.conference == conference, o.key == key_of(said["name"]))
+Changed = Callable[[AsyncConnection, str], Awaitable[None]]
+"""(connection, organisation): updates what shows the names of an organisation."""
+
+_CHANGED: list[Changed] = []
+
+
+def when_renamed(changed: Changed) -> Changed:
+    """Decorator: the function is called when an organisation has other names."""
+    _CHANGED.append(changed)
+    return changed
+
+
+async def change(connection: AsyncConnection, organisation: str, columns: dict[str, Any]) -> None:
+    """Replaces the profile of an organisation with cleaned columns."""
+    before = (await connection.execute(sa.select(o.name, o.texts).where(o.id == organisation))).one()
+    await connection.execute(organisations.update().where(o.id == organisation).values(columns))
+    if _names(before.name, before.texts) != _names(columns["name"], columns["texts"]):
+        for changed in _CHANGED:
+            await changed(connection, organisation)
+
+
+def _names(name: str, texts: dict[str, dict[str, str]]) -> list[str]:
+    return [name, *(said["name"] for _, said in sorted(texts.items()) if said.get("name"))]
+
+
+async def named(
+    connection: AsyncConnection, conference: str, said: dict[str, Any], among: "sa.ColumnElement[bool]"
+) -> str:
+    """The organisation with the name in `said` among some of them, created if there is none."""
+    select = sa.select(o.id).where(o.conference == conference, o.key == key_of(said["name"]), among)
     found = (await connection.execute(select.order_by(o.id).limit(1))).scalar_one_or_none()
     return found or await create(connection, conference, said)

@@ -19,6 +19,12 @@ async def between(connection: AsyncConnection, people: Collection[str]) -> set[P
     return {frozenset(row) for row in await connection.execute(select)}
 
 
+async def blocking(connection: AsyncConnection, person: str, others: Collection[str]) -> set[str]:
+    """Those of the others who have blocked a person."""
+    select = sa.select(b.person).where(b.blocked == person, b.person.in_(others))
+    return set((await connection.execute(select)).scalars())
+
+
 async def has_blocked(connection: AsyncConnection, person: str, others: Collection[str]) -> bool:
     select = sa.select(sa.func.count()).where(b.person == person, b.blocked.in_(others))
     return (await connection.execute(select)).scalar_one() > 0

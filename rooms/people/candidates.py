@@ -12,6 +12,7 @@ from rooms.core.store.tables import persons
 from rooms.core.text import N_
 
 MOST_FOUND = 10
+NOT_HERE = N_("This person does not take part here. Send them an invitation.")
 
 p = persons.c
 
@@ -41,4 +42,4 @@ async def check_eligible(tx: Transaction, conference: str, person: str) -> None:
     except Problem:
         actor = None
     if row.kind != "registered" or row.verified_at is None or actor is None or not actor.roles:
-        raise Problem("invalid", N_("This person does not take part here. Send them an invitation."), field="person")
+        raise Problem("invalid", NOT_HERE, field="person")

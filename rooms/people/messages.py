@@ -87,7 +87,8 @@ class ReportPerson(Command, tag="person.report"):
 
 
 class BlockPerson(Command, tag="person.block"):
-    """Blocks a person: the two are never put into the same call again, and a current call between them ends. The blocked person is not informed."""
+    """Blocks a person: the two are never put into the same call again, and a current call between them ends. The person is not notified of requests
+    of the blocked person, and cannot be added by them to an organisation. The blocked person is not informed."""
 
     person: Id
 

@@ -70,7 +70,7 @@ class CommandHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     id: RequestId
     room: Id
-    key: Annotated[str, msgspec.Meta(min_length=8, max_length=64, pattern=r"^[!-~]+$")]
+    key: Annotated[str, msgspec.Meta(min_length=8, max_length=64, pattern=r"^[!-~]+\Z")]
 
 
 class Limits(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from rooms.core.commands.audience import Audience
 
 M = TypeVar("M", bound=msgspec.Struct)
 
-Locale = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2,3}(_[A-Za-z]{2,8})*$")]
+Locale = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{2,3}(_[A-Za-z]{2,8})*\Z")]
 """The language of a text that somebody wrote, such as "zh_Hans"."""
 
 IN_LINES = msgspec.Meta(extra={"form": "lines"})

@@ -35,11 +35,11 @@ from rooms.exhibition.booths.messages import (
 )
 from rooms.exhibition.booths.staff import set_duty
 from rooms.exhibition.booths.staff_messages import Duty
-from rooms.exhibition.organisations import complete_profile, profile_of
+from rooms.exhibition.organisations import complete_profile, organisation_for
 from rooms.exhibition.presence.messages import Floor
 from rooms.exhibition.queue.waiting_time import FIRST_GUESS
 from rooms.exhibition.tables import booth_staff, booths, exhibition_halls
-from rooms.organisations.profile import clean_website, named
+from rooms.organisations.profile import clean_website
 from rooms.people import rules as people
 from rooms.people.candidates import check_eligible
 from rooms.people.desk import desk_of, desks_of, notify
@@ -73,7 +73,7 @@ async def make_booth(
     It belongs to the organisation with its name, which is created if there is none.
     """
     booth = new_id()
-    organisation = await named(connection, conference, profile_of(said))
+    organisation = await organisation_for(connection, conference, said)
     empty: dict[str, Any] = {
         "tagline": "",
         "about": "",

@@ -15,7 +15,7 @@ BOOTH_NAME_LENGTH = 120
 BOOTH_TAGLINE_LENGTH = 200
 BOOTH_ABOUT_LENGTH = 4000
 
-LanguageTag = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2,3}(-[A-Za-z]{2,8})*$")]
+LanguageTag = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z]{2,8})*\Z")]
 
 
 class Review(StrEnum):

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from rooms.cooperation import queries
+from rooms.cooperation.fields import RESERVED
 from rooms.cooperation.messages import FieldKind, TypeCreated, TypeView
 from rooms.core.commands.registry import read
 from rooms.core.errors import Problem
@@ -113,7 +114,7 @@ async def _page(
 def _typed(form: FormData) -> dict[str, Any]:
     """The type that somebody has entered. Rows without a name are left out; a new field gets a key made from its name."""
     fields: list[dict[str, Any]] = []
-    taken = {text(form, f"{at}-key") for at in range(MOST_ROWS)}
+    taken = {text(form, f"{at}-key") for at in range(MOST_ROWS)} | RESERVED
     for at in range(MOST_ROWS):
         if not (name := text(form, f"{at}-name").strip()):
             continue

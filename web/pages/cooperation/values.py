@@ -45,7 +45,14 @@ def options_of(field: FieldView, locale: str, gettext: Callable[[str], str]) -> 
 
 
 def shown(field: FieldView, value: str, locale: str, gettext: Callable[[str], str]) -> str:
-    """A value as text for a reader."""
+    """A value as text for a reader. One that the field had as another kind is shown as it was written."""
+    try:
+        return _shown(field, value, locale, gettext)
+    except (ArithmeticError, ValueError):
+        return value
+
+
+def _shown(field: FieldView, value: str, locale: str, gettext: Callable[[str], str]) -> str:
     match field.kind:
         case FieldKind.SCIENCE:
             return gettext(SCIENCES.get(value, value))

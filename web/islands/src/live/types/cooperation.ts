@@ -155,10 +155,15 @@ export interface SubmitEntry {
   readonly entry: Id;
 }
 
-/** Publishes the draft. The organisation's members are notified, and those whose saved searches it matches. */
+/**
+ * Publishes the draft. The organisation's members are notified, and those whose saved searches it matches.
+ *
+ * `submitted_at`: when the draft that the organiser has read was submitted; a draft that has changed since then is refused as `stale`.
+ */
 export interface ApproveEntry {
   readonly op: "entry.approve";
   readonly entry: Id;
+  readonly submitted_at?: Time | null;
 }
 
 /** Returns the draft to its organisation, with a comment that says what to change. */
