@@ -47,6 +47,11 @@ GET: dict[str, dict[str, int]] = {
     "/account": SIGNED_IN,
     "/account/data.json": SIGNED_IN,
     "/c/{conference}": IN_CONFERENCE,
+    "/c/{conference}/cooperation": IN_CONFERENCE,
+    "/c/{conference}/cooperation/new": IN_CONFERENCE,
+    "/c/{conference}/cooperation/requests": SIGNED_IN | {"banned": 403, "unverified": 403},
+    "/c/{conference}/cooperation/{entry}": NOBODY | {"banned": 403},  # a guessed one
+    "/c/{conference}/cooperation/{entry}/edit": NOBODY | REFUSED_FIRST,  # a guessed one
     "/c/{conference}/exhibition": IN_CONFERENCE,
     "/c/{conference}/exhibition/apply": IN_CONFERENCE,
     "/c/{conference}/exhibition/halls/{hall}": IN_CONFERENCE,
@@ -70,6 +75,9 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/organise": ORGANISERS,
     "/c/{conference}/organise/audit": ORGANISERS,
     "/c/{conference}/organise/chat/{session}.csv": ORGANISERS,
+    "/c/{conference}/organise/cooperation": ORGANISERS,
+    "/c/{conference}/organise/cooperation/types/new": ORGANISERS,
+    "/c/{conference}/organise/cooperation/types/{type}": ABSENT_FOR_ORGANISERS,
     "/c/{conference}/organise/exhibitors": ORGANISERS,
     "/c/{conference}/organise/export.zip": ORGANISERS,
     "/c/{conference}/organise/organisations": ORGANISERS,
@@ -123,6 +131,9 @@ POST: dict[str, dict[str, int]] = {
     "/account/signins/end-others": DONE_FOR_THOSE_SIGNED_IN,
     "/account/tokens": FOR_THOSE_SIGNED_IN,
     "/account/tokens/end": DONE_FOR_THOSE_SIGNED_IN,
+    "/c/{conference}/cooperation/new": FILLED | {"banned": 403},
+    "/c/{conference}/cooperation/searches": FILLED | {"banned": 403},
+    "/c/{conference}/cooperation/{entry}/edit": NOBODY | REFUSED_FIRST,
     "/c/{conference}/exhibition/apply": FILLED | {"banned": 403},
     "/c/{conference}/exhibition/booths": FOR_ORGANISERS,
     "/c/{conference}/exhibition/{booth}/edit": FOR_ORGANISERS | {"owner": 422},
@@ -133,6 +144,8 @@ POST: dict[str, dict[str, int]] = {
     | {"owner": 303, "organiser": 303, "admin": 303},
     "/c/{conference}/organisations/new": FILLED | {"banned": 403},
     "/c/{conference}/organisations/{organisation}/edit": NOBODY | REFUSED_FIRST,
+    "/c/{conference}/organise/cooperation/types/new": FOR_ORGANISERS,
+    "/c/{conference}/organise/cooperation/types/{type}": ABSENT_FOR_ORGANISERS,
     "/c/{conference}/organise/exhibitors": FOR_ORGANISERS,
     "/c/{conference}/organise/exhibitors/import/{upload}": ABSENT_FOR_ORGANISERS,
     "/c/{conference}/organise/exhibitors/invite": FOR_ORGANISERS | {"organiser": 303, "admin": 303},
@@ -188,6 +201,7 @@ def filled(path: str, world: World, conference: str = "forum") -> str:
     values = {"conference": conference, "session": world.session, "secret": "guessed", "op": "nothing.here"}
     values |= {"room": world.room, "upload": "guessed", "format": "json", "file": "guessed", "name": "logo.webp"}
     values |= {"booth": world.booth, "hall": world.floor, "meeting": "guessed", "organisation": "guessed"}
+    values |= {"entry": "guessed", "type": "guessed"}
     values |= {"kind": "booth", "subject": world.booth, "short": "guessed"}
     return path.format(**values)
 
