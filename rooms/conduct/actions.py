@@ -30,9 +30,9 @@ from rooms.people.tables import blocks, reports
 
 MET = {"session", "lobby", "booth", "meeting"}
 MOST_BLOCKED = 1000
-"""Reports by one person."""
+"""People whom one person has blocked."""
 MOST_REPORTS = 20
-"""Open reports about one person."""
+"""Open reports by one person in a conference."""
 LOOKED_AT = 50
 """Concurrent meetings of one person."""
 

@@ -7,10 +7,11 @@ register(
     "conduct",
     PersonalData(
         rows=(
+            # Without the reported person: they may have asked a question anonymously.
             Rows(
                 "reports",
                 reports,
-                ("person", "conference", "message", "question", "reason", "text", "at"),
+                ("conference", "message", "question", "reason", "text", "at"),
                 by="by",
                 replace={"text": ""},
             ),

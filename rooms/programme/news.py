@@ -14,11 +14,14 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rooms.core.commands.access import resolve_many
 from rooms.core.commands.people import Role
 from rooms.core.commands.transaction import Transaction
 from rooms.core.engine import Engine
+from rooms.core.errors import Problem
 from rooms.core.ids import new_id
 from rooms.core.links import Target
+from rooms.core.store.journal import ROOM, Room, rooms
 from rooms.core.store.tables import conferences, persons, roles
 from rooms.people.desk import desks_of, notify_all
 from rooms.programme.queries import Conference, conference_by_id
@@ -131,8 +134,9 @@ async def _news(connection: AsyncConnection, person: str, rows: Sequence[Any], a
     first: dict[str, Any] = {}
     for row in rows:
         first.setdefault(row.session, row)  # of several changes, the state before the first one counts
+    open_to_them = await _open_to(connection, person, list(first), at)
     select = sa.select(s.id, s.conference, s.title, s.texts, s.starts_at, s.ends_at, s.place, s.cancelled)
-    current = await connection.execute(select.where(s.id.in_(list(first))).order_by(s.conference, s.starts_at, s.id))
+    current = await connection.execute(select.where(s.id.in_(open_to_them)).order_by(s.conference, s.starts_at, s.id))
     found: list[News] = []
     for conference, listed in groupby(current, lambda row: row.conference):
         where = await conference_by_id(connection, conference)
@@ -148,6 +152,17 @@ async def _news(connection: AsyncConnection, person: str, rows: Sequence[Any], a
             email = who.email if who.verified_at is not None else None
             found.append(News(person, who.name, email, who.locale, who.zone, where, items))
     return found
+
+
+async def _open_to(connection: AsyncConnection, person: str, ids: Collection[str], at: datetime) -> list[str]:
+    """Those of the sessions that a person may enter: they may have been removed since they starred it, or the conference closed to visitors."""
+    select = sa.select(*ROOM)
+    found = [
+        Room(*row)
+        for row in await connection.execute(select.where(rooms.c.kind == "session", rooms.c.subject.in_(ids)))
+    ]
+    actors = await resolve_many(connection, [(person, room) for room in found], at)
+    return [room.subject for room, actor in zip(found, actors, strict=True) if not isinstance(actor, Problem)]
 
 
 def _title(row: Any, locale: str | None) -> str:

@@ -5,9 +5,12 @@ import logging
 import msgspec
 import pytest
 
+from rooms.conduct.messages import ReportQuestion
 from rooms.core.store import audit
 from rooms.forum.questions.messages import AskQuestion, VoteQuestion
 from rooms.forum.questions.moderation_messages import ApproveQuestion, MergeQuestion, UnmaskQuestion, UnmergeQuestion
+from rooms.people.erasure import export
+from rooms.people.messages import ReportReason
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.site import Site
@@ -134,3 +137,13 @@ async def test_anonymous_duplicates_of_one_person_add_no_more_than_one_vote(worl
         duplicate = await world.ask("And the money?", "attendee", anonymous=True)
         await world.do("moderator", MergeQuestion(duplicate, 1, target))
     assert (await world.question(target)).votes == 2
+
+
+async def test_reporting_a_question_does_not_reveal_its_asker(world: World) -> None:
+    question = await world.ask("And the money?", "attendee", anonymous=True)
+    await world.do("moderator", ApproveQuestion(question, version=1))
+    await world.do("other", ReportQuestion(question, ReportReason.SPAM))
+    async with world.engine.database.read() as connection:
+        exported = await export(connection, world.people["other"])
+    assert [each["question"] for each in exported["reports"]] == [question]
+    assert world.people["attendee"] not in str(exported["reports"])

@@ -6,9 +6,10 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from rooms.core.commands.people import Role
+from rooms.core.store.tables import conferences
 from rooms.people import roles
 from rooms.people.erasure import erase
-from rooms.people.messages import DeskSnapshot, Notified
+from rooms.people.messages import DeskSnapshot, Notified, RemovePerson
 from rooms.programme.conferences import ConferenceSettings, change
 from rooms.programme.late import notify_of_late
 from rooms.programme.messages import (
@@ -173,3 +174,20 @@ async def test_no_alarm_for_what_has_started_and_another_after_a_move(world: Wor
     await world.do("moderator", OpenSession())
     await world.do("moderator", StartSession())
     assert await notify_of_late(world.engine) == 0
+
+
+async def test_those_who_may_no_longer_enter_get_no_news(each_world: World) -> None:
+    world = each_world
+    session = await created(world)
+    for who in ("attendee", "other", "speaker"):
+        await world.do(who, StarSession(session), room=world.lobby)
+    await world.do("organiser", RemovePerson(world.people["other"]), room=world.lobby)
+    await world.do("organiser", moved(world, session, 30), room=world.lobby)
+    assert set(await delivered(world)) == {"attendee", "speaker"}, "without the one who was removed"
+    async with world.engine.database.write() as connection:
+        await connection.execute(sa.update(conferences).values(access="members"))
+        at = {"conference": world.conference, "session": session, "by": None, "at": world.clock()}
+        await roles.grant(connection, person=world.people["speaker"], role=Role.SPEAKER, **at)
+    await world.do("organiser", moved(world, session, 31), room=world.lobby)
+    assert set(await delivered(world)) == {"speaker"}, "only members"
+    assert await delivered(world) == {}
