@@ -47,7 +47,7 @@ export function modeChangeWords(name: string, mode: MediaMode): string {
   if (mode === "audio") return t("The connection to %(name)s is weak. Your video is paused; sound continues.", { name });
   if (mode === "narrow") return t("The connection to %(name)s is weak: sound goes on at a lower quality.", { name });
   if (mode === "text") return t("The connection to %(name)s is too weak for sound. Use the chat; sound returns automatically.", { name });
-  return t("The connection to %(name)s has recovered: your picture is back.", { name });
+  return t("The connection to %(name)s has recovered. Your video is back.", { name });
 }
 
 export function levelWords(level: Level): string {
