@@ -84,7 +84,7 @@ async def test_a_speaker_takes_a_question_and_marks_it_answered(venue: Venue) ->
     await speaker.get_by_role("button", name="Answer now").click()
     await expect(speaker.locator(".speaker-question")).to_have_text("Will you answer me?")
     await expect(attendee.locator(".now-strip")).to_contain_text("Will you answer me?")
-    await speaker.get_by_role("button", name="Answered").click()
+    await speaker.get_by_role("button", name="Mark answered").click()
     await expect(speaker.locator(".speaker-none")).to_be_visible()
     await expect(attendee.locator(".now-strip")).not_to_contain_text("Will you answer me?")
 

@@ -63,7 +63,7 @@ export class Speaker extends Island {
                 <span dir="auto">${now.author ?? t("Anonymous")}</span><span>${tn("%(count)s vote", "%(count)s votes", votesOf(state, now.id))}</span>
                 ${may(state, "question.answered")
                   ? html`<button class="button button-primary" ?disabled=${this.busy === now.id} @click=${() => this.send(now, { op: "question.answered", question: now.id }, t("Answered"))}>
-                      ${icon("check")}${t("Answered")}
+                      ${icon("answered")}${t("Mark answered")}
                     </button>`
                   : nothing}
               </p>`
