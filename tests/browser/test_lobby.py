@@ -93,6 +93,23 @@ async def test_each_channel_shows_unread_messages_until_they_are_read(venue: Ven
     await expect(channel.get_by_text("unread")).to_have_count(0)
 
 
+async def test_what_is_read_in_one_tab_is_no_longer_unread_in_the_lobby_of_another(venue: Venue) -> None:
+    """inputs.md 12: the other tab went on showing "2 unread"."""
+    world = venue.world
+    await world.do("attendee", StarSession(world.session), room=world.lobby)
+    for number in range(2):
+        await world.do("other", PostMessage(f"Message {number}"))
+    window = await venue.window_of("attendee")
+    page = window.page
+    await page.goto(f"/c/{venue.slug}")
+    channel = page.get_by_role("region", name="Conversations").get_by_role("listitem").filter(has_text="Opening")
+    await expect(channel.get_by_text("2 unread")).to_be_attached()
+    second = await window.context.new_page()
+    await second.goto(f"{venue.session}#panel-chat")
+    await expect(second.get_by_text("Message 1")).to_be_visible()
+    await expect(channel.get_by_text("unread")).to_have_count(0, timeout=10_000)
+
+
 async def test_without_javascript_the_lobby_reads_and_its_chat_is_a_form(venue: Venue) -> None:
     page = await lobby(venue, "attendee", java_script_enabled=False)
     await expect(page.get_by_role("heading", name="The Forum")).to_be_visible()

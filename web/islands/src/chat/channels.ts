@@ -3,12 +3,13 @@ import { customElement, property } from "lit/decorators.js";
 import { tn } from "../i18n";
 import { RoomController } from "../live/index";
 import { lobby, unreadInLobby } from "../programme/state/lobby";
+import { onRead } from "./read-signal";
 
 const AGAIN_MS = 30_000;
 
 /**
  * The unread counts of the person's chats, rendered by the server. The lobby's own count is live. Counts of other rooms, which this page does not
- * follow, are polled.
+ * follow, are polled, and asked for at once when another tab of this browser has read a chat.
  */
 @customElement("plenary-channels")
 export class Channels extends LitElement {
@@ -16,6 +17,7 @@ export class Channels extends LitElement {
   @property() path = "";
   private readonly followed = new RoomController(this, lobby, () => this.room);
   private timer = 0;
+  private stopListening: (() => void) | null = null;
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -25,6 +27,7 @@ export class Channels extends LitElement {
     super.connectedCallback();
     document.addEventListener("visibilitychange", this.ask);
     window.addEventListener("pageshow", this.ask);
+    this.stopListening = onRead(() => void this.ask());
     this.timer = window.setInterval(this.ask, AGAIN_MS);
   }
 
@@ -32,6 +35,7 @@ export class Channels extends LitElement {
     super.disconnectedCallback();
     document.removeEventListener("visibilitychange", this.ask);
     window.removeEventListener("pageshow", this.ask);
+    this.stopListening?.();
     window.clearInterval(this.timer);
   }
 

@@ -10,6 +10,7 @@ import type { RoomState, SharedOwn } from "../shell/state/room";
 import { may } from "../forum/state/session";
 import { announce } from "../shell/announce";
 import { chatMessage } from "./chat-message";
+import { sendRead } from "./read-signal";
 import { Island } from "../shell/island";
 import { empty, icon, notice } from "../shell/parts";
 import { follow, type ChatKind } from "../people/people";
@@ -231,7 +232,7 @@ export class Chat extends Island {
       const state = this.state;
       const last = state?.snapshot.messages.at(-1);
       if (!state || !last || !this.inView || !this.atEnd || last.number <= state.own.read || !may(state, "chat.read")) return;
-      this.followed.send({ op: "chat.read", number: last.number }).catch(() => undefined); // not critical: the next mark will include it
+      this.followed.send({ op: "chat.read", number: last.number }).then(sendRead, () => undefined); // not critical: the next mark will include it
     }, 1500);
   };
 
