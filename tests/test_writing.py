@@ -13,11 +13,12 @@ REJECTED = re.compile(
     re.IGNORECASE,
 )
 PHRASES = re.compile(
-    r"\b(chat of the|as others shall|in one line|who may come in|begin the conference|the conference is there|applications that wait|we are looking at it|to be seen to"
-    r"|nothing waits|films?|came by|talked to|exhibit here|download once|slate|says no more|minutes for a talk)\b",
+    r"\b(chat of the|as others shall|in one line|who may come in|begin the conference|the conference is there|applications that wait"
+    r"|we are looking at it|to be seen to|nothing waits|films?|came by|talked to|exhibit here|download once|slate|says no more"
+    r"|minutes for a talk)\b",
     re.IGNORECASE,
 )
-"""Of people who met them in the product: nobody could say at once what they mean (users.md, Polish)."""
+"""People who met these in the product could not say at once what they mean (users.md, "Polish: words")."""
 ALLOWED = {
     # "letter" as a character of the alphabet
     r"\bletters?, digits\b": "",
