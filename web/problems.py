@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -29,7 +30,7 @@ TITLES = {
     409: N_("Something has changed"),
     410: N_("No longer valid"),
     413: N_("This is too large"),
-    422: N_("Please check your entries"),
+    422: N_("Please check what you entered"),
     429: N_("Too many requests"),
     500: N_("Something went wrong on our side"),
     503: N_("Not available right now"),
@@ -46,10 +47,11 @@ FAULT = N_("Something went wrong on our side. It has been logged. You can try ag
 
 
 class KeptForm(NamedTuple):
-    """The input of a refused form: its address, and its fields in order."""
+    """The input of a refused form: its address, its fields in order, and the page on which it was sent."""
 
     action: str
     fields: Sequence[tuple[str, str]]
+    back: str = ""
 
 
 async def respond(request: Request, problem: Problem, kept: KeptForm | None = None) -> Response:
@@ -59,7 +61,7 @@ async def respond(request: Request, problem: Problem, kept: KeptForm | None = No
     except Problem:
         viewer = stranger(request)
     if not request.url.path.startswith(FOR_PROGRAMS):
-        around = await _around(request) if problem.meaning.status < 500 else {}
+        around = await _around(request, kept.back if kept and kept.back else request.url.path) if problem.meaning.status < 500 else {}
         return _page(request, viewer, problem, kept, around)
     body = msgspec.json.encode({"error": said(request, viewer, problem)})
     response = Response(body, problem.meaning.status, media_type="application/json")
@@ -68,9 +70,9 @@ async def respond(request: Request, problem: Problem, kept: KeptForm | None = No
     return response
 
 
-async def _around(request: Request) -> dict[str, Any]:
-    """The context of the conference where it happened, if this viewer may visit it."""
-    parts = request.url.path.split("/")
+async def _around(request: Request, path: str) -> dict[str, Any]:
+    """The context of the conference to which the path leads, if this viewer may visit it."""
+    parts = urlsplit(path).path.split("/")
     if len(parts) < 3 or parts[1] != "c":
         return {}
     try:

@@ -41,7 +41,7 @@ def cleaned_fields(fields: list[FieldView]) -> list[FieldView]:
 def _cleaned_field(field: FieldView) -> FieldView:
     options = [clean_line(each, NAME_LENGTH, "fields") for each in field.options if each.strip()]
     if field.kind is FieldKind.CHOICE and len(set(options)) < 2:
-        message = N_("The field “%(name)s” needs at least two different options.")
+        message = N_("The field “%(name)s” needs at least two different choices.")
         raise Problem("invalid", message, field="fields", values={"name": field.name[:NAME_LENGTH]})
     texts = {
         locale: {"name": clean_line(said["name"], NAME_LENGTH, "fields")}

@@ -215,6 +215,8 @@ class WithdrawInterest(Command, tag="interest.withdraw"):
 
 
 class AcceptInterest(Command, tag="interest.accept"):
+    """From now on the person who accepts and the one who showed interest see each other's email address."""
+
     interest: Id
 
 
@@ -269,7 +271,7 @@ class CommentView(View):
 
 
 class InterestView(View):
-    """`texts` holds translations of the entry's title by locale."""
+    """`texts` holds translations of the entry's title by locale. Once accepted, `email` is the person's address, and `contact` is who accepted."""
 
     id: str
     entry: str
@@ -283,6 +285,9 @@ class InterestView(View):
     outcome: str
     at: datetime
     answered_at: datetime | None
+    email: str = ""
+    contact: str = ""
+    contact_email: str = ""
 
 
 class TypeCreated(View):

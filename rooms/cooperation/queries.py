@@ -28,6 +28,7 @@ MOST_COMMENTS = 200
 MOST_INTERESTS = 500
 
 e, t, o, i, c, p = entries.c, entry_types.c, organisations.c, interests.c, entry_comments.c, persons.c
+answering = persons.alias("answering")
 
 
 async def is_open(connection: AsyncConnection, conference: str) -> bool:
@@ -108,12 +109,23 @@ async def interest_row(connection: AsyncConnection, conference: str, interest: s
 
 
 async def interest_views(connection: AsyncConnection, *conditions: "sa.ColumnElement[bool]") -> list[InterestView]:
-    """Those that wait first, longest first; then the newest."""
+    """Those that wait first, longest first; then the newest. Addresses are read of accepted ones alone."""
+    accepted = i.state == InterestState.ACCEPTED.value
     joined = interests.join(entries, e.id == i.entry).join(persons, p.id == i.person)
     joined = joined.outerjoin(organisations, o.id == i.organisation)
+    joined = joined.outerjoin(answering, sa.and_(accepted, answering.c.id == i.answered_by))
     waits = i.state == InterestState.WAITING.value
     order = (sa.case((waits, 0), else_=1), sa.case((waits, i.at)), i.at.desc(), i.id)
-    select = sa.select(interests, e.title, e.texts, p.name, o.name.label("organisation_name")).select_from(joined)
+    select = sa.select(
+        interests,
+        e.title,
+        e.texts,
+        p.name,
+        o.name.label("organisation_name"),
+        sa.case((accepted, p.email)).label("email"),
+        answering.c.name.label("contact"),
+        answering.c.email.label("contact_email"),
+    ).select_from(joined)
     rows = await connection.execute(select.where(*conditions).order_by(*order).limit(MOST_INTERESTS))
     return [
         InterestView(
@@ -129,6 +141,9 @@ async def interest_views(connection: AsyncConnection, *conditions: "sa.ColumnEle
             outcome=row.outcome,
             at=row.at,
             answered_at=row.answered_at,
+            email=row.email or "",
+            contact=row.contact or "",
+            contact_email=row.contact_email or "",
         )
         for row in rows
     ]

@@ -3,6 +3,7 @@
 import re
 
 from rooms.cooperation.messages import EntrySide
+from rooms.exhibition.tables import booths
 from tests.support.cooperation import drafted, entry_type, interested, published, waiting
 from tests.support.visitor import Visitor
 from tests.support.world import World
@@ -33,7 +34,7 @@ async def test_an_organiser_defines_a_type_with_fields(site: Site, world: World)
         "1-options": "Public",
     }
     await organiser.post(f"{ORGANISE}/types/new", {"key": "k1", **fields})
-    assert "needs at least two different options" in organiser.page
+    assert "needs at least two different choices" in organiser.page
     assert 'value="Readiness level"' in organiser.page, "nothing entered is lost"
     answer = await organiser.post(f"{ORGANISE}/types/new", {"key": "k2", **fields, "1-options": "Public\nPrivate"})
     assert 'name="0-key" value="readiness_level"' in organiser.page
@@ -170,3 +171,57 @@ async def test_a_session_leads_to_the_zone_once_it_is_open(site: Site, world: Wo
 async def test_signing_in_for_a_conference_works_while_its_zone_is_open(site: Site, world: World) -> None:
     await entry_type(world)
     assert (await Visitor(site).get("/sign-in?next=/c/forum")).status_code == 200
+
+
+async def test_an_incomplete_entry_is_refused_with_a_way_back_to_it(site: Site, world: World) -> None:
+    entry = await drafted(world, values={})
+    staff = await person(site, world, "staff")
+    here = f"{HERE}/{entry}"
+    refused = await staff.post("/do/entry.submit", {"room": world.lobby, "entry": entry, "next": here, "key": "k1"})
+    assert refused.status_code == 422
+    assert f'href="{here}"' in refused.text
+    assert "Send again" not in refused.text  # nothing on this page could be corrected
+
+
+async def test_both_sides_of_an_accepted_request_see_whom_to_write_to(site: Site, world: World) -> None:
+    interest = await interested(world)
+    staff, attendee = await person(site, world, "staff"), await person(site, world, "attendee")
+    requests = f"{HERE}/requests"
+    for visitor in (staff, attendee):
+        assert "mailto:" not in (await visitor.get(requests)).text
+    accept = {"room": world.lobby, "interest": interest, "next": requests, "key": "k1"}
+    await staff.post("/do/interest.accept", accept)
+    assert "mailto:attendee@example.org" in (await staff.get(requests)).text
+    assert "mailto:staff@example.org" in (await attendee.get(requests)).text
+    other = await person(site, world, "other")
+    assert "mailto:" not in (await other.get(requests)).text
+
+
+async def test_a_declined_request_shows_no_address(site: Site, world: World) -> None:
+    interest = await interested(world)
+    staff, attendee = await person(site, world, "staff"), await person(site, world, "attendee")
+    requests = f"{HERE}/requests"
+    decline = {"room": world.lobby, "interest": interest, "next": requests, "key": "k1", "reason": "budget"}
+    await staff.post("/do/interest.decline", decline)
+    for visitor in (staff, attendee):
+        assert "mailto:" not in (await visitor.get(requests)).text
+
+
+async def test_an_organisation_with_a_published_entry_and_no_booth_has_a_page(site: Site, world: World) -> None:
+    async with world.engine.database.write() as connection:
+        await connection.execute(booths.update().values(open=False))
+    page = f"/c/forum/organisations/{world.organisation}"
+    assert (await Visitor(site).get(page)).status_code == 404
+    entry = await published(world)
+    shown = await Visitor(site).get(page)
+    assert shown.status_code == 200
+    assert f"{HERE}/{entry}" in shown.text
+
+
+async def test_the_lobby_leads_to_open_zones(site: Site, world: World) -> None:
+    link = f'class="button" href="{HERE}"'
+    assert link not in (await Visitor(site).get("/c/forum")).text
+    await entry_type(world)
+    lobby = (await Visitor(site).get("/c/forum")).text
+    assert link in lobby
+    assert 'class="button" href="/c/forum/exhibition"' in lobby

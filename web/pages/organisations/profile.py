@@ -4,6 +4,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from rooms.cooperation import queries as cooperation
+from rooms.cooperation import search
 from rooms.core.commands.access import ABSENT
 from rooms.core.errors import Problem
 from rooms.exhibition.booths import queries as booth_queries
@@ -14,21 +16,25 @@ from web.site import site_of
 
 
 async def show(request: Request) -> Response:
-    """Visitors see an organisation that has an open booth; its members and organisers always see it."""
+    """Visitors see an organisation that has an open booth or a published entry; its members and organisers always see it."""
     async with site_of(request).engine.database.read() as connection:
         entered = await enter(request, connection)
         row = await queries.organisation_row(connection, entered.conference.id, request.path_params["organisation"])
         role = await members.role_in(connection, row.id, entered.viewer.id) if entered.viewer.id else None
         booths = await booth_queries.cards(connection, booth_queries.b.organisation == row.id)
         inside = role is not None or entered.may_organise
-        if not booths and not inside:
+        entries = await search.of_organisation(connection, entered.conference.id, row.id)
+        if not booths and not entries and not inside:
             raise Problem("not_found", ABSENT)
+        types = {each.id: each for each in await cooperation.types(connection, entered.conference.id, archived=True)}
         people = await members.members_of(connection, row.id) if inside else []
     return await entered.page(
         request,
         "organisations/show.html",
         organisation=queries.view_of(row),
         booths=booths,
+        entries=entries,
+        types=types,
         members=people,
         role=role,
         may_edit=role is OrganisationRole.OWNER or entered.may_organise,

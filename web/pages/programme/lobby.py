@@ -63,6 +63,7 @@ async def show(request: Request) -> Response:
     snapshot, own = cast(LobbySnapshot, view.snapshot), cast(LobbyOwn, view.own)
     async with site.engine.database.read() as connection:
         channels = await _channels(connection, entered, snapshot.sessions, own.stars)
+        exhibits = await exhibition_queries.has_open(connection, entered.conference.id)
         held = await roles.held(connection, entered.viewer.id, entered.conference.id) if entered.viewer.id else {}
     now = site.engine.clock()
     return await entered.page(
@@ -79,6 +80,7 @@ async def show(request: Request) -> Response:
         duties=_duties(snapshot.sessions, held, now),
         moderates_all=Role.MODERATOR in held.get(None, ()),
         channels=channels,
+        exhibits=exhibits,
         first=min((card.starts_at for card in snapshot.sessions if not card.cancelled), default=None),
         over=bool(snapshot.sessions) and all(card.ends_at < now and not is_on(card, now) for card in snapshot.sessions),
     )

@@ -47,7 +47,7 @@ async def do(request: Request) -> Response:
                 room = await desk_of(connection, viewer.id)
         outcome = await engine.perform(viewer.id, room, command, text(form, "key"))
     except Problem as problem:
-        return await respond(request, problem, KeptForm(request.url.path, list(_kept(form, problem))))
+        return await respond(request, problem, KeptForm(request.url.path, list(_kept(form, problem)), next))
     return go(request, next, said=_news(request, viewer.locale, outcome))
 
 
