@@ -61,7 +61,11 @@ async def respond(request: Request, problem: Problem, kept: KeptForm | None = No
     except Problem:
         viewer = stranger(request)
     if not request.url.path.startswith(FOR_PROGRAMS):
-        around = await _around(request, kept.back if kept and kept.back else request.url.path) if problem.meaning.status < 500 else {}
+        around = (
+            await _around(request, kept.back if kept and kept.back else request.url.path)
+            if problem.meaning.status < 500
+            else {}
+        )
         return _page(request, viewer, problem, kept, around)
     body = msgspec.json.encode({"error": said(request, viewer, problem)})
     response = Response(body, problem.meaning.status, media_type="application/json")

@@ -1,5 +1,6 @@
 """Reads types, entries, comments and interests."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -147,6 +148,14 @@ async def interest_views(connection: AsyncConnection, *conditions: "sa.ColumnEle
         )
         for row in rows
     ]
+
+
+async def unanswered(connection: AsyncConnection, conference: str, organisations: Collection[str]) -> int:
+    """How many contact requests wait for an answer of these organisations."""
+    select = sa.select(sa.func.count()).select_from(interests.join(entries, e.id == i.entry))
+    waits = i.state == InterestState.WAITING.value
+    select = select.where(e.conference == conference, e.organisation.in_(list(organisations)), waits)
+    return (await connection.execute(select)).scalar_one()
 
 
 async def median_wait(connection: AsyncConnection, conference: str, now: datetime) -> float | None:

@@ -89,7 +89,9 @@ async def page(connection: AsyncConnection, conference: str, query: Query, numbe
 
 async def of_organisation(connection: AsyncConnection, conference: str, organisation: str) -> list[EntryView]:
     """The published entries of an organisation, newest first."""
-    select = queries.NAMED.where(e.conference == conference, e.organisation == organisation, e.state == EntryState.PUBLISHED.value)
+    select = queries.NAMED.where(
+        e.conference == conference, e.organisation == organisation, e.state == EntryState.PUBLISHED.value
+    )
     rows = await connection.execute(select.order_by(e.published_at.desc(), e.id).limit(PAGE))
     return [queries.view_of(row) for row in rows]
 

@@ -185,3 +185,11 @@ async def test_the_link_to_apply_breaks_between_the_parts_of_its_path(venue: Ven
     lines = await link.evaluate(LINES)
     assert "".join(lines) == await link.get_attribute("href")
     assert all(line.endswith("/") for line in lines[:-1]), lines
+
+
+async def test_a_field_for_a_description_shows_several_lines(venue: Venue) -> None:
+    page = (await venue.window_of("organiser")).page
+    await page.goto(f"/c/{venue.slug}/organise/settings")
+    box = await page.locator("textarea[name=description]").bounding_box()
+    assert box is not None
+    assert box["height"] >= 70

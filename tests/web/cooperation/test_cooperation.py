@@ -189,10 +189,13 @@ async def test_both_sides_of_an_accepted_request_see_whom_to_write_to(site: Site
     requests = f"{HERE}/requests"
     for visitor in (staff, attendee):
         assert "mailto:" not in (await visitor.get(requests)).text
+    assert "1 waits for your answer" in (await staff.get(HERE)).text
+    assert "for your answer" not in (await attendee.get(HERE)).text
     accept = {"room": world.lobby, "interest": interest, "next": requests, "key": "k1"}
     await staff.post("/do/interest.accept", accept)
     assert "mailto:attendee@example.org" in (await staff.get(requests)).text
     assert "mailto:staff@example.org" in (await attendee.get(requests)).text
+    assert "for your answer" not in (await staff.get(HERE)).text
     other = await person(site, world, "other")
     assert "mailto:" not in (await other.get(requests)).text
 

@@ -38,6 +38,7 @@ async def show(request: Request) -> Response:
         own = await mine(connection, conference, person) if person else []
         theirs = queries.e.organisation.in_([each.id for each, _ in own])
         entries = await queries.entry_rows(connection, queries.e.conference == conference, theirs) if own else []
+        requests = await queries.unanswered(connection, conference, [each.id for each, _ in own]) if own else 0
         waits = queries.e.review == EntryReview.WAITING.value
         review = await queries.entry_rows(connection, queries.e.conference == conference, waits)
     gettext = entered.site.languages.texts(entered.viewer.locale).gettext
@@ -52,6 +53,7 @@ async def show(request: Request) -> Response:
         saved=saved,
         own=own,
         own_entries=[(row, queries.draft_of(row)) for row in entries],
+        requests=requests,
         reviews=len(review) if entered.may_organise else 0,
         total=total,
         number=number,

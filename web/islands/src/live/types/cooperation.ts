@@ -67,7 +67,10 @@ export interface CommentView {
   readonly at: Time;
 }
 
-/** `texts` holds translations of the entry's title by locale. */
+/**
+ * `texts` holds translations of the entry's title by locale. Once accepted, `email` is the person's address, and `contact` is who
+ * accepted.
+ */
 export interface InterestView {
   readonly id: string;
   readonly entry: string;
@@ -81,6 +84,9 @@ export interface InterestView {
   readonly outcome: string;
   readonly at: Time;
   readonly answered_at: Time | null;
+  readonly email: string;
+  readonly contact: string;
+  readonly contact_email: string;
 }
 
 export interface TypeCreated {
@@ -205,6 +211,7 @@ export interface WithdrawInterest {
   readonly interest: Id;
 }
 
+/** From now on the person who accepts and the one who showed interest see each other's email address. */
 export interface AcceptInterest {
   readonly op: "interest.accept";
   readonly interest: Id;
