@@ -7,10 +7,12 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from rooms.cooperation.messages import EntryContent, SaveSearch
 from rooms.core.commands.messages import Command
 from rooms.core.errors import Problem
+from rooms.core.ids import is_id
 from rooms.core.personal_data import NOBODY, REGISTERED
-from rooms.core.store import audit
+from rooms.core.store import audit, full_text
 from rooms.core.store.database import metadata
 from rooms.core.store.tables import persons
 from rooms.exhibition.imports.importing import EXHIBITORS, import_exhibitors
@@ -26,7 +28,7 @@ from tests.support.samples import Sample, every_sample, sample
 from tests.support.world import World
 
 ACTORS = ("attendee", "other", "staff", "owner", "speaker", "moderator", "organiser")
-FREE = {"text", "reason", "remark", "title", "organisation", "tags", "labels", "options"}
+FREE = {"text", "reason", "remark", "comment", "title", "organisation", "tags", "labels", "options"}
 """Fields of commands in which people write what they like. What a booth is called is the exhibitor's, and occurs in many places."""
 
 AGAIN = ("lead.note", "contact.take", "call.rate")
@@ -42,12 +44,14 @@ def mark(who: str) -> str:
 
 def signed(who: str, command: Command) -> Command:
     """The command with a word of the person's own in whatever is free text."""
-    if isinstance(command, HideText | EditQuestion):  # texts of somebody else
+    if isinstance(command, HideText | EditQuestion | EntryContent):  # texts of somebody else, or of an organisation
         return command
     changed: dict[str, Any] = {}
+    if isinstance(command, SaveSearch):
+        changed = {"name": f"{command.name} {mark(who)}", "query": {**command.query, "words": mark(who)}}
     for field in msgspec.structs.fields(command):
         value = getattr(command, field.name)
-        if field.name in FREE and type(value) is str:
+        if field.name in FREE and type(value) is str and not is_id(value):
             changed[field.name] = f"{value}, {mark(who)}" if value else mark(who)
         elif field.name in FREE and type(value) is list:
             changed[field.name] = [f"{each} {mark(who)}" for each in value]
@@ -127,6 +131,10 @@ async def _values(world: World) -> AsyncIterator[tuple[str, str]]:
                 for name, value in row.items():
                     text = bytes(value).decode(errors="replace") if isinstance(value, bytes) else str(value)
                     yield f"{table.name}.{name}", text
+        for name in full_text.NAMES:
+            rows = await connection.execute(sa.text(f"SELECT CAST(terms AS TEXT) FROM {name}"))
+            for terms in rows.scalars():
+                yield f"{name}.terms", terms
 
 
 async def test_nothing_is_left_of_people_who_did_everything(each_world: World) -> None:
@@ -140,6 +148,7 @@ async def test_nothing_is_left_of_people_who_did_everything(each_world: World) -
     anywhere = {column for columns in found.values() for column in columns}
     assert {"questions.answer", "questions.reason", "restraints.reason"} <= anywhere, "premise"
     assert {"outcomes.reply", "owner_invites.email", "uploads.data"} <= anywhere, "premise"
+    assert {"entry_comments.text", "interests.text", "saved_searches.query"} <= anywhere, "premise"
     spectators = await audience_everywhere(world)
     for who in ACTORS:
         await erase(world.engine, world.people[who])
