@@ -12,6 +12,7 @@ from rooms.core.jobs import every
 from rooms.core.links import Target
 from rooms.organisations.tables import organisation_members
 from rooms.people.desk import desks_of, notify_all
+from rooms.people.restraints import not_removed
 
 REMIND_BEFORE = timedelta(days=7)
 PUBLISHED = EntryState.PUBLISHED.value
@@ -34,12 +35,10 @@ async def remind_and_expire(engine: Engine) -> int:
 async def _change(engine: Engine, due: "sa.ColumnElement[bool]", values: dict[str, object], kind: str) -> int:
     async with engine.database.read() as connection:
         rows = (await connection.execute(sa.select(e.id, e.conference, e.organisation, e.title).where(due))).all()
-        people = {
-            row.id: list(
-                (await connection.execute(sa.select(m.person).where(m.organisation == row.organisation))).scalars()
-            )
-            for row in rows
-        }
+        people: dict[str, list[str]] = {}
+        for row in rows:
+            here = sa.and_(m.organisation == row.organisation, not_removed(m.person, row.conference, engine.clock()))
+            people[row.id] = list((await connection.execute(sa.select(m.person).where(here))).scalars())
         desks = {row.id: await desks_of(connection, people[row.id]) for row in rows}
     count = 0
     for row in rows:

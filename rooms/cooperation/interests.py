@@ -34,6 +34,7 @@ from rooms.organisations.tables import organisation_members
 from rooms.people import rules
 from rooms.people.blocks import blocking
 from rooms.people.desk import desks_of, notify_all
+from rooms.people.restraints import not_removed
 
 LOBBY = {"lobby"}
 MOST_WAITING = 50
@@ -82,7 +83,8 @@ async def show_interest(tx: Transaction, actor: Actor, command: ShowInterest) ->
         await tx.connection.execute(interests.update().where(i.id == id).values(**said, **state))
     else:
         raise Problem("conflict", N_("You have already shown interest in this entry."), field="entry")
-    here = [each.person.id for each in await members.members_of(tx.connection, row.organisation)]
+    reachable = sa.select(m.person).where(m.organisation == row.organisation, not_removed(m.person, conference, tx.now))
+    here = list((await tx.connection.execute(reachable)).scalars())
     people = set(here) - await blocking(tx.connection, person, here)
     await notify_all(
         tx,

@@ -30,6 +30,7 @@ from rooms.organisations import members
 from rooms.organisations.tables import organisation_members
 from rooms.people import rules
 from rooms.people.desk import desks_of, notify_all
+from rooms.people.restraints import not_removed
 
 LOBBY = {"lobby"}
 MOST_COMMENTS = 200
@@ -73,7 +74,7 @@ async def decline_entry(tx: Transaction, actor: Actor, command: DeclineEntry) ->
     row = await queries.entry_row(tx.connection, actor.room.subject, command.entry)
     if row.draft is None:
         raise Problem("conflict", NO_DRAFT, field="entry")
-    await _comment(tx, actor, row.id, command.comment, "comment")
+    await _comment(tx, actor, row.id, command.comment, "comment", most=None)
     declined = entries.update().where(e.id == row.id).values(review=EntryReview.DECLINED.value)
     await tx.connection.execute(declined)
     tx.audit(actor.room.subject, actor.known.id, "entry.decline", row.id)
@@ -93,11 +94,13 @@ NO_DRAFT = N_("This entry has no draft.")
 NO_ENTRY = N_("This entry does not exist, or you do not have access to it.")
 
 
-async def _comment(tx: Transaction, actor: Actor, entry: str, text: str, field: str) -> None:
+async def _comment(
+    tx: Transaction, actor: Actor, entry: str, text: str, field: str, most: int | None = MOST_COMMENTS
+) -> None:
     count = sa.select(sa.func.count()).where(entry_comments.c.entry == entry)
-    if (await tx.connection.execute(count)).scalar_one() >= MOST_COMMENTS:
+    if most is not None and (await tx.connection.execute(count)).scalar_one() >= most:
         message = N_("An entry can have at most %(most)s comments.")
-        raise Problem("conflict", message, values={"most": MOST_COMMENTS})
+        raise Problem("conflict", message, values={"most": most})
     said = {
         "entry": entry,
         "person": actor.known.id,
@@ -109,7 +112,8 @@ async def _comment(tx: Transaction, actor: Actor, entry: str, text: str, field: 
 
 async def _notify_members(tx: Transaction, actor: Actor, row: Any, kind: str) -> None:
     """Notifies the organisation's members, except the actor."""
-    select = sa.select(m.person).where(m.organisation == row.organisation, m.person != actor.known.id)
+    others = sa.and_(m.person != actor.known.id, not_removed(m.person, row.conference, tx.now))
+    select = sa.select(m.person).where(m.organisation == row.organisation, others)
     people = (await tx.connection.execute(select)).scalars().all()
     target = Target("entry", actor.room.subject, row.id)
     await notify_all(tx, people, kind, {"entry": row.draft["title"] if row.draft else row.title}, target)

@@ -20,6 +20,7 @@ from rooms.core.links import Target
 from rooms.core.text import N_, clean_line
 from rooms.people import rules
 from rooms.people.desk import desks_of, notify_all
+from rooms.people.restraints import not_removed
 
 LOBBY = {"lobby"}
 MOST_SEARCHES = 20
@@ -75,8 +76,9 @@ async def notify_of_matches(engine: Engine) -> int:
     """Returns how many people were notified. With several processes, only one finds a search unchanged."""
     now = engine.clock()
     async with engine.database.read() as connection:
+        here = not_removed(s.person, s.conference, now)
         new = sa.exists().where(e.conference == s.conference, e.state == PUBLISHED, e.published_at > s.seen_until)
-        rows = (await connection.execute(sa.select(saved_searches).where(new))).all()
+        rows = (await connection.execute(sa.select(saved_searches).where(new, here))).all()
         found = {
             row.id: await search.matches(
                 connection, row.conference, msgspec.convert(row.query, Query), row.seen_until, now

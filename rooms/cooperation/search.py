@@ -14,6 +14,8 @@ from rooms.core.errors import Problem
 from rooms.core.text import clean_line
 
 PAGE = 20
+MOST_FACETS = 10
+"""Filters of one search: each is counted by a statement of its own."""
 
 e, t, f = entries.c, entry_types.c, entry_facets.c
 
@@ -41,6 +43,7 @@ def keys_of(types: list[TypeView]) -> list[str]:
 def query_of(asked: "dict[str, str]", types: list[TypeView]) -> Query:
     """The search in the query of an address, without what is unknown."""
     facets = {key: value for key in keys_of(types) if (value := _line(asked.get(key, "")))}
+    facets = dict(list(facets.items())[:MOST_FACETS])
     side, type = asked.get("side", ""), asked.get("type", "")
     return Query(
         words=_line(asked.get("words", "")),

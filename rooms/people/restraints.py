@@ -15,6 +15,15 @@ from rooms.people.messages import RestraintView
 Kind = Literal["silence", "ban"]
 
 
+def not_removed(
+    person: "sa.ColumnElement[str]", conference: "sa.ColumnElement[str] | str", at: datetime
+) -> "sa.ColumnElement[bool]":
+    """A condition on people: they have not been removed from a conference."""
+    r = restraints.c
+    lasts = sa.or_(r.until.is_(None), r.until > at)
+    return ~sa.exists().where(r.person == person, r.conference == conference, r.session == "", r.kind == "ban", lasts)
+
+
 async def views(connection: AsyncConnection, conference: str, session: str) -> list[RestraintView]:
     """The restraints in a session or, with session "", in the whole conference; by name."""
     r = restraints.c

@@ -8,9 +8,11 @@ import sqlalchemy as sa
 
 from rooms.cooperation import messages as m
 from rooms.cooperation import queries, search
+from rooms.cooperation.expiration import remind_and_expire
 from rooms.cooperation.publication import unlist
 from rooms.cooperation.saved_searches import notify_of_matches
 from rooms.cooperation.search import Query
+from rooms.cooperation.tables import entry_comments
 from rooms.core.commands.registry import read
 from rooms.core.store.audit import read as entries_of
 from rooms.core.store.tables import conferences
@@ -26,7 +28,7 @@ from rooms.organisations.messages import (
     SetMember,
 )
 from rooms.organisations.profile import create
-from rooms.people.messages import BlockPerson
+from rooms.people.messages import BlockPerson, RemovePerson
 from tests.support.cooperation import VALUES, drafted, entry_type, interested, published, waiting
 from tests.support.refusals import refused
 from tests.support.world import World
@@ -252,3 +254,41 @@ async def test_an_entry_that_expires_while_it_is_renewed_is_still_found(each_wor
         await unlist(connection, [entry])  # as the job does just after the command has read the entry
     await world.do("staff", m.RenewEntry(entry), room=world.lobby)
     assert await titles(world, "solar") == ["Perovskite solar cells"]
+
+
+async def test_members_who_were_removed_from_the_conference_learn_nothing(each_world: World) -> None:
+    world = each_world
+    type = await entry_type(world)
+    entry = await published(world, type)
+    for who in ("owner", "other"):
+        await world.do(who, m.SaveSearch("Solar", {"words": "solar"}), room=world.lobby)
+        await world.do("organiser", RemovePerson(world.people[who]), room=world.lobby)
+    before = {who: len(await notices(world, who)) for who in ("owner", "other")}
+    await interested(world, entry)
+    await world.do("staff", m.CommentEntry(entry, "Look"), room=world.lobby)
+    await published(world, type, title="Solar lamps")
+    world.clock.advance(days=180 - 6)
+    await remind_and_expire(world.engine)
+    await notify_of_matches(world.engine)
+    assert {who: len(await notices(world, who)) for who in before} == before
+    assert (await notices(world, "staff"))[0].kind == "entry.expiring"
+
+
+async def test_a_search_has_at_most_ten_filters(world: World) -> None:
+    fields = [m.FieldView(f"field_{at}", m.FieldKind.MATURITY, f"Field {at}") for at in range(20)]
+    await entry_type(world, fields=fields)
+    async with world.engine.database.read() as connection:
+        found = await queries.types(connection, world.conference)
+    query = search.query_of({f"field_{at}": "1" for at in range(20)}, found)
+    assert len(query.facets) == 10
+
+
+async def test_comments_without_end_do_not_keep_organisers_from_declining(world: World) -> None:
+    world.lift_limits()
+    entry = await waiting(world)
+    async with world.engine.database.write() as connection:
+        said = {"entry": entry, "person": world.people["staff"], "text": "x", "at": world.clock()}
+        await connection.execute(entry_comments.insert(), [{"id": f"{at:020}", **said} for at in range(200)])
+    with refused("conflict"):
+        await world.do("staff", m.CommentEntry(entry, "One more"), room=world.lobby)
+    await world.do("organiser", m.DeclineEntry(entry, "Please shorten it"), room=world.lobby)

@@ -40,7 +40,8 @@ async def show(request: Request) -> Response:
         entries = await queries.entry_rows(connection, queries.e.conference == conference, theirs) if own else []
         requests = await queries.unanswered(connection, conference, [each.id for each, _ in own]) if own else 0
         waits = queries.e.review == EntryReview.WAITING.value
-        review = await queries.entry_rows(connection, queries.e.conference == conference, waits)
+        waiting = sa.select(sa.func.count()).where(queries.e.conference == conference, waits)
+        reviews = (await connection.execute(waiting)).scalar_one() if entered.may_organise else 0
     gettext = entered.site.languages.texts(entered.viewer.locale).gettext
     return await entered.page(
         request,
@@ -54,7 +55,7 @@ async def show(request: Request) -> Response:
         own=own,
         own_entries=[(row, queries.draft_of(row)) for row in entries],
         requests=requests,
-        reviews=len(review) if entered.may_organise else 0,
+        reviews=reviews,
         total=total,
         number=number,
         pages=(total + PAGE - 1) // PAGE,
