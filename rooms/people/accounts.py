@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms.core.commands.people import PersonView
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
+from rooms.core.search import fold
 from rooms.core.store.database import insert_into
 from rooms.core.store.journal import open_room
 from rooms.core.store.tables import persons
@@ -93,7 +94,7 @@ async def create(
     person = new_id()
     insert = insert_into(connection, persons).values(
         id=person,
-        name=clean_name(name),
+        **_name(name),
         email=email,
         password=password,
         kind="guest" if email is None else "registered",
@@ -155,7 +156,7 @@ async def change_profile(
     connection: AsyncConnection, person: str, *, name: str, listed: bool, relay_only: bool
 ) -> None:
     """Raises Problem "invalid"."""
-    await _change(connection, person, name=clean_name(name), listed=listed, relay_only=relay_only)
+    await _change(connection, person, **_name(name), listed=listed, relay_only=relay_only)
 
 
 async def change_password(connection: AsyncConnection, person: str, hashed: str | None) -> None:
@@ -177,6 +178,12 @@ async def verify(connection: AsyncConnection, person: str, at: datetime) -> bool
     """Marks the address as confirmed; returns False if it already was."""
     update = persons.update().where(persons.c.id == person, persons.c.verified_at.is_(None))
     return (await connection.execute(update.values(verified_at=at))).rowcount > 0
+
+
+def _name(name: str) -> dict[str, str]:
+    """The columns of a person's name. Raises Problem "invalid"."""
+    name = clean_name(name)
+    return {"name": name, "searched": fold(name)}
 
 
 async def _change(connection: AsyncConnection, person: str, **values: str | bool | datetime | None) -> None:

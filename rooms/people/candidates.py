@@ -7,6 +7,7 @@ from rooms.core.commands.access import resolve
 from rooms.core.commands.people import PersonView
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
+from rooms.core.search import search_words
 from rooms.core.store.journal import find_room, room_of
 from rooms.core.store.tables import persons
 from rooms.core.text import N_
@@ -20,11 +21,11 @@ p = persons.c
 async def search(connection: AsyncConnection, words: str) -> list[PersonView]:
     """People with exactly this address, or with these words in their name. The search by name only finds people who chose to be listed."""
     words = words.strip()
-    if len(words) < 2:
+    wanted = search_words(words)
+    if len(words) < 2 or not wanted:
         return []
-    named = sa.and_(
-        p.listed, *(sa.func.lower(p.name).contains(word, autoescape=True) for word in words.lower().split())
-    )
+    folded = sa.func.coalesce(p.searched, sa.func.lower(p.name))
+    named = sa.and_(p.listed, *(folded.contains(word, autoescape=True) for word in wanted))
     here = sa.and_(p.erased_at.is_(None), p.kind == "registered", p.verified_at.is_not(None))
     select = sa.select(p.id, p.name).where(here, sa.or_(p.email == words.lower(), named))
     return [PersonView(*row) for row in await connection.execute(select.order_by(p.name, p.id).limit(MOST_FOUND))]

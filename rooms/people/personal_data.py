@@ -54,6 +54,7 @@ ACCOUNT = (
 )
 BARE = {
     "name": NOBODY,
+    "searched": None,
     "email": None,
     "password": None,
     "verified_at": None,

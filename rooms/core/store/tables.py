@@ -9,6 +9,7 @@ persons = sa.Table(
     metadata,
     sa.Column("id", sa.String(20), primary_key=True),
     sa.Column("name", sa.String(80), nullable=False),
+    sa.Column("searched", sa.Text),  # the folded name; None: written by an older version
     sa.Column("email", sa.String(254), unique=True),  # lower case; None for guests and erased persons
     sa.Column("password", sa.String(200)),  # argon2id
     sa.Column("kind", sa.String(10), nullable=False),  # "registered" | "guest"

@@ -122,6 +122,18 @@ async def test_people_are_found_by_their_address_or_by_a_name_that_they_show(eac
         assert await names("%") == await names("") == await names("unverified@example.org") == []
 
 
+async def test_people_are_found_whatever_the_case_and_the_accents(each_world: World) -> None:
+    """inputs.md 10, a sibling: SQLite lowers ASCII alone, and no accent was ignored."""
+    world = each_world
+    name = "Élise Łagodzińska"
+    async with world.engine.database.write() as connection:
+        await accounts.change_profile(connection, world.people["attendee"], name=name, listed=True, relay_only=False)
+    async with world.engine.database.read() as connection:
+        for words in ("elise", "ÉLISE", "éli lagodz", "Łagodzińska"):
+            assert [each.name for each in await candidates.search(connection, words)] == [name], words
+        assert await candidates.search(connection, "\u0301\u0301") == [], "marks alone match everyone"
+
+
 async def closed(world: World) -> None:
     """The conference takes members alone; the booth's staff are among them by their duty, the others by a role."""
     async with world.engine.database.write() as connection:
