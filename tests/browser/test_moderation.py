@@ -268,7 +268,7 @@ async def test_starting_and_ending_ask_first_and_reach_everyone(venue: Venue) ->
     await expect(attendee.get_by_text("The chat is closed.")).to_be_visible()
     await expect(attendee.get_by_label("Your draft")).to_have_value("Half a thought")
     await moderator.get_by_role("button", name="Resume").click()
-    await moderator.get_by_role("button", name="Start now").click()
+    await moderator.get_by_role("button", name="Resume now").click()
     await expect(attendee.get_by_label("Your question")).to_be_visible()
     await expect(attendee.get_by_label("Your message")).to_have_value("Half a thought")
     await moderator.get_by_role("button", name="End", exact=True).click()

@@ -83,3 +83,13 @@ async def test_a_removed_person_sees_why(venue: Venue) -> None:
     await moderator.get_by_role("button", name="Remove from the session").click()
     await expect(person.locator("body")).to_contain_text("A moderator has removed you.")
     await expect(person.locator(".message")).to_have_count(0)
+
+
+async def test_on_a_touch_screen_a_message_takes_the_width_beside_its_buttons(venue: Venue) -> None:
+    reader = await venue.enter("attendee", viewport=PHONE, has_touch=True, is_mobile=True)
+    await reader.get_by_role("tab", name="Chat").tap()
+    await reader.get_by_label("Your message").fill("A message of several words that fills the line of a phone")
+    await reader.keyboard.press("Enter")
+    await expect(reader.locator(".message")).to_have_count(1)
+    widths = await reader.locator(".message > div").evaluate_all("divs => divs.map(div => div.offsetWidth)")
+    assert widths[0] > 3 * widths[1]

@@ -27,7 +27,7 @@ SPARE = 4
 MOST_ROWS = 24
 KINDS = {
     FieldKind.TEXT: N_("Text"),
-    FieldKind.NUMBER: N_("Number"),
+    FieldKind.NUMBER: N_("Numeric value"),
     FieldKind.CHOICE: N_("Choice from a list"),
     FieldKind.COUNTRY: N_("Country"),
     FieldKind.SCIENCE: N_("Field of science"),

@@ -61,7 +61,7 @@ export class HostTools extends LitElement {
                 : nothing}
               <div class="row">
                 <button class="button button-small ${this.confirming === "session.end" ? "button-danger" : "button-primary"}" data-confirm @click=${this.confirmed}>
-                  ${this.confirming === "session.end" ? t("End now") : t("Start now")}
+                  ${this.confirming === "session.end" ? t("End now") : now === "ended" ? t("Resume now") : t("Start now")}
                 </button>
                 <button class="button button-small" @click=${() => (this.confirming = "")}>${t("Cancel")}</button>
               </div>
