@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 import rooms
+from rooms.cooperation.messages import AcceptInterest, InterestOutcome, RecordOutcome
 from rooms.core.commands.people import Role
 from rooms.core.store import audit
 from rooms.core.store.tables import audit as audit_table
 from rooms.people import roles
 from rooms.people.messages import SilencePerson
+from tests.support.cooperation import interested
 from tests.support.visitor import URL, Visitor
 from tests.support.world import World
 from web.pages.conduct.audit import ACTS
@@ -160,6 +162,9 @@ async def test_a_closed_conference_is_closed_at_once(organiser: Visitor, site: S
     assert sink.closed is None
     form = await settings_form(organiser, access="members")
     await organiser.post("/c/forum/organise/settings", form)
+    found = re.search(r'name="agreed" value="(\w+)"', organiser.page)
+    assert found is not None, "who loses access is said first"
+    await organiser.post("/c/forum/organise/settings", {**form, "agreed": found[1]})
     assert (await Visitor(site).get("/c/forum")).status_code == 404
     assert (await Visitor(site).sign_in(world.people["attendee"], "/c/forum")).page.find("Page not found") > 0
     assert (await organiser.get("/c/forum")).status_code == 200
@@ -186,6 +191,17 @@ async def test_an_edited_log_shows_on_its_page(organiser: Visitor, world: World)
         assert await audit.verify(connection, world.conference) == [1]
     await organiser.get("/c/forum/organise/audit")
     assert "breaks at 1." in organiser.page
+
+
+async def test_the_log_names_entries_and_their_types(organiser: Visitor, world: World) -> None:
+    interest = await interested(world)
+    await world.do("staff", AcceptInterest(interest), room=world.lobby)
+    await world.do("staff", RecordOutcome(interest, InterestOutcome.TALKS), room=world.lobby)
+    await organiser.get("/c/forum/organise/audit")
+    for act in ("created the type of entry <strong>Technology offer", "approved the entry <strong>Perovskite"):
+        assert act in organiser.page, act
+    assert "recorded the result of a request about <strong>Perovskite" in organiser.page
+    assert "result: Talks" in organiser.page
 
 
 async def test_administrators_begin_conferences(site: Site, world: World, organiser: Visitor) -> None:
@@ -242,8 +258,15 @@ def test_every_act_of_the_audit_log_has_words() -> None:
     recorded: set[str] = set()
     for path in Path(rooms.__path__[0]).rglob("*.py"):
         text = path.read_text("utf-8")
-        recorded |= set(re.findall(r'(?:audit|_announce)\((?!None)[^"]{0,120}?"([a-z]+\.[a-z]+)"', text))
-    assert {"asking.change", "chat.remove", "file.remove", "invite.accept", "session.change"} <= recorded, "premise"
+        recorded |= set(re.findall(r'(?:audit|_announce)\((?!None)[^"]{0,120}?"([a-z_]+\.[a-z]+)"', text))
+    assert {
+        "asking.change",
+        "chat.remove",
+        "entry_type.edit",
+        "file.remove",
+        "invite.accept",
+        "session.change",
+    } <= recorded, "premise"
     assert recorded <= ACTS.keys()
 
 

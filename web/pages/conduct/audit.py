@@ -5,6 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from rooms.cooperation import tables as cooperation
 from rooms.core.store import audit
 from rooms.core.store.tables import persons
 from rooms.core.text import N_
@@ -14,6 +15,7 @@ from rooms.programme.tables import sessions
 from web.conference import enter_as_organiser
 from web.forms import asked_number
 from web.languages import in_language
+from web.pages.cooperation.words import OUTCOMES
 from web.site import site_of
 
 SHOWN = 100
@@ -29,11 +31,20 @@ ACTS = {
     "chat.report": N_("reported a message by"),
     "conference.change": N_("changed the conference"),
     "conference.found": N_("created the conference"),
+    "entry.approve": N_("approved the entry"),
+    "entry.create": N_("created the entry"),
+    "entry.decline": N_("declined the entry"),
+    "entry.renew": N_("renewed the entry"),
+    "entry.withdraw": N_("withdrew the entry"),
+    "entry_type.archive": N_("archived the type of entry"),
+    "entry_type.create": N_("created the type of entry"),
+    "entry_type.edit": N_("changed the type of entry"),
     "exhibitors.imported": N_("imported a list of exhibitors"),
     "file.add": N_("added a file to a booth"),
     "file.change": N_("changed a file of a booth"),
     "file.remove": N_("removed a file from a booth"),
     "file.replace": N_("replaced a file of a booth"),
+    "interest.outcome": N_("recorded the result of a request about"),
     "invite.accept": N_("accepted an invitation"),
     "invite.make": N_("created an invitation"),
     "invite.revoke": N_("withdrew an invitation"),
@@ -78,6 +89,7 @@ DETAILS = {
     "kind": N_("kind"),
     "moved": N_("moved"),
     "organisation": N_("organisation"),
+    "outcome": N_("result"),
     "other_address": N_("with another email address"),
     "reason": N_("reason"),
     "report": N_("report"),
@@ -92,6 +104,7 @@ DETAILS = {
     "zone": N_("time zone"),
 }
 VALUES = {"locked": N_("closed"), "open": N_("open"), "paused": N_("paused"), "True": N_("yes"), "False": N_("no")}
+VALUES |= {outcome.value: words for outcome, words in OUTCOMES.items()}
 
 
 async def show(request: Request) -> Response:
@@ -111,6 +124,13 @@ async def show(request: Request) -> Response:
             names[row.id] = in_language(locale, row.texts, "title", row.title)
         organised = sa.select(organisations.c.id, organisations.c.name).where(organisations.c.id.in_(ids))
         names |= {row.id: row.name for row in await connection.execute(organised)}
+        t, e, i = cooperation.entry_types.c, cooperation.entries.c, cooperation.interests.c
+        for row in await connection.execute(sa.select(t.id, t.name, t.texts).where(t.id.in_(ids))):
+            names[row.id] = in_language(locale, row.texts, "name", row.name)
+        offered = sa.select(e.id, e.title, e.texts).where(e.id.in_(ids))
+        asked = sa.select(i.id, e.title, e.texts).where(i.entry == e.id, i.id.in_(ids))
+        for row in await connection.execute(sa.union_all(offered, asked)):
+            names[row.id] = in_language(locale, row.texts, "title", row.title)
         called = sa.select(booths.c.id, booths.c.name, booths.c.texts).where(booths.c.id.in_(ids))
         for row in await connection.execute(called):
             names[row.id] = in_language(locale, row.texts, "name", row.name)
