@@ -115,6 +115,25 @@ async def test_other_days_count_the_sessions_that_they_leave_out(organiser: Visi
     assert ends == date(2026, 11, 20)
 
 
+async def test_whom_a_private_conference_shuts_out_is_said_and_asked_about(organiser: Visitor, world: World) -> None:
+    """users.md 27: people who had taken part were out, and nobody had announced it."""
+
+    async def access() -> str:
+        async with world.engine.database.read() as connection:
+            here = conferences.c.slug == "forum"
+            return (await connection.execute(select(conferences.c.access).where(here))).scalar_one()
+
+    form = {**CONFERENCE, "access": "members"}
+    await organiser.get(SETTINGS)
+    await organiser.post(SETTINGS, form)
+    assert "Everyone without a role loses access at once, also guests who have taken part." in organiser.page
+    assert await access() == "public"
+    await organiser.post(SETTINGS, {**form, **agreed(organiser.page)})
+    assert await access() == "members"
+    await organiser.post(SETTINGS, CONFERENCE)
+    assert await access() == "public", "nothing to ask"
+
+
 async def zone_of(world: World) -> str:
     async with world.engine.database.read() as connection:
         return (await connection.execute(select(conferences.c.zone).where(conferences.c.slug == "forum"))).scalar_one()

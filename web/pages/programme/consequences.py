@@ -58,7 +58,7 @@ async def of_session(
 
 
 async def of_settings(connection: AsyncConnection, entered: Entered, about: ConferenceSettings) -> list[str]:
-    """The consequences of changing the conference's days or time zone."""
+    """The consequences of changing the conference's days, time zone or access."""
     conference, locale = entered.conference, entered.viewer.locale
     texts, found = entered.site.languages.texts(locale), list[str]()
     listed = await timetable.entries(connection, conference.id, sessions.c.cancelled.is_(False))
@@ -87,6 +87,8 @@ async def of_settings(connection: AsyncConnection, entered: Entered, about: Conf
                 number,
             )
             found.append(text % {"num": number})
+    if about.access != "public" and conference.access == "public":
+        found.append(texts.gettext(N_("Everyone without a role loses access at once, also guests who have taken part.")))
     return found
 
 
