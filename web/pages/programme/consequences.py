@@ -88,7 +88,9 @@ async def of_settings(connection: AsyncConnection, entered: Entered, about: Conf
             )
             found.append(text % {"num": number})
     if about.access != "public" and conference.access == "public":
-        found.append(texts.gettext(N_("Everyone without a role loses access at once, also guests who have taken part.")))
+        found.append(
+            texts.gettext(N_("Everyone without a role loses access at once, also guests who have taken part."))
+        )
     return found
 
 
