@@ -226,7 +226,7 @@ async def test_report_and_block_in_the_call(venue: Venue) -> None:
     for page in organisers:
         await expect(page.locator(".tabs .count")).to_be_visible()
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    await organisers[0].get_by_role("button", name="Seen to").click()
+    await organisers[0].get_by_role("button", name="Mark as handled").click()
     for page in organisers:
         await expect(page.locator("header .count")).to_have_count(0)
     async with venue.world.engine.database.read() as connection:

@@ -78,6 +78,7 @@ async def test_organisers_merge_duplicates(site: Site, world: World) -> None:
     organiser = await person(site, world, "organiser")
     await organiser.get(LIST)
     assert "Possible duplicates" in organiser.page
+    assert "Merge and delete" in organiser.page  # in a second step, because merging cannot be undone
     assert "Page 1 of 2" in organiser.page
     merge = {"room": world.lobby, "organisation": double, "into": world.organisation, "next": LIST, "key": "k1"}
     await organiser.post("/do/organisation.merge", merge)

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Phase } from "./call/environment";
-import { t } from "../i18n";
+import { t, tn } from "../i18n";
 import type { ProblemError } from "../live/index";
 import { callOf, type MeetingRoom } from "../exhibition/state/booth";
 import { icon, notice } from "../shell/parts";
@@ -20,7 +20,7 @@ export interface EndingContext {
 type Reason = Extract<Phase, { name: "ended" }>["reason"];
 
 const ENDS: Readonly<Record<Reason, (others: number) => readonly [string, string]>> = {
-  left: (others) => [t("You have left the call"), others ? t("The others are still talking.") : t("Nobody else is in the call.")],
+  left: (others) => [t("You have left the call"), others ? tn("%(num)s person is still in the call.", "%(num)s people are still in the call.", others) : t("Nobody else is in the call.")],
   replaced: () => [t("The call continues elsewhere"), t("You have joined it in another window or on another device.")],
   closed: () => [t("This call is over"), t("The chat stays here for you.")],
   expired: () => [t("You were away for too long"), t("Your place in the call has been released.")],
