@@ -164,6 +164,11 @@ async def change_password(connection: AsyncConnection, person: str, hashed: str 
     await _change(connection, person, password=hashed)
 
 
+async def renew_calendar_key(connection: AsyncConnection, person: str) -> None:
+    """Ends the addresses of the person's calendars: who has seen one could read them without signing in."""
+    await _change(connection, person, calendar_key=new_id())
+
+
 async def prefer(
     connection: AsyncConnection, person: str, *, locale: str | None = None, zone: str | None = None
 ) -> None:

@@ -202,9 +202,10 @@ async def set_password(tx: Transaction, person: str, hashed: str | None) -> None
 
 
 async def end_access(tx: Transaction, person: str) -> None:
-    """Ends all sign-ins and unused links of a person, whose desk is the transaction's room."""
+    """Ends all sign-ins, unused links and calendar addresses of a person, whose desk is the transaction's room."""
     await signins.revoke_in(tx, person)
     await links.spend_all(tx.connection, person, tx.now)
+    await accounts.renew_calendar_key(tx.connection, person)
 
 
 async def enter(engine: Engine, person: str, browser: Browser) -> str:

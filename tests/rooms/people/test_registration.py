@@ -114,6 +114,19 @@ async def test_a_link_of_another_browser_drops_the_password_and_the_sign_ins(
         assert await signins.who(connection, entered.signin, world.clock()) is not None
 
 
+async def test_taking_an_account_over_ends_its_old_calendar_addresses(world: World, passwords: Passwords) -> None:
+    secret = await sign_up(world, passwords, THERE)  # an attacker signs up with the address of somebody else
+    async with world.engine.database.read() as connection:
+        before = await accounts.by_email(connection, "ada@new.example")
+    assert before is not None
+    taken = await registration.use_link(world.engine, passwords, HERE, secret, PASSWORD)
+    assert taken.account.id == before.id
+    assert taken.account.calendar_key != before.calendar_key
+    reset = await registration.ask_for_link(world.engine, HERE, LinkPurpose.RESET, "ada@new.example", "/")
+    again = await registration.use_link(world.engine, passwords, HERE, reset.secret, PASSWORD)
+    assert again.account.calendar_key != taken.account.calendar_key
+
+
 async def test_a_reset_needs_a_password_and_spends_all_links(world: World, passwords: Passwords) -> None:
     email = "attendee@example.org"
     reset = await registration.ask_for_link(world.engine, HERE, LinkPurpose.RESET, email, "/")
