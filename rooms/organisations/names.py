@@ -4,6 +4,9 @@ import re
 
 from rooms.core.search import fold
 
+KEY_LENGTH = 240
+"""Folding makes some names longer: "㍿" becomes four characters."""
+
 _NO_LETTER = re.compile(r"[\W_]+")
 _LEGAL_FORM = re.compile(
     "ab|ag|as|asa|bhd|bv|co|company|corp|corporation|ev|gmbh|inc|incorporated|kg|kgaa|kk|limited|llc|llp|ltd|mbh|nv|oy|oyj"
@@ -17,4 +20,4 @@ def key_of(name: str) -> str:
     words = _NO_LETTER.sub(" ", fold(name).replace(".", "")).split()
     bare = [word for word in words if not _LEGAL_FORM.fullmatch(word)]
     joined = " ".join(bare or words)
-    return _CHINESE_FORMS.sub("", joined) or joined or fold(name)
+    return (_CHINESE_FORMS.sub("", joined) or joined or fold(name))[:KEY_LENGTH]

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from rooms.core.store.database import Json, UtcDateTime, metadata
+from rooms.organisations.names import KEY_LENGTH
 
 organisations = sa.Table(
     "organisations",  # companies, institutes and agencies: they exhibit, offer projects and recruit
@@ -10,7 +11,7 @@ organisations = sa.Table(
     sa.Column("id", sa.String(20), primary_key=True),
     sa.Column("conference", sa.String(20), sa.ForeignKey("conferences.id"), nullable=False),
     sa.Column("name", sa.String(120), nullable=False),
-    sa.Column("key", sa.String(240), nullable=False),  # the name for comparisons (names.py)
+    sa.Column("key", sa.String(KEY_LENGTH), nullable=False),  # the name for comparisons (names.py)
     sa.Column("about", sa.Text, nullable=False, default=""),
     sa.Column("texts", Json, nullable=False),  # {"zh_Hans": {"name": …, "about": …}}
     sa.Column("website", sa.String(300), nullable=False, default=""),

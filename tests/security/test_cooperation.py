@@ -292,3 +292,13 @@ async def test_comments_without_end_do_not_keep_organisers_from_declining(world:
     with refused("conflict"):
         await world.do("staff", m.CommentEntry(entry, "One more"), room=world.lobby)
     await world.do("organiser", m.DeclineEntry(entry, "Please shorten it"), room=world.lobby)
+
+
+@pytest.mark.parametrize("name", ["\ufdfa" * 100, "㍿" * 120, "ﬃ" * 120, "½" * 120, "İ" * 120], ids=ascii)
+async def test_names_that_grow_when_folded_are_taken(each_world: World, name: str) -> None:
+    world = each_world
+    done = await world.do("attendee", CreateOrganisation(name, about=name, fields=[name[:20]]), room=world.lobby)
+    organisation = msgspec.json.decode(done.reply, type=OrganisationCreated).organisation
+    await world.do("attendee", EditOrganisation(name, organisation=organisation), room=world.lobby)
+    async with world.engine.database.write() as connection:
+        await make_booth(connection, world.conference, world.floor, {"name": name})
