@@ -25,6 +25,9 @@ from rooms.programme.stars import LOBBY, check_session
 from rooms.programme.tables import session_speakers, sessions, speakers, tracks
 
 LONGEST = timedelta(hours=24)
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+"""At the ends of the calendar, a moment cannot be shown in every time zone."""
+NAME_LENGTH, AFFILIATION_LENGTH, LANGUAGE_LENGTH = 120, 200, 35
 SLOT = ("starts_at", "ends_at", "place")
 TRANSLATED = {
     "title": m.SESSION_TITLE_LENGTH,
@@ -130,6 +133,9 @@ def _audit(tx: Transaction, actor: Actor, act: str, session: str) -> None:
 
 async def _values(connection: AsyncConnection, conference: str, command: m.DescribeSession) -> dict[str, Any]:
     """The columns of a session. Raises Problem "invalid" naming the field."""
+    if not FIRST_YEAR <= command.starts_at.year <= LAST_YEAR:
+        message = N_("Enter a year from %(first)s to %(last)s.")
+        raise Problem("invalid", message, field="starts_at", values={"first": FIRST_YEAR, "last": LAST_YEAR})
     if command.ends_at <= command.starts_at:
         raise Problem("invalid", N_("The session ends before it begins."), field="ends_at")
     if command.ends_at - command.starts_at > LONGEST:
@@ -139,16 +145,16 @@ async def _values(connection: AsyncConnection, conference: str, command: m.Descr
         "subtitle": _line(command.subtitle, "subtitle"),
         "abstract": _text(command.abstract, "abstract"),
         "texts": _texts(command.texts),
-        "track": await _track(connection, conference, _line(command.track, "track")),
-        "place": _line(command.place, "place"),
-        "language": _line(command.language, "language") or "en",
+        "track": await _track(connection, conference, _line(command.track, "track", NAME_LENGTH)),
+        "place": _line(command.place, "place", NAME_LENGTH),
+        "language": _line(command.language, "language", LANGUAGE_LENGTH) or "en",
         "starts_at": command.starts_at,
         "ends_at": command.ends_at,
     }
 
 
-def _line(text: str, field: str) -> str:
-    return optional_line(text, m.SESSION_TITLE_LENGTH, field)
+def _line(text: str, field: str, limit: int = m.SESSION_TITLE_LENGTH) -> str:
+    return optional_line(text, limit, field)
 
 
 def _text(text: str, field: str) -> str:
@@ -188,7 +194,10 @@ async def _write_speakers(
 ) -> tuple[bool, set[str]]:
     """Sets the speakers of the session, in this order. Returns whether anything changed, and the speakers whose affiliation changed."""
     before = (await queries.speakers_of(connection, [session])).get(session, [])
-    lines = {clean_line(line.name, 120, "speakers"): _line(line.affiliation, "speakers") for line in wanted}
+    lines = {
+        clean_line(line.name, NAME_LENGTH, "speakers"): _line(line.affiliation, "speakers", AFFILIATION_LENGTH)
+        for line in wanted
+    }
     if [(speaker.name, speaker.affiliation) for speaker in before] == list(lines.items()):
         return False, set()
     affected: set[str] = set()
