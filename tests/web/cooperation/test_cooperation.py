@@ -150,6 +150,7 @@ async def test_a_search_is_saved_and_opened_again(site: Site, world: World) -> N
     await attendee.get(HERE, params={"words": "lamp", "stage": "4", "side": "request"})
     saved = {"key": "k1", "name": "Lamps", "words": "lamp", "stage": "4", "side": "request", "type": ""}
     await attendee.post(f"{HERE}/searches", saved)
+    assert "1 entry" in attendee.page  # still what was searched for
     link = re.search(r'href="([^"]+\?search=\w{20})"', attendee.page)[1]
     await attendee.get(link)
     assert "1 entry" in attendee.page

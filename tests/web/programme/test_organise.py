@@ -214,6 +214,8 @@ async def test_administrators_begin_conferences(site: Site, world: World, organi
     assert "Admin" in admin.page
     assert (await Visitor(site).get("/c/another-one")).status_code == 200
     again = await admin.post("/conferences/new", form)
+    assert again.text.count('class="field-fault"') == 1  # the reason, beside the address
+    assert again.text.index('name="title"') < again.text.index('name="slug"')
     assert again.status_code == 422
     assert "already" in admin.page
 

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from rooms.cooperation import queries, search
-from rooms.cooperation.messages import EntryReview, FieldKind, FieldView, TypeView
+from rooms.cooperation.messages import EntryReview, FieldKind, FieldView, SearchSaved, TypeView
 from rooms.cooperation.search import PAGE, FacetCount
 from rooms.cooperation.tables import saved_searches
 from rooms.core.commands.registry import read
@@ -71,9 +72,10 @@ async def save(request: Request) -> Response:
         entered = await enter(request, connection)
     asked = {name: text(form, name)[:300] for name in form if name not in {"csrf", "key", "name"}}
     command = read("search.save", {"name": text(form, "name"), "query": asked})
-    await entered.site.engine.perform(entered.viewer.id, entered.conference.room, command, text(form, "key"))
+    outcome = await entered.site.engine.perform(entered.viewer.id, entered.conference.room, command, text(form, "key"))
     gettext = entered.site.languages.texts(entered.viewer.locale).gettext
-    return go(request, f"{entered.path}/cooperation", said=gettext(N_("The search is saved.")))
+    saved = msgspec.json.decode(outcome.reply, type=SearchSaved).search
+    return go(request, f"{entered.path}/cooperation?search={saved}", said=gettext(N_("The search is saved.")))
 
 
 async def _saved(connection: Any, conference: str, person: str | None) -> list[Any]:
