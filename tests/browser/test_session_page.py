@@ -63,6 +63,20 @@ async def test_a_held_key_decides_one_question(venue: Venue) -> None:
     await expect(page.locator(".queue-row")).to_have_count(3)
 
 
+async def test_the_help_shows_the_letters_of_the_keyboard(venue: Venue) -> None:
+    """inputs.md 11: keys act by their place, so the help names what is printed there."""
+    window = await venue.window_of("moderator")
+    page = window.page
+    layout = "{getLayoutMap: async () => new Map([['KeyA', 'ф'], ['KeyD', 'в']])}"
+    await page.add_init_script(f"Object.defineProperty(navigator, 'keyboard', {{value: {layout}}})")
+    await page.goto(f"{venue.session}/moderate")
+    await page.get_by_role("button", name="Keys").click()
+    dialog = page.get_by_role("dialog", name="Keys")
+    for key in ("ф", "в", "В", "j"):
+        await expect(dialog.get_by_text(key, exact=True)).to_have_count(1)
+    await expect(dialog.get_by_text("a", exact=True)).to_have_count(0)
+
+
 async def test_an_input_method_keeps_its_enter(venue: Venue) -> None:
     """inputs.md 4: in Safari the Enter that ends a composition sent the message."""
     window = await venue.window_of("attendee")

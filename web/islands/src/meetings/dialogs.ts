@@ -4,7 +4,7 @@ import type { Devices } from "./call/devices";
 import { reportFields } from "../conduct/report-fields";
 import { t } from "../i18n";
 import type { MeetingRoom } from "../exhibition/state/booth";
-import { avatar, icon } from "../shell/parts";
+import { avatar, icon, keycap } from "../shell/parts";
 import { selectDevice } from "./select";
 
 export type Sheet = "devices" | "people" | "safety" | "report" | "keys" | "bundle";
@@ -152,7 +152,7 @@ function keys() {
     t("Keys"),
     html`<div class="dialog-body">
       <p class="soft">${t("They work while the focus is in the call and you are not writing.")}</p>
-      <dl class="keys">${KEYS().map(([key, what]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${what}</dd></div>`)}</dl>
+      <dl class="keys">${KEYS().map(([key, what]) => html`<div><dt>${keycap(key)}</dt><dd>${what}</dd></div>`)}</dl>
     </div>`,
   ] as const;
 }

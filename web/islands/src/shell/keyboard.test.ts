@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { givenBack } from "./drafts";
-import { composes, letterOf } from "./keyboard";
+import { composes, letterOf, printedOn } from "./keyboard";
 
 const pressed = (key: string, code: string, shiftKey = false) => letterOf({ key, code, shiftKey });
 
@@ -12,6 +12,13 @@ test("a key of a layout without Latin letters acts by its place on the keyboard"
 
 test("a Latin layout acts by the letter on the key, in any position", () => {
   assert.deepEqual([pressed("a", "KeyQ"), pressed("z", "KeyY"), pressed("ArrowDown", "ArrowDown"), pressed("Enter", "Enter")], ["a", "z", "ArrowDown", "Enter"]);
+});
+
+test("help shows the letter that is printed on the key", () => {
+  const russian = new Map([["KeyA", "ф"], ["KeyD", "в"]]);
+  assert.deepEqual(["a", "D", "?", "Esc", "j"].map((key) => printedOn(key, russian)), ["ф", "В", "?", "Esc", "j"]);
+  const french = new Map([["KeyA", "q"], ["KeyQ", "a"], ["KeyM", ","], ["Semicolon", "m"]]);
+  assert.deepEqual(["a", "q", "m"].map((key) => printedOn(key, french)), ["a", "q", "m"]);
 });
 
 test("the Enter that ends a composition is the input method's, in Safari too", () => {

@@ -18,3 +18,19 @@ export function letterOf(event: Pick<KeyboardEvent, "key" | "code" | "shiftKey">
   if (code === "Slash") return shiftKey ? "?" : "/";
   return key;
 }
+
+/** From codes ("KeyA") to what the keys print. Empty where the browser does not say (Keyboard Map API: Chromium only). */
+export type Layout = ReadonlyMap<string, string>;
+
+export async function keyboardLayout(): Promise<Layout> {
+  const { keyboard } = navigator as { keyboard?: { getLayoutMap(): Promise<Layout> } };
+  return (await keyboard?.getLayoutMap().catch(() => undefined)) ?? new Map<string, string>();
+}
+
+/** What a person sees on the key of a shortcut: the counterpart of `letterOf`. */
+export function printedOn(key: string, layout: Layout): string {
+  const letter = key.toLowerCase();
+  const printed = /^[a-z]$/.test(letter) ? layout.get(`Key${letter.toUpperCase()}`) : undefined;
+  if (!printed || [...layout.values()].includes(letter)) return key;
+  return key === letter ? printed : printed.toUpperCase();
+}

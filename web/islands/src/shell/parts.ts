@@ -1,6 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { until } from "lit/directives/until.js";
 import { formatTime, t } from "../i18n";
 import type { SessionState } from "../live/index";
+import { keyboardLayout, printedOn } from "./keyboard";
 
 const root = document.documentElement;
 
@@ -8,6 +10,14 @@ export function icon(name: string, { turns = false } = {}): TemplateResult {
   return html`<svg class="icon ${turns ? "icon-turns" : ""}" viewBox="0 0 24 24" aria-hidden="true">
     <use href="${root.dataset["icons"]}#${name}"></use>
   </svg>`;
+}
+
+/** The key of a shortcut, as it is printed on the person's keyboard. */
+export function keycap(key: string): TemplateResult {
+  return html`<kbd>${until(
+    keyboardLayout().then((layout) => printedOn(key, layout)),
+    key,
+  )}</kbd>`;
 }
 
 /** Titles before a name that are not part of it. */

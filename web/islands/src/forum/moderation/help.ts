@@ -1,6 +1,6 @@
 import { html, render } from "lit";
 import { t } from "../../i18n";
-import { icon } from "../../shell/parts";
+import { icon, keycap } from "../../shell/parts";
 
 /** The list of all keyboard shortcuts, and the switch that turns them off. */
 export function openHelp(on: boolean, turn: (on: boolean) => void): void {
@@ -37,7 +37,7 @@ export function openHelp(on: boolean, turn: (on: boolean) => void): void {
         <form method="dialog"><button class="button button-quiet button-icon" aria-label=${t("Close")}>${icon("close")}</button></form>
       </div>
       <div class="dialog-body">
-        <dl class="keys">${keys.map(([key, words]) => html`<div><dt>${key.split(/\s{2}/).map((each) => html`<kbd>${each}</kbd> `)}</dt><dd>${words}</dd></div>`)}</dl>
+        <dl class="keys">${keys.map(([key, words]) => html`<div><dt>${key.split(/\s{2}/).map((each) => html`${keycap(each)} `)}</dt><dd>${words}</dd></div>`)}</dl>
         <label class="check">
           <input type="checkbox" role="switch" ?checked=${on} @change=${(event: Event) => turn((event.target as HTMLInputElement).checked)} />
           <span>${t("Single-key shortcuts")}<small class="soft">${t("They are off while you type.")}</small></span>
