@@ -5,8 +5,12 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Page, expect
 
+from rooms.organisations import members
+from rooms.organisations.messages import OrganisationRole
+from rooms.organisations.profile import create
 from rooms.programme.actions import create_session
 from tests.browser.conftest import DESKTOP, PHONE, Venue
+from tests.support.cooperation import interested
 
 BROKEN = """() => [...document.querySelectorAll(
         "main :is(button, .button, .badge, .tab, .label-chip, .figures dd, .numbers, summary, th[scope=col])")]
@@ -102,3 +106,20 @@ async def test_a_countdown_is_no_time_of_day(venue: Venue) -> None:
         await create_session(connection, venue.world.conference, title="Soon", **times)
     page = await page_of(venue, "attendee", f"/c/{venue.slug}", PHONE)
     await expect(page.locator("plenary-countdown")).to_contain_text("Begins in")
+
+
+async def test_the_answers_to_a_contact_request_fit_a_phone(venue: Venue) -> None:
+    world = venue.world
+    async with world.engine.database.write() as connection:
+        world.organisation = await create(connection, world.conference, {"name": "Lumen"})
+        await members.add(
+            connection, world.organisation, world.people["colleague"], OrganisationRole.OWNER, world.clock()
+        )
+    world.people["staff"] = world.people["colleague"]
+    await interested(world)
+    page = await page_of(venue, "colleague", f"/c/{venue.slug}/cooperation/requests", PHONE)
+    card = await page.locator("article.card").bounding_box()
+    reason = await page.get_by_label("Reason for declining").bounding_box()
+    assert card is not None
+    assert reason is not None
+    assert reason["x"] + reason["width"] <= card["x"] + card["width"]
