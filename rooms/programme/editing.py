@@ -20,13 +20,12 @@ from rooms.programme import queries
 from rooms.programme.actions import create_session
 from rooms.programme.messages import SessionListed
 from rooms.programme.news import remember
+from rooms.programme.schedules.fields import YEARS
 from rooms.programme.sessions import tell_session
 from rooms.programme.stars import LOBBY, check_session
 from rooms.programme.tables import session_speakers, sessions, speakers, tracks
 
 LONGEST = timedelta(hours=24)
-FIRST_YEAR, LAST_YEAR = 1970, 2200
-"""At the ends of the calendar, a moment cannot be shown in every time zone."""
 NAME_LENGTH, AFFILIATION_LENGTH, LANGUAGE_LENGTH = 120, 200, 35
 SLOT = ("starts_at", "ends_at", "place")
 TRANSLATED = {
@@ -133,9 +132,9 @@ def _audit(tx: Transaction, actor: Actor, act: str, session: str) -> None:
 
 async def _values(connection: AsyncConnection, conference: str, command: m.DescribeSession) -> dict[str, Any]:
     """The columns of a session. Raises Problem "invalid" naming the field."""
-    if not FIRST_YEAR <= command.starts_at.year <= LAST_YEAR:
+    if command.starts_at.year not in YEARS:
         message = N_("Enter a year from %(first)s to %(last)s.")
-        raise Problem("invalid", message, field="starts_at", values={"first": FIRST_YEAR, "last": LAST_YEAR})
+        raise Problem("invalid", message, field="starts_at", values={"first": YEARS[0], "last": YEARS[-1]})
     if command.ends_at <= command.starts_at:
         raise Problem("invalid", N_("The session ends before it begins."), field="ends_at")
     if command.ends_at - command.starts_at > LONGEST:

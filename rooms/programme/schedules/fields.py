@@ -22,6 +22,7 @@ ADDRESS = 2_000
 MOST_LINKS = 100
 MOST_MINUTES = 7 * 24 * 60
 YEARS = range(1970, 2200)
+"""At the ends of the calendar, a moment cannot be shown in every time zone."""
 
 _DURATION = re.compile(
     r"(?P<hours>\d{1,3}):(?P<minutes>[0-5]\d)|(?P<h>\d\d):(?P<m>[0-5]\d):00|(?P<days>\d):(?P<dh>[01]\d|2[0-3]):(?P<dm>[0-5]\d)"
