@@ -167,6 +167,8 @@ async def test_no_form_is_taken_without_the_browsers_token(visitor: Visitor, wor
         booth=world.booth,
         upload="guessed",
         organisation="guessed",
+        entry="guessed",
+        type="guessed",
         file="guessed",
     )
     for token in ("", "0" * 40, visitor.csrf[::-1]):
