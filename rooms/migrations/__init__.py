@@ -70,4 +70,4 @@ async def differences(database: Database) -> list[object]:
 
 def _is_declared(name: str | None, kind: str, parents: object) -> bool:
     """Whether SQLAlchemy can declare it: full-text indexes are created by statements of each database."""
-    return kind != "table" or not (name or "").startswith(tuple(full_text.NAMES))
+    return kind != "table" or not (name or "").startswith(full_text.names(metadata))

@@ -20,7 +20,7 @@ TEXTS = {
 
 @pytest.fixture(scope="module")
 def index() -> FullTextIndex:
-    return FullTextIndex("things_of_a_test")
+    return FullTextIndex("things_of_a_test", sa.MetaData())
 
 
 @pytest.fixture(params=["sqlite_url", "postgres_url"], ids=["SQLite", "PostgreSQL"])
@@ -97,10 +97,10 @@ async def test_the_longest_text_is_indexed(database: Database, index: FullTextIn
     assert await found(database, index, "深圳") >= {"long"}
 
 
-async def test_it_is_created_with_the_tables_and_is_no_difference(sqlite_url: str, index: FullTextIndex) -> None:
+async def test_it_is_created_with_the_tables_and_is_no_difference(sqlite_url: str) -> None:
     database = Database(sqlite_url)
     async with database.write() as connection:
         await connection.run_sync(metadata.create_all)
-        assert (await connection.execute(sa.text("SELECT count(*) FROM things_of_a_test"))).scalar_one() == 0
-    assert [each for each in await differences(database) if "things_of_a_test" in repr(each)] == []
+        assert (await connection.execute(sa.text("SELECT count(*) FROM entry_terms"))).scalar_one() == 0
+    assert [each for each in await differences(database) if "entry_terms" in repr(each)] == []
     await database.close()

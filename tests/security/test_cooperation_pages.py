@@ -15,6 +15,7 @@ from rooms.cooperation.tables import entry_facets
 from rooms.core.commands.messages import Command
 from rooms.core.errors import Problem
 from rooms.core.store import full_text
+from rooms.core.store.database import metadata
 from rooms.organisations.messages import (
     CreateOrganisation,
     EditOrganisation,
@@ -144,7 +145,7 @@ async def test_concurrent_commands_leave_listed_exactly_what_is_published(each_w
     async with world.engine.database.read() as connection:
         rows = await queries.entry_rows(connection, queries.e.conference == world.conference)
         shown = {row.id for row in rows if row.state == "published"}
-        [name] = full_text.NAMES
+        [name] = full_text.names(metadata)
         found = list((await connection.execute(sa.text(f"SELECT id FROM {name}"))).scalars())
         facets = set((await connection.execute(sa.select(entry_facets.c.entry).distinct())).scalars())
     assert sorted(found) == sorted(shown), "once each"

@@ -131,7 +131,7 @@ async def _values(world: World) -> AsyncIterator[tuple[str, str]]:
                 for name, value in row.items():
                     text = bytes(value).decode(errors="replace") if isinstance(value, bytes) else str(value)
                     yield f"{table.name}.{name}", text
-        for name in full_text.NAMES:
+        for name in full_text.names(metadata):
             rows = await connection.execute(sa.text(f"SELECT CAST(terms AS TEXT) FROM {name}"))
             for terms in rows.scalars():
                 yield f"{name}.terms", terms

@@ -551,7 +551,7 @@ async def _(world: World) -> Command:
     return ReportMessage(message, p.ReportReason.SPAM, "The same again and again")
 
 
-@_sample("question.report", "attendee")
+@_sample("question.report", "other")
 async def _(world: World) -> Command:
     return ReportQuestion(await _public(world), p.ReportReason.HARASSMENT)
 

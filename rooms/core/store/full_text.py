@@ -17,16 +17,21 @@ from rooms.core.store.database import metadata
 MOST_TERMS = 16_000
 """PostgreSQL counts positions up to 16,383. Terms after that are not found."""
 
-NAMES: list[str] = []
-"""Of all indexes. SQLite stores each in further tables, whose names begin with its name."""
+
+def names(metadata: sa.MetaData) -> tuple[str, ...]:
+    """Of all indexes beside these tables. SQLite stores each in further tables, whose names begin with its name."""
+    return tuple(metadata.info.get(_INDEXES, ()))
+
+
+_INDEXES = "full-text indexes"
 
 
 class FullTextIndex:
     """The index `name`, with one text for each id. It is created with the tables, and in a migration by `create_index`."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, metadata: sa.MetaData = metadata) -> None:
         self.name = name
-        NAMES.append(name)
+        metadata.info.setdefault(_INDEXES, []).append(name)
         self._table = sa.table(name, sa.column("rowid"), sa.column("id", sa.String), sa.column("terms", sa.Text))
         for dialect, statements in _statements(name).items():
             for statement in statements:

@@ -33,5 +33,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("pending_news")
-    with op.batch_alter_table("forums") as batch_op:
-        batch_op.drop_column("alarmed_at")
+    op.drop_column("forums", "alarmed_at")

@@ -17,7 +17,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("reports") as batch_op:
-        batch_op.drop_column("quote")
-        batch_op.drop_column("question")
-        batch_op.drop_column("message")
+    op.drop_column("reports", "quote")
+    op.drop_column("reports", "question")
+    op.drop_column("reports", "message")

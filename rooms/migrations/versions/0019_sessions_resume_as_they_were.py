@@ -18,5 +18,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("forums") as batch_op:
-        batch_op.drop_column("before_end")
+    op.drop_column("forums", "before_end")

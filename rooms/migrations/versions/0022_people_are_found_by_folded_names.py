@@ -21,5 +21,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("persons") as batch_op:
-        batch_op.drop_column("searched")
+    op.drop_column("persons", "searched")
