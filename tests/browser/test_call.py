@@ -131,7 +131,7 @@ async def test_fifty_times_both_renegotiate_at_once(venue: Venue) -> None:
     said = [(await links(page))[0] for page in pages]
     assert any("two offers met" in line for each in said for line in each["log"]), "they never met: the premise"
     assert [(each["state"], each["gen"]) for each in said] == [("connected", 1), ("connected", 1)]
-    await asyncio.gather(*(flowing(page) for page in pages))
+    await asyncio.gather(*(flowing(page, 60) for page in pages))
 
 
 async def test_after_a_reload_a_participant_is_back_in_their_place(venue: Venue) -> None:

@@ -21,7 +21,7 @@ AWAY_SECONDS = 4.0
 WATCHED_SECONDS = 12.0
 JOINED = "() => document.querySelector('.call') !== null"
 RESTARTED_SECONDS = 6.0
-RECOVERED_SECONDS = 25.0
+RECOVERED_SECONDS = 60.0  # another connection may have to be built twice
 RESTART = "() => [...document.querySelector('plenary-call').call.monitors.values()][0].link.restart('test')"
 PRESS_JOIN = """() => {
     const press = [...document.querySelectorAll("plenary-call-check button")].find((each) => each.textContent.includes("Join the call"));
