@@ -134,6 +134,7 @@ async def every_act(world: World) -> None:
     world.lift_limits()
     refusals: list[str] = []
     async for op, (who, room, command) in every_sample(world):
+        world.clock.advance(seconds=1)  # news of one moment has no order
         try:
             await world.do(who, command, room=room)
         except Problem as problem:

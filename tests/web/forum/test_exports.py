@@ -44,6 +44,7 @@ async def test_a_whole_conference_is_exported_in_one_file(organiser: Visitor, wo
     """users.md 54."""
     await session(world, "人才中心 / ../up", 5)
     await world.ask("Why?", "attendee")
+    world.clock.advance(seconds=1)
     await world.ask("Who asks?", "other", anonymous=True)
     await world.do("attendee", PostMessage("Hello"))
     await world.do("attendee", PostMessage("In the lobby"), room=world.lobby)
