@@ -31,7 +31,7 @@ from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
 from rooms.core.rate_limits import Rate
-from rooms.core.text import N_, clean_line, clean_text
+from rooms.core.text import N_, clean_line, clean_text, optional_text
 from rooms.organisations import members
 from rooms.organisations.queries import organisation_row
 from rooms.people import rules
@@ -137,7 +137,7 @@ def cleaned(content: EntryContent, fields: list[FieldView]) -> dict[str, Any]:
             texts.setdefault(locale, {})["about"] = clean_text(about, ABOUT_LENGTH, "texts")
     return {
         "title": clean_line(content.title, TITLE_LENGTH, "title"),
-        "about": clean_text(content.about, ABOUT_LENGTH, "about") if content.about.strip() else "",
+        "about": optional_text(content.about, ABOUT_LENGTH, "about"),
         "texts": texts,
         "country": content.country,
         "values": cleaned_values(fields, content.values),

@@ -1,6 +1,5 @@
 """Interest in an entry: someone asks its organisation for a conversation, the organisation answers, and either side records what came of it."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +18,8 @@ from rooms.cooperation.messages import (
     ShowInterest,
     WithdrawInterest,
 )
-from rooms.cooperation.tables import entries, interests
+from rooms.cooperation.publication import with_members
+from rooms.cooperation.tables import interests
 from rooms.core.commands.access import Actor
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
@@ -33,26 +33,20 @@ from rooms.organisations.queries import organisation_row
 from rooms.organisations.tables import organisation_members
 from rooms.people import rules
 from rooms.people.blocks import blocking
-from rooms.people.desk import desks_of, notify_all
+from rooms.people.desk import notify_all, with_desk_from
 from rooms.people.restraints import not_removed
 
 LOBBY = {"lobby"}
 MOST_WAITING = 50
 """Interests of one person that have no answer yet."""
 
-e, i, m = entries.c, interests.c, organisation_members.c
+i, m = interests.c, organisation_members.c
 WAITING = InterestState.WAITING.value
 
-Answer = AcceptInterest | DeclineInterest
+with_asker = with_desk_from(i.person, i.id, "interest")
 
 
-async def with_owners(connection: AsyncConnection, room: str, command: ShowInterest) -> Iterable[str]:
-    """The desks of the members of the entry's organisation."""
-    select = sa.select(m.person).join(entries, e.organisation == m.organisation).where(e.id == command.entry)
-    return await desks_of(connection, (await connection.execute(select)).scalars())
-
-
-@command(ShowInterest, kinds=LOBBY, allowed=rules.speaks_up, extra_rooms=with_owners, rate=Rate(30, 3600))
+@command(ShowInterest, kinds=LOBBY, allowed=rules.speaks_up, extra_rooms=with_members, rate=Rate(30, 3600))
 async def show_interest(tx: Transaction, actor: Actor, command: ShowInterest) -> InterestShown:
     conference, person = actor.room.subject, actor.known.id
     if actor.known.kind != "registered":
@@ -102,26 +96,20 @@ async def withdraw_interest(tx: Transaction, actor: Actor, command: WithdrawInte
     row = await queries.interest_row(tx.connection, actor.room.subject, command.interest)
     if row.person != actor.known.id:
         raise Problem("not_found", GONE, field="interest")
-    if (
-        row.state == InterestState.DECLINED.value
-    ):  # withdrawn, it could be shown again, and notify the organisation each time
+    if row.state == InterestState.DECLINED.value:
+        # Once withdrawn, it could be shown again, and would notify the organisation each time.
         raise Problem("stale", ANSWERED, field="interest")
     withdrawn = {"state": InterestState.WITHDRAWN.value, "text": "", "answered_at": row.answered_at or tx.now}
     await tx.connection.execute(interests.update().where(i.id == row.id).values(withdrawn))
 
 
-async def with_person(connection: AsyncConnection, room: str, command: Answer) -> Iterable[str]:
-    select = sa.select(i.person).where(i.id == command.interest)
-    return await desks_of(connection, (await connection.execute(select)).scalars())
-
-
-@command(AcceptInterest, kinds=LOBBY, allowed=rules.takes_part, extra_rooms=with_person)
+@command(AcceptInterest, kinds=LOBBY, allowed=rules.takes_part, extra_rooms=with_asker)
 async def accept_interest(tx: Transaction, actor: Actor, command: AcceptInterest) -> None:
     row = await _asked(tx.connection, actor, command.interest)
     await _answer(tx, actor, row, InterestState.ACCEPTED)
 
 
-@command(DeclineInterest, kinds=LOBBY, allowed=rules.takes_part, extra_rooms=with_person)
+@command(DeclineInterest, kinds=LOBBY, allowed=rules.takes_part, extra_rooms=with_asker)
 async def decline_interest(tx: Transaction, actor: Actor, command: DeclineInterest) -> None:
     row = await _asked(tx.connection, actor, command.interest)
     await _answer(tx, actor, row, InterestState.DECLINED, reason=command.reason.value)
@@ -162,5 +150,7 @@ async def _check_owns(connection: AsyncConnection, actor: Actor, row: Any) -> No
 async def _answer(tx: Transaction, actor: Actor, row: Any, state: InterestState, reason: str = "") -> None:
     values = {"state": state.value, "reason": reason, "answered_by": actor.known.id, "answered_at": tx.now}
     await tx.connection.execute(interests.update().where(i.id == row.id).values(values))
+    reachable = sa.select(i.person).where(i.id == row.id, not_removed(i.person, actor.room.subject, tx.now))
+    people = (await tx.connection.execute(reachable)).scalars().all()
     target = Target("interests", actor.room.subject)
-    await notify_all(tx, [row.person], f"interest.{state.value}", {"entry": row.title}, target)
+    await notify_all(tx, people, f"interest.{state.value}", {"entry": row.title}, target)

@@ -16,6 +16,7 @@ from rooms.cooperation.messages import (
     DeclineEntry,
     EntryReview,
     EntryState,
+    ShowInterest,
 )
 from rooms.cooperation.tables import entries, entry_comments, entry_facets, entry_terms, entry_types
 from rooms.core.commands.access import Actor
@@ -38,10 +39,10 @@ MOST_COMMENTS = 200
 
 e, m = entries.c, organisation_members.c
 
-Decision = ApproveEntry | DeclineEntry | CommentEntry
+AboutEntry = ApproveEntry | DeclineEntry | CommentEntry | ShowInterest
 
 
-async def with_members(connection: AsyncConnection, room: str, command: Decision) -> Iterable[str]:
+async def with_members(connection: AsyncConnection, room: str, command: AboutEntry) -> Iterable[str]:
     """The desks of the members of the entry's organisation."""
     select = sa.select(m.person).join(entries, e.organisation == m.organisation).where(e.id == command.entry)
     return await desks_of(connection, (await connection.execute(select)).scalars())

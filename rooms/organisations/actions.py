@@ -1,6 +1,5 @@
 """Commands on organisations, given in the lobby: the profile, the members, and merging duplicates."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -28,7 +27,7 @@ from rooms.organisations.tables import organisation_members, organisations
 from rooms.people import rules
 from rooms.people.blocks import has_blocked
 from rooms.people.candidates import NOT_HERE, check_eligible
-from rooms.people.desk import desk_of, desks_of, notify
+from rooms.people.desk import desk_of, notify, with_desk
 from rooms.people.tables import notices
 
 LOBBY = {"lobby"}
@@ -68,11 +67,7 @@ async def edit_organisation(tx: Transaction, actor: Actor, command: EditOrganisa
     tx.audit(actor.room.subject, actor.known.id, "organisation.edit", command.organisation)
 
 
-async def with_member(connection: AsyncConnection, room: str, command: SetMember) -> Iterable[str]:
-    return await desks_of(connection, [command.person])
-
-
-@command(SetMember, kinds=LOBBY, allowed=rules.takes_part, extra_rooms=with_member, rate=Rate(60, 600))
+@command(SetMember, kinds=LOBBY, allowed=rules.takes_part, extra_rooms=with_desk(), rate=Rate(60, 600))
 async def set_member(tx: Transaction, actor: Actor, command: SetMember) -> None:
     conference, organisation = actor.room.subject, command.organisation
     name = await check_owns(tx.connection, actor, organisation)

@@ -8,6 +8,7 @@ from rooms.cooperation import messages as m
 from rooms.cooperation import queries
 from rooms.cooperation.tables import interests
 from rooms.people import erasure
+from rooms.people.messages import RemovePerson
 from tests.support.cooperation import interested, published
 from tests.support.refusals import refused
 from tests.support.world import World
@@ -104,3 +105,11 @@ async def test_an_erased_person_leaves_no_interest(world: World) -> None:
     assert await views(world) == []
     async with world.engine.database.read() as connection:
         assert (await connection.execute(interests.select())).all() == []
+
+
+async def test_a_removed_person_is_not_notified_of_the_answer(world: World) -> None:
+    interest = await interested(world)
+    await world.do("organiser", RemovePerson(world.people["attendee"]), room=world.lobby)
+    before = [each.kind for each in await notices(world, "attendee")]
+    await world.do("staff", m.AcceptInterest(interest), room=world.lobby)
+    assert [each.kind for each in await notices(world, "attendee")] == before
