@@ -6,6 +6,7 @@ from sqlalchemy import update
 
 from rooms.core.store.tables import conferences
 from tests.browser.conftest import DESKTOP, PHONE, TABLET, Venue
+from tests.support.cooperation import entry_type
 
 TITLE = "The International Conference on Talent and Innovation of the Region, Held for the Twenty-Third Time"
 SIDEWAYS = {"width": 740, "height": 360}
@@ -48,6 +49,16 @@ async def test_every_part_is_reachable_at_every_width(
         assert box["height"] < 50, "in one line"
     await page.get_by_role("banner").get_by_role("link", name=last).click()
     await expect(page).to_have_url(f"{venue.server.url}/c/{venue.slug}/{last.lower()}")
+
+
+@pytest.mark.parametrize("viewport", [TABLET, SIDEWAYS, ZOOMED], ids=lambda each: str(each["width"]))
+async def test_the_name_of_the_conference_has_room_beside_every_entry(venue: Venue, viewport: dict[str, int]) -> None:
+    """With cooperation open, five entries left two letters of the name."""
+    await entry_type(venue.world)
+    page = (await venue.window_of("organiser", viewport=viewport)).page
+    await page.goto(f"/c/{venue.slug}/programme")
+    name = page.locator(".brand-name")
+    assert await name.evaluate("(name) => name.scrollWidth <= name.clientWidth"), await name.inner_text()
 
 
 async def test_the_current_tab_is_in_view_and_the_row_shows_that_there_are_more(venue: Venue) -> None:
