@@ -38,6 +38,7 @@ def _declared() -> dict[str, set[str]]:
     debian = set(re.findall(r"^ +need ([a-z0-9-]+) ", (ROOT / "scripts" / "test").read_text(), re.MULTILINE))
     return {
         "Python, to run": _names(project["project"]["dependencies"]),
+        "Python, optional": _names(project["project"]["optional-dependencies"]["schedule"]),
         "Python, to build": _names(groups["build"]) | _names(groups["node"]),
         "Python, to test": _names(groups["dev"]),
         "npm, in what a browser loads": set(islands["dependencies"]),
