@@ -80,7 +80,7 @@ def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
         jobs.repeat("exhibition.attendance", ATTENDANCE_SECONDS, Attendance(engine).look)
         jobs.repeat("calls.keep", CALL_SECONDS, site.calls.keep)
         jobs.repeat("programme.news", programme_news.EVERY_SECONDS, partial(programme_news.send, site))
-        jobs.repeat("files.delete_unknown", FILES_SECONDS, site.files.delete_unknown)
+        jobs.repeat("files.delete_unknown", FILES_SECONDS, site.intake.delete_unknown)
         jobs.spawn(metrics.sample_lag())
         # Loaded code is never freed, so the collector can ignore it. It runs often on new objects, because freeing the reference cycles that 400 pages
         # leave behind would block the process for 80 ms.

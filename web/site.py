@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from rooms.core.background import BackgroundTasks
 from rooms.core.engine import Engine
+from rooms.core.files.intake import Intake
 from rooms.core.files.store import FolderStore, Store
 from rooms.exhibition.files.uploads import Files
 from rooms.people.passwords import Passwords
@@ -44,8 +45,12 @@ class Site:
     tasks: BackgroundTasks = field(default_factory=lambda: BackgroundTasks(log))
 
     @cached_property
+    def intake(self) -> Intake:
+        return Intake(self.engine, self.store)
+
+    @cached_property
     def files(self) -> Files:
-        return Files(self.engine, self.store)
+        return Files(self.intake)
 
     @cached_property
     def templates(self) -> Templates:

@@ -12,10 +12,11 @@ from rooms.core.text import N_
 
 
 class Content(StrEnum):
-    """The kinds of files: a small picture with transparency; a PDF or a picture; a film."""
+    """The kinds of files: a small picture with transparency; a PDF or a picture, shown to visitors or kept for some readers; a film."""
 
     LOGO = "logo"
     BROCHURE = "brochure"
+    DOCUMENT = "document"
     FILM = "film"
 
 
@@ -32,6 +33,7 @@ REFUSED = {
 TAKEN = {
     Content.LOGO: N_("A logo is a PNG, JPEG or WebP picture."),
     Content.BROCHURE: N_("A brochure is a PDF, or a PNG or JPEG picture."),
+    Content.DOCUMENT: N_("A document is a PDF, or a PNG or JPEG picture."),
     Content.FILM: N_("A video is an MP4 or WebM file."),
 }
 

@@ -43,7 +43,7 @@ def main(kind: str, path: str, output: str) -> dict[str, object]:
             head = file.read(64)
             if kind == "film":
                 return {"ending": film(file, head), "made": False}
-            if kind == "brochure" and head.startswith(b"%PDF-"):
+            if kind in ("brochure", "document") and head.startswith(b"%PDF-"):
                 pdf(file)
                 return {"ending": "pdf", "made": False}
             return {"ending": picture(file, head, kind, Path(output)), "made": True}

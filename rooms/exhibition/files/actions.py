@@ -154,7 +154,7 @@ async def note_download(connection: AsyncConnection, row: Any, actor: Actor, at:
 
 
 async def _forget(tx: Transaction, ids: Iterable[str]) -> None:
-    """Deletes the rows only. `uploads.delete_unknown` deletes the content later, when nobody can be reading it any more."""
+    """Deletes the rows only. `Intake.delete_unknown` deletes the content later, when nobody can be reading it any more."""
     gone = list(ids)
     await tx.connection.execute(file_takers.delete().where(file_takers.c.file.in_(gone)))
     await tx.connection.execute(files.delete().where(f.id.in_(gone)))

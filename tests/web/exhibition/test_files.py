@@ -10,8 +10,8 @@ from rooms.core.files.store import FolderStore
 from tests.support import files as made
 from tests.support.visitor import Outbox, Visitor, make_site
 from tests.support.world import World
-from web.pages.exhibition.downloads import disposition
 from web.site import Site
+from web.stored_files import disposition
 
 
 @pytest.fixture

@@ -1,35 +1,23 @@
-"""/files/<id>/<name>: serves exhibitors' files to people who may enter the booth. A file can never act as a page of this site."""
+"""/files/<id>/<name>: serves exhibitors' files to people who may enter the booth."""
 
 import contextlib
-from collections.abc import AsyncIterator
 from typing import Any
-from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from rooms.core.commands.access import ABSENT, Actor, resolve
 from rooms.core.errors import Problem
+from rooms.core.files.intake import StoredFile
 from rooms.core.rate_limits import Rate
 from rooms.core.store.journal import find_room, room_of
 from rooms.exhibition.files import actions, queries
 from rooms.exhibition.files.messages import FileKind
 from web.site import site_of
+from web.stored_files import file_response
 from web.viewer import viewer_of
 
-MEDIA_TYPES = {
-    "webp": "image/webp",
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "pdf": "application/pdf",
-    "mp4": "video/mp4",
-    "webm": "video/webm",
-}
-POLICY = "default-src 'none'; sandbox"
-"""A file opened as a page has no origin, scripts, forms or network access, regardless of its content."""
-
-MOST_RANGES = 10
 ONCE = Rate(1, 600)
 """A visitor counts once per file within this time."""
 
@@ -43,85 +31,14 @@ async def serve(request: Request) -> Response:
             raise Problem("not_found", ABSENT)
         room = await find_room(connection, await room_of(connection, "booth", row.booth))
         actor = await resolve(connection, viewer.id, room, site.engine.clock())
-    headers = _headers(row)
-    if request.headers.get("if-none-match") == headers["ETag"]:
-        return Response(status_code=304, headers=headers)
-    try:
-        start, stop = _range(request, row.size, headers["ETag"])
-    except _OutOfReach:
-        return Response(status_code=416, headers={"Content-Range": f"bytes */{row.size}"})
-    partial = (start, stop) != (0, row.size)
-    headers["Content-Length"] = str(stop - start)
-    if partial:
-        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{row.size}"
-    if request.method == "HEAD":
-        return Response(status_code=206 if partial else 200, headers=headers)
-    content = await _begun(site.store.read(row.id, start, stop))
-    if start == 0:
+    file = StoredFile(row.id, row.ending, row.size, row.digest)
+    cache = "private, max-age=3600" if row.kind == FileKind.LOGO else "private, no-cache"
+    response, begins = await file_response(
+        request, file, row.title, attached=row.kind == FileKind.BROCHURE, cache=cache
+    )
+    if begins:
         await _count(request, row, actor)
-    return StreamingResponse(content, 206 if partial else 200, headers)
-
-
-def _headers(row: Any) -> dict[str, str]:
-    """The content of an address never changes, but the permission to read it may."""
-    logo = row.kind == FileKind.LOGO
-    return {
-        "Content-Type": MEDIA_TYPES[row.ending],
-        "Content-Disposition": disposition(row.kind == FileKind.BROCHURE, f"{row.title}.{row.ending}"),
-        "Content-Security-Policy": POLICY,
-        "Cache-Control": "private, max-age=3600" if logo else "private, no-cache",
-        "ETag": f'"{row.digest[:32]}"',
-        "Accept-Ranges": "bytes",
-    }
-
-
-def disposition(attached: bool, name: str) -> str:
-    """RFC 6266: an ASCII name for all clients, and the full name for those that support RFC 8187."""
-    name = "".join("_" if each in '/\\:*?"<>|%' or not each.isprintable() else each for each in name)
-    plain = name.encode("ascii", "replace").decode().replace("?", "_")
-    kind = "attachment" if attached else "inline"
-    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-
-
-class _OutOfReach(Exception):
-    """The requested range lies outside the file, or there are too many parts."""
-
-
-def _range(request: Request, size: int, tag: str) -> tuple[int, int]:
-    """The requested range (RFC 9110 §14.2). Requests for several ranges, or for an invalid one, get the whole file. Raises _OutOfReach."""
-    everything = (0, size)
-    asked = request.headers.get("range", "")
-    if not asked.startswith("bytes=") or request.headers.get("if-range", tag) != tag:
-        return everything
-    if asked.count(",") >= MOST_RANGES:
-        raise _OutOfReach
-    first, dash, last = asked.removeprefix("bytes=").partition("-")
-    if not dash or any(part and not (part.isdecimal() and part.isascii() and len(part) < 16) for part in (first, last)):
-        return everything
-    if not first:
-        if not last:
-            return everything
-        start, stop = max(size - int(last), 0), size
-    else:
-        start, stop = int(first), min(int(last) + 1, size) if last else size
-    if start >= stop:
-        raise _OutOfReach
-    return start, stop
-
-
-async def _begun(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The same with the file opened first, so that it can raise Problem "not_found" before the response begins."""
-    try:
-        first = await anext(pieces, b"")
-    except FileNotFoundError as fault:
-        raise Problem("not_found", ABSENT) from fault
-
-    async def content() -> AsyncIterator[bytes]:
-        yield first
-        async for piece in pieces:
-            yield piece
-
-    return content()
+    return response
 
 
 async def _count(request: Request, row: Any, actor: Actor) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from rooms.core.files.intake import Intake
 from rooms.core.files.store import FolderStore
 from rooms.exhibition.files.messages import FileKind
 from rooms.exhibition.files.uploads import Files
@@ -24,8 +25,13 @@ def store(folder: Path) -> FolderStore:
 
 
 @pytest.fixture
-def files(world: World, store: FolderStore) -> Files:
-    return Files(world.engine, store)
+def intake(world: World, store: FolderStore) -> Intake:
+    return Intake(world.engine, store)
+
+
+@pytest.fixture
+def files(intake: Intake) -> Files:
+    return Files(intake)
 
 
 @pytest.fixture

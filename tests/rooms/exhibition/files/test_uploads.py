@@ -8,11 +8,13 @@ from typing import cast
 import pytest
 import sqlalchemy as sa
 
+from rooms.core.files import intake as receiving
+from rooms.core.files.intake import Intake
 from rooms.core.files.store import FolderStore
 from rooms.core.store.audit import read
 from rooms.exhibition.booths.snapshots import BoothSnapshot, HallSnapshot
 from rooms.exhibition.files import messages as f
-from rooms.exhibition.files import queries, uploads
+from rooms.exhibition.files import queries
 from rooms.exhibition.files.actions import MOST, note_download
 from rooms.exhibition.files.messages import FileKind
 from rooms.exhibition.files.tables import file_takers
@@ -36,7 +38,7 @@ def stored(folder: Path) -> set[str]:
 
 
 async def test_a_brochure_is_there_for_everybody_at_once(
-    world: World, files: Files, folder: Path, bring: Bring
+    world: World, store: FolderStore, folder: Path, bring: Bring
 ) -> None:
     _, sink = await world.join("attendee", room=world.stand)
     data = made.pdf()
@@ -46,8 +48,8 @@ async def test_a_brochure_is_there_for_everybody_at_once(
     assert view.href == f"/files/{id}/brochure.pdf"
     assert sink.types == ["files.changed"]
     assert stored(folder) == {id}
-    assert b"".join([piece async for piece in files.store.read(id, 0, len(data))]) == data
-    assert b"".join([piece async for piece in files.store.read(id, 1, 4)]) == b"PDF"
+    assert b"".join([piece async for piece in store.read(id, 0, len(data))]) == data
+    assert b"".join([piece async for piece in store.read(id, 1, 4)]) == b"PDF"
 
 
 async def test_a_logo_is_seen_in_the_hall_and_replaces_the_one_before(world: World, bring: Bring) -> None:
@@ -240,18 +242,18 @@ async def test_every_act_is_written_down(world: World, bring: Bring) -> None:
 
 
 async def test_the_sweep_takes_what_nobody_knows_and_only_when_it_is_old(
-    world: World, files: Files, folder: Path, store: FolderStore, bring: Bring
+    world: World, intake: Intake, folder: Path, bring: Bring
 ) -> None:
-    assert await files.delete_unknown() == 0, "there is no folder yet"
+    assert await intake.delete_unknown() == 0, "there is no folder yet"
     kept, removed = [await bring(BROCHURE, made.pdf()) for _ in range(2)]
     await world.do("owner", f.RemoveFile(removed), room=world.stand)
     cut_off, young = folder / "arriving" / "cut-off", folder / "arriving" / "young"
     for path in (cut_off, young):
         path.write_bytes(b"half of a film")
-    assert await files.delete_unknown() == 0, "somebody may still be reading or sending them"
+    assert await intake.delete_unknown() == 0, "somebody may still be reading or sending them"
     for path in (folder / kept[:2] / kept, folder / removed[:2] / removed, cut_off):
         os.utime(path, (0, 0))
-    assert await files.delete_unknown() == 2
+    assert await intake.delete_unknown() == 2
     assert stored(folder) == {kept, "young"}
 
 
@@ -280,7 +282,7 @@ async def test_a_file_is_looked_at_only_for_those_who_may_bring_it(
     async def inspected(*_: object) -> None:
         raise AssertionError("a stranger's file is inspected")
 
-    monkeypatch.setattr(uploads, "inspect", inspected)
+    monkeypatch.setattr(receiving, "inspect", inspected)
     for who in ("attendee", "staff", "banned"):
         with refused("forbidden"):
             await bring(BROCHURE, made.pdf(), who=who)
