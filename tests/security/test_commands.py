@@ -64,13 +64,22 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "entry": "a" * 20,
         "interest": "a" * 20,
         "search": "a" * 20,
+        "window": "a" * 20,
+        "spot": "a" * 20,
+        "slot_minutes": 20,
+        "buffer_minutes": 5,
+        "lapse_hours": 48,
+        "most_open": 20,
+        "day": "2026-11-21",
+        "start": "09:00",
+        "end": "12:00",
         "side": "offer",
         "comment": "Say more",
         "query": {},
         "hidden": True,
         "purpose": "news",
         "kind": {"stage.show": "slate", "contact.ask": "message", "poll.draft": "text", "poll.edit": "text"}.get(
-            op, "applause"
+            op, "physical" if op.startswith("spot.") else "applause"
         ),
         **about,
     }
@@ -113,6 +122,8 @@ async def answer(world: World, who: str, op: str, room: str, question: str) -> s
             "entry",
             "interest",
             "search",
+            "window",
+            "spot",
         }:
             return YES
         return problem.code if problem.code in REFUSALS else YES

@@ -53,6 +53,7 @@ from rooms.forum.questions.messages import AskQuestion, ReviseQuestion, UnvoteQu
 from rooms.forum.reaction_messages import ReactionKind, SendReaction
 from rooms.meetings import messages as c
 from rooms.meetings import roster
+from rooms.meetings.bookings import messages as bm
 from rooms.meetings.create import open_meeting
 from rooms.organisations.messages import (
     CreateOrganisation,
@@ -66,6 +67,7 @@ from rooms.organisations.profile import create
 from rooms.people import messages as p
 from rooms.programme import messages as pm
 from rooms.programme.messages import EndSession, OpenSession, StartSession
+from tests.support.bookings import DAY, open_times, slot, table
 from tests.support.cooperation import FIELDS, VALUES, drafted, entry_type, interested, published, waiting
 from tests.support.world import START, World
 
@@ -774,6 +776,41 @@ async def _(world: World) -> Command:
 async def _(world: World) -> Command:
     done = await world.do("attendee", cm.SaveSearch("Solar", {"words": "solar"}), room=world.lobby)
     return cm.DeleteSearch(msgspec.json.decode(done.reply, type=cm.SearchSaved).search)
+
+
+@_sample("meetings.settings", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return bm.SetMeetings(15, 5, 24, 10)
+
+
+@_sample("meetings.window", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return bm.AddWindow(DAY, "09:00", "12:00")
+
+
+@_sample("meetings.unwindow", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return bm.RemoveWindow(await open_times(world))
+
+
+@_sample("spot.create", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return bm.CreateSpot("Table 1", bm.SpotKind.PHYSICAL)
+
+
+@_sample("spot.edit", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return bm.EditSpot("Table 2", bm.SpotKind.PHYSICAL, spot=await table(world))
+
+
+@_sample("spot.archive", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return bm.ArchiveSpot(await table(world))
+
+
+@_sample("slots.set", "attendee", "lobby")
+async def _(world: World) -> Command:
+    return bm.SetAvailable(await open_times(world), [slot(1).starts_at])
 
 
 @_sample("exhibitor.apply", "attendee", "lobby")

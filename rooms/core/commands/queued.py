@@ -15,6 +15,7 @@ from rooms.core.commands.messages import Command
 from rooms.core.commands.registry import BatchSpec, SingleSpec
 from rooms.core.errors import Problem
 from rooms.core.store.database import SILENT, is_unavailable
+from rooms.core.store.journal import room_of
 
 
 class Outcome(NamedTuple):
@@ -58,7 +59,7 @@ async def find_extra_rooms(
     Only for those who may give the command: others must not make the server read and lock the rooms of strangers. Nothing is locked yet, so
     rights are checked again later.
     """
-    asking = [queued for queued in batch if isinstance(queued.spec, SingleSpec) and queued.spec.extra_rooms is not None]
+    asking = [queued for queued in batch if isinstance(queued.spec, SingleSpec) and queued.spec.locks_more]
     failed: dict[QueuedCommand, Exception] = {}
     if not asking:
         return failed
@@ -69,17 +70,24 @@ async def find_extra_rooms(
         if not isinstance(actor, Actor) or not _may(queued, actor):
             continue
         assert isinstance(queued.spec, SingleSpec)
-        assert queued.spec.extra_rooms is not None
         try:
             # A savepoint keeps a fault in the statements of one command from ending the transaction of the others.
             async with connection.begin_nested():
-                rooms = await queued.spec.extra_rooms(connection, queued.room, queued.command)
-                queued.extra_rooms = list(rooms)
+                queued.extra_rooms = await _extra_rooms(connection, queued, queued.spec)
         except Exception as fault:
             if is_unavailable(fault) or connection.invalidated or not connection.in_transaction():
                 raise
             failed[queued] = fault
     return failed
+
+
+async def _extra_rooms(connection: AsyncConnection, queued: QueuedCommand, spec: SingleSpec) -> list[str]:
+    found: list[str] = []
+    if spec.extra_rooms is not None:
+        found += await spec.extra_rooms(connection, queued.room, queued.command)
+    if spec.own_desk:
+        found.append(await room_of(connection, "desk", queued.person))
+    return found
 
 
 def _may(queued: QueuedCommand, actor: Actor) -> bool:

@@ -54,10 +54,16 @@ class CommandSpec:
 
 @dataclass(frozen=True, slots=True)
 class SingleSpec(CommandSpec):
-    """A command that is handled alone, in a savepoint of its own."""
+    """A command that is handled alone, in a savepoint of its own. `own_desk`: it also locks the desk of the person who sends it."""
 
     handler: Handler[Any]
     extra_rooms: ExtraRooms[Any] | None
+    own_desk: bool = False
+
+    @property
+    def locks_more(self) -> bool:
+        """Whether it locks further rooms."""
+        return self.extra_rooms is not None or self.own_desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +92,13 @@ def command(
     kinds: Iterable[str],
     allowed: Rule,
     extra_rooms: ExtraRooms[C] | None = None,
+    own_desk: bool = False,
     rate: Rate | None = None,
 ) -> Callable[[Handler[C]], Handler[C]]:
     """Registers a handler: `@command(ApproveQuestion, kinds={"session"}, allowed=rules.moderates)`."""
 
     def register(handler: Handler[C]) -> Handler[C]:
-        _add(SingleSpec(type, frozenset(kinds), allowed, rate, handler, extra_rooms))
+        _add(SingleSpec(type, frozenset(kinds), allowed, rate, handler, extra_rooms, own_desk))
         return handler
 
     return register

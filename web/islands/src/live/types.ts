@@ -7,7 +7,7 @@ import type { AcceptInterest, ApproveEntry, ArchiveType, CommentEntry, CreateEnt
 import type { PresenceView } from "./types/core";
 import type { AcceptApplication, AcceptCall, Admitted, Applied, ApplyToExhibit, ApproveBooth, AskContact, AskLead, BoothChanged, BoothCreated, BoothDrafted, BoothListed, BoothNow, CallNext, Called, ChangeFile, CloseContact, ConsentToName, Consented, ContactAsked, ContactChanged, ContactOwn, CreateBooth, DeclineApplication, DeclineBooth, DraftBooth, DutyChanged, FilesChanged, FilmLinked, FinishTalk, JoinQueue, LeadChanged, LeadOwn, LeaveQueue, LeaveStaff, LineView, LinkFilm, NoteLead, PlaceChanged, PlaceFile, PlaceOwn, QualifyLead, Queued, RemoveFile, ReviewApplication, SetDuty, ShareLead, SkipPlace, SubmitBooth, TakeContact, WithdrawApplication, WithdrawLead } from "./types/exhibition";
 import type { AnswerPoll, AnswerQuestion, AnswerWritten, AnsweringChanged, ApproveQuestion, ArchivePoll, ArchiveQuestion, AskQuestion, Asked, AskingChanged, ClaimQuestion, ClearScreen, ClosePoll, DismissQuestion, DraftPoll, Drafted, EditPoll, EditQuestion, HideText, LabelQuestion, MarkAnswered, MergeQuestion, ModeratedTally, OpenPoll, OwnQuestionChanged, PinQuestion, PollAnswer, PollArchived, PollChanged, PollClosed, PollDrafted, PollHidden, PollOpened, PollTally, QuestionAnswered, QuestionApproved, QuestionArchived, QuestionAsked, QuestionClaimed, QuestionDismissed, QuestionEdited, QuestionHidden, QuestionLabelled, QuestionMerged, QuestionPinned, QuestionReleased, QuestionReopened, QuestionRestored, QuestionRevised, QuestionShown, QuestionTaken, QuestionUnarchived, QuestionUnmerged, QuestionUnpinned, QuestionWithdrawn, ReleaseQuestion, ReopenQuestion, RestoreQuestion, RetractAnswer, RevealPoll, ReviseQuestion, ScreenChanged, SendReaction, SetAnonymity, SetAsking, SetReview, ShowOnScreen, ShowPollOnScreen, ShowStage, StageChanged, StagePrepared, TakeQuestion, UnarchiveQuestion, UnmaskQuestion, Unmasked, UnmergeQuestion, UnpinQuestion, UnvoteQuestion, VoteQuestion, WithdrawQuestion } from "./types/forum";
-import type { BringColleague, CallView, ExtendCall, MeetingClosed, MeetingInvited, MeetingRated, RateCall, Removed, Replaced, WaitForCall } from "./types/meetings";
+import type { AddWindow, ArchiveSpot, BringColleague, CallView, CreateSpot, EditSpot, ExtendCall, MeetingClosed, MeetingInvited, MeetingRated, RateCall, RemoveWindow, Removed, Replaced, SetAvailable, SetMeetings, WaitForCall } from "./types/meetings";
 import type { CreateOrganisation, EditOrganisation, LeaveOrganisation, MergeOrganisations, OrganisationCreated, SetMember } from "./types/organisations";
 import type { BlockChanged, BlockPerson, GrantRole, ListMe, Notified, PersonRestrained, ReadmitPerson, RemovePerson, ReportPerson, RestraintLifted, RevokeRole, RightsChanged, RoleGranted, RoleRevoked, SignInRevoked, SilencePerson, UnblockPerson, UnsilencePerson } from "./types/people";
 import type { CancelSession, ChangeSession, CreateSession, EndSession, OpenSession, ReinstateSession, SessionChanged, SessionCreated, SessionListed, StarChanged, StarSession, StartSession, UnstarSession } from "./types/programme";
@@ -175,6 +175,13 @@ export type Command =
   | ShowOnScreen
   | ClearScreen
   | SendReaction
+  | SetMeetings
+  | AddWindow
+  | RemoveWindow
+  | CreateSpot
+  | EditSpot
+  | ArchiveSpot
+  | SetAvailable
   | ExtendCall
   | WaitForCall
   | BringColleague

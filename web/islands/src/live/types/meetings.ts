@@ -3,8 +3,26 @@
 import type { ChatView, MessageView } from "./chat";
 import type { Id, PersonView, Time } from "./core";
 
+/** VIRTUAL: people meet in a call. PHYSICAL: they meet at a table. */
+export type SpotKind = "virtual" | "physical";
+
 /** HELD: the talk took place. NO_SHOW: the other person did not come. */
 export type CallOutcome = "held" | "no_show";
+
+export interface WindowView {
+  readonly id: string;
+  readonly starts_at: Time;
+  readonly ends_at: Time;
+}
+
+export interface SpotView {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: SpotKind;
+  readonly meetings: number;
+  readonly seats: number;
+  readonly archived: boolean;
+}
 
 /** One connection in a call. `held`: the person has paused the call; `lost`: the connection is gone, and their place is kept for a minute. */
 export interface PeerView {
@@ -75,6 +93,63 @@ export interface Replaced {
 export interface Removed {
   readonly type: "removed";
   readonly reason: "closed" | "expired";
+}
+
+/**
+ * The rules for booked meetings: the length of a slot, the pause between two bookings of a person, after how many hours a request without
+ * an answer lapses, and how many requests of one person may wait for an answer.
+ */
+export interface SetMeetings {
+  readonly op: "meetings.settings";
+  readonly slot_minutes: number;
+  readonly buffer_minutes: number;
+  readonly lapse_hours: number;
+  readonly most_open: number;
+}
+
+/** Opens a time for meetings. `day` is YYYY-MM-DD; `start` and `end` are HH:MM, in the time zone of the conference. */
+export interface AddWindow {
+  readonly op: "meetings.window";
+  readonly day: string;
+  readonly start: string;
+  readonly end: string;
+}
+
+/** Closes a time for meetings. What is booked in it stays. */
+export interface RemoveWindow {
+  readonly op: "meetings.unwindow";
+  readonly window: Id;
+}
+
+/** Organisers name a table or a group of tables, or limit how many calls take place at once. */
+export interface CreateSpot {
+  readonly op: "spot.create";
+  readonly name: string;
+  readonly kind: SpotKind;
+  readonly meetings?: number;
+  readonly seats?: number;
+}
+
+export interface EditSpot {
+  readonly op: "spot.edit";
+  readonly name: string;
+  readonly kind: SpotKind;
+  readonly meetings?: number;
+  readonly seats?: number;
+  readonly spot: Id;
+}
+
+/** No new bookings there. What is booked stays. */
+export interface ArchiveSpot {
+  readonly op: "spot.archive";
+  readonly spot: Id;
+}
+
+/** In which slots of a window the person can be booked: in those that start at the given times, and in no others. */
+export interface SetAvailable {
+  readonly op: "slots.set";
+  readonly window: Id;
+  readonly free?: readonly Time[];
 }
 
 /** Extends the call by five minutes, up to six times. Anyone in the call may do so. */
