@@ -15,6 +15,7 @@ SLICES = (
     "forum",
     "meetings",
     "exhibition",
+    "matchmaking",
     "conduct",
     "invitations",
 )

@@ -33,7 +33,7 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "organisation": world.organisation,
         "version": 1,
         "person": target,
-        "role": "member" if op == "organisation.set_member" else "speaker",
+        "role": {"organisation.set_member": "member", "match.profile": "company"}.get(op, "speaker"),
         "session": world.session,
         "message": "a" * 20,
         "text": "Why is it so?",
@@ -77,6 +77,9 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "comment": "Say more",
         "query": {},
         "hidden": True,
+        "most": 8,
+        "found": True,
+        "wish": "meet",
         "purpose": "news",
         "kind": {"stage.show": "slate", "contact.ask": "message", "poll.draft": "text", "poll.edit": "text"}.get(
             op, "physical" if op.startswith("spot.") else "applause"

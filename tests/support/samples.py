@@ -51,6 +51,7 @@ from rooms.forum.polls import messages as v
 from rooms.forum.questions import moderation_messages as m
 from rooms.forum.questions.messages import AskQuestion, ReviseQuestion, UnvoteQuestion, VoteQuestion, WithdrawQuestion
 from rooms.forum.reaction_messages import ReactionKind, SendReaction
+from rooms.matchmaking import messages as mm
 from rooms.meetings import messages as c
 from rooms.meetings import roster
 from rooms.meetings.bookings import messages as bm
@@ -69,6 +70,7 @@ from rooms.programme import messages as pm
 from rooms.programme.messages import EndSession, OpenSession, StartSession
 from tests.support.bookings import DAY, open_times, slot, table
 from tests.support.cooperation import FIELDS, VALUES, drafted, entry_type, interested, published, waiting
+from tests.support.matchmaking import joined, opened, wished
 from tests.support.world import START, World
 
 
@@ -765,6 +767,29 @@ async def _(world: World) -> Command:
     interest = await interested(world)
     await world.do("staff", cm.AcceptInterest(interest), room=world.lobby)
     return cm.RecordOutcome(interest, cm.InterestOutcome.LETTER)
+
+
+@_sample("match.settings", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return mm.SetMatching(open=True, most=6)
+
+
+@_sample("match.profile", "attendee", "lobby")
+async def _(world: World) -> Command:
+    await opened(world)
+    return mm.SetMatchProfile(found=True, role=mm.MatchRole.COMPANY, sciences=["2.5"], offers=["Membranes"])
+
+
+@_sample("wish.set", "attendee", "lobby")
+async def _(world: World) -> Command:
+    await joined(world, "attendee", "other")
+    return mm.SetWish(world.people["other"], mm.WishKind.MUST)
+
+
+@_sample("wish.clear", "attendee", "lobby")
+async def _(world: World) -> Command:
+    await wished(world, "attendee", "other")
+    return mm.ClearWish(world.people["other"])
 
 
 @_sample("search.save", "attendee", "lobby")

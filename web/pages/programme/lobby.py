@@ -20,6 +20,7 @@ from rooms.core.store.journal import rooms
 from rooms.exhibition.booths import queries as exhibition_queries
 from rooms.exhibition.booths.messages import BoothCard
 from rooms.exhibition.tables import booth_staff, booths
+from rooms.matchmaking import queries as matchmaking_queries
 from rooms.people import roles
 from rooms.programme.messages import LobbyOwn, LobbySnapshot, SessionCard, SessionState
 from rooms.programme.timetable import TimetableEntry
@@ -64,6 +65,7 @@ async def show(request: Request) -> Response:
     async with site.engine.database.read() as connection:
         channels = await _channels(connection, entered, snapshot.sessions, own.stars)
         exhibits = await exhibition_queries.has_open(connection, entered.conference.id)
+        matches = (await matchmaking_queries.settings_of(connection, entered.conference.id)).open
         held = await roles.held(connection, entered.viewer.id, entered.conference.id) if entered.viewer.id else {}
     now = site.engine.clock()
     return await entered.page(
@@ -81,6 +83,7 @@ async def show(request: Request) -> Response:
         moderates_all=Role.MODERATOR in held.get(None, ()),
         channels=channels,
         exhibits=exhibits,
+        matches=matches,
         first=min((card.starts_at for card in snapshot.sessions if not card.cancelled), default=None),
         over=bool(snapshot.sessions) and all(card.ends_at < now and not is_on(card, now) for card in snapshot.sessions),
     )

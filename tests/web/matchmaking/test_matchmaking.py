@@ -1,0 +1,68 @@
+"""The pages of matchmaking without JavaScript: from opening it to a wish."""
+
+from tests.support.visitor import Visitor
+from tests.support.world import World
+from web.site import Site
+
+HERE = "/c/forum/matchmaking"
+ORGANISE = "/c/forum/organise/matchmaking"
+
+
+async def person(site: Site, world: World, who: str, **options: str) -> Visitor:
+    return await Visitor(site, **options).sign_in(world.people[who])
+
+
+async def test_from_a_profile_to_a_wish(site: Site, world: World) -> None:
+    organiser, attendee, other = [await person(site, world, who) for who in ("organiser", "attendee", "other")]
+    common = {"room": world.lobby, "next": HERE}
+    await attendee.get("/c/forum")
+    assert f'href="{HERE}"' not in attendee.page, "not shown before it opens"
+    await attendee.get(HERE)
+    assert "Matchmaking is not open" in attendee.page
+    await organiser.get(ORGANISE)
+    await organiser.post("/do/match.settings", {**common, "next": ORGANISE, "key": "k1", "open": "true", "most": "6"})
+    await attendee.get("/c/forum")
+    assert f'href="{HERE}"' in attendee.page
+    profile = {"found": "true", "role": "company", "wanted": "researcher", "sciences": "2.5", "languages": "en"}
+    profile |= {"home": "SE", "offers": "Pilot plant\nMembranes", "needs": "", "most": "", "alone": "false"}
+    await attendee.get(f"{HERE}/profile")
+    await attendee.post("/do/match.profile", {**common, "key": "k1", **profile})
+    assert "There are no suggestions at the moment" in attendee.page
+    await attendee.get(f"{HERE}/profile")
+    assert "Pilot plant\nMembranes</textarea>" in attendee.page
+    await other.get(f"{HERE}/profile")
+    await other.post(
+        "/do/match.profile",
+        {**common, "key": "k1", **profile, "role": "researcher", "offers": "", "needs": "a pilot plant"},
+    )
+    assert "They offer “Pilot plant”. You look for “a pilot plant”." in other.page
+    await attendee.get(HERE)
+    for reason in (
+        "They look for “a pilot plant”. You offer “Pilot plant”.",
+        "You both work in this field: Materials engineering.",
+        "You look for this role: Researcher.",
+        "You both speak English.",
+    ):
+        assert reason in attendee.page
+    wish = {**common, "key": "k2", "person": world.people["other"], "wish": "must"}
+    await attendee.post("/do/wish.set", wish)
+    assert "There are no suggestions at the moment" in attendee.page
+    await attendee.get(f"{HERE}/wishes")
+    assert 'value="must" aria-pressed="true"' in attendee.page
+    await other.get(f"{HERE}/wishes")
+    assert "You have no wishes yet" in other.page, "a wish is its author's alone"
+    await other.get(f"{HERE}/wishes?words=atten")
+    assert "1 person who takes part" in other.page
+    await organiser.get(ORGANISE)
+    assert "2 people take part" in organiser.page
+    assert "1 wish." in organiser.page
+
+
+async def test_reasons_are_in_the_language_of_the_reader(site: Site, world: World) -> None:
+    from tests.support.matchmaking import joined
+
+    await joined(world, "attendee", "other")
+    reader = await person(site, world, "attendee", language="zh-CN")
+    await reader.get(HERE)
+    assert "材料工程" in reader.page
+    assert "英语" in reader.page
