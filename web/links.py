@@ -16,6 +16,7 @@ PATHS = {
     "booth.lead": "/c/{slug}/exhibition/{subject}#booth-lead",
     "organisation": "/c/{slug}/organisations/{subject}",
     "entry": "/c/{slug}/cooperation/{subject}",
+    "documents": "/c/{slug}/cooperation/{subject}/documents",
     "interests": "/c/{slug}/cooperation/requests",
     "search": "/c/{slug}/cooperation?search={subject}",
     "application": "/c/{slug}/exhibition/apply",

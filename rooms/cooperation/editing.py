@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.cooperation import queries
+from rooms.cooperation.documents.queries import fields_of, forget_unused
 from rooms.cooperation.fields import cleaned_values
 from rooms.cooperation.messages import (
     ABOUT_LENGTH,
@@ -55,7 +56,7 @@ async def create_entry(tx: Transaction, actor: Actor, command: CreateEntry) -> E
     if (await tx.connection.execute(count)).scalar_one() >= MOST_ENTRIES:
         message = N_("An organisation can have at most %(most)s entries.")
         raise Problem("conflict", message, values={"most": MOST_ENTRIES})
-    said = cleaned(command, queries.type_of(type).fields)
+    said = cleaned(command, queries.type_of(type).fields, {})
     entry = new_id()
     values = {
         "id": entry,
@@ -78,8 +79,10 @@ async def create_entry(tx: Transaction, actor: Actor, command: CreateEntry) -> E
 async def draft_entry(tx: Transaction, actor: Actor, command: DraftEntry) -> None:
     row = await own_entry(tx.connection, actor, command.entry)
     type = queries.type_of(await queries.type_row(tx.connection, actor.room.subject, row.type))
-    values = {"draft": cleaned(command, type.fields), "review": EntryReview.DRAFT.value}
+    draft = cleaned(command, type.fields, await fields_of(tx.connection, row.id))
+    values = {"draft": draft, "review": EntryReview.DRAFT.value}
     await tx.connection.execute(entries.update().where(e.id == row.id).values(values))
+    await forget_unused(tx.connection, row.id)
 
 
 @command(SubmitEntry, kinds=LOBBY, allowed=rules.takes_part)
@@ -127,8 +130,8 @@ async def withdraw_entry(tx: Transaction, actor: Actor, command: WithdrawEntry) 
     tx.audit(actor.room.subject, actor.known.id, "entry.withdraw", row.id)
 
 
-def cleaned(content: EntryContent, fields: list[FieldView]) -> dict[str, Any]:
-    """The texts of an entry as columns. Raises Problem "invalid"."""
+def cleaned(content: EntryContent, fields: list[FieldView], documents: dict[str, str]) -> dict[str, Any]:
+    """The texts of an entry as columns; `documents`: those uploaded for it, with their fields. Raises Problem "invalid"."""
     texts: dict[str, dict[str, str]] = {}
     for locale, translated in content.texts.items():
         if (title := translated.get("title", "")).strip():
@@ -140,7 +143,7 @@ def cleaned(content: EntryContent, fields: list[FieldView]) -> dict[str, Any]:
         "about": optional_text(content.about, ABOUT_LENGTH, "about"),
         "texts": texts,
         "country": content.country,
-        "values": cleaned_values(fields, content.values),
+        "values": cleaned_values(fields, content.values, documents),
     }
 
 

@@ -1,6 +1,7 @@
 """The fields that organisers define for a type of entries: checking their definition, and the values that people enter."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from babel import Locale
@@ -50,15 +51,30 @@ def _cleaned_field(field: FieldView) -> FieldView:
     }
     chosen = list(dict.fromkeys(options)) if field.kind is FieldKind.CHOICE else []
     name = clean_line(field.name, NAME_LENGTH, "fields")
-    return FieldView(field.key, field.kind, name, field.required, chosen, texts)
+    return FieldView(field.key, field.kind, name, field.required, chosen, texts, _option_texts(field, chosen))
 
 
-def cleaned_values(fields: list[FieldView], values: dict[str, str]) -> dict[str, str]:
-    """The values of an entry, without empty ones. Raises Problem "invalid" with the key of the field."""
+def _option_texts(field: FieldView, options: list[str]) -> dict[str, dict[str, str]]:
+    """The translations of a field's options, without those of others."""
+    found: dict[str, dict[str, str]] = {}
+    for locale, said in field.option_texts.items():
+        names = {each: clean_line(said[each], NAME_LENGTH, "fields") for each in options if said.get(each, "").strip()}
+        if names:
+            found[locale] = names
+    return found
+
+
+def cleaned_values(
+    fields: list[FieldView], values: dict[str, str], documents: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The values of an entry, without empty ones. `documents`: those that were uploaded for it, with the keys of their fields. Raises Problem
+    "invalid" with the key of the field."""
     known = {field.key: field for field in fields}
-    for key in values:
+    for key, value in values.items():
         if key not in known:
             raise Problem("invalid", N_("This form has an unknown field."), field=key)
+        if known[key].kind is FieldKind.FILE and value.strip() and (documents or {}).get(value.strip()) != key:
+            raise _invalid(known[key], N_("Upload a file for “%(name)s”."))
     return {key: _cleaned_value(known[key], value.strip()) for key, value in values.items() if value.strip()}
 
 
@@ -74,6 +90,15 @@ def facets_of(fields: list[FieldView], values: dict[str, str]) -> dict[str, str]
     return found
 
 
+def words_of(fields: list[FieldView], values: dict[str, str]) -> list[str]:
+    """The words by which an entry is found, in all languages: its values, and the names of the options that it has chosen, but not its documents."""
+    found: list[str] = []
+    for field in fields:
+        if field.kind is not FieldKind.FILE and (value := values.get(field.key)):
+            found += [value, *(said[value] for said in field.option_texts.values() if value in said)]
+    return found
+
+
 def check_complete(fields: list[FieldView], values: dict[str, str]) -> None:
     """Raises Problem "invalid" for the first required field without a value."""
     for field in fields:
@@ -86,6 +111,8 @@ def _cleaned_value(field: FieldView, value: str) -> str:
     match field.kind:
         case FieldKind.TEXT:
             return clean_text(value, TEXT_LENGTH, field.key)
+        case FieldKind.FILE:
+            return value  # checked against the entry's documents
         case FieldKind.NUMBER:
             return _number(field, value)
         case FieldKind.BUDGET:

@@ -18,7 +18,7 @@ from rooms.cooperation.messages import (
     ShowInterest,
     WithdrawInterest,
 )
-from rooms.cooperation.publication import with_members
+from rooms.cooperation.publication import answering, with_members
 from rooms.cooperation.tables import interests
 from rooms.core.commands.access import Actor
 from rooms.core.commands.registry import command
@@ -30,9 +30,7 @@ from rooms.core.rate_limits import Rate
 from rooms.core.text import N_, clean_text
 from rooms.organisations import members
 from rooms.organisations.queries import organisation_row
-from rooms.organisations.tables import organisation_members
 from rooms.people import rules
-from rooms.people.blocks import blocking
 from rooms.people.desk import notify_all, with_desk_from
 from rooms.people.restraints import not_removed
 
@@ -40,7 +38,7 @@ LOBBY = {"lobby"}
 MOST_WAITING = 50
 """Interests of one person that have no answer yet."""
 
-i, m = interests.c, organisation_members.c
+i = interests.c
 WAITING = InterestState.WAITING.value
 
 with_asker = with_desk_from(i.person, i.id, "interest")
@@ -63,6 +61,7 @@ async def show_interest(tx: Transaction, actor: Actor, command: ShowInterest) ->
     if (await tx.connection.execute(count)).scalar_one() >= MOST_WAITING:
         message = N_("%(most)s of your requests wait for an answer. Withdraw one first.")
         raise Problem("conflict", message, values={"most": MOST_WAITING})
+    people = await answering(tx, actor, row)
     said = {"organisation": command.organisation, "text": clean_text(command.text, ENTRY_COMMENT_LENGTH, "text")}
     state = {"state": WAITING, "reason": "", "answered_by": None, "answered_at": None, "at": tx.now}
     state |= {"outcome": "", "outcome_at": None}
@@ -77,12 +76,9 @@ async def show_interest(tx: Transaction, actor: Actor, command: ShowInterest) ->
         await tx.connection.execute(interests.update().where(i.id == id).values(**said, **state))
     else:
         raise Problem("conflict", N_("You have already shown interest in this entry."), field="entry")
-    reachable = sa.select(m.person).where(m.organisation == row.organisation, not_removed(m.person, conference, tx.now))
-    here = list((await tx.connection.execute(reachable)).scalars())
-    people = set(here) - await blocking(tx.connection, person, here)
     await notify_all(
         tx,
-        sorted(people),
+        people,
         "interest.new",
         {"entry": row.title},
         Target("interests", conference),

@@ -32,7 +32,7 @@ class EntrySide(StrEnum):
 class FieldKind(StrEnum):
     """What a field holds, as text: TEXT free text, NUMBER a decimal number, CHOICE one of its options, COUNTRY an ISO 3166-1 code, SCIENCE a code of
     the OECD's fields of science (sciences.py), MATURITY a technology readiness level from 1 to 9 (ISO 16290), BUDGET an amount or a range with an ISO
-    4217 currency, such as "20000-50000 EUR"."""
+    4217 currency, such as "20000-50000 EUR", FILE the id of a document that was uploaded for this entry (documents/)."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -41,10 +41,12 @@ class FieldKind(StrEnum):
     SCIENCE = "science"
     MATURITY = "maturity"
     BUDGET = "budget"
+    FILE = "file"
 
 
 class FieldView(View):
-    """A field of a type of entries. `options` are those of a CHOICE; `texts` holds translations of the name by locale."""
+    """A field of a type of entries. `options` are those of a CHOICE. `texts` holds translations of the name by locale, `option_texts` those of the
+    options: {"zh_Hans": {"Pilot": "试点"}}."""
 
     key: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")]
     kind: FieldKind
@@ -52,6 +54,7 @@ class FieldView(View):
     required: bool = False
     options: Annotated[list[Line], msgspec.Meta(max_length=50)] = msgspec.field(default_factory=list[str])
     texts: Translations = msgspec.field(default_factory=dict[str, dict[str, str]])
+    option_texts: Translations = msgspec.field(default_factory=dict[str, dict[str, str]])
 
 
 class TypeView(View):

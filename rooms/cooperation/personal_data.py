@@ -1,5 +1,7 @@
-"""Personal data in project cooperation: who wrote an entry or a comment, who showed interest, and what they search for."""
+"""Personal data in project cooperation: who wrote an entry or a comment, who showed interest, and what they search for;
+and whose documents they have added or asked to read."""
 
+from rooms.cooperation.documents.tables import entry_files, entry_readers
 from rooms.cooperation.tables import entries, entry_comments, interests, saved_searches
 from rooms.core.personal_data import PersonalData, Rows, register
 
@@ -20,6 +22,21 @@ register(
                 "interests_answered",
                 interests,
                 ("entry", "state", "reason", "answered_at"),
+                by="answered_by",
+                replace={"answered_by": None},
+            ),
+            Rows(
+                "entry_documents",
+                entry_files,
+                ("entry", "title", "added_at"),
+                by="added_by",
+                replace={"added_by": None},
+            ),
+            Rows("entry_readers", entry_readers, ("entry", "reason", "state", "at", "answered_at")),
+            Rows(
+                "entry_readers_answered",
+                entry_readers,
+                ("entry", "state", "answered_at"),
                 by="answered_by",
                 replace={"answered_by": None},
             ),

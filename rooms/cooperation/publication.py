@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.cooperation import queries
-from rooms.cooperation.fields import check_complete, facets_of
+from rooms.cooperation.documents.messages import AskToRead
+from rooms.cooperation.documents.queries import forget_unused
+from rooms.cooperation.fields import check_complete, facets_of, words_of
 from rooms.cooperation.messages import (
     ENTRY_COMMENT_LENGTH,
     ApproveEntry,
@@ -30,6 +32,7 @@ from rooms.core.text import N_, clean_text
 from rooms.organisations import members
 from rooms.organisations.tables import organisation_members
 from rooms.people import rules
+from rooms.people.blocks import blocking
 from rooms.people.desk import desks_of, notify_all
 from rooms.people.restraints import not_removed
 
@@ -39,7 +42,7 @@ MOST_COMMENTS = 200
 
 e, m = entries.c, organisation_members.c
 
-AboutEntry = ApproveEntry | DeclineEntry | CommentEntry | ShowInterest
+AboutEntry = ApproveEntry | DeclineEntry | CommentEntry | ShowInterest | AskToRead
 
 
 async def with_members(connection: AsyncConnection, room: str, command: AboutEntry) -> Iterable[str]:
@@ -65,6 +68,7 @@ async def approve_entry(tx: Transaction, actor: Actor, command: ApproveEntry) ->
         "reminded_at": None,
     }
     await tx.connection.execute(entries.update().where(e.id == row.id).values(values))
+    await forget_unused(tx.connection, row.id)
     await list_entry(tx.connection, actor.room.subject, row.id)
     tx.audit(actor.room.subject, actor.known.id, "entry.approve", row.id)
     await _notify_members(tx, actor, row, "entry.approved")
@@ -120,6 +124,19 @@ async def _notify_members(tx: Transaction, actor: Actor, row: Any, kind: str) ->
     await notify_all(tx, people, kind, {"entry": row.draft["title"] if row.draft else row.title}, target)
 
 
+async def answering(tx: Transaction, actor: Actor, row: Any) -> list[str]:
+    """The members of an entry's organisation who are notified of somebody's request: not those who have blocked them. Raises Problem "conflict" if
+    nobody could answer."""
+    reachable = sa.select(m.person).where(
+        m.organisation == row.organisation, not_removed(m.person, row.conference, tx.now)
+    )
+    here = list((await tx.connection.execute(reachable)).scalars())
+    if not here:
+        text = N_("Nobody from this organisation takes part at the moment, so nobody could answer.")
+        raise Problem("conflict", text, field="entry")
+    return sorted(set(here) - await blocking(tx.connection, actor.known.id, here))
+
+
 async def check_ready(connection: AsyncConnection, row: Any) -> None:
     """Raises Problem "conflict" without a draft, "invalid" when a required field is empty."""
     if row.draft is None:
@@ -142,7 +159,7 @@ async def list_entry(connection: AsyncConnection, conference: str, entry: str) -
     await unlist(connection, [entry])
     translated = [text for said in row.texts.values() for text in said.values()]
     names = [said["name"] for said in row.organisation_texts.values() if said.get("name")]
-    words = [row.title, row.about, row.organisation_name, *names, *translated, *row.values.values()]
+    words = [row.title, row.about, row.organisation_name, *names, *translated, *words_of(type.fields, row.values)]
     await entry_terms.put(connection, entry, "\n".join(words))
     facets = {"country": row.country} if row.country else {}
     facets |= facets_of(type.fields, row.values)

@@ -52,6 +52,8 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/cooperation/requests": SIGNED_IN | {"banned": 403, "unverified": 403},
     "/c/{conference}/cooperation/{entry}": NOBODY | {"banned": 403},  # a guessed one
     "/c/{conference}/cooperation/{entry}/edit": NOBODY | REFUSED_FIRST,  # a guessed one
+    "/c/{conference}/cooperation/{entry}/documents": NOBODY | REFUSED_FIRST,  # a guessed one
+    "/c/{conference}/cooperation/{entry}/documents/{document}": NOBODY | {"banned": 403},  # a guessed one
     "/c/{conference}/exhibition": IN_CONFERENCE,
     "/c/{conference}/exhibition/apply": IN_CONFERENCE,
     "/c/{conference}/exhibition/halls/{hall}": IN_CONFERENCE,
@@ -138,6 +140,7 @@ POST: dict[str, dict[str, int]] = {
     "/c/{conference}/cooperation/new": FILLED | {"banned": 403},
     "/c/{conference}/cooperation/searches": FILLED | {"banned": 403},
     "/c/{conference}/cooperation/{entry}/edit": NOBODY | REFUSED_FIRST,
+    "/c/{conference}/cooperation/{entry}/documents": NOBODY | REFUSED_FIRST,
     "/c/{conference}/exhibition/apply": FILLED | {"banned": 403},
     "/c/{conference}/exhibition/booths": FOR_ORGANISERS,
     "/c/{conference}/exhibition/{booth}/edit": FOR_ORGANISERS | {"owner": 422},
@@ -205,7 +208,7 @@ def filled(path: str, world: World, conference: str = "forum") -> str:
     values = {"conference": conference, "session": world.session, "secret": "guessed", "op": "nothing.here"}
     values |= {"room": world.room, "upload": "guessed", "format": "json", "file": "guessed", "name": "logo.webp"}
     values |= {"booth": world.booth, "hall": world.floor, "meeting": "guessed", "organisation": "guessed"}
-    values |= {"entry": "guessed", "type": "guessed"}
+    values |= {"document": "guessed", "entry": "guessed", "type": "guessed"}
     values |= {"kind": "booth", "subject": world.booth, "short": "guessed"}
     return path.format(**values)
 

@@ -1,10 +1,18 @@
 """Entries of project cooperation for tests: the world's organisation offers something."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
 
 from rooms.cooperation import messages as m
+from rooms.cooperation import queries
+from rooms.cooperation.documents import actions, uploads
+from rooms.cooperation.documents.messages import AskToRead
+from rooms.core.commands.access import resolve
+from rooms.core.files.intake import Intake, StoredFile
+from rooms.core.ids import new_id
+from tests.support import files
 from tests.support.world import World
 
 FIELDS = [
@@ -55,3 +63,48 @@ async def interested(world: World, entry: str = "", who: str = "attendee", **cha
     world.clock.advance(seconds=1)
     done = await world.do(who, m.ShowInterest(**said), room=world.lobby)
     return msgspec.json.decode(done.reply, type=m.InterestShown).interest
+
+
+PAPER = m.FieldView("paper", m.FieldKind.FILE, "Paper")
+
+
+async def documented(
+    world: World, intake: Intake | None = None, *, gated: bool = True, approved: bool = True, **changes: Any
+) -> tuple[str, str]:
+    """An entry and its document, published unless `approved` is False. Without an intake, the document has no content."""
+    type = await entry_type(world, fields=[PAPER])
+    entry = await drafted(world, type, **{"values": {}, **changes})
+    document = await (upload(world, intake, entry, gated=gated) if intake else _recorded(world, entry, gated))
+    await world.do("staff", m.SubmitEntry(entry), room=world.lobby)
+    if approved:
+        world.clock.advance(seconds=1)
+        await world.do("organiser", m.ApproveEntry(entry), room=world.lobby)
+    return entry, document
+
+
+async def _recorded(world: World, entry: str, gated: bool) -> str:
+    stored = StoredFile(new_id(), "pdf", 1000, "0" * 64)
+    async with world.engine.transaction([world.lobby]) as tx:
+        tx.room = world.lobby
+        actor = await resolve(tx.connection, world.people["staff"], tx.rooms[world.lobby], tx.now)
+        row = await queries.entry_row(tx.connection, world.conference, entry)
+        values = {"field": "paper", "gated": gated, "title": "Our paper", **stored._asdict()}
+        await actions.add(tx, actor, row, values)
+    return stored.id
+
+
+async def upload(
+    world: World, intake: Intake, entry: str, data: bytes | None = None, who: str = "staff", **options: Any
+) -> str:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield files.pdf() if data is None else data
+
+    said = {"field": "paper", "gated": True, "name": "Our paper.pdf", **options}
+    return await uploads.take(intake, world.people[who], world.lobby, entry, pieces(), **said)
+
+
+async def asks_to_read(world: World, entry: str = "", who: str = "attendee") -> str:
+    entry = entry or (await documented(world))[0]
+    world.clock.advance(seconds=1)
+    await world.do(who, AskToRead(entry, "We test such cells."), room=world.lobby)
+    return entry

@@ -9,6 +9,7 @@ import msgspec
 from rooms.chat.messages import PostMessage, ReadChat, RemoveMessage, SetChat
 from rooms.conduct.messages import ReportMessage, ReportQuestion
 from rooms.cooperation import messages as cm
+from rooms.cooperation.documents import messages as dm
 from rooms.core.commands.access import resolve
 from rooms.core.commands.messages import Command
 from rooms.core.commands.registry import SPECS
@@ -69,7 +70,17 @@ from rooms.people import messages as p
 from rooms.programme import messages as pm
 from rooms.programme.messages import EndSession, OpenSession, StartSession
 from tests.support.bookings import DAY, open_times, slot, table
-from tests.support.cooperation import FIELDS, VALUES, drafted, entry_type, interested, published, waiting
+from tests.support.cooperation import (
+    FIELDS,
+    VALUES,
+    asks_to_read,
+    documented,
+    drafted,
+    entry_type,
+    interested,
+    published,
+    waiting,
+)
 from tests.support.matchmaking import joined, opened, wished
 from tests.support.world import START, World
 
@@ -740,6 +751,31 @@ async def _(world: World) -> Command:
 @_sample("entry.withdraw", "staff", "lobby")
 async def _(world: World) -> Command:
     return cm.WithdrawEntry(await published(world))
+
+
+@_sample("document.change", "staff", "lobby")
+async def _(world: World) -> Command:
+    return dm.ChangeDocument((await documented(world))[1], "Our newer paper", gated=False)
+
+
+@_sample("document.remove", "staff", "lobby")
+async def _(world: World) -> Command:
+    return dm.RemoveDocument((await documented(world))[1])
+
+
+@_sample("reader.ask", "attendee", "lobby")
+async def _(world: World) -> Command:
+    return dm.AskToRead((await documented(world))[0], "We test such cells.")
+
+
+@_sample("reader.approve", "staff", "lobby")
+async def _(world: World) -> Command:
+    return dm.ApproveReader(await asks_to_read(world), world.people["attendee"])
+
+
+@_sample("reader.refuse", "staff", "lobby")
+async def _(world: World) -> Command:
+    return dm.RefuseReader(await asks_to_read(world), world.people["attendee"])
 
 
 @_sample("interest.show", "attendee", "lobby")

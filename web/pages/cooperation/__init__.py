@@ -1,6 +1,14 @@
 """The pages of project cooperation."""
 
-from web.pages.cooperation import directory, editing, entry, organise, requests, types
+from web.pages.cooperation import directory, documents, editing, entry, organise, requests, types
 
 # "/cooperation/new" and "/cooperation/requests" come before "/cooperation/{entry}", which would match them.
-routes = [*directory.routes, *editing.routes, *requests.routes, *organise.routes, *types.routes, *entry.routes]
+routes = [
+    *directory.routes,
+    *editing.routes,
+    *documents.routes,
+    *requests.routes,
+    *organise.routes,
+    *types.routes,
+    *entry.routes,
+]

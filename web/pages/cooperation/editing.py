@@ -34,7 +34,7 @@ async def create(request: Request) -> Response:
     form = await read_form(request)
     entered, types, own = await _beginning(request)
     type = next((each for each in types if each.id == text(form, "type")), None)
-    typed = content_of(form, type.fields if type else [], {})
+    typed = content_of(form, type.fields if type else [], None)
     try:
         if type is None:
             raise Problem("invalid", N_("Choose what you offer or seek."), field="type")
@@ -74,14 +74,14 @@ async def _new_page(
 
 
 async def edit(request: Request) -> Response:
-    entered, row, type = await _owned(request)
+    entered, row, type = await owned_entry(request)
     return await _edit_page(request, entered, row, type)
 
 
 async def save(request: Request) -> Response:
     form = await read_form(request)
-    entered, row, type = await _owned(request)
-    typed = content_of(form, type.fields, queries.draft_of(row).texts)
+    entered, row, type = await owned_entry(request)
+    typed = content_of(form, type.fields, queries.draft_of(row))
     try:
         command = read("entry.draft", {**typed, "entry": row.id})
         await entered.site.engine.perform(entered.viewer.id, entered.conference.room, command, text(form, "key"))
@@ -92,7 +92,7 @@ async def save(request: Request) -> Response:
     return go(request, f"{entered.path}/cooperation/{row.id}", said=said)
 
 
-async def _owned(request: Request) -> tuple[Entered, Any, TypeView]:
+async def owned_entry(request: Request) -> tuple[Entered, Any, TypeView]:
     """An entry for those who may edit it. Raises Problem "not_found", "forbidden" or "not_signed_in"."""
     async with site_of(request).engine.database.read() as connection:
         entered = await enter(request, connection)

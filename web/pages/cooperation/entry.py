@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from rooms.cooperation import queries
+from rooms.cooperation.documents import queries as documents
 from rooms.cooperation.messages import EntryState
 from rooms.core.commands.access import ABSENT
 from rooms.core.commands.registry import permitted
@@ -30,6 +31,13 @@ async def show(request: Request) -> Response:
         own = await queries.interest_views(connection, asked, queries.i.person == (person or ""))
         interests = await queries.interest_views(connection, asked) if role is not None else []
         comments = await queries.comments(connection, row.id) if inside else []
+        approved = inside or await documents.is_approved(connection, row, person)
+        shown_documents = await documents.views(connection, row.id, row.values, gated=approved)
+        drafted = (
+            await documents.views(connection, row.id, row.draft["values"], gated=True) if inside and row.draft else {}
+        )
+        reader = await documents.reader_state(connection, row.id, person) if person else None
+        askers = await documents.waiting(connection, conference, [row.organisation]) if inside else {}
         organisations = await mine(connection, conference, person) if person else []
     locale = entered.viewer.locale
     gettext = entered.site.languages.texts(locale).gettext
@@ -45,6 +53,10 @@ async def show(request: Request) -> Response:
         interest=own[0] if own else None,
         interests=interests,
         comments=comments,
+        documents=shown_documents,
+        drafted=drafted,
+        reader=reader,
+        askers=askers.get(row.id, 0),
         organisations=[each for each, _ in organisations],
         shown=lambda field, value: shown(field, value, locale, gettext),
         can=permitted(entered.actor),

@@ -33,6 +33,7 @@ KINDS = {
     FieldKind.SCIENCE: N_("Field of science"),
     FieldKind.MATURITY: N_("Technology readiness level"),
     FieldKind.BUDGET: N_("Budget"),
+    FieldKind.FILE: N_("Document (PDF or picture)"),
 }
 NEW: dict[str, Any] = {"side": "offer", "name": "", "texts": {}, "fields": [], "days": 180}
 
@@ -120,14 +121,16 @@ def _typed(form: FormData) -> dict[str, Any]:
             continue
         key = text(form, f"{at}-key") or _new_key(name, taken)
         taken.add(key)
+        options, translated = _lines(form, f"{at}-options"), _lines(form, f"{at}-{TRANSLATED}-options")
         fields.append(
             {
                 "key": key,
                 "kind": text(form, f"{at}-kind") or "text",
                 "name": name,
                 "required": text(form, f"{at}-required") == "on",
-                "options": [line.strip() for line in text(form, f"{at}-options").splitlines() if line.strip()],
+                "options": options,
                 "texts": {TRANSLATED: {"name": text(form, f"{at}-{TRANSLATED}")}},
+                "option_texts": {TRANSLATED: dict(zip(options, translated, strict=False))},
             }
         )
     return {
@@ -137,6 +140,10 @@ def _typed(form: FormData) -> dict[str, Any]:
         "fields": fields,
         "days": text(form, "days") or "180",
     }
+
+
+def _lines(form: FormData, name: str) -> list[str]:
+    return [line.strip() for line in text(form, name).splitlines() if line.strip()]
 
 
 def _new_key(name: str, taken: set[str]) -> str:

@@ -7,7 +7,7 @@ from babel import Locale
 from babel.numbers import format_decimal
 from starlette.datastructures import FormData
 
-from rooms.cooperation.messages import FieldKind, FieldView
+from rooms.cooperation.messages import EntryView, FieldKind, FieldView
 from rooms.cooperation.sciences import SCIENCES
 from web.forms import text
 
@@ -16,15 +16,21 @@ FIELD = "field-"
 """Before the key of a field, in the names of inputs."""
 
 
-def content_of(form: FormData, fields: list[FieldView], before: dict[str, dict[str, str]]) -> dict[str, Any]:
-    """What somebody has entered as the content of an entry; `before`: its translations, of which the form shows one."""
+def content_of(form: FormData, fields: list[FieldView], before: EntryView | None) -> dict[str, Any]:
+    """What somebody has entered as the content of an entry. `before`: the entry as it was, because the form shows neither all translations nor the
+    documents, which are uploaded one by one."""
     translated = {name: text(form, f"{TRANSLATED}-{name}") for name in ("title", "about")}
+    kept = before.values if before else {}
+    values = {
+        each.key: kept.get(each.key, "") if each.kind is FieldKind.FILE else text(form, FIELD + each.key)
+        for each in fields
+    }
     return {
         "title": text(form, "title"),
         "about": text(form, "about"),
-        "texts": {**before, TRANSLATED: translated},
+        "texts": {**(before.texts if before else {}), TRANSLATED: translated},
         "country": text(form, "country").strip().upper(),
-        "values": {field.key: text(form, FIELD + field.key) for field in fields},
+        "values": values,
     }
 
 
@@ -32,7 +38,7 @@ def options_of(field: FieldView, locale: str, gettext: Callable[[str], str]) -> 
     """The values and texts to choose from; empty for a field that is typed."""
     match field.kind:
         case FieldKind.CHOICE:
-            return [(each, each) for each in field.options]
+            return [(each, _option(field, each, locale)) for each in field.options]
         case FieldKind.SCIENCE:
             return [(code, f"{code} {gettext(name)}") for code, name in SCIENCES.items()]
         case FieldKind.MATURITY:
@@ -54,6 +60,8 @@ def shown(field: FieldView, value: str, locale: str, gettext: Callable[[str], st
 
 def _shown(field: FieldView, value: str, locale: str, gettext: Callable[[str], str]) -> str:
     match field.kind:
+        case FieldKind.CHOICE:
+            return _option(field, value, locale)
         case FieldKind.SCIENCE:
             return gettext(SCIENCES.get(value, value))
         case FieldKind.COUNTRY:
@@ -67,3 +75,7 @@ def _shown(field: FieldView, value: str, locale: str, gettext: Callable[[str], s
             return f"{'–'.join(format_decimal(each, locale=locale) for each in amounts.split('-'))} {currency}"
         case _:
             return value
+
+
+def _option(field: FieldView, value: str, locale: str) -> str:
+    return field.option_texts.get(locale, {}).get(value, value)

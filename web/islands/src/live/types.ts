@@ -3,7 +3,7 @@
 import type { ChatChanged, MessagePosted, MessageRemoved, PostMessage, Posted, ReadChat, RemoveMessage, SetChat } from "./types/chat";
 import type { ReportMessage, ReportQuestion } from "./types/conduct";
 import type { AskIce, CandidateSent, DescriptionSent, DigitsSent, JoinCall, LeaveCall, LinkReset, ReportStats, ResetLink, SendCandidate, SendDescription, SendDigits, SetState } from "./types/connection";
-import type { AcceptInterest, ApproveEntry, ArchiveType, CommentEntry, CreateEntry, CreateType, DeclineEntry, DeclineInterest, DeleteSearch, DraftEntry, EditType, EntryCreated, InterestShown, RecordOutcome, RenewEntry, SaveSearch, SearchSaved, ShowInterest, SubmitEntry, TypeCreated, WithdrawEntry, WithdrawInterest } from "./types/cooperation";
+import type { AcceptInterest, ApproveEntry, ApproveReader, ArchiveType, AskToRead, ChangeDocument, CommentEntry, CreateEntry, CreateType, DeclineEntry, DeclineInterest, DeleteSearch, DraftEntry, EditType, EntryCreated, InterestShown, RecordOutcome, RefuseReader, RemoveDocument, RenewEntry, SaveSearch, SearchSaved, ShowInterest, SubmitEntry, TypeCreated, WithdrawEntry, WithdrawInterest } from "./types/cooperation";
 import type { PresenceView } from "./types/core";
 import type { AcceptApplication, AcceptCall, Admitted, Applied, ApplyToExhibit, ApproveBooth, AskContact, AskLead, BoothChanged, BoothCreated, BoothDrafted, BoothListed, BoothNow, CallNext, Called, ChangeFile, CloseContact, ConsentToName, Consented, ContactAsked, ContactChanged, ContactOwn, CreateBooth, DeclineApplication, DeclineBooth, DraftBooth, DutyChanged, FilesChanged, FilmLinked, FinishTalk, JoinQueue, LeadChanged, LeadOwn, LeaveQueue, LeaveStaff, LineView, LinkFilm, NoteLead, PlaceChanged, PlaceFile, PlaceOwn, QualifyLead, Queued, RemoveFile, ReviewApplication, SetDuty, ShareLead, SkipPlace, SubmitBooth, TakeContact, WithdrawApplication, WithdrawLead } from "./types/exhibition";
 import type { AnswerPoll, AnswerQuestion, AnswerWritten, AnsweringChanged, ApproveQuestion, ArchivePoll, ArchiveQuestion, AskQuestion, Asked, AskingChanged, ClaimQuestion, ClearScreen, ClosePoll, DismissQuestion, DraftPoll, Drafted, EditPoll, EditQuestion, HideText, LabelQuestion, MarkAnswered, MergeQuestion, ModeratedTally, OpenPoll, OwnQuestionChanged, PinQuestion, PollAnswer, PollArchived, PollChanged, PollClosed, PollDrafted, PollHidden, PollOpened, PollTally, QuestionAnswered, QuestionApproved, QuestionArchived, QuestionAsked, QuestionClaimed, QuestionDismissed, QuestionEdited, QuestionHidden, QuestionLabelled, QuestionMerged, QuestionPinned, QuestionReleased, QuestionReopened, QuestionRestored, QuestionRevised, QuestionShown, QuestionTaken, QuestionUnarchived, QuestionUnmerged, QuestionUnpinned, QuestionWithdrawn, ReleaseQuestion, ReopenQuestion, RestoreQuestion, RetractAnswer, RevealPoll, ReviseQuestion, ScreenChanged, SendReaction, SetAnonymity, SetAsking, SetReview, ShowOnScreen, ShowPollOnScreen, ShowStage, StageChanged, StagePrepared, TakeQuestion, UnarchiveQuestion, UnmaskQuestion, Unmasked, UnmergeQuestion, UnpinQuestion, UnvoteQuestion, VoteQuestion, WithdrawQuestion } from "./types/forum";
@@ -88,6 +88,11 @@ export type Command =
   | SetChat
   | ReportMessage
   | ReportQuestion
+  | ChangeDocument
+  | RemoveDocument
+  | AskToRead
+  | ApproveReader
+  | RefuseReader
   | CreateType
   | EditType
   | ArchiveType

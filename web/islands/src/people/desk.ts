@@ -45,6 +45,12 @@ function words({ kind, values }: Notified): string {
       return t("“%(entry)s” expires within a week. Renew it to keep it listed.", { entry: values["entry"] ?? "" });
     case "entry.expired":
       return t("“%(entry)s” has expired. Renew it to show it again.", { entry: values["entry"] ?? "" });
+    case "reader.new":
+      return t("%(name)s asks to read the documents of “%(entry)s”.", { name: values["name"] ?? "", entry: values["entry"] ?? "" });
+    case "reader.approved":
+      return t("You can now read the documents of “%(entry)s”.", { entry: values["entry"] ?? "" });
+    case "reader.refused":
+      return t("The documents of “%(entry)s” are not shared with you.", { entry: values["entry"] ?? "" });
     case "interest.new":
       return t("%(name)s is interested in “%(entry)s”.", { name: values["name"] ?? "", entry: values["entry"] ?? "" });
     case "interest.accepted":

@@ -2,12 +2,15 @@
 
 import type { Id, PersonView, Time } from "./core";
 
+/** REFUSED: the organisation has refused or revoked the access. */
+export type ReaderState = "waiting" | "approved" | "refused";
+
 /**
  * What a field holds, as text: TEXT free text, NUMBER a decimal number, CHOICE one of its options, COUNTRY an ISO 3166-1 code, SCIENCE a
  * code of the OECD's fields of science (sciences.py), MATURITY a technology readiness level from 1 to 9 (ISO 16290), BUDGET an amount or a
- * range with an ISO 4217 currency, such as "20000-50000 EUR".
+ * range with an ISO 4217 currency, such as "20000-50000 EUR", FILE the id of a document that was uploaded for this entry (documents/).
  */
-export type FieldKind = "text" | "number" | "choice" | "country" | "science" | "maturity" | "budget";
+export type FieldKind = "text" | "number" | "choice" | "country" | "science" | "maturity" | "budget" | "file";
 
 /** OFFER: the organisation has something. REQUEST: it seeks something. */
 export type EntrySide = "offer" | "request";
@@ -22,7 +25,28 @@ export type DeclineReason = "no_fit" | "too_early" | "too_late" | "no_capacity" 
 /** How far it went: TALKS, a LETTER of intent, a MEMORANDUM of understanding, an AGREEMENT, or NONE. */
 export type InterestOutcome = "talks" | "letter" | "memorandum" | "agreement" | "none";
 
-/** A field of a type of entries. `options` are those of a CHOICE; `texts` holds translations of the name by locale. */
+/** A document as somebody sees it. `title`, `ending` and `size` are empty where they cannot read it. */
+export interface DocumentView {
+  readonly id: string;
+  readonly field: string;
+  readonly gated: boolean;
+  readonly title: string;
+  readonly ending: string;
+  readonly size: number;
+  readonly readable: boolean;
+}
+
+export interface ReaderView {
+  readonly person: PersonView;
+  readonly reason: string;
+  readonly state: ReaderState;
+  readonly at: Time;
+}
+
+/**
+ * A field of a type of entries. `options` are those of a CHOICE. `texts` holds translations of the name by locale, `option_texts` those of
+ * the options: {"zh_Hans": {"Pilot": "试点"}}.
+ */
 export interface FieldView {
   readonly key: string;
   readonly kind: FieldKind;
@@ -30,6 +54,7 @@ export interface FieldView {
   readonly required: boolean;
   readonly options: readonly string[];
   readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly option_texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** `days`: how long an entry is shown. */
@@ -103,6 +128,41 @@ export interface InterestShown {
 
 export interface SearchSaved {
   readonly search: string;
+}
+
+/** `gated`: only readers whom the organisation has approved can read it. Takes effect at once. */
+export interface ChangeDocument {
+  readonly op: "document.change";
+  readonly document: Id;
+  readonly title: string;
+  readonly gated: boolean;
+}
+
+/** Deletes a document permanently, from the published entry and from its draft. */
+export interface RemoveDocument {
+  readonly op: "document.remove";
+  readonly document: Id;
+}
+
+/** Asks the organisation behind a published entry for its documents that are not for everyone. */
+export interface AskToRead {
+  readonly op: "reader.ask";
+  readonly entry: Id;
+  readonly reason: string;
+}
+
+/** From now on the person can read all documents of the entry, later ones too. */
+export interface ApproveReader {
+  readonly op: "reader.approve";
+  readonly entry: Id;
+  readonly person: Id;
+}
+
+/** Refuses a request, or revokes an access that was granted. */
+export interface RefuseReader {
+  readonly op: "reader.refuse";
+  readonly entry: Id;
+  readonly person: Id;
 }
 
 /** Organisers define what can be offered or sought. */
