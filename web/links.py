@@ -17,6 +17,7 @@ PATHS = {
     "organisation": "/c/{slug}/organisations/{subject}",
     "entry": "/c/{slug}/cooperation/{subject}",
     "documents": "/c/{slug}/cooperation/{subject}/documents",
+    "peer_review": "/c/{slug}/cooperation/reviews/{subject}",
     "interests": "/c/{slug}/cooperation/requests",
     "search": "/c/{slug}/cooperation?search={subject}",
     "application": "/c/{slug}/exhibition/apply",

@@ -19,12 +19,13 @@ from rooms.cooperation.messages import (
     EntryReview,
     EntryState,
     FieldView,
+    InterestState,
     RenewEntry,
     SubmitEntry,
     WithdrawEntry,
 )
 from rooms.cooperation.publication import check_ready, expiry, list_entry, unlist
-from rooms.cooperation.tables import entries
+from rooms.cooperation.tables import entries, interests
 from rooms.core.commands.access import Actor
 from rooms.core.commands.people import Role
 from rooms.core.commands.registry import command
@@ -41,7 +42,7 @@ LOBBY = {"lobby"}
 MOST_ENTRIES = 100
 """Entries of one organisation."""
 
-e = entries.c
+e, i = entries.c, interests.c
 
 
 @command(CreateEntry, kinds=LOBBY, allowed=rules.takes_part, rate=Rate(30, 600))
@@ -52,9 +53,12 @@ async def create_entry(tx: Transaction, actor: Actor, command: CreateEntry) -> E
     type = await queries.type_row(tx.connection, conference, command.type)
     if type.archived_at is not None:
         raise Problem("conflict", N_("The organisers no longer accept entries of this type."), field="type")
-    count = sa.select(sa.func.count()).where(e.organisation == command.organisation)
+    # One that is kept only for its result cannot be deleted, so it does not count.
+    accepted = sa.exists().where(i.entry == e.id, i.state == InterestState.ACCEPTED.value)
+    kept = sa.and_(e.state == EntryState.WITHDRAWN.value, accepted)
+    count = sa.select(sa.func.count()).where(e.organisation == command.organisation, ~kept)
     if (await tx.connection.execute(count)).scalar_one() >= MOST_ENTRIES:
-        message = N_("An organisation can have at most %(most)s entries.")
+        message = N_("An organisation can have at most %(most)s entries. Delete one first.")
         raise Problem("conflict", message, values={"most": MOST_ENTRIES})
     said = cleaned(command, queries.type_of(type).fields, {})
     entry = new_id()

@@ -177,6 +177,12 @@ class WithdrawEntry(Command, tag="entry.withdraw"):
     entry: Id
 
 
+class DeleteEntry(Command, tag="entry.delete"):
+    """Deletes an entry that is not published, with its comments, documents and contact requests. Refused where a request was accepted."""
+
+    entry: Id
+
+
 class DeclineReason(StrEnum):
     NO_FIT = "no_fit"
     TOO_EARLY = "too_early"

@@ -1,7 +1,8 @@
 """Personal data in project cooperation: who wrote an entry or a comment, who showed interest, and what they search for;
-and whose documents they have added or asked to read."""
+and whose documents they have added or asked to read, and what they have reviewed."""
 
 from rooms.cooperation.documents.tables import entry_files, entry_readers
+from rooms.cooperation.peer_reviews.tables import peer_reviews
 from rooms.cooperation.tables import entries, entry_comments, interests, saved_searches
 from rooms.core.personal_data import PersonalData, Rows, register
 
@@ -40,6 +41,8 @@ register(
                 by="answered_by",
                 replace={"answered_by": None},
             ),
+            Rows("peer_reviews", peer_reviews, ("entry", "advice", "text", "asked_at", "written_at")),
+            Rows("peer_reviews_asked", peer_reviews, (), by="asked_by", replace={"asked_by": None}),
             Rows("saved_searches", saved_searches, ("conference", "name", "query")),
         ),
     ),

@@ -12,6 +12,7 @@ from rooms.core.store.tables import persons
 from rooms.core.text import N_
 from rooms.organisations.messages import MemberView, OrganisationRole
 from rooms.organisations.tables import organisation_members
+from rooms.people.restraints import not_removed
 
 MOST_MEMBERS = 500
 """People in one organisation."""
@@ -37,6 +38,12 @@ async def members_of(connection: AsyncConnection, organisation: str) -> list[Mem
 async def owners_of(connection: AsyncConnection, organisation: str) -> list[str]:
     select = sa.select(m.person).where(m.organisation == organisation, m.role == OrganisationRole.OWNER.value)
     return list((await connection.execute(select.order_by(m.person))).scalars())
+
+
+async def takes_part(connection: AsyncConnection, conference: str, organisation: str, now: datetime) -> bool:
+    """Whether anybody could answer for an organisation: a member who has not been removed from the conference."""
+    here = sa.and_(m.organisation == organisation, not_removed(m.person, conference, now))
+    return (await connection.execute(sa.select(sa.exists().where(here)))).scalar_one()
 
 
 async def add(

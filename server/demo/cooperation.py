@@ -11,6 +11,8 @@ from rooms.core.commands.messages import Command
 from rooms.core.engine import Engine, Outcome
 from rooms.core.ids import new_id
 from rooms.core.store.journal import room_of
+from rooms.organisations import members
+from rooms.organisations.messages import OrganisationRole
 from rooms.organisations.tables import organisations
 from rooms.people import accounts
 
@@ -144,6 +146,14 @@ async def cooperate(engine: Engine, conference: str) -> None:
         o = organisations.c
         rows = await connection.execute(sa.select(o.name, o.id).where(o.conference == conference))
         known = {row.name: row.id for row in rows}
+
+    async with engine.database.write() as connection:
+        for number, each in enumerate(ENTRIES):
+            if not await members.members_of(connection, known[each.organisation]):
+                answering = await accounts.by_email(connection, f"guest{number}@demo.example")
+                assert answering is not None
+                owner = OrganisationRole.OWNER
+                await members.add(connection, known[each.organisation], answering.id, owner, engine.clock())
 
     async def do(command: Command) -> Outcome:
         return await engine.perform(account.id, lobby, command, new_id())

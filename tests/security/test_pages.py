@@ -49,6 +49,7 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}": IN_CONFERENCE,
     "/c/{conference}/cooperation": IN_CONFERENCE,
     "/c/{conference}/cooperation/new": IN_CONFERENCE,
+    "/c/{conference}/cooperation/reviews/{review}": NOBODY | REFUSED_FIRST,  # a guessed one
     "/c/{conference}/cooperation/requests": SIGNED_IN | {"banned": 403, "unverified": 403},
     "/c/{conference}/cooperation/{entry}": NOBODY | {"banned": 403},  # a guessed one
     "/c/{conference}/cooperation/{entry}/edit": NOBODY | REFUSED_FIRST,  # a guessed one
@@ -208,7 +209,7 @@ def filled(path: str, world: World, conference: str = "forum") -> str:
     values = {"conference": conference, "session": world.session, "secret": "guessed", "op": "nothing.here"}
     values |= {"room": world.room, "upload": "guessed", "format": "json", "file": "guessed", "name": "logo.webp"}
     values |= {"booth": world.booth, "hall": world.floor, "meeting": "guessed", "organisation": "guessed"}
-    values |= {"document": "guessed", "entry": "guessed", "type": "guessed"}
+    values |= {"document": "guessed", "review": "guessed", "entry": "guessed", "type": "guessed"}
     values |= {"kind": "booth", "subject": world.booth, "short": "guessed"}
     return path.format(**values)
 

@@ -9,6 +9,8 @@ from rooms.cooperation import messages as m
 from rooms.cooperation import queries
 from rooms.cooperation.documents import actions, uploads
 from rooms.cooperation.documents.messages import AskToRead
+from rooms.cooperation.peer_reviews import queries as peer_reviews
+from rooms.cooperation.peer_reviews.messages import AskPeer
 from rooms.core.commands.access import resolve
 from rooms.core.files.intake import Intake, StoredFile
 from rooms.core.ids import new_id
@@ -108,3 +110,13 @@ async def asks_to_read(world: World, entry: str = "", who: str = "attendee") -> 
     world.clock.advance(seconds=1)
     await world.do(who, AskToRead(entry, "We test such cells."), room=world.lobby)
     return entry
+
+
+async def reviewed(world: World, entry: str = "", who: str = "attendee") -> tuple[str, str]:
+    """An entry that waits for approval, and the second look for which the organiser has asked somebody."""
+    entry = entry or await waiting(world)
+    world.clock.advance(seconds=1)
+    await world.do("organiser", AskPeer(entry, world.people[who]), room=world.lobby)
+    async with world.engine.database.read() as connection:
+        asked = await peer_reviews.views(connection, entry)
+    return entry, next(each.id for each in asked if each.person.id == world.people[who])

@@ -10,6 +10,7 @@ from rooms.chat.messages import PostMessage, ReadChat, RemoveMessage, SetChat
 from rooms.conduct.messages import ReportMessage, ReportQuestion
 from rooms.cooperation import messages as cm
 from rooms.cooperation.documents import messages as dm
+from rooms.cooperation.peer_reviews import messages as rm
 from rooms.core.commands.access import resolve
 from rooms.core.commands.messages import Command
 from rooms.core.commands.registry import SPECS
@@ -79,6 +80,7 @@ from tests.support.cooperation import (
     entry_type,
     interested,
     published,
+    reviewed,
     waiting,
 )
 from tests.support.matchmaking import joined, opened, wished
@@ -776,6 +778,26 @@ async def _(world: World) -> Command:
 @_sample("reader.refuse", "staff", "lobby")
 async def _(world: World) -> Command:
     return dm.RefuseReader(await asks_to_read(world), world.people["attendee"])
+
+
+@_sample("entry.delete", "staff", "lobby")
+async def _(world: World) -> Command:
+    return cm.DeleteEntry(await drafted(world))
+
+
+@_sample("peer_review.ask", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return rm.AskPeer(await waiting(world), world.people["attendee"])
+
+
+@_sample("peer_review.write", "attendee", "lobby")
+async def _(world: World) -> Command:
+    return rm.WritePeerReview((await reviewed(world))[1], rm.PeerAdvice.CHANGE, "The yield is missing.", True)
+
+
+@_sample("peer_review.cancel", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return rm.CancelPeerReview((await reviewed(world))[1])
 
 
 @_sample("interest.show", "attendee", "lobby")

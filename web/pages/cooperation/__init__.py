@@ -1,6 +1,6 @@
 """The pages of project cooperation."""
 
-from web.pages.cooperation import directory, documents, editing, entry, organise, requests, types
+from web.pages.cooperation import directory, documents, editing, entry, organise, requests, review, types
 
 # "/cooperation/new" and "/cooperation/requests" come before "/cooperation/{entry}", which would match them.
 routes = [
@@ -8,6 +8,7 @@ routes = [
     *editing.routes,
     *documents.routes,
     *requests.routes,
+    *review.routes,
     *organise.routes,
     *types.routes,
     *entry.routes,

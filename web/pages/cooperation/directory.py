@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from rooms.cooperation import queries, search
 from rooms.cooperation.messages import EntryReview, FieldKind, FieldView, SearchSaved, TypeView
+from rooms.cooperation.peer_reviews import queries as peer_reviews
 from rooms.cooperation.search import PAGE, FacetCount
 from rooms.cooperation.tables import saved_searches
 from rooms.core.commands.registry import read
@@ -40,6 +41,7 @@ async def show(request: Request) -> Response:
         theirs = queries.e.organisation.in_([each.id for each, _ in own])
         entries = await queries.entry_rows(connection, queries.e.conference == conference, theirs) if own else []
         requests = await queries.unanswered(connection, conference, [each.id for each, _ in own]) if own else 0
+        asked_for = await peer_reviews.mine(connection, conference, person) if person else []
         waits = queries.e.review == EntryReview.WAITING.value
         waiting = sa.select(sa.func.count()).where(queries.e.conference == conference, waits)
         reviews = (await connection.execute(waiting)).scalar_one() if entered.may_organise else 0
@@ -57,6 +59,7 @@ async def show(request: Request) -> Response:
         own_entries=[(row, queries.draft_of(row)) for row in entries],
         requests=requests,
         reviews=reviews,
+        asked_for=asked_for,
         total=total,
         number=number,
         pages=(total + PAGE - 1) // PAGE,

@@ -11,6 +11,7 @@ from rooms.cooperation import queries
 from rooms.cooperation.documents import queries as documents
 from rooms.cooperation.documents import uploads
 from rooms.cooperation.messages import FieldKind, TypeView
+from rooms.cooperation.peer_reviews.queries import reviews_now
 from rooms.core.commands.access import ABSENT
 from rooms.core.errors import Problem
 from rooms.core.files.intake import MEGABYTE, StoredFile
@@ -109,7 +110,10 @@ async def serve(request: Request) -> Response:
         inside = entered.may_organise or (
             person is not None and await members.role_in(connection, entry.organisation, person) is not None
         )
-        if row.entry != entry.id or not (inside or await documents.may_read(connection, entry, row, person)):
+        reads = inside or await documents.may_read(connection, entry, row, person)
+        if not reads and person is not None and not row.gated and row.id in queries.draft_of(entry).values.values():
+            reads = await reviews_now(connection, entry.id, person)
+        if row.entry != entry.id or not reads:
             raise Problem("not_found", ABSENT)
     file = StoredFile(row.id, row.ending, row.size, row.digest)
     return (await file_response(request, file, row.title, attached=True))[0]

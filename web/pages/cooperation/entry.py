@@ -7,6 +7,7 @@ from starlette.routing import Route
 from rooms.cooperation import queries
 from rooms.cooperation.documents import queries as documents
 from rooms.cooperation.messages import EntryState
+from rooms.cooperation.peer_reviews import queries as peer_reviews
 from rooms.core.commands.access import ABSENT
 from rooms.core.commands.registry import permitted
 from rooms.core.errors import Problem
@@ -14,6 +15,8 @@ from rooms.organisations import members
 from rooms.organisations.queries import mine
 from web.conference import enter
 from web.pages.cooperation.values import shown
+from web.pages.cooperation.words import ADVICE
+from web.people_search import people_found
 from web.site import site_of
 
 
@@ -38,6 +41,12 @@ async def show(request: Request) -> Response:
         )
         reader = await documents.reader_state(connection, row.id, person) if person else None
         askers = await documents.waiting(connection, conference, [row.organisation]) if inside else {}
+        if entered.may_organise:
+            reviews = await peer_reviews.views(connection, row.id)
+        else:
+            reviews = await peer_reviews.for_author(connection, row.id) if inside else []
+        words, found = await people_found(request, connection, entered) if entered.may_organise else ("", [])
+        answered = await members.takes_part(connection, conference, row.organisation, entered.site.engine.clock())
         organisations = await mine(connection, conference, person) if person else []
     locale = entered.viewer.locale
     gettext = entered.site.languages.texts(locale).gettext
@@ -56,6 +65,11 @@ async def show(request: Request) -> Response:
         documents=shown_documents,
         drafted=drafted,
         reader=reader,
+        reviews=reviews,
+        advice={each.value: gettext(name) for each, name in ADVICE.items()},
+        answered=answered,
+        words=words,
+        found=found,
         askers=askers.get(row.id, 0),
         organisations=[each for each, _ in organisations],
         shown=lambda field, value: shown(field, value, locale, gettext),

@@ -1,6 +1,7 @@
-"""Names of reasons and outcomes."""
+"""Names of reasons, outcomes and recommendations."""
 
 from rooms.cooperation.messages import DeclineReason, InterestOutcome
+from rooms.cooperation.peer_reviews.messages import PeerAdvice
 from rooms.core.text import N_
 
 REASONS = {
@@ -19,4 +20,9 @@ OUTCOMES = {
     InterestOutcome.MEMORANDUM: N_("Memorandum of understanding"),
     InterestOutcome.AGREEMENT: N_("Agreement"),
     InterestOutcome.NONE: N_("No result"),
+}
+ADVICE = {
+    PeerAdvice.PUBLISH: N_("Publish it"),
+    PeerAdvice.CHANGE: N_("Request changes first"),
+    PeerAdvice.DECLINE: N_("Do not publish it"),
 }

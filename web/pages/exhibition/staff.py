@@ -6,20 +6,16 @@ from starlette.routing import Route
 
 from rooms.core.commands.people import Role
 from rooms.core.errors import Problem
-from rooms.core.rate_limits import Rate
 from rooms.core.text import N_
 from rooms.exhibition import rules
 from rooms.exhibition.booths import queries
 from rooms.exhibition.booths.staff_messages import Duty
 from rooms.invitations import invites
-from rooms.people import candidates
 from web.forms import number, read_form, text
 from web.pages.exhibition.enter import AtBooth, enter_booth
+from web.people_search import people_found
 from web.site import site_of
 from web.templating import go
-
-SEARCHES = Rate(30, 600)
-"""Enough to find colleagues, too few to probe which addresses are registered."""
 
 
 async def _entered(request: Request) -> AtBooth:
@@ -33,14 +29,11 @@ async def show(request: Request) -> Response:
 
 async def _page(request: Request, at: AtBooth, problem: Problem | None = None, made: str = "") -> Response:
     """`made` is the address of a new invitation, which is shown only once."""
-    entered, words = at.entered, request.query_params.get("words", "")[:254].strip()
-    engine = entered.site.engine
-    if words:
-        engine.limits.take("staff.search", entered.viewer.signed_in.id, SEARCHES)
+    entered, engine = at.entered, at.entered.site.engine
     async with engine.database.read() as connection:
+        words, found = await people_found(request, connection, entered)
         shown = {
             "staff": await queries.staff(connection, at.booth.id),
-            "found": await candidates.search(connection, words) if words else [],
             "invites": await invites.in_force(connection, entered.conference.id, engine.clock(), booth=at.booth.id),
         }
     return await at.page(
@@ -49,6 +42,7 @@ async def _page(request: Request, at: AtBooth, problem: Problem | None = None, m
         problem=problem,
         made=made,
         words=words,
+        found=found,
         duties=list(Duty),
         here=f"{at.path}/staff",
         **shown,

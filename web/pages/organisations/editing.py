@@ -10,22 +10,20 @@ from starlette.routing import Route
 
 from rooms.core.commands.registry import permitted, read
 from rooms.core.errors import Problem
-from rooms.core.rate_limits import Rate
 from rooms.core.text import N_
 from rooms.organisations import members, queries
 from rooms.organisations.actions import check_owns
 from rooms.organisations.messages import OrganisationCreated, OrganisationView
-from rooms.people import candidates, rules
+from rooms.people import rules
 from web.choices import countries
 from web.conference import Entered, enter
 from web.forms import read_form, text
+from web.people_search import people_found
 from web.site import site_of
 from web.templating import go
 
 TRANSLATED = "zh_Hans"
 PLAIN = ("name", "about", "website")
-SEARCHES = Rate(30, 600)
-"""Enough to find colleagues, too few to probe which addresses are registered."""
 
 
 async def show_new(request: Request) -> Response:
@@ -89,13 +87,9 @@ async def _edit_page(
     problem: Problem | None = None,
     typed: dict[str, Any] | None = None,
 ) -> Response:
-    words = request.query_params.get("words", "")[:254].strip()
-    engine = entered.site.engine
-    if words:
-        engine.limits.take("staff.search", entered.viewer.signed_in.id, SEARCHES)
-    async with engine.database.read() as connection:
+    async with entered.site.engine.database.read() as connection:
         people = await members.members_of(connection, organisation.id)
-        found = await candidates.search(connection, words) if words else []
+        words, found = await people_found(request, connection, entered)
     return await entered.page(
         request,
         "organisations/edit.html",

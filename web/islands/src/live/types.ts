@@ -3,7 +3,7 @@
 import type { ChatChanged, MessagePosted, MessageRemoved, PostMessage, Posted, ReadChat, RemoveMessage, SetChat } from "./types/chat";
 import type { ReportMessage, ReportQuestion } from "./types/conduct";
 import type { AskIce, CandidateSent, DescriptionSent, DigitsSent, JoinCall, LeaveCall, LinkReset, ReportStats, ResetLink, SendCandidate, SendDescription, SendDigits, SetState } from "./types/connection";
-import type { AcceptInterest, ApproveEntry, ApproveReader, ArchiveType, AskToRead, ChangeDocument, CommentEntry, CreateEntry, CreateType, DeclineEntry, DeclineInterest, DeleteSearch, DraftEntry, EditType, EntryCreated, InterestShown, RecordOutcome, RefuseReader, RemoveDocument, RenewEntry, SaveSearch, SearchSaved, ShowInterest, SubmitEntry, TypeCreated, WithdrawEntry, WithdrawInterest } from "./types/cooperation";
+import type { AcceptInterest, ApproveEntry, ApproveReader, ArchiveType, AskPeer, AskToRead, CancelPeerReview, ChangeDocument, CommentEntry, CreateEntry, CreateType, DeclineEntry, DeclineInterest, DeleteEntry, DeleteSearch, DraftEntry, EditType, EntryCreated, InterestShown, RecordOutcome, RefuseReader, RemoveDocument, RenewEntry, SaveSearch, SearchSaved, ShowInterest, SubmitEntry, TypeCreated, WithdrawEntry, WithdrawInterest, WritePeerReview } from "./types/cooperation";
 import type { PresenceView } from "./types/core";
 import type { AcceptApplication, AcceptCall, Admitted, Applied, ApplyToExhibit, ApproveBooth, AskContact, AskLead, BoothChanged, BoothCreated, BoothDrafted, BoothListed, BoothNow, CallNext, Called, ChangeFile, CloseContact, ConsentToName, Consented, ContactAsked, ContactChanged, ContactOwn, CreateBooth, DeclineApplication, DeclineBooth, DraftBooth, DutyChanged, FilesChanged, FilmLinked, FinishTalk, JoinQueue, LeadChanged, LeadOwn, LeaveQueue, LeaveStaff, LineView, LinkFilm, NoteLead, PlaceChanged, PlaceFile, PlaceOwn, QualifyLead, Queued, RemoveFile, ReviewApplication, SetDuty, ShareLead, SkipPlace, SubmitBooth, TakeContact, WithdrawApplication, WithdrawLead } from "./types/exhibition";
 import type { AnswerPoll, AnswerQuestion, AnswerWritten, AnsweringChanged, ApproveQuestion, ArchivePoll, ArchiveQuestion, AskQuestion, Asked, AskingChanged, ClaimQuestion, ClearScreen, ClosePoll, DismissQuestion, DraftPoll, Drafted, EditPoll, EditQuestion, HideText, LabelQuestion, MarkAnswered, MergeQuestion, ModeratedTally, OpenPoll, OwnQuestionChanged, PinQuestion, PollAnswer, PollArchived, PollChanged, PollClosed, PollDrafted, PollHidden, PollOpened, PollTally, QuestionAnswered, QuestionApproved, QuestionArchived, QuestionAsked, QuestionClaimed, QuestionDismissed, QuestionEdited, QuestionHidden, QuestionLabelled, QuestionMerged, QuestionPinned, QuestionReleased, QuestionReopened, QuestionRestored, QuestionRevised, QuestionShown, QuestionTaken, QuestionUnarchived, QuestionUnmerged, QuestionUnpinned, QuestionWithdrawn, ReleaseQuestion, ReopenQuestion, RestoreQuestion, RetractAnswer, RevealPoll, ReviseQuestion, ScreenChanged, SendReaction, SetAnonymity, SetAsking, SetReview, ShowOnScreen, ShowPollOnScreen, ShowStage, StageChanged, StagePrepared, TakeQuestion, UnarchiveQuestion, UnmaskQuestion, Unmasked, UnmergeQuestion, UnpinQuestion, UnvoteQuestion, VoteQuestion, WithdrawQuestion } from "./types/forum";
@@ -78,6 +78,8 @@ export const STAGE_TITLE_LENGTH = 200;
 
 export const TAG_LENGTH = 60;
 
+export const TEXT_LENGTH = 4000;
+
 export const TITLE_LENGTH = 120;
 
 /** What a person can ask to happen. */
@@ -104,6 +106,7 @@ export type Command =
   | CommentEntry
   | RenewEntry
   | WithdrawEntry
+  | DeleteEntry
   | ShowInterest
   | WithdrawInterest
   | AcceptInterest
@@ -111,6 +114,9 @@ export type Command =
   | RecordOutcome
   | SaveSearch
   | DeleteSearch
+  | AskPeer
+  | WritePeerReview
+  | CancelPeerReview
   | ApplyToExhibit
   | WithdrawApplication
   | ReviewApplication

@@ -45,6 +45,12 @@ function words({ kind, values }: Notified): string {
       return t("“%(entry)s” expires within a week. Renew it to keep it listed.", { entry: values["entry"] ?? "" });
     case "entry.expired":
       return t("“%(entry)s” has expired. Renew it to show it again.", { entry: values["entry"] ?? "" });
+    case "peer_review.new":
+      return t("The organisers ask you for a second look at “%(entry)s”.", { entry: values["entry"] ?? "" });
+    case "peer_review.written":
+      return t("A second look at “%(entry)s” has been written.", { entry: values["entry"] ?? "" });
+    case "interest.closed":
+      return t("“%(entry)s” was deleted, so your request is closed.", { entry: values["entry"] ?? "" });
     case "reader.new":
       return t("%(name)s asks to read the documents of “%(entry)s”.", { name: values["name"] ?? "", entry: values["entry"] ?? "" });
     case "reader.approved":

@@ -25,6 +25,9 @@ export type DeclineReason = "no_fit" | "too_early" | "too_late" | "no_capacity" 
 /** How far it went: TALKS, a LETTER of intent, a MEMORANDUM of understanding, an AGREEMENT, or NONE. */
 export type InterestOutcome = "talks" | "letter" | "memorandum" | "agreement" | "none";
 
+/** What a reviewer recommends: PUBLISH the draft, ask for a CHANGE first, or DECLINE it. */
+export type PeerAdvice = "publish" | "change" | "decline";
+
 /** A document as somebody sees it. `title`, `ending` and `size` are empty where they cannot read it. */
 export interface DocumentView {
   readonly id: string;
@@ -128,6 +131,17 @@ export interface InterestShown {
 
 export interface SearchSaved {
   readonly search: string;
+}
+
+/** `advice` is empty until the review is written. */
+export interface PeerReviewView {
+  readonly id: string;
+  readonly person: PersonView;
+  readonly advice: string;
+  readonly text: string;
+  readonly for_author: boolean;
+  readonly asked_at: Time;
+  readonly written_at: Time | null;
 }
 
 /** `gated`: only readers whom the organisation has approved can read it. Takes effect at once. */
@@ -258,6 +272,12 @@ export interface WithdrawEntry {
   readonly entry: Id;
 }
 
+/** Deletes an entry that is not published, with its comments, documents and contact requests. Refused where a request was accepted. */
+export interface DeleteEntry {
+  readonly op: "entry.delete";
+  readonly entry: Id;
+}
+
 /** Asks the organisation behind a published entry for a conversation. `organisation`: in whose name, if in any. */
 export interface ShowInterest {
   readonly op: "interest.show";
@@ -301,4 +321,26 @@ export interface SaveSearch {
 export interface DeleteSearch {
   readonly op: "search.delete";
   readonly search: Id;
+}
+
+/** Asks a participant for a second look at a draft that waits for approval. They see this draft until the organisers have decided. */
+export interface AskPeer {
+  readonly op: "peer_review.ask";
+  readonly entry: Id;
+  readonly person: Id;
+}
+
+/** The organisers see the review. `for_author`: the entry's organisation sees it, too, without the name of the reviewer. */
+export interface WritePeerReview {
+  readonly op: "peer_review.write";
+  readonly review: Id;
+  readonly advice: PeerAdvice;
+  readonly text: string;
+  readonly for_author?: boolean;
+}
+
+/** Deletes a request for a second look, with what was written. */
+export interface CancelPeerReview {
+  readonly op: "peer_review.cancel";
+  readonly review: Id;
 }
