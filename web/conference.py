@@ -14,6 +14,7 @@ from rooms.cooperation import queries as cooperation
 from rooms.core.commands.access import Actor, resolve
 from rooms.core.commands.people import PresenceView, Role
 from rooms.core.engine import RoomView
+from rooms.core.errors import Problem
 from rooms.core.store import journal
 from rooms.people import rules
 from rooms.programme import queries
@@ -94,6 +95,14 @@ async def enter_at(request: Request, connection: AsyncConnection, slug: str) -> 
     reports = await waiting(connection, conference.id) if Role.ORGANISER in actor.roles else 0
     cooperates = await cooperation.is_open(connection, conference.id)
     return Entered(site, viewer, conference, actor, reports, cooperates)
+
+
+async def frame_of(request: Request, connection: AsyncConnection, slug: str) -> dict[str, Any]:
+    """The frame of the conference from which someone came to a page of no conference, as a way back; empty if they may not visit it."""
+    try:
+        return (await enter_at(request, connection, slug)).frame if slug else {}
+    except Problem:
+        return {}
 
 
 FindRoom = Callable[[AsyncConnection, str, str], Awaitable[str]]

@@ -43,6 +43,12 @@ OF_STATUS = {
     405: ("not_allowed", N_("This address does not accept this kind of request.")),
     413: ("too_large", N_("This is too large.")),
 }
+NOTIFIED = "notified"
+"""Marks the address to which a notification leads. If its page is gone, or closed to the reader, this is to be expected and no error."""
+GONE = N_("No longer available")
+WITHDRAWN = N_(
+    "What this notification was about has been withdrawn or removed, has ended, or is no longer open to you."
+)
 FAULT = N_("Something went wrong on our side. It has been logged. You can try again.")
 
 
@@ -91,13 +97,17 @@ def _page(
 ) -> Response:
     status = problem.meaning.status
     texts = site_of(request).languages.texts(viewer.locale)
+    heading, notified = TITLES.get(status, TITLES[400]), False
+    if status in (403, 404, 410) and request.method == "GET" and NOTIFIED in request.query_params:
+        problem, heading, notified = Problem(problem.code, WITHDRAWN), GONE, True
     return render(
         request,
         "shell/problem.html",
         viewer,
         problem=problem,
         status_code=status,
-        heading=texts.gettext(TITLES.get(status, TITLES[400])),
+        heading=texts.gettext(heading),
+        notified=notified,
         kept=kept,
         request_id=request.scope["state"]["request_id"] if status >= 500 else None,
         **{"here": request.url.path if request.method == "GET" else around.get("path", "/"), **around},

@@ -18,10 +18,11 @@ from markupsafe import Markup
 
 from rooms.core import formatted_text
 from rooms.core.clock import doubled_offset
+from web import notice_texts
 from web.assets import Assets
 from web.catalogs import Catalogs
 from web.languages import Languages
-from web.session_time import When, when
+from web.session_time import When, when, zone_letters
 
 FOLDER = Path(__file__).parent
 
@@ -49,6 +50,7 @@ class Templates:
         self.environment.globals["asset"] = assets.address
         self.environment.globals["built_asset"] = assets.built
         self.environment.globals["catalog"] = Catalogs(FOLDER / "static" / "built").inline
+        self.environment.globals["notice_texts"] = lambda locale: notice_texts.inline(locale, languages.texts(locale))
         self.environment.filters.update(
             date=_date,
             time=_time,
@@ -57,6 +59,7 @@ class Templates:
             iso=_iso,
             local=_local,
             zone_name=_zone_name,
+            zone_letters=_zone_letters,
             day=_day,
             until=_until,
             moment_day=_moment_day,
@@ -138,6 +141,12 @@ def _zone_name(context: Context, zone: ZoneInfo, first: datetime, last: datetime
     """The name of the zone at the time of an event: with summer time in summer, and without a season if the clocks change during the event."""
     names = {get_timezone_name(at.astimezone(zone), locale=_locale(context)) for at in (first, last)}
     return names.pop() if len(names) == 1 else get_timezone_name(zone, locale=_locale(context))
+
+
+@pass_context
+def _zone_letters(context: Context, value: datetime) -> str:
+    """The zone of the page at a moment: CET, EST or UTC+8."""
+    return zone_letters(_in_zone(context, value, None))
 
 
 @pass_context

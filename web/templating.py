@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from rooms.core.errors import Problem, ProblemView
 from rooms.core.ids import new_id
+from rooms.people.notices import unread_each
 from web import flashes
 from web.site import site_of
 from web.viewer import Viewer, keep_browser, viewer_of
@@ -17,7 +18,9 @@ UTC_ZONE = ZoneInfo("UTC")
 
 async def page(request: Request, template: str, **context: Any) -> HTMLResponse:
     """A page for the viewer of the request; see `render`. `zone` in the context is the zone for displayed times."""
-    return render(request, template, await viewer_of(request), **context)
+    viewer = await viewer_of(request)
+    unread = await site_of(request).engine.batched(unread_each, viewer.id) if viewer.id else 0
+    return render(request, template, viewer, **{"unread": unread, **context})
 
 
 def render(
@@ -86,5 +89,6 @@ def _frame(request: Request, viewer: Viewer) -> dict[str, Any]:
         "may_organise": False,
         "reports": 0,
         "cooperates": False,
+        "unread": 0,
         "section": "",
     }

@@ -71,9 +71,10 @@ async def notify(
     href = await path_to(tx.connection, target) if target else ""
     desk = await desk_of(tx.connection, person)
     whose = {"person": person, "about": about.id if about is not None else None}
-    news = {"id": new_id(), **whose, "kind": kind, "values": dict(values), "href": href, "at": tx.now}
+    id = new_id()
+    news = {"id": id, **whose, "kind": kind, "values": dict(values), "href": href, "at": tx.now}
     await tx.connection.execute(notices.insert(), [news])
-    tx.record(Notified(kind, dict(values), href, tx.now), room=desk, person=person)
+    tx.record(Notified(kind, dict(values), href, tx.now, id), room=desk, person=person)
 
 
 async def notify_all(
@@ -90,7 +91,7 @@ async def notify_all(
         values = {**values, "name": about.name}
     href = await path_to(tx.connection, target)
     desks = {room.subject: room.id for room in tx.rooms.values() if room.kind == "desk"}
-    reached = [person for person in people if person in desks]
+    reached = {person: new_id() for person in people if person in desks}
     common = {
         "about": about.id if about is not None else None,
         "kind": kind,
@@ -99,22 +100,29 @@ async def notify_all(
         "at": tx.now,
     }
     if reached:
-        await tx.connection.execute(notices.insert(), [{"id": new_id(), "person": each, **common} for each in reached])
-    for person in reached:
-        tx.record(Notified(kind, dict(values), href, tx.now), room=desks[person], person=person)
+        rows = [{"id": id, "person": person, **common} for person, id in reached.items()]
+        await tx.connection.execute(notices.insert(), rows)
+    for person, id in reached.items():
+        tx.record(Notified(kind, dict(values), href, tx.now, id), room=desks[person], person=person)
 
 
 async def snapshot(connection: AsyncConnection, room: Room, audience: Audience) -> DeskSnapshot:
     name = (await connection.execute(sa.select(persons.c.name).where(persons.c.id == room.subject))).scalar_one()
     n = notices.c
     select = (
-        sa.select(n.kind, n["values"], n.href, n.at)
+        sa.select(n.kind, n["values"], n.href, n.at, n.id)
         .where(n.person == room.subject)
         .order_by(n.at.desc(), n.id)
         .limit(SHOWN)
     )
     news = [Notified(*row) for row in await connection.execute(select)]
-    return DeskSnapshot(PersonView(room.subject, name), news)
+    return DeskSnapshot(PersonView(room.subject, name), news, await unread(connection, room.subject))
+
+
+async def unread(connection: AsyncConnection, person: str) -> int:
+    """How many of a person's notifications are unread."""
+    count = sa.select(sa.func.count()).where(notices.c.person == person, notices.c.read_at.is_(None))
+    return (await connection.execute(count)).scalar_one()
 
 
 async def own(connection: AsyncConnection, actors: list[Actor]) -> list[View]:

@@ -97,6 +97,18 @@ class UnblockPerson(Command, tag="person.unblock"):
     person: Id
 
 
+class ReadNotice(Command, tag="notice.read"):
+    """Marks a notification as read, on all devices of the person."""
+
+    notice: Id
+
+
+class ReadNotices(Command, tag="notice.read_all"):
+    """Marks all notifications as read. `until`: only those up to this moment, so that none is marked that the person has not seen."""
+
+    until: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+
+
 # Events
 
 
@@ -163,7 +175,7 @@ class SignInRevoked(Event, tag="signin.revoked"):
 
 
 class Notified(Event, tag="desk.notified"):
-    """On a desk: a notification. `kind` selects the text ("answering", "role", "meeting" …); `values` fill it in."""
+    """On a desk: a new notification. `kind` selects the text ("answering", "role", "meeting" …); `values` fill it in. Its page is /notifications/{id}."""
 
     audience: ClassVar[Audience] = Audience.PERSON
 
@@ -171,14 +183,27 @@ class Notified(Event, tag="desk.notified"):
     values: dict[str, str]
     href: str
     at: datetime
+    id: str = ""
+
+
+class NoticesRead(Event, tag="desk.read"):
+    """On a desk: the person has read notifications, or those from before `deleted_before` are deleted. `unread` is how many remain unread."""
+
+    audience: ClassVar[Audience] = Audience.PERSON
+
+    unread: int
+    deleted_before: datetime | None = None
 
 
 # Snapshots
 
 
 class DeskSnapshot(View):
+    """The newest notifications, and how many of all are unread."""
+
     person: PersonView
     notices: list[Notified]
+    unread: int = 0
 
 
 # Latest values

@@ -86,7 +86,7 @@ register(
             ),
             Rows("blocked", blocks, ("blocked", "at")),
             Rows("blocked_by", blocks, (), by="blocked"),
-            Rows("notices", notices, ("kind", "values", "href", "at")),
+            Rows("notices", notices, ("kind", "values", "href", "at", "read_at")),
             Rows("notices_about", notices, (), by="about", replace={}),
             Rows("commands", outcomes, ("key", "at")),
             # The audit log is a hash chain and only holds ids. Actions on a person are exported from the tables that they changed.

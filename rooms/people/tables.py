@@ -124,5 +124,6 @@ notices = sa.Table(
     sa.Column("about", sa.String(20)),  # the person whose name is in `values`
     sa.Column("href", sa.String(300), nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("read_at", UtcDateTime),
     sa.Index("ix_notices_person", "person", "at"),
 )

@@ -138,6 +138,7 @@ async def test_every_event_leads_from_the_old_state_to_the_new_one(world: World)
         ):
             await do("organiser" if isinstance(command, p.RevokeRole) else moderator, command, room)
     await at_the_booth(spectators)
+    await do("attendee", p.ReadNotices(), await world.desk("attendee"))
     await do("attendee", p.ListMe(True), await world.desk("attendee"))
     await do("moderator", p.RemovePerson(world.people["attendee"]))
     assert spectators.of("attendee").problem, "the attendee has been removed"

@@ -68,6 +68,7 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "advice": "publish",
         "gated": True,
         "search": "a" * 20,
+        "notice": "a" * 20,
         "window": "a" * 20,
         "spot": "a" * 20,
         "slot_minutes": 20,

@@ -46,6 +46,8 @@ GET: dict[str, dict[str, int]] = {
     "/": PUBLIC,
     "/account": SIGNED_IN,
     "/account/data.json": SIGNED_IN,
+    "/notifications": SIGNED_IN,
+    "/notifications/{notice}": NOBODY | {"anonymous": 401},  # a guessed one
     "/c/{conference}": IN_CONFERENCE,
     "/c/{conference}/cooperation": IN_CONFERENCE,
     "/c/{conference}/cooperation/new": IN_CONFERENCE,
@@ -210,6 +212,7 @@ def filled(path: str, world: World, conference: str = "forum") -> str:
     values |= {"room": world.room, "upload": "guessed", "format": "json", "file": "guessed", "name": "logo.webp"}
     values |= {"booth": world.booth, "hall": world.floor, "meeting": "guessed", "organisation": "guessed"}
     values |= {"document": "guessed", "review": "guessed", "entry": "guessed", "type": "guessed"}
+    values |= {"notice": "guessed"}
     values |= {"kind": "booth", "subject": world.booth, "short": "guessed"}
     return path.format(**values)
 

@@ -168,6 +168,7 @@ async def test_no_form_is_taken_without_the_browsers_token(visitor: Visitor, wor
         upload="guessed",
         organisation="guessed",
         entry="guessed",
+        notice="guessed",
         type="guessed",
         file="guessed",
     )

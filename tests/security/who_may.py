@@ -175,7 +175,7 @@ LOBBY: dict[str, dict[str, str]] = REPORTS | {
 }
 
 DESK: dict[str, dict[str, str]] = dict.fromkeys(  # of the attendee's own desk
-    ("person.block", "person.unblock", "presence.list"), ABSENT | {"attendee": YES}
+    ("notice.read", "notice.read_all", "person.block", "person.unblock", "presence.list"), ABSENT | {"attendee": YES}
 )
 
 BOOTH: dict[str, dict[str, str]] = REPORTS | {

@@ -131,6 +131,12 @@ def _desk(state: State, event: Event) -> None:
     if event["type"] == "desk.notified":
         notice = {name: value for name, value in event.items() if name != "seq"}
         state["snapshot"]["notices"] = [notice, *state["snapshot"]["notices"]][:NOTICES_SHOWN]
+        state["snapshot"]["unread"] += 1
+    elif event["type"] == "desk.read":
+        state["snapshot"]["unread"] = event["unread"]
+        if before := event["deleted_before"]:
+            gone = datetime.fromisoformat(before)
+            _drop(state["snapshot"]["notices"], lambda each: datetime.fromisoformat(each["at"]) < gone)
 
 
 def _booth(state: State, event: Event) -> None:

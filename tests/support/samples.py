@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import msgspec
 
@@ -13,6 +13,7 @@ from rooms.cooperation.documents import messages as dm
 from rooms.cooperation.peer_reviews import messages as rm
 from rooms.core.commands.access import resolve
 from rooms.core.commands.messages import Command
+from rooms.core.commands.people import Role
 from rooms.core.commands.registry import SPECS
 from rooms.core.errors import Problem
 from rooms.core.store.journal import room_of
@@ -385,6 +386,19 @@ async def _(world: World) -> Command:
 async def _(world: World) -> Command:
     await world.do("moderator", p.RemovePerson(world.people["guest"]))
     return p.ReadmitPerson(world.people["guest"])
+
+
+@_sample("notice.read", "attendee", "desk")
+async def _(world: World) -> Command:
+    await world.do("organiser", p.GrantRole(world.people["attendee"], Role.SPEAKER))
+    view = await world.engine.view(world.people["attendee"], await world.desk("attendee"))
+    return p.ReadNotice(cast(p.DeskSnapshot, view.snapshot).notices[0].id)
+
+
+@_sample("notice.read_all", "attendee", "desk")
+async def _(world: World) -> Command:
+    await world.do("organiser", p.GrantRole(world.people["attendee"], Role.SPEAKER))
+    return p.ReadNotices(world.clock())
 
 
 @_sample("presence.list", "attendee", "desk")

@@ -68,7 +68,8 @@ function formOf(count: number, forms: number): number {
   return Math.min(used.indexOf(rules.select(count)), forms - 1);
 }
 
-function filled(text: string, values: Values): string {
+/** A text with its `%(name)s` places filled. */
+export function filled(text: string, values: Values): string {
   return text.replace(/%\((\w+)\)s|%%/g, (place: string, name: string | undefined) => {
     if (name === undefined) return "%";
     return name in values ? String(values[name]) : place;

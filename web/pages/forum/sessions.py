@@ -254,7 +254,9 @@ async def _to_page(request: Request, room: Room) -> Response:
     async with site_of(request).engine.database.read() as connection:
         conference = await queries.conference_by_id(connection, room.conference)
     path = links.path("conference", conference.slug)
-    return RedirectResponse(f"{path}/sessions/{room.subject}" if room.kind == "session" else path, 303)
+    path = f"{path}/sessions/{room.subject}" if room.kind == "session" else path
+    query = request.url.query
+    return RedirectResponse(f"{path}?{query}" if query else path, 303)
 
 
 def _route(end: str, endpoint: Callable[[Request], Any]) -> Route:

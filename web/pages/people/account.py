@@ -16,7 +16,7 @@ from rooms.people import accounts, erasure, profile, registration, signins, toke
 from rooms.people.attempts import Browser
 from rooms.people.links import LinkPurpose
 from rooms.people.registration import Notice
-from web.conference import enter_at
+from web.conference import frame_of
 from web.cookies import SIGNIN, drop_cookie
 from web.forms import read_form, text
 from web.pages.people.signin import browser_of, send
@@ -55,12 +55,8 @@ async def _page(
 
 
 async def _conference(request: Request, connection: AsyncConnection) -> dict[str, Any]:
-    """The navigation of the conference from which the person came, as a way back."""
-    slug = request.query_params.get("conference", "")
-    try:
-        frame = (await enter_at(request, connection, slug)).frame if slug else {}
-    except Problem:
-        return {}
+    """The navigation of the conference from which the person came, with times in their own zone."""
+    frame = await frame_of(request, connection, request.query_params.get("conference", ""))
     return {name: value for name, value in frame.items() if name not in {"zone", "event_zone"}}
 
 

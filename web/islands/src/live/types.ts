@@ -10,7 +10,7 @@ import type { AnswerPoll, AnswerQuestion, AnswerWritten, AnsweringChanged, Appro
 import type { ClearWish, SetMatchProfile, SetMatching, SetWish } from "./types/matchmaking";
 import type { AddWindow, ArchiveSpot, BringColleague, CallView, CreateSpot, EditSpot, ExtendCall, MeetingClosed, MeetingInvited, MeetingRated, RateCall, RemoveWindow, Removed, Replaced, SetAvailable, SetMeetings, WaitForCall } from "./types/meetings";
 import type { CreateOrganisation, EditOrganisation, LeaveOrganisation, MergeOrganisations, OrganisationCreated, SetMember } from "./types/organisations";
-import type { BlockChanged, BlockPerson, GrantRole, ListMe, Notified, PersonRestrained, ReadmitPerson, RemovePerson, ReportPerson, RestraintLifted, RevokeRole, RightsChanged, RoleGranted, RoleRevoked, SignInRevoked, SilencePerson, UnblockPerson, UnsilencePerson } from "./types/people";
+import type { BlockChanged, BlockPerson, GrantRole, ListMe, NoticesRead, Notified, PersonRestrained, ReadNotice, ReadNotices, ReadmitPerson, RemovePerson, ReportPerson, RestraintLifted, RevokeRole, RightsChanged, RoleGranted, RoleRevoked, SignInRevoked, SilencePerson, UnblockPerson, UnsilencePerson } from "./types/people";
 import type { CancelSession, ChangeSession, CreateSession, EndSession, OpenSession, ReinstateSession, SessionChanged, SessionCreated, SessionListed, StarChanged, StarSession, StartSession, UnstarSession } from "./types/programme";
 
 export * from "./types/chat";
@@ -218,6 +218,8 @@ export type Command =
   | ReportPerson
   | BlockPerson
   | UnblockPerson
+  | ReadNotice
+  | ReadNotices
   | StarSession
   | UnstarSession
   | CreateSession
@@ -290,6 +292,7 @@ export type RoomEvent =
   | RightsChanged
   | SignInRevoked
   | Notified
+  | NoticesRead
   | StarChanged
   | SessionChanged
   | SessionListed;

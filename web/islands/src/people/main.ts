@@ -2,3 +2,4 @@
 import "./desk";
 import "./people";
 import "./present";
+import "./unread";

@@ -110,6 +110,7 @@ function reduce(state: SessionRoom, event: RoomEvent): SessionRoom {
     case "meeting.rated":
     case "block.changed":
     case "desk.notified": // sent on desks
+    case "desk.read":
     case "rights.changed":
     case "signin.revoked":
       return state;

@@ -21,9 +21,11 @@ export interface RoleView {
   readonly role: Role;
 }
 
+/** The newest notifications, and how many of all are unread. */
 export interface DeskSnapshot {
   readonly person: PersonView;
   readonly notices: readonly Notified[];
+  readonly unread: number;
 }
 
 export interface GrantRole {
@@ -91,6 +93,18 @@ export interface UnblockPerson {
   readonly person: Id;
 }
 
+/** Marks a notification as read, on all devices of the person. */
+export interface ReadNotice {
+  readonly op: "notice.read";
+  readonly notice: Id;
+}
+
+/** Marks all notifications as read. `until`: only those up to this moment, so that none is marked that the person has not seen. */
+export interface ReadNotices {
+  readonly op: "notice.read_all";
+  readonly until?: Time | null;
+}
+
 export interface RoleGranted {
   readonly type: "role.granted";
   readonly person: PersonView;
@@ -134,11 +148,22 @@ export interface SignInRevoked {
   readonly spared: string | null;
 }
 
-/** On a desk: a notification. `kind` selects the text ("answering", "role", "meeting" …); `values` fill it in. */
+/**
+ * On a desk: a new notification. `kind` selects the text ("answering", "role", "meeting" …); `values` fill it in. Its page is
+ * /notifications/{id}.
+ */
 export interface Notified {
   readonly type: "desk.notified";
   readonly kind: string;
   readonly values: Readonly<Record<string, string>>;
   readonly href: string;
   readonly at: Time;
+  readonly id: string;
+}
+
+/** On a desk: the person has read notifications, or those from before `deleted_before` are deleted. `unread` is how many remain unread. */
+export interface NoticesRead {
+  readonly type: "desk.read";
+  readonly unread: number;
+  readonly deleted_before: Time | null;
 }

@@ -1,4 +1,4 @@
-import type { DeskOwn, DeskSnapshot, Notified } from "../../live/types";
+import type { DeskOwn, DeskSnapshot, NoticesRead, Notified } from "../../live/types";
 import { merged, type RoomKind, type RoomState } from "../../shell/state/room";
 
 /** The state of the person's desk on a page. */
@@ -9,12 +9,21 @@ export const SHOWN = 20;
 
 /** The server handles changed rights and revoked sign-ins: it sends the rooms again, or closes the connection. */
 export const desk: RoomKind<DeskRoom> = {
-  event: (state, event) => (event.type === "desk.notified" ? noticed(state, event) : state),
+  event: (state, event) => {
+    if (event.type === "desk.notified") return noticed(state, event);
+    return event.type === "desk.read" ? read(state, event) : state;
+  },
   latest: (state, values) => ({ ...state, latest: merged(state.latest, values) }),
   acknowledged: (state) => state,
 };
 
-function noticed(state: DeskRoom, { type, kind, values, href, at }: Notified): DeskRoom {
-  const notices = [{ type, kind, values, href, at }, ...state.snapshot.notices].slice(0, SHOWN);
-  return { ...state, snapshot: { ...state.snapshot, notices } };
+function read(state: DeskRoom, { unread, deleted_before }: NoticesRead): DeskRoom {
+  const before = deleted_before ? Date.parse(deleted_before) : 0;
+  const notices = state.snapshot.notices.filter(({ at }) => Date.parse(at) >= before);
+  return { ...state, snapshot: { ...state.snapshot, notices, unread } };
+}
+
+function noticed(state: DeskRoom, { type, kind, values, href, at, id }: Notified): DeskRoom {
+  const notices = [{ type, kind, values, href, at, id }, ...state.snapshot.notices].slice(0, SHOWN);
+  return { ...state, snapshot: { ...state.snapshot, notices, unread: (state.snapshot.unread ?? 0) + 1 } };
 }

@@ -1,0 +1,89 @@
+"""The texts of notifications, for the page /notifications and, as JSON in every page, for the toasts (web/islands/src/people/desk.ts).
+
+A new kind of notification adds one line here. `%(name)s` and the like are the values that are given to `rooms.people.desk.notify`. If the values
+contain `starts_at`, `ends_at`, `zone` and, if known, `place`, then `%(slot)s` is that time and place in the reader's language.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from gettext import NullTranslations
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from markupsafe import Markup
+
+from rooms.core.text import N_
+from web.session_time import when
+
+TEXTS = {
+    "answer": N_("Your question has a written answer: “%(question)s”"),
+    "answering": N_("Your question is being answered now: “%(question)s”"),
+    "application.accepted": N_("Welcome to the exhibition: the booth of %(booth)s is ready."),
+    "application.declined": N_("The application of %(booth)s has been declined."),
+    "application.review": N_("The organisers are looking at the application of %(booth)s."),
+    "booth.approved": N_("The texts of %(booth)s have been approved."),
+    "booth.declined": N_("The texts of %(booth)s have been declined."),
+    "call": N_("%(booth)s called you from its queue."),
+    "contact": N_("%(name)s of %(booth)s is handling your request."),
+    "entry.approved": N_("“%(entry)s” has been published."),
+    "entry.comment": N_("There is a new comment on “%(entry)s”."),
+    "entry.declined": N_("The organisers ask for changes to “%(entry)s”."),
+    "entry.expired": N_("“%(entry)s” has expired. Renew it to show it again."),
+    "entry.expiring": N_("“%(entry)s” expires within a week. Renew it to keep it listed."),
+    "file.removed": N_("An organiser has taken down “%(file)s” from %(booth)s."),
+    "interest.accepted": N_("Your request about “%(entry)s” has been accepted."),
+    "interest.closed": N_("“%(entry)s” was deleted, so your request is closed."),
+    "interest.declined": N_("Your request about “%(entry)s” has been declined."),
+    "interest.new": N_("%(name)s is interested in “%(entry)s”."),
+    "lead.asked": N_("%(name)s of %(booth)s asks for your contact."),
+    "meeting": N_("%(name)s of %(booth)s invites you to a call."),
+    "organisation.member": N_("You are a member of %(organisation)s now. You can leave it on its page."),
+    "peer_review.new": N_("The organisers ask you for a second look at “%(entry)s”."),
+    "peer_review.written": N_("A second look at “%(entry)s” has been written."),
+    "programme.changed": N_("%(count)s of your sessions at %(conference)s have changed."),
+    "reader.approved": N_("You can now read the documents of “%(entry)s”."),
+    "reader.new": N_("%(name)s asks to read the documents of “%(entry)s”."),
+    "reader.refused": N_("The documents of “%(entry)s” are not shared with you."),
+    "report": N_("Someone has been reported to the organisers."),
+    "role": N_("You have a new role in a session."),
+    "search.match": N_("New entries match your search “%(search)s”."),
+    "session.cancelled": N_("“%(session)s” is cancelled."),
+    "session.late": N_("Nobody has started “%(session)s” yet."),
+    "session.moved": N_("“%(session)s” has moved: %(slot)s"),
+    "session.reinstated": N_("“%(session)s” takes place after all."),
+    "staff.new": N_("%(name)s is on the staff of %(booth)s now."),
+    "staff.you": N_("You are on the staff of %(booth)s now. You can leave it on the booth's page."),
+}
+
+UNKNOWN = N_("There is news for you.")
+"""A kind that a newer version has written."""
+
+
+def text_of(kind: str, values: Mapping[str, str], texts: NullTranslations, locale: str, now: datetime) -> str:
+    """The text of a notification in a language."""
+    given = defaultdict(str, values)
+    if "starts_at" in values:
+        with suppress(ValueError, KeyError):
+            given["slot"] = _slot(values, locale, now)
+    return texts.gettext(TEXTS.get(kind, UNKNOWN)) % given
+
+
+def _slot(values: Mapping[str, str], locale: str, now: datetime) -> str:
+    starts_at, ends_at = (datetime.fromisoformat(values[name]) for name in ("starts_at", "ends_at"))
+    at = when(starts_at, ends_at, ZoneInfo(values.get("zone", "UTC")), None, now, Locale.parse(locale))
+    start = f"{at.day}, {at.starts}" + (f" {at.start_zone}" if at.start_zone else "")
+    return ", ".join(part for part in (f"{start}–{at.ends} {at.zone}", values.get("place", "")) if part)
+
+
+_as_json: dict[str, Markup] = {}
+
+
+def inline(locale: str, texts: NullTranslations) -> Markup:
+    """The texts as JSON, safe inside a <script>."""
+    if locale not in _as_json:
+        translated = {kind: texts.gettext(text) for kind, text in TEXTS.items()}
+        _as_json[locale] = Markup(json.dumps(translated, ensure_ascii=False).replace("<", "\\u003c"))
+    return _as_json[locale]
