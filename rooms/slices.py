@@ -9,6 +9,7 @@ import pkgutil
 SLICES = (
     "people",
     "chat",
+    "contacts",
     "organisations",
     "programme",
     "cooperation",

@@ -21,6 +21,8 @@ PATHS = {
     "interests": "/c/{slug}/cooperation/requests",
     "search": "/c/{slug}/cooperation?search={subject}",
     "application": "/c/{slug}/exhibition/apply",
+    "contacts": "/contacts",
+    "person": "/c/{slug}/people/{subject}",
     "meeting": "/c/{slug}/meetings/{subject}",
     "organise": "/c/{slug}/organise",
     "reports": "/c/{slug}/organise/reports",

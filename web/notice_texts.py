@@ -27,6 +27,8 @@ TEXTS = {
     "booth.approved": N_("The texts of %(booth)s have been approved."),
     "booth.declined": N_("The texts of %(booth)s have been declined."),
     "call": N_("%(booth)s called you from its queue."),
+    "connect.agreed": N_("You and %(name)s are in contact now."),
+    "connect.asked": N_("%(name)s asks you for contact."),
     "contact": N_("%(name)s of %(booth)s is handling your request."),
     "entry.approved": N_("“%(entry)s” has been published."),
     "entry.comment": N_("There is a new comment on “%(entry)s”."),

@@ -24,6 +24,7 @@ from rooms.meetings import roster
 from rooms.meetings.tables import invited, meetings
 from rooms.people import rules
 from rooms.people.accounts import person_named
+from rooms.people.blocks import BLOCKED
 from rooms.people.desk import notify
 from rooms.people.messages import REPORT_LENGTH, BlockChanged, BlockPerson, ReportPerson, ReportReason, UnblockPerson
 from rooms.people.tables import blocks, reports
@@ -133,6 +134,8 @@ async def block_person(tx: Transaction, actor: Actor, command: BlockPerson) -> N
         for room, meeting in await _shared(tx, person, command.person):
             tx.record(BlockChanged(command.person, True), room=room, person=person)
             await roster.separate(tx, room, meeting, person, command.person)
+        for run in BLOCKED:
+            await run(tx, person, command.person)
 
 
 @command(UnblockPerson, kinds={*MET, "desk"}, allowed=known, extra_rooms=with_meetings)

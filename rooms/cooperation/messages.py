@@ -6,9 +6,8 @@ from typing import Annotated
 
 import msgspec
 
-from rooms.core.commands.messages import Command, Locale, View
+from rooms.core.commands.messages import Command, Country, Locale, View
 from rooms.core.commands.people import Id, PersonView
-from rooms.organisations.messages import Country
 
 TITLE_LENGTH = 200
 ABOUT_LENGTH = 10_000

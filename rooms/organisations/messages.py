@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from rooms.core.commands.messages import Command, Locale, View
+from rooms.core.commands.messages import Command, Country, Locale, View
 from rooms.core.commands.people import Id, PersonView
 
 NAME_LENGTH = 120
@@ -15,7 +15,6 @@ MOST_FIELDS = 10
 
 Name = Annotated[str, msgspec.Meta(max_length=300)]
 About = Annotated[str, msgspec.Meta(max_length=10_000)]
-Country = Annotated[str, msgspec.Meta(pattern=r"^([A-Z]{2})?\Z")]
 Fields = Annotated[list[Annotated[str, msgspec.Meta(max_length=80)]], msgspec.Meta(max_length=MOST_FIELDS)]
 
 

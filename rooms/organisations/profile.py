@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,6 +10,7 @@ from rooms.core.errors import Problem
 from rooms.core.ids import new_id
 from rooms.core.search import fold
 from rooms.core.text import N_, clean_line, clean_text, optional_text
+from rooms.core.web_address import clean_website
 from rooms.organisations.messages import ABOUT_LENGTH, FIELD_LENGTH, NAME_LENGTH, Profile
 from rooms.organisations.names import key_of
 from rooms.organisations.tables import organisations
@@ -18,20 +18,6 @@ from rooms.organisations.tables import organisations
 EMPTY: dict[str, Any] = {"about": "", "texts": {}, "website": "", "logo": "", "country": "", "fields": []}
 
 o = organisations.c
-
-
-def clean_website(address: str) -> str:
-    """A full web address, or empty. Raises Problem "invalid"."""
-    address = address.strip()
-    if not address:
-        return ""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not address.isprintable() or " " in address:
-        raise Problem("invalid", N_("Give the full address of a website, beginning with https://"), field="website")
-    return address
 
 
 def cleaned(profile: Profile) -> dict[str, Any]:

@@ -1,10 +1,11 @@
-"""Database access for blocks between people. Rules and events are elsewhere."""
+"""Blocks between people: reads, and what other slices do when somebody blocks. Rules and events are elsewhere."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rooms.core.commands.transaction import Transaction
 from rooms.people.tables import blocks
 
 Pair = frozenset[str]
@@ -28,3 +29,15 @@ async def blocking(connection: AsyncConnection, person: str, others: Collection[
 async def has_blocked(connection: AsyncConnection, person: str, others: Collection[str]) -> bool:
     select = sa.select(sa.func.count()).where(b.person == person, b.blocked.in_(others))
     return (await connection.execute(select)).scalar_one() > 0
+
+
+WhenBlocked = Callable[[Transaction, str, str], Awaitable[None]]
+"""A function: (transaction, the person who blocks, the person who is blocked)."""
+
+BLOCKED: list[WhenBlocked] = []
+
+
+def when_blocked(run: WhenBlocked) -> WhenBlocked:
+    """Registers what a slice does when somebody blocks a person."""
+    BLOCKED.append(run)
+    return run

@@ -36,6 +36,7 @@ from rooms.programme.messages import EndSession, OpenSession, StartSession
 from rooms.programme.queries import all_conferences
 from rooms.programme.tables import session_speakers, sessions, speakers, stars, tracks
 from server.demo import exhibitors, programme
+from server.demo.contacts import exchange
 from server.demo.cooperation import cooperate
 from server.demo.media import furnish
 from server.demo.visitors import actor
@@ -67,8 +68,8 @@ async def seed(engine: Engine, store: Store) -> None:
         await _make(engine)
     conference = await _exhibit(engine)
     await furnish(engine, store, conference)
-    await cooperate(engine, conference)
-    await actor(engine, conference)
+    for fill in (cooperate, exchange, actor):
+        await fill(engine, conference)
 
 
 async def sign_in_links(engine: Engine, url: str) -> dict[str, str]:

@@ -49,6 +49,8 @@ GET: dict[str, dict[str, int]] = {
     "/notifications": SIGNED_IN,
     "/notifications/{notice}": NOBODY | {"anonymous": 401},  # a guessed one
     "/c/{conference}": IN_CONFERENCE,
+    "/c/{conference}/contact-code": SIGNED_IN | {"banned": 403, "unverified": 403, "guest": 403},
+    "/c/{conference}/contact-code/{code}": NOBODY | REFUSED_FIRST,  # a guessed one
     "/c/{conference}/cooperation": IN_CONFERENCE,
     "/c/{conference}/cooperation/new": IN_CONFERENCE,
     "/c/{conference}/cooperation/reviews/{review}": NOBODY | REFUSED_FIRST,  # a guessed one
@@ -103,6 +105,7 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/organise/sessions/{session}": ORGANISERS,
     "/c/{conference}/organise/sessions/{session}/cancel": ORGANISERS,
     "/c/{conference}/organise/settings": ORGANISERS,
+    "/c/{conference}/people/{person}": NOBODY | REFUSED_FIRST,  # a guessed one
     "/c/{conference}/programme": IN_CONFERENCE,
     "/c/{conference}/programme.ics": IN_CONFERENCE,
     "/c/{conference}/sessions/{session}": IN_CONFERENCE,
@@ -112,6 +115,10 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/sessions/{session}/screen": IN_CONFERENCE,
     "/c/{conference}/sessions/{session}/speak": MODERATORS | {"speaker": 200},
     "/c/{conference}/unread": IN_CONFERENCE,
+    "/contacts": SIGNED_IN,
+    "/contacts.vcf": SIGNED_IN,
+    "/contacts/card": SIGNED_IN,
+    "/contacts/{person}.vcf": NOBODY | {"anonymous": 401},  # a guessed one
     "/conferences/new": ADMINISTRATORS,
     "/files/{file}/{name}": NOBODY,  # a guessed one; tests/security/test_files.py has those that are there
     "/invite/{secret}": SPENT,
@@ -140,6 +147,7 @@ POST: dict[str, dict[str, int]] = {
     "/account/signins/end-others": DONE_FOR_THOSE_SIGNED_IN,
     "/account/tokens": FOR_THOSE_SIGNED_IN,
     "/account/tokens/end": DONE_FOR_THOSE_SIGNED_IN,
+    "/c/{conference}/contact-code/{code}": NOBODY | REFUSED_FIRST,
     "/c/{conference}/cooperation/new": FILLED | {"banned": 403},
     "/c/{conference}/cooperation/searches": FILLED | {"banned": 403},
     "/c/{conference}/cooperation/{entry}/edit": NOBODY | REFUSED_FIRST,
@@ -169,6 +177,7 @@ POST: dict[str, dict[str, int]] = {
     "/c/{conference}/organise/sessions/new": FOR_ORGANISERS,
     "/c/{conference}/organise/sessions/{session}": FOR_ORGANISERS,
     "/c/{conference}/organise/settings": FOR_ORGANISERS,
+    "/contacts/card": FOR_THOSE_SIGNED_IN,
     "/conferences/new": dict.fromkeys(EVERYBODY, 403) | {"anonymous": 401, "admin": 422},
     "/do/{op}": dict.fromkeys(EVERYBODY, 400),  # no such command; the commands have a table of their own
     "/invite/{secret}": SPENT,
@@ -213,6 +222,7 @@ def filled(path: str, world: World, conference: str = "forum") -> str:
     values |= {"booth": world.booth, "hall": world.floor, "meeting": "guessed", "organisation": "guessed"}
     values |= {"document": "guessed", "review": "guessed", "entry": "guessed", "type": "guessed"}
     values |= {"notice": "guessed"}
+    values |= {"person": "guessed", "code": "guessed"}
     values |= {"kind": "booth", "subject": world.booth, "short": "guessed"}
     return path.format(**values)
 

@@ -122,6 +122,7 @@ LOBBY: dict[str, dict[str, str]] = REPORTS | {
     "person.unsilence": MODERATES_ALL,
     "document.change": TAKES_PART,
     "document.remove": TAKES_PART,
+    "connect.ask": SPEAKS_UP | {"guest": "forbidden"},
     "entry.approve": ORGANISES,
     "entry.comment": TAKES_PART,
     "entry.create": AT_BOOTH,
@@ -175,7 +176,19 @@ LOBBY: dict[str, dict[str, str]] = REPORTS | {
 }
 
 DESK: dict[str, dict[str, str]] = dict.fromkeys(  # of the attendee's own desk
-    ("notice.read", "notice.read_all", "person.block", "person.unblock", "presence.list"), ABSENT | {"attendee": YES}
+    (
+        "card.edit",
+        "connect.agree",
+        "connect.choose",
+        "connect.decline",
+        "connect.end",
+        "notice.read",
+        "notice.read_all",
+        "person.block",
+        "person.unblock",
+        "presence.list",
+    ),
+    ABSENT | {"attendee": YES},
 )
 
 BOOTH: dict[str, dict[str, str]] = REPORTS | {

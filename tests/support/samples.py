@@ -8,6 +8,7 @@ import msgspec
 
 from rooms.chat.messages import PostMessage, ReadChat, RemoveMessage, SetChat
 from rooms.conduct.messages import ReportMessage, ReportQuestion
+from rooms.contacts import messages as contacts
 from rooms.cooperation import messages as cm
 from rooms.cooperation.documents import messages as dm
 from rooms.cooperation.peer_reviews import messages as rm
@@ -72,6 +73,7 @@ from rooms.people import messages as p
 from rooms.programme import messages as pm
 from rooms.programme.messages import EndSession, OpenSession, StartSession
 from tests.support.bookings import DAY, open_times, slot, table
+from tests.support.contacts import ask
 from tests.support.cooperation import (
     FIELDS,
     VALUES,
@@ -933,3 +935,35 @@ async def _(world: World) -> Command:
 @_sample("application.decline", "organiser", "lobby")
 async def _(world: World) -> Command:
     return DeclineApplication(await _applied(world), "The halls are full")
+
+
+@_sample("card.edit", "attendee", "desk")
+async def _(world: World) -> Command:
+    return contacts.EditCard(phone="+46 8 123", languages=["sv", "en"], audience=contacts.ProfileAudience.EVERYONE)
+
+
+@_sample("connect.ask", "attendee", "lobby")
+async def _(world: World) -> Command:
+    return contacts.AskConnection(world.people["speaker"], [contacts.CardField.EMAIL], text="Shall we talk?")
+
+
+@_sample("connect.agree", "attendee", "desk")
+async def _(world: World) -> Command:
+    return contacts.AgreeConnection(await ask(world, "owner", "attendee"), [contacts.CardField.EMAIL])
+
+
+@_sample("connect.decline", "attendee", "desk")
+async def _(world: World) -> Command:
+    return contacts.DeclineConnection(await ask(world, "moderator", "attendee"))
+
+
+@_sample("connect.choose", "attendee", "desk")
+async def _(world: World) -> Command:
+    await ask(world, "attendee", "colleague")
+    return contacts.ChooseFields(world.people["colleague"], [contacts.CardField.PHONE])
+
+
+@_sample("connect.end", "attendee", "desk")
+async def _(world: World) -> Command:
+    await ask(world, "attendee", "interpreter")
+    return contacts.EndConnection(world.people["interpreter"])

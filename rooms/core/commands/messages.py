@@ -14,6 +14,12 @@ M = TypeVar("M", bound=msgspec.Struct)
 Locale = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{2,3}(_[A-Za-z]{2,8})*\Z")]
 """The language of a text that somebody wrote, such as "zh_Hans"."""
 
+Country = Annotated[str, msgspec.Meta(pattern=r"^([A-Z]{2})?\Z")]
+"""A code of ISO 3166-1, or empty."""
+
+LanguageTag = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z]{2,8})*\Z")]
+"""A language that people speak, such as "zh" or "pt-BR" (BCP 47)."""
+
 IN_LINES = msgspec.Meta(extra={"form": "lines"})
 """On a list: a form without JavaScript writes one item per line. Other lists have commas between their items."""
 

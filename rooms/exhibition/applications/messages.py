@@ -6,10 +6,9 @@ from typing import Annotated
 
 import msgspec
 
-from rooms.core.commands.messages import Command, View
+from rooms.core.commands.messages import Command, Country, LanguageTag, View
 from rooms.core.commands.people import Id, PersonView
-from rooms.exhibition.booths.messages import LanguageTag
-from rooms.organisations.messages import About, Country, Name
+from rooms.organisations.messages import About, Name
 from rooms.people.messages import Reason
 
 REMARK_LENGTH = 1000

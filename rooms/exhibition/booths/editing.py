@@ -17,6 +17,7 @@ from rooms.core.links import Target
 from rooms.core.search import fold
 from rooms.core.store.journal import open_room, rooms
 from rooms.core.text import N_, clean_line, clean_text, optional_line
+from rooms.core.web_address import clean_website
 from rooms.exhibition import rules
 from rooms.exhibition.booths import queries
 from rooms.exhibition.booths.messages import (
@@ -39,7 +40,6 @@ from rooms.exhibition.organisations import complete_profile, organisation_for
 from rooms.exhibition.presence.messages import Floor
 from rooms.exhibition.queue.waiting_time import FIRST_GUESS
 from rooms.exhibition.tables import booth_staff, booths, exhibition_halls
-from rooms.organisations.profile import clean_website
 from rooms.people import rules as people
 from rooms.people.candidates import check_eligible
 from rooms.people.desk import desk_of, desks_of, notify

@@ -6,16 +6,14 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from rooms.core.commands.audience import Audience
-from rooms.core.commands.messages import Command, Event, Locale, View
+from rooms.core.commands.messages import Command, Country, Event, LanguageTag, Locale, View
 from rooms.core.commands.people import Id
-from rooms.organisations.messages import About, Country, Name
+from rooms.organisations.messages import About, Name
 from rooms.people.messages import Reason
 
 BOOTH_NAME_LENGTH = 120
 BOOTH_TAGLINE_LENGTH = 200
 BOOTH_ABOUT_LENGTH = 4000
-
-LanguageTag = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z]{2,8})*\Z")]
 
 
 class Review(StrEnum):

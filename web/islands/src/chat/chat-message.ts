@@ -2,22 +2,23 @@ import { html, nothing } from "lit";
 import { t } from "../i18n";
 import type { Mark, MessageView } from "../live/index";
 import { linked } from "../shell/addresses";
-import { avatar, clock, icon } from "../shell/parts";
+import { avatar, clock, icon, personName } from "../shell/parts";
 
 /** The display of a message in the chat, and the reader's actions on it; null: not available. */
 interface How {
   readonly own: boolean;
   readonly follows: boolean; // directly below another one by the same person
+  readonly profile: string; // the path of the author's page; empty: none
   readonly remove: (() => void) | null;
   readonly restrain: (() => void) | null;
   readonly report: (() => void) | null;
 }
 
-export function chatMessage(message: MessageView, { own, follows, remove, restrain, report }: How) {
+export function chatMessage(message: MessageView, { own, follows, profile, remove, restrain, report }: How) {
   return html`<li class="message ${follows ? "message-follows" : ""} ${own ? "message-own" : ""}">
     ${avatar(message.author.name, { small: true })}
     <div>
-      <p class="message-head"><strong dir="auto">${message.author.name}</strong> ${message.mark ? html`<span class="badge">${markName(message.mark)}</span>` : nothing} ${clock(message.at)}</p>
+      <p class="message-head"><strong>${personName(message.author.name, profile)}</strong> ${message.mark ? html`<span class="badge">${markName(message.mark)}</span>` : nothing} ${clock(message.at)}</p>
       <p class="pre" dir="auto">${linked(message.text)}</p>
     </div>
     ${remove || restrain || report

@@ -12,7 +12,7 @@ import { announce } from "../shell/announce";
 import { chatMessage } from "./chat-message";
 import { sendRead } from "./read-signal";
 import { Island } from "../shell/island";
-import { empty, icon, notice } from "../shell/parts";
+import { empty, icon, notice, profilePath } from "../shell/parts";
 import { follow, type ChatKind } from "../people/people";
 import { openPersonDialog } from "../people/person-dialog";
 import { fault, toastRefusal, wordsOf } from "../shell/refusal";
@@ -121,6 +121,7 @@ export class Chat extends Island {
     const follows = !unread && before?.author.id === message.author.id && Date.parse(message.at) - Date.parse(before.at) < FOLLOWS_MS;
     return html`${unread ? html`<li class="unread-mark"><span>${t("New")}</span></li>` : nothing}
       ${chatMessage(message, {
+        profile: state.own.person && !own ? profilePath(message.author.id, "chat") : "",
         own,
         follows,
         remove: may(state, "chat.remove") && (own || may(state, "chat.set")) ? () => void this.takeAway(message.id) : null,

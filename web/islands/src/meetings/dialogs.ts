@@ -4,7 +4,7 @@ import type { Devices } from "./call/devices";
 import { reportFields } from "../conduct/report-fields";
 import { t } from "../i18n";
 import type { MeetingRoom } from "../exhibition/state/booth";
-import { avatar, icon, keycap } from "../shell/parts";
+import { avatar, icon, keycap, profilePath } from "../shell/parts";
 import { selectDevice } from "./select";
 
 export type Sheet = "devices" | "people" | "safety" | "report" | "keys" | "bundle";
@@ -77,6 +77,7 @@ function people({ call, state, bring, block, open }: Behind) {
             ${self
               ? nothing
               : html`<span class="row">
+                  <a class="button button-small" href="${profilePath(person.id, "call")}#connect" target="_blank">${icon("person")}${t("Connect")}<span class="visually-hidden"> ${t("(opens in a new window)")}</span></a>
                   <button class="button button-small" @click=${() => open("report", person.id)}>${icon("flag")}${t("Report")}</button>
                   <button class="button button-small button-danger-quiet" @click=${() => block(person.id, !blocked)}>${blocked ? t("Unblock") : t("Block")}</button>
                 </span>`}

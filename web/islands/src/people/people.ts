@@ -8,7 +8,7 @@ import { lobby } from "../programme/state/lobby";
 import type { RoomKind, RoomState, SharedOwn } from "../shell/state/room";
 import { presence, session } from "../forum/state/session";
 import { Island } from "../shell/island";
-import { avatar } from "../shell/parts";
+import { avatar, personName, profilePath } from "../shell/parts";
 import { Switches } from "../shell/switches";
 
 /** The number of people here, those who chose to be named, and the person's own choice. */
@@ -31,7 +31,7 @@ export class People extends Island {
     return html`
       <p class="people-count"><strong class="numbers">${count}</strong> ${tn("person here", "people here", count)}</p>
       <ul class="people" role="list">
-        ${repeat(people, ({ id }) => id, ({ name }) => html`<li>${avatar(name)}<span dir="auto">${name}</span></li>`)}
+        ${repeat(people, ({ id }) => id, ({ id, name }) => html`<li>${avatar(name)}${personName(name, state.own.person ? profilePath(id) : "")}</li>`)}
       </ul>
       ${people.length && unnamed > 0 ? html`<p class="faint">${tn("and %(count)s without a name", "and %(count)s without names", unnamed)}</p>` : nothing}
       ${state.own.person

@@ -36,6 +36,17 @@ export function avatar(name: string, { small = false } = {}): TemplateResult {
   return html`<span class="avatar ${small ? "avatar-small" : ""}" aria-hidden="true">${initials(name)}</span>`;
 }
 
+/** The profile page of a person in the conference of this page; empty elsewhere. web/links.py builds the same. `from`: chat, call or round. */
+export function profilePath(person: string, from = ""): string {
+  const conference = /^\/c\/[^/]+/.exec(location.pathname)?.[0];
+  return conference ? `${conference}/people/${person}${from ? `?from=${from}` : ""}` : "";
+}
+
+/** A name, which leads to the person's profile page if there is a `path`. */
+export function personName(name: string, path: string): TemplateResult {
+  return path ? html`<a class="person-name" href=${path} dir="auto">${name}</a>` : html`<span dir="auto">${name}</span>`;
+}
+
 export function badge(text: string, { tone = "", symbol = "" } = {}): TemplateResult {
   return html`<span class="badge ${tone ? `badge-${tone}` : ""}">${symbol ? icon(symbol) : nothing}${text}</span>`;
 }
