@@ -48,7 +48,7 @@ BLOCKED = N_("You have blocked this person.")
 x = connections.c
 
 
-class Met(NamedTuple):
+class WhereMet(NamedTuple):
     """In which conference two people met, and how."""
 
     conference: str
@@ -67,13 +67,13 @@ async def ask_connection(tx: Transaction, actor: Actor, command: AskConnection) 
     if mine is not None and mine.state == ConnectionState.ASKED:
         raise Problem("conflict", N_("You have asked this person already."), field="person")
     if theirs is not None and theirs.state == ConnectionState.ASKED:
-        await _connect(tx, actor.known, other, command.fields, theirs.fields, Met(theirs.conference, command.how))
+        await _connect(tx, actor.known, other, command.fields, theirs.fields, WhereMet(theirs.conference, command.how))
         return
     waits = sa.select(sa.func.count()).where(x.person == person.id, x.state == ConnectionState.ASKED.value)
     if (await tx.connection.execute(waits)).scalar_one() >= MOST_WAITING:
         message = N_("%(most)s of your requests wait for an answer. Withdraw one first.")
         raise Problem("conflict", message, values={"most": MOST_WAITING})
-    met = Met(actor.room.subject, command.how)
+    met = WhereMet(actor.room.subject, command.how)
     await _put(tx, person.id, other, ConnectionState.ASKED, command.fields, met, text)
     if theirs is None or theirs.state == ConnectionState.WITHDRAWN:
         await _put(tx, other, person.id, ConnectionState.REQUESTED, (), met)
@@ -91,7 +91,7 @@ async def agree_connection(tx: Transaction, actor: Actor, command: AgreeConnecti
         raise Problem("stale", ANSWERED, field="person")
     if await blocks.between(tx.connection, [person.id, other]):
         raise Problem("stale", ANSWERED, field="person")
-    await _connect(tx, person, other, command.fields, theirs.fields, Met(theirs.conference, HowMet(theirs.how)))
+    await _connect(tx, person, other, command.fields, theirs.fields, WhereMet(theirs.conference, HowMet(theirs.how)))
 
 
 @command(DeclineConnection, kinds=DESK, allowed=rules.owns_desk, extra_rooms=with_desk())
@@ -143,7 +143,7 @@ async def connect_at_table(
         and signed_at <= theirs.at
     ):
         raise Problem("expired", N_("This code is no longer valid. Ask for a new one."))
-    await _connect(tx, person, shower, own, given, Met(actor.room.subject, HowMet.CODE))
+    await _connect(tx, person, shower, own, given, WhereMet(actor.room.subject, HowMet.CODE))
 
 
 def check_account(person: Person) -> None:
@@ -193,7 +193,7 @@ async def _giving(tx: Transaction, person: str, other: str) -> Any:
 
 
 async def _connect(
-    tx: Transaction, person: Person, other: str, own: Iterable[CardField], given: Iterable[str], met: Met
+    tx: Transaction, person: Person, other: str, own: Iterable[CardField], given: Iterable[str], met: WhereMet
 ) -> None:
     """Both agree: `own` is what the person gives to the other, `given` what the other gives. The other is notified."""
     for one in (person.id, other):
@@ -215,7 +215,7 @@ async def _put(
     other: str,
     state: ConnectionState,
     fields: Iterable[str],
-    met: Met,
+    met: WhereMet,
     text: str = "",
 ) -> None:
     names = [CardField(name).value for name in dict.fromkeys(fields)]

@@ -3,6 +3,7 @@
 import type { ChatChanged, MessagePosted, MessageRemoved, PostMessage, Posted, ReadChat, RemoveMessage, SetChat } from "./types/chat";
 import type { ReportMessage, ReportQuestion } from "./types/conduct";
 import type { AskIce, CandidateSent, DescriptionSent, DigitsSent, JoinCall, LeaveCall, LinkReset, ReportStats, ResetLink, SendCandidate, SendDescription, SendDigits, SetState } from "./types/connection";
+import type { AgreeConnection, AskConnection, ChooseFields, DeclineConnection, EditCard, EndConnection } from "./types/contacts";
 import type { AcceptInterest, ApproveEntry, ApproveReader, ArchiveType, AskPeer, AskToRead, CancelPeerReview, ChangeDocument, CommentEntry, CreateEntry, CreateType, DeclineEntry, DeclineInterest, DeleteEntry, DeleteSearch, DraftEntry, EditType, EntryCreated, InterestShown, RecordOutcome, RefuseReader, RemoveDocument, RenewEntry, SaveSearch, SearchSaved, ShowInterest, SubmitEntry, TypeCreated, WithdrawEntry, WithdrawInterest, WritePeerReview } from "./types/cooperation";
 import type { PresenceView } from "./types/core";
 import type { AcceptApplication, AcceptCall, Admitted, Applied, ApplyToExhibit, ApproveBooth, AskContact, AskLead, BoothChanged, BoothCreated, BoothDrafted, BoothListed, BoothNow, CallNext, Called, ChangeFile, CloseContact, ConsentToName, Consented, ContactAsked, ContactChanged, ContactOwn, CreateBooth, DeclineApplication, DeclineBooth, DraftBooth, DutyChanged, FilesChanged, FilmLinked, FinishTalk, JoinQueue, LeadChanged, LeadOwn, LeaveQueue, LeaveStaff, LineView, LinkFilm, NoteLead, PlaceChanged, PlaceFile, PlaceOwn, QualifyLead, Queued, RemoveFile, ReviewApplication, SetDuty, ShareLead, SkipPlace, SubmitBooth, TakeContact, WithdrawApplication, WithdrawLead } from "./types/exhibition";
@@ -16,6 +17,7 @@ import type { CancelSession, ChangeSession, CreateSession, EndSession, OpenSessi
 export * from "./types/chat";
 export * from "./types/conduct";
 export * from "./types/connection";
+export * from "./types/contacts";
 export * from "./types/cooperation";
 export * from "./types/core";
 export * from "./types/exhibition";
@@ -46,6 +48,8 @@ export const ENTRY_COMMENT_LENGTH = 1000;
 
 export const FIELD_LENGTH = 80;
 
+export const LINE_LENGTH = 120;
+
 export const LINK_LENGTH = 500;
 
 export const MESSAGE_LENGTH = 1000;
@@ -54,7 +58,11 @@ export const NAME_LENGTH = 120;
 
 export const NOTE_LENGTH = 1000;
 
+export const OFFERS_LENGTH = 600;
+
 export const ORGANISATION_LENGTH = 120;
+
+export const PHONE_LENGTH = 40;
 
 export const POLL_OPTION_LENGTH = 120;
 
@@ -82,6 +90,8 @@ export const TEXT_LENGTH = 4000;
 
 export const TITLE_LENGTH = 120;
 
+export const WEBSITE_LENGTH = 300;
+
 /** What a person can ask to happen. */
 export type Command =
   | PostMessage
@@ -90,6 +100,12 @@ export type Command =
   | SetChat
   | ReportMessage
   | ReportQuestion
+  | EditCard
+  | AskConnection
+  | AgreeConnection
+  | DeclineConnection
+  | ChooseFields
+  | EndConnection
   | ChangeDocument
   | RemoveDocument
   | AskToRead
