@@ -1,7 +1,8 @@
 """The texts of notifications, for the page /notifications and, as JSON in every page, for the toasts (web/islands/src/people/desk.ts).
 
 A new kind of notification adds one line here. `%(name)s` and the like are the values that are given to `rooms.people.desk.notify`. If the values
-contain `starts_at`, `ends_at`, `zone` and, if known, `place`, then `%(slot)s` is that time and place in the reader's language.
+contain `starts_at`, `ends_at`, `zone` and, if known, `place`, then `%(slot)s` is that time and place in the reader's language. If they contain
+`moment` and `zone`, then `%(time)s` is that moment.
 """
 
 import json
@@ -46,6 +47,17 @@ TEXTS = {
     "peer_review.new": N_("The organisers ask you for a second look at “%(entry)s”."),
     "peer_review.written": N_("A second look at “%(entry)s” has been written."),
     "programme.changed": N_("%(count)s of your sessions at %(conference)s have changed."),
+    "queue.in_time": N_("%(booth)s is open longer now: you will probably be called after all."),
+    "queue.late": N_(
+        "%(booth)s closes at %(time)s. You are number %(number)s in line, so you will probably not be called before then."
+    ),
+    "queue.released": N_(
+        "%(booth)s has closed, and your turn did not come. We are sorry. You can leave a message on its page."
+    ),
+    "queue.reopens": N_(
+        "%(booth)s has closed, and your turn did not come. We are sorry. It opens again at %(time)s, and you can leave a message on its page."
+    ),
+    "queue.soon": N_("Almost your turn: %(booth)s will probably call you in about a minute."),
     "reader.approved": N_("You can now read the documents of “%(entry)s”."),
     "reader.new": N_("%(name)s asks to read the documents of “%(entry)s”."),
     "reader.refused": N_("The documents of “%(entry)s” are not shared with you."),
@@ -70,6 +82,9 @@ def text_of(kind: str, values: Mapping[str, str], texts: NullTranslations, local
     if "starts_at" in values:
         with suppress(ValueError, KeyError):
             given["slot"] = _slot(values, locale, now)
+    if "moment" in values:
+        with suppress(ValueError, KeyError):
+            given["time"] = _moment(values, locale, now)
     return texts.gettext(TEXTS.get(kind, UNKNOWN)) % given
 
 
@@ -78,6 +93,14 @@ def _slot(values: Mapping[str, str], locale: str, now: datetime) -> str:
     at = when(starts_at, ends_at, ZoneInfo(values.get("zone", "UTC")), None, now, Locale.parse(locale))
     start = f"{at.day}, {at.starts}" + (f" {at.start_zone}" if at.start_zone else "")
     return ", ".join(part for part in (f"{start}–{at.ends} {at.zone}", values.get("place", "")) if part)
+
+
+def _moment(values: Mapping[str, str], locale: str, now: datetime) -> str:
+    """“17:00 CET”, with the day unless it is today."""
+    at, zone = datetime.fromisoformat(values["moment"]), ZoneInfo(values.get("zone", "UTC"))
+    shown = when(at, at, zone, None, now, Locale.parse(locale))
+    text = f"{shown.starts} {shown.zone}"
+    return text if at.astimezone(zone).date() == now.astimezone(zone).date() else f"{shown.day}, {text}"
 
 
 _as_json: dict[str, Markup] = {}

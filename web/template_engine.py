@@ -62,6 +62,7 @@ class Templates:
             zone_letters=_zone_letters,
             day=_day,
             until=_until,
+            at=_at,
             moment_day=_moment_day,
             language_name=_language_name,
             country_name=_country_name,
@@ -161,6 +162,14 @@ def _until(context: Context, first: date, last: date) -> str:
     if first == last:
         return format_date(first, "long", locale=_locale(context))
     return format_interval(first, last, "yMMMMd", locale=_locale(context))
+
+
+@pass_context
+def _at(context: Context, value: datetime, zone: ZoneInfo | str | None = None) -> str:
+    """A moment in a sentence: “17:00 CET”, or “Sat, Nov 21, 9:00 CET” on another day. Island: shell/session-time.ts."""
+    local, today = _in_zone(context, value, zone), _in_zone(context, context["now"], zone).date()
+    text = f"{_time(context, value, zone=zone)} {zone_letters(local)}"
+    return text if local.date() == today else f"{_day(context, local.date())}, {text}"
 
 
 @pass_context

@@ -11,7 +11,7 @@ from rooms.exhibition.files.tables import file_consents, file_takers, files
 from rooms.exhibition.leads.actions import fold
 from rooms.exhibition.leads.tables import consents, lead_notes, leads
 from rooms.exhibition.record_tables import exhibitor_applications, owner_invites
-from rooms.exhibition.tables import booth_staff, booths, contacts, queue_places
+from rooms.exhibition.tables import booth_breaks, booth_shifts, booth_staff, booths, contacts, queue_places
 
 p, c = queue_places.c, contacts.c
 DECLINED = ("booth.decline", "application.decline")
@@ -79,6 +79,8 @@ register(
     PersonalData(
         rows=(
             Rows("booths", booth_staff, ("booth", "duty", "added_at")),
+            Rows("shifts", booth_shifts, ("booth", "starts_at", "ends_at")),
+            Rows("breaks", booth_breaks, ("booth", "since", "minutes")),
             Rows("queues", queue_places, ("booth", "ticket", "state", "joined_at", "ended_at"), replace={}),
             Rows("visitors_called", queue_places, ("booth", "called_at"), by="called_by", replace={}),
             Rows(

@@ -57,7 +57,33 @@ booth_staff = sa.Table(
     sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), primary_key=True),
     sa.Column("duty", sa.String(10), nullable=False),  # owner | staff | contact
     sa.Column("added_at", UtcDateTime, nullable=False),
+    sa.Column(
+        "here", sa.Boolean, nullable=False, default=False, server_default=sa.false()
+    ),  # reported by the processes
     sa.Index("ix_booth_staff_person", "person"),
+)
+
+booth_shifts = sa.Table(
+    "booth_shifts",  # when a member of the staff takes visitors; a booth without any follows who is there
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("booth", sa.String(20), sa.ForeignKey("booths.id"), nullable=False),
+    sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False),
+    sa.Column("hand", sa.Integer, nullable=False),  # the number under which visitors see all shifts of one person here
+    sa.Column("starts_at", UtcDateTime, nullable=False),
+    sa.Column("ends_at", UtcDateTime, nullable=False),
+    sa.Index("ix_booth_shifts_booth", "booth", "starts_at"),
+    sa.Index("ix_booth_shifts_person", "person"),
+)
+
+booth_breaks = sa.Table(
+    "booth_breaks",  # current breaks only: nobody needs to know who was on a break when
+    metadata,
+    sa.Column("booth", sa.String(20), sa.ForeignKey("booths.id"), primary_key=True),
+    sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), primary_key=True),
+    sa.Column("since", UtcDateTime),  # None: begins after the current talk
+    sa.Column("minutes", sa.Integer),  # None: open-ended
+    sa.Index("ix_booth_breaks_person", "person"),
 )
 
 queue_places = sa.Table(
@@ -77,6 +103,10 @@ queue_places = sa.Table(
     sa.Column("ended_at", UtcDateTime),
     sa.Column("missed", sa.Integer, nullable=False, default=0),
     sa.Column("meeting", sa.String(20)),
+    sa.Column("soon_at", UtcDateTime),  # when they were notified that their turn comes soon
+    sa.Column(
+        "late_at", UtcDateTime
+    ),  # when they were notified that they will probably not be called before the booth closes
     sa.Index("ix_queue_places_booth", "booth", "state", "rank"),
     sa.Index("ix_queue_places_person", "person", "state"),
 )

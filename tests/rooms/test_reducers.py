@@ -1,5 +1,6 @@
 """Old state + events = new state, for every event there is (design §3, invariant 9). See tests/support/clients.py for how it is held to the truth."""
 
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -22,6 +23,8 @@ from rooms.exhibition.leads.messages import (
     ShareLead,
     WithdrawLead,
 )
+from rooms.exhibition.queue.crew import read_shifts
+from rooms.exhibition.queue.crew_messages import EndBreak, NewShift, PlanShifts, RemoveShift, TakeBreak
 from rooms.exhibition.queue.messages import AcceptCall, CallNext, FinishTalk, JoinQueue, LeaveQueue, SkipPlace
 from rooms.exhibition.requests.messages import AskContact, CloseContact, ContactKind, TakeContact
 from rooms.forum.hosting_messages import Asking, SetAnonymity, SetAsking, SetReview, ShowStage, StageKind
@@ -197,6 +200,17 @@ async def at_the_booth(spectators: Audience) -> None:
     # Staff
     await do("owner", SetDuty(world.people["speaker"], Duty.CONTACT))
     await do("owner", SetDuty(world.people["speaker"]))
+    # Shifts and breaks
+    shift = NewShift(world.people["staff"], world.clock(), world.clock() + timedelta(hours=3))
+    await do("owner", PlanShifts([shift, msgspec.structs.replace(shift, person=world.people["owner"])]))
+    async with world.engine.database.read() as connection:
+        planned = (await read_shifts(connection, [world.booth]))[world.booth]
+    for each in planned:
+        await do("owner", RemoveShift(each.id))
+    await do("staff", TakeBreak(15))
+    await do("owner", TakeBreak())
+    await do("staff", EndBreak())
+    await do("owner", EndBreak())
     # The queue
     for who in ("attendee", "other", "speaker"):
         await do(who, JoinQueue())

@@ -71,6 +71,7 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/exhibition/{booth}/leads": BOOTH_STAFF,
     "/c/{conference}/exhibition/{booth}/leads.csv": BOOTH_STAFF,
     "/c/{conference}/exhibition/{booth}/share": IN_CONFERENCE,
+    "/c/{conference}/exhibition/{booth}/shifts": ORGANISERS | {"owner": 200, "staff": 200},
     "/c/{conference}/exhibition/{booth}/sign": BOOTH_STAFF,
     "/c/{conference}/exhibition/{booth}/sign.svg": BOOTH_STAFF,
     "/c/{conference}/exhibition/{booth}/staff": ORGANISERS | {"owner": 200},
@@ -157,6 +158,7 @@ POST: dict[str, dict[str, int]] = {
     "/c/{conference}/exhibition/{booth}/edit": FOR_ORGANISERS | {"owner": 422},
     "/c/{conference}/exhibition/{booth}/files": FOR_ORGANISERS | {"owner": 422},
     "/c/{conference}/exhibition/{booth}/files/{file}": FOR_ORGANISERS | {"owner": 422},
+    "/c/{conference}/exhibition/{booth}/shifts": FOR_ORGANISERS | {"owner": 422},
     "/c/{conference}/exhibition/{booth}/staff/invite": FOR_ORGANISERS | {"owner": 422},
     "/c/{conference}/exhibition/{booth}/staff/withdraw-invite": FOR_ORGANISERS
     | {"owner": 303, "organiser": 303, "admin": 303},

@@ -219,6 +219,10 @@ BOOTH: dict[str, dict[str, str]] = REPORTS | {
     "queue.join": QUEUES,
     "queue.leave": TAKES_PART,
     "queue.skip": SERVES,
+    "break.take": SERVES,
+    "break.end": SERVES,
+    "shift.plan": OWNS,
+    "shift.remove": OWNS,
     "staff.set": OWNS,
     "staff.leave": AT_BOOTH | {"organiser": "forbidden", "admin": "forbidden"},  # the last, because it ends a duty
 }

@@ -41,7 +41,18 @@ def apply_event(kind: str, state: State, event: Event) -> None:
 
 
 def apply_latest(kind: str, state: State, values: dict[str, dict[str, Any]]) -> None:
-    for name in ("votes", "present", "reactions", "line", "floor", "call", "poll_results", "poll_tallies", "reports"):
+    for name in (
+        "votes",
+        "present",
+        "reactions",
+        "line",
+        "hours",
+        "floor",
+        "call",
+        "poll_results",
+        "poll_tallies",
+        "reports",
+    ):
         if name in values:
             state["latest"].setdefault(name, {}).update(values[name])
     for number in values.get("own_read", {}).values():
@@ -182,6 +193,11 @@ def _booth_desk(desk: Item, event: Event) -> bool:
         _drop(desk["contacts"], lambda each: each["state"] == "done")
     elif event["type"] == "lead.changed":
         desk["leads"] = event["leads"]
+    elif event["type"] == "shifts.changed":
+        desk["shifts"] = event["shifts"]
+    elif event["type"] == "break.changed":
+        _drop(desk["breaks"], lambda each: _id_of(each) == _id_of(event))
+        desk["breaks"] = sorted([*desk["breaks"], *([event["pause"]] if event["pause"] else [])], key=_id_of)
     else:
         return False
     return True

@@ -40,6 +40,8 @@ from rooms.exhibition.leads.messages import (
     Source,
     WithdrawLead,
 )
+from rooms.exhibition.queue.crew import read_shifts
+from rooms.exhibition.queue.crew_messages import EndBreak, NewShift, PlanShifts, RemoveShift, TakeBreak
 from rooms.exhibition.queue.messages import (
     AcceptCall,
     Called,
@@ -486,6 +488,34 @@ async def _queued(world: World, *, accepted: bool = False) -> str:
     if accepted:
         await world.do("attendee", AcceptCall(), room=world.stand)
     return msgspec.json.decode(called.reply, type=Called).place
+
+
+@_sample("shift.plan", "owner", "booth")
+async def _(world: World) -> Command:
+    return PlanShifts([_shift(world)])
+
+
+@_sample("shift.remove", "owner", "booth")
+async def _(world: World) -> Command:
+    await world.do("owner", PlanShifts([_shift(world)]), room=world.stand)
+    async with world.engine.database.read() as connection:
+        [shift] = (await read_shifts(connection, [world.booth]))[world.booth]
+    return RemoveShift(shift.id)
+
+
+def _shift(world: World) -> NewShift:
+    return NewShift(world.people["staff"], world.clock(), world.clock() + timedelta(hours=3))
+
+
+@_sample("break.take", "staff", "booth")
+async def _(world: World) -> Command:
+    return TakeBreak(15)
+
+
+@_sample("break.end", "staff", "booth")
+async def _(world: World) -> Command:
+    await world.do("staff", TakeBreak(), room=world.stand)
+    return EndBreak()
 
 
 @_sample("queue.join", "attendee", "booth")

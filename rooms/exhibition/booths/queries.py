@@ -16,7 +16,7 @@ from rooms.exhibition.booths.messages import BoothCard, BoothView, DraftView, Re
 from rooms.exhibition.booths.snapshots import HallView
 from rooms.exhibition.booths.staff_messages import Duty, StaffView
 from rooms.exhibition.presence.messages import BoothNow
-from rooms.exhibition.queue.messages import LineView, OwnPlace, PlaceState, PlaceView
+from rooms.exhibition.queue.messages import OwnPlace, PlaceState, PlaceView
 from rooms.exhibition.requests.messages import ContactKind, ContactState, ContactView, OwnContact
 from rooms.exhibition.tables import booth_staff, booths, contacts, exhibition_halls, queue_places
 
@@ -44,6 +44,8 @@ class QueuePlace(NamedTuple):
     accepted_at: Any
     missed: int
     meeting: str | None
+    soon_at: Any = None
+    late_at: Any = None
 
     @classmethod
     def joined(cls, id: str, booth: str, person: PersonView, ticket: int, rank: int, at: datetime) -> "QueuePlace":
@@ -98,12 +100,11 @@ async def own_places(connection: AsyncConnection, people: Collection[str], at: C
     return await places(connection, q.person.in_(people), q.booth.in_(at), q.state.in_(UNDER_WAY))
 
 
-async def line(connection: AsyncConnection, booth: str) -> LineView:
-    row = (await connection.execute(sa.select(b.service_seconds, b.staff_here).where(b.id == booth))).one()
-    here = await places_under_way(connection, booth)
-    busy = [each.accepted_at or each.called_at for each in here if each.state != "waiting"]
-    tickets = [each.ticket for each in here if each.state == "waiting"]
-    return LineView(tickets, row.service_seconds, max(row.staff_here, len(busy)), sorted(busy))
+async def engaged(connection: AsyncConnection, people: Collection[str], now: datetime, *, but: str = "") -> set[str]:
+    """Those of these people who are being called or are talking, at any booth. `but`: a place that does not count."""
+    engaged = sa.or_(q.state == "talking", sa.and_(q.state == "called", q.until > now))
+    select = sa.select(q.person).where(q.person.in_(people), engaged, q.id != but)
+    return set((await connection.execute(select)).scalars())
 
 
 async def booth_row(connection: AsyncConnection, booth: str) -> Any:

@@ -15,6 +15,8 @@ from rooms.exhibition.booths.access import gate
 from rooms.exhibition.booths.snapshots import BoothDesk, BoothOwn, BoothSnapshot, HallOwn, HallSnapshot
 from rooms.exhibition.files import queries as files
 from rooms.exhibition.leads import queries as lead_queries
+from rooms.exhibition.queue.crew import break_views, hours_view, read_crews, read_shifts
+from rooms.exhibition.queue.view import line, read_queue
 from rooms.exhibition.requests.messages import OwnContact
 from rooms.exhibition.tables import contacts
 
@@ -23,6 +25,8 @@ async def booth_snapshot(connection: AsyncConnection, room: Room, audience: Audi
     row = await queries.booth_row(connection, room.subject)
     desk = None
     if audience is Audience.MODERATORS:
+        crews = await read_crews(connection, [room.subject])
+        shifts = await read_shifts(connection, [room.subject])
         asked = sa.and_(contacts.c.booth == room.subject, contacts.c.state != "done")
         desk = BoothDesk(
             draft=queries.draft_of(row),
@@ -30,6 +34,8 @@ async def booth_snapshot(connection: AsyncConnection, room: Room, audience: Audi
             places=[each.view() for each in await queries.places_under_way(connection, room.subject)],
             contacts=await queries.contact_views(connection, asked),
             leads=await lead_queries.count(connection, room.subject),
+            shifts=[each.view() for each in shifts[room.subject]],
+            breaks=break_views(crews[room.subject]),
         )
     return BoothSnapshot(
         booth=queries.view_of(row),
@@ -66,9 +72,9 @@ async def booth_own(connection: AsyncConnection, actors: list[Actor]) -> list[Vi
 
 
 async def booth_latest(connection: AsyncConnection, room: Room, audience: Audience) -> LatestValues:
-    line = await queries.line(connection, room.subject)
+    view = await read_queue(connection, room.subject)
     floor = await queries.floor(connection, queries.b.id == room.subject)
-    return {"line": {"": line}, "floor": dict(floor)}
+    return {"line": {"": line(view)}, "hours": {"": hours_view(view.shifts)}, "floor": dict(floor)}
 
 
 async def hall_snapshot(connection: AsyncConnection, room: Room, audience: Audience) -> HallSnapshot:

@@ -1,11 +1,14 @@
 """Snapshots for people who join a booth or a hall: a shared part for each audience, and a personal part."""
 
+import msgspec
+
 from rooms.chat.messages import ChatView, MessageView, RoomOwn
 from rooms.core.commands.messages import View
 from rooms.exhibition.booths.messages import BoothCard, BoothView, DraftView
 from rooms.exhibition.booths.staff_messages import StaffView
 from rooms.exhibition.files.messages import FileView
 from rooms.exhibition.leads.messages import OwnLead
+from rooms.exhibition.queue.crew_messages import BreakView, ShiftView
 from rooms.exhibition.queue.messages import OwnPlace, PlaceView
 from rooms.exhibition.requests.messages import ContactView, OwnContact
 
@@ -18,6 +21,8 @@ class BoothDesk(View):
     places: list[PlaceView]
     contacts: list[ContactView]
     leads: int
+    shifts: list[ShiftView] = msgspec.field(default_factory=list[ShiftView])
+    breaks: list[BreakView] = msgspec.field(default_factory=list[BreakView])
 
 
 class BoothSnapshot(View):

@@ -19,6 +19,7 @@ from rooms.exhibition.booths.editing import BOOTH, with_hall
 from rooms.exhibition.booths.staff import drop_duty, owners_of, set_duty
 from rooms.exhibition.booths.staff_messages import Duty, DutyChanged, LeaveStaff, SetDuty
 from rooms.exhibition.queue.actions import release
+from rooms.exhibition.queue.shifts import drop_from_plan
 from rooms.exhibition.tables import booth_staff
 from rooms.meetings import roster
 from rooms.meetings.messages import Removed
@@ -63,6 +64,8 @@ async def change_duty(tx: Transaction, actor: Actor, command: SetDuty) -> None:
     elif held == Duty.OWNER:
         await _check_last_owner(tx, booth, person.id)
     await set_duty(tx.connection, booth, person.id, command.duty, tx.now)
+    if held is not None and command.duty is Duty.CONTACT:
+        await drop_from_plan(tx, booth, person)
     await _announce(tx, actor, person, command.duty)
     if held is None:
         await _notify(tx, actor, person)
@@ -82,6 +85,7 @@ async def _remove(tx: Transaction, actor: Actor, person: PersonView, held: str |
     await release(tx, actor, person.id)
     await _leave_meetings(tx, booth, person.id)
     await drop_duty(tx.connection, booth, person.id)
+    await drop_from_plan(tx, booth, person)
     await _announce(tx, actor, person, None)
 
 

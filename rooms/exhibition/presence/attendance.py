@@ -18,6 +18,7 @@ from rooms.exhibition.booths import queries
 from rooms.exhibition.presence.messages import Floor
 from rooms.exhibition.presence.visits import Visits
 from rooms.exhibition.queue.messages import Line
+from rooms.exhibition.queue.view import line, read_queue
 from rooms.exhibition.tables import booth_staff, booths
 from rooms.meetings.tables import call_peers, meetings
 
@@ -25,12 +26,17 @@ EVERY_SECONDS = 2.0
 GOOD_FOR = timedelta(seconds=6)
 """How long a report is valid. Together with one more round it stays below ten seconds, after which an empty booth must not appear as staffed."""
 
-b = booths.c
+b, s = booths.c, booth_staff.c
 
 
 class _Seen(NamedTuple):
+    """How many people are at a booth, and which of its staff."""
+
     people: int
-    staff: int
+    staff: frozenset[str]
+
+
+EMPTY = _Seen(0, frozenset())
 
 
 class Attendance:
@@ -49,20 +55,23 @@ class Attendance:
             talking = await _talking(connection)
             seen = await self._seen(connection, here, talking)
             unseen = sa.or_(b.seen_at.is_(None), b.seen_at < now - GOOD_FOR)
-            stale = sa.and_(sa.or_(b.people > 0, b.id.in_(talking)), unseen)
+            present = sa.select(s.booth).where(s.here)
+            stale = sa.and_(sa.or_(b.people > 0, b.id.in_(talking), b.id.in_(present)), unseen)
             stored = (
                 await connection.execute(sa.select(b.id, b.people, b.staff_here).where(sa.or_(b.id.in_(seen), stale)))
             ).all()
+            staff = await _staff_here(connection, [row.id for row in stored])
             # If everyone present is in a call, the first process to check reports them.
             seen |= {
-                row.id: _Seen(len(talking[row.id]), len(talking[row.id]))
+                row.id: _Seen(len(talking[row.id]), frozenset(talking[row.id]))
                 for row in stored
                 if row.id in talking and row.id not in seen
             }
         changed = {
-            row.id: seen.get(row.id, _Seen(0, 0))
+            row.id: new
             for row in stored
-            if (row.people, row.staff_here) != seen.get(row.id, (0, 0))
+            if (new := seen.get(row.id, EMPTY)) != (row.people, staff.get(row.id, frozenset()))
+            or row.staff_here != len(new.staff)
         }
         if changed:
             await self._write(changed)
@@ -87,7 +96,6 @@ class Attendance:
     ) -> dict[str, _Seen]:
         """The booths with people, as seen by this process."""
         present = {booth: people for booth, room in here.items() if (people := self._engine.hub.presence.people(room))}
-        s = booth_staff.c
         serving: dict[str, set[str]] = {}
         if present:
             select = sa.select(s.booth, s.person).where(s.booth.in_(present), s.duty != "contact")
@@ -96,7 +104,7 @@ class Attendance:
         return {
             booth: _Seen(
                 len(people.keys() | talking.get(booth, set())),
-                len(serving.get(booth, set()) & people.keys() | talking.get(booth, set())),
+                frozenset(serving.get(booth, set()) & people.keys() | talking.get(booth, set())),
             )
             for booth, people in present.items()
         }
@@ -108,11 +116,13 @@ class Attendance:
         async with self._engine.transaction(locked) as tx:
             for booth, seen in changed.items():
                 room, hall = places[booth]
-                values = {"people": seen.people, "staff_here": seen.staff, "seen_at": tx.now}
+                values = {"people": seen.people, "staff_here": len(seen.staff), "seen_at": tx.now}
                 await tx.connection.execute(booths.update().where(b.id == booth).values(values))
+                here = booth_staff.update().where(s.booth == booth).values(here=s.person.in_(seen.staff))
+                await tx.connection.execute(here)
                 now = Floor(booth, (await queries.floor(tx.connection, b.id == booth))[booth])
                 tx.latest(now, room=room)
-                tx.latest(Line("", await queries.line(tx.connection, booth)), room=room)
+                tx.latest(Line("", line(await read_queue(tx.connection, booth))), room=room)
                 row = await queries.booth_row(tx.connection, booth)
                 if row.open:
                     tx.latest(now, room=hall)
@@ -120,7 +130,7 @@ class Attendance:
 
 async def _talking(connection: AsyncConnection) -> dict[str, set[str]]:
     """Booth → its staff who are in one of its calls."""
-    s, m, p = booth_staff.c, meetings.c, call_peers.c
+    m, p = meetings.c, call_peers.c
     joined = call_peers.join(meetings, m.id == p.meeting)
     joined = joined.join(booth_staff, sa.and_(s.booth == m.booth, s.person == p.person))
     select = sa.select(s.booth, s.person).select_from(joined).where(p.lost_at.is_(None), s.duty != "contact")
@@ -128,6 +138,14 @@ async def _talking(connection: AsyncConnection) -> dict[str, set[str]]:
     for row in await connection.execute(select):
         found.setdefault(row.booth, set()).add(row.person)
     return found
+
+
+async def _staff_here(connection: AsyncConnection, at: Collection[str]) -> dict[str, frozenset[str]]:
+    """Booth → its staff who were last reported there."""
+    found: dict[str, set[str]] = {}
+    for row in await connection.execute(sa.select(s.booth, s.person).where(s.booth.in_(at), s.here)):
+        found.setdefault(row.booth, set()).add(row.person)
+    return {booth: frozenset(people) for booth, people in found.items()}
 
 
 async def _rooms(connection: AsyncConnection, wanted: Collection[str]) -> dict[str, tuple[str, str]]:

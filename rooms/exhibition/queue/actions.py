@@ -1,7 +1,8 @@
 """The queue of a booth. Several members of its staff call from one queue, and a visitor is never called by two booths at once.
 
 Calling a visitor, and accepting a call, needs the lock on the visitor's desk, which all booths share. A call lapses after a minute; the next call
-then puts the visitor behind the next one. A talk ends when either side ends it, or when nobody has been in its call for a while (abandoned.py).
+then puts the visitor behind the next one. Someone who is on a break or off shift calls nobody. A talk ends when either side ends it, or when nobody
+has been in its call for a while (abandoned.py).
 """
 
 from collections.abc import Iterable
@@ -26,7 +27,9 @@ from rooms.exhibition import rules
 from rooms.exhibition.booths import queries
 from rooms.exhibition.booths.editing import BOOTH, with_hall
 from rooms.exhibition.booths.queries import QueuePlace
+from rooms.exhibition.queue.breaks import member_of
 from rooms.exhibition.queue.changes import announce, change_place, end_talk, publish, put_back
+from rooms.exhibition.queue.crew import CrewMember
 from rooms.exhibition.queue.messages import (
     AcceptCall,
     Admitted,
@@ -38,7 +41,9 @@ from rooms.exhibition.queue.messages import (
     Queued,
     SkipPlace,
 )
-from rooms.exhibition.queue.view import QueueView, next_place, place_of, read_queue, serving, waiting, with_place
+from rooms.exhibition.queue.opening import is_on, opening
+from rooms.exhibition.queue.view import QueueView, line, next_place, place_of, read_queue, serving, waiting, with_place
+from rooms.exhibition.queue.waiting_time import is_late
 from rooms.exhibition.tables import booths, queue_places
 from rooms.meetings.create import open_meeting
 from rooms.people import blocks
@@ -95,15 +100,24 @@ async def join_queue(tx: Transaction, actor: Actor, command: JoinQueue) -> Queue
         raise Problem("closed", N_("This queue is full. Leave a message, and the booth's staff will come back to you."))
     if not view.booth.open:
         raise Problem("closed", N_("This booth is not open yet."))
+    current = opening(view.hours, tx.now)
+    if view.shifts and current is None:
+        raise Problem(
+            "closed", N_("This booth has closed. Leave a message, and the booth's staff will come back to you.")
+        )
     ticket, id = view.booth.tickets + 1, new_id()
     rank = max((each.rank for each in view.places), default=0) + 1
     await tx.connection.execute(booths.update().where(booths.c.id == booth).values(tickets=ticket))
     place = QueuePlace.joined(id, booth, person.view, ticket, rank, tx.now)
+    view = with_place(view, place)
+    late = is_late(line(view), ticket, tx.now, view.hours)
+    # Their page says so itself, so no notice follows.
+    place = place._replace(late_at=tx.now if late else None)
     row = {name: value for name, value in place._asdict().items() if name in q}
     await tx.connection.execute(queue_places.insert().values(row))
     announce(tx, view, place)
     await publish(tx, with_place(view, place))
-    return Queued(ticket)
+    return Queued(ticket, current.ends_at if current else None, late)
 
 
 @command(LeaveQueue, kinds=BOOTH, allowed=rules.waits, extra_rooms=with_talks)
@@ -127,6 +141,7 @@ async def call_next(tx: Transaction, actor: Actor, command: CallNext) -> Called:
         if place.state == "called" and place.until <= tx.now:
             view = await put_back(tx, view, place)
     await _check_free(tx, caller.id)
+    _check_on_duty(tx, view, member_of(view, caller.id))
     view = await _drop_unwelcome(tx, actor, view)
     place = next_place(view, await _unavailable(tx, view, caller.id), LOOKED_AT)
     if place is None:
@@ -140,6 +155,7 @@ async def call_next(tx: Transaction, actor: Actor, command: CallNext) -> Called:
     }
     await publish(tx, await change_place(tx, view, place, state="called", **called))
     values = {"booth": view.booth.name, "until": until.isoformat(), "room": actor.room.id}
+    values |= await _kept_elsewhere(tx, place)
     await notify(tx, place.person, "call", values, Target("booth", actor.room.conference or "", actor.room.subject))
     return Called(place.id, place.view().person)
 
@@ -155,7 +171,7 @@ async def accept_call(tx: Transaction, actor: Actor, command: AcceptCall) -> Adm
     assert actor.room.conference is not None
     assert place.called_by is not None
     # Under the lock on their desk, no other booth can be calling this visitor.
-    elsewhere = await _engaged(tx, [place.person], but=place.id)
+    elsewhere = await queries.engaged(tx.connection, [place.person], tx.now, but=place.id)
     if elsewhere or not await _locked(tx, place.person) or await _blocked(tx, place.called_by, [place.person]):
         raise Problem("expired", LAPSED)
     people = [place.person, place.called_by]
@@ -204,6 +220,22 @@ async def _check_free(tx: Transaction, caller: str) -> None:
         raise Problem("conflict", N_("Finish with the visitor you called first."))
 
 
+def _check_on_duty(tx: Transaction, view: QueueView, member: CrewMember) -> None:
+    """Raises Problem "conflict" for someone who is on a break or off shift."""
+    if member.pause is not None:
+        raise Problem("conflict", N_("You are on a break. End it before you call the next visitor."))
+    if not is_on(view.hours, member.hand, tx.now):
+        raise Problem("conflict", N_("You are not on a shift now. The owners of the booth plan its shifts."))
+
+
+async def _kept_elsewhere(tx: Transaction, place: QueuePlace) -> dict[str, str]:
+    """The booth where the visitor has waited longest, of those that keep their place during this call."""
+    others = sa.and_(q.person == place.person, q.state == "waiting", q.booth != place.booth)
+    select = sa.select(booths.c.name).join(queue_places, q.booth == booths.c.id).where(others).order_by(q.joined_at)
+    name = (await tx.connection.execute(select.limit(1))).scalar_one_or_none()
+    return {"keeps": name} if name else {}
+
+
 async def _drop_unwelcome(tx: Transaction, actor: Actor, view: QueueView) -> QueueView:
     """Removes visitors at the head of the queue who may no longer enter the booth."""
     head = waiting(view)[:LOOKED_AT]
@@ -226,14 +258,8 @@ async def _unavailable(tx: Transaction, view: QueueView, caller: str) -> set[str
     people = [each.person for each in waiting(view)[:LOOKED_AT]]
     desks = sa.select(rooms.c.subject).where(rooms.c.kind == "desk", rooms.c.id.in_(tx.rooms))
     locked = set((await tx.connection.execute(desks.where(rooms.c.subject.in_(people)))).scalars())
-    return (set(people) - locked) | await _engaged(tx, people) | await _blocked(tx, caller, people)
-
-
-async def _engaged(tx: Transaction, people: list[str], *, but: str = "") -> set[str]:
-    """Those of these people who are being called or are talking, at any booth."""
-    engaged = sa.or_(q.state == "talking", sa.and_(q.state == "called", q.until > tx.now))
-    select = sa.select(q.person).where(q.person.in_(people), engaged, q.id != but)
-    return set((await tx.connection.execute(select)).scalars())
+    engaged = await queries.engaged(tx.connection, people, tx.now)
+    return (set(people) - locked) | engaged | await _blocked(tx, caller, people)
 
 
 async def _locked(tx: Transaction, person: str) -> bool:

@@ -9,9 +9,11 @@ from rooms.exhibition.booths.queries import QueuePlace
 from rooms.exhibition.presence.messages import Floor
 from rooms.exhibition.queue import view as queue
 from rooms.exhibition.queue import waiting_time
+from rooms.exhibition.queue.crew import CrewMember, Pause
+from rooms.exhibition.queue.crew_messages import BreakChanged
 from rooms.exhibition.queue.messages import Line, PlaceChanged, PlaceOwn
 from rooms.exhibition.queue.view import QueueView
-from rooms.exhibition.tables import booths, queue_places
+from rooms.exhibition.tables import booth_breaks, booths, queue_places
 from rooms.meetings.create import close_meeting
 
 MISSES = 3
@@ -35,12 +37,27 @@ def announce(tx: Transaction, view: QueueView, place: QueuePlace) -> None:
 
 
 async def publish(tx: Transaction, view: QueueView) -> None:
-    """Shows everyone here and in the hall how long the queue is now."""
+    """Begins the breaks that waited for the end of a talk, and shows everyone here and in the hall how long the queue is now."""
+    for member in view.crew:
+        if member.pause is not None and member.pause.since is None and not queue.serving(view, member.person.id):
+            view = await pause(tx, view, member, Pause(tx.now, member.pause.minutes))
     now = Floor(view.booth.id, queue.floor(view))
     await tx.connection.execute(booths.update().where(booths.c.id == view.booth.id).values(waiting=now.value.waiting))
     tx.latest(Line("", queue.line(view)), room=view.room)
     tx.latest(now, room=view.room)
     tx.latest(now, room=view.hall)
+
+
+async def pause(tx: Transaction, view: QueueView, member: CrewMember, taken: Pause | None) -> QueueView:
+    """Begins, changes or ends the break of a member of the staff. `publish` follows."""
+    k, person = booth_breaks.c, member.person.id
+    await tx.connection.execute(booth_breaks.delete().where(k.booth == view.booth.id, k.person == person))
+    if taken is not None:
+        row = {"booth": view.booth.id, "person": person, "since": taken.since, "minutes": taken.minutes}
+        await tx.connection.execute(booth_breaks.insert().values(row))
+    tx.record(BreakChanged(member.person, taken and taken.view(member.person)), room=view.room, person=person)
+    crew = (each._replace(pause=taken) if each.person.id == person else each for each in view.crew)
+    return view._replace(crew=tuple(crew))
 
 
 async def put_back(tx: Transaction, view: QueueView, place: QueuePlace) -> QueueView:
@@ -51,6 +68,7 @@ async def put_back(tx: Transaction, view: QueueView, place: QueuePlace) -> Queue
         "called_by_name": None,
         "called_at": None,
         "until": None,
+        "soon_at": None,
         "missed": missed,
     }
     if missed >= MISSES:

@@ -7,9 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+import msgspec
+
 from rooms.core.commands.audience import Audience
 from rooms.core.commands.messages import Command, Event, Latest, View
 from rooms.core.commands.people import Id, PersonView
+from rooms.exhibition.queue.crew_messages import Hand
 
 
 class PlaceState(StrEnum):
@@ -48,13 +51,15 @@ class OwnPlace(View):
 
 
 class LineView(View):
-    """The public view of the queue: the waiting tickets, in order; the measured length of a talk here; how many of the staff are here or
-    talking; and when each current talk started."""
+    """The public view of the queue: the waiting tickets, in order; the measured time that one visitor takes here; how many of the staff are here
+    without a break, or talking; when each current talk started; and the staff one by one, except those who are neither here nor talking nor
+    on a break."""
 
     tickets: list[int]
     service_seconds: int
     staff: int
     talking_since: list[datetime]
+    hands: list[Hand] = msgspec.field(default_factory=list[Hand])
 
 
 class JoinQueue(Command, tag="queue.join"):
@@ -84,7 +89,11 @@ class FinishTalk(Command, tag="queue.finish"):
 
 
 class Queued(View):
+    """`closes_at`: when the last shift ends; `late`: before that the visitor will probably not be called."""
+
     ticket: int
+    closes_at: datetime | None = None
+    late: bool = False
 
 
 class Called(View):

@@ -1,8 +1,11 @@
 """The exhibition: the directory, its halls and its booths."""
 
-from typing import cast
+from datetime import datetime
+from math import inf
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -12,11 +15,18 @@ from rooms.exhibition.booths import staff as staffing
 from rooms.exhibition.booths.directory import PAGE, Wanted
 from rooms.exhibition.booths.snapshots import BoothOwn, BoothSnapshot, HallSnapshot
 from rooms.exhibition.organisations import organisation_of
-from rooms.exhibition.queue.waiting_time import expected
+from rooms.exhibition.queue.crew_messages import Hours
+from rooms.exhibition.queue.messages import LineView
+from rooms.exhibition.queue.opening import next_start, opening
+from rooms.exhibition.queue.waiting_time import expected, is_late
 from rooms.exhibition.requests.messages import ContactState
 from web.conference import Location, enter, enter_room
 from web.forms import asked_number
+from web.pages.exhibition.crew import crew_of
 from web.site import site_of
+
+NEXT = 1 << 30
+"""Stands for the ticket that a visitor would get."""
 
 
 async def show(request: Request) -> Response:
@@ -66,8 +76,10 @@ async def booth(request: Request) -> Response:
     entered, room, view = await enter_room(request, queries.booth_room, request.path_params["booth"])
     snapshot, own = cast(BoothSnapshot, view.snapshot), cast(BoothOwn, view.own)
     line, now = view.latest["line"][""], entered.site.engine.clock()
-    waits = expected(line, now)
+    shifts = view.latest["hours"][""].shifts
+    waits = expected(line, now, shifts)
     at = line.tickets.index(own.place.ticket) if own.place and own.place.ticket in line.tickets else None
+    wait = waits[at] if at is not None else inf
     path = f"{entered.path}/exhibition/{snapshot.booth.id}"
     async with entered.site.engine.database.read() as connection:
         stands_in = await queries.hall_of_booth(connection, snapshot.booth.id)
@@ -84,11 +96,35 @@ async def booth(request: Request) -> Response:
         line=line,
         floor=view.latest["floor"][snapshot.booth.id],
         ahead=at if at is not None else len(waits),
-        wait=round(waits[at] / 60) if at is not None else None,
+        wait=round(wait / 60) if wait < inf else None,
+        **_hours(line, own, shifts, now),
+        **_crew(snapshot, own, now),
         now=now,
         zone=entered.viewer.zone_for(ZoneInfo(entered.conference.zone)),
         source=_source(snapshot, own),
     )
+
+
+def _hours(line: LineView, own: BoothOwn, shifts: list[Hours], now: datetime) -> dict[str, Any]:
+    """What the shifts mean for a visitor. `late`: their turn, or the one that they could join for, probably comes after the booth has closed."""
+    current, ticket = opening(shifts, now), own.place.ticket if own.place else NEXT
+    if own.place is None:
+        line = msgspec.structs.replace(line, tickets=[*line.tickets, NEXT])
+    return {
+        "closed": bool(shifts) and current is None,
+        "closes_at": current.ends_at if current else None,
+        "late": current is not None and is_late(line, ticket, now, shifts),
+        "opens_at": next_start(shifts, now),
+    }
+
+
+def _crew(snapshot: BoothSnapshot, own: BoothOwn, now: datetime) -> dict[str, Any]:
+    """For the staff: those who take visitors, the viewer among them, and whom they serve now."""
+    if snapshot.desk is None or own.person is None:
+        return {"crew": [], "me": None, "serving": []}
+    crew, me = crew_of(snapshot.desk, now), own.person.id
+    served = [each for each in snapshot.desk.places if each.called_by and each.called_by.id == me]
+    return {"crew": crew, "me": next((each for each in crew if each.person.id == me), None), "serving": served}
 
 
 def _source(snapshot: BoothSnapshot, own: BoothOwn) -> str:

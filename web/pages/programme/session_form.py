@@ -1,7 +1,6 @@
 """/c/…/organise/sessions/…: one session of the programme, edited by hand."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 import msgspec
 from starlette.datastructures import FormData
@@ -18,7 +17,6 @@ from rooms.forum.hosting_messages import ShowStage, StageKind, StageView
 from rooms.forum.questions.queries import forum
 from rooms.programme import queries, timetable
 from rooms.programme.messages import ChangeSession, CreateSession, SessionCreated, SpeakerLine
-from rooms.programme.schedules.schedule import NoSuchMoment, TwoSuchMoments, moment
 from rooms.programme.stars import who_starred
 from rooms.programme.tables import sessions
 from rooms.programme.timetable import TimetableEntry
@@ -26,6 +24,7 @@ from web.choices import spoken_languages
 from web.conference import Entered, enter_as_organiser
 from web.forms import read_form, text, whole
 from web.languages import SOURCE
+from web.moments import typed_moment
 from web.pages.programme import consequences
 from web.players import player_address
 from web.site import site_of
@@ -123,24 +122,6 @@ def _fields(typed: Typed, editor: Editor) -> dict[str, object]:
     return fields | {"texts": texts, "speakers": _speakers(typed.speakers)}
 
 
-def _moment(typed: str, zone: str, field: str) -> datetime:
-    try:
-        local = datetime.fromisoformat(typed).replace(tzinfo=None, second=0, microsecond=0)
-        return moment(local, zone)
-    except NoSuchMoment as fault:
-        raise Problem(
-            "invalid", N_("This time does not exist on that day, because the clocks change."), field=field
-        ) from fault
-    except TwoSuchMoments as fault:
-        raise Problem(
-            "invalid",
-            N_("This time occurs twice on that day, because the clocks change. Choose another one."),
-            field=field,
-        ) from fault
-    except ValueError as fault:
-        raise Problem("invalid", N_("Enter a date and a time, such as 2026-11-20 09:30."), field=field) from fault
-
-
 def _speakers(rows: Sequence[tuple[str, str]]) -> list[SpeakerLine]:
     """A row without a name is no speaker."""
     return [SpeakerLine(name.strip(), affiliation.strip()) for name, affiliation in rows if name.strip()]
@@ -181,7 +162,7 @@ async def save(request: Request) -> Response:
         return await _page(request, editor, typed)
     gettext = entered.site.languages.texts(entered.viewer.locale).gettext
     try:
-        zoned = {name: _moment(typed[name], entered.conference.zone, name) for name in ("starts_at", "ends_at")}
+        zoned = {name: typed_moment(typed[name], entered.conference.zone, name) for name in ("starts_at", "ends_at")}
         fields = _fields(typed, editor) | zoned
         stage = _stage(typed, entered.site.authority.partition(":")[0])
         place, time = typed["place"].strip(), (zoned["starts_at"], zoned["ends_at"])

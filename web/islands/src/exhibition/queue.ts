@@ -1,12 +1,15 @@
 import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import { t, tn } from "../i18n";
-import { live, RoomController, type OwnPlace, type PlaceView, type RoomEvent } from "../live/index";
-import { booth, lineOf, type BoothRoom } from "./state/booth";
-import { expected } from "./state/line";
+import { formatNumber, t, tn } from "../i18n";
+import { live, RoomController, type Hand, type Hours, type LineView, type OwnPlace, type PlaceView, type RoomEvent } from "../live/index";
+import { crewList, ownBreak } from "./crew";
+import { booth, hoursOf, lineOf, type BoothRoom } from "./state/booth";
+import { crewOf } from "./state/crew";
+import { expected, isLate, nextStart, opening } from "./state/line";
 import { say } from "../shell/announce";
 import { Island } from "../shell/island";
+import { momentText } from "../shell/session-time";
 import { toastRefusal } from "../shell/refusal";
 import { Ticking } from "../shell/ticking";
 import { askForNotifications, rememberWaiting, turnOver } from "../meetings/turn-alert";
@@ -49,11 +52,26 @@ export class Queue extends Island {
       return this.place(state, own.place);
     }
     if (own.can.includes("queue.call")) return this.desk(state);
-    const { tickets, staff } = lineOf(state);
+    return this.door(state);
+  }
+
+  /** For visitors who do not wait here. */
+  private door(state: BoothRoom) {
+    const { own } = state;
+    const { tickets, staff, hands } = lineOf(state);
+    const now = live().now();
+    const shifts = hoursOf(state);
+    const leave = own.can.includes("contact.ask") ? html`<p><a class="button button-primary" href="#booth-contact">${t("Leave a message")}</a></p>` : nothing;
+    if (shifts.length && !opening(shifts, now)) return html`<p><strong>${t("This booth has closed.")}</strong></p>${own.person ? leave : nothing}`;
     const waiting = html`<p class="soft">${tickets.length ? tn("%(count)s person is waiting.", "%(count)s people are waiting.", tickets.length) : t("Nobody is waiting.")}</p>`;
+    const late = lateText({ ...lineOf(state), tickets: [...tickets, Infinity] }, Infinity, now, shifts);
+    if (own.can.includes("queue.join") && late) {
+      return html`<p class="queue-late">${late}</p>
+        ${leave}${this.button(t("Join the queue anyway"), { op: "queue.join" })}`;
+    }
     if (own.can.includes("queue.join") && !staff) {
-      return html`<p><strong>${t("Nobody is at the booth at the moment.")}</strong></p>
-        ${own.can.includes("contact.ask") ? html`<p><a class="button button-primary" href="#booth-contact">${t("Leave a message")}</a></p>` : nothing}
+      return html`<p><strong>${absence(hands, shifts, now)}</strong></p>
+        ${leave}
         <p class="soft">${t("Or join the queue: we notify you when someone comes and calls you to a video call.")}</p>
         ${this.button(t("Join the queue"), { op: "queue.join" })}`;
     }
@@ -93,26 +111,46 @@ export class Queue extends Island {
     const line = lineOf(state);
     const index = line.tickets.indexOf(place.ticket);
     if (index < 0) return nothing;
-    const minutes = Math.round((expected(line, live().now())[index] ?? 0) / 60);
+    const now = live().now();
+    const shifts = hoursOf(state);
+    const wait = expected(line, now, shifts)[index] ?? 0;
+    const late = lateText(line, place.ticket, now, shifts);
     return html`<p class="queue-place">
         ${index ? tn("%(count)s person before you", "%(count)s people before you", index) : t("You are next")}
-        ${line.staff ? html`· ${about(minutes)}` : nothing}
+        ${line.staff && wait < Infinity ? html`· ${about(Math.round(wait / 60))}` : nothing}
       </p>
-      ${line.staff ? nothing : html`<p class="soft">${t("Nobody is at the booth at the moment. We notify you when someone comes and calls you.")}</p>`}
+      ${late ? html`<p class="queue-late">${late}</p>` : nothing}
+      ${line.staff ? nothing : html`<p class="soft">${absence(line.hands, shifts, now)} ${t("We notify you when someone comes and calls you.")}</p>`}
       <p class="soft">${t("You may look around: your place is kept, and every page tells you when your video call begins.")}</p>`;
   }
 
   private desk(state: BoothRoom) {
-    const places = state.snapshot.desk?.places ?? [];
+    const { desk } = state.snapshot;
+    if (!desk) return nothing;
+    const now = live().now();
+    const shifts = hoursOf(state);
     const line = lineOf(state);
-    const waits = expected(line, live().now());
-    const calling = places.some((each) => each.state !== "waiting" && each.called_by?.id === state.own.person?.id && !lapsed(each));
+    const waits = expected(line, now, shifts);
+    const { places } = desk;
+    const mine = places.filter((each) => each.state !== "waiting" && each.called_by?.id === state.own.person?.id);
+    const calling = mine.some((each) => !lapsed(each));
+    const me = crewOf(desk, now).find(({ person }) => person.id === state.own.person?.id);
+    const off = shifts.length > 0 && me?.until == null;
+    const nobody = !places.some((each) => each.state === "waiting" || lapsed(each));
+    const acts = {
+      busy: this.busy,
+      take: (minutes: number | null, after: boolean) => this.act({ op: "break.take", minutes, after }),
+      end: () => this.act({ op: "break.end" }),
+    };
     return html`${places.length
         ? html`<ol class="queue-line" role="list">
             ${repeat(places, ({ id }) => id, (each) => this.row(each, waits[line.tickets.indexOf(each.ticket)] ?? 0, state))}
           </ol>`
         : html`<p class="soft">${t("Nobody is waiting.")}</p>`}
-      ${this.button(t("Next, please"), { op: "queue.call" }, "button-primary", calling || !places.some((each) => each.state === "waiting" || lapsed(each)))}`;
+      ${me?.pause?.since ? nothing : this.button(t("Next, please"), { op: "queue.call" }, "button-primary", calling || nobody || off)}
+      ${off ? html`<p class="soft">${me?.next ? t("Your next shift begins: %(time)s", { time: momentText(me.next, now) }) : t("You are not on a shift now.")}</p>` : nothing}
+      ${me ? ownBreak(me.pause, mine.length > 0, mine.some((each) => each.state === "talking"), now, acts) : nothing}
+      ${crewList(desk, now)}`;
   }
 
   private row(place: PlaceView, wait: number, state: BoothRoom) {
@@ -121,7 +159,7 @@ export class Queue extends Island {
     return html`<li>
       <span class="count">${place.ticket}</span><span dir="auto">${place.person.name}</span>
       ${place.state === "waiting"
-        ? html`<span class="soft numbers">${about(Math.round(wait / 60))}</span>`
+        ? html`<span class="soft numbers">${wait < Infinity ? about(Math.round(wait / 60)) : "—"}</span>`
         : place.state === "called"
           ? html`<span class="badge badge-amber">${left ? tn("Called, %(count)s second left", "Called, %(count)s seconds left", left) : t("Did not answer")}</span>
               ${mine ? this.button(t("Skip"), { op: "queue.skip", place: place.id }, "button-small") : nothing}`
@@ -164,6 +202,21 @@ export class Queue extends Island {
 
 function about(minutes: number): string {
   return minutes ? tn("about %(count)s minute", "about %(count)s minutes", minutes) : t("any moment now");
+}
+
+/** Why a visitor will probably not be called before the booth closes; "" if they will. */
+function lateText(line: LineView, ticket: number, now: number, shifts: readonly Hours[]): string {
+  const open = opening(shifts, now);
+  if (!open || !isLate(line, ticket, now, shifts)) return "";
+  const number = formatNumber(line.tickets.indexOf(ticket) + 1);
+  return t("The booth closes at %(time)s. You are number %(number)s in line, so you would probably not be called before then.", { time: momentText(open.ends, now), number });
+}
+
+/** Why nobody takes visitors now. */
+function absence(hands: readonly Hand[] | undefined, shifts: readonly Hours[], now: number): string {
+  const starts = nextStart(shifts, now);
+  if (starts !== null) return t("The booth opens at %(time)s.", { time: momentText(starts, now) });
+  return hands?.some(({ paused }) => paused) ? t("The staff are on a break.") : t("Nobody is at the booth at the moment.");
 }
 
 function secondsLeft(until: string | null): number {

@@ -5,6 +5,7 @@ import { Follow, live, type RoomEvent } from "../live/index";
 import { say } from "../shell/announce";
 import { icon } from "../shell/parts";
 import { Ticking } from "../shell/ticking";
+import { chime } from "./call/level";
 import { isWaiting, TurnAlert, type Turn } from "./turn-alert";
 
 /** On every page: tells a visitor who waits in a queue that the booth calls them. */
@@ -48,12 +49,14 @@ export class CalledNotice extends LitElement {
   }
 
   private happened(event: RoomEvent): void {
-    if (event.type !== "desk.notified" || event.kind !== "call") return;
-    const turn = { booth: event.values["booth"] ?? "", href: event.href, until: Date.parse(event.values["until"] ?? "") };
+    if (event.type !== "desk.notified") return;
+    if (event.kind === "queue.soon") void chime("").catch(() => undefined); // a page that was never pressed may not play
+    if (event.kind !== "call") return;
+    const turn = { booth: event.values["booth"] ?? "", keeps: event.values["keeps"] ?? "", href: event.href, until: Date.parse(event.values["until"] ?? "") };
     if (!(turn.until > live().now())) return; // heard too late, after an interruption
     this.turn = turn;
     this.alert?.begin(turn);
-    say(t("%(booth)s calls you: it is your turn.", { booth: turn.booth }));
+    say(words(turn));
   }
 
   private over(): void {
@@ -65,8 +68,13 @@ export class CalledNotice extends LitElement {
     const { turn } = this;
     if (!turn || turn.until <= live().now() || location.pathname === turn.href) return nothing;
     return html`<div class="toasts">
-      <div class="toast">${icon("talk")}<span>${t("%(booth)s calls you: it is your turn.", { booth: turn.booth })}</span>
+      <div class="toast">${icon("talk")}<span>${words(turn)}</span>
         <a class="button button-small button-primary" href=${turn.href}>${t("Go to the booth")}</a></div>
     </div>`;
   }
+}
+
+function words({ booth, keeps }: Turn): string {
+  const text = t("%(booth)s calls you: it is your turn.", { booth });
+  return keeps ? `${text} ${t("%(booth)s keeps your place.", { booth: keeps })}` : text;
 }

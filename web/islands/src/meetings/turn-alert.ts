@@ -24,8 +24,10 @@ export function isWaiting(): boolean {
   }
 }
 
+/** `keeps`: another booth that keeps the visitor's place meanwhile. */
 export interface Turn {
   readonly booth: string;
+  readonly keeps: string;
   readonly href: string;
   readonly until: number;
 }

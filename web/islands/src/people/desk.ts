@@ -3,7 +3,7 @@ import { customElement } from "lit/decorators.js";
 import { filled, t } from "../i18n";
 import { live, type Identity, type Notified } from "../live/index";
 import { toast } from "../shell/announce";
-import { slotText } from "../shell/session-time";
+import { momentText, slotText } from "../shell/session-time";
 
 let texts: Readonly<Record<string, string>> | null = null;
 
@@ -12,7 +12,9 @@ function words({ kind, values }: Notified): string {
   texts ??= JSON.parse(document.getElementById("notice-texts")?.textContent || "{}") as Record<string, string>;
   const text = texts[kind];
   if (!text) return "";
-  return filled(text, "starts_at" in values ? { ...values, slot: slot(values) } : values);
+  if ("starts_at" in values) return filled(text, { ...values, slot: slot(values) });
+  if (values["moment"]) return filled(text, { ...values, time: momentText(values["moment"], live().now(), values["zone"]) });
+  return filled(text, values);
 }
 
 /** Sun, Dec 6, 11:30–12:10 CET (5:30 your time), Hall A */

@@ -50,6 +50,12 @@ export function startText(view: Timed, now: number): string {
   return `${day(view.starts_at, zone(), now)}, ${formatTime(view.starts_at)} ${zoneLetters(view.starts_at)}`;
 }
 
+/** A moment in a sentence: “17:00 CET”, or “Sat, Nov 21, 9:00 CET” on another day. */
+export function momentText(moment: Moment, now: number, inZone = zone()): string {
+  const time = `${formatTime(moment, inZone)} ${zoneLetters(moment, inZone)}`;
+  return dayOf(moment, inZone) === dayOf(now, inZone) ? time : `${day(moment, inZone, now)}, ${time}`;
+}
+
 /** “Sun, Dec 6, 11:30–12:10 CET (5:30 your time)”. */
 export function sessionTime(view: Timed, now: number): TemplateResult {
   const [first, last] = [zoneLetters(view.starts_at), zoneLetters(view.ends_at)];

@@ -7,6 +7,7 @@ import type {
   CallView,
   HallOwn,
   HallSnapshot,
+  Hours,
   LineView,
   MeetingOwn,
   MeetingSnapshot,
@@ -83,6 +84,13 @@ function reduceDesk(desk: BoothDesk, event: RoomEvent): BoothDesk {
       return { ...desk, contacts: without(put(desk.contacts, event.contact, byTime), ({ state }) => state === "done") };
     case "lead.changed":
       return { ...desk, leads: event.leads };
+    case "shifts.changed":
+      return { ...desk, shifts: event.shifts };
+    case "break.changed": {
+      const others = (desk.breaks ?? []).filter(({ person }) => person.id !== event.person.id);
+      const breaks = event.pause ? [...others, event.pause] : others;
+      return { ...desk, breaks: breaks.sort((a, b) => compare(a.person.id, b.person.id)) };
+    }
     default:
       return desk;
   }
@@ -145,7 +153,7 @@ function byTime(a: { at: string; id: string }, b: { at: string; id: string }): n
 
 const NOBODY: BoothNow = { people: 0, waiting: 0, staffed: false };
 const NO_CALL: CallView = { peers: [], limit: 0, ends_at: null, extensions: 0, relay_only: false, waiting: [] };
-const EMPTY: LineView = { tickets: [], service_seconds: 300, staff: 0, talking_since: [] };
+const EMPTY: LineView = { tickets: [], service_seconds: 300, staff: 0, talking_since: [], hands: [] };
 
 export function nowAt(state: BoothRoom | HallRoom, id: string): BoothNow {
   return state.latest.floor?.[id] ?? NOBODY;
@@ -157,4 +165,9 @@ export function callOf(state: MeetingRoom): CallView {
 
 export function lineOf(state: BoothRoom): LineView {
   return state.latest.line?.[""] ?? EMPTY;
+}
+
+/** The shifts of the booth's staff; none from a server of an older version. */
+export function hoursOf(state: BoothRoom): readonly Hours[] {
+  return state.latest.hours?.[""]?.shifts ?? [];
 }

@@ -99,6 +99,8 @@ function reduce(state: SessionRoom, event: RoomEvent): SessionRoom {
     case "staff.changed":
     case "queue.changed":
     case "queue.own":
+    case "shifts.changed":
+    case "break.changed":
     case "contact.changed":
     case "contact.own":
     case "lead.changed":

@@ -112,6 +112,8 @@ export interface BoothDesk {
   readonly places: readonly PlaceView[];
   readonly contacts: readonly ContactView[];
   readonly leads: number;
+  readonly shifts: readonly ShiftView[];
+  readonly breaks: readonly BreakView[];
 }
 
 /** `files` are its brochures and films; `messages` are the latest 100; `desk` is null for everyone but the staff and the organisers. */
@@ -192,6 +194,53 @@ export interface BoothNow {
   readonly staffed: boolean;
 }
 
+/**
+ * A member of the staff who takes visitors, without a name. `number`: their shifts in `HoursView`, 0 for none; `busy_since`: when their
+ * current call or talk began; `paused`: on a break or, while they talk, before one. `back_at`: when a break is expected to end; `minutes`:
+ * how long a break after the current talk takes. Neither is known for an open-ended break.
+ */
+export interface Hand {
+  readonly number: number;
+  readonly here: boolean;
+  readonly busy_since: Time | null;
+  readonly paused: boolean;
+  readonly back_at: Time | null;
+  readonly minutes: number | null;
+}
+
+/** A shift, as visitors see it. */
+export interface Hours {
+  readonly hand: number;
+  readonly starts_at: Time;
+  readonly ends_at: Time;
+}
+
+/** All shifts at the booth. Without any, it is open whenever its staff is there. */
+export interface HoursView {
+  readonly shifts: readonly Hours[];
+}
+
+export interface ShiftView {
+  readonly id: string;
+  readonly person: PersonView;
+  readonly starts_at: Time;
+  readonly ends_at: Time;
+}
+
+/** `since` null: begins after the current talk; `until` null: open-ended, or not begun. */
+export interface BreakView {
+  readonly person: PersonView;
+  readonly since: Time | null;
+  readonly until: Time | null;
+  readonly minutes: number | null;
+}
+
+export interface NewShift {
+  readonly person: Id;
+  readonly starts_at: Time;
+  readonly ends_at: Time;
+}
+
 /** A place in the queue, as the staff see it. `until`: when the call lapses. */
 export interface PlaceView {
   readonly id: string;
@@ -218,18 +267,23 @@ export interface OwnPlace {
 }
 
 /**
- * The public view of the queue: the waiting tickets, in order; the measured length of a talk here; how many of the staff are here or
- * talking; and when each current talk started.
+ * The public view of the queue: the waiting tickets, in order; the measured time that one visitor takes here; how many of the staff are
+ * here without a break, or talking; when each current talk started; and the staff one by one, except those who are neither here nor
+ * talking nor on a break.
  */
 export interface LineView {
   readonly tickets: readonly number[];
   readonly service_seconds: number;
   readonly staff: number;
   readonly talking_since: readonly Time[];
+  readonly hands: readonly Hand[];
 }
 
+/** `closes_at`: when the last shift ends; `late`: before that the visitor will probably not be called. */
 export interface Queued {
   readonly ticket: number;
+  readonly closes_at: Time | null;
+  readonly late: boolean;
 }
 
 export interface Called {
@@ -430,6 +484,29 @@ export interface QualifyLead {
   readonly seen?: string;
 }
 
+/** Adds shifts. Those of one person may overlap, and then count once. */
+export interface PlanShifts {
+  readonly op: "shift.plan";
+  readonly shifts: readonly NewShift[];
+}
+
+export interface RemoveShift {
+  readonly op: "shift.remove";
+  readonly shift: Id;
+}
+
+/** `minutes`: how long it is expected to take; null: open-ended. `after`: begins when the current talk has ended. */
+export interface TakeBreak {
+  readonly op: "break.take";
+  readonly minutes?: number | null;
+  readonly after?: boolean;
+}
+
+/** Takes visitors again, or drops the break that was to begin after the current talk. */
+export interface EndBreak {
+  readonly op: "break.end";
+}
+
 export interface JoinQueue {
   readonly op: "queue.join";
 }
@@ -521,6 +598,18 @@ export interface LeadChanged {
 export interface LeadOwn {
   readonly type: "lead.own";
   readonly lead: OwnLead | null;
+}
+
+export interface ShiftsChanged {
+  readonly type: "shifts.changed";
+  readonly shifts: readonly ShiftView[];
+}
+
+/** `pause` null: no longer on a break. */
+export interface BreakChanged {
+  readonly type: "break.changed";
+  readonly person: PersonView;
+  readonly pause: BreakView | null;
 }
 
 export interface PlaceChanged {

@@ -49,6 +49,7 @@ export function merged(older: LatestValues, newer: LatestValues): LatestValues {
     ...(newer.votes && { votes: { ...older.votes, ...newer.votes } }),
     ...(newer.reactions && { reactions: { ...older.reactions, ...newer.reactions } }),
     ...(newer.line && { line: { ...older.line, ...newer.line } }),
+    ...(newer.hours && { hours: { ...older.hours, ...newer.hours } }),
     ...(newer.floor && { floor: { ...older.floor, ...newer.floor } }),
     ...(newer.call && { call: { ...older.call, ...newer.call } }),
     ...(newer.poll_results && { poll_results: laidOver(older.poll_results, newer.poll_results) }),
