@@ -6,7 +6,7 @@ import type { AskIce, CandidateSent, DescriptionSent, DigitsSent, JoinCall, Leav
 import type { AgreeConnection, AskConnection, ChooseFields, DeclineConnection, EditCard, EndConnection } from "./types/contacts";
 import type { AcceptInterest, ApproveEntry, ApproveReader, ArchiveType, AskPeer, AskToRead, CancelPeerReview, ChangeDocument, CommentEntry, CreateEntry, CreateType, DeclineEntry, DeclineInterest, DeleteEntry, DeleteSearch, DraftEntry, EditType, EntryCreated, InterestShown, RecordOutcome, RefuseReader, RemoveDocument, RenewEntry, SaveSearch, SearchSaved, ShowInterest, SubmitEntry, TypeCreated, WithdrawEntry, WithdrawInterest, WritePeerReview } from "./types/cooperation";
 import type { PresenceView } from "./types/core";
-import type { AcceptApplication, AcceptCall, Admitted, Applied, ApplyToExhibit, ApproveBooth, AskContact, AskLead, BoothChanged, BoothCreated, BoothDrafted, BoothListed, BoothNow, CallNext, Called, ChangeFile, CloseContact, ConsentToName, Consented, ContactAsked, ContactChanged, ContactOwn, CreateBooth, DeclineApplication, DeclineBooth, DraftBooth, DutyChanged, FilesChanged, FilmLinked, FinishTalk, JoinQueue, LeadChanged, LeadOwn, LeaveQueue, LeaveStaff, LineView, LinkFilm, NoteLead, PlaceChanged, PlaceFile, PlaceOwn, QualifyLead, Queued, RemoveFile, ReviewApplication, SetDuty, ShareLead, SkipPlace, SubmitBooth, TakeContact, WithdrawApplication, WithdrawLead } from "./types/exhibition";
+import type { AcceptApplication, AcceptCall, Admitted, Applied, ApplyToExhibit, ApproveBooth, AskContact, AskLead, BoothChanged, BoothCreated, BoothDrafted, BoothListed, BoothNow, BreakChanged, CallNext, Called, ChangeFile, CloseContact, ConsentToName, Consented, ContactAsked, ContactChanged, ContactOwn, CreateBooth, DeclineApplication, DeclineBooth, DraftBooth, DutyChanged, EndBreak, FilesChanged, FilmLinked, FinishTalk, HoursView, JoinQueue, LeadChanged, LeadOwn, LeaveQueue, LeaveStaff, LineView, LinkFilm, NoteLead, PlaceChanged, PlaceFile, PlaceOwn, PlanShifts, QualifyLead, Queued, RemoveFile, RemoveShift, ReviewApplication, SetDuty, ShareLead, ShiftsChanged, SkipPlace, SubmitBooth, TakeBreak, TakeContact, WithdrawApplication, WithdrawLead } from "./types/exhibition";
 import type { AnswerPoll, AnswerQuestion, AnswerWritten, AnsweringChanged, ApproveQuestion, ArchivePoll, ArchiveQuestion, AskQuestion, Asked, AskingChanged, ClaimQuestion, ClearScreen, ClosePoll, DismissQuestion, DraftPoll, Drafted, EditPoll, EditQuestion, HideText, LabelQuestion, MarkAnswered, MergeQuestion, ModeratedTally, OpenPoll, OwnQuestionChanged, PinQuestion, PollAnswer, PollArchived, PollChanged, PollClosed, PollDrafted, PollHidden, PollOpened, PollTally, QuestionAnswered, QuestionApproved, QuestionArchived, QuestionAsked, QuestionClaimed, QuestionDismissed, QuestionEdited, QuestionHidden, QuestionLabelled, QuestionMerged, QuestionPinned, QuestionReleased, QuestionReopened, QuestionRestored, QuestionRevised, QuestionShown, QuestionTaken, QuestionUnarchived, QuestionUnmerged, QuestionUnpinned, QuestionWithdrawn, ReleaseQuestion, ReopenQuestion, RestoreQuestion, RetractAnswer, RevealPoll, ReviseQuestion, ScreenChanged, SendReaction, SetAnonymity, SetAsking, SetReview, ShowOnScreen, ShowPollOnScreen, ShowStage, StageChanged, StagePrepared, TakeQuestion, UnarchiveQuestion, UnmaskQuestion, Unmasked, UnmergeQuestion, UnpinQuestion, UnvoteQuestion, VoteQuestion, WithdrawQuestion } from "./types/forum";
 import type { ClearWish, SetMatchProfile, SetMatching, SetWish } from "./types/matchmaking";
 import type { AddWindow, ArchiveSpot, BringColleague, CallView, CreateSpot, EditSpot, ExtendCall, MeetingClosed, MeetingInvited, MeetingRated, RateCall, RemoveWindow, Removed, Replaced, SetAvailable, SetMeetings, WaitForCall } from "./types/meetings";
@@ -155,6 +155,10 @@ export type Command =
   | AskLead
   | NoteLead
   | QualifyLead
+  | PlanShifts
+  | RemoveShift
+  | TakeBreak
+  | EndBreak
   | JoinQueue
   | LeaveQueue
   | CallNext
@@ -259,6 +263,8 @@ export type RoomEvent =
   | Consented
   | LeadChanged
   | LeadOwn
+  | ShiftsChanged
+  | BreakChanged
   | PlaceChanged
   | PlaceOwn
   | ContactChanged
@@ -364,6 +370,7 @@ export interface LatestValues {
   readonly own_read?: Readonly<Record<string, number>>;
   /** The current activity by booth: in a hall for all of its booths, at a booth for itself. */
   readonly floor?: Readonly<Record<string, BoothNow>>;
+  readonly hours?: Readonly<Record<string, HoursView>>;
   readonly line?: Readonly<Record<string, LineView>>;
   /** Sent while the poll reveals its results; None when it no longer does. */
   readonly poll_results?: Readonly<Record<string, PollTally | null>>;
