@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from rooms.conduct.pending import waiting
-from rooms.cooperation import queries as cooperation
 from rooms.core.commands.access import Actor, resolve
 from rooms.core.commands.people import PresenceView, Role
 from rooms.core.engine import RoomView
@@ -23,19 +22,20 @@ from web import links
 from web.site import Site, site_of
 from web.templating import page
 from web.viewer import Viewer, viewer_of
+from web.zones import NO_ZONES, Zones, zones_of
 
 
 @dataclass(frozen=True, slots=True)
 class Entered:
     """`actor` is the viewer in the lobby; `zone` is their chosen zone for times; `reports` is the number of open reports.
-    `cooperates`: whether there is anything to offer or seek in project cooperation."""
+    `zones` are those that the viewer finds in the menu."""
 
     site: Site
     viewer: Viewer
     conference: Conference
     actor: Actor
     reports: int = 0
-    cooperates: bool = False
+    zones: Zones = NO_ZONES
 
     @property
     def event_zone(self) -> ZoneInfo:
@@ -60,7 +60,7 @@ class Entered:
             "conference": self.conference,
             "may_organise": self.may_organise,
             "reports": self.reports,
-            "cooperates": self.cooperates,
+            "zones": self.zones,
             "zone": self.zone,
             "event_zone": self.event_zone,
             "path": self.path,
@@ -93,8 +93,8 @@ async def enter_at(request: Request, connection: AsyncConnection, slug: str) -> 
     room = await journal.find_room(connection, conference.room)
     actor = await resolve(connection, viewer.id, room, site.engine.clock())
     reports = await waiting(connection, conference.id) if Role.ORGANISER in actor.roles else 0
-    cooperates = await cooperation.is_open(connection, conference.id)
-    return Entered(site, viewer, conference, actor, reports, cooperates)
+    zones = await zones_of(connection, conference.id, signed_in=viewer.id is not None)
+    return Entered(site, viewer, conference, actor, reports, zones)
 
 
 async def frame_of(request: Request, connection: AsyncConnection, slug: str) -> dict[str, Any]:

@@ -25,6 +25,8 @@ PATHS = {
     "person": "/c/{slug}/people/{subject}",
     "meeting": "/c/{slug}/meetings/{subject}",
     "organise": "/c/{slug}/organise",
+    "organise.cooperation": "/c/{slug}/organise/cooperation",
+    "organise.exhibitors": "/c/{slug}/organise/exhibitors",
     "reports": "/c/{slug}/organise/reports",
 }
 

@@ -12,6 +12,7 @@ from rooms.people.notices import unread_each
 from web import flashes
 from web.site import site_of
 from web.viewer import Viewer, keep_browser, viewer_of
+from web.zones import NO_ZONES
 
 UTC_ZONE = ZoneInfo("UTC")
 
@@ -88,7 +89,7 @@ def _frame(request: Request, viewer: Viewer) -> dict[str, Any]:
         "conference": None,
         "may_organise": False,
         "reports": 0,
-        "cooperates": False,
+        "zones": NO_ZONES,
         "unread": 0,
         "section": "",
     }

@@ -170,12 +170,6 @@ def now_of(row: Any) -> BoothNow:
     return BoothNow(row.people, row.waiting, row.staff_here > 0)
 
 
-async def has_open(connection: AsyncConnection, conference: str) -> bool:
-    """Whether the exhibition of a conference has an open booth."""
-    select = sa.select(sa.exists().where(b.conference == conference, b.open))
-    return (await connection.execute(select)).scalar_one()
-
-
 async def cards(connection: AsyncConnection, *conditions: "sa.ColumnElement[bool]") -> list[BoothCard]:
     select = sa.select(booths).where(b.open, *conditions).order_by(b.tier, b.number, b.id)
     return [card_of(row) for row in await connection.execute(select)]

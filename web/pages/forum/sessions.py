@@ -15,7 +15,6 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from rooms.chat.queries import latest_messages
-from rooms.cooperation import queries as cooperation
 from rooms.core.commands.access import ABSENT, Actor
 from rooms.core.commands.people import PresenceView, Role
 from rooms.core.commands.room_kinds import LatestValues
@@ -37,6 +36,7 @@ from web.session_time import Start, start_of
 from web.site import site_of
 from web.templating import page
 from web.viewer import viewer_of
+from web.zones import Zones, zones_of
 
 CHOSEN = 5  # how many of the most wanted questions a speaker sees beside those pinned by moderators
 
@@ -68,7 +68,7 @@ class SessionPage:
     latest: LatestValues
     present: PresenceView | None
     about: SessionAbout
-    cooperates: bool
+    zones: Zones
     now: datetime
 
     @property
@@ -155,7 +155,7 @@ async def session_page(request: Request, *, public: bool = False) -> SessionPage
         conference = await queries.conference(connection, slug)
         room = await queries.session_room(connection, conference.id, id)
         about = await queries.session_about(connection, id)
-        cooperates = await cooperation.is_open(connection, conference.id)
+        zones = await zones_of(connection, conference.id, signed_in=viewer.id is not None)
     view = await site.engine.view(viewer.id, room, public=public)
     return SessionPage(
         room=room,
@@ -169,7 +169,7 @@ async def session_page(request: Request, *, public: bool = False) -> SessionPage
         latest=view.latest,
         present=view.latest.get("present", {}).get(""),
         about=about,
-        cooperates=cooperates,
+        zones=zones,
         now=site.engine.clock(),
     )
 
@@ -183,7 +183,7 @@ async def _shown(request: Request, template: str, shown: SessionPage, **context:
         own=shown.own,
         conference=shown.conference,
         zone=shown.zone,
-        cooperates=shown.cooperates,
+        zones=shown.zones,
         may_organise=Role.ORGANISER in shown.actor.roles,
         **context,
     )

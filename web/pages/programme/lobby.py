@@ -17,15 +17,17 @@ from rooms.core.commands.access import Actor, resolve_many
 from rooms.core.commands.people import PresenceView, Role
 from rooms.core.store import journal
 from rooms.core.store.journal import rooms
+from rooms.core.waiting import waiting_for
 from rooms.exhibition.booths import queries as exhibition_queries
 from rooms.exhibition.booths.messages import BoothCard
 from rooms.exhibition.tables import booth_staff, booths
-from rooms.matchmaking import queries as matchmaking_queries
 from rooms.people import roles
 from rooms.programme.messages import LobbyOwn, LobbySnapshot, SessionCard, SessionState
 from rooms.programme.timetable import TimetableEntry
+from web import waiting_texts
 from web.conference import Entered, enter
 from web.site import site_of
+from web.waiting_texts import WaitingLine
 
 MOST_CHANNELS = 12
 MOST_STARRED = 6
@@ -64,8 +66,7 @@ async def show(request: Request) -> Response:
     snapshot, own = cast(LobbySnapshot, view.snapshot), cast(LobbyOwn, view.own)
     async with site.engine.database.read() as connection:
         channels = await _channels(connection, entered, snapshot.sessions, own.stars)
-        exhibits = await exhibition_queries.has_open(connection, entered.conference.id)
-        matches = (await matchmaking_queries.settings_of(connection, entered.conference.id)).open
+        waiting = await _waiting(connection, entered)
         held = await roles.held(connection, entered.viewer.id, entered.conference.id) if entered.viewer.id else {}
     now = site.engine.clock()
     return await entered.page(
@@ -82,11 +83,19 @@ async def show(request: Request) -> Response:
         duties=_duties(snapshot.sessions, held, now),
         moderates_all=Role.MODERATOR in held.get(None, ()),
         channels=channels,
-        exhibits=exhibits,
-        matches=matches,
+        waiting=waiting,
         first=min((card.starts_at for card in snapshot.sessions if not card.cancelled), default=None),
         over=bool(snapshot.sessions) and all(card.ends_at < now and not is_on(card, now) for card in snapshot.sessions),
     )
+
+
+async def _waiting(connection: AsyncConnection, entered: Entered) -> list[WaitingLine]:
+    """What waits for the viewer, if they take part in the conference."""
+    person = entered.actor.person
+    if person is None or not person.verified or not entered.actor.roles:
+        return []
+    found = await waiting_for(connection, entered.actor, entered.site.engine.clock())
+    return await waiting_texts.lines(connection, found, entered.site.languages.texts(entered.viewer.locale))
 
 
 def _duties(
