@@ -18,13 +18,14 @@ from rooms.cooperation.messages import (
     EntryCreated,
     EntryReview,
     EntryState,
-    FieldView,
     InterestState,
     RenewEntry,
     SubmitEntry,
+    TypeView,
     WithdrawEntry,
 )
 from rooms.cooperation.publication import check_ready, expiry, list_entry, unlist
+from rooms.cooperation.roles import cleaned_roles
 from rooms.cooperation.tables import entries, interests
 from rooms.core.commands.access import Actor
 from rooms.core.commands.people import Role
@@ -60,7 +61,7 @@ async def create_entry(tx: Transaction, actor: Actor, command: CreateEntry) -> E
     if (await tx.connection.execute(count)).scalar_one() >= MOST_ENTRIES:
         message = N_("An organisation can have at most %(most)s entries. Delete one first.")
         raise Problem("conflict", message, values={"most": MOST_ENTRIES})
-    said = cleaned(command, queries.type_of(type).fields, {})
+    said = cleaned(command, queries.type_of(type), {})
     entry = new_id()
     values = {
         "id": entry,
@@ -83,7 +84,7 @@ async def create_entry(tx: Transaction, actor: Actor, command: CreateEntry) -> E
 async def draft_entry(tx: Transaction, actor: Actor, command: DraftEntry) -> None:
     row = await own_entry(tx.connection, actor, command.entry)
     type = queries.type_of(await queries.type_row(tx.connection, actor.room.subject, row.type))
-    draft = cleaned(command, type.fields, await fields_of(tx.connection, row.id))
+    draft = cleaned(command, type, await fields_of(tx.connection, row.id))
     values = {"draft": draft, "review": EntryReview.DRAFT.value}
     await tx.connection.execute(entries.update().where(e.id == row.id).values(values))
     await forget_unused(tx.connection, row.id)
@@ -134,7 +135,7 @@ async def withdraw_entry(tx: Transaction, actor: Actor, command: WithdrawEntry) 
     tx.audit(actor.room.subject, actor.known.id, "entry.withdraw", row.id)
 
 
-def cleaned(content: EntryContent, fields: list[FieldView], documents: dict[str, str]) -> dict[str, Any]:
+def cleaned(content: EntryContent, type: TypeView, documents: dict[str, str]) -> dict[str, Any]:
     """The texts of an entry as columns; `documents`: those uploaded for it, with their fields. Raises Problem "invalid"."""
     texts: dict[str, dict[str, str]] = {}
     for locale, translated in content.texts.items():
@@ -147,7 +148,8 @@ def cleaned(content: EntryContent, fields: list[FieldView], documents: dict[str,
         "about": optional_text(content.about, ABOUT_LENGTH, "about"),
         "texts": texts,
         "country": content.country,
-        "values": cleaned_values(fields, content.values, documents),
+        "values": cleaned_values(type.fields, content.values, documents),
+        "roles": msgspec.to_builtins(cleaned_roles(content.roles, type)),
     }
 
 

@@ -21,11 +21,11 @@ MOST_PLACES = 12
 FACETS = {FieldKind.CHOICE, FieldKind.COUNTRY, FieldKind.SCIENCE, FieldKind.MATURITY}
 """Kinds of fields by which entries are filtered."""
 
-RESERVED = frozenset({"country", "csrf", "key", "name", "page", "search", "side", "type", "words"})
+RESERVED = frozenset({"country", "csrf", "key", "name", "page", "search", "side", "sought", "type", "words"})
 """Names that the address and the forms of a search use, beside the keys of fields."""
 
 _BUDGET = re.compile(r"(\d{1,15})(?:\s*[-–—]\s*(\d{1,15}))?\s*([A-Za-z]{3})")
-_TERRITORIES = frozenset(filter(re.compile("[A-Z]{2}").fullmatch, map(str, Locale("en").territories)))
+COUNTRIES = frozenset(filter(re.compile("[A-Z]{2}").fullmatch, map(str, Locale("en").territories)))
 
 
 def cleaned_fields(fields: list[FieldView]) -> list[FieldView]:
@@ -120,7 +120,7 @@ def _cleaned_value(field: FieldView, value: str) -> str:
         case FieldKind.CHOICE:
             allowed = value in field.options
         case FieldKind.COUNTRY:
-            allowed = value in _TERRITORIES
+            allowed = value in COUNTRIES
         case FieldKind.SCIENCE:
             allowed = value in SCIENCES
         case FieldKind.MATURITY:

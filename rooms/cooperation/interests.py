@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,10 +16,12 @@ from rooms.cooperation.messages import (
     InterestShown,
     InterestState,
     RecordOutcome,
+    RoleSought,
     ShowInterest,
     WithdrawInterest,
 )
 from rooms.cooperation.publication import answering, with_members
+from rooms.cooperation.roles import check_open, list_sought
 from rooms.cooperation.tables import interests
 from rooms.core.commands.access import Actor
 from rooms.core.commands.registry import command
@@ -57,12 +60,17 @@ async def show_interest(tx: Transaction, actor: Actor, command: ShowInterest) ->
     if command.organisation is not None:
         await organisation_row(tx.connection, conference, command.organisation)
         await check_acts_for(tx.connection, actor, command.organisation)
+    if command.role:
+        if command.organisation is None:
+            raise Problem("invalid", N_("A role is for an organisation. Choose yours."), field="organisation")
+        await check_open(tx.connection, row.id, queries.view_of(row).roles, command.role)
     count = sa.select(sa.func.count()).where(i.person == person, i.state == WAITING)
     if (await tx.connection.execute(count)).scalar_one() >= MOST_WAITING:
         message = N_("%(most)s of your requests wait for an answer. Withdraw one first.")
         raise Problem("conflict", message, values={"most": MOST_WAITING})
     people = await answering(tx, actor, row)
-    said = {"organisation": command.organisation, "text": clean_text(command.text, ENTRY_COMMENT_LENGTH, "text")}
+    said: dict[str, Any] = {"organisation": command.organisation, "role": command.role}
+    said |= {"text": clean_text(command.text, ENTRY_COMMENT_LENGTH, "text")}
     state = {"state": WAITING, "reason": "", "answered_by": None, "answered_at": None, "at": tx.now}
     state |= {"outcome": "", "outcome_at": None}
     earlier = sa.select(i.id, i.state).where(i.entry == row.id, i.person == person)
@@ -97,12 +105,17 @@ async def withdraw_interest(tx: Transaction, actor: Actor, command: WithdrawInte
         raise Problem("stale", ANSWERED, field="interest")
     withdrawn = {"state": InterestState.WITHDRAWN.value, "text": "", "answered_at": row.answered_at or tx.now}
     await tx.connection.execute(interests.update().where(i.id == row.id).values(withdrawn))
+    await _count_roles(tx, row)
 
 
 @command(AcceptInterest, kinds=LOBBY, allowed=rules.takes_part, extra_rooms=with_asker)
 async def accept_interest(tx: Transaction, actor: Actor, command: AcceptInterest) -> None:
     row = await _asked(tx.connection, actor, command.interest)
+    if row.role:
+        roles = msgspec.convert(row.roles or [], list[RoleSought])
+        await check_open(tx.connection, row.entry, roles, row.role)
     await _answer(tx, actor, row, InterestState.ACCEPTED)
+    await _count_roles(tx, row)
 
 
 @command(DeclineInterest, kinds=LOBBY, allowed=rules.takes_part, extra_rooms=with_asker)
@@ -120,7 +133,15 @@ async def record_outcome(tx: Transaction, actor: Actor, command: RecordOutcome) 
         raise Problem("conflict", N_("An outcome can be recorded once the request is accepted."), field="interest")
     values = {"outcome": command.outcome.value, "outcome_at": tx.now}
     await tx.connection.execute(interests.update().where(i.id == row.id).values(values))
+    await _count_roles(tx, row)
     tx.audit(actor.room.subject, actor.known.id, "interest.outcome", row.id, {"outcome": command.outcome.value})
+
+
+async def _count_roles(tx: Transaction, row: Any) -> None:
+    """What a published idea is missing may have changed."""
+    entry = await queries.entry_row(tx.connection, row.conference, row.entry)
+    if row.role and entry.state == EntryState.PUBLISHED.value:
+        await list_sought(tx.connection, entry.id, queries.view_of(entry).roles)
 
 
 ANSWERED = N_("This request has already been answered or withdrawn.")

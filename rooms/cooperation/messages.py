@@ -1,4 +1,4 @@
-"""Messages of project cooperation: types and their fields, entries and their review, interests and saved searches. All are given in the lobby."""
+"""Messages of project cooperation: what types and their fields are, entries and their review, and interests. All are given in the lobby."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -22,10 +22,11 @@ Translations = Annotated[dict[Locale, dict[str, LongText]], msgspec.Meta(max_len
 
 
 class EntrySide(StrEnum):
-    """OFFER: the organisation has something. REQUEST: it seeks something."""
+    """OFFER: the organisation has something. REQUEST: it seeks something. IDEA: it seeks partners for a project, each in a role."""
 
     OFFER = "offer"
     REQUEST = "request"
+    IDEA = "idea"
 
 
 class FieldKind(StrEnum):
@@ -68,32 +69,6 @@ class TypeView(View):
     archived: bool
 
 
-class TypeFields(Command):
-    side: EntrySide
-    name: Line
-    fields: Annotated[list[FieldView], msgspec.Meta(max_length=MOST_FIELDS)] = msgspec.field(
-        default_factory=list[FieldView]
-    )
-    texts: Translations = msgspec.field(default_factory=dict[str, dict[str, str]])
-    days: Annotated[int, msgspec.Meta(ge=1, le=730)] = 180
-
-
-class CreateType(TypeFields, tag="entry_type.create"):
-    """Organisers define what can be offered or sought."""
-
-
-class EditType(TypeFields, tag="entry_type.edit", kw_only=True):
-    """Values of fields that are removed are kept, and no longer shown."""
-
-    type: Id
-
-
-class ArchiveType(Command, tag="entry_type.archive"):
-    """No new entries of this type; those that exist stay."""
-
-    type: Id
-
-
 class EntryReview(StrEnum):
     """The state of an entry's draft: NONE, DRAFT (being written), WAITING for the organisers, or DECLINED by them."""
 
@@ -112,14 +87,30 @@ class EntryState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class RoleSought(View):
+    """A role in the consortium of an idea: `number` organisations are sought, from one of the `countries` (none: from anywhere). `key` identifies it
+    when the entry is edited; a new role has none yet. `texts` holds translations of the name by locale."""
+
+    name: Line
+    key: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]{0,20}\Z")] = ""
+    texts: Translations = msgspec.field(default_factory=dict[str, dict[str, str]])
+    countries: Annotated[list[Country], msgspec.Meta(max_length=50)] = msgspec.field(default_factory=list[str])
+    number: Annotated[int, msgspec.Meta(ge=1, le=50)] = 1
+
+
+Roles = Annotated[list[RoleSought], msgspec.Meta(max_length=20)]
+
+
 class EntryContent(Command):
-    """What an entry says. `texts` holds translations of title and about by locale, `values` those of the type's fields by key."""
+    """What an entry says. `texts` holds translations of title and about by locale, `values` those of the type's fields by key; `roles` are those that
+    an idea seeks."""
 
     title: Line
     about: LongText = ""
     texts: Translations = msgspec.field(default_factory=dict[str, dict[str, str]])
     country: Country = ""
     values: Values = msgspec.field(default_factory=dict[str, str])
+    roles: Roles = msgspec.field(default_factory=list[RoleSought])
 
 
 class CreateEntry(EntryContent, tag="entry.create", kw_only=True):
@@ -211,11 +202,13 @@ class InterestOutcome(StrEnum):
 
 
 class ShowInterest(Command, tag="interest.show"):
-    """Asks the organisation behind a published entry for a conversation. `organisation`: in whose name, if in any."""
+    """Asks the organisation behind a published entry for a conversation. `organisation`: in whose name, if in any. `role`: the key of a role of an
+    idea, for which the organisation applies."""
 
     entry: Id
     text: ShortText
     organisation: Id | None = None
+    role: Annotated[str, msgspec.Meta(max_length=20)] = ""
 
 
 class WithdrawInterest(Command, tag="interest.withdraw"):
@@ -223,7 +216,7 @@ class WithdrawInterest(Command, tag="interest.withdraw"):
 
 
 class AcceptInterest(Command, tag="interest.accept"):
-    """From now on the person who accepts and the one who showed interest see each other's email address."""
+    """From now on the person who accepts and the one who showed interest see each other's email address. Fills the role that was applied for."""
 
     interest: Id
 
@@ -242,17 +235,6 @@ class RecordOutcome(Command, tag="interest.outcome"):
     outcome: InterestOutcome
 
 
-class SaveSearch(Command, tag="search.save"):
-    """Notifies the person when an entry that matches is published. `query` is that of the page's address."""
-
-    name: Line
-    query: Annotated[dict[str, Line], msgspec.Meta(max_length=20)]
-
-
-class DeleteSearch(Command, tag="search.delete"):
-    search: Id
-
-
 class EntryView(View):
     """A published entry, as visitors see it."""
 
@@ -267,6 +249,7 @@ class EntryView(View):
     texts: dict[str, dict[str, str]]
     country: str
     values: dict[str, str]
+    roles: list[RoleSought]
     published_at: datetime | None
     expires_at: datetime | None
 
@@ -279,7 +262,8 @@ class CommentView(View):
 
 
 class InterestView(View):
-    """`texts` holds translations of the entry's title by locale. Once accepted, `email` is the person's address, and `contact` is who accepted."""
+    """`texts` holds translations of the entry's title by locale; `role` is the key of the role applied for. Once accepted, `email` is the person's
+    address, and `contact` is who accepted."""
 
     id: str
     entry: str
@@ -287,6 +271,7 @@ class InterestView(View):
     texts: dict[str, dict[str, str]]
     person: PersonView
     organisation_name: str
+    role: str
     text: str
     state: InterestState
     reason: str
@@ -298,17 +283,9 @@ class InterestView(View):
     contact_email: str = ""
 
 
-class TypeCreated(View):
-    type: str
-
-
 class EntryCreated(View):
     entry: str
 
 
 class InterestShown(View):
     interest: str
-
-
-class SearchSaved(View):
-    search: str

@@ -17,10 +17,19 @@ from rooms.cooperation.messages import (
     CommentEntry,
     DeclineEntry,
     EntryReview,
+    EntrySide,
     EntryState,
     ShowInterest,
 )
-from rooms.cooperation.tables import entries, entry_comments, entry_facets, entry_terms, entry_types
+from rooms.cooperation.roles import list_sought
+from rooms.cooperation.tables import (
+    entries,
+    entry_comments,
+    entry_facets,
+    entry_sought,
+    entry_terms,
+    entry_types,
+)
 from rooms.core.commands.access import Actor
 from rooms.core.commands.people import Role
 from rooms.core.commands.registry import command
@@ -144,6 +153,8 @@ async def check_ready(connection: AsyncConnection, row: Any) -> None:
     select = sa.select(entry_types).where(entry_types.c.id == row.type)
     type = queries.type_of((await connection.execute(select)).one())
     check_complete(type.fields, row.draft["values"])
+    if type.side is EntrySide.IDEA and not row.draft.get("roles"):
+        raise Problem("invalid", N_("An idea needs at least one role that you seek."), field="roles")
 
 
 async def expiry(connection: AsyncConnection, type: str, now: datetime) -> datetime:
@@ -159,15 +170,20 @@ async def list_entry(connection: AsyncConnection, conference: str, entry: str) -
     await unlist(connection, [entry])
     translated = [text for said in row.texts.values() for text in said.values()]
     names = [said["name"] for said in row.organisation_texts.values() if said.get("name")]
+    roles = queries.view_of(row).roles
+    sought = [name for role in roles for name in (role.name, *(said["name"] for said in role.texts.values()))]
     words = [row.title, row.about, row.organisation_name, *names, *translated, *words_of(type.fields, row.values)]
+    words += sought
     await entry_terms.put(connection, entry, "\n".join(words))
     facets = {"country": row.country} if row.country else {}
     facets |= facets_of(type.fields, row.values)
     if facets:
         found = [{"entry": entry, "key": key, "value": value} for key, value in facets.items()]
         await connection.execute(entry_facets.insert(), found)
+    await list_sought(connection, entry, roles)
 
 
 async def unlist(connection: AsyncConnection, ids: Collection[str]) -> None:
     await entry_terms.remove(connection, ids)
-    await connection.execute(entry_facets.delete().where(entry_facets.c.entry.in_(list(ids))))
+    for table in (entry_facets, entry_sought):
+        await connection.execute(table.delete().where(table.c.entry.in_(list(ids))))

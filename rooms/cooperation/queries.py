@@ -16,6 +16,7 @@ from rooms.cooperation.messages import (
     FieldView,
     InterestState,
     InterestView,
+    RoleSought,
     TypeView,
 )
 from rooms.cooperation.tables import entries, entry_comments, entry_types, interests
@@ -81,14 +82,21 @@ async def entry_rows(connection: AsyncConnection, *conditions: "sa.ColumnElement
 
 def view_of(row: Any) -> EntryView:
     """What visitors see."""
-    names = [name for name in EntryView.__struct_fields__ if name != "state"]
-    return EntryView(**{name: getattr(row, name) for name in names}, state=EntryState(row.state))
+    names = [name for name in EntryView.__struct_fields__ if name not in {"state", "roles"}]
+    said = {name: getattr(row, name) for name in names}
+    return EntryView(**said, state=EntryState(row.state), roles=_roles(row.roles))
+
+
+def _roles(stored: list[dict[str, Any]] | None) -> list[RoleSought]:
+    return msgspec.convert(stored or [], list[RoleSought])
 
 
 def draft_of(row: Any) -> EntryView:
     """As `view_of`, with the texts of the draft if there is one."""
     view = view_of(row)
-    return msgspec.structs.replace(view, **row.draft) if row.draft else view
+    if not row.draft:
+        return view
+    return msgspec.structs.replace(view, **{**row.draft, "roles": _roles(row.draft.get("roles"))})
 
 
 async def comments(connection: AsyncConnection, entry: str) -> list[CommentView]:
@@ -100,9 +108,9 @@ async def comments(connection: AsyncConnection, entry: str) -> list[CommentView]
 
 
 async def interest_row(connection: AsyncConnection, conference: str, interest: str) -> Any:
-    """An interest with the organisation and the title of its entry, as `owner` and `title`. Raises Problem "not_found"."""
+    """An interest with the organisation, the title and the roles of its entry, as `owner`, `title` and `roles`. Raises Problem "not_found"."""
     joined = interests.join(entries, e.id == i.entry)
-    select = sa.select(interests, e.organisation.label("owner"), e.title).select_from(joined)
+    select = sa.select(interests, e.organisation.label("owner"), e.conference, e.title, e.roles).select_from(joined)
     row = (await connection.execute(select.where(i.id == interest, e.conference == conference))).one_or_none()
     if row is None:
         raise Problem("not_found", ABSENT, field="interest")
@@ -136,6 +144,7 @@ async def interest_views(connection: AsyncConnection, *conditions: "sa.ColumnEle
             texts={locale: {"entry_title": said["title"]} for locale, said in row.texts.items() if said.get("title")},
             person=PersonView(row.person, row.name),
             organisation_name=row.organisation_name or "",
+            role=row.role,
             text=row.text,
             state=InterestState(row.state),
             reason=row.reason,

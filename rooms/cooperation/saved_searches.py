@@ -6,8 +6,9 @@ import msgspec
 import sqlalchemy as sa
 
 from rooms.cooperation import queries, search
-from rooms.cooperation.messages import DeleteSearch, EntryState, SaveSearch, SearchSaved
+from rooms.cooperation.messages import EntryState
 from rooms.cooperation.search import Query
+from rooms.cooperation.search_messages import DeleteSearch, SaveSearch, SearchSaved
 from rooms.cooperation.tables import entries, saved_searches
 from rooms.core.commands.access import ABSENT, Actor
 from rooms.core.commands.registry import command

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.cooperation import queries
-from rooms.cooperation.fields import FACETS
+from rooms.cooperation.fields import COUNTRIES, FACETS
 from rooms.cooperation.messages import EntrySide, EntryState, EntryView, TypeView
+from rooms.cooperation.roles import is_sought
 from rooms.cooperation.tables import entries, entry_facets, entry_terms, entry_types
 from rooms.core.errors import Problem
 from rooms.core.text import clean_line
@@ -21,12 +22,14 @@ e, t, f = entries.c, entry_types.c, entry_facets.c
 
 
 class Query(msgspec.Struct, frozen=True):
-    """A search; "" or {}: no filter. `facets`: the chosen value for "country" or the key of a field."""
+    """A search; "" or {}: no filter. `facets`: the chosen value for "country" or the key of a field. `sought`: ideas that are missing somebody from
+    a country; "any": from any."""
 
     words: str = ""
     side: str = ""
     type: str = ""
     facets: dict[str, str] = {}
+    sought: str = ""
 
 
 class FacetCount(NamedTuple):
@@ -44,12 +47,13 @@ def query_of(asked: "dict[str, str]", types: list[TypeView]) -> Query:
     """The search in the query of an address, without what is unknown."""
     facets = {key: value for key in keys_of(types) if (value := _line(asked.get(key, "")))}
     facets = dict(list(facets.items())[:MOST_FACETS])
-    side, type = asked.get("side", ""), asked.get("type", "")
+    side, type, sought = asked.get("side", ""), asked.get("type", ""), asked.get("sought", "")
     return Query(
         words=_line(asked.get("words", "")),
         side=side if side in set(EntrySide) else "",
         type=type if type in {each.id for each in types} else "",
         facets=facets,
+        sought=sought if sought == "any" or sought in COUNTRIES else "",
     )
 
 
@@ -72,6 +76,8 @@ def _passing(
         conditions.append(e.type.in_(sa.select(t.id).where(t.side == query.side)))
     if query.type:
         conditions.append(e.type == query.type)
+    if query.sought:
+        conditions.append(is_sought(e.id, query.sought))
     for key, value in query.facets.items():
         if key != without:
             conditions.append(e.id.in_(sa.select(f.entry).where(f.key == key, f.value == value)))

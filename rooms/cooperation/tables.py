@@ -33,6 +33,7 @@ entries = sa.Table(
     sa.Column("texts", Json, nullable=False),  # {"zh_Hans": {"title": …, "about": …}}
     sa.Column("country", sa.String(2), nullable=False, default=""),  # where the project takes place, ISO 3166-1
     sa.Column("values", Json, nullable=False),  # {key of a field: value}
+    sa.Column("roles", Json),  # [{"key": …, "name": …}]: messages.RoleSought; None: written before there were roles
     sa.Column("draft", Json),  # title to values, waiting for approval
     sa.Column("review", sa.String(10), nullable=False),  # none | draft | waiting | declined
     sa.Column("created_at", UtcDateTime, nullable=False),
@@ -50,6 +51,15 @@ entry_facets = sa.Table(
     sa.Column("key", sa.String(40), primary_key=True),  # "country", or the key of a field
     sa.Column("value", sa.String(200), nullable=False),
     sa.Index("ix_entry_facets_key_value", "key", "value"),
+)
+
+entry_sought = sa.Table(
+    "entry_sought",  # the roles that published ideas are still missing
+    metadata,
+    sa.Column("entry", sa.String(20), sa.ForeignKey("entries.id"), primary_key=True),
+    sa.Column("role", sa.String(20), primary_key=True),
+    sa.Column("country", sa.String(2), primary_key=True),  # "": from anywhere
+    sa.Index("ix_entry_sought_country", "country"),
 )
 
 entry_comments = sa.Table(
@@ -80,6 +90,7 @@ interests = sa.Table(
     sa.Column("entry", sa.String(20), sa.ForeignKey("entries.id"), nullable=False),
     sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False, index=True),
     sa.Column("organisation", sa.String(20), sa.ForeignKey("organisations.id")),  # in whose name they ask
+    sa.Column("role", sa.String(20), nullable=False, server_default=""),  # of an idea, for which they apply
     sa.Column("text", sa.String(1000), nullable=False),
     sa.Column("state", sa.String(10), nullable=False),  # waiting | accepted | declined | withdrawn
     sa.Column("reason", sa.String(20), nullable=False, default=""),  # of a list: why it was declined

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from rooms.cooperation import queries
 from rooms.cooperation.fields import NAME_LENGTH, cleaned_fields
-from rooms.cooperation.messages import ArchiveType, CreateType, EditType, TypeCreated, TypeFields
 from rooms.cooperation.tables import entry_types
+from rooms.cooperation.type_messages import ArchiveType, CreateType, EditType, TypeCreated, TypeFields
 from rooms.core.commands.access import Actor
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction

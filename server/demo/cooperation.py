@@ -1,4 +1,4 @@
-"""Project cooperation in the demonstration: two types, and entries of the invented exhibitors, in English and Chinese."""
+"""Project cooperation in the demonstration: types, ideas for consortia, and entries of the invented exhibitors, in English and Chinese."""
 
 from typing import NamedTuple
 
@@ -7,14 +7,18 @@ import sqlalchemy as sa
 
 from rooms.cooperation import messages as m
 from rooms.cooperation.queries import is_open
+from rooms.cooperation.type_messages import CreateType, TypeCreated
 from rooms.core.commands.messages import Command
 from rooms.core.engine import Engine, Outcome
+from rooms.core.files.intake import Intake
+from rooms.core.files.store import Store
 from rooms.core.ids import new_id
 from rooms.core.store.journal import room_of
 from rooms.organisations import members
 from rooms.organisations.messages import OrganisationRole
 from rooms.organisations.tables import organisations
 from rooms.people import accounts
+from server.demo.ideas import DOCUMENT, REPORTED, add_report, present_ideas
 
 ORGANISER = "organiser@demo.example"
 
@@ -44,11 +48,14 @@ FIELDS = [
         "Form of cooperation",
         options=["Joint research", "Licence", "Pilot", "Investment"],
         texts={"zh_Hans": {"name": "合作形式"}},
+        option_texts={
+            "zh_Hans": {"Joint research": "联合研究", "Licence": "许可", "Pilot": "试点", "Investment": "投资"}
+        },
     ),
 ]
 TYPES = {
-    OFFER: m.CreateType(OFFER, "Technology offer", FIELDS, {"zh_Hans": {"name": "技术供给"}}),
-    REQUEST: m.CreateType(REQUEST, "Partner sought", FIELDS, {"zh_Hans": {"name": "寻求合作"}}),
+    OFFER: CreateType(OFFER, "Technology offer", [*FIELDS, DOCUMENT], {"zh_Hans": {"name": "技术供给"}}),
+    REQUEST: CreateType(REQUEST, "Partner sought", FIELDS, {"zh_Hans": {"name": "寻求合作"}}),
 }
 
 ENTRIES = (
@@ -135,7 +142,7 @@ ENTRIES = (
 )
 
 
-async def cooperate(engine: Engine, conference: str) -> None:
+async def cooperate(engine: Engine, store: Store, conference: str) -> None:
     """Opens project cooperation with its entries, if it is not open yet."""
     async with engine.database.read() as connection:
         if await is_open(connection, conference):
@@ -147,19 +154,20 @@ async def cooperate(engine: Engine, conference: str) -> None:
         rows = await connection.execute(sa.select(o.name, o.id).where(o.conference == conference))
         known = {row.name: row.id for row in rows}
 
+    people = {"": account.id}
     async with engine.database.write() as connection:
         for number, each in enumerate(ENTRIES):
-            if not await members.members_of(connection, known[each.organisation]):
-                answering = await accounts.by_email(connection, f"guest{number}@demo.example")
-                assert answering is not None
-                owner = OrganisationRole.OWNER
-                await members.add(connection, known[each.organisation], answering.id, owner, engine.clock())
+            answering = await accounts.by_email(connection, f"guest{number}@demo.example")
+            assert answering is not None
+            people[each.organisation] = answering.id
+            owner = OrganisationRole.OWNER
+            await members.add(connection, known[each.organisation], answering.id, owner, engine.clock())
 
-    async def do(command: Command) -> Outcome:
-        return await engine.perform(account.id, lobby, command, new_id())
+    async def do(command: Command, organisation: str = "") -> Outcome:
+        return await engine.perform(people[organisation], lobby, command, new_id())
 
     types = {
-        side: msgspec.json.decode((await do(command)).reply, type=m.TypeCreated).type for side, command in TYPES.items()
+        side: msgspec.json.decode((await do(command)).reply, type=TypeCreated).type for side, command in TYPES.items()
     }
     for each in ENTRIES:
         texts = {"zh_Hans": {"title": each.title_zh, "about": each.about_zh}}
@@ -172,5 +180,8 @@ async def cooperate(engine: Engine, conference: str) -> None:
         }
         made = await do(m.CreateEntry(organisation=known[each.organisation], type=types[each.side], **said))
         entry = msgspec.json.decode(made.reply, type=m.EntryCreated).entry
+        if each.organisation == REPORTED:
+            await add_report(Intake(engine, store), account.id, lobby, entry)
         await do(m.SubmitEntry(entry))
         await do(m.ApproveEntry(entry))
+    await present_ideas(lambda organisation, command: do(command, organisation), known)

@@ -68,7 +68,8 @@ async def seed(engine: Engine, store: Store) -> None:
         await _make(engine)
     conference = await _exhibit(engine)
     await furnish(engine, store, conference)
-    for fill in (cooperate, exchange, actor):
+    await cooperate(engine, store, conference)
+    for fill in (exchange, actor):
         await fill(engine, conference)
 
 

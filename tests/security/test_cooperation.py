@@ -12,7 +12,9 @@ from rooms.cooperation.expiration import remind_and_expire
 from rooms.cooperation.publication import unlist
 from rooms.cooperation.saved_searches import notify_of_matches
 from rooms.cooperation.search import Query
+from rooms.cooperation.search_messages import SaveSearch
 from rooms.cooperation.tables import entry_comments
+from rooms.cooperation.type_messages import EditType
 from rooms.core.commands.registry import read
 from rooms.core.store.audit import read as entries_of
 from rooms.core.store.tables import conferences
@@ -127,7 +129,7 @@ async def test_a_field_may_change_its_kind(each_world: World) -> None:
     entry = await published(world, type, values={"size": "tall " * 300})
     for kind, options in ((m.FieldKind.CHOICE, ["a", "b"]), (m.FieldKind.NUMBER, []), (m.FieldKind.BUDGET, [])):
         field = m.FieldView("size", kind, "Size", options=options)
-        edited = m.EditType(side=m.EntrySide.OFFER, name="Offer", fields=[field], type=type)
+        edited = EditType(side=m.EntrySide.OFFER, name="Offer", fields=[field], type=type)
         await world.do("organiser", edited, room=world.lobby)
         async with world.engine.database.write() as connection:
             await connection.execute(queries.entries.update().values(state="expired"))
@@ -138,9 +140,9 @@ async def test_a_field_may_change_its_kind(each_world: World) -> None:
 async def test_a_saved_search_cannot_stop_those_of_others(each_world: World) -> None:
     world = each_world
     type = await entry_type(world)
-    await world.do("attendee", m.SaveSearch("Solar", {"words": "solar"}), room=world.lobby)
+    await world.do("attendee", SaveSearch("Solar", {"words": "solar"}), room=world.lobby)
     for query in ({"type": "a\0"}, {"side": "\0"}, {"words": "\0"}, {"stage": "\0'"}, {"country": "x" * 300}):
-        await world.do("other", m.SaveSearch("Broken", query), room=world.lobby)
+        await world.do("other", SaveSearch("Broken", query), room=world.lobby)
     await published(world, type, title="Solar cells")
     world.clock.advance(seconds=1)
     await notify_of_matches(world.engine)
@@ -156,7 +158,7 @@ async def test_searches_run_only_when_something_new_is_published(world: World, m
         return await matches(connection, conference, query, *span)
 
     monkeypatch.setattr(search, "matches", counted)
-    await world.do("attendee", m.SaveSearch("Wind", {"words": "wind"}), room=world.lobby)
+    await world.do("attendee", SaveSearch("Wind", {"words": "wind"}), room=world.lobby)
     await published(world)
     world.clock.advance(minutes=2)
     for _ in range(3):
@@ -261,7 +263,7 @@ async def test_members_who_were_removed_from_the_conference_learn_nothing(each_w
     type = await entry_type(world)
     entry = await published(world, type)
     for who in ("owner", "other"):
-        await world.do(who, m.SaveSearch("Solar", {"words": "solar"}), room=world.lobby)
+        await world.do(who, SaveSearch("Solar", {"words": "solar"}), room=world.lobby)
         await world.do("organiser", RemovePerson(world.people[who]), room=world.lobby)
     before = {who: len(await notices(world, who)) for who in ("owner", "other")}
     await interested(world, entry)

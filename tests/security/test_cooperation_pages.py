@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from rooms.cooperation import messages as m
 from rooms.cooperation import queries
+from rooms.cooperation.search_messages import SaveSearch
 from rooms.cooperation.tables import entry_facets
 from rooms.core.commands.messages import Command
 from rooms.core.errors import Problem
@@ -98,7 +99,7 @@ async def test_hostile_texts_are_inert(site: Site, world: World, text: str) -> N
     values = {"one": text, "two": text}
     entry = await published(world, type, title=text, about=text, texts=translated, values=values)
     await world.do("staff", m.CommentEntry(entry, text), room=world.lobby)
-    await world.do("attendee", m.SaveSearch(text, {"words": text, "two": text}), room=world.lobby)
+    await world.do("attendee", SaveSearch(text, {"words": text, "two": text}), room=world.lobby)
     await interested(world, entry, text=text)
     for who in ("attendee", "staff", "organiser"):
         for locale in ("en", "zh-CN"):

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from rooms.cooperation.messages import EntryContent, SaveSearch
+from rooms.cooperation.messages import EntryContent
+from rooms.cooperation.search_messages import SaveSearch
 from rooms.core.commands.messages import Command
 from rooms.core.errors import Problem
 from rooms.core.ids import is_id

@@ -52,6 +52,7 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/contact-code": SIGNED_IN | {"banned": 403, "unverified": 403, "guest": 403},
     "/c/{conference}/contact-code/{code}": NOBODY | REFUSED_FIRST,  # a guessed one
     "/c/{conference}/cooperation": IN_CONFERENCE,
+    "/c/{conference}/cooperation/board": IN_CONFERENCE,
     "/c/{conference}/cooperation/new": IN_CONFERENCE,
     "/c/{conference}/cooperation/reviews/{review}": NOBODY | REFUSED_FIRST,  # a guessed one
     "/c/{conference}/cooperation/requests": SIGNED_IN | {"banned": 403, "unverified": 403},

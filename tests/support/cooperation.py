@@ -11,9 +11,11 @@ from rooms.cooperation.documents import actions, uploads
 from rooms.cooperation.documents.messages import AskToRead
 from rooms.cooperation.peer_reviews import queries as peer_reviews
 from rooms.cooperation.peer_reviews.messages import AskPeer
+from rooms.cooperation.type_messages import CreateType, TypeCreated
 from rooms.core.commands.access import resolve
 from rooms.core.files.intake import Intake, StoredFile
 from rooms.core.ids import new_id
+from rooms.organisations.messages import CreateOrganisation, OrganisationCreated
 from tests.support import files
 from tests.support.world import World
 
@@ -28,8 +30,8 @@ VALUES = {"stage": "4", "science": "2.5", "budget": "20 000 - 50,000 eur", "fund
 
 async def entry_type(world: World, **changes: Any) -> str:
     said = {"side": m.EntrySide.OFFER, "name": "Technology offer", "fields": FIELDS, **changes}
-    done = await world.do("organiser", m.CreateType(**said), room=world.lobby)
-    return msgspec.json.decode(done.reply, type=m.TypeCreated).type
+    done = await world.do("organiser", CreateType(**said), room=world.lobby)
+    return msgspec.json.decode(done.reply, type=TypeCreated).type
 
 
 async def drafted(world: World, type: str = "", who: str = "staff", **changes: Any) -> str:
@@ -120,3 +122,26 @@ async def reviewed(world: World, entry: str = "", who: str = "attendee") -> tupl
     async with world.engine.database.read() as connection:
         asked = await peer_reviews.views(connection, entry)
     return entry, next(each.id for each in asked if each.person.id == world.people[who])
+
+
+ROLES = [
+    m.RoleSought("Maker of cells", "cells", {"zh_Hans": {"name": "电芯制造商"}}, ["DE", "CN"]),
+    m.RoleSought("Test site", "site", number=2),
+]
+
+
+async def idea(world: World, **changes: Any) -> str:
+    """A published idea of the world's organisation, which seeks partners in two roles."""
+    type = await entry_type(world, side=m.EntrySide.IDEA, name="Idea", fields=[])
+    return await published(world, type, **{"title": "Storage in the cold", "values": {}, "roles": ROLES, **changes})
+
+
+async def applicant(world: World, who: str = "attendee", name: str = "Cellworks") -> str:
+    """An organisation of somebody who applies for roles."""
+    done = await world.do(who, CreateOrganisation(name, country="DE"), room=world.lobby)
+    return msgspec.json.decode(done.reply, type=OrganisationCreated).organisation
+
+
+async def applies(world: World, entry: str, role: str = "cells", who: str = "attendee", organisation: str = "") -> str:
+    organisation = organisation or await applicant(world, who)
+    return await interested(world, entry, who, organisation=organisation, role=role)

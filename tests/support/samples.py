@@ -12,6 +12,8 @@ from rooms.contacts import messages as contacts
 from rooms.cooperation import messages as cm
 from rooms.cooperation.documents import messages as dm
 from rooms.cooperation.peer_reviews import messages as rm
+from rooms.cooperation.search_messages import DeleteSearch, SaveSearch, SearchSaved
+from rooms.cooperation.type_messages import ArchiveType, CreateType, EditType
 from rooms.core.commands.access import resolve
 from rooms.core.commands.messages import Command
 from rooms.core.commands.people import Role
@@ -748,17 +750,17 @@ async def _(world: World) -> Command:
 
 @_sample("entry_type.create", "organiser", "lobby")
 async def _(world: World) -> Command:
-    return cm.CreateType(cm.EntrySide.OFFER, "Technology offer", FIELDS)
+    return CreateType(cm.EntrySide.OFFER, "Technology offer", FIELDS)
 
 
 @_sample("entry_type.edit", "organiser", "lobby")
 async def _(world: World) -> Command:
-    return cm.EditType(cm.EntrySide.REQUEST, "Partner sought", type=await entry_type(world))
+    return EditType(cm.EntrySide.REQUEST, "Partner sought", type=await entry_type(world))
 
 
 @_sample("entry_type.archive", "organiser", "lobby")
 async def _(world: World) -> Command:
-    return cm.ArchiveType(await entry_type(world))
+    return ArchiveType(await entry_type(world))
 
 
 @_sample("entry.create", "staff", "lobby")
@@ -898,13 +900,13 @@ async def _(world: World) -> Command:
 
 @_sample("search.save", "attendee", "lobby")
 async def _(world: World) -> Command:
-    return cm.SaveSearch("Solar in Sweden", {"words": "solar", "country": "SE", "unknown": "x"})
+    return SaveSearch("Solar in Sweden", {"words": "solar", "country": "SE", "unknown": "x"})
 
 
 @_sample("search.delete", "attendee", "lobby")
 async def _(world: World) -> Command:
-    done = await world.do("attendee", cm.SaveSearch("Solar", {"words": "solar"}), room=world.lobby)
-    return cm.DeleteSearch(msgspec.json.decode(done.reply, type=cm.SearchSaved).search)
+    done = await world.do("attendee", SaveSearch("Solar", {"words": "solar"}), room=world.lobby)
+    return DeleteSearch(msgspec.json.decode(done.reply, type=SearchSaved).search)
 
 
 @_sample("meetings.settings", "organiser", "lobby")

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cache
 
+from rooms.core.imports.places import country_code
 from rooms.core.search import fold
-from rooms.exhibition.imports.places import country_code
 
 PLAIN = ("name", "tagline", "about", "website", "country", "field", "languages")
 TRANSLATED = ("name", "tagline", "about")

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 
 from rooms.core.errors import Problem
 from rooms.core.files.faults import Fault, FaultReport, Notes
+from rooms.core.imports.places import country_code, language_tag
 from rooms.core.text import N_, clean_line, clean_text
 from rooms.exhibition.booths.editing import said_by
 from rooms.exhibition.booths.messages import DraftBooth
 from rooms.exhibition.imports.columns import COLUMNS, PLAIN, TRANSLATED, column_of, guessed_columns, known_headers
-from rooms.exhibition.imports.places import country_code, language_tag
 from rooms.exhibition.imports.table_file import ExhibitorFaults, Rows, Table
 
 TIERS = {"partner": 1, "sponsor": 2, "exhibitor": 3, "1": 1, "2": 2, "3": 3}

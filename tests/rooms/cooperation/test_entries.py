@@ -8,6 +8,7 @@ from rooms.cooperation import messages as m
 from rooms.cooperation import queries
 from rooms.cooperation.expiration import remind_and_expire
 from rooms.cooperation.tables import entries, entry_facets
+from rooms.cooperation.type_messages import ArchiveType
 from rooms.organisations.messages import MergeOrganisations
 from rooms.organisations.profile import create
 from tests.support.cooperation import VALUES, drafted, entry_type, published, waiting
@@ -105,7 +106,7 @@ async def test_a_required_field_is_checked_before_the_review(world: World) -> No
 async def test_an_archived_type_takes_no_new_entries(world: World) -> None:
     type = await entry_type(world)
     entry = await published(world, type)
-    await world.do("organiser", m.ArchiveType(type), room=world.lobby)
+    await world.do("organiser", ArchiveType(type), room=world.lobby)
     with refused("conflict", "type"):
         await drafted(world, type)
     await world.do("staff", m.RenewEntry(entry), room=world.lobby)

@@ -1,9 +1,13 @@
 """Searching entries: words in any script, facets with numbers, and saved searches."""
 
+import sqlalchemy as sa
+
 from rooms.cooperation import messages as m
 from rooms.cooperation import queries, search
 from rooms.cooperation.saved_searches import notify_of_matches
 from rooms.cooperation.search import FacetCount, Query
+from rooms.cooperation.search_messages import DeleteSearch, SaveSearch
+from rooms.cooperation.tables import saved_searches
 from tests.support.cooperation import entry_type, published
 from tests.support.refusals import refused
 from tests.support.world import World
@@ -57,7 +61,7 @@ async def test_a_saved_search_notifies_once_of_what_is_new(grown_world: World) -
     world = grown_world
     type = await entry_type(world)
     await published(world, type, title="Solar cells")
-    await world.do("attendee", m.SaveSearch("Solar", {"words": "solar", "nonsense": "x"}), room=world.lobby)
+    await world.do("attendee", SaveSearch("Solar", {"words": "solar", "nonsense": "x"}), room=world.lobby)
     world.clock.advance(seconds=1)
     assert await notify_of_matches(world.engine) == 0, "what was there is not new"
     await published(world, type, title="Solar lamps")
@@ -72,16 +76,12 @@ async def test_a_saved_search_notifies_once_of_what_is_new(grown_world: World) -
 
 async def test_saved_searches_are_bounded_and_private(world: World) -> None:
     for number in range(20):
-        await world.do("attendee", m.SaveSearch(f"Search {number}", {}), room=world.lobby)
+        await world.do("attendee", SaveSearch(f"Search {number}", {}), room=world.lobby)
     with refused("conflict"):
-        await world.do("attendee", m.SaveSearch("One more", {}), room=world.lobby)
-    import sqlalchemy as sa
-
-    from rooms.cooperation.tables import saved_searches
-
+        await world.do("attendee", SaveSearch("One more", {}), room=world.lobby)
     async with world.engine.database.read() as connection:
         id = (await connection.execute(sa.select(saved_searches.c.id).limit(1))).scalar_one()
     with refused("not_found"):
-        await world.do("other", m.DeleteSearch(id), room=world.lobby)
-    await world.do("attendee", m.DeleteSearch(id), room=world.lobby)
-    await world.do("attendee", m.SaveSearch("One more", {}), room=world.lobby)
+        await world.do("other", DeleteSearch(id), room=world.lobby)
+    await world.do("attendee", DeleteSearch(id), room=world.lobby)
+    await world.do("attendee", SaveSearch("One more", {}), room=world.lobby)

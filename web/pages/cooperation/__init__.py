@@ -1,10 +1,11 @@
 """The pages of project cooperation."""
 
-from web.pages.cooperation import directory, documents, editing, entry, organise, requests, review, types
+from web.pages.cooperation import board, directory, documents, editing, entry, organise, requests, review, types
 
 # "/cooperation/new" and "/cooperation/requests" come before "/cooperation/{entry}", which would match them.
 routes = [
     *directory.routes,
+    *board.routes,
     *editing.routes,
     *documents.routes,
     *requests.routes,

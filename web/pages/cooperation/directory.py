@@ -9,9 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from rooms.cooperation import queries, search
-from rooms.cooperation.messages import EntryReview, FieldKind, FieldView, SearchSaved, TypeView
+from rooms.cooperation.messages import EntryReview, EntrySide, FieldKind, FieldView, TypeView
 from rooms.cooperation.peer_reviews import queries as peer_reviews
 from rooms.cooperation.search import PAGE, FacetCount
+from rooms.cooperation.search_messages import SearchSaved
 from rooms.cooperation.tables import saved_searches
 from rooms.core.commands.registry import read
 from rooms.core.text import N_
@@ -29,8 +30,10 @@ async def show(request: Request) -> Response:
         entered = await enter(request, connection)
         conference, person = entered.conference.id, entered.viewer.id
         types = await queries.types(connection, conference, archived=True)
-        asked, saved = dict(request.query_params), await _saved(connection, conference, person)
+        asked, saved = dict(request.query_params), await saved_by(connection, conference, person)
         if chosen := next((row for row in saved if row.id == asked.get("search")), None):
+            if chosen.query.get("side") == EntrySide.IDEA.value:
+                return go(request, f"{entered.path}/cooperation/board?search={chosen.id}")
             asked = {**chosen.query, **chosen.query["facets"]}
         query = search.query_of(asked, types)
         total = await search.count(connection, conference, query)
@@ -55,6 +58,7 @@ async def show(request: Request) -> Response:
         open_types=[each for each in types if not each.archived],
         facets=_named(types, facets, entered.viewer.locale, gettext),
         saved=saved,
+        has_ideas=any(each.side is EntrySide.IDEA for each in types),
         own=own,
         own_entries=[(row, queries.draft_of(row)) for row in entries],
         requests=requests,
@@ -81,7 +85,7 @@ async def save(request: Request) -> Response:
     return go(request, f"{entered.path}/cooperation?search={saved}", said=gettext(N_("The search is saved.")))
 
 
-async def _saved(connection: Any, conference: str, person: str | None) -> list[Any]:
+async def saved_by(connection: Any, conference: str, person: str | None) -> list[Any]:
     s = saved_searches.c
     select = sa.select(saved_searches).where(s.conference == conference, s.person == (person or ""))
     return list((await connection.execute(select.order_by(s.name, s.id))).all())

@@ -1,5 +1,6 @@
 """Writing an entry: a new one, and the draft of one that exists."""
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -18,11 +19,11 @@ from rooms.people import rules
 from web.choices import countries
 from web.conference import Entered, enter
 from web.forms import read_form, text
-from web.pages.cooperation.values import TRANSLATED, content_of, options_of
+from web.pages.cooperation.values import TRANSLATED, check_countries, content_of, country_names, options_of
 from web.site import site_of
 from web.templating import go
 
-NEW: dict[str, Any] = {"title": "", "about": "", "texts": {}, "country": "", "values": {}}
+NEW: dict[str, Any] = {"title": "", "about": "", "texts": {}, "country": "", "values": {}, "roles": []}
 
 
 async def show_new(request: Request) -> Response:
@@ -39,7 +40,8 @@ async def create(request: Request) -> Response:
         if type is None:
             raise Problem("invalid", N_("Choose what you offer or seek."), field="type")
         organisation = text(form, "organisation")
-        command = read("entry.create", {**typed, "type": type.id, "organisation": organisation})
+        check_countries(typed)
+        command = read("entry.create", {**typed, "type": type.id, "organisation": organisation}, strict=False)
         done = await entered.site.engine.perform(entered.viewer.id, entered.conference.room, command, text(form, "key"))
     except Problem as problem:
         return await _new_page(request, entered, types, own, problem, typed, type)
@@ -83,7 +85,8 @@ async def save(request: Request) -> Response:
     entered, row, type = await owned_entry(request)
     typed = content_of(form, type.fields, queries.draft_of(row))
     try:
-        command = read("entry.draft", {**typed, "entry": row.id})
+        check_countries(typed)
+        command = read("entry.draft", {**typed, "entry": row.id}, strict=False)
         await entered.site.engine.perform(entered.viewer.id, entered.conference.room, command, text(form, "key"))
     except Problem as problem:
         return await _edit_page(request, entered, row, type, problem, typed)
@@ -122,6 +125,7 @@ async def _form(
     locale = entered.viewer.locale
     gettext = entered.site.languages.texts(locale).gettext
     given = {"problem": problem, "translated": TRANSLATED, "countries": countries(locale)}
+    given["country_names"] = partial(country_names, locale)
     return await entered.page(
         request, template, **given, **context, options=lambda field: options_of(field, locale, gettext)
     )

@@ -8,6 +8,7 @@ from rooms.cooperation import queries
 from rooms.cooperation.documents import queries as documents
 from rooms.cooperation.messages import EntryState
 from rooms.cooperation.peer_reviews import queries as peer_reviews
+from rooms.cooperation.roles import partners
 from rooms.core.commands.access import ABSENT
 from rooms.core.commands.registry import permitted
 from rooms.core.errors import Problem
@@ -46,6 +47,7 @@ async def show(request: Request) -> Response:
         else:
             reviews = await peer_reviews.for_author(connection, row.id) if inside else []
         words, found = await people_found(request, connection, entered) if entered.may_organise else ("", [])
+        filled = (await partners(connection, [row.id])).get(row.id, {})
         answered = await members.takes_part(connection, conference, row.organisation, entered.site.engine.clock())
         organisations = await mine(connection, conference, person) if person else []
     locale = entered.viewer.locale
@@ -65,6 +67,7 @@ async def show(request: Request) -> Response:
         documents=shown_documents,
         drafted=drafted,
         reader=reader,
+        partners=filled,
         reviews=reviews,
         advice={each.value: gettext(name) for each, name in ADVICE.items()},
         answered=answered,

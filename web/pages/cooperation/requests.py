@@ -23,13 +23,18 @@ async def show(request: Request) -> Response:
         theirs = queries.e.organisation.in_([each.id for each, _ in own])
         kept = queries.i.state != InterestState.WITHDRAWN.value
         received = await queries.interest_views(connection, sa.and_(here, theirs, kept)) if own else []
+        asked = [each.entry for each in received if each.role]
         sent = await queries.interest_views(connection, here, queries.i.person == person)
+        asked += [each.entry for each in sent if each.role]
+        rows = await queries.entry_rows(connection, queries.e.id.in_(asked)) if asked else []
+    roles = {(row.id, role.key): role for row in rows for role in queries.view_of(row).roles}
     gettext = entered.site.languages.texts(entered.viewer.locale).gettext
     return await entered.page(
         request,
         "cooperation/requests.html",
         received=received,
         sent=sent,
+        roles=roles,
         reasons=[(each.value, gettext(REASONS[each])) for each in DeclineReason],
         outcomes=[(each.value, gettext(OUTCOMES[each])) for each in InterestOutcome],
         now=entered.site.engine.clock(),

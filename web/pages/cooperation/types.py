@@ -11,7 +11,8 @@ from starlette.routing import Route
 
 from rooms.cooperation import queries
 from rooms.cooperation.fields import RESERVED
-from rooms.cooperation.messages import FieldKind, TypeCreated, TypeView
+from rooms.cooperation.messages import FieldKind, TypeView
+from rooms.cooperation.type_messages import TypeCreated
 from rooms.core.commands.registry import read
 from rooms.core.errors import Problem
 from rooms.core.search import fold

@@ -1,5 +1,6 @@
 """The values of an entry's fields: as a form sends them, and as a reader sees them."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -7,11 +8,16 @@ from babel import Locale
 from babel.numbers import format_decimal
 from starlette.datastructures import FormData
 
+from rooms.cooperation.fields import COUNTRIES
 from rooms.cooperation.messages import EntryView, FieldKind, FieldView
 from rooms.cooperation.sciences import SCIENCES
+from rooms.core.errors import Problem
+from rooms.core.imports.places import country_code
+from rooms.core.text import N_
 from web.forms import text
 
 TRANSLATED = "zh_Hans"
+MOST_ROLES = 20
 FIELD = "field-"
 """Before the key of a field, in the names of inputs."""
 
@@ -31,7 +37,44 @@ def content_of(form: FormData, fields: list[FieldView], before: EntryView | None
         "texts": {**(before.texts if before else {}), TRANSLATED: translated},
         "country": text(form, "country").strip().upper(),
         "values": values,
+        "roles": _roles(form),
     }
+
+
+def _roles(form: FormData) -> list[dict[str, Any]]:
+    """The roles that somebody has entered. Those without a name are left out."""
+    found: list[dict[str, Any]] = []
+    for at in range(MOST_ROLES):
+        name = text(form, f"role-{at}-name").strip()
+        if not name:
+            continue
+        typed = text(form, f"role-{at}-countries")
+        countries = [part.strip() for part in re.split(r"[,;，、；]", typed) if part.strip()]
+        found.append(
+            {
+                "key": text(form, f"role-{at}-key"),
+                "name": name,
+                "texts": {TRANSLATED: {"name": text(form, f"role-{at}-{TRANSLATED}")}},
+                "countries": [country_code(each) or each for each in countries],
+                "number": text(form, f"role-{at}-number") or "1",
+            }
+        )
+    return found
+
+
+def check_countries(typed: dict[str, Any]) -> None:
+    """Raises Problem "invalid" for a role with a country whose name is not known."""
+    for role in typed["roles"]:
+        for each in role["countries"]:
+            if each not in COUNTRIES:
+                message = N_("“%(name)s” is not a country.")
+                raise Problem("invalid", message, field="roles", values={"name": each[:40]})
+
+
+def country_names(locale: str, codes: list[str]) -> str:
+    """The countries of a role, as they are entered in its form."""
+    named = Locale.parse(locale).territories
+    return ", ".join(named.get(each) or each for each in codes)
 
 
 def options_of(field: FieldView, locale: str, gettext: Callable[[str], str]) -> list[tuple[str, str]]:

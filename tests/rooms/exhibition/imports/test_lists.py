@@ -8,9 +8,9 @@ import pytest
 from openpyxl import Workbook
 
 from rooms.core.files.faults import Notes
+from rooms.core.imports.places import country_code, language_tag
 from rooms.exhibition.imports.importing import read_exhibitors
 from rooms.exhibition.imports.parsing import ExhibitorRow
-from rooms.exhibition.imports.places import country_code, language_tag
 from rooms.exhibition.imports.table_file import ExhibitorFaults
 
 SAMPLES = Path(__file__).parents[3] / "fixtures/imports"
