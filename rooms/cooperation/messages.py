@@ -92,7 +92,7 @@ class RoleSought(View):
     when the entry is edited; a new role has none yet. `texts` holds translations of the name by locale."""
 
     name: Line
-    key: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]{0,20}\Z")] = ""
+    key: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]{0,16}\Z")] = ""
     texts: Translations = msgspec.field(default_factory=dict[str, dict[str, str]])
     countries: Annotated[list[Country], msgspec.Meta(max_length=50)] = msgspec.field(default_factory=list[str])
     number: Annotated[int, msgspec.Meta(ge=1, le=50)] = 1
@@ -208,7 +208,7 @@ class ShowInterest(Command, tag="interest.show"):
     entry: Id
     text: ShortText
     organisation: Id | None = None
-    role: Annotated[str, msgspec.Meta(max_length=20)] = ""
+    role: Annotated[str, msgspec.Meta(max_length=16)] = ""
 
 
 class WithdrawInterest(Command, tag="interest.withdraw"):

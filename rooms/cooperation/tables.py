@@ -57,7 +57,7 @@ entry_sought = sa.Table(
     "entry_sought",  # the roles that published ideas are still missing
     metadata,
     sa.Column("entry", sa.String(20), sa.ForeignKey("entries.id"), primary_key=True),
-    sa.Column("role", sa.String(20), primary_key=True),
+    sa.Column("role", sa.String(16), primary_key=True),
     sa.Column("country", sa.String(2), primary_key=True),  # "": from anywhere
     sa.Index("ix_entry_sought_country", "country"),
 )
@@ -90,7 +90,7 @@ interests = sa.Table(
     sa.Column("entry", sa.String(20), sa.ForeignKey("entries.id"), nullable=False),
     sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), nullable=False, index=True),
     sa.Column("organisation", sa.String(20), sa.ForeignKey("organisations.id")),  # in whose name they ask
-    sa.Column("role", sa.String(20), nullable=False, server_default=""),  # of an idea, for which they apply
+    sa.Column("role", sa.String(16), nullable=False, server_default=""),  # of an idea, for which they apply
     sa.Column("text", sa.String(1000), nullable=False),
     sa.Column("state", sa.String(10), nullable=False),  # waiting | accepted | declined | withdrawn
     sa.Column("reason", sa.String(20), nullable=False, default=""),  # of a list: why it was declined

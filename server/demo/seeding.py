@@ -125,11 +125,8 @@ async def _make(engine: Engine) -> None:
         await connection.execute(
             speakers.update().where(speakers.c.external_id == "lin").values(person=people["speaker"])
         )
-        starred = (
-            (await connection.execute(sa.select(sessions.c.id).order_by(sessions.c.starts_at).limit(12)))
-            .scalars()
-            .all()[2::3]
-        )
+        earliest = sa.select(sessions.c.id).order_by(sessions.c.starts_at).limit(12)
+        starred = (await connection.execute(earliest)).scalars().all()[2::3]
         await connection.execute(
             stars.insert(), [{"person": people["attendee"], "session": each, "at": now} for each in starred]
         )

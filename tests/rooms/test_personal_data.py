@@ -68,6 +68,7 @@ EXCEPTIONS = {
     "entries.texts": "as the title",
     "entries.values": "as the title",
     "entries.draft": "as the title",
+    "entries.roles": "as the title",
     "entries.country": FIXED,
     "entry_facets.key": FIXED,
     "entry_facets.value": "as the entry's title",

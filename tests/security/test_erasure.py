@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from rooms.cooperation.documents.messages import ChangeDocument
 from rooms.cooperation.messages import EntryContent
 from rooms.cooperation.search_messages import SaveSearch
 from rooms.core.commands.messages import Command
@@ -45,7 +46,9 @@ def mark(who: str) -> str:
 
 def signed(who: str, command: Command) -> Command:
     """The command with a word of the person's own in whatever is free text."""
-    if isinstance(command, HideText | EditQuestion | EntryContent):  # texts of somebody else, or of an organisation
+    if isinstance(
+        command, HideText | EditQuestion | EntryContent | ChangeDocument
+    ):  # texts of somebody else, or of an organisation
         return command
     changed: dict[str, Any] = {}
     if isinstance(command, SaveSearch):

@@ -119,7 +119,8 @@ def ops() -> list[str]:
 async def every_sample(world: World) -> AsyncIterator[tuple[str, Sample]]:
     """Samples of all commands in one world, each made when the one before has been dealt with. A few may no longer be possible by then."""
     impossible: list[str] = []
-    first, last = ["session.open", "session.start"], [op for op in ops() if op.startswith("asking.")]
+    first = ["session.open", "session.start"]
+    last = [op for op in ops() if op.startswith(("asking.", "organisation."))]  # which end what others need
     for op in [*first, *(op for op in ops() if op not in {*first, *last}), *last]:
         try:
             made = await sample(world, op)

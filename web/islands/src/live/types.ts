@@ -111,9 +111,6 @@ export type Command =
   | AskToRead
   | ApproveReader
   | RefuseReader
-  | CreateType
-  | EditType
-  | ArchiveType
   | CreateEntry
   | DraftEntry
   | SubmitEntry
@@ -128,11 +125,14 @@ export type Command =
   | AcceptInterest
   | DeclineInterest
   | RecordOutcome
-  | SaveSearch
-  | DeleteSearch
   | AskPeer
   | WritePeerReview
   | CancelPeerReview
+  | SaveSearch
+  | DeleteSearch
+  | CreateType
+  | EditType
+  | ArchiveType
   | ApplyToExhibit
   | WithdrawApplication
   | ReviewApplication

@@ -12,8 +12,8 @@ export type ReaderState = "waiting" | "approved" | "refused";
  */
 export type FieldKind = "text" | "number" | "choice" | "country" | "science" | "maturity" | "budget" | "file";
 
-/** OFFER: the organisation has something. REQUEST: it seeks something. */
-export type EntrySide = "offer" | "request";
+/** OFFER: the organisation has something. REQUEST: it seeks something. IDEA: it seeks partners for a project, each in a role. */
+export type EntrySide = "offer" | "request" | "idea";
 
 /** HIDDEN: never published. EXPIRED: its time is over, it can be renewed. WITHDRAWN: taken back by the organisation or an organiser. */
 export type EntryState = "hidden" | "published" | "expired" | "withdrawn";
@@ -71,6 +71,18 @@ export interface TypeView {
   readonly archived: boolean;
 }
 
+/**
+ * A role in the consortium of an idea: `number` organisations are sought, from one of the `countries` (none: from anywhere). `key`
+ * identifies it when the entry is edited; a new role has none yet. `texts` holds translations of the name by locale.
+ */
+export interface RoleSought {
+  readonly name: string;
+  readonly key: string;
+  readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly countries: readonly string[];
+  readonly number: number;
+}
+
 /** A published entry, as visitors see it. */
 export interface EntryView {
   readonly id: string;
@@ -84,6 +96,7 @@ export interface EntryView {
   readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly country: string;
   readonly values: Readonly<Record<string, string>>;
+  readonly roles: readonly RoleSought[];
   readonly published_at: Time | null;
   readonly expires_at: Time | null;
 }
@@ -96,8 +109,8 @@ export interface CommentView {
 }
 
 /**
- * `texts` holds translations of the entry's title by locale. Once accepted, `email` is the person's address, and `contact` is who
- * accepted.
+ * `texts` holds translations of the entry's title by locale; `role` is the key of the role applied for. Once accepted, `email` is the
+ * person's address, and `contact` is who accepted.
  */
 export interface InterestView {
   readonly id: string;
@@ -106,6 +119,7 @@ export interface InterestView {
   readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly person: PersonView;
   readonly organisation_name: string;
+  readonly role: string;
   readonly text: string;
   readonly state: InterestState;
   readonly reason: string;
@@ -117,20 +131,12 @@ export interface InterestView {
   readonly contact_email: string;
 }
 
-export interface TypeCreated {
-  readonly type: string;
-}
-
 export interface EntryCreated {
   readonly entry: string;
 }
 
 export interface InterestShown {
   readonly interest: string;
-}
-
-export interface SearchSaved {
-  readonly search: string;
 }
 
 /** `advice` is empty until the review is written. */
@@ -142,6 +148,14 @@ export interface PeerReviewView {
   readonly for_author: boolean;
   readonly asked_at: Time;
   readonly written_at: Time | null;
+}
+
+export interface SearchSaved {
+  readonly search: string;
+}
+
+export interface TypeCreated {
+  readonly type: string;
 }
 
 /** `gated`: only readers whom the organisation has approved can read it. Takes effect at once. */
@@ -179,33 +193,6 @@ export interface RefuseReader {
   readonly person: Id;
 }
 
-/** Organisers define what can be offered or sought. */
-export interface CreateType {
-  readonly op: "entry_type.create";
-  readonly side: EntrySide;
-  readonly name: string;
-  readonly fields?: readonly FieldView[];
-  readonly texts?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  readonly days?: number;
-}
-
-/** Values of fields that are removed are kept, and no longer shown. */
-export interface EditType {
-  readonly op: "entry_type.edit";
-  readonly side: EntrySide;
-  readonly name: string;
-  readonly fields?: readonly FieldView[];
-  readonly texts?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  readonly days?: number;
-  readonly type: Id;
-}
-
-/** No new entries of this type; those that exist stay. */
-export interface ArchiveType {
-  readonly op: "entry_type.archive";
-  readonly type: Id;
-}
-
 /** Begins a draft in the name of an organisation. */
 export interface CreateEntry {
   readonly op: "entry.create";
@@ -214,6 +201,7 @@ export interface CreateEntry {
   readonly texts?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly country?: string;
   readonly values?: Readonly<Record<string, string>>;
+  readonly roles?: readonly RoleSought[];
   readonly organisation: Id;
   readonly type: Id;
 }
@@ -226,6 +214,7 @@ export interface DraftEntry {
   readonly texts?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly country?: string;
   readonly values?: Readonly<Record<string, string>>;
+  readonly roles?: readonly RoleSought[];
   readonly entry: Id;
 }
 
@@ -278,12 +267,16 @@ export interface DeleteEntry {
   readonly entry: Id;
 }
 
-/** Asks the organisation behind a published entry for a conversation. `organisation`: in whose name, if in any. */
+/**
+ * Asks the organisation behind a published entry for a conversation. `organisation`: in whose name, if in any. `role`: the key of a role
+ * of an idea, for which the organisation applies.
+ */
 export interface ShowInterest {
   readonly op: "interest.show";
   readonly entry: Id;
   readonly text: string;
   readonly organisation?: Id | null;
+  readonly role?: string;
 }
 
 export interface WithdrawInterest {
@@ -291,7 +284,7 @@ export interface WithdrawInterest {
   readonly interest: Id;
 }
 
-/** From now on the person who accepts and the one who showed interest see each other's email address. */
+/** From now on the person who accepts and the one who showed interest see each other's email address. Fills the role that was applied for. */
 export interface AcceptInterest {
   readonly op: "interest.accept";
   readonly interest: Id;
@@ -309,18 +302,6 @@ export interface RecordOutcome {
   readonly op: "interest.outcome";
   readonly interest: Id;
   readonly outcome: InterestOutcome;
-}
-
-/** Notifies the person when an entry that matches is published. `query` is that of the page's address. */
-export interface SaveSearch {
-  readonly op: "search.save";
-  readonly name: string;
-  readonly query: Readonly<Record<string, string>>;
-}
-
-export interface DeleteSearch {
-  readonly op: "search.delete";
-  readonly search: Id;
 }
 
 /** Asks a participant for a second look at a draft that waits for approval. They see this draft until the organisers have decided. */
@@ -343,4 +324,43 @@ export interface WritePeerReview {
 export interface CancelPeerReview {
   readonly op: "peer_review.cancel";
   readonly review: Id;
+}
+
+/** Notifies the person when an entry that matches is published. `query` is that of the page's address. */
+export interface SaveSearch {
+  readonly op: "search.save";
+  readonly name: string;
+  readonly query: Readonly<Record<string, string>>;
+}
+
+export interface DeleteSearch {
+  readonly op: "search.delete";
+  readonly search: Id;
+}
+
+/** Organisers define what can be offered or sought. */
+export interface CreateType {
+  readonly op: "entry_type.create";
+  readonly side: EntrySide;
+  readonly name: string;
+  readonly fields?: readonly FieldView[];
+  readonly texts?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly days?: number;
+}
+
+/** Values of fields that are removed are kept, and no longer shown. */
+export interface EditType {
+  readonly op: "entry_type.edit";
+  readonly side: EntrySide;
+  readonly name: string;
+  readonly fields?: readonly FieldView[];
+  readonly texts?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly days?: number;
+  readonly type: Id;
+}
+
+/** No new entries of this type; those that exist stay. */
+export interface ArchiveType {
+  readonly op: "entry_type.archive";
+  readonly type: Id;
 }
