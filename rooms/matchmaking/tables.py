@@ -50,3 +50,55 @@ wishes = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Index("ix_wishes_other", "other", "conference"),
 )
+
+match_runs = sa.Table(
+    "match_runs",  # automatic schedules
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("conference", sa.String(20), sa.ForeignKey("conferences.id"), nullable=False, index=True),
+    sa.Column("state", sa.String(12), nullable=False, index=True),  # schedule.messages.RunState
+    sa.Column("place", sa.String(10), nullable=False),  # virtual | physical
+    sa.Column("again", sa.Boolean, nullable=False),  # people may meet who have met before
+    sa.Column("done", sa.Integer, nullable=False),  # of 100
+    sa.Column("failure", sa.String(300), nullable=False, default=""),
+    sa.Column("figures", Json),  # schedule.task.Figures
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("seen_at", UtcDateTime, nullable=False),  # when its process was last seen working
+    sa.Column("solved_at", UtcDateTime),
+    sa.Column("published_at", UtcDateTime),
+    sa.Column("notified", sa.String(20)),  # the last person who has been notified of its state; None: everyone has
+)
+
+planned_meetings = sa.Table(
+    "planned_meetings",
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("run", sa.String(20), sa.ForeignKey("match_runs.id"), nullable=False, index=True),
+    sa.Column("starts_at", UtcDateTime, nullable=False),
+    sa.Column("ends_at", UtcDateTime, nullable=False),
+    sa.Column("spot", sa.String(20), sa.ForeignKey("spots.id")),
+    sa.Column("state", sa.String(10), nullable=False),  # planned | objected | booked | left_out
+    sa.Column("reason", sa.String(200), nullable=False, default=""),  # why it was left out
+    sa.Column("booking", sa.String(20), sa.ForeignKey("bookings.id")),
+)
+
+planned_people = sa.Table(
+    "planned_people",
+    metadata,
+    sa.Column("meeting", sa.String(20), sa.ForeignKey("planned_meetings.id"), primary_key=True),
+    sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), primary_key=True),
+    sa.Column("objection", sa.String(10), nullable=False, default=""),  # time | person | other
+    sa.Column("text", sa.String(300), nullable=False, default=""),
+    sa.Index("ix_planned_people_person", "person"),
+)
+
+unplaced_wishes = sa.Table(
+    "unplaced_wishes",
+    metadata,
+    sa.Column("run", sa.String(20), sa.ForeignKey("match_runs.id"), primary_key=True),
+    sa.Column("person", sa.String(20), sa.ForeignKey("persons.id"), primary_key=True),
+    sa.Column("other", sa.String(20), sa.ForeignKey("persons.id"), primary_key=True),
+    sa.Column("wish", sa.String(10), nullable=False),
+    sa.Column("reason", sa.String(10), nullable=False),  # schedule.messages.Unplaced
+    sa.Index("ix_unplaced_wishes_other", "other"),
+)

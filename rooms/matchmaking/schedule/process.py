@@ -30,17 +30,22 @@ CPU_SECONDS = 240
 
 def solve(task: Task, report: Callable[[int], None], effort: float = EFFORT) -> Solution:
     """The schedule of a task. `report` receives a percentage."""
-    draft = Draft(task)
     report(1)
+    draft = _constructed(task, set())
     if effort:
-        place_selected(draft, select(draft))
-    report(30)
-    construct(draft)
+        draft = max(draft, _constructed(task, select(Draft(task))), key=Draft.total)
     report(35)
     improve(draft, effort, lambda share: report(35 + int(share * 60)))
     construct(draft)  # what still fits, so that each wish left over has a reason
     report(98)
     return Solution(_with_places(draft), figures_of(draft))
+
+
+def _constructed(task: Task, selected: set[int]) -> Draft:
+    draft = Draft(task)
+    place_selected(draft, selected)
+    construct(draft)
+    return draft
 
 
 def _with_places(draft: Draft) -> list[Placed]:
