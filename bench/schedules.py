@@ -18,20 +18,20 @@ import msgspec
 from rooms.matchmaking.schedule.draft import Draft, bits
 from rooms.matchmaking.schedule.figures import figures_of
 from rooms.matchmaking.schedule.process import EFFORT, solve
-from rooms.matchmaking.schedule.task import MEET, MUST, Attendee, Candidate, Figures, Place, Task
+from rooms.matchmaking.schedule.task import MEET, MUST, Place, PlannedPerson, PossibleMeeting, ScheduleFigures, Task
 
 COMMUNITY = 40
 
 
 def task_of(chance: random.Random, number: int, slots: int, each_wishes: int) -> Task:
     blocks = [slot * 4 // slots for slot in range(slots)]  # two days with a morning and an afternoon
-    people: list[Attendee] = []
+    people: list[PlannedPerson] = []
     for _ in range(number):
         busy: set[int] = set()
         for _ in range(chance.randint(0, 3)):
             start = chance.randrange(slots)
             busy.update(range(start, min(start + chance.randint(2, 5), slots)))
-        people.append(Attendee([slot for slot in range(slots) if slot not in busy], chance.randint(4, 12)))
+        people.append(PlannedPerson([slot for slot in range(slots) if slot not in busy], chance.randint(4, 12)))
     popular = chance.sample(range(number), max(number // 40, 1))
     wishes: dict[tuple[int, int], list[tuple[int, int]]] = {}
     refused = {(person, chance.randrange(number)) for person in range(number) if chance.random() < 0.3}
@@ -52,7 +52,7 @@ def task_of(chance: random.Random, number: int, slots: int, each_wishes: int) ->
             if (person, other) not in refused and (other, person) not in refused:
                 weight = MUST if chance.random() < 0.25 else MEET
                 wishes.setdefault((min(person, other), max(person, other)), []).append((person, weight))
-    candidates = [Candidate(list(pair), wished) for pair, wished in sorted(wishes.items())]
+    candidates = [PossibleMeeting(list(pair), wished) for pair, wished in sorted(wishes.items())]
     return Task(blocks, people, candidates, [Place(2, [number // 7] * slots)])
 
 
@@ -82,7 +82,7 @@ def _each_at(draft: Draft, candidates: list[int], choose: Callable[[list[int]], 
             draft.place(each, choose(slots))
 
 
-def line(name: str, figures: Figures, cpu: float) -> str:
+def line(name: str, figures: ScheduleFigures, cpu: float) -> str:
     met, weight = figures.wishes / figures.asked, figures.weight / figures.wished
     return (
         f"{name:<26}{figures.meetings:>9,}{met:>9.1%}{weight:>10.1%}{figures.gaps:>8,}{figures.fairness:>10.3f}"

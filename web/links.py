@@ -20,6 +20,7 @@ PATHS = {
     "peer_review": "/c/{slug}/cooperation/reviews/{subject}",
     "interests": "/c/{slug}/cooperation/requests",
     "search": "/c/{slug}/cooperation?search={subject}",
+    "wishes": "/c/{slug}/matchmaking/wishes",
     "application": "/c/{slug}/exhibition/apply",
     "contacts": "/contacts",
     "person": "/c/{slug}/people/{subject}",

@@ -63,6 +63,8 @@ TEXTS = {
     "reader.refused": N_("The documents of “%(entry)s” are not shared with you."),
     "report": N_("Someone has been reported to the organisers."),
     "role": N_("You have a new role in a session."),
+    "schedule.published": N_("Your meetings from the automatic schedule are booked."),
+    "schedule.shown": N_("A provisional schedule of your meetings is ready. Look at it, and say if you cannot come."),
     "search.match": N_("New entries match your search “%(search)s”."),
     "session.cancelled": N_("“%(session)s” is cancelled."),
     "session.late": N_("Nobody has started “%(session)s” yet."),

@@ -61,7 +61,7 @@ match_runs = sa.Table(
     sa.Column("again", sa.Boolean, nullable=False),  # people may meet who have met before
     sa.Column("done", sa.Integer, nullable=False),  # of 100
     sa.Column("failure", sa.String(300), nullable=False, default=""),
-    sa.Column("figures", Json),  # schedule.task.Figures
+    sa.Column("figures", Json),  # schedule.task.ScheduleFigures
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("seen_at", UtcDateTime, nullable=False),  # when its process was last seen working
     sa.Column("solved_at", UtcDateTime),
@@ -78,7 +78,7 @@ planned_meetings = sa.Table(
     sa.Column("ends_at", UtcDateTime, nullable=False),
     sa.Column("spot", sa.String(20), sa.ForeignKey("spots.id")),
     sa.Column("state", sa.String(10), nullable=False),  # planned | objected | booked | left_out
-    sa.Column("reason", sa.String(200), nullable=False, default=""),  # why it was left out
+    sa.Column("reason", sa.String(10), nullable=False, default=""),  # why it was left out: schedule.messages.LeftOut
     sa.Column("booking", sa.String(20), sa.ForeignKey("bookings.id")),
 )
 

@@ -50,9 +50,9 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "hall": "Hall 1",
         "reason": "spam" if op.endswith(".report") else "no_fit" if op == "interest.decline" else "Too short",
         "outcome": "talks" if op == "interest.outcome" else "held",
-        "place": "a" * 20,
         "shift": "a" * 20,
         "shifts": [{"person": "a" * 20, "starts_at": "2026-11-20T12:00:00Z", "ends_at": "2026-11-20T13:00:00Z"}],
+        "place": "virtual" if op == "schedule.start" else "a" * 20,
         "contact": "a" * 20,
         "file": "a" * 20,
         "position": 0,
@@ -87,6 +87,9 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "most": 8,
         "found": True,
         "wish": "meet",
+        "run": "a" * 20,
+        "meeting": "a" * 20,
+        "objection": "time",
         "purpose": "news",
         "kind": {"stage.show": "slate", "contact.ask": "message", "poll.draft": "text", "poll.edit": "text"}.get(
             op, "physical" if op.startswith("spot.") else "applause"
@@ -135,6 +138,8 @@ async def answer(world: World, who: str, op: str, room: str, question: str) -> s
             "document",
             "review",
             "search",
+            "run",
+            "meeting",
             "window",
             "spot",
         }:

@@ -60,6 +60,7 @@ from rooms.forum.questions import moderation_messages as m
 from rooms.forum.questions.messages import AskQuestion, ReviseQuestion, UnvoteQuestion, VoteQuestion, WithdrawQuestion
 from rooms.forum.reaction_messages import ReactionKind, SendReaction
 from rooms.matchmaking import messages as mm
+from rooms.matchmaking.schedule import messages as sm
 from rooms.meetings import messages as c
 from rooms.meetings import roster
 from rooms.meetings.bookings import messages as bm
@@ -90,7 +91,15 @@ from tests.support.cooperation import (
     reviewed,
     waiting,
 )
-from tests.support.matchmaking import joined, opened, wished
+from tests.support.matchmaking import (
+    drafted_schedule,
+    joined,
+    opened,
+    planned_meeting,
+    shown_schedule,
+    started,
+    wished,
+)
 from tests.support.world import START, World
 
 
@@ -874,6 +883,33 @@ async def _(world: World) -> Command:
     interest = await interested(world)
     await world.do("staff", cm.AcceptInterest(interest), room=world.lobby)
     return cm.RecordOutcome(interest, cm.InterestOutcome.LETTER)
+
+
+@_sample("schedule.start", "organiser", "lobby")
+async def _(world: World) -> Command:
+    await open_times(world)
+    return sm.StartSchedule()
+
+
+@_sample("schedule.cancel", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return sm.CancelSchedule(await started(world))
+
+
+@_sample("schedule.show", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return sm.ShowSchedule(await drafted_schedule(world))
+
+
+@_sample("schedule.publish", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return sm.PublishSchedule(await shown_schedule(world))
+
+
+@_sample("schedule.object", "attendee", "lobby")
+async def _(world: World) -> Command:
+    run = await shown_schedule(world)
+    return sm.ObjectToMeeting((await planned_meeting(world, run, "attendee")).id, sm.Objection.TIME)
 
 
 @_sample("match.settings", "organiser", "lobby")

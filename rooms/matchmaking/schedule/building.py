@@ -13,7 +13,7 @@ from rooms.matchmaking import queries
 from rooms.matchmaking.messages import WishKind
 from rooms.matchmaking.schedule.draft import Draft
 from rooms.matchmaking.schedule.messages import Unplaced
-from rooms.matchmaking.schedule.task import MEET, MUST, Attendee, Candidate, Place, Solution, Task
+from rooms.matchmaking.schedule.task import MEET, MUST, Place, PlannedPerson, PossibleMeeting, Solution, Task
 from rooms.matchmaking.tables import match_runs, planned_meetings, wishes
 from rooms.meetings.bookings import calendar
 from rooms.meetings.bookings.messages import BookingState, SeatState, SpotKind
@@ -80,7 +80,7 @@ async def plan_of(connection: AsyncConnection, conference: str, place: SpotKind,
     places = [spot for spot in spots if spot.kind is place]
     task = Task(
         _blocks(slots),
-        [Attendee(free[person], max(most[person], 0)) for person in people],
+        [PlannedPerson(free[person], max(most[person], 0)) for person in people],
         candidates,
         None if place is SpotKind.VIRTUAL and not places else await _places(connection, conference, places, slots),
     )
@@ -88,7 +88,7 @@ async def plan_of(connection: AsyncConnection, conference: str, place: SpotKind,
 
 
 def unplaced(plan: Plan, solution: Solution) -> dict[Wish, Unplaced]:
-    """Why each wish that is not met is not met. What a person learns about the other side is the same for all reasons there: a "no" cannot be told from
+    """Why each wish that is not met is not met. What a person learns about the other side is the same for all reasons there: a "no" looks like
     a full calendar."""
     draft = Draft(plan.task)
     for each in solution.placed:
@@ -201,7 +201,7 @@ async def _together(
 
 def _candidates(
     asked: list[Wish], groups: Mapping[Wish, str], number: Mapping[str, int]
-) -> tuple[list[Candidate], dict[Wish, int]]:
+) -> tuple[list[PossibleMeeting], dict[Wish, int]]:
     """A candidate for each pair, or for a person with several colleagues of one organisation."""
     keyed: dict[tuple[str, ...], list[Wish]] = {}
     # By the wishes of the person whom colleagues meet together.
@@ -210,13 +210,13 @@ def _candidates(
         pair = tuple(sorted(wish[:2]))
         key = (wish.other, groups[wish]) if wish in groups else in_group.get((wish.person, wish.other), pair)
         keyed.setdefault(key, []).append(wish)
-    found: list[Candidate] = []
+    found: list[PossibleMeeting] = []
     placed_by: dict[Wish, int] = {}
     for wished in keyed.values():
         people = sorted({number[person] for wish in wished for person in (wish.person, wish.other)})
         weights = [(number[wish.person], MUST if wish.kind == WishKind.MUST.value else MEET) for wish in wished]
         placed_by |= dict.fromkeys(wished, len(found))
-        found.append(Candidate(people, weights))
+        found.append(PossibleMeeting(people, weights))
     return found, placed_by
 
 

@@ -1,10 +1,10 @@
-"""What a schedule achieves, in figures (their definitions: task.Figures)."""
+"""What a schedule achieves, in figures (their definitions: task.ScheduleFigures)."""
 
 from rooms.matchmaking.schedule.draft import Draft
-from rooms.matchmaking.schedule.task import Figures
+from rooms.matchmaking.schedule.task import ScheduleFigures
 
 
-def figures_of(draft: Draft) -> Figures:
+def figures_of(draft: Draft) -> ScheduleFigures:
     task = draft.task
     own: dict[int, list[int]] = {}
     got: dict[int, int] = {}
@@ -22,7 +22,7 @@ def figures_of(draft: Draft) -> Figures:
     shares.sort()
     squares = sum(share * share for share in shares)
     tenth = shares[: max(len(shares) // 10, 1)]
-    return Figures(
+    return ScheduleFigures(
         meetings=sum(slot >= 0 for slot in draft.slot_of),
         wishes=wishes,
         asked=sum(len(weights) for weights in own.values()),

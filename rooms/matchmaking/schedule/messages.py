@@ -33,6 +33,16 @@ class PlannedState(StrEnum):
     LEFT_OUT = "left_out"
 
 
+class LeftOut(StrEnum):
+    """Why a planned meeting was not booked: a participant is not free any more (TIME), no table is (PLACE), one no longer takes part or agrees (AGREE),
+    or it would have begun already (LATE)."""
+
+    TIME = "time"
+    PLACE = "place"
+    AGREE = "agree"
+    LATE = "late"
+
+
 class Unplaced(StrEnum):
     """Why a wish is not met, as its author may know it. OTHER says only that the other side has no time or no meeting left, or does not agree."""
 

@@ -11,10 +11,9 @@ from rooms.core.engine import LONG, Engine
 from rooms.core.errors import Problem
 from rooms.core.jobs import every
 from rooms.core.links import Target
-from rooms.core.text import N_
 from rooms.matchmaking import queries
 from rooms.matchmaking.messages import WishKind
-from rooms.matchmaking.schedule.messages import PlannedState, RunState
+from rooms.matchmaking.schedule.messages import LeftOut, PlannedState, RunState
 from rooms.matchmaking.tables import match_runs, planned_meetings, planned_people, wishes
 from rooms.meetings.bookings import calendar
 from rooms.meetings.bookings.calendar import NewBooking
@@ -27,7 +26,6 @@ AT_ONCE = 20
 """Meetings that are booked in one transaction, so that others do not wait long for the lobby."""
 NOTIFIED_AT_ONCE = 50
 NEWS = {RunState.SHOWN.value: "schedule.shown", RunState.PUBLISHED.value: "schedule.published"}
-LEFT = N_("A participant no longer takes part, or no longer agrees.")
 
 r, pm, pp, w, m = match_runs.c, planned_meetings.c, planned_people.c, wishes.c, queries.m
 
@@ -85,7 +83,7 @@ async def _booked(tx: Transaction, run: Any, row: Any, people: list[str]) -> dic
     """Books one meeting. Returns its new state, with the reason if it is left out."""
     out = {"state": PlannedState.LEFT_OUT.value}
     if not await _still_agree(tx, run.conference, people):
-        return {**out, "reason": LEFT}
+        return {**out, "reason": LeftOut.AGREE.value}
     new = NewBooking(
         run.conference,
         BookingKind.MEETING,
@@ -99,7 +97,9 @@ async def _booked(tx: Transaction, run: Any, row: Any, people: list[str]) -> dic
         async with tx.connection.begin_nested():
             booking = await calendar.book(tx, new)
     except Problem as problem:
-        return {**out, "reason": problem.message % (problem.values or {})}
+        busy = bool(problem.values)  # the name of the one who is not free
+        late = row.starts_at <= tx.now
+        return {**out, "reason": (LeftOut.LATE if late else LeftOut.TIME if busy else LeftOut.PLACE).value}
     return {"state": PlannedState.BOOKED.value, "booking": booking}
 
 
@@ -111,7 +111,7 @@ async def _still_agree(tx: Transaction, conference: str, people: list[str]) -> b
         w.conference == conference, w.person.in_(people), w.other.in_(people), w.wish == WishKind.NO.value
     )
     return (
-        (await tx.connection.execute(here)).scalar_one() == len(people)
+        (await tx.connection.execute(here)).scalar_one() == len(people) > 1
         and not await blocks.between(tx.connection, people)
         and (await tx.connection.execute(no)).first() is None
     )

@@ -22,7 +22,7 @@ ENDED = N_("The server was restarted while the schedule was being made. Start it
 CRASHED = N_(
     "The schedule needed more time or memory than it is allowed. Reduce the number of meetings of each person."
 )
-NOTHING = N_("There are no wishes that could be met.")
+NOTHING = N_("There are no wishes yet.")
 ROWS = 500
 
 r = match_runs.c
@@ -54,7 +54,7 @@ async def _solve(engine: Engine, run: str) -> None:
     async with engine.database.read() as connection:
         row = (await connection.execute(sa.select(match_runs).where(r.id == run))).one()
         plan = await building.plan_of(connection, row.conference, SpotKind(row.place), row.again, engine.clock())
-    if not plan.task.candidates:
+    if not plan.wishes and not plan.impossible:
         await _end(engine, run, RunState.FAILED, failure=NOTHING)
         return
 

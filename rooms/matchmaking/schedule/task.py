@@ -6,14 +6,14 @@ MUST, MEET = 3, 1
 """The weights of wishes."""
 
 
-class Attendee(msgspec.Struct, frozen=True):
+class PlannedPerson(msgspec.Struct, frozen=True):
     """`free`: the slots in which they have nothing. `most`: how many meetings they can still have."""
 
     free: list[int]
     most: int
 
 
-class Candidate(msgspec.Struct, frozen=True):
+class PossibleMeeting(msgspec.Struct, frozen=True):
     """A meeting that somebody wishes for. `wishes`: (person, weight) of each wish that it would meet."""
 
     people: list[int]
@@ -31,8 +31,8 @@ class Task(msgspec.Struct, frozen=True):
     """`blocks`: for each slot the number of its window; a pause between two windows is no gap. `places` None: as many meetings at once as needed."""
 
     blocks: list[int]
-    people: list[Attendee]
-    candidates: list[Candidate]
+    people: list[PlannedPerson]
+    candidates: list[PossibleMeeting]
     places: list[Place] | None = None
 
 
@@ -44,7 +44,7 @@ class Placed(msgspec.Struct, frozen=True):
     place: int
 
 
-class Figures(msgspec.Struct, frozen=True):
+class ScheduleFigures(msgspec.Struct, frozen=True):
     """`weight`: of all wishes that are met, of `wished` in total. `wishes` met of `asked`. `gaps`: free slots between the first and the last meeting of
     a person in a window, added up. The share of a person is the weight of their wishes that are met, as part of the most that their own number of
     meetings allows. `fairness`: Jain's index of the shares: 1 when all are equal, 1/n when one person has everything. `lowest`: the mean share of the
@@ -63,7 +63,7 @@ class Figures(msgspec.Struct, frozen=True):
 
 class Solution(msgspec.Struct, frozen=True):
     placed: list[Placed]
-    figures: Figures
+    figures: ScheduleFigures
 
 
 class Progress(msgspec.Struct, frozen=True):

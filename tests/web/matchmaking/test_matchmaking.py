@@ -1,5 +1,11 @@
 """The pages of matchmaking without JavaScript: from opening it to a wish."""
 
+import re
+
+import pytest
+
+from rooms.matchmaking.schedule import runner, solving
+from tests.support.matchmaking import carried_on, joined, started
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.site import Site
@@ -59,10 +65,50 @@ async def test_from_a_profile_to_a_wish(site: Site, world: World) -> None:
 
 
 async def test_reasons_are_in_the_language_of_the_reader(site: Site, world: World) -> None:
-    from tests.support.matchmaking import joined
-
     await joined(world, "attendee", "other")
     reader = await person(site, world, "attendee", language="zh-CN")
     await reader.get(HERE)
     assert "材料工程" in reader.page
     assert "英语" in reader.page
+
+
+async def test_a_schedule_on_the_pages(site: Site, world: World) -> None:
+    await started(world)
+    organiser, attendee = await person(site, world, "organiser"), await person(site, world, "attendee")
+    common = {"room": world.lobby, "next": ORGANISE}
+    await organiser.get(ORGANISE)
+    assert "Waiting to start" in organiser.page
+    assert '<plenary-refresh id="schedule-run" running' in organiser.page
+    assert "Make a schedule" not in organiser.page
+    await solving.solve_waiting(world.engine)
+    await organiser.get(ORGANISE)
+    assert "Draft: only organisers see it" in organiser.page
+    assert "1 of 1" in organiser.page
+    await attendee.get(f"{HERE}/wishes")
+    assert "Your provisional schedule" not in attendee.page
+    run = re.search(r'name="run" value="(\w{20})"', organiser.page)[1]
+    await organiser.post("/do/schedule.show", {**common, "key": "k1", "run": run})
+    await attendee.get(f"{HERE}/wishes")
+    assert "Your provisional schedule" in attendee.page
+    meeting = re.search(r'name="meeting" value="(\w{20})"', attendee.page)[1]
+    said = {"meeting": meeting, "objection": "time", "text": "I arrive at noon."}
+    await attendee.post("/do/schedule.object", {**common, "next": f"{HERE}/wishes", "key": "k1", **said})
+    assert "Taken out" in attendee.page
+    await organiser.get(ORGANISE)
+    assert "I arrive at noon." in organiser.page
+    await organiser.post("/do/schedule.publish", {**common, "key": "k2", "run": run})
+    await carried_on(world)
+    await organiser.get(ORGANISE)
+    assert "Published" in organiser.page
+    assert "Make a schedule" in organiser.page
+
+
+async def test_what_is_missing_for_a_schedule_is_said(
+    site: Site, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organiser = await person(site, world, "organiser")
+    await organiser.get(ORGANISE)
+    assert "Open times for meetings first" in organiser.page
+    monkeypatch.setattr(runner, "is_installed", lambda: False)
+    await organiser.get(ORGANISE)
+    assert "needs OR-Tools" in organiser.page

@@ -1,4 +1,4 @@
-"""/c/…/matchmaking/wishes: whom a person wishes to meet, and a search for more people."""
+"""/c/…/matchmaking/wishes: whom a person wishes to meet, a search for more people, and what the schedule plans for them."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -6,9 +6,10 @@ from starlette.routing import Route
 
 from rooms.matchmaking import queries
 from rooms.matchmaking.messages import WishKind
+from rooms.matchmaking.schedule import queries as schedules
 from rooms.people import rules
 from web.conference import enter
-from web.pages.matchmaking.words import ROLES, WISHES
+from web.pages.matchmaking.words import LEFT_OUT, OBJECTIONS, ROLES, WISHES, unplaced_text
 from web.site import site_of
 
 
@@ -29,6 +30,9 @@ async def show(request: Request) -> Response:
             queries.apart(person),
             queries.m.person.in_(list(wishes)),
         )
+        run = await schedules.visible_run(connection, conference)
+        planned = await schedules.planned_for(connection, run.id, person) if run else []
+        unplaced = await schedules.unplaced_for(connection, run.id, person) if run else []
         found = await queries.search(connection, conference, person, words, now) if takes_part else []
     gettext = entered.site.languages.texts(entered.viewer.locale).gettext
     listed = [(people.get(other), row) for other, row in wishes.items()]
@@ -38,6 +42,11 @@ async def show(request: Request) -> Response:
         settings=settings,
         takes_part=takes_part,
         words=words,
+        run=run,
+        planned=[(each, [name for id, name in each.people if id != person]) for each in planned],
+        unplaced=[(row, unplaced_text(row.reason, gettext)) for row in unplaced],
+        left_out={reason.value: gettext(text) for reason, text in LEFT_OUT.items()},
+        objections=[(each.value, gettext(text)) for each, text in OBJECTIONS.items()],
         found=[(each, wishes.get(each.person.id)) for each in found],
         groups=[
             (kind.value, gettext(name), [(who, row) for who, row in listed if row.wish == kind.value])

@@ -8,6 +8,7 @@ from babel import Locale
 from rooms.cooperation.sciences import SCIENCES
 from rooms.core.text import N_
 from rooms.matchmaking.messages import MatchRole, WishKind
+from rooms.matchmaking.schedule.messages import LeftOut, Objection, RunState, Unplaced
 from rooms.matchmaking.scoring import Reason
 
 ROLES = {
@@ -26,7 +27,55 @@ WISHES = {
     WishKind.NO: N_("No thanks"),
     WishKind.LATER: N_("Not now"),
 }
+STATES = {
+    RunState.WAITING: N_("Waiting to start"),
+    RunState.RUNNING: N_("Being made"),
+    RunState.DRAFT: N_("Draft: only organisers see it"),
+    RunState.SHOWN: N_("Provisional: participants see it"),
+    RunState.PUBLISHING: N_("Being published"),
+    RunState.PUBLISHED: N_("Published"),
+    RunState.CANCELLED: N_("Discarded"),
+    RunState.FAILED: N_("Failed"),
+}
+UNPLACED = {
+    Unplaced.MOST: (
+        N_("You have reached your number of meetings."),
+        N_("The person has reached their number of meetings."),
+    ),
+    Unplaced.TIME: (
+        N_("You have no free time left in the schedule."),
+        N_("The person has no free time left in the schedule."),
+    ),
+    Unplaced.PLACE: (
+        N_("No table or call was free when you both had time."),
+        N_("No table or call was free when both had time."),
+    ),
+    Unplaced.MET: (
+        N_("You have met already, or have a meeting."),
+        N_("They have met already, or have a meeting."),
+    ),
+    Unplaced.OTHER: (
+        N_("The other side has no time in common with you, has enough meetings, or cannot take this one."),
+        N_("The other side has no time in common, has enough meetings, or cannot take this one."),
+    ),
+}
+"""Why a wish is not met: for the person who has it, and for organisers."""
+LEFT_OUT = {
+    LeftOut.TIME: N_("A participant has something else at this time now."),
+    LeftOut.PLACE: N_("No table or call is free at this time any more."),
+    LeftOut.AGREE: N_("A participant no longer takes part or cannot take this meeting."),
+    LeftOut.LATE: N_("The time had already begun."),
+}
+OBJECTIONS = {
+    Objection.TIME: N_("I cannot come at this time"),
+    Objection.PERSON: N_("I do not want this meeting (nobody learns of it)"),
+    Objection.OTHER: N_("Another reason"),
+}
 Gettext = Callable[[str], str]
+
+
+def unplaced_text(reason: str, gettext: Gettext, *, own: bool = True) -> str:
+    return gettext(UNPLACED[Unplaced(reason)][0 if own else 1])
 
 
 def reason_text(reason: Reason, locale: str, gettext: Gettext) -> str:
