@@ -60,7 +60,7 @@ class Entered:
             "conference": self.conference,
             "may_organise": self.may_organise,
             "reports": self.reports,
-            "zones": self.zones,
+            "navigation": self.zones,
             "zone": self.zone,
             "event_zone": self.event_zone,
             "path": self.path,

@@ -89,7 +89,7 @@ def _frame(request: Request, viewer: Viewer) -> dict[str, Any]:
         "conference": None,
         "may_organise": False,
         "reports": 0,
-        "zones": NO_ZONES,
+        "navigation": NO_ZONES,
         "unread": 0,
         "section": "",
     }

@@ -124,6 +124,7 @@ GET: dict[str, dict[str, int]] = {
     "/conferences/new": ADMINISTRATORS,
     "/files/{file}/{name}": NOBODY,  # a guessed one; tests/security/test_files.py has those that are there
     "/invite/{secret}": SPENT,
+    "/rooms/{room}/report": NOBODY | REFUSED_FIRST,  # without a message
     "/rooms/{room}": IN_CONFERENCE,
     "/sign-in": PUBLIC,
     "/sign-in/forgotten": PUBLIC,
@@ -186,6 +187,7 @@ POST: dict[str, dict[str, int]] = {
     "/invite/{secret}": SPENT,
     "/live/ticket": PUBLIC,
     "/preferences": DONE,
+    "/rooms/{room}/report": NOBODY | REFUSED_FIRST,  # without a message
     "/sign-in": FILLED,
     "/sign-in/forgotten": FILLED,
     "/sign-in/guest": dict.fromkeys(EVERYBODY, 403),  # on the way to no conference

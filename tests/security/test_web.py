@@ -169,6 +169,7 @@ async def test_no_form_is_taken_without_the_browsers_token(visitor: Visitor, wor
         organisation="guessed",
         entry="guessed",
         notice="guessed",
+        room="guessed",
         person="guessed",
         code="guessed",
         type="guessed",

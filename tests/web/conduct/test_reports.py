@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
+from rooms.chat.messages import PostMessage, RemoveMessage
 from rooms.core.store import audit
 from rooms.core.store.tables import conferences, persons
+from rooms.forum.questions.moderation_messages import ApproveQuestion
 from rooms.people.messages import ReportPerson, ReportReason
 from rooms.people.tables import reports
 from tests.support.visitor import Visitor
@@ -115,3 +118,69 @@ async def test_a_participant_hides_their_address(site: Site, world: World) -> No
     await visitor.post("/account", {"name": "Attendee"})
     async with world.engine.database.read() as connection:
         assert (await connection.execute(chosen)).scalar_one() is False
+
+
+async def written(world: World, room: str) -> str:
+    return msgspec.json.decode((await world.do("other", PostMessage("Buy cheap watches"), room=room)).reply)["message"]
+
+
+@pytest.mark.parametrize("place", ["session", "lobby", "booth"])
+async def test_a_message_is_reported_without_javascript(site: Site, world: World, place: str) -> None:
+    room = {"session": world.room, "lobby": world.lobby, "booth": world.stand}[place]
+    message = await written(world, room)
+    pages = {
+        "session": f"/c/forum/sessions/{world.session}",
+        "lobby": "/c/forum",
+        "booth": f"/c/forum/exhibition/{world.booth}",
+    }
+    attendee = await Visitor(site).sign_in(world.people["attendee"])
+    await attendee.get(pages[place])
+    address = f"/rooms/{room}/report?message={message}"
+    assert f'href="{address}"' in attendee.page
+    await attendee.get(address)
+    assert "Buy cheap watches" in attendee.page
+    answer = await attendee.post(address, {"reason": "spam", "text": "Again", "key": "a" * 8})
+    assert answer.url.path == pages[place]
+    assert "The organisers have been notified" in attendee.page
+    async with world.engine.database.read() as connection:
+        row = (await connection.execute(sa.select(reports.c.quote, reports.c.reason, reports.c.text))).one()
+    assert tuple(row) == ("Buy cheap watches", "spam", "Again")
+    refused = await attendee.post(address, {"reason": "spam", "text": "Yet again", "key": "b" * 8})
+    assert refused.status_code == 409
+    assert "You have reported this already." in attendee.page
+    assert "Yet again" in attendee.page, "what was written is kept"
+
+
+async def test_a_question_is_reported_without_javascript(site: Site, world: World) -> None:
+    question = await world.ask("Why is it so?", "other")
+    attendee = await Visitor(site).sign_in(world.people["attendee"])
+    address = f"/rooms/{world.room}/report?question={question}"
+    assert (await attendee.get(address)).status_code == 404, "it is not public yet"
+    await world.do("moderator", ApproveQuestion(question, version=1))
+    await attendee.get(f"/c/forum/sessions/{world.session}")
+    assert f'href="{address}"' in attendee.page
+    await attendee.post(address, {"reason": "other", "text": "", "key": "a" * 8})
+    assert "The organisers have been notified" in attendee.page
+
+
+async def test_nothing_is_quoted_to_those_who_may_not_read_it(site: Site, world: World) -> None:
+    message = await written(world, world.lobby)
+    stranger = Visitor(site)
+    address = f"/rooms/{world.lobby}/report?message={message}"
+    assert (await stranger.get(address)).status_code == 401
+    assert (await stranger.get("/c/forum")).status_code == 200
+    assert "/report?" not in stranger.page
+    author = await Visitor(site).sign_in(world.people["other"])
+    await author.get("/c/forum")
+    assert "/report?" not in author.page, "one does not report oneself"
+    attendee = await Visitor(site).sign_in(world.people["attendee"])
+    assert (await attendee.get(f"/rooms/{world.room}/report?message={message}")).status_code == 404, "of another room"
+    desk = await world.desk("attendee")
+    assert (await attendee.get(f"/rooms/{desk}/report?message={message}")).status_code in {403, 404}
+    await world.do("other", RemoveMessage(message), room=world.lobby)
+    assert (await attendee.get(address)).status_code == 404, "it was removed"
+    async with world.engine.database.write() as connection:
+        await connection.execute(conferences.update().values(access="members"))
+    answer = await attendee.get(address)
+    assert answer.status_code == 404
+    assert "Buy cheap" not in attendee.page

@@ -183,7 +183,7 @@ async def _shown(request: Request, template: str, shown: SessionPage, **context:
         own=shown.own,
         conference=shown.conference,
         zone=shown.zone,
-        zones=shown.zones,
+        navigation=shown.zones,
         may_organise=Role.ORGANISER in shown.actor.roles,
         **context,
     )
