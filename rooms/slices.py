@@ -16,6 +16,7 @@ SLICES = (
     "forum",
     "meetings",
     "exhibition",
+    "recruitment",
     "matchmaking",
     "conduct",
     "invitations",

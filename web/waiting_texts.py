@@ -28,6 +28,12 @@ TEXTS: dict[str, Callable[[NullTranslations, int], str]] = {
     "interests": lambda texts, n: texts.ngettext(
         "%(num)s request about your entries to answer", "%(num)s requests about your entries to answer", n
     ),
+    "job_applications": lambda texts, n: texts.ngettext(
+        "%(num)s new application for your jobs", "%(num)s new applications for your jobs", n
+    ),
+    "job_invitations": lambda texts, n: texts.ngettext(
+        "%(num)s invitation to apply for a job", "%(num)s invitations to apply for a job", n
+    ),
     "peer_review": lambda texts, n: texts.ngettext(
         "A second look at “%(name)s” to write", "%(num)s second looks at “%(name)s” to write", n
     ),

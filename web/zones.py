@@ -13,6 +13,7 @@ from rooms.cooperation.tables import entry_types
 from rooms.core.text import N_
 from rooms.exhibition.tables import booths
 from rooms.matchmaking.tables import match_settings
+from rooms.recruitment.tables import jobs
 
 PEOPLE = N_("Meet people")
 """The group of zones in which a person meets others. On a wide screen they share one menu, so that the bar stays short."""
@@ -60,6 +61,14 @@ ZONES = (
         N_("What organisations offer and seek for joint projects."),
         "merge",
         used=lambda conference: sa.exists().where(entry_types.c.conference == conference),
+    ),
+    Zone(
+        "recruitment",
+        "/c/{slug}/recruitment",
+        N_("Jobs"),
+        N_("Apply for jobs and wait for an interview."),
+        "search",
+        used=lambda conference: sa.exists().where(jobs.c.conference == conference, jobs.c.state != "draft"),
     ),
     Zone(
         "matchmaking",

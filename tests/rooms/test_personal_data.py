@@ -10,7 +10,7 @@ from rooms.core.store.database import metadata
 NOT_PEOPLE = {
     # Ids of other things, by the column's name.
     "id", "room", "subject", "conference", "session", "meeting", "message", "booth", "hall", "track", "file", "poll", "question", "lead", "link", "peer",
-    "into", "organisation", "screen", "screen_poll", "answering", "epoch", "calendar_key", "speaker",
+    "into", "organisation", "cv", "screen", "screen_poll", "answering", "epoch", "calendar_key", "speaker",
     # Short words with a meaning fixed by the program.
     "kind", "purpose", "reason", "number", "version",
 }  # fmt: skip
@@ -73,6 +73,10 @@ EXCEPTIONS = {
     "entries.draft": "as the title",
     "entries.roles": "as the title",
     "entries.country": FIXED,
+    "job_facets.key": FIXED,
+    "job_facets.value": FIXED,
+    "candidate_facets.key": FIXED,
+    "candidate_facets.value": "from lists; the rows of an erased candidate are deleted",
     "entry_facets.key": FIXED,
     "entry_facets.value": "as the entry's title",
     "spots.name": CONTENT,
@@ -86,6 +90,13 @@ EXCEPTIONS = {
     "entry_files.title": "as the entry's title",
     "entry_files.ending": FIXED,
     "entry_files.digest": FIXED,
+    "jobs.title": "published by an organisation, whose members change it; the author is forgotten",
+    "jobs.about": "as the title",
+    "jobs.texts": "as the title",
+    "jobs.place": "as the title",
+    "jobs.questions": "as the title",
+    "jobs.sciences": FIXED,
+    "jobs.languages": FIXED,
     "booths.name": CONTENT,
     "booths.tagline": CONTENT,
     "booths.about": CONTENT,

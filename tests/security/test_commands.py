@@ -81,6 +81,14 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "start": "09:00",
         "end": "12:00",
         "side": "offer",
+        "job": "a" * 20,
+        "share": "a" * 20,
+        "candidate": "a" * 20,
+        "invitation": "a" * 20,
+        "title": "Chemist",
+        "headline": "Chemist",
+        "state": "review",
+        "shortlisted": True,
         "comment": "Say more",
         "query": {},
         "hidden": True,
@@ -142,6 +150,10 @@ async def answer(world: World, who: str, op: str, room: str, question: str) -> s
             "meeting",
             "window",
             "spot",
+            "job",
+            "share",
+            "candidate",
+            "invitation",
         }:
             return YES
         return problem.code if problem.code in REFUSALS else YES

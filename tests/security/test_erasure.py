@@ -24,6 +24,7 @@ from rooms.people import accounts, links, signins, tokens
 from rooms.people.erasure import erase, export
 from rooms.programme.imports.uploads import keep_upload
 from rooms.programme.queries import conference
+from rooms.recruitment.jobs.messages import JobContent
 from tests.rooms.test_personal_data import CONTENT, EXCEPTIONS
 from tests.support.clients import audience_everywhere
 from tests.support.samples import Sample, every_sample, sample
@@ -47,7 +48,7 @@ def mark(who: str) -> str:
 def signed(who: str, command: Command) -> Command:
     """The command with a word of the person's own in whatever is free text."""
     if isinstance(
-        command, HideText | EditQuestion | EntryContent | ChangeDocument
+        command, HideText | EditQuestion | EntryContent | ChangeDocument | JobContent
     ):  # texts of somebody else, or of an organisation
         return command
     changed: dict[str, Any] = {}
@@ -176,7 +177,7 @@ UNEXPORTED = {
     "reports.person": "who has reported the person is the other's secret",
     "rooms.subject": "the desk, which is exported as notices",
 }
-ADDRESSED = {"restraints", "notices", "exhibitor_applications"}
+ADDRESSED = {"restraints", "notices", "exhibitor_applications", "job_invitations"}
 """Parts of an export that hold words of others, who have written them to the person."""
 
 

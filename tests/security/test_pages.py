@@ -110,6 +110,18 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/people/{person}": NOBODY | REFUSED_FIRST,  # a guessed one
     "/c/{conference}/programme": IN_CONFERENCE,
     "/c/{conference}/programme.ics": IN_CONFERENCE,
+    "/c/{conference}/organise/recruitment": ORGANISERS,
+    "/c/{conference}/recruitment": IN_CONFERENCE,
+    "/c/{conference}/recruitment/candidates/{share}": NOBODY | REFUSED_FIRST,  # a guessed one
+    "/c/{conference}/recruitment/cv/{cv}": NOBODY | REFUSED_FIRST,  # a guessed one
+    "/c/{conference}/recruitment/employer": SIGNED_IN | {"banned": 403, "unverified": 403},
+    "/c/{conference}/recruitment/jobs/{job}": NOBODY | {"banned": 403},  # a guessed one
+    "/c/{conference}/recruitment/jobs/{job}/edit": NOBODY | REFUSED_FIRST,
+    "/c/{conference}/recruitment/jobs/{job}/shortlist.zip": NOBODY | REFUSED_FIRST,
+    "/c/{conference}/recruitment/mine": SIGNED_IN | {"banned": 403, "unverified": 403},
+    "/c/{conference}/recruitment/new": IN_CONFERENCE,
+    "/c/{conference}/recruitment/profile": SIGNED_IN | {"banned": 403, "unverified": 403},
+    "/c/{conference}/recruitment/talents": NOBODY | REFUSED_FIRST | {"owner": 403, "staff": 403},  # without a job
     "/c/{conference}/sessions/{session}": IN_CONFERENCE,
     "/c/{conference}/sessions/{session}.ics": IN_CONFERENCE,
     "/c/{conference}/sessions/{session}/messages": IN_CONFERENCE,
@@ -182,6 +194,11 @@ POST: dict[str, dict[str, int]] = {
     "/c/{conference}/organise/sessions/{session}": FOR_ORGANISERS,
     "/c/{conference}/organise/settings": FOR_ORGANISERS,
     "/contacts/card": FOR_THOSE_SIGNED_IN,
+    "/c/{conference}/recruitment/jobs/{job}/apply": NOBODY | REFUSED_FIRST,  # a guessed one
+    "/c/{conference}/recruitment/jobs/{job}/edit": NOBODY | REFUSED_FIRST,
+    "/c/{conference}/recruitment/new": FILLED | {"banned": 403},
+    "/c/{conference}/recruitment/profile": FILLED | REFUSED_FIRST,
+    "/c/{conference}/recruitment/profile/cv": FILLED | REFUSED_FIRST,
     "/conferences/new": dict.fromkeys(EVERYBODY, 403) | {"anonymous": 401, "admin": 422},
     "/do/{op}": dict.fromkeys(EVERYBODY, 400),  # no such command; the commands have a table of their own
     "/invite/{secret}": SPENT,
@@ -228,6 +245,7 @@ def filled(path: str, world: World, conference: str = "forum") -> str:
     values |= {"document": "guessed", "review": "guessed", "entry": "guessed", "type": "guessed"}
     values |= {"notice": "guessed"}
     values |= {"person": "guessed", "code": "guessed"}
+    values |= {"entry": "guessed", "type": "guessed", "job": "guessed", "share": "guessed", "cv": "guessed"}
     values |= {"kind": "booth", "subject": world.booth, "short": "guessed"}
     return path.format(**values)
 

@@ -77,6 +77,10 @@ from rooms.organisations.profile import create
 from rooms.people import messages as p
 from rooms.programme import messages as pm
 from rooms.programme.messages import EndSession, OpenSession, StartSession
+from rooms.recruitment.applications import messages as hiring
+from rooms.recruitment.candidates import messages as talents
+from rooms.recruitment.jobs import messages as jobs
+from tests.support import recruitment
 from tests.support.bookings import DAY, open_times, slot, table
 from tests.support.contacts import ask
 from tests.support.cooperation import (
@@ -1036,3 +1040,112 @@ async def _(world: World) -> Command:
 async def _(world: World) -> Command:
     await ask(world, "attendee", "interpreter")
     return contacts.EndConnection(world.people["interpreter"])
+
+
+@_sample("job.create", "staff", "lobby")
+async def _(world: World) -> Command:
+    return jobs.CreateJob(**recruitment.JOB, organisation=world.organisation)
+
+
+@_sample("job.edit", "owner", "lobby")
+async def _(world: World) -> Command:
+    return jobs.EditJob("Chemist", job=await recruitment.job_shown(world))
+
+
+@_sample("job.publish", "staff", "lobby")
+async def _(world: World) -> Command:
+    return jobs.PublishJob(await recruitment.job_draft(world))
+
+
+@_sample("job.close", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return jobs.CloseJob(await recruitment.job_shown(world))
+
+
+@_sample("job.save", "attendee", "lobby")
+async def _(world: World) -> Command:
+    return jobs.SaveJob(await recruitment.job_shown(world))
+
+
+@_sample("job.unsave", "attendee", "lobby")
+async def _(world: World) -> Command:
+    return jobs.UnsaveJob(await recruitment.job_shown(world))
+
+
+@_sample("candidate.edit", "attendee", "lobby")
+async def _(world: World) -> Command:
+    return talents.EditProfile(**recruitment.PROFILE, invitable=True)
+
+
+@_sample("candidate.remove_cv", "attendee", "lobby")
+async def _(world: World) -> Command:
+    await recruitment.profile_of(world)
+    return talents.RemoveCv()
+
+
+@_sample("candidate.delete", "attendee", "lobby")
+async def _(world: World) -> Command:
+    await recruitment.applied(world)
+    return talents.DeleteProfile()
+
+
+@_sample("candidate.share", "attendee", "lobby")
+async def _(world: World) -> Command:
+    await recruitment.job_shown(world)
+    await recruitment.profile_of(world)
+    return talents.ShareProfile(world.organisation)
+
+
+@_sample("candidate.unshare", "attendee", "lobby")
+async def _(world: World) -> Command:
+    await recruitment.applied(world)
+    return talents.UnshareProfile(world.organisation)
+
+
+@_sample("job.invite", "staff", "lobby")
+async def _(world: World) -> Command:
+    candidate = await recruitment.profile_of(world, invitable=True)
+    return talents.InviteCandidate(await recruitment.job_shown(world), candidate, "We liked your talk.")
+
+
+@_sample("job_invitation.decline", "attendee", "lobby")
+async def _(world: World) -> Command:
+    return talents.DeclineInvitation(await recruitment.invited(world))
+
+
+@_sample("job.apply", "attendee", "lobby")
+async def _(world: World) -> Command:
+    job = await recruitment.job_shown(world)
+    await recruitment.profile_of(world)
+    return hiring.ApplyForJob(job, "I know your membranes.")
+
+
+@_sample("job_application.withdraw", "attendee", "lobby")
+async def _(world: World) -> Command:
+    return hiring.WithdrawJobApplication(await recruitment.applied(world))
+
+
+@_sample("job_application.move", "staff", "lobby")
+async def _(world: World) -> Command:
+    return hiring.MoveApplication(await recruitment.applied(world), hiring.JobApplicationState.REVIEW)
+
+
+@_sample("job_application.shortlist", "staff", "lobby")
+async def _(world: World) -> Command:
+    return hiring.ShortlistApplication(await recruitment.applied(world), True)
+
+
+@_sample("job_application.hand_over", "staff", "lobby")
+async def _(world: World) -> Command:
+    return hiring.HandOverApplication(await recruitment.applied(world), world.people["owner"])
+
+
+@_sample("candidate_note.save", "staff", "lobby")
+async def _(world: World) -> Command:
+    await recruitment.applied(world)
+    return hiring.SaveCandidateNote(await recruitment.share_of(world), "Calm and precise.", 4, "Invite to Uppsala")
+
+
+@_sample("interview.wait", "attendee", "booth")
+async def _(world: World) -> Command:
+    return hiring.WaitForInterview(await recruitment.applied(world))

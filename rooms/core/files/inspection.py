@@ -12,11 +12,12 @@ from rooms.core.text import N_
 
 
 class Content(StrEnum):
-    """The kinds of files: a small picture with transparency; a PDF or a picture, shown to visitors or kept for some readers; a film."""
+    """The kinds of files: a small picture with transparency; a PDF or a picture, shown to visitors or kept for some readers; a PDF of a person; a film."""
 
     LOGO = "logo"
     BROCHURE = "brochure"
     DOCUMENT = "document"
+    CV = "cv"
     FILM = "film"
 
 
@@ -34,6 +35,7 @@ TAKEN = {
     Content.LOGO: N_("A logo is a PNG, JPEG or WebP picture."),
     Content.BROCHURE: N_("A brochure is a PDF, or a PNG or JPEG picture."),
     Content.DOCUMENT: N_("A document is a PDF, or a PNG or JPEG picture."),
+    Content.CV: N_("A CV is a PDF."),
     Content.FILM: N_("A video is an MP4 or WebM file."),
 }
 

@@ -43,9 +43,11 @@ def main(kind: str, path: str, output: str) -> dict[str, object]:
             head = file.read(64)
             if kind == "film":
                 return {"ending": film(file, head), "made": False}
-            if kind in ("brochure", "document") and head.startswith(b"%PDF-"):
+            if kind in ("brochure", "document", "cv") and head.startswith(b"%PDF-"):
                 pdf(file)
                 return {"ending": "pdf", "made": False}
+            if kind == "cv":
+                raise FileRefused(unknown(head))
             return {"ending": picture(file, head, kind, Path(output)), "made": True}
     except FileRefused as refused:
         return {"refused": str(refused)}

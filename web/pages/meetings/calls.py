@@ -1,4 +1,4 @@
-"""/c/…/meetings/<id>: the page of a meeting, with its call and its chat."""
+"""/c/…/meetings/<id>: the page of a meeting, with its call, its chat and, for an employer, the candidate in it."""
 
 from typing import cast
 
@@ -9,7 +9,10 @@ from starlette.routing import Route
 from rooms.exhibition.booths import staff as staffing
 from rooms.exhibition.booths.queries import booth_room, meeting_room
 from rooms.meetings.messages import MeetingOwn, MeetingSnapshot
+from rooms.recruitment.candidates.queries import shared_among
 from web.conference import Location, enter_room
+from web.pages.recruitment.employer import candidate_context
+from web.pages.recruitment.job import words_for
 from web.site import site_of
 
 
@@ -21,6 +24,9 @@ async def meeting(request: Request) -> Response:
         mine = await staffing.booths_of(connection, entered.conference.id, entered.viewer.id or "")
         serves = snapshot.booth in {booth for booth, _ in mine}
         desk = await booth_room(connection, entered.conference.id, snapshot.booth or "") if serves else ""
+        here = [each.id for each in snapshot.people]
+        share = await shared_among(connection, entered.conference.id, entered.viewer.id or "", here)
+        candidate = await candidate_context(connection, entered, share) if share else {}
     return await entered.page(
         request,
         "meetings/meeting.html",
@@ -30,6 +36,9 @@ async def meeting(request: Request) -> Response:
         snapshot=snapshot,
         own=own,
         serves=serves,
+        share=share,
+        **candidate,
+        **words_for(entered),
     )
 
 

@@ -11,12 +11,14 @@ from rooms.core.errors import Problem
 from rooms.exhibition.booths import queries as booth_queries
 from rooms.organisations import members, queries
 from rooms.organisations.messages import OrganisationRole
+from rooms.recruitment.jobs import queries as recruitment
 from web.conference import enter
+from web.pages.recruitment.job import words_for
 from web.site import site_of
 
 
 async def show(request: Request) -> Response:
-    """Visitors see an organisation that has an open booth or a published entry; its members and organisers always see it."""
+    """Visitors see an organisation that has an open booth, a published entry or a job; its members and organisers always see it."""
     async with site_of(request).engine.database.read() as connection:
         entered = await enter(request, connection)
         row = await queries.organisation_row(connection, entered.conference.id, request.path_params["organisation"])
@@ -24,7 +26,8 @@ async def show(request: Request) -> Response:
         booths = await booth_queries.cards(connection, booth_queries.b.organisation == row.id)
         inside = role is not None or entered.may_organise
         entries = await search.of_organisation(connection, entered.conference.id, row.id)
-        if not booths and not entries and not inside:
+        jobs = await recruitment.of_organisation(connection, entered.conference.id, row.id)
+        if not booths and not entries and not jobs and not inside:
             raise Problem("not_found", ABSENT)
         types = {each.id: each for each in await cooperation.types(connection, entered.conference.id, archived=True)}
         people = await members.members_of(connection, row.id) if inside else []
@@ -34,9 +37,11 @@ async def show(request: Request) -> Response:
         organisation=queries.view_of(row),
         booths=booths,
         entries=entries,
+        jobs=jobs,
         types=types,
         members=people,
         role=role,
+        **words_for(entered),
         may_edit=role is OrganisationRole.OWNER or entered.may_organise,
     )
 

@@ -13,6 +13,7 @@ import type { AddWindow, ArchiveSpot, BringColleague, CallView, CreateSpot, Edit
 import type { CreateOrganisation, EditOrganisation, LeaveOrganisation, MergeOrganisations, OrganisationCreated, SetMember } from "./types/organisations";
 import type { BlockChanged, BlockPerson, GrantRole, ListMe, NoticesRead, Notified, PersonRestrained, ReadNotice, ReadNotices, ReadmitPerson, RemovePerson, ReportPerson, RestraintLifted, RevokeRole, RightsChanged, RoleGranted, RoleRevoked, SignInRevoked, SilencePerson, UnblockPerson, UnsilencePerson } from "./types/people";
 import type { CancelSession, ChangeSession, CreateSession, EndSession, OpenSession, ReinstateSession, SessionChanged, SessionCreated, SessionListed, StarChanged, StarSession, StartSession, UnstarSession } from "./types/programme";
+import type { ApplyForJob, CloseJob, CreateJob, DeclineInvitation, DeleteProfile, EditJob, EditProfile, HandOverApplication, InviteCandidate, JobApplied, JobCreated, MoveApplication, NoteSaved, PublishJob, RemoveCv, SaveCandidateNote, SaveJob, ShareProfile, ShortlistApplication, UnsaveJob, UnshareProfile, WaitForInterview, WithdrawJobApplication } from "./types/recruitment";
 
 export * from "./types/chat";
 export * from "./types/conduct";
@@ -27,8 +28,9 @@ export * from "./types/meetings";
 export * from "./types/organisations";
 export * from "./types/people";
 export * from "./types/programme";
+export * from "./types/recruitment";
 
-export const ABOUT_LENGTH = 4000;
+export const ABOUT_LENGTH = 10000;
 
 export const ADDRESS_LENGTH = 500;
 
@@ -48,15 +50,23 @@ export const ENTRY_COMMENT_LENGTH = 1000;
 
 export const FIELD_LENGTH = 80;
 
+export const HEADLINE_LENGTH = 120;
+
+export const INVITATION_LENGTH = 1000;
+
+export const LETTER_LENGTH = 4000;
+
 export const LINE_LENGTH = 120;
 
-export const LINK_LENGTH = 500;
+export const LINK_LENGTH = 300;
 
 export const MESSAGE_LENGTH = 1000;
 
 export const NAME_LENGTH = 120;
 
-export const NOTE_LENGTH = 1000;
+export const NEXT_LENGTH = 200;
+
+export const NOTE_LENGTH = 10000;
 
 export const OFFERS_LENGTH = 600;
 
@@ -64,13 +74,17 @@ export const ORGANISATION_LENGTH = 120;
 
 export const PHONE_LENGTH = 40;
 
+export const PLACE_LENGTH = 120;
+
 export const POLL_OPTION_LENGTH = 120;
 
 export const POLL_TEXT_LENGTH = 200;
 
 export const POLL_TITLE_LENGTH = 300;
 
-export const QUESTION_LENGTH = 500;
+export const PROFILE_LENGTH = 4000;
+
+export const QUESTION_LENGTH = 200;
 
 export const REASON_LENGTH = 300;
 
@@ -84,11 +98,13 @@ export const SESSION_TITLE_LENGTH = 300;
 
 export const STAGE_TITLE_LENGTH = 200;
 
+export const STEP_LENGTH = 2000;
+
 export const TAG_LENGTH = 60;
 
 export const TEXT_LENGTH = 4000;
 
-export const TITLE_LENGTH = 120;
+export const TITLE_LENGTH = 200;
 
 export const WEBSITE_LENGTH = 300;
 
@@ -253,7 +269,27 @@ export type Command =
   | ReinstateSession
   | OpenSession
   | StartSession
-  | EndSession;
+  | EndSession
+  | ApplyForJob
+  | WithdrawJobApplication
+  | MoveApplication
+  | ShortlistApplication
+  | HandOverApplication
+  | SaveCandidateNote
+  | WaitForInterview
+  | EditProfile
+  | RemoveCv
+  | DeleteProfile
+  | ShareProfile
+  | UnshareProfile
+  | InviteCandidate
+  | DeclineInvitation
+  | CreateJob
+  | EditJob
+  | PublishJob
+  | CloseJob
+  | SaveJob
+  | UnsaveJob;
 
 /** What can have happened. */
 export type RoomEvent =
@@ -349,6 +385,7 @@ export type DirectMessage =
 export interface Replies {
   readonly "application.accept": BoothCreated;
   readonly "booth.create": BoothCreated;
+  readonly "candidate_note.save": NoteSaved;
   readonly "chat.post": Posted;
   readonly "contact.ask": ContactAsked;
   readonly "entry.create": EntryCreated;
@@ -356,6 +393,9 @@ export interface Replies {
   readonly "exhibitor.apply": Applied;
   readonly "film.link": FilmLinked;
   readonly "interest.show": InterestShown;
+  readonly "interview.wait": Queued;
+  readonly "job.apply": JobApplied;
+  readonly "job.create": JobCreated;
   readonly "organisation.create": OrganisationCreated;
   readonly "poll.draft": Drafted;
   readonly "question.ask": Asked;

@@ -1,0 +1,2 @@
+// Every island registers its element when it is imported.
+import "./note";

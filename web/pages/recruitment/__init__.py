@@ -1,0 +1,14 @@
+"""The pages of recruitment."""
+
+from web.pages.recruitment import board, editing, employer, job, mine, organise, profile, talents
+
+routes = [
+    *board.routes,
+    *editing.routes,
+    *job.routes,
+    *profile.routes,
+    *mine.routes,
+    *employer.routes,
+    *talents.routes,
+    *organise.routes,
+]
