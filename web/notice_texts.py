@@ -57,6 +57,7 @@ TEXTS = {
     "job.invited": N_("%(organisation)s invites you to apply: “%(job)s”."),
     "lead.asked": N_("%(name)s of %(booth)s asks for your contact."),
     "meeting": N_("%(name)s of %(booth)s invites you to a call."),
+    "organisation.invited": N_("%(name)s invites you to join %(organisation)s."),
     "organisation.member": N_("You are a member of %(organisation)s now. You can leave it on its page."),
     "peer_review.new": N_("The organisers ask you for a second look at “%(entry)s”."),
     "peer_review.written": N_("A second look at “%(entry)s” has been written."),

@@ -13,9 +13,10 @@ SEARCHES = Rate(30, 600)
 
 
 async def people_found(request: Request, connection: AsyncConnection, entered: Entered) -> tuple[str, list[PersonView]]:
-    """The words in the address of the page, and the people found by them. Raises Problem "rate_limited"."""
+    """The words in the address of the page, and the people found by them; only organisers find people by their email address. Raises Problem
+    "rate_limited"."""
     words = request.query_params.get("words", "")[:254].strip()
     if not words:
         return "", []
     entered.site.engine.limits.take("staff.search", entered.viewer.signed_in.id, SEARCHES)
-    return words, await candidates.search(connection, words)
+    return words, await candidates.search(connection, words, by_address=entered.may_organise)

@@ -34,6 +34,9 @@ TEXTS: dict[str, Callable[[NullTranslations, int], str]] = {
     "job_invitations": lambda texts, n: texts.ngettext(
         "%(num)s invitation to apply for a job", "%(num)s invitations to apply for a job", n
     ),
+    "organisation.invitation": lambda texts, n: texts.ngettext(
+        "An invitation to join %(name)s", "%(num)s invitations to join %(name)s", n
+    ),
     "peer_review": lambda texts, n: texts.ngettext(
         "A second look at “%(name)s” to write", "%(num)s second looks at “%(name)s” to write", n
     ),

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.organisations import members
-from rooms.organisations.tables import organisations
+from rooms.organisations.tables import organisation_invitations, organisations
 
 Move = Callable[[AsyncConnection, str, str], Awaitable[None]]
 """(connection, organisation, into): moves the slice's rows from one organisation to the other."""
@@ -24,4 +24,6 @@ async def merge(connection: AsyncConnection, organisation: str, into: str) -> No
     for move in _MOVES:
         await move(connection, organisation, into)
     await members.move(connection, organisation, into)
+    invited = organisation_invitations.c.organisation == organisation
+    await connection.execute(organisation_invitations.delete().where(invited))
     await connection.execute(organisations.delete().where(organisations.c.id == organisation))

@@ -72,6 +72,28 @@ class SetMember(Command, tag="organisation.set_member"):
     role: OrganisationRole | None = None
 
 
+Address = Annotated[str, msgspec.Meta(max_length=300)]
+
+
+class InviteMember(Command, tag="organisation.invite"):
+    """Invites the person with this email address, who becomes a member once they accept. The answer does not say whether they have an account."""
+
+    organisation: Id
+    email: Address
+
+
+class UninviteMember(Command, tag="organisation.uninvite"):
+    organisation: Id
+    email: Address
+
+
+class AnswerInvitation(Command, tag="organisation.answer"):
+    """The invited person joins the organisation, or refuses. The owners are not notified of a refusal."""
+
+    organisation: Id
+    accept: bool
+
+
 class LeaveOrganisation(Command, tag="organisation.leave"):
     organisation: Id
 

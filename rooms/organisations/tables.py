@@ -31,3 +31,14 @@ organisation_members = sa.Table(
     sa.Column("added_at", UtcDateTime, nullable=False),
     sa.Index("ix_organisation_members_person", "person"),
 )
+
+organisation_invitations = sa.Table(
+    "organisation_invitations",  # by address, whether or not there is an account with it
+    metadata,
+    sa.Column("organisation", sa.String(20), sa.ForeignKey("organisations.id"), primary_key=True),
+    sa.Column("email", sa.String(254), primary_key=True),
+    sa.Column("by", sa.String(20), sa.ForeignKey("persons.id"), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("declined_at", UtcDateTime),
+    sa.Index("ix_organisation_invitations_email", "email"),
+)

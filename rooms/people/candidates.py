@@ -18,8 +18,9 @@ NOT_HERE = N_("This person does not take part here. Send them an invitation.")
 p = persons.c
 
 
-async def search(connection: AsyncConnection, words: str) -> list[PersonView]:
-    """People with exactly this address, or with these words in their name. The search by name only finds people who chose to be listed."""
+async def search(connection: AsyncConnection, words: str, *, by_address: bool) -> list[PersonView]:
+    """People with these words in their name who chose to be listed. `by_address`: also a person with exactly this address, for organisers only,
+    because it tells who is behind an address."""
     words = words.strip()
     wanted = search_words(words)
     if len(words) < 2 or not wanted:
@@ -27,7 +28,7 @@ async def search(connection: AsyncConnection, words: str) -> list[PersonView]:
     folded = sa.func.coalesce(p.searched, sa.func.lower(p.name))
     named = sa.and_(p.listed, *(folded.contains(word, autoescape=True) for word in wanted))
     here = sa.and_(p.erased_at.is_(None), p.kind == "registered", p.verified_at.is_not(None))
-    select = sa.select(p.id, p.name).where(here, sa.or_(p.email == words.lower(), named))
+    select = sa.select(p.id, p.name).where(here, sa.or_(p.email == words.lower(), named) if by_address else named)
     return [PersonView(*row) for row in await connection.execute(select.order_by(p.name, p.id).limit(MOST_FOUND))]
 
 

@@ -70,6 +70,8 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "advice": "publish",
         "gated": True,
         "search": "a" * 20,
+        "accept": True,
+        "email": "nobody@example.org",
         "notice": "a" * 20,
         "window": "a" * 20,
         "spot": "a" * 20,
@@ -146,6 +148,7 @@ async def answer(world: World, who: str, op: str, room: str, question: str) -> s
             "document",
             "review",
             "search",
+            "invitation",
             "run",
             "meeting",
             "window",
@@ -153,7 +156,6 @@ async def answer(world: World, who: str, op: str, room: str, question: str) -> s
             "job",
             "share",
             "candidate",
-            "invitation",
         }:
             return YES
         return problem.code if problem.code in REFUSALS else YES

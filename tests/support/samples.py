@@ -66,12 +66,15 @@ from rooms.meetings import roster
 from rooms.meetings.bookings import messages as bm
 from rooms.meetings.create import open_meeting
 from rooms.organisations.messages import (
+    AnswerInvitation,
     CreateOrganisation,
     EditOrganisation,
+    InviteMember,
     LeaveOrganisation,
     MergeOrganisations,
     OrganisationRole,
     SetMember,
+    UninviteMember,
 )
 from rooms.organisations.profile import create
 from rooms.people import messages as p
@@ -743,6 +746,23 @@ async def _(world: World) -> Command:
 @_sample("organisation.edit", "owner", "lobby")
 async def _(world: World) -> Command:
     return EditOrganisation("Lumen AB", organisation=world.organisation, website="https://lumen.example")
+
+
+@_sample("organisation.invite", "owner", "lobby")
+async def _(world: World) -> Command:
+    return InviteMember(world.organisation, "attendee@example.org")
+
+
+@_sample("organisation.uninvite", "owner", "lobby")
+async def _(world: World) -> Command:
+    await world.do("owner", InviteMember(world.organisation, "attendee@example.org"), room=world.lobby)
+    return UninviteMember(world.organisation, "attendee@example.org")
+
+
+@_sample("organisation.answer", "attendee", "lobby")
+async def _(world: World) -> Command:
+    await world.do("owner", InviteMember(world.organisation, "attendee@example.org"), room=world.lobby)
+    return AnswerInvitation(world.organisation, accept=True)
 
 
 @_sample("organisation.set_member", "owner", "lobby")

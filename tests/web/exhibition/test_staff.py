@@ -9,6 +9,7 @@ import msgspec
 from rooms.chat.messages import PostMessage, RemoveMessage
 from rooms.exhibition.leads.messages import AskLead
 from rooms.exhibition.queue.messages import AcceptCall, CallNext, JoinQueue
+from rooms.people.messages import ListMe
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.site import Site
@@ -21,7 +22,8 @@ async def person(site: Site, world: World, who: str) -> Visitor:
 async def test_a_colleague_is_found_invited_and_removed(site: Site, world: World) -> None:
     page = f"/c/forum/exhibition/{world.booth}/staff"
     owner, other = await person(site, world, "owner"), await person(site, world, "other")
-    await owner.get(page, params={"words": "other@example.org"})
+    await world.do("other", ListMe(True), room=await world.desk("other"))
+    await owner.get(page, params={"words": "other"})
     assert 'Add<span class="visually-hidden"> · Other' in owner.page
     fields = {"room": world.stand, "person": world.people["other"], "next": page}
     await owner.post("/do/staff.set", {**fields, "duty": "contact", "key": "k1"})

@@ -4,6 +4,7 @@ import re
 
 from rooms.exhibition.tables import booths
 from rooms.organisations.profile import create
+from rooms.people.messages import ListMe
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.site import Site
@@ -35,7 +36,8 @@ async def test_a_participant_creates_an_organisation_and_adds_a_colleague(site: 
     answer = await attendee.post(f"{HERE}/new", {"key": "k1", **said})
     organisation = re.search(r"organisations/(\w{20})/edit", answer.url.path)[1]
     page = f"{HERE}/{organisation}"
-    await attendee.get(f"{page}/edit", params={"words": "other@example.org"})
+    await world.do("other", ListMe(True), room=await world.desk("other"))
+    await attendee.get(f"{page}/edit", params={"words": "other"})
     assert 'Add<span class="visually-hidden"> · Other' in attendee.page
     member = {"room": world.lobby, "organisation": organisation, "person": world.people["other"], "role": "member"}
     await attendee.post("/do/organisation.set_member", {**member, "next": f"{page}/edit", "key": "k2"})

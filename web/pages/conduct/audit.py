@@ -51,6 +51,7 @@ ACTS = {
     "organisation.create": N_("created the organisation"),
     "organisation.edit": N_("changed the organisation"),
     "organisation.leave": N_("left the organisation"),
+    "organisation.invite": N_("invited someone to the organisation"),
     "organisation.member": N_("changed the people of the organisation"),
     "organisation.merge": N_("merged the organisation"),
     "person.ban": N_("removed"),

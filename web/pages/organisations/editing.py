@@ -11,7 +11,7 @@ from starlette.routing import Route
 from rooms.core.commands.registry import permitted, read
 from rooms.core.errors import Problem
 from rooms.core.text import N_
-from rooms.organisations import members, queries
+from rooms.organisations import invitations, members, queries
 from rooms.organisations.actions import check_owns
 from rooms.organisations.messages import OrganisationCreated, OrganisationView
 from rooms.people import rules
@@ -89,6 +89,7 @@ async def _edit_page(
 ) -> Response:
     async with entered.site.engine.database.read() as connection:
         people = await members.members_of(connection, organisation.id)
+        invited = await invitations.open_ones(connection, organisation.id)
         words, found = await people_found(request, connection, entered)
     return await entered.page(
         request,
@@ -99,6 +100,7 @@ async def _edit_page(
         translated=TRANSLATED,
         countries=countries(entered.viewer.locale),
         members=people,
+        invitations=invited,
         words=words,
         found=found,
         here=f"{entered.path}/organisations/{organisation.id}/edit",

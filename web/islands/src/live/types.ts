@@ -10,7 +10,7 @@ import type { AcceptApplication, AcceptCall, Admitted, Applied, ApplyToExhibit, 
 import type { AnswerPoll, AnswerQuestion, AnswerWritten, AnsweringChanged, ApproveQuestion, ArchivePoll, ArchiveQuestion, AskQuestion, Asked, AskingChanged, ClaimQuestion, ClearScreen, ClosePoll, DismissQuestion, DraftPoll, Drafted, EditPoll, EditQuestion, HideText, LabelQuestion, MarkAnswered, MergeQuestion, ModeratedTally, OpenPoll, OwnQuestionChanged, PinQuestion, PollAnswer, PollArchived, PollChanged, PollClosed, PollDrafted, PollHidden, PollOpened, PollTally, QuestionAnswered, QuestionApproved, QuestionArchived, QuestionAsked, QuestionClaimed, QuestionDismissed, QuestionEdited, QuestionHidden, QuestionLabelled, QuestionMerged, QuestionPinned, QuestionReleased, QuestionReopened, QuestionRestored, QuestionRevised, QuestionShown, QuestionTaken, QuestionUnarchived, QuestionUnmerged, QuestionUnpinned, QuestionWithdrawn, ReleaseQuestion, ReopenQuestion, RestoreQuestion, RetractAnswer, RevealPoll, ReviseQuestion, ScreenChanged, SendReaction, SetAnonymity, SetAsking, SetReview, ShowOnScreen, ShowPollOnScreen, ShowStage, StageChanged, StagePrepared, TakeQuestion, UnarchiveQuestion, UnmaskQuestion, Unmasked, UnmergeQuestion, UnpinQuestion, UnvoteQuestion, VoteQuestion, WithdrawQuestion } from "./types/forum";
 import type { CancelSchedule, ClearWish, ObjectToMeeting, PublishSchedule, ScheduleStarted, SetMatchProfile, SetMatching, SetWish, ShowSchedule, StartSchedule } from "./types/matchmaking";
 import type { AddWindow, ArchiveSpot, BringColleague, CallView, CreateSpot, EditSpot, ExtendCall, MeetingClosed, MeetingInvited, MeetingRated, RateCall, RemoveWindow, Removed, Replaced, SetAvailable, SetMeetings, WaitForCall } from "./types/meetings";
-import type { CreateOrganisation, EditOrganisation, LeaveOrganisation, MergeOrganisations, OrganisationCreated, SetMember } from "./types/organisations";
+import type { AnswerInvitation, CreateOrganisation, EditOrganisation, InviteMember, LeaveOrganisation, MergeOrganisations, OrganisationCreated, SetMember, UninviteMember } from "./types/organisations";
 import type { BlockChanged, BlockPerson, GrantRole, ListMe, NoticesRead, Notified, PersonRestrained, ReadNotice, ReadNotices, ReadmitPerson, RemovePerson, ReportPerson, RestraintLifted, RevokeRole, RightsChanged, RoleGranted, RoleRevoked, SignInRevoked, SilencePerson, UnblockPerson, UnsilencePerson } from "./types/people";
 import type { CancelSession, ChangeSession, CreateSession, EndSession, OpenSession, ReinstateSession, SessionChanged, SessionCreated, SessionListed, StarChanged, StarSession, StartSession, UnstarSession } from "./types/programme";
 import type { ApplyForJob, CloseJob, CreateJob, DeclineInvitation, DeleteProfile, EditJob, EditProfile, HandOverApplication, InviteCandidate, JobApplied, JobCreated, MoveApplication, NoteSaved, PublishJob, RemoveCv, SaveCandidateNote, SaveJob, ShareProfile, ShortlistApplication, UnsaveJob, UnshareProfile, WaitForInterview, WithdrawJobApplication } from "./types/recruitment";
@@ -247,6 +247,9 @@ export type Command =
   | CreateOrganisation
   | EditOrganisation
   | SetMember
+  | InviteMember
+  | UninviteMember
+  | AnswerInvitation
   | LeaveOrganisation
   | MergeOrganisations
   | GrantRole

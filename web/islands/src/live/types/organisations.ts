@@ -56,6 +56,26 @@ export interface SetMember {
   readonly role?: OrganisationRole | null;
 }
 
+/** Invites the person with this email address, who becomes a member once they accept. The answer does not say whether they have an account. */
+export interface InviteMember {
+  readonly op: "organisation.invite";
+  readonly organisation: Id;
+  readonly email: string;
+}
+
+export interface UninviteMember {
+  readonly op: "organisation.uninvite";
+  readonly organisation: Id;
+  readonly email: string;
+}
+
+/** The invited person joins the organisation, or refuses. The owners are not notified of a refusal. */
+export interface AnswerInvitation {
+  readonly op: "organisation.answer";
+  readonly organisation: Id;
+  readonly accept: boolean;
+}
+
 export interface LeaveOrganisation {
   readonly op: "organisation.leave";
   readonly organisation: Id;
