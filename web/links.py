@@ -28,6 +28,8 @@ PATHS = {
     "application": "/c/{slug}/exhibition/apply",
     "contacts": "/contacts",
     "person": "/c/{slug}/people/{subject}",
+    "meetup": "/c/{slug}/meetups/{subject}",
+    "meetups.organise": "/c/{slug}/organise/meetups",
     "meeting": "/c/{slug}/meetings/{subject}",
     "organise": "/c/{slug}/organise",
     "organise.cooperation": "/c/{slug}/organise/cooperation",

@@ -58,6 +58,15 @@ TEXTS = {
     "lead.asked": N_("%(name)s of %(booth)s asks for your contact."),
     "meeting": N_("%(name)s of %(booth)s invites you to a call."),
     "organisation.invited": N_("%(name)s invites you to join %(organisation)s."),
+    "meetup.approved": N_("Your meet-up “%(title)s” is in the programme: %(slot)s"),
+    "meetup.cancelled": N_("The meet-up “%(title)s” is cancelled: %(slot)s"),
+    "meetup.declined": N_("The organisers did not approve your meet-up “%(title)s”. See their comment."),
+    "meetup.lost": N_(
+        "The meet-up “%(title)s” has moved to a time at which you are not free, so your place was given up: %(slot)s"
+    ),
+    "meetup.moved": N_("The meet-up “%(title)s” has moved: %(slot)s"),
+    "meetup.place": N_("You have a place in the meet-up “%(title)s” now: %(slot)s"),
+    "meetup.proposed": N_("%(name)s proposes a meet-up: “%(title)s”"),
     "organisation.member": N_("You are a member of %(organisation)s now. You can leave it on its page."),
     "peer_review.new": N_("The organisers ask you for a second look at “%(entry)s”."),
     "peer_review.written": N_("A second look at “%(entry)s” has been written."),

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.chat.tables import messages
 from rooms.conduct.messages import ReportMessage, ReportQuestion
-from rooms.conduct.pending import desks_of_organisers, tell_waiting
+from rooms.conduct.pending import tell_waiting
 from rooms.core.commands.access import Actor
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
@@ -25,7 +25,7 @@ from rooms.meetings.tables import invited, meetings
 from rooms.people import rules
 from rooms.people.accounts import person_named
 from rooms.people.blocks import BLOCKED
-from rooms.people.desk import notify
+from rooms.people.desk import desks_of_organisers, notify
 from rooms.people.messages import REPORT_LENGTH, BlockChanged, BlockPerson, ReportPerson, ReportReason, UnblockPerson
 from rooms.people.tables import blocks, reports
 

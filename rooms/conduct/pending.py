@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms.core.commands.people import Role
 from rooms.core.commands.room_kinds import LatestValues
 from rooms.core.commands.transaction import Transaction
-from rooms.core.store.journal import rooms
 from rooms.core.store.tables import roles
 from rooms.people.desk import show_on_desk
 from rooms.people.messages import Reports
@@ -35,14 +34,6 @@ async def waiting_for(connection: AsyncConnection, person: str) -> LatestValues:
 
 
 show_on_desk(waiting_for)
-
-
-async def desks_of_organisers(connection: AsyncConnection, conference: str) -> dict[str, str]:
-    """Person → desk."""
-    joined = roles.join(rooms, rooms.c.subject == o.person)
-    select = sa.select(o.person, rooms.c.id).select_from(joined)
-    found = await connection.execute(select.where(o.conference == conference, *ORGANISES, rooms.c.kind == "desk"))
-    return {row.person: row.id for row in found}
 
 
 async def tell_waiting(tx: Transaction, conference: str, desks: Iterable[str]) -> None:

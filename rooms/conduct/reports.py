@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.chat.tables import messages
-from rooms.conduct.pending import desks_of_organisers, tell_waiting
+from rooms.conduct.pending import tell_waiting
 from rooms.core.commands.people import PersonView
 from rooms.core.engine import Engine
 from rooms.core.errors import Problem
@@ -16,6 +16,7 @@ from rooms.core.store.tables import persons
 from rooms.core.text import N_
 from rooms.forum.questions.messages import QuestionState
 from rooms.forum.tables import questions
+from rooms.people.desk import desks_of_organisers
 from rooms.people.tables import reports
 
 SHOWN = 200

@@ -115,6 +115,15 @@ class MeetingInvited(Event, tag="meeting.invited"):
     person: PersonView
 
 
+class MeetingLeft(Event, tag="meeting.left"):
+    """This person is no longer invited."""
+
+    revisits: ClassVar[bool] = True
+    changes_rights: ClassVar[bool] = True
+
+    person: Id
+
+
 class MeetingRated(Event, tag="meeting.rated"):
     audience: ClassVar[Audience] = Audience.PERSON
 

@@ -3,10 +3,12 @@
 import sqlalchemy as sa
 
 from rooms.core.commands.transaction import Transaction
-from rooms.core.personal_data import DataSubject, PersonalData, Rows, register
+from rooms.core.personal_data import NOBODY, DataSubject, PersonalData, Rows, register
 from rooms.core.store.journal import rooms
 from rooms.meetings.bookings.messages import BookingKind, BookingState, RequestState, SeatState
 from rooms.meetings.bookings.tables import absences, booking_people, bookings, meeting_requests
+from rooms.meetings.meetups.messages import MeetupState
+from rooms.meetings.meetups.tables import meetups
 from rooms.meetings.tables import call_outcomes, call_peers, call_waits, invited
 
 
@@ -28,6 +30,10 @@ async def _cancel(tx: Transaction, subject: DataSubject) -> None:
     ahead_now = sa.select(b.id).where(ahead)
     mine = booking_people.update().where(bp.person == subject.id, bp.booking.in_(ahead_now))
     await tx.connection.execute(mine.values(left))
+    cancelled = {"state": MeetupState.CANCELLED.value}
+    await tx.connection.execute(meetups.update().where(meetups.c.proposer == subject.id).values(cancelled))
+    hosted = sa.and_(ahead, b.kind == BookingKind.MEETUP.value, b.host == subject.id)
+    await tx.connection.execute(bookings.update().where(hosted).values(gone))
     waiting = sa.and_(sa.or_(r.asker == subject.id, r.asked == subject.id), r.answered_at.is_(None))
     closed = {"state": RequestState.WITHDRAWN.value, "answered_at": tx.now}
     await tx.connection.execute(meeting_requests.update().where(waiting).values(closed))
@@ -56,6 +62,13 @@ register(
                 ("conference", "state", "reason", "at", "answered_at"),
                 by="asked",
                 replace={"reason": ""},
+            ),
+            Rows(
+                "meetups",
+                meetups,
+                ("conference", "title", "text", "place", "starts_at", "ends_at", "state", "comment", "proposed_at"),
+                by="proposer",
+                replace={"title": NOBODY, "text": "", "place": NOBODY, "comment": ""},
             ),
             Rows("meeting_requests_awaited", meeting_requests, (), by="turn", replace={}),
         ),

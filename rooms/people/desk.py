@@ -9,14 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms.core.commands.access import Actor
 from rooms.core.commands.audience import Audience
 from rooms.core.commands.messages import Command, View
-from rooms.core.commands.people import PersonView
+from rooms.core.commands.people import PersonView, Role
 from rooms.core.commands.registry import ExtraRooms
 from rooms.core.commands.room_kinds import LatestValues, RoomKind, register
 from rooms.core.commands.transaction import Transaction
 from rooms.core.ids import new_id
 from rooms.core.links import Target, path_to
 from rooms.core.store.journal import Room, room_of, rooms
-from rooms.core.store.tables import persons
+from rooms.core.store.tables import persons, roles
 from rooms.people.messages import DeskSnapshot, Notified
 from rooms.people.tables import notices
 
@@ -35,6 +35,14 @@ async def desks_of(connection: AsyncConnection, people: Iterable[str]) -> list[s
     """The desks of these people. Unknown people are left out."""
     select = sa.select(rooms.c.id).where(rooms.c.kind == "desk", rooms.c.subject.in_(list(people)))
     return list((await connection.execute(select)).scalars())
+
+
+async def desks_of_organisers(connection: AsyncConnection, conference: str) -> dict[str, str]:
+    """Person → desk, of everyone who organises a conference."""
+    select = sa.select(roles.c.person, rooms.c.id).join(rooms, rooms.c.subject == roles.c.person)
+    organises = (roles.c.session == "", roles.c.role == Role.ORGANISER.value)
+    found = await connection.execute(select.where(roles.c.conference == conference, *organises, rooms.c.kind == "desk"))
+    return {row.person: row.id for row in found}
 
 
 def with_desk(field: str = "person") -> ExtraRooms[Any]:

@@ -39,6 +39,7 @@ from server.demo import exhibitors, programme
 from server.demo.contacts import exchange
 from server.demo.cooperation import cooperate
 from server.demo.media import furnish
+from server.demo.meetups import meet_up
 from server.demo.visitors import actor
 from web.links import path as page_path
 
@@ -69,7 +70,7 @@ async def seed(engine: Engine, store: Store) -> None:
     conference = await _exhibit(engine)
     await furnish(engine, store, conference)
     await cooperate(engine, store, conference)
-    for fill in (exchange, actor):
+    for fill in (exchange, meet_up, actor):
         await fill(engine, conference)
 
 

@@ -81,6 +81,7 @@ EXCEPTIONS = {
     "entry_facets.value": "as the entry's title",
     "spots.name": CONTENT,
     "spots.kind": FIXED,
+    "meetups.language": FIXED,
     "bookings.title": "named after an entry, a booth or a session, or empty; it belongs to everyone in the booking",
     "bookings.text": "as the title",
     "bookings.host": "an id, left bare as in booking_people",

@@ -100,6 +100,9 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "run": "a" * 20,
         "meeting": "a" * 20,
         "objection": "time",
+        "meetup": "a" * 20,
+        "minutes": 30,
+        "capacity": 5,
         "purpose": "news",
         "kind": {"stage.show": "slate", "contact.ask": "message", "poll.draft": "text", "poll.edit": "text"}.get(
             op, "physical" if op.startswith("spot.") else "applause"
@@ -151,6 +154,7 @@ async def answer(world: World, who: str, op: str, room: str, question: str) -> s
             "invitation",
             "run",
             "meeting",
+            "meetup",
             "window",
             "spot",
             "job",

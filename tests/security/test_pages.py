@@ -77,6 +77,10 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/exhibition/{booth}/sign.svg": BOOTH_STAFF,
     "/c/{conference}/exhibition/{booth}/staff": ORGANISERS | {"owner": 200},
     "/c/{conference}/meetings/{meeting}": NOBODY | {"banned": 403},  # but for the two who meet there
+    "/c/{conference}/meetups": IN_CONFERENCE,
+    "/c/{conference}/meetups/new": SIGNED_IN | {"banned": 403, "unverified": 403},
+    "/c/{conference}/meetups/{meetup}": NOBODY | {"banned": 403},  # a guessed one
+    "/c/{conference}/meetups/{meetup}/edit": NOBODY | REFUSED_FIRST,  # a guessed one
     "/c/{conference}/my.ics": NOBODY,  # without its key
     "/c/{conference}/organisations/new": IN_CONFERENCE,
     "/c/{conference}/organisations/{organisation}": NOBODY | {"banned": 403},  # a guessed one
@@ -93,6 +97,7 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/organise/cooperation/types/{type}": ABSENT_FOR_ORGANISERS,
     "/c/{conference}/organise/exhibitors": ORGANISERS,
     "/c/{conference}/organise/export.zip": ORGANISERS,
+    "/c/{conference}/organise/meetups": ORGANISERS,
     "/c/{conference}/organise/organisations": ORGANISERS,
     "/c/{conference}/organise/exhibitors/template.csv": ORGANISERS,
     "/c/{conference}/organise/exhibitors/import/{upload}": ABSENT_FOR_ORGANISERS,
@@ -176,6 +181,8 @@ POST: dict[str, dict[str, int]] = {
     "/c/{conference}/exhibition/{booth}/staff/invite": FOR_ORGANISERS | {"owner": 422},
     "/c/{conference}/exhibition/{booth}/staff/withdraw-invite": FOR_ORGANISERS
     | {"owner": 303, "organiser": 303, "admin": 303},
+    "/c/{conference}/meetups/new": FILLED | REFUSED_FIRST,
+    "/c/{conference}/meetups/{meetup}/edit": NOBODY | REFUSED_FIRST,
     "/c/{conference}/organisations/new": FILLED | {"banned": 403},
     "/c/{conference}/organisations/{organisation}/edit": NOBODY | REFUSED_FIRST,
     "/c/{conference}/organise/cooperation/types/new": FOR_ORGANISERS,
@@ -244,8 +251,8 @@ def filled(path: str, world: World, conference: str = "forum") -> str:
     values |= {"booth": world.booth, "hall": world.floor, "meeting": "guessed", "organisation": "guessed"}
     values |= {"document": "guessed", "review": "guessed", "entry": "guessed", "type": "guessed"}
     values |= {"notice": "guessed"}
-    values |= {"person": "guessed", "code": "guessed"}
     values |= {"entry": "guessed", "type": "guessed", "job": "guessed", "share": "guessed", "cv": "guessed"}
+    values |= {"person": "guessed", "code": "guessed", "meetup": "guessed"}
     values |= {"kind": "booth", "subject": world.booth, "short": "guessed"}
     return path.format(**values)
 

@@ -171,6 +171,7 @@ async def test_no_form_is_taken_without_the_browsers_token(visitor: Visitor, wor
         notice="guessed",
         room="guessed",
         person="guessed",
+        meetup="guessed",
         code="guessed",
         job="guessed",
         type="guessed",

@@ -215,6 +215,8 @@ def _meeting(state: State, event: Event) -> None:
     elif type == "meeting.invited":
         _put(snapshot["people"], event["person"], lambda each: (each["name"], each["id"]))
         _drop(own["colleagues"], lambda each: each["id"] == event["person"]["id"])
+    elif type == "meeting.left":
+        _drop(snapshot["people"], lambda each: each["id"] == event["person"])
     elif type == "meeting.rated":
         own["outcome"] = event["outcome"]
     elif type == "block.changed":

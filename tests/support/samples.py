@@ -65,6 +65,7 @@ from rooms.meetings import messages as c
 from rooms.meetings import roster
 from rooms.meetings.bookings import messages as bm
 from rooms.meetings.create import open_meeting
+from rooms.meetings.meetups import messages as meetups
 from rooms.organisations.messages import (
     AnswerInvitation,
     CreateOrganisation,
@@ -107,6 +108,10 @@ from tests.support.matchmaking import (
     started,
     wished,
 )
+from tests.support.meetups import FIELDS as MEETUP
+from tests.support.meetups import approved as approved_meetup
+from tests.support.meetups import join as join_meetup
+from tests.support.meetups import proposed as proposed_meetup
 from tests.support.world import START, World
 
 
@@ -1169,3 +1174,40 @@ async def _(world: World) -> Command:
 @_sample("interview.wait", "attendee", "booth")
 async def _(world: World) -> Command:
     return hiring.WaitForInterview(await recruitment.applied(world))
+
+
+@_sample("meetup.propose", "attendee", "lobby")
+async def _(world: World) -> Command:
+    return meetups.ProposeMeetup(**MEETUP)
+
+
+@_sample("meetup.edit", "attendee", "lobby")
+async def _(world: World) -> Command:
+    return meetups.EditMeetup(meetup=await proposed_meetup(world), **{**MEETUP, "title": "In the snow"})
+
+
+@_sample("meetup.approve", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return meetups.ApproveMeetup(await proposed_meetup(world, "other"), "Good idea")
+
+
+@_sample("meetup.decline", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return meetups.DeclineMeetup(await proposed_meetup(world, "speaker"), "Not at this time")
+
+
+@_sample("meetup.cancel", "speaker", "lobby")
+async def _(world: World) -> Command:
+    return meetups.CancelMeetup(await proposed_meetup(world, "speaker"), "I am ill")
+
+
+@_sample("meetup.join", "attendee", "lobby")
+async def _(world: World) -> Command:
+    return meetups.JoinMeetup(await approved_meetup(world, "colleague", starts_at=START + timedelta(hours=30)))
+
+
+@_sample("meetup.leave", "attendee", "lobby")
+async def _(world: World) -> Command:
+    meetup = await approved_meetup(world, "moderator", starts_at=START + timedelta(hours=32))
+    await join_meetup(world, meetup, "attendee")
+    return meetups.LeaveMeetup(meetup)

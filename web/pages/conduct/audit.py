@@ -10,6 +10,7 @@ from rooms.core.store import audit
 from rooms.core.store.tables import persons
 from rooms.core.text import N_
 from rooms.exhibition.tables import booths
+from rooms.meetings.meetups.tables import meetups
 from rooms.organisations.tables import organisations
 from rooms.programme.tables import sessions
 from web.conference import enter_as_organiser
@@ -48,6 +49,10 @@ ACTS = {
     "invite.accept": N_("accepted an invitation"),
     "invite.make": N_("created an invitation"),
     "invite.revoke": N_("withdrew an invitation"),
+    "meetup.approved": N_("approved the meet-up"),
+    "meetup.cancel": N_("cancelled the meet-up"),
+    "meetup.declined": N_("declined the meet-up"),
+    "meetup.edit": N_("changed the meet-up"),
     "organisation.create": N_("created the organisation"),
     "organisation.edit": N_("changed the organisation"),
     "organisation.leave": N_("left the organisation"),
@@ -132,6 +137,8 @@ async def show(request: Request) -> Response:
         asked = sa.select(i.id, e.title, e.texts).where(i.entry == e.id, i.id.in_(ids))
         for row in await connection.execute(sa.union_all(offered, asked)):
             names[row.id] = in_language(locale, row.texts, "title", row.title)
+        met = sa.select(meetups.c.id, meetups.c.title).where(meetups.c.id.in_(ids))
+        names |= {row.id: row.title for row in await connection.execute(met)}
         called = sa.select(booths.c.id, booths.c.name, booths.c.texts).where(booths.c.id.in_(ids))
         for row in await connection.execute(called):
             names[row.id] = in_language(locale, row.texts, "name", row.name)

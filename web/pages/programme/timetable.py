@@ -1,7 +1,7 @@
 """A conference's programme: the timetable, filtered by the query, in the event's zone or the viewer's."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,8 @@ from starlette.routing import Route
 
 from rooms.core.commands.registry import permitted
 from rooms.core.search import fold, search_words
+from rooms.meetings.meetups import queries as meetups
+from rooms.meetings.meetups.messages import MeetupView
 from rooms.programme import stars, timetable
 from rooms.programme.queries import Conference
 from rooms.programme.timetable import TimetableEntry
@@ -64,6 +66,7 @@ async def show(request: Request) -> Response:
         entries = await timetable.entries(connection, conference.id)
         halls = await timetable.hall_names(connection, conference.id)
         tracks = await timetable.track_names(connection, conference.id)
+        meetings = await meetups.coming(connection, conference.id, viewer.id)
         found = await stars.starred_by(connection, [viewer.id] if viewer.id else [], [conference.id])
     starred = found.get((viewer.id or "", conference.id), [])
     used = {entry.track for entry in entries}
@@ -73,6 +76,7 @@ async def show(request: Request) -> Response:
         request,
         "programme/timetable.html",
         days=lay_out(entries, halls, [track.name for track in tracks], entered.event_zone, entered.zone),
+        meetups=_by_day(meetings, entered.zone),
         tracks=tracks,
         languages_spoken=_languages(entries),
         filter=filter,
@@ -84,6 +88,14 @@ async def show(request: Request) -> Response:
         now=entered.site.engine.clock(),
         calendar_key=viewer.person.calendar_key if viewer.person else None,
     )
+
+
+def _by_day(meetings: Iterable[MeetupView], zone: ZoneInfo) -> dict[date, list[MeetupView]]:
+    """Meet-ups by their day in the zone of the page."""
+    days: dict[date, list[MeetupView]] = {}
+    for each in meetings:
+        days.setdefault(each.starts_at.astimezone(zone).date(), []).append(each)
+    return days
 
 
 def _held(conference: Conference, entries: Sequence[TimetableEntry]) -> tuple[datetime, datetime]:

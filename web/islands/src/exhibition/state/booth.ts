@@ -105,6 +105,8 @@ function reduceMeeting(state: MeetingRoom, event: RoomEvent): MeetingRoom {
       const colleagues = without(own.colleagues, ({ id }) => id === event.person.id);
       return { ...state, snapshot: { ...snapshot, people: [...snapshot.people, event.person].sort(byName) }, own: { ...own, colleagues } };
     }
+    case "meeting.left":
+      return { ...state, snapshot: { ...snapshot, people: without(snapshot.people, ({ id }) => id === event.person) } };
     case "meeting.rated":
       return { ...state, own: { ...own, outcome: event.outcome } };
     case "block.changed": {

@@ -109,6 +109,7 @@ function reduce(state: SessionRoom, event: RoomEvent): SessionRoom {
     case "file.consented":
     case "meeting.closed": // sent in meetings
     case "meeting.invited":
+    case "meeting.left":
     case "meeting.rated":
     case "block.changed":
     case "desk.notified": // sent on desks

@@ -6,6 +6,12 @@ import type { Id, PersonView, Time } from "./core";
 /** VIRTUAL: people meet in a call. PHYSICAL: they meet at a table. */
 export type SpotKind = "virtual" | "physical";
 
+/**
+ * WAITING for an organiser; APPROVED: in everybody's programme; DECLINED: its proposer can change it and ask again; CANCELLED, or taken
+ * back.
+ */
+export type MeetupState = "waiting" | "approved" | "declined" | "cancelled";
+
 /** HELD: the talk took place. NO_SHOW: the other person did not come. */
 export type CallOutcome = "held" | "no_show";
 
@@ -22,6 +28,34 @@ export interface SpotView {
   readonly meetings: number;
   readonly seats: number;
   readonly archived: boolean;
+}
+
+export interface MeetupProposed {
+  readonly meetup: string;
+}
+
+/**
+ * `taken`: people with a place, the proposer among them; `waiting`: those on the waiting list. `mine`: the viewer's own seat (booked,
+ * standby) or "". `meeting`: the room of a virtual one, for those who have a place.
+ */
+export interface MeetupView {
+  readonly id: string;
+  readonly proposer: PersonView;
+  readonly title: string;
+  readonly text: string;
+  readonly language: string;
+  readonly place: string;
+  readonly starts_at: Time;
+  readonly ends_at: Time;
+  readonly capacity: number;
+  readonly state: MeetupState;
+  readonly comment: string;
+  readonly proposed_at: Time;
+  readonly changed: boolean;
+  readonly taken: number;
+  readonly waiting: number;
+  readonly mine: string;
+  readonly meeting: string;
 }
 
 /** One connection in a call. `held`: the person has paused the call; `lost`: the connection is gone, and their place is kept for a minute. */
@@ -152,6 +186,67 @@ export interface SetAvailable {
   readonly free?: readonly Time[];
 }
 
+/** An attendee proposes a meet-up to the organisers. */
+export interface ProposeMeetup {
+  readonly op: "meetup.propose";
+  readonly title: string;
+  readonly starts_at: Time;
+  readonly minutes: number;
+  readonly capacity: number;
+  readonly text?: string;
+  readonly language?: string | string;
+  readonly place?: string;
+}
+
+/**
+ * The proposer changes it. One that was declined asks for approval again. Everyone in an approved one is notified of a new time or place;
+ * those who are not free at the new time lose their place.
+ */
+export interface EditMeetup {
+  readonly op: "meetup.edit";
+  readonly title: string;
+  readonly starts_at: Time;
+  readonly minutes: number;
+  readonly capacity: number;
+  readonly text?: string;
+  readonly language?: string | string;
+  readonly place?: string;
+  readonly meetup: Id;
+}
+
+/** Puts a meet-up into the programme. Refused while its proposer is not free at that time. */
+export interface ApproveMeetup {
+  readonly op: "meetup.approve";
+  readonly meetup: Id;
+  readonly comment?: string;
+}
+
+/** Returns it to its proposer, with a comment that says what to change. */
+export interface DeclineMeetup {
+  readonly op: "meetup.decline";
+  readonly meetup: Id;
+  readonly comment: string;
+}
+
+/** The proposer or an organiser cancels it, or the proposer takes the proposal back. Everyone in it is notified. */
+export interface CancelMeetup {
+  readonly op: "meetup.cancel";
+  readonly meetup: Id;
+  readonly comment?: string;
+}
+
+/** Takes a place, or the next one on the waiting list when it is full. */
+export interface JoinMeetup {
+  readonly op: "meetup.join";
+  readonly meetup: Id;
+}
+
+/** Gives up the place. The first person on the waiting list who is free gets it, and is notified. */
+export interface LeaveMeetup {
+  readonly op: "meetup.leave";
+  readonly meetup: Id;
+}
+
 /** Extends the call by five minutes, up to six times. Anyone in the call may do so. */
 export interface ExtendCall {
   readonly op: "call.extend";
@@ -183,6 +278,12 @@ export interface RateCall {
 export interface MeetingInvited {
   readonly type: "meeting.invited";
   readonly person: PersonView;
+}
+
+/** This person is no longer invited. */
+export interface MeetingLeft {
+  readonly type: "meeting.left";
+  readonly person: Id;
 }
 
 export interface MeetingRated {
