@@ -33,13 +33,21 @@ async def session_calendar(connection: AsyncConnection, conference: Conference, 
 
 
 async def personal_calendar(
-    connection: AsyncConnection, conference: Conference, person: str, base_url: str, name: str
+    connection: AsyncConnection,
+    conference: Conference,
+    person: str,
+    base_url: str,
+    name: str,
+    further: Iterable[CalendarEntry] = (),
 ) -> bytes:
-    """The sessions of this conference that a person starred or speaks at. `name`, translated, is the title of the calendar."""
+    """The sessions of this conference that a person starred or speaks at, and `further` entries of other slices. `name`, translated, is the title of
+    the calendar."""
     starred = sa.select(stars.c.session).where(stars.c.person == person)
     joined = session_speakers.join(speakers, speakers.c.id == session_speakers.c.speaker)
     spoken = sa.select(session_speakers.c.session).select_from(joined).where(speakers.c.person == person)
-    return await _calendar(connection, conference, base_url, name, sessions.c.id.in_(starred.union(spoken)))
+    return await _calendar(
+        connection, conference, base_url, name, sessions.c.id.in_(starred.union(spoken)), further=further
+    )
 
 
 async def owner_of_calendar(connection: AsyncConnection, key: str) -> str:
@@ -57,11 +65,12 @@ async def _calendar(
     base_url: str,
     name: str,
     *conditions: "sa.ColumnElement[bool]",
+    further: Iterable[CalendarEntry] = (),
 ) -> bytes:
     base = base_url.rstrip("/")
     entries = await _entries(connection, base, conference.slug, sessions.c.conference == conference.id, *conditions)
     host = urlsplit(base_url).hostname or "localhost"
-    return calendar(name, conference.zone, host, entries, base + links.path("programme", conference.slug))
+    return calendar(name, conference.zone, host, [*entries, *further], base + links.path("programme", conference.slug))
 
 
 async def _entries(

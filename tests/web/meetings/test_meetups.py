@@ -2,7 +2,8 @@
 
 import uuid
 
-from tests.support.meetups import approved, join, proposed
+from rooms.people import accounts
+from tests.support.meetups import approved, cancel, edit, join, proposed
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.site import Site
@@ -79,3 +80,23 @@ async def test_only_the_proposer_edits(site: Site, world: World) -> None:
     await attendee.post(f"{HERE}/{meetup}/edit", {"key": "k1", **said, "starts_at": "2026-11-21T12:00"})
     assert "In the snow" in attendee.page
     assert "Café" in attendee.page
+
+
+async def test_what_one_has_joined_is_in_the_personal_calendar(site: Site, world: World) -> None:
+    meetup = await approved(world, capacity=2)
+    await join(world, meetup, "speaker", "other")
+
+    async def calendar(who: str) -> str:
+        async with world.engine.database.read() as connection:
+            key = (await accounts.get(connection, world.people[who])).calendar_key
+        return (await Visitor(site).get(f"/c/forum/my.ics?key={key}")).text.replace("\r\n ", "")
+
+    for who in ("attendee", "speaker"):
+        text = await calendar(who)
+        assert "SUMMARY:Meet-up: Solar cells in the cold" in text
+        assert f"/c/forum/meetups/{meetup}" in text
+    assert "Solar" not in await calendar("other"), "those on the waiting list have no place"
+    await edit(world, meetup, title="In the snow")
+    assert "SUMMARY:Meet-up: In the snow" in await calendar("speaker")
+    await cancel(world, meetup)
+    assert "STATUS:CANCELLED" in await calendar("speaker")

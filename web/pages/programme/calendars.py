@@ -10,6 +10,7 @@ from starlette.routing import Route
 from rooms.core.commands.access import resolve
 from rooms.core.store import journal
 from rooms.core.text import N_
+from rooms.meetings.meetups.feed import calendar_entries
 from rooms.people import accounts
 from rooms.programme import queries
 from rooms.programme.calendars import feeds
@@ -37,7 +38,7 @@ async def session(request: Request) -> Response:
 
 
 async def mine(request: Request) -> Response:
-    """Sessions that the owner of the key has starred or speaks at. Calendar programs send no cookies, so the key in the address is the only credential."""
+    """What the owner of the key has starred, speaks at or has joined. Calendar programs send no cookies, so the key in the address is the only credential."""
     async with site_of(request).engine.database.read() as connection:
         data = await _personal(request, connection)
     return _calendar(request, data, "my-sessions")
@@ -53,7 +54,9 @@ async def _personal(request: Request, connection: AsyncConnection) -> bytes:
     locale = site.languages.choose([(await accounts.get(connection, person)).locale])
     title = conference.texts.get(locale, {}).get("title") or conference.title
     name = site.languages.texts(locale).gettext(MY_SESSIONS) % {"conference": title}
-    return await feeds.personal_calendar(connection, conference, person, site.origin, name)
+    mark = site.languages.texts(locale).gettext(N_("Meet-up"))
+    joined = await calendar_entries(connection, conference, person, site.origin, mark)
+    return await feeds.personal_calendar(connection, conference, person, site.origin, name, joined)
 
 
 def _calendar(request: Request, data: bytes, name: str) -> Response:
