@@ -48,7 +48,9 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "asking": "open",
         "name": "Lumen",
         "hall": "Hall 1",
-        "reason": "spam" if op.endswith(".report") else "no_fit" if op == "interest.decline" else "Too short",
+        "reason": {"interest.decline": "no_fit", "job_application.move": "other"}.get(
+            op, "spam" if op.endswith(".report") else "Too short"
+        ),
         "outcome": "talks" if op == "interest.outcome" else "held",
         "shift": "a" * 20,
         "shifts": [{"person": "a" * 20, "starts_at": "2026-11-20T12:00:00Z", "ends_at": "2026-11-20T13:00:00Z"}],

@@ -9,7 +9,7 @@ import type { PresenceView } from "./types/core";
 import type { AcceptApplication, AcceptCall, Admitted, Applied, ApplyToExhibit, ApproveBooth, AskContact, AskLead, BoothChanged, BoothCreated, BoothDrafted, BoothListed, BoothNow, BreakChanged, CallNext, Called, ChangeFile, CloseContact, ConsentToName, Consented, ContactAsked, ContactChanged, ContactOwn, CreateBooth, DeclineApplication, DeclineBooth, DraftBooth, DutyChanged, EndBreak, FilesChanged, FilmLinked, FinishTalk, HoursView, JoinQueue, LeadChanged, LeadOwn, LeaveQueue, LeaveStaff, LineView, LinkFilm, NoteLead, PlaceChanged, PlaceFile, PlaceOwn, PlanShifts, QualifyLead, Queued, RemoveFile, RemoveShift, ReviewApplication, SetDuty, ShareLead, ShiftsChanged, SkipPlace, SubmitBooth, TakeBreak, TakeContact, WithdrawApplication, WithdrawLead } from "./types/exhibition";
 import type { AnswerPoll, AnswerQuestion, AnswerWritten, AnsweringChanged, ApproveQuestion, ArchivePoll, ArchiveQuestion, AskQuestion, Asked, AskingChanged, ClaimQuestion, ClearScreen, ClosePoll, DismissQuestion, DraftPoll, Drafted, EditPoll, EditQuestion, HideText, LabelQuestion, MarkAnswered, MergeQuestion, ModeratedTally, OpenPoll, OwnQuestionChanged, PinQuestion, PollAnswer, PollArchived, PollChanged, PollClosed, PollDrafted, PollHidden, PollOpened, PollTally, QuestionAnswered, QuestionApproved, QuestionArchived, QuestionAsked, QuestionClaimed, QuestionDismissed, QuestionEdited, QuestionHidden, QuestionLabelled, QuestionMerged, QuestionPinned, QuestionReleased, QuestionReopened, QuestionRestored, QuestionRevised, QuestionShown, QuestionTaken, QuestionUnarchived, QuestionUnmerged, QuestionUnpinned, QuestionWithdrawn, ReleaseQuestion, ReopenQuestion, RestoreQuestion, RetractAnswer, RevealPoll, ReviseQuestion, ScreenChanged, SendReaction, SetAnonymity, SetAsking, SetReview, ShowOnScreen, ShowPollOnScreen, ShowStage, StageChanged, StagePrepared, TakeQuestion, UnarchiveQuestion, UnmaskQuestion, Unmasked, UnmergeQuestion, UnpinQuestion, UnvoteQuestion, VoteQuestion, WithdrawQuestion } from "./types/forum";
 import type { CancelSchedule, ClearWish, ObjectToMeeting, PublishSchedule, ScheduleStarted, SetMatchProfile, SetMatching, SetWish, ShowSchedule, StartSchedule } from "./types/matchmaking";
-import type { AddWindow, ArchiveSpot, BringColleague, CallView, CreateSpot, EditSpot, ExtendCall, MeetingClosed, MeetingInvited, MeetingRated, RateCall, RemoveWindow, Removed, Replaced, SetAvailable, SetMeetings, WaitForCall } from "./types/meetings";
+import type { AddWindow, ApproveMeetup, ArchiveSpot, BringColleague, CallView, CancelMeetup, CreateSpot, DeclineMeetup, EditMeetup, EditSpot, ExtendCall, JoinMeetup, LeaveMeetup, MeetingClosed, MeetingInvited, MeetingLeft, MeetingRated, MeetupProposed, ProposeMeetup, RateCall, RemoveWindow, Removed, Replaced, SetAvailable, SetMeetings, WaitForCall } from "./types/meetings";
 import type { AnswerInvitation, CreateOrganisation, EditOrganisation, InviteMember, LeaveOrganisation, MergeOrganisations, OrganisationCreated, SetMember, UninviteMember } from "./types/organisations";
 import type { BlockChanged, BlockPerson, GrantRole, ListMe, NoticesRead, Notified, PersonRestrained, ReadNotice, ReadNotices, ReadmitPerson, RemovePerson, ReportPerson, RestraintLifted, RevokeRole, RightsChanged, RoleGranted, RoleRevoked, SignInRevoked, SilencePerson, UnblockPerson, UnsilencePerson } from "./types/people";
 import type { CancelSession, ChangeSession, CreateSession, EndSession, OpenSession, ReinstateSession, SessionChanged, SessionCreated, SessionListed, StarChanged, StarSession, StartSession, UnstarSession } from "./types/programme";
@@ -43,6 +43,8 @@ export const BOOTH_NAME_LENGTH = 120;
 export const BOOTH_TAGLINE_LENGTH = 200;
 
 export const CALL_NOTE_LENGTH = 500;
+
+export const COMMENT_LENGTH = 500;
 
 export const CONTACT_LENGTH = 1000;
 
@@ -102,7 +104,7 @@ export const STEP_LENGTH = 2000;
 
 export const TAG_LENGTH = 60;
 
-export const TEXT_LENGTH = 4000;
+export const TEXT_LENGTH = 2000;
 
 export const TITLE_LENGTH = 200;
 
@@ -240,6 +242,13 @@ export type Command =
   | EditSpot
   | ArchiveSpot
   | SetAvailable
+  | ProposeMeetup
+  | EditMeetup
+  | ApproveMeetup
+  | DeclineMeetup
+  | CancelMeetup
+  | JoinMeetup
+  | LeaveMeetup
   | ExtendCall
   | WaitForCall
   | BringColleague
@@ -348,6 +357,7 @@ export type RoomEvent =
   | QuestionUnarchived
   | AnswerWritten
   | MeetingInvited
+  | MeetingLeft
   | MeetingRated
   | MeetingClosed
   | RoleGranted
@@ -399,6 +409,7 @@ export interface Replies {
   readonly "interview.wait": Queued;
   readonly "job.apply": JobApplied;
   readonly "job.create": JobCreated;
+  readonly "meetup.propose": MeetupProposed;
   readonly "organisation.create": OrganisationCreated;
   readonly "poll.draft": Drafted;
   readonly "question.ask": Asked;

@@ -194,7 +194,7 @@ export interface ProposeMeetup {
   readonly minutes: number;
   readonly capacity: number;
   readonly text?: string;
-  readonly language?: string | string;
+  readonly language?: string;
   readonly place?: string;
 }
 
@@ -209,7 +209,7 @@ export interface EditMeetup {
   readonly minutes: number;
   readonly capacity: number;
   readonly text?: string;
-  readonly language?: string | string;
+  readonly language?: string;
   readonly place?: string;
   readonly meetup: Id;
 }
