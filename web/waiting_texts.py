@@ -22,6 +22,9 @@ TEXTS: dict[str, Callable[[NullTranslations, int], str]] = {
     "booth.texts": lambda texts, n: texts.ngettext(
         "The texts of %(name)s to approve", "%(num)s changes to the texts of %(name)s to approve", n
     ),
+    "contacts": lambda texts, n: texts.ngettext(
+        "%(num)s person asks for contact with you", "%(num)s people ask for contact with you", n
+    ),
     "entries": lambda texts, n: texts.ngettext(
         "%(num)s entry in project cooperation to review", "%(num)s entries in project cooperation to review", n
     ),

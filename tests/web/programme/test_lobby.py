@@ -1,6 +1,7 @@
 """The lobby as a way to everything: what waits for a person there, and the zones of the conference. The menu has the same zones."""
 
 import re
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -125,4 +126,13 @@ async def test_an_exhibition_without_open_booths_is_in_the_menu_because_one_appl
     menu = MENU.search(visitor.page)
     assert menu is not None
     assert "/c/forum/exhibition" in menu[0]
-    assert "Visit booths" not in visitor.page
+    assert "Booths, and video calls" not in visitor.page
+
+
+def test_every_page_says_where_it_is_in_the_menu() -> None:
+    known = {zone.name for zone in ZONES} | {"lobby", "organise", "session", "notifications", "people"}
+    found: set[str] = set()
+    for path in (Path(__file__).parents[3] / "web" / "templates").rglob("*.html"):
+        found |= set(re.findall(r'set section = "(\w+)"', path.read_text("utf-8")))
+    assert {"programme", "cooperation"} <= found, "the premise: they are found"
+    assert found <= known

@@ -5,9 +5,8 @@ from typing import Any, NamedTuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 
-from rooms.core.errors import Problem
 from rooms.people.accounts import Account
-from web.conference import enter_at
+from web.conference import frame_of
 from web.viewer import viewer_of
 
 
@@ -23,9 +22,6 @@ async def around(request: Request, connection: AsyncConnection) -> Around:
     """Raises Problem "not_signed_in"."""
     account = (await viewer_of(request)).signed_in
     slug = request.query_params.get("conference", "")
-    try:
-        frame = (await enter_at(request, connection, slug)).frame if slug else {}
-    except Problem:
-        frame = {}
+    frame = await frame_of(request, connection, slug)
     kept = {name: value for name, value in frame.items() if name not in {"zone", "event_zone"}}
     return Around(account, kept, f"?conference={slug}" if kept else "")

@@ -27,7 +27,7 @@ function slot(values: Readonly<Record<string, string>>): string {
 /** Kinds that the page shows in its own way: meetings/called.ts. */
 const SHOWN_ELSEWHERE = new Set(["call"]);
 
-/** Shows each new notification of the person, on every page that is connected. `waits`: opens the connection on a page that follows no room. */
+/** Shows each new notification of the person, on every page: the bell (unread.ts) opens the connection. */
 @customElement("plenary-desk")
 export class PersonalDesk extends LitElement {
   private stops: (() => void)[] = [];
@@ -38,7 +38,6 @@ export class PersonalDesk extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.hasAttribute("waits")) live().start();
     const { identity } = live();
     let stop = () => {};
     const follow = (known: Identity | null) => {
