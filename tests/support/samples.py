@@ -523,7 +523,7 @@ async def _(world: World) -> Command:
 async def _(world: World) -> Command:
     await world.do("owner", PlanShifts([_shift(world)]), room=world.stand)
     async with world.engine.database.read() as connection:
-        [shift] = (await read_shifts(connection, [world.booth]))[world.booth]
+        shift, *_ = (await read_shifts(connection, [world.booth]))[world.booth]
     return RemoveShift(shift.id)
 
 
