@@ -35,7 +35,7 @@ from rooms.programme.actions import create_conference, create_session
 from rooms.programme.messages import EndSession, OpenSession, StartSession
 from rooms.programme.queries import all_conferences
 from rooms.programme.tables import session_speakers, sessions, speakers, stars, tracks
-from server.demo import exhibitors, programme
+from server.demo import exhibitors, programme, recruitment
 from server.demo.contacts import exchange
 from server.demo.cooperation import cooperate
 from server.demo.media import furnish
@@ -55,8 +55,11 @@ ROLES = {
     "organiser": ("Karim Benali", "organiser@demo.example"),
     "exhibitor": ("Chen Meilin 陈美琳", "exhibitor@demo.example"),
     "colleague": ("Tomás Herrera", "colleague@demo.example"),
+    "recruiter": (recruitment.NAMES[recruitment.RECRUITER], recruitment.RECRUITER),
+    "candidate": (recruitment.NAMES[recruitment.SEEKER], recruitment.SEEKER),
 }
-"""The roles that get a link. The colleague is a second moderator and works at the exhibitor's booth."""
+"""The roles that get a link. The colleague is a second moderator and works at the exhibitor's booth. The recruiter works for an employer to whom the
+candidate has applied."""
 
 
 async def seed(engine: Engine, store: Store) -> None:
@@ -70,6 +73,7 @@ async def seed(engine: Engine, store: Store) -> None:
     conference = await _exhibit(engine)
     await furnish(engine, store, conference)
     await cooperate(engine, store, conference)
+    await recruitment.recruit(engine, store, conference)
     for fill in (exchange, meet_up, actor):
         await fill(engine, conference)
 
@@ -87,6 +91,8 @@ async def sign_in_links(engine: Engine, url: str) -> dict[str, str]:
             "speaker": f"{page}/speak",
             "organiser": page_path("organise", SLUG),
             "exhibitor": page_path("booth", SLUG, await _first_booth(connection)),
+            "recruiter": page_path("recruiting", SLUG),
+            "candidate": page_path("applications", SLUG),
         }
         made: dict[str, str] = {}
         for role, (_, email) in ROLES.items():
