@@ -1,9 +1,10 @@
-"""Searching project cooperation at the size of a large conference: 1,000 organisations and 5,000 entries in English and Chinese.
+"""The zones at the size of a large conference, in English and Chinese: 1,000 organisations with 5,000 entries, and 10,000 people.
 
-    python -m bench.zones [--entries 5000] [--organisations 1000] [--searches 300] [--postgres]
+    python -m bench.zones [--entries 5000] [--organisations 1000] [--people 10000] [--searches 300] [--postgres]
 
-A search is what the page does: the number of matches, the first page of them, and the counts of every facet. CPU is that of this process, and with
---postgres also that of the database server (all its processes).
+A search is what the page does: the number of matches, the first page of them, and the counts of every facet. Suggestions are what one person sees: the
+people who fit best, with the reasons. CPU is that of this process, and with --postgres also that of the database server (all its processes).
+The automatic schedule has a benchmark of its own (bench/schedules.py).
 """
 
 import argparse
@@ -16,7 +17,7 @@ import resource
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,6 +28,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import rooms.slices  # noqa: F401
+from bench.zone_people import fill_people
 from rooms.cooperation import queries, search
 from rooms.cooperation.fields import cleaned_values
 from rooms.cooperation.messages import FieldKind, FieldView
@@ -36,6 +38,7 @@ from rooms.cooperation.search import Query
 from rooms.cooperation.tables import entries, entry_types
 from rooms.core.ids import new_id
 from rooms.core.store.database import Database, metadata
+from rooms.matchmaking.suggestions import suggestions
 from rooms.organisations.profile import create
 from rooms.programme.actions import create_conference
 from tests.support.postgres import running_postgres
@@ -196,10 +199,32 @@ async def database_of(postgres: bool) -> AsyncIterator[tuple[Database, int | Non
             await database.close()
 
 
+async def measured(
+    what: str, pid: int | None, number: int, work: Callable[[int], Awaitable[int]], *, warm: int = 20
+) -> None:
+    """Prints the CPU time of `work`, which is done `number` times and returns how much it found."""
+    for at in range(warm):
+        await work(at)
+    own: list[float] = []
+    found: list[int] = []
+    before = server_cpu(pid)
+    for at in range(number):
+        began = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+        found.append(await work(warm + at))
+        own.append(1000 * (sum(resource.getrusage(resource.RUSAGE_SELF)[:2]) - began))
+    database_ms = 1000 * (server_cpu(pid) - before) / number
+    own.sort()
+    p95 = own[int(len(own) * 0.95)]
+    print(f"{number} × {what}, {statistics.median(found):.0f} found at the median; CPU:", end=" ")
+    print(f"median {statistics.median(own):.1f} ms, p95 {p95:.1f} ms, longest {own[-1]:.1f} ms", end="")
+    print(f"; the database server {database_ms:.1f} ms on average" if pid else "", flush=True)
+
+
 async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--entries", type=int, default=5000)
     parser.add_argument("--organisations", type=int, default=1000)
+    parser.add_argument("--people", type=int, default=10_000)
     parser.add_argument("--searches", type=int, default=300)
     parser.add_argument("--postgres", action="store_true")
     asked = parser.parse_args()
@@ -208,27 +233,21 @@ async def main() -> None:
             await connection.run_sync(metadata.create_all)
             began = time.process_time()
             conference = await fill(connection, random.Random(1), asked.organisations, asked.entries)
-            print(f"filled with {asked.entries} entries: {time.process_time() - began:.1f} s of CPU")
+            people = await fill_people(connection, conference, random.Random(3), asked.people)
+            print(f"filled: {time.process_time() - began:.1f} s of CPU")
         async with database.write(600) as connection:
             await connection.execute(sa.text("ANALYZE"))  # as autovacuum does within minutes
         chance = random.Random(2)
-        for _ in range(20):
-            await searched(database, conference, wanted(chance))
-        own: list[float] = []
-        found: list[int] = []
-        before = server_cpu(pid)
-        for _ in range(asked.searches):
-            began = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
-            found.append(await searched(database, conference, wanted(chance)))
-            own.append(1000 * (sum(resource.getrusage(resource.RUSAGE_SELF)[:2]) - began))
-        database_ms = 1000 * (server_cpu(pid) - before) / asked.searches
-    own.sort()
-    p95 = own[int(len(own) * 0.95)]
-    print(f"{asked.searches} searches, {statistics.median(found):.0f} matches at the median")
-    print(
-        f"CPU of a search: median {statistics.median(own):.1f} ms, p95 {p95:.1f} ms, longest {own[-1]:.1f} ms", end=""
-    )
-    print(f"; the database server {database_ms:.1f} ms on average" if pid else "")
+
+        async def search_once(_: int) -> int:
+            return await searched(database, conference, wanted(chance))
+
+        async def suggest_once(at: int) -> int:
+            async with database.read() as connection:
+                return len(await suggestions(connection, conference, people[at * 13 % len(people)], NOW))
+
+        await measured("searches of entries", pid, asked.searches, search_once)
+        await measured("suggestions for one person", pid, asked.searches, suggest_once)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 A part is between 0 and 1. Only the parts for languages and hours can be -1: when both people have said enough to know that nothing is in common.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,15 +15,18 @@ WEIGHTS = {
     "entries": 4.0,  # a published offer of one organisation fits a request of the other
     "needs": 3.0,  # the other person offers what I look for
     "offers": 2.5,  # the other person looks for what I offer
+    "subjects": 2.5,  # words of what they offer or look for that both use; a rare one counts more
     "sciences": 3.0,  # shared fields of science; a rare one counts more
     "roles": 1.5,  # one is what the other looks for
     "countries": 1.0,  # one comes from a country that interests the other
     "languages": 1.0,  # a language in common
-    "hours": 0.5,  # free hours in common
+    "hours": 0.5,  # free slots in common
 }
 ENOUGH_HOURS = 4
-"""Free hours in common from which on more make no difference."""
+"""Free slots in common from which on more make no difference."""
 MOST_REASONS = 5
+COMMON = 0.4
+"""The rarity of something that has not been counted."""
 
 _STOP = frozenset(
     "a an and at by de der des die for from in into la le of on or our that the to und we with 的 与 和 及".split()  # noqa: SIM905 - a list of words
@@ -44,7 +48,7 @@ class EntryFact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a person. `hours` are their free hours, None when unknown; terms of a tag are in the order of `offers` and `needs`."""
+    """What is known of a person. `hours` are the slots in which they are free, None when unknown."""
 
     person: str
     role: str = ""
@@ -81,12 +85,12 @@ def words_of(text: str) -> frozenset[str]:
 
 
 def rarity(holders: int, people: int) -> float:
-    """How much sharing something says: near 1 when few have it, 0.2 when everybody does."""
-    return max(0.2, 1.0 - holders / max(people, 1))
+    """How much sharing something says, from 1 (nobody else has it) to 0.05 (everybody has): its information, on a logarithmic scale."""
+    return max(0.05, math.log((people + 1) / max(holders, 1)) / math.log(people + 1)) if people else 0.5
 
 
 def score(me: Facts, other: Facts, rare: Mapping[str, float]) -> Score:
-    """`rare` gives the rarity of fields of science; one that is missing counts as 0.5."""
+    """`rare` gives the rarity of fields of science and of words; what is missing counts as COMMON."""
     parts: dict[str, float] = {}
     reasons: list[tuple[float, Reason]] = []
 
@@ -101,13 +105,16 @@ def score(me: Facts, other: Facts, rare: Mapping[str, float]) -> Score:
         best, mine, theirs = fits
         add("entries", best, Reason("entries", mine.title, theirs.title, (mine.texts, theirs.texts)))
     for part, wanted, given in (("needs", me.needs, other.offers), ("offers", other.needs, me.offers)):
-        value, left, right = _best_tags(wanted, given)
+        value, left, right = _best_tags(wanted, given, rare)
         mine, theirs = (left, right) if part == "needs" else (right, left)
         add(part, value, Reason(part, mine, theirs))
-    shared = sorted(me.sciences & other.sciences, key=lambda code: (-rare.get(code, 0.5), code))
+    if not parts.keys() & {"needs", "offers"}:
+        value, left, right = _best_tags((*me.offers, *me.needs), (*other.offers, *other.needs), rare)
+        add("subjects", value, Reason("subjects", left, right))
+    shared = sorted(me.sciences & other.sciences, key=lambda code: (-rare.get(code, COMMON), code))
     add(
         "sciences",
-        _together(rare.get(code, 0.5) for code in shared),
+        _together(rare.get(code, COMMON) for code in shared),
         *(Reason("sciences", code, code) for code in shared),
     )
     i_want, they_want = other.role in me.wanted, me.role in other.wanted
@@ -148,16 +155,24 @@ def _together(values: Iterable[float]) -> float:
     return 1.0 - missing
 
 
-def _best_tags(wanted: tuple[str, ...], given: tuple[str, ...]) -> tuple[float, str, str]:
-    """How well the best given tag fits a wanted one: the share of their words that both have."""
+def _best_tags(wanted: tuple[str, ...], given: tuple[str, ...], rare: Mapping[str, float]) -> tuple[float, str, str]:
+    """How well the best given tag fits a wanted one: the rarity of the words that both have, as part of that of the shorter tag. A common word alone is
+    no fit."""
     best = (0.0, "", "")
     for want in wanted:
         left = words_of(want)
         for give in given:
-            common = len(left & (right := words_of(give)))
-            if common:
-                best = max(best, (2 * common / (len(left) + len(right)), want, give), key=lambda each: each[0])
+            right = words_of(give)
+            if not left.isdisjoint(right):
+                common = _information(left & right, rare)
+                if common > 0.25:
+                    fit = common / min(_information(left, rare), _information(right, rare))
+                    best = max(best, (min(fit, 1.0), want, give), key=lambda each: each[0])
     return best
+
+
+def _information(words: Iterable[str], rare: Mapping[str, float]) -> float:
+    return sum(rare.get(word, COMMON) for word in words)
 
 
 def _fitting_entries(

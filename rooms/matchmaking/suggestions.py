@@ -1,7 +1,9 @@
 """Suggests to a person whom to meet: the database finds candidates by what two people have in common, and scoring.py orders them."""
 
-from collections.abc import Collection
-from datetime import datetime
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -13,11 +15,22 @@ from rooms.matchmaking import queries
 from rooms.matchmaking.queries import Met
 from rooms.matchmaking.scoring import EntryFact, Facts, Score, rarity, score, words_of
 from rooms.matchmaking.tables import match_keys, match_profiles
+from rooms.meetings.bookings import calendar
+from rooms.meetings.bookings.agenda import Busy
+from rooms.meetings.bookings.messages import SeatState
+from rooms.meetings.bookings.slots import TimeSlot, all_slots, rules_of
+from rooms.meetings.bookings.tables import booking_people
 from rooms.organisations.tables import organisation_members, organisations
 
 SHOWN = 12
-CANDIDATES = 150
+AT_ONCE = 24
+"""People whose calendars are compared: those who fit best without them."""
+CANDIDATES = 100
 """People who are scored. They have most in common with the person, by the weights below."""
+TELLING = 0.25
+"""The rarity from which on a word finds candidates. “Partner” finds everybody."""
+MOST_WORDS = 30
+"""Words of a person whose rarity is counted."""
 MOST_ENTRIES = 10
 """Entries of one person's organisations that are compared, newest first."""
 
@@ -36,28 +49,81 @@ async def suggestions(connection: AsyncConnection, conference: str, person: str,
     me = (await facts_of(connection, conference, [person])).get(person)
     if me is None:
         return []
-    found = await _candidates(connection, conference, me, now)
-    facts = await facts_of(connection, conference, found)
-    rare = await _rarity(connection, conference, me.sciences)
-    scored = [(score(me, each, rare), each.person) for each in facts.values()]
-    best = sorted((each for each in scored if each[0].reasons), key=lambda each: (-each[0].total, each[1]))[:SHOWN]
+    rare = await _rarity(connection, conference, me)
+    found = await _candidates(connection, conference, me, rare, now)
+    facts = list((await facts_of(connection, conference, found)).values())
+    likely = _best(me, facts, rare)[:AT_ONCE]
+    me, *rest = await _with_hours(connection, conference, [me, *(each for _, each in likely)], now)
+    best = [(value, each.person) for value, each in _best(me, rest, rare)[:SHOWN]]
     people = await queries.people_of(
         connection, conference, m.conference == conference, m.person.in_([each for _, each in best])
     )
     return [Suggestion(people[each], value) for value, each in best if each in people]
 
 
-async def _candidates(connection: AsyncConnection, conference: str, me: Facts, now: datetime) -> list[str]:
-    """Those who have most in common with a person, without those about whom the person has already decided."""
-    offered = sorted({word for tag in me.offers for word in words_of(tag)})
-    needed = sorted({word for tag in me.needs for word in words_of(tag)})
+def _best(me: Facts, others: Iterable[Facts], rare: Mapping[str, float]) -> list[tuple[Score, Facts]]:
+    scored = [(score(me, each, rare), each) for each in others]
+    return sorted((each for each in scored if each[0].reasons), key=lambda each: (-each[0].total, each[1].person))
+
+
+async def _with_hours(connection: AsyncConnection, conference: str, people: list[Facts], now: datetime) -> list[Facts]:
+    """The same people, with the slots in which they are free."""
+    slots = [slot for slot in await all_slots(connection, conference) if slot.starts_at > now]
+    if not slots:
+        return people
+    buffer = (await rules_of(connection, conference)).buffer
+    start, end = slots[0].starts_at - buffer, max(slot.ends_at for slot in slots) + buffer
+    known = await calendar.busy(connection, conference, [each.person for each in people], start, end)
+    return [replace(each, hours=_free(slots, known[each.person], buffer)) for each in people]
+
+
+def _free(slots: list[TimeSlot], taken: list[Busy], buffer: timedelta) -> frozenset[int]:
+    starts = [slot.starts_at for slot in slots]
+    longest = max(slot.ends_at - slot.starts_at for slot in slots) + buffer
+    blocked: set[int] = set()
+    for each in taken:
+        near = range(bisect_left(starts, each.starts_at - longest), bisect_right(starts, each.ends_at + buffer))
+        blocked.update(number for number in near if each.blocks(slots[number], buffer))
+    return frozenset(range(len(slots))) - blocked
+
+
+async def _candidates(
+    connection: AsyncConnection, conference: str, me: Facts, rare: Mapping[str, float], now: datetime
+) -> list[str]:
+    """Those who have most in common with a person, without those about whom they have already decided, or with whom they have a meeting.
+
+    Roles find a large part of all people, so they count only where words and fields of science find too few."""
+    offered, needed = (
+        [each for each in _words(tags) if rare.get(each, 1.0) > TELLING] for tags in (me.offers, me.needs)
+    )
     common: list[tuple[str, list[str], float]] = [
         ("science", sorted(me.sciences), 1.0),
-        ("role", sorted(me.wanted), 0.5),
-        ("wants", [me.role], 0.5),
         ("offer", needed, 1.5),
         ("need", offered, 1.5),
+        ("offer", offered, 1.0),
+        ("need", needed, 1.0),
     ]
+    roles = [("role", sorted(me.wanted), 0.5), ("wants", [me.role], 0.5)]
+    partners = await _partners(connection, conference, me)
+    found = await _found(connection, conference, me.person, common, partners, now)
+    if len(found) < CANDIDATES:
+        found = await _found(connection, conference, me.person, [*common, *roles], partners, now)
+    return found
+
+
+def _words(tags: Iterable[str]) -> list[str]:
+    return sorted({word for tag in tags for word in words_of(tag)})
+
+
+async def _found(
+    connection: AsyncConnection,
+    conference: str,
+    person: str,
+    common: list[tuple[str, list[str], float]],
+    partners: list[str],
+    now: datetime,
+) -> list[str]:
+    """Those with the largest sum of weights. `common`: the kind of a key, its values, and what each is worth. `partners`: organisations."""
     parts = [
         sa.select(k.person, sa.literal(weight).label("weight")).where(
             k.conference == conference, k.kind == kind, k.value.in_(values)
@@ -65,8 +131,8 @@ async def _candidates(connection: AsyncConnection, conference: str, me: Facts, n
         for kind, values, weight in common
         if values
     ]
-    if partners := await _partners(connection, conference, me):
-        members = sa.select(om.person, sa.literal(3.0)).where(om.organisation.in_(partners))
+    if partners:
+        members = sa.select(om.person, sa.literal(3.0).label("weight")).where(om.organisation.in_(partners))
         parts.append(members)
     if not parts:
         return []
@@ -76,14 +142,17 @@ async def _candidates(connection: AsyncConnection, conference: str, me: Facts, n
     # More than are needed, because some of them do not take part.
     top = ranked.order_by(total.desc(), hits.c.person).limit(3 * CANDIDATES).subquery()
     decided = sa.exists().where(
-        queries.w.conference == conference, queries.w.person == me.person, queries.w.other == m.person
+        queries.w.conference == conference, queries.w.person == person, queries.w.other == m.person
     )
+    theirs, mine = booking_people.alias(), booking_people.alias()
+    same = sa.and_(theirs.c.booking == mine.c.booking, mine.c.person == person, theirs.c.person == m.person)
+    meets = sa.exists().where(same, theirs.c.state == SeatState.BOOKED.value, mine.c.state == SeatState.BOOKED.value)
     select = sa.select(top.c.person).select_from(
         top.join(match_profiles, sa.and_(m.person == top.c.person, m.conference == conference)).join(
             queries.persons, queries.p.id == m.person
         )
     )
-    here = (queries.takes_part(conference, now), queries.apart(me.person), ~decided)
+    here = (queries.takes_part(conference, now), queries.apart(person), ~decided, ~meets)
     rows = await connection.execute(select.where(*here).order_by(top.c.total.desc(), top.c.person).limit(CANDIDATES))
     return list(rows.scalars())
 
@@ -156,11 +225,18 @@ async def _entries_of(
     return found
 
 
-async def _rarity(connection: AsyncConnection, conference: str, codes: Collection[str]) -> dict[str, float]:
-    """How rare each of these fields of science is among those who take part."""
+async def _rarity(connection: AsyncConnection, conference: str, me: Facts) -> dict[str, float]:
+    """How rare each field of science and each word of a person is among those who have a profile."""
     people = sa.select(sa.func.count()).select_from(match_profiles).where(m.conference == conference)
     total = (await connection.execute(people)).scalar_one()
-    held = sa.select(k.value, sa.func.count()).where(
-        k.conference == conference, k.kind == "science", k.value.in_(list(codes))
-    )
-    return {value: rarity(count, total) for value, count in await connection.execute(held.group_by(k.value))}
+    counted = [(["science"], each) for each in sorted(me.sciences)]
+    counted += [(["offer", "need"], each) for each in _words((*me.offers, *me.needs))[:MOST_WORDS]]
+    if not counted:
+        return {}
+    counts = [
+        sa.select(sa.literal(value), sa.func.count()).where(
+            k.conference == conference, k.kind.in_(kinds), k.value == value
+        )
+        for kinds, value in counted
+    ]
+    return {value: rarity(count, total) for value, count in await connection.execute(sa.union_all(*counts))}

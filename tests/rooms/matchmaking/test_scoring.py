@@ -35,7 +35,7 @@ def test_each_part_has_its_reason_and_the_sum_is_the_score() -> None:
         frozenset({10, 11}),
     )
     found = score(me, other, {"2.5": 0.8})
-    assert set(found.parts) == set(WEIGHTS)
+    assert set(found.parts) == set(WEIGHTS) - {"subjects"}, "what they share is counted as an offer and a need"
     assert found.total == round(sum(WEIGHTS[part] * value for part, value in found.parts.items()), 4)
     assert found.parts["entries"] == 1.0
     assert found.parts["needs"] == 1.0, "word order and “for” do not matter"
@@ -60,6 +60,13 @@ def test_two_offers_do_not_fit_each_other() -> None:
     a = Facts("a", entries=(entry("offer", "Solar cells", "2.5"),))
     b = Facts("b", entries=(entry("offer", "Solar cells", "2.5"),))
     assert score(a, b, {}).parts == {}
+
+
+def test_the_same_subject_on_both_sides_is_a_reason() -> None:
+    me, other = Facts("a", offers=("Perovskite cells",)), Facts("b", offers=("Research on perovskite",))
+    assert score(me, other, {"perovskite": 0.9}).reasons[0].part == "subjects"
+    common = score(me, Facts("b", offers=("Cells of wasps",)), {"cells": 0.1})
+    assert common.parts == {}, "one common word is no reason"
 
 
 def test_chinese_tags_fit_by_their_characters() -> None:

@@ -12,6 +12,7 @@ from rooms.matchmaking.tables import wishes
 from rooms.organisations.messages import CreateOrganisation, OrganisationCreated, OrganisationRole, SetMember
 from rooms.people import erasure
 from rooms.people.messages import BlockPerson, RemovePerson
+from tests.support.bookings import booked, open_times, slot
 from tests.support.cooperation import drafted, entry_type, published
 from tests.support.matchmaking import joined, opened, wished
 from tests.support.refusals import refused
@@ -80,6 +81,18 @@ async def test_nobody_is_suggested_again_after_an_answer(world: World, wish: Wis
     assert await names(world) == []
     await world.do("attendee", m.ClearWish(world.people["other"]), room=world.lobby)
     assert await names(world) == ["Other"]
+
+
+async def test_people_with_a_meeting_are_not_suggested_and_free_slots_count(world: World) -> None:
+    await open_times(world)
+    await joined(world, "attendee", "other", "speaker")
+    for number in range(6):
+        await booked(world, "speaker", "owner", at=slot(number))
+    found = await of(world, "attendee")
+    assert [each.who.person.name for each in found] == ["Other", "Speaker"]
+    assert [each.score.parts["hours"] for each in found] == [1, -1]
+    await booked(world, "attendee", "other")
+    assert await names(world) == ["Speaker"]
 
 
 async def test_a_no_cannot_be_noticed(world: World) -> None:

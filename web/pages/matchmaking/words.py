@@ -90,6 +90,10 @@ def reason_text(reason: Reason, locale: str, gettext: Gettext) -> str:
             text = N_("They offer “%(theirs)s”. You look for “%(mine)s”.")
         case "offers":
             text = N_("They look for “%(theirs)s”. You offer “%(mine)s”.")
+        case "subjects" if reason.mine == reason.theirs:
+            text = N_("You both mention “%(theirs)s”.")
+        case "subjects":
+            text = N_("They mention “%(theirs)s”. You mention “%(mine)s”.")
         case "sciences":
             values = {"science": gettext(SCIENCES.get(reason.mine, reason.mine))}
             text = N_("You both work in this field: %(science)s.")
@@ -113,7 +117,7 @@ def reason_text(reason: Reason, locale: str, gettext: Gettext) -> str:
             text = N_("You both speak %(languages)s.")
         case _:
             values = {"count": reason.mine}
-            text = N_("Free hours in common: %(count)s.")
+            text = N_("Free time slots in common: %(count)s.")
     return gettext(text) % values
 
 
