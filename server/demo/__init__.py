@@ -12,7 +12,8 @@ from rooms.core.engine import Engine
 from rooms.core.files.store import FolderStore
 from rooms.core.store.database import Database
 from rooms.migrations import upgrade
-from server.demo.seeding import ROLES, seed, sign_in_links
+from server.demo.roles import ROLES
+from server.demo.seeding import seed, sign_in_links
 from server.serve import serve
 from server.settings import Settings, environment_of, read_settings
 

@@ -40,6 +40,7 @@ from server.demo.contacts import exchange
 from server.demo.cooperation import cooperate
 from server.demo.media import furnish
 from server.demo.meetups import meet_up
+from server.demo.roles import ROLES
 from server.demo.visitors import actor
 from web.links import path as page_path
 
@@ -47,19 +48,6 @@ SLUG = "ciep"
 ZONE = "Asia/Shanghai"
 LINKS_LAST = timedelta(hours=12)
 AUDIENCE = 34
-
-ROLES = {
-    "moderator": ("Wei Lan 魏岚", "moderator@demo.example"),
-    "speaker": ("Lin Yuehua 林月华", "speaker@demo.example"),
-    "attendee": ("Sofia Andersson", "attendee@demo.example"),
-    "organiser": ("Karim Benali", "organiser@demo.example"),
-    "exhibitor": ("Chen Meilin 陈美琳", "exhibitor@demo.example"),
-    "colleague": ("Tomás Herrera", "colleague@demo.example"),
-    "recruiter": (recruitment.NAMES[recruitment.RECRUITER], recruitment.RECRUITER),
-    "candidate": (recruitment.NAMES[recruitment.SEEKER], recruitment.SEEKER),
-}
-"""The roles that get a link. The colleague is a second moderator and works at the exhibitor's booth. The recruiter works for an employer to whom the
-candidate has applied."""
 
 
 async def seed(engine: Engine, store: Store) -> None:
