@@ -1,5 +1,6 @@
 """Changes of places in a queue: written, and announced to the staff, to the visitor and, as ticket numbers, to everyone."""
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -93,7 +94,7 @@ async def end_talk(tx: Transaction, view: QueueView, place: QueuePlace, *, measu
 
 
 async def _measure(tx: Transaction, view: QueueView) -> QueueView:
-    """Updates how long a talk takes here."""
+    """Updates how long one visitor takes here: a talk, and the time until the next call."""
     here = view.booth
     columns = sa.select(q.called_at, q.ended_at).where(q.state == "done").order_by(q.ended_at.desc())
     everywhere = columns.join(booths, booths.c.id == q.booth).where(booths.c.conference == here.conference)
@@ -106,6 +107,21 @@ async def _measure(tx: Transaction, view: QueueView) -> QueueView:
         await lengths(columns.where(q.booth == here.id)),
         await lengths(everywhere.where(q.booth != here.id)),
     )
-    seconds = waiting_time.service_seconds(own, elsewhere)
+    seconds = waiting_time.service_seconds(own, elsewhere) + waiting_time.between_seconds(await _between(tx, here.id))
     await tx.connection.execute(booths.update().where(booths.c.id == here.id).values(service_seconds=seconds))
     return await queue.read_queue(tx.connection, here.id)
+
+
+async def _between(tx: Transaction, booth: str) -> list[float]:
+    """The seconds between recent talks of the same member of the staff, where the next visitor was waiting already."""
+    columns = sa.select(q.called_by, q.joined_at, q.called_at, q.ended_at).where(q.booth == booth, q.state == "done")
+    select = columns.order_by(q.ended_at.desc()).limit(waiting_time.RECENT)
+    rows = sorted((await tx.connection.execute(select)).all(), key=lambda row: row.called_at)
+    ended: dict[str, datetime] = {}
+    found: list[float] = []
+    for row in rows:
+        before = ended.get(row.called_by)
+        if before is not None and row.joined_at <= before:
+            found.append((row.called_at - before).total_seconds())
+        ended[row.called_by] = row.ended_at
+    return found

@@ -51,9 +51,9 @@ class OwnPlace(View):
 
 
 class LineView(View):
-    """The public view of the queue: the waiting tickets, in order; the measured time that one visitor takes here; how many of the staff are here
-    without a break, or talking; when each current talk started; and the staff one by one, except those who are neither here nor talking nor
-    on a break."""
+    """The public view of the queue. `tickets` wait, in order; `service_seconds` is the measured time from one call to the next of the same member of
+    the staff; `staff` counts those who are here without a break, or talking; `talking_since` is when each current talk started; `hands` are the staff
+    one by one, without those who are neither here nor talking nor on a break."""
 
     tickets: list[int]
     service_seconds: int

@@ -1,6 +1,6 @@
 """Notifies those who wait of what changes for them: their turn comes soon, the booth closes before it, or the booth has closed.
 
-docs/decisions say why the queue ends with the last shift before a night.
+docs/decisions/0027-a-queue-ends-with-the-last-shift-before-a-night.md says when a queue ends.
 """
 
 from datetime import datetime

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rooms.core.store.database import in_param, pad_to_power_of_two
 from rooms.core.store.journal import rooms
 from rooms.exhibition.booths import queries
 from rooms.exhibition.booths.queries import UNDER_WAY, QueuePlace
@@ -37,12 +38,20 @@ async def read_queue(connection: AsyncConnection, booth: str) -> QueueView:
     return view
 
 
-async def read_queues(connection: AsyncConnection, ids: Collection[str]) -> list[QueueView]:
+def _booths() -> "sa.Select[Any]":
     own, hall = rooms.alias("own_room"), rooms.alias("hall_room")
     joined = booths.join(own, sa.and_(own.c.kind == "booth", own.c.subject == booths.c.id))
     joined = joined.join(hall, sa.and_(hall.c.kind == "hall", hall.c.subject == booths.c.hall))
     select = sa.select(booths, own.c.id.label("room"), hall.c.id.label("hall_room")).select_from(joined)
-    rows = (await connection.execute(select.where(booths.c.id.in_(ids)))).all()
+    return select.where(booths.c.id.in_(in_param("booths")))
+
+
+BOOTHS = _booths()
+"""Built once, because every command of a queue reads it."""
+
+
+async def read_queues(connection: AsyncConnection, ids: Collection[str]) -> list[QueueView]:
+    rows = (await connection.execute(BOOTHS, {"booths": pad_to_power_of_two(ids)})).all()
     places: dict[str, list[QueuePlace]] = {row.id: [] for row in rows}
     for place in await queries.places(connection, queries.q.booth.in_(ids), queries.q.state.in_(UNDER_WAY)):
         places[place.booth].append(place)

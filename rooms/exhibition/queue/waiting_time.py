@@ -6,8 +6,8 @@ The client computes the same in state/line.ts; tests/fixtures/waiting_times.json
 import heapq
 from collections.abc import Sequence
 from datetime import datetime
-from math import inf
-from statistics import median
+from math import ceil, inf
+from statistics import mean
 
 from rooms.exhibition.queue.crew_messages import Hand, Hours
 from rooms.exhibition.queue.messages import LineView
@@ -17,7 +17,13 @@ FIRST_GUESS = 300
 """Seconds; used until the first talk of a conference has ended."""
 RECENT = 20
 ENOUGH = 5
-"""A booth with this many talks is measured by its own talks only. Each missing one is replaced by the conference's median."""
+"""A booth with this many talks is measured by its own talks only. Each missing one is replaced by the conference's mean."""
+TRIMMED = 0.1
+"""The share of the longest and of the shortest talks that is left out of a mean: talks that nobody ended would otherwise spoil it."""
+BETWEEN = 30
+"""Seconds between a talk and the next call, as long as fewer than a few are measured."""
+LONGEST_BETWEEN = 600
+"""Seconds. More than this between two talks is a break, which the forecast knows otherwise."""
 SHORTEST = 15
 """Seconds that a talk is assumed to continue once it is longer than expected."""
 ABSENT = 600
@@ -27,9 +33,20 @@ OPEN_ENDED = 1800
 
 
 def service_seconds(own: Sequence[float], elsewhere: Sequence[float]) -> int:
-    """The length of a talk at a booth: the median of its recent talks, filled up by the median of the conference's."""
-    prior = median(elsewhere) if elsewhere else FIRST_GUESS
-    return round(median([*own, *[prior] * max(0, ENOUGH - len(own))]))
+    """The length of a talk at a booth: the mean of its recent talks, filled up by the mean of the conference's."""
+    prior = _trimmed(elsewhere) if elsewhere else FIRST_GUESS
+    return round(_trimmed([*own, *[prior] * max(0, ENOUGH - len(own))]))
+
+
+def between_seconds(measured: Sequence[float]) -> int:
+    """The time from the end of a talk to the call that leads to the next one: notes, and calls that nobody answered."""
+    usual = [each for each in measured if each <= LONGEST_BETWEEN]
+    return round(mean([*usual, *[BETWEEN] * 3]))
+
+
+def _trimmed(lengths: Sequence[float]) -> float:
+    least = ceil(len(lengths) * TRIMMED) if len(lengths) > 2 else 0
+    return mean(sorted(lengths)[least : len(lengths) - least])
 
 
 def expected(line: LineView, now: datetime, shifts: Sequence[Hours] = (), open_ended: float = inf) -> list[float]:

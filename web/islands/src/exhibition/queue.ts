@@ -204,12 +204,15 @@ function about(minutes: number): string {
   return minutes ? tn("about %(count)s minute", "about %(count)s minutes", minutes) : t("any moment now");
 }
 
-/** Why a visitor will probably not be called before the booth closes; "" if they will. */
+/** Why a visitor will probably not be called before the booth closes; "" if they will. An infinite `ticket` stands for one that they would get. */
 function lateText(line: LineView, ticket: number, now: number, shifts: readonly Hours[]): string {
   const open = opening(shifts, now);
   if (!open || !isLate(line, ticket, now, shifts)) return "";
   const number = formatNumber(line.tickets.indexOf(ticket) + 1);
-  return t("The booth closes at %(time)s. You are number %(number)s in line, so you would probably not be called before then.", { time: momentText(open.ends, now), number });
+  const values = { time: momentText(open.ends, now), number };
+  return Number.isFinite(ticket)
+    ? t("The booth closes at %(time)s. You are number %(number)s in line and will probably not be called before then.", values)
+    : t("The booth closes at %(time)s. You would be number %(number)s in line and would probably not be called before then.", values);
 }
 
 /** Why nobody takes visitors now. */
