@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from rooms.core.files.faults import Fault, FileFaults, Notes
-from rooms.programme.imports.plan import Act, Change, Item
+from rooms.core.imports.plan import Act, Change, Item
 
 SIGNS = {
     Act.ADDED: "+",

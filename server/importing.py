@@ -12,6 +12,7 @@ from rooms.core.commands.people import Role
 from rooms.core.engine import LONG, Engine
 from rooms.core.errors import Problem
 from rooms.core.files.faults import FileFaults
+from rooms.core.imports.plan import Act
 from rooms.core.store.database import Database
 from rooms.core.text import N_
 from rooms.migrations import upgrade
@@ -19,7 +20,7 @@ from rooms.people import administrators, roles
 from rooms.programme import queries
 from rooms.programme.actions import create_conference
 from rooms.programme.imports.importing import import_schedule, plan_import
-from rooms.programme.imports.plan import Act, SchedulePlan
+from rooms.programme.imports.plan import SchedulePlan
 from rooms.programme.schedules.document import MOST_BYTES
 from rooms.programme.schedules.frab import read_file
 from rooms.programme.schedules.schedule import Schedule

@@ -4,9 +4,9 @@ import sys
 from typing import TextIO
 
 from rooms.core.engine import Engine
+from rooms.core.imports.plan import Act
 from rooms.exhibition.imports.importing import ExhibitorPlan, import_exhibitors, plan_import, read_exhibitors
 from rooms.programme import queries
-from rooms.programme.imports.plan import Act
 from server.import_report import ending, item_lines, note_lines
 
 

@@ -11,9 +11,8 @@ from starlette.routing import Route
 
 from rooms.core.errors import Problem
 from rooms.core.files.faults import SHOWN_FAULTS, FileFaults
-from rooms.core.text import N_
-from rooms.programme.imports.plan import Act
-from rooms.programme.imports.uploads import (
+from rooms.core.imports.plan import Act
+from rooms.core.imports.uploads import (
     ImportKind,
     PlanChanged,
     Upload,
@@ -22,6 +21,7 @@ from rooms.programme.imports.uploads import (
     keep_upload,
     read_upload,
 )
+from rooms.core.text import N_
 from web.conference import Entered, enter_as_organiser
 from web.forms import read_form, text, upload
 from web.security import allow_body
@@ -58,7 +58,7 @@ class Import:
     refusal; `summary` describes the result.
     """
 
-    kind: ImportKind[Any, Any]
+    kind: ImportKind[Any, Any, Any]
     tab: str
     template: str
     show: Callable[[Request, Entered, Problem | None], Awaitable[Response]]
@@ -136,7 +136,7 @@ class Import:
         self, request: Request, entered: Entered, found: Upload[Any, Any], *, changed: bool = False
     ) -> Response:
         gettext = entered.site.languages.texts(entered.viewer.locale).gettext
-        notes, unfit = found.notes, found.plan.left_out
+        notes, unfit, ignored = found.notes, found.plan.left_out, found.plan.warnings
         return await entered.page(
             request,
             self.template,
@@ -144,8 +144,8 @@ class Import:
             upload=found,
             left_out=[fault.text(gettext) for fault in (*notes.left_out, *unfit[:SHOWN_FAULTS])],
             left_out_count=notes.left_out_count + len(unfit),
-            warnings=[fault.text(gettext) for fault in notes.warnings],
-            warning_count=notes.warning_count,
+            warnings=[fault.text(gettext) for fault in (*notes.warnings, *ignored[:SHOWN_FAULTS])],
+            warning_count=notes.warning_count + len(ignored),
             plan=found.plan,
             acts=[act for act in Act if found.plan.count(act)],
             changed=changed,

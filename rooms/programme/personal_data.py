@@ -5,9 +5,10 @@ only separates it from the account.
 """
 
 from rooms.core.commands.transaction import Transaction
+from rooms.core.imports.tables import uploads
+from rooms.core.imports.uploads import forget_naming
 from rooms.core.personal_data import DataSubject, PersonalData, Rows, register
-from rooms.programme.imports.uploads import forget_naming
-from rooms.programme.tables import pending_news, speakers, stars, uploads
+from rooms.programme.tables import pending_news, speakers, stars
 
 
 async def _erase(tx: Transaction, subject: DataSubject) -> None:

@@ -9,11 +9,12 @@ import pytest
 import sqlalchemy as sa
 
 from rooms.core.errors import Problem
+from rooms.core.imports.plan import Act
 from rooms.core.store.journal import journal
 from rooms.core.store.tables import audit
 from rooms.programme import queries
 from rooms.programme.imports.importing import import_schedule, plan_import
-from rooms.programme.imports.plan import Act, SchedulePlan
+from rooms.programme.imports.plan import SchedulePlan
 from rooms.programme.imports.stored import load
 from rooms.programme.schedules.frab import read, read_json
 from rooms.programme.schedules.frab_export import write_json

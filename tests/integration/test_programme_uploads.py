@@ -5,16 +5,17 @@ import sqlalchemy as sa
 from alembic import command
 
 from rooms.core.errors import Problem
+from rooms.core.imports.plan import Act
+from rooms.core.imports.tables import uploads
+from rooms.core.imports.uploads import PlanChanged, Upload, find_upload, forget_upload, keep_upload
 from rooms.core.store.database import Database
 from rooms.migrations import config, differences, upgrade
 from rooms.programme import queries
 from rooms.programme.imports.importing import SCHEDULES, import_schedule
-from rooms.programme.imports.plan import Act, SchedulePlan
-from rooms.programme.imports.uploads import PlanChanged, Upload, find_upload, forget_upload, keep_upload
+from rooms.programme.imports.plan import SchedulePlan
 from rooms.programme.queries import Conference
 from rooms.programme.schedules.frab import read
 from rooms.programme.schedules.schedule import Schedule, ScheduleFaults
-from rooms.programme.tables import uploads
 from tests.support.schedules import SECOND, event, file
 from tests.support.world import World
 

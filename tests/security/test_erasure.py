@@ -13,6 +13,7 @@ from rooms.cooperation.search_messages import SaveSearch
 from rooms.core.commands.messages import Command
 from rooms.core.errors import Problem
 from rooms.core.ids import is_id
+from rooms.core.imports.uploads import keep_upload
 from rooms.core.personal_data import NOBODY, REGISTERED
 from rooms.core.store import audit, full_text
 from rooms.core.store.database import metadata
@@ -22,7 +23,6 @@ from rooms.forum.polls.messages import HideText
 from rooms.forum.questions.moderation_messages import EditQuestion
 from rooms.people import accounts, links, signins, tokens
 from rooms.people.erasure import erase, export
-from rooms.programme.imports.uploads import keep_upload
 from rooms.programme.queries import conference
 from rooms.recruitment.jobs.messages import JobContent
 from tests.rooms.test_personal_data import CONTENT, EXCEPTIONS

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
 
+from rooms.core.files.faults import FileFaults
+from rooms.core.imports.columns import Columns
 from rooms.core.imports.places import country_code
-from rooms.core.search import fold
+from rooms.core.text import N_
 
 PLAIN = ("name", "tagline", "about", "website", "country", "field", "languages")
 TRANSLATED = ("name", "tagline", "about")
 COLUMNS = ("id", *PLAIN, "hall", "number", "tier", "owner")
+"""In the order of a template."""
 
 _HEADERS = {
     "id": "id, exhibitor id, identifiant, aussteller-id, kennung, 编号, 展商编号",
@@ -34,20 +36,14 @@ _HEADERS = {
     "languages": "languages, languages spoken, language, sprachen, sprache, langues, langue, idiomas, lingue, 语言, 语种",
     "owner": "owner, owner e-mail, owner email, inhaber, propriétaire, 负责人邮箱",
 }
-_TRANSLATION = re.compile(r"(name|tagline|about)[ _:.-]([a-z]{2,3}(?:_[A-Za-z]{2,8})?)")
 
 
-def column_of(header: str) -> str:
-    """The column that a header means: one of COLUMNS, "name zh_Hans" for a translation, or "" for an unknown one."""
-    name = header.strip()
-    match = _TRANSLATION.fullmatch(name) or _TRANSLATION.fullmatch(name.casefold())
-    return f"{match[1]} {match[2]}" if match else _columns().get(_key(name), "")
+class ExhibitorFaults(FileFaults):
+    summary = N_("The exhibitors cannot be imported. Faults found: %(count)s. Nothing was changed.")
 
 
-def known_headers(cells: list[str]) -> int:
-    """How many columns the cells of a row name; 0 if none of them is the name of the exhibitor."""
-    found = {column_of(cell.strip('" ')) for cell in cells} - {""}
-    return len(found) if "name" in found else 0
+EXHIBITOR_COLUMNS = Columns(_HEADERS, required="name", faults=ExhibitorFaults, translated=TRANSLATED)
+column_of = EXHIBITOR_COLUMNS.column_of
 
 
 def guessed_columns(rows: Sequence[Sequence[str]]) -> dict[str, int]:
@@ -77,13 +73,3 @@ _LOOKS: dict[str, Callable[[str], bool]] = {
     "number": lambda cell: re.fullmatch(r"[A-Za-z]{0,2}[-. ]?\d{1,4}[-.A-Za-z\d]{0,4}", cell) is not None,
 }
 FEWEST_ROWS = 3
-
-
-@cache
-def _columns() -> dict[str, str]:
-    return {_key(header): column for column, headers in _HEADERS.items() for header in headers.split(",")}
-
-
-def _key(header: str) -> str:
-    """Punctuation is ignored: "Stand-Nr.", "stand nr" and "Company name *" are recognised."""
-    return " ".join(re.sub(r"[\W_]+", " ", fold(header)).split())

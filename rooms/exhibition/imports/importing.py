@@ -13,6 +13,9 @@ from rooms.core.commands.transaction import Transaction
 from rooms.core.engine import LONG, Engine
 from rooms.core.errors import Problem
 from rooms.core.files.faults import Fault, Notes
+from rooms.core.imports.plan import EXCERPT, Act, Change, Item
+from rooms.core.imports.table_file import MOST_BYTES, read_table
+from rooms.core.imports.uploads import ImportKind, PlanChanged, Progress, digest_of
 from rooms.core.store import journal
 from rooms.core.store.journal import rooms
 from rooms.core.store.tables import persons
@@ -22,17 +25,15 @@ from rooms.exhibition.booths.editing import columns_of, hall_of, make_booth
 from rooms.exhibition.booths.messages import BoothChanged, BoothListed
 from rooms.exhibition.booths.staff import take_up
 from rooms.exhibition.booths.staff_messages import Duty
+from rooms.exhibition.imports.columns import EXHIBITOR_COLUMNS, ExhibitorFaults
 from rooms.exhibition.imports.expected_owners import expect
 from rooms.exhibition.imports.parsing import ExhibitorRow, again, exhibitors
-from rooms.exhibition.imports.table_file import MOST_BYTES, ExhibitorFaults, read_table
 from rooms.exhibition.organisations import complete_profile
 from rooms.exhibition.presence.messages import Floor
 from rooms.exhibition.record_tables import owner_invites
 from rooms.exhibition.tables import booth_staff, booths, exhibition_halls
 from rooms.people.desk import desk_of, desks_of
 from rooms.people.messages import RightsChanged
-from rooms.programme.imports.plan import EXCERPT, Act, Change, Item
-from rooms.programme.imports.uploads import ImportKind, PlanChanged, Progress, digest_of
 from rooms.programme.queries import Conference
 
 TRIES = 5
@@ -55,6 +56,10 @@ class ExhibitorPlan(msgspec.Struct, frozen=True):
     @property
     def empty(self) -> bool:
         return not self.booths
+
+    @property
+    def warnings(self) -> tuple[Fault, ...]:
+        return ()
 
     def count(self, act: Act) -> int:
         return sum(item.act is act for item in self.booths)
@@ -294,7 +299,7 @@ async def _read(conference: Conference, data: bytes) -> tuple[list[ExhibitorRow]
 
 async def read_exhibitors(data: bytes) -> tuple[list[ExhibitorRow], Notes]:
     """The exhibitors in a file. Raises ExhibitorFaults or another Problem."""
-    table = await read_table(data)
+    table = await read_table(data, EXHIBITOR_COLUMNS)
     return await asyncio.to_thread(exhibitors, table)  # takes a second for thousands of rows
 
 

@@ -11,16 +11,15 @@ from msgspec.structs import replace
 
 from rooms.core.errors import Problem
 from rooms.core.files.faults import Fault, FaultReport, Notes
+from rooms.core.imports.columns import HEADER_WITHIN, Rows
 from rooms.core.imports.places import country_code, language_tag
+from rooms.core.imports.table_file import Table
 from rooms.core.text import N_, clean_line, clean_text
 from rooms.exhibition.booths.editing import said_by
 from rooms.exhibition.booths.messages import DraftBooth
-from rooms.exhibition.imports.columns import COLUMNS, PLAIN, TRANSLATED, column_of, guessed_columns, known_headers
-from rooms.exhibition.imports.table_file import ExhibitorFaults, Rows, Table
+from rooms.exhibition.imports.columns import EXHIBITOR_COLUMNS, PLAIN, TRANSLATED, ExhibitorFaults, guessed_columns
 
 TIERS = {"partner": 1, "sponsor": 2, "exhibitor": 3, "1": 1, "2": 2, "3": 3}
-HEADER_WITHIN = 20
-"""The header is searched in this many rows, because a title may be above it."""
 _NOTHING = {"-", "–", "—", "/", "n/a", "n.a.", "k.a."}
 _BARE_HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#]\S*)?")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
@@ -76,45 +75,15 @@ def again(number: int, name: str, first: int) -> Fault:
 
 
 def _header(rows: Rows, report: FaultReport) -> tuple[dict[str, int], Rows]:
-    """Column → its place, and the rows below the header."""
-    ranked = [(known_headers(row), -at) for at, (_, row) in enumerate(rows[:HEADER_WITHIN])]
-    known, place = max(ranked, default=(0, 0))
-    if not known and (guessed := guessed_columns([row for _, row in rows])):
+    """Column → its place, and the rows below the header. Without a header, the columns are guessed from their content."""
+    headed = any(EXHIBITOR_COLUMNS.known_headers(row) for _, row in rows[:HEADER_WITHIN])
+    if not headed and (guessed := guessed_columns([row for _, row in rows])):
         what = N_("The table has no header. Its columns were taken for: %(columns)s.")
         check = N_("If that is wrong, begin the table with a header.")
         columns = ", ".join(sorted(guessed, key=lambda column: guessed[column]))
         report.warnings.append(Fault("", what, check, {"columns": columns}))
         return guessed, rows
-    if not known:
-        what = N_("The table has no column “name”.")
-        remedy = N_("Begin it with a header. Columns are: %(columns)s; and name:zh_Hans and such for translations.")
-        report.faults.append(Fault("", what, remedy, {"columns": ", ".join(COLUMNS)}))
-        return {}, []
-    header: dict[str, int] = {}
-    names: dict[str, str] = {}
-    ignored: list[str] = []
-    for at, cell in enumerate(rows[-place][1]):
-        name = cell.strip()
-        column = column_of(name)
-        if name and not column:
-            ignored.append(f"“{name[:60]}”")
-        elif column and names.setdefault(column, name.casefold()) == name.casefold() and column in header:
-            twice = N_("The column “%(name)s” appears twice.")
-            report.faults.append(Fault("", twice, N_("Keep one of them."), {"name": name[:60]}))
-        elif column in header:
-            # "Name" beside "Company": take the column with exactly our name, otherwise the first.
-            if name.casefold() == column:
-                header[column] = at
-            both = N_("“%(name)s” and another column mean the same.")
-            values = {"name": name[:60]}
-            report.warnings.append(Fault("", both, N_("One of them is ignored."), values))
-        elif column:
-            header[column] = at
-    if ignored:
-        values = {"names": ", ".join(ignored), "columns": ", ".join(COLUMNS)}
-        what = N_("These columns are ignored: %(names)s.")
-        report.warnings.append(Fault("", what, N_("Columns are: %(columns)s."), values))
-    return header, rows[1 - place :]
+    return EXHIBITOR_COLUMNS.header(rows, report)
 
 
 class _Row:

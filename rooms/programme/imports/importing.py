@@ -12,14 +12,15 @@ from rooms.core.engine import LONG, Engine
 from rooms.core.errors import Problem
 from rooms.core.files.faults import Notes
 from rooms.core.ids import new_id
+from rooms.core.imports.plan import Act, Item
+from rooms.core.imports.uploads import ImportKind, PlanChanged, Progress, digest_of
 from rooms.core.store.journal import rooms
 from rooms.core.store.tables import conferences
 from rooms.core.text import N_
 from rooms.programme import queries
 from rooms.programme.actions import create_session
-from rooms.programme.imports.plan import Act, Item, SchedulePlan, compare
+from rooms.programme.imports.plan import SchedulePlan, compare
 from rooms.programme.imports.stored import Stored, load, person_values, session_values
-from rooms.programme.imports.uploads import ImportKind, PlanChanged, Progress, digest_of
 from rooms.programme.messages import SessionChanged, SessionListed
 from rooms.programme.news import remember
 from rooms.programme.schedules.document import MOST_BYTES

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -10,38 +9,9 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from rooms.core.files.faults import Fault
+from rooms.core.imports.plan import EXCERPT, Act, Change, Item
 from rooms.programme.imports.stored import Stored
 from rooms.programme.schedules.schedule import ConferenceInfo, Hall, Link, Schedule, Session, Track
-
-EXCERPT = 200
-
-
-class Act(StrEnum):
-    """MOVED: another time or hall. CANCELLED: no longer in the file; the session stays, with its questions. RESTORED: in the file again."""
-
-    ADDED = "added"
-    CHANGED = "changed"
-    MOVED = "moved"
-    CANCELLED = "cancelled"
-    RESTORED = "restored"
-    REMOVED = "removed"
-
-
-class Change(Struct, frozen=True):
-    """One field in readable form: times in the zone of the conference, names instead of ids, long texts cut."""
-
-    field: str
-    before: str
-    after: str
-
-
-class Item(Struct, frozen=True):
-    """The change of one track, hall, person or session. `key` is its identity in the file."""
-
-    act: Act
-    key: str
-    name: str
-    changes: tuple[Change, ...] = ()
 
 
 class SchedulePlan(Struct, frozen=True):
@@ -61,6 +31,10 @@ class SchedulePlan(Struct, frozen=True):
     @property
     def left_out(self) -> tuple[Fault, ...]:
         """Always empty: a conference accepts every session of a schedule."""
+        return ()
+
+    @property
+    def warnings(self) -> tuple[Fault, ...]:
         return ()
 
     def count(self, *acts: Act) -> int:

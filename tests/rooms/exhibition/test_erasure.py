@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from rooms.chat.messages import PostMessage
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
+from rooms.core.imports.tables import uploads
+from rooms.core.imports.uploads import find_upload, forget_old, keep_upload
 from rooms.core.personal_data import NOBODY
 from rooms.core.store.journal import journal
 from rooms.exhibition.applications.messages import Applied, ApplyToExhibit, DeclineApplication
@@ -21,9 +23,7 @@ from rooms.exhibition.requests.messages import AskContact, ContactAsked, Contact
 from rooms.exhibition.tables import booths, contacts
 from rooms.people.erasure import erase, export
 from rooms.people.tables import notices
-from rooms.programme.imports.uploads import find_upload, forget_old, keep_upload
 from rooms.programme.queries import conference
-from rooms.programme.tables import uploads
 from tests.support.refusals import refused
 from tests.support.world import World
 

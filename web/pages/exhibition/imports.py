@@ -11,14 +11,14 @@ from starlette.routing import Route
 
 from rooms.core import csv_export
 from rooms.core.errors import Problem
+from rooms.core.imports.plan import Act
 from rooms.core.text import N_
 from rooms.exhibition.applications import actions as applying
 from rooms.exhibition.booths import directory
 from rooms.exhibition.imports.importing import EXHIBITORS, ExhibitorPlan
-from rooms.exhibition.imports.parsing import COLUMNS
+from rooms.exhibition.imports.columns import COLUMNS
 from rooms.exhibition.record_tables import exhibitor_applications
 from rooms.invitations import owner_invites as inviting
-from rooms.programme.imports.plan import Act
 from web.conference import Entered
 from web.emails import owner_email
 from web.exports import export_file

@@ -6,10 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rooms.core.errors import Problem
+from rooms.core.imports.plan import Act
 from rooms.core.text import N_
 from rooms.programme import timetable
 from rooms.programme.imports.importing import SCHEDULES
-from rooms.programme.imports.plan import Act, SchedulePlan
+from rooms.programme.imports.plan import SchedulePlan
 from web.conference import Entered
 from web.imports import Import, problem_of
 from web.pages.programme.timetable_layout import event_days

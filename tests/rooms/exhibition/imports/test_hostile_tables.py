@@ -6,7 +6,8 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
-from rooms.exhibition.imports.table_file import MOST_COLUMNS, MOST_ROWS, UNFOLDED, ExhibitorFaults, read_table
+from rooms.core.imports.table_file import MOST_COLUMNS, MOST_ROWS, UNFOLDED, read_table
+from rooms.exhibition.imports.columns import EXHIBITOR_COLUMNS, ExhibitorFaults
 from tests.support.exhibitor_tables import book, read
 from tests.support.refusals import refused
 
@@ -19,13 +20,13 @@ async def test_too_many_rows_columns_and_characters_are_refused() -> None:
     with refused("invalid"):
         await read("name\n" + "A" * 10_001)
     with refused("too_large"):
-        await read_table(b"name\n" + b"A" * 5 * 1024 * 1024)
+        await read_table(b"name\n" + b"A" * 5 * 1024 * 1024, EXHIBITOR_COLUMNS)
     sparse = Workbook()
     sparse.active.cell(1_048_576, 1, "far away")
     file = io.BytesIO()
     sparse.save(file)
     with refused("too_large"):
-        await read_table(file.getvalue())
+        await read_table(file.getvalue(), EXHIBITOR_COLUMNS)
 
 
 @pytest.mark.parametrize("data", [b'name\n"A', b"name\n\x00\xff", b"PK\x03\x04 no book at all", b"%PDF-1.7", b"{}"])
@@ -52,7 +53,7 @@ async def test_a_bomb_is_not_unfolded() -> None:
     data = packed({**parts, "xl/sharedStrings.xml": b" " * (UNFOLDED + 1)})
     assert len(data) < 200_000, "it looks harmless"
     with refused("too_large"):
-        await read_table(data)
+        await read_table(data, EXHIBITOR_COLUMNS)
 
 
 async def test_one_long_text_in_every_cell_is_not_multiplied() -> None:
@@ -63,7 +64,7 @@ async def test_one_long_text_in_every_cell_is_not_multiplied() -> None:
     made.save(file)
     assert len(file.getvalue()) < 200_000
     with refused("too_large"):
-        await read_table(file.getvalue())
+        await read_table(file.getvalue(), EXHIBITOR_COLUMNS)
 
 
 async def test_entities_in_a_book_are_refused() -> None:
@@ -71,7 +72,7 @@ async def test_entities_in_a_book_are_refused() -> None:
     sheet = parts["xl/worksheets/sheet1.xml"].partition(b"?>")[2] or parts["xl/worksheets/sheet1.xml"]
     evil = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]>' + sheet
     with refused("invalid"):
-        await read_table(packed({**parts, "xl/worksheets/sheet1.xml": evil}))
+        await read_table(packed({**parts, "xl/worksheets/sheet1.xml": evil}), EXHIBITOR_COLUMNS)
 
 
 async def test_a_formula_gives_its_text_and_runs_nothing() -> None:

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from rooms.core.imports.plan import Act
 from rooms.core.store.tables import audit
 from rooms.exhibition.booths import directory, queries
+from rooms.exhibition.imports.columns import ExhibitorFaults
 from rooms.exhibition.imports.importing import ExhibitorPlan, import_exhibitors, plan_import, read_exhibitors
-from rooms.exhibition.imports.table_file import ExhibitorFaults
 from rooms.exhibition.tables import booth_staff, booths, exhibition_halls
-from rooms.programme.imports.plan import Act
 from rooms.programme.queries import conference
 from server.__main__ import main
 from server.importing_exhibitors import import_command

@@ -9,9 +9,9 @@ from openpyxl import Workbook
 
 from rooms.core.files.faults import Notes
 from rooms.core.imports.places import country_code, language_tag
+from rooms.exhibition.imports.columns import ExhibitorFaults
 from rooms.exhibition.imports.importing import read_exhibitors
 from rooms.exhibition.imports.parsing import ExhibitorRow
-from rooms.exhibition.imports.table_file import ExhibitorFaults
 
 SAMPLES = Path(__file__).parents[3] / "fixtures/imports"
 
@@ -217,4 +217,4 @@ async def test_other_formats_are_named(data: bytes, named: str) -> None:
     with pytest.raises(ExhibitorFaults) as caught:
         await read(data)
     assert f"This is {named}" in caught.value.faults[0].text()
-    assert "Plenary reads exhibitor lists as XLSX, or as CSV" in caught.value.faults[0].text()
+    assert "Plenary reads tables as XLSX, or as CSV" in caught.value.faults[0].text()

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from rooms.programme.imports.plan import Act, Change, Item, SchedulePlan, compare
+from rooms.core.imports.plan import Act, Change, Item
+from rooms.programme.imports.plan import SchedulePlan, compare
 from rooms.programme.imports.stored import Stored, StoredPerson, StoredSession
 from rooms.programme.queries import Conference
 from rooms.programme.schedules.schedule import ConferenceInfo, Hall, Schedule, ScheduledSpeaker, Session, Track

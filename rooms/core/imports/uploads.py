@@ -16,11 +16,10 @@ from rooms.core.engine import Engine
 from rooms.core.errors import Problem
 from rooms.core.files.faults import Fault, Notes
 from rooms.core.ids import new_id
+from rooms.core.imports.plan import Act
+from rooms.core.imports.tables import uploads
 from rooms.core.jobs import every
 from rooms.core.text import N_
-from rooms.programme.imports.plan import Act
-from rooms.programme.queries import Conference
-from rooms.programme.tables import uploads
 
 KEPT = timedelta(days=1)
 PACKED = b"PK"
@@ -42,9 +41,25 @@ class Planned(Protocol):
         """Rows of the file that do not fit the conference."""
         ...
 
+    @property
+    def warnings(self) -> tuple[Fault, ...]:
+        """What is ignored of the others."""
+        ...
+
     def count(self, act: Act, /) -> int: ...
 
 
+class Target(Protocol):
+    """The conference into which a file is imported; `room` is its lobby."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def room(self) -> str: ...
+
+
+Into = TypeVar("Into", bound=Target)
 Content = TypeVar("Content")
 Plan = TypeVar("Plan", bound=Planned)
 
@@ -57,7 +72,7 @@ class PlanChanged(Problem):
 
 
 @dataclass(frozen=True, slots=True)
-class ImportKind(Generic[Content, Plan]):
+class ImportKind(Generic[Into, Content, Plan]):
     """A kind of file that can be imported into a conference.
 
     `content` is the type that `read` returns for the bytes. `plan` compares it with the conference now. `apply` imports it on behalf
@@ -68,9 +83,9 @@ class ImportKind(Generic[Content, Plan]):
     name: str
     most_bytes: int
     content: type[Content]
-    read: Callable[[Conference, bytes], Awaitable[tuple[Content, Notes]]]
-    plan: Callable[[Engine, Conference, Content], Awaitable[Plan]]
-    apply: Callable[[Engine, Conference, Content, str, Progress, str], Awaitable[Plan]]
+    read: Callable[[Into, bytes], Awaitable[tuple[Content, Notes]]]
+    plan: Callable[[Engine, Into, Content], Awaitable[Plan]]
+    apply: Callable[[Engine, Into, Content, str, Progress, str], Awaitable[Plan]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +109,7 @@ def digest_of(plan: Planned) -> str:
 
 
 async def keep_upload(
-    engine: Engine, kind: ImportKind[Content, Plan], conference: Conference, person: str, name: str, data: bytes
+    engine: Engine, kind: ImportKind[Into, Content, Plan], conference: Into, person: str, name: str, data: bytes
 ) -> str:
     """Reads a file and keeps its content for `find_upload`; returns its id. Removes the person's previous upload, and uploads older than a day.
 
@@ -114,7 +129,7 @@ async def keep_upload(
 
 
 async def find_upload(
-    engine: Engine, kind: ImportKind[Content, Plan], conference: Conference, person: str, upload: str
+    engine: Engine, kind: ImportKind[Into, Content, Plan], conference: Into, person: str, upload: str
 ) -> Upload[Content, Plan]:
     """The person's own upload to this conference, compared with it as it is now. Raises Problem "not_found", FileFaults."""
     name, content, notes = await read_upload(engine, kind, conference, person, upload)
@@ -122,7 +137,7 @@ async def find_upload(
 
 
 async def read_upload(
-    engine: Engine, kind: ImportKind[Content, Plan], conference: Conference, person: str, upload: str
+    engine: Engine, kind: ImportKind[Into, Content, Plan], conference: Into, person: str, upload: str
 ) -> tuple[str, Content, Notes]:
     """The name and content of the person's own upload, without a plan. Raises Problem "not_found"."""
     own = sa.and_(u.id == upload, u.conference == conference.id, u.person == person, u.kind == kind.name)

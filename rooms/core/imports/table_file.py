@@ -11,10 +11,10 @@ import msgspec
 from charset_normalizer import from_bytes
 
 from rooms.core.errors import Problem
-from rooms.core.files.faults import Fault, FileFaults
+from rooms.core.files.faults import Fault
+from rooms.core.imports.columns import Columns, Rows
 from rooms.core.sandbox import run_sandboxed
 from rooms.core.text import N_
-from rooms.exhibition.imports.columns import known_headers
 
 SCRIPT = Path(__file__).with_name("xlsx_reader.py")
 
@@ -25,7 +25,7 @@ MOST_ROWS = 10_000
 MOST_COLUMNS = 60
 MOST_CHARACTERS = 10_000  # in one cell
 
-READS = N_("Plenary reads exhibitor lists as XLSX, or as CSV with commas, semicolons or tabs.")
+READS = N_("Plenary reads tables as XLSX, or as CSV with commas, semicolons or tabs.")
 _ENCODINGS = ["gb18030", "cp1252", "cp1251", "shift_jis", "big5", "euc_kr", "cp1250"]
 _SIGNATURES = {
     b"\xd0\xcf\x11\xe0": N_("This is an old Excel workbook (XLS)."),
@@ -38,8 +38,6 @@ _SIGNATURES = {
     b"{": N_("This is a JSON file."),
 }
 SAMPLE = 50_000  # bytes used to detect the encoding
-
-Rows = list[tuple[int, list[str]]]
 
 
 class Table(NamedTuple):
@@ -59,18 +57,14 @@ class _ReaderReply(msgspec.Struct):
     refused: str = "broken"
 
 
-class ExhibitorFaults(FileFaults):
-    summary = N_("The exhibitors cannot be imported. Faults found: %(count)s. Nothing was changed.")
-
-
-async def read_table(data: bytes) -> Table:
+async def read_table(data: bytes, columns: Columns) -> Table:
     """All rows that are not blank, the header too. Raises Problem "invalid" or "too_large"."""
     if len(data) > MOST_BYTES:
         _too_large()
     for signature, named in _SIGNATURES.items():
         if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(signature):
-            raise ExhibitorFaults([Fault("", named, READS)])
-    table = await _workbook(data) if data.startswith(b"PK\x03\x04") else await asyncio.to_thread(_csv, data)
+            raise columns.faults([Fault("", named, READS)])
+    table = await _workbook(data) if data.startswith(b"PK\x03\x04") else await asyncio.to_thread(_csv, data, columns)
     if any(len(cell) > MOST_CHARACTERS for _, row in table.rows for cell in row):
         text = N_("A cell holds more than %(most)s characters.")
         raise Problem("invalid", text, field="file", values={"most": MOST_CHARACTERS})
@@ -87,10 +81,10 @@ async def _workbook(data: bytes) -> Table:
     raise Problem("invalid", N_("This workbook cannot be read. Save it again as XLSX or CSV."), field="file")
 
 
-def _csv(data: bytes) -> Table:
+def _csv(data: bytes, columns: Columns) -> Table:
     text, warnings = _decoded(data)
     declared = re.match(r"sep=(.)(\r\n|\n|\r)", text)  # a line that Excel writes and reads
-    delimiter = declared[1] if declared else _delimiter(text)
+    delimiter = declared[1] if declared else _delimiter(text, columns)
     rows: Rows = []
     body = io.StringIO(text[declared.end() :] if declared else text, newline="")
     reader = csv.reader(body, delimiter=delimiter, strict=True)
@@ -109,12 +103,12 @@ def _csv(data: bytes) -> Table:
     return Table(rows, {}, {}, warnings)
 
 
-def _delimiter(text: str) -> str:
+def _delimiter(text: str, columns: Columns) -> str:
     """The separator that yields the most known headers in the first lines, otherwise the most frequent one."""
     lines = text[:20_000].splitlines()[:20]
 
     def fit(delimiter: str) -> tuple[int, int]:
-        known = max((known_headers(line.split(delimiter)) for line in lines), default=0)
+        known = max((columns.known_headers(line.split(delimiter)) for line in lines), default=0)
         return known, sum(line.count(delimiter) for line in lines)
 
     return max(",;\t", key=fit)
