@@ -1,12 +1,13 @@
-"""plenary import: a frab or pretalx schedule, or a list of exhibitors, into a conference; or what it would change there."""
+"""plenary import: a frab or pretalx schedule, exhibitors, or another table, into a conference; or what it would change there."""
 
 import argparse
 import asyncio
 import os
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from rooms.core.commands.people import Role
 from rooms.core.engine import LONG, Engine
@@ -24,16 +25,16 @@ from rooms.programme.imports.plan import SchedulePlan
 from rooms.programme.schedules.document import MOST_BYTES
 from rooms.programme.schedules.frab import read_file
 from rooms.programme.schedules.schedule import Schedule
-from server import administration, importing_exhibitors
+from server import administration, importing_exhibitors, importing_tables
 from server.app import make_engine
 from server.import_report import change_line, ending, item_lines, note_lines, report_faults
 from server.settings import Settings, read_settings
 
-HELP = "bring a frab or pretalx schedule (JSON or XML), or exhibitors (CSV or XLSX), into a conference"
+HELP = "bring a frab or pretalx schedule (JSON or XML), or a table (CSV or XLSX), into a conference"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    kinds = ("schedule", "exhibitors")
+    kinds = ("schedule", "exhibitors", *importing_tables.TABLES)
     parser.add_argument(
         "kind", nargs="?", choices=kinds, default="schedule", help="what the file contains; a schedule if omitted"
     )
@@ -50,6 +51,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--zone", help="the time zone of a file that names none, such as Asia/Shanghai; by default the conference's"
     )
     parser.set_defaults(work=work)
+    _in_any_order(parser)
+
+
+def _in_any_order(parser: argparse.ArgumentParser) -> None:
+    """Lets options be between the kind and the file. Otherwise argparse takes the kind for the file, because it may be missing."""
+    plain = parser.parse_known_args
+
+    def parse(args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None) -> Any:
+        setattr(parser, "parse_known_args", plain)  # noqa: B010 - the next line calls it
+        return parser.parse_known_intermixed_args(args, namespace)
+
+    setattr(parser, "parse_known_args", parse)  # noqa: B010 - a method of this parser alone
 
 
 def work(arguments: argparse.Namespace) -> int:
@@ -68,6 +81,9 @@ async def _work(arguments: argparse.Namespace, data: bytes) -> int:
         await engine.hub.start()
         if arguments.kind == "exhibitors":
             await importing_exhibitors.import_command(engine, data, arguments.conference, dry_run=arguments.dry_run)
+        elif arguments.kind in importing_tables.TABLES:
+            table = importing_tables.TABLES[arguments.kind]
+            await importing_tables.import_command(engine, table, data, arguments.conference, dry_run=arguments.dry_run)
         else:
             await import_command(
                 engine,

@@ -1,5 +1,6 @@
 """The roles that an idea seeks: checking what people write, who fills them, and what is still missing."""
 
+import hashlib
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
@@ -11,6 +12,8 @@ from rooms.cooperation.messages import EntrySide, InterestOutcome, InterestState
 from rooms.cooperation.tables import entry_sought, interests
 from rooms.core.errors import Problem
 from rooms.core.ids import new_id
+from rooms.core.imports.places import country_code
+from rooms.core.search import fold
 from rooms.core.text import N_, clean_line
 from rooms.organisations.tables import organisations
 
@@ -98,3 +101,26 @@ def is_sought(entry: "sa.ColumnElement[str]", country: str) -> "sa.ColumnElement
     """A condition on entries: they still seek somebody; with a country, somebody from there or from anywhere."""
     here = s.country.in_([country, ANYWHERE]) if country != "any" else sa.true()
     return entry.in_(sa.select(s.entry).where(here))
+
+
+def role_on(line: str) -> RoleSought:
+    """A line such as "cells | Maker of cells | 电芯制造商 | DE, CN | 2"; the first part may be missing. Raises Problem "invalid"."""
+    parts = [part.strip() for part in line.split("|")]
+    if len(parts) != 5 or not parts[4].isdecimal():
+        message = N_("Write each role on a line of its own: key | name | name in Chinese | countries | number")
+        raise Problem("invalid", message, field="roles")
+    countries = [country_code(each) or each for each in (part.strip() for part in parts[3].split(",")) if each]
+    texts = {"zh_Hans": {"name": parts[2]}} if parts[2] else {}
+    key = parts[0] or hashlib.sha256(fold(parts[1]).encode()).hexdigest()[:8]  # the same in a second import
+    return RoleSought(parts[1], key, texts, countries, int(parts[4]))
+
+
+def lines_of(roles: list[dict[str, Any]]) -> str:
+    """The roles of an idea in a cell of a table: what `role_on` reads."""
+    lines: list[str] = []
+    for each in roles:
+        chinese = each.get("texts", {}).get("zh_Hans", {}).get("name", "")
+        countries = ", ".join(each.get("countries", []))
+        parts = (each["key"], each["name"].replace("|", "/"), chinese.replace("|", "/"), countries, str(each["number"]))
+        lines.append(" | ".join(parts))
+    return "\n".join(lines)

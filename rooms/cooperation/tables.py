@@ -41,6 +41,7 @@ entries = sa.Table(
     sa.Column("published_at", UtcDateTime),
     sa.Column("expires_at", UtcDateTime),
     sa.Column("reminded_at", UtcDateTime),  # when the organisation was reminded of the expiry
+    sa.Column("external_id", sa.String(80)),  # its id in an imported list
     sa.Index("ix_entries_conference_state", "conference", "state", "published_at"),
 )
 

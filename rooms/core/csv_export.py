@@ -9,7 +9,10 @@ from datetime import UTC, datetime
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """How a formula begins; spreadsheets set to East Asian languages take the wide signs for the narrow ones."""
-_BEHIND_SEPARATOR = re.compile(r"([;|\t\r\n][ \u00a0\u3000\"]*)([=+\-@＝＋－＠])")
+_BLANK = " \u00a0\u3000"
+_SIGNS = r"=+\-@＝＋－＠"
+_BEHIND_SEPARATOR = re.compile(rf"([;|\t\r\n][{_BLANK}\"]*)('*[{_SIGNS}])")
+_GUARDED = re.compile(rf"([;|\t\r\n][{_BLANK}\"]*)'('*[{_SIGNS}])")
 
 
 def as_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
@@ -34,4 +37,11 @@ def cell(value: object) -> str:
     # A spreadsheet would run what looks like a formula, and anybody can write a text that does; some ignore blanks before it. One that splits
     # cells at another separator, in spite of the quotes, would find a formula behind it.
     text = _BEHIND_SEPARATOR.sub(r"\1'\2", text)
-    return f"'{text}" if text.lstrip(" \u00a0\u3000").startswith(FORMULA) else text
+    return f"'{text}" if text.lstrip(f"{_BLANK}'").startswith(FORMULA) else text
+
+
+def without_guard(text: str) -> str:
+    """The text that `cell` has made safe: what was exported is imported as it was."""
+    if text.startswith("'") and text.lstrip(f"{_BLANK}'").startswith(FORMULA):
+        text = text[1:]
+    return _GUARDED.sub(r"\1\2", text)

@@ -19,6 +19,7 @@ organisations = sa.Table(
     sa.Column("country", sa.String(2), nullable=False, default=""),  # ISO 3166-1
     sa.Column("fields", Json, nullable=False),  # what it works in: ["Energy", "Biomedicine"]
     sa.Column("searched", sa.Text, nullable=False, default=""),  # all its texts, folded
+    sa.Column("external_id", sa.String(80)),  # its id in an imported list
     sa.Index("ix_organisations_conference_key", "conference", "key"),
 )
 

@@ -63,6 +63,8 @@ EXCEPTIONS = {
     "organisations.country": FIXED,
     "organisations.fields": CONTENT,
     "organisations.searched": CONTENT,
+    "organisations.external_id": CONTENT,
+    "entries.external_id": CONTENT,
     "entry_types.name": CONTENT,
     "entry_types.texts": CONTENT,
     "entry_types.fields": CONTENT,

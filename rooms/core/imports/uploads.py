@@ -49,7 +49,7 @@ class Planned(Protocol):
     def count(self, act: Act, /) -> int: ...
 
 
-class Target(Protocol):
+class IntoConference(Protocol):
     """The conference into which a file is imported; `room` is its lobby."""
 
     @property
@@ -59,7 +59,7 @@ class Target(Protocol):
     def room(self) -> str: ...
 
 
-Into = TypeVar("Into", bound=Target)
+Into = TypeVar("Into", bound=IntoConference)
 Content = TypeVar("Content")
 Plan = TypeVar("Plan", bound=Planned)
 

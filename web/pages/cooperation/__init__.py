@@ -1,6 +1,6 @@
 """The pages of project cooperation."""
 
-from web.pages.cooperation import board, directory, documents, editing, entry, organise, requests, review, types
+from web.pages.cooperation import board, directory, documents, editing, entry, organise, requests, review, table, types
 
 # "/cooperation/new" and "/cooperation/requests" come before "/cooperation/{entry}", which would match them.
 routes = [
@@ -11,6 +11,7 @@ routes = [
     *requests.routes,
     *review.routes,
     *organise.routes,
+    *table.routes,
     *types.routes,
     *entry.routes,
 ]

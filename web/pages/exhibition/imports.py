@@ -15,8 +15,8 @@ from rooms.core.imports.plan import Act
 from rooms.core.text import N_
 from rooms.exhibition.applications import actions as applying
 from rooms.exhibition.booths import directory
-from rooms.exhibition.imports.importing import EXHIBITORS, ExhibitorPlan
 from rooms.exhibition.imports.columns import COLUMNS
+from rooms.exhibition.imports.importing import EXHIBITORS, ExhibitorPlan
 from rooms.exhibition.record_tables import exhibitor_applications
 from rooms.invitations import owner_invites as inviting
 from web.conference import Entered
