@@ -14,7 +14,7 @@ from rooms.exhibition.tables import booth_staff, booths
 from rooms.organisations import members
 from rooms.organisations.merging import moves_with_organisation
 from rooms.organisations.messages import OrganisationRole
-from rooms.organisations.profile import EMPTY, columns_of, named
+from rooms.organisations.profile import EMPTY, columns_of, hold, named
 from rooms.organisations.tables import organisation_members, organisations
 
 b, s, o = booths.c, booth_staff.c, organisations.c
@@ -43,7 +43,7 @@ async def organisation_for(connection: AsyncConnection, conference: str, said: M
 
 async def join_organisation(connection: AsyncConnection, booth: str, person: str, duty: Duty, now: datetime) -> None:
     """Owners of a booth own its organisation."""
-    organisation = await organisation_of(connection, booth)
+    organisation = await _hold_organisation_of(connection, booth)
     if organisation is not None:
         role = OrganisationRole.OWNER if duty is Duty.OWNER else OrganisationRole.MEMBER
         await members.add(connection, organisation, person, role, now)
@@ -51,7 +51,7 @@ async def join_organisation(connection: AsyncConnection, booth: str, person: str
 
 async def leave_organisation(connection: AsyncConnection, booth: str, person: str) -> None:
     """Someone who has left the last booth of the organisation is no longer a member, unless nobody else owns it."""
-    organisation = await organisation_of(connection, booth)
+    organisation = await _hold_organisation_of(connection, booth)
     if organisation is None:
         return
     joined = booth_staff.join(booths, b.id == s.booth)
@@ -65,8 +65,20 @@ async def organisation_of(connection: AsyncConnection, booth: str) -> str | None
     return (await connection.execute(sa.select(b.organisation).where(b.id == booth))).scalar_one()
 
 
+async def _hold_organisation_of(connection: AsyncConnection, booth: str) -> str | None:
+    """The organisation of a booth, which is not merged into another before the end of the transaction."""
+    for _ in range(3):
+        organisation = await organisation_of(connection, booth)
+        if organisation is None or await hold(connection, organisation):
+            return organisation
+        # It has been merged in this moment; the booth says into which.
+    return None
+
+
 async def complete_profile(connection: AsyncConnection, booth: str) -> None:
     """Fills what is empty in the profile of a booth's organisation with what the booth shows."""
+    if await _hold_organisation_of(connection, booth) is None:
+        return
     joined = booths.join(organisations, o.id == b.organisation)
     row = (await connection.execute(sa.select(organisations).select_from(joined).where(b.id == booth))).one_or_none()
     if row is None:

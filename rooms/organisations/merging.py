@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.organisations import members
@@ -20,7 +21,12 @@ def moves_with_organisation(move: Move) -> Move:
 
 
 async def merge(connection: AsyncConnection, organisation: str, into: str) -> None:
-    """Moves everything of one organisation to another, and deletes the first."""
+    """Moves everything of one organisation to another, and deletes the first.
+
+    Both are locked first: a transaction that adds something to one of them (`profile.hold`) comes before, and is moved, or waits.
+    """
+    both = sa.select(organisations.c.id).where(organisations.c.id.in_([organisation, into]))
+    await connection.execute(both.order_by(organisations.c.id).with_for_update())
     for move in _MOVES:
         await move(connection, organisation, into)
     await members.move(connection, organisation, into)

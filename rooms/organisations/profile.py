@@ -88,10 +88,17 @@ def _names(name: str, texts: dict[str, dict[str, str]]) -> list[str]:
     return [name, *(said["name"] for _, said in sorted(texts.items()) if said.get("name"))]
 
 
+async def hold(connection: AsyncConnection, organisation: str) -> bool:
+    """Whether the organisation exists. It is then not merged into another before the end of the transaction."""
+    select = sa.select(o.id).where(o.id == organisation).with_for_update(read=True, key_share=True)
+    return (await connection.execute(select)).scalar_one_or_none() is not None
+
+
 async def named(
     connection: AsyncConnection, conference: str, said: dict[str, Any], among: "sa.ColumnElement[bool]"
 ) -> str:
     """The organisation with the name in `said` among some of them, created if there is none."""
     select = sa.select(o.id).where(o.conference == conference, o.key == key_of(said["name"]), among)
-    found = (await connection.execute(select.order_by(o.id).limit(1))).scalar_one_or_none()
+    select = select.order_by(o.id).limit(1).with_for_update(read=True, key_share=True)
+    found = (await connection.execute(select)).scalar_one_or_none()
     return found or await create(connection, conference, said)

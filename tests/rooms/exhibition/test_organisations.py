@@ -1,5 +1,10 @@
 """Booths belong to organisations, and their staff are members of these."""
 
+import asyncio
+from typing import Any
+
+import msgspec
+import pytest
 import sqlalchemy as sa
 
 from rooms.exhibition.booths.editing import make_booth
@@ -8,7 +13,7 @@ from rooms.exhibition.booths.staff_messages import Duty, SetDuty
 from rooms.exhibition.organisations import link_booths
 from rooms.exhibition.tables import booths
 from rooms.organisations import members, queries
-from rooms.organisations.messages import OrganisationRole
+from rooms.organisations.messages import CreateOrganisation, MergeOrganisations, OrganisationRole
 from rooms.organisations.tables import organisation_members
 from tests.support.world import World
 
@@ -60,3 +65,31 @@ async def test_a_booth_made_by_an_older_version_gets_its_organisation(grown_worl
     assert await link_booths(world.engine) == 1
     assert await people(world) == {"Owner": OrganisationRole.OWNER.value, "Staff": OrganisationRole.MEMBER.value}
     assert await link_booths(world.engine) == 0
+
+
+async def test_who_joins_a_booth_while_its_organisation_is_merged_becomes_a_member(
+    each_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one who joins has read the organisation, and then the other process merges it: on PostgreSQL this broke a foreign key."""
+    world = each_world
+    created = await world.do("organiser", CreateOrganisation("Lumen Group"), room=world.lobby)
+    into = msgspec.json.decode(created.reply)["organisation"]
+    has_read, may_go_on, add = asyncio.Event(), asyncio.Event(), members.add
+
+    async def later(*args: Any, **options: Any) -> None:
+        has_read.set()
+        await may_go_on.wait()
+        await add(*args, **options)
+
+    monkeypatch.setattr(members, "add", later)
+    join = asyncio.create_task(world.do("owner", SetDuty(world.people["other"], Duty.STAFF), room=world.stand))
+    await has_read.wait()
+    merging = world.do("organiser", MergeOrganisations(world.organisation, into), room=world.lobby, engine=1)
+    merge = asyncio.create_task(merging)
+    await asyncio.wait({merge}, timeout=0.5)
+    may_go_on.set()
+    await asyncio.gather(join, merge)
+    async with world.engine.database.read() as connection:
+        assert {"Owner", "Staff", "Other"} <= {each.person.name for each in await members.members_of(connection, into)}
+        dangling = sa.select(booths.c.id).where(booths.c.organisation == world.organisation)
+        assert (await connection.execute(dangling)).all() == []
