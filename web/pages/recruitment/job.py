@@ -49,7 +49,8 @@ async def apply(request: Request) -> Response:
     said = entered.site.languages.texts(entered.viewer.locale).gettext(
         N_("Your application is with the employer. You are notified of every step.")
     )
-    return go(request, f"{entered.path}/recruitment/mine", said=said)
+    # Without a part of its own, the browser would keep that of the form.
+    return go(request, f"{entered.path}/recruitment/mine#applications", said=said)
 
 
 def _answers(form: FormData, keys: list[str]) -> dict[str, bool]:
