@@ -27,6 +27,14 @@ function slot(values: Readonly<Record<string, string>>): string {
 /** Kinds that the page shows in its own way: meetings/called.ts. */
 const SHOWN_ELSEWHERE = new Set(["call"]);
 
+/** Takes the mark of a notification (web/problems.py) off the address: it is no part of what one copies from there. */
+function forgetTheWay(): void {
+  const here = new URL(location.href);
+  if (!here.searchParams.has("notified")) return;
+  here.searchParams.delete("notified");
+  history.replaceState(history.state, "", here);
+}
+
 /** Shows each new notification of the person, on every page: the bell (unread.ts) opens the connection. */
 @customElement("plenary-desk")
 export class PersonalDesk extends LitElement {
@@ -38,6 +46,7 @@ export class PersonalDesk extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    forgetTheWay();
     const { identity } = live();
     let stop = () => {};
     const follow = (known: Identity | null) => {
