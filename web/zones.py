@@ -13,6 +13,7 @@ from rooms.cooperation.tables import entry_types
 from rooms.core.text import N_
 from rooms.exhibition.tables import booths
 from rooms.matchmaking.tables import match_settings
+from rooms.meetings.bookings.tables import meeting_windows
 from rooms.recruitment.tables import jobs
 
 PEOPLE = N_("Meet people")
@@ -69,6 +70,16 @@ ZONES = (
         N_("Jobs, applications and interviews."),
         "briefcase",
         used=lambda conference: sa.exists().where(jobs.c.conference == conference, jobs.c.state != "draft"),
+    ),
+    Zone(
+        "meetings",
+        "/c/{slug}/meetings",
+        N_("Meetings"),
+        N_("Propose meetings, and see what comes next."),
+        "clock",
+        PEOPLE,
+        used=lambda conference: sa.exists().where(meeting_windows.c.conference == conference),
+        personal=True,
     ),
     Zone(
         "matchmaking",

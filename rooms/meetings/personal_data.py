@@ -21,7 +21,9 @@ async def _cancel(tx: Transaction, subject: DataSubject) -> None:
     """Meetings of two to come are cancelled, so the other person is free again; larger ones take place without the person."""
     b, bp, r = bookings.c, booking_people.c, meeting_requests.c
     theirs = sa.select(bp.booking).where(bp.person == subject.id)
-    await tx.connection.execute(bookings.update().where(b.id.in_(theirs)).values(reason=""))
+    pair = sa.and_(b.id.in_(theirs), b.kind == BookingKind.MEETING.value)
+    words = bookings.update().where(sa.or_(pair, b.host == subject.id))
+    await tx.connection.execute(words.values(reason="", text=""))
     ahead = sa.and_(b.id.in_(theirs), b.state == BookingState.BOOKED.value, b.ends_at > tx.now)
     pairs = [BookingKind.MEETING.value, BookingKind.INTERVIEW.value]
     gone = {"state": BookingState.CANCELLED.value, "sequence": b.sequence + 1, "changed_at": tx.now}
@@ -74,6 +76,6 @@ register(
         ),
         rooms=_rooms,
         erase=_cancel,
-        texts={bookings: ("reason",)},
+        texts={bookings: ("reason", "text")},
     ),
 )

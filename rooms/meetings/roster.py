@@ -22,6 +22,7 @@ from rooms.core.store.journal import rooms
 from rooms.core.store.tables import persons
 from rooms.core.text import N_
 from rooms.meetings import queries, rules
+from rooms.meetings.bookings import attendance
 from rooms.meetings.messages import CallNow, PeerView, Removed, Replaced
 from rooms.meetings.queries import Meeting, Peer
 from rooms.meetings.tables import call_peers, call_waits, calls
@@ -100,6 +101,7 @@ async def take_seat(tx: Transaction, actor: Actor, resume: str | None) -> Seat:
             seen_at=tx.now,
         )
     )
+    await attendance.came(tx.connection, attendance.b.meeting == meeting.id, person, tx.now)
     await _begin(tx, meeting, others)
     await tell(tx, room.id, meeting.id)
     return _seat(peer, link, token, others, meeting, relay_only=relay_only, resumed=False)
@@ -188,12 +190,15 @@ async def _check_blocks(tx: Transaction, person: str, others: list[Peer]) -> Non
 
 
 async def _begin(tx: Transaction, meeting: Meeting, others: list[Peer]) -> None:
-    """Stores the rules at this join and, when the second person joins, when the talk should end."""
+    """Stores the rules at this join and, when the second person joins, when the talk should end: a booked meeting with its booking."""
     rules_now = {"limit": meeting.call_limit, "relay_only": meeting.relay_only}
     insert = insert_into(tx.connection, calls).values(meeting=meeting.id, extensions=0, **rules_now)
     await tx.connection.execute(insert.on_conflict_do_update(index_elements=[c.meeting], set_=rules_now))
     if others:
         ends_at = tx.now + timedelta(minutes=meeting.talk_minutes)
+        booked_until = await attendance.end_of(tx.connection, meeting.id)
+        if booked_until is not None and booked_until > tx.now:
+            ends_at = booked_until
         first = sa.and_(c.meeting == meeting.id, c.ends_at.is_(None))
         await tx.connection.execute(calls.update().where(first).values(ends_at=ends_at))
 

@@ -1,5 +1,7 @@
 """Finds people for a duty, and checks that they can have one."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -34,13 +36,18 @@ async def search(connection: AsyncConnection, words: str, *, by_address: bool) -
 
 async def check_eligible(tx: Transaction, conference: str, person: str) -> None:
     """Only participants with an account can be chosen for a duty; everybody else needs an invitation. Raises Problem "invalid" or "not_found"."""
+    await check_takes_part(tx.connection, conference, person, tx.now)
+
+
+async def check_takes_part(connection: AsyncConnection, conference: str, person: str, now: datetime) -> None:
+    """Whether a person takes part in a conference, with an account. Raises Problem "invalid" or "not_found"."""
     select = sa.select(p.kind, p.verified_at).where(p.id == person, p.erased_at.is_(None))
-    row = (await tx.connection.execute(select)).one_or_none()
+    row = (await connection.execute(select)).one_or_none()
     if row is None:
         raise Problem("not_found", N_("This person does not exist."), field="person")
-    lobby = await find_room(tx.connection, await room_of(tx.connection, "lobby", conference))
+    lobby = await find_room(connection, await room_of(connection, "lobby", conference))
     try:
-        actor = await resolve(tx.connection, person, lobby, tx.now)
+        actor = await resolve(connection, person, lobby, now)
     except Problem:
         actor = None
     if row.kind != "registered" or row.verified_at is None or actor is None or not actor.roles:

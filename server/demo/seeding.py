@@ -39,6 +39,7 @@ from server.demo import exhibitors, programme, recruitment
 from server.demo.contacts import exchange
 from server.demo.cooperation import cooperate
 from server.demo.media import furnish
+from server.demo.meetings import arrange
 from server.demo.meetups import meet_up
 from server.demo.roles import ROLES
 from server.demo.visitors import actor
@@ -62,7 +63,7 @@ async def seed(engine: Engine, store: Store) -> None:
     await furnish(engine, store, conference)
     await cooperate(engine, store, conference)
     await recruitment.recruit(engine, store, conference)
-    for fill in (exchange, meet_up, actor):
+    for fill in (exchange, arrange, meet_up, actor):
         await fill(engine, conference)
 
 

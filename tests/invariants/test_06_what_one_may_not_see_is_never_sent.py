@@ -88,6 +88,7 @@ DECLARED = {
         "booth.listed",
         "meeting.closed",
         "meeting.invited",
+        "meeting.left",
         "files.changed",
         "poll.opened",
         "poll.changed",

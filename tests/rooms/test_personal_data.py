@@ -85,7 +85,6 @@ EXCEPTIONS = {
     "spots.kind": FIXED,
     "meetups.language": FIXED,
     "bookings.title": "named after an entry, a booth or a session, or empty; it belongs to everyone in the booking",
-    "bookings.text": "as the title",
     "bookings.host": "an id, left bare as in booking_people",
     "bookings.about": "an id",
     "meeting_requests.about": "an id",

@@ -39,8 +39,11 @@ from rooms.forum.questions.messages import (
     WithdrawQuestion,
 )
 from rooms.meetings import messages as c
+from rooms.meetings.bookings.calendar import booking_row
+from rooms.meetings.bookings.messages import ReassignBooking
 from rooms.people import messages as p
 from rooms.programme.messages import EndSession, OpenSession, StarSession, StartSession, UnstarSession
+from tests.support.bookings import booked, open_times
 from tests.support.clients import Audience, audience, audience_everywhere, enter, verify_action
 from tests.support.fixtures import Fixture, reducer_fixtures
 from tests.support.reducers import reduce_event, reduce_latest
@@ -140,6 +143,7 @@ async def test_every_event_leads_from_the_old_state_to_the_new_one(world: World)
             p.UnsilencePerson(person),
         ):
             await do("organiser" if isinstance(command, p.RevokeRole) else moderator, command, room)
+    await in_a_booked_meeting(spectators)
     await at_the_booth(spectators)
     await do("attendee", p.ReadNotices(), await world.desk("attendee"))
     await do("attendee", p.ListMe(True), await world.desk("attendee"))
@@ -243,6 +247,21 @@ async def at_the_booth(spectators: Audience) -> None:
     await do("owner", NoteLead(lead.id, "Wants forty lamps"))
     await do("staff", QualifyLead(lead.id, Rating.HOT, ["resellers"]))
     await do("attendee", WithdrawLead())
+
+
+async def in_a_booked_meeting(spectators: Audience) -> None:
+    """A colleague takes over: the meeting has someone who leaves and someone who comes."""
+    world = spectators.world
+    await open_times(world)
+    booking = await booked(world, "staff", "attendee")
+    async with world.engine.database.read() as connection:
+        meeting = (await booking_row(connection, world.conference, booking)).meeting
+        room = await room_of(connection, "meeting", meeting)
+    for who in ("attendee", "staff"):
+        spectators.clients.append(await enter(world, who, room=room))
+    command = ReassignBooking(booking, world.people["staff"], world.people["owner"])
+    await verify_action(spectators, "staff", command, room=world.lobby)
+    assert spectators.of("staff", "meeting").problem, "no longer invited"
 
 
 async def in_a_call(spectators: Audience, room: str) -> None:

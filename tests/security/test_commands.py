@@ -54,7 +54,7 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "outcome": "talks" if op == "interest.outcome" else "held",
         "shift": "a" * 20,
         "shifts": [{"person": "a" * 20, "starts_at": "2026-11-20T12:00:00Z", "ends_at": "2026-11-20T13:00:00Z"}],
-        "place": "virtual" if op == "schedule.start" else "a" * 20,
+        "place": "virtual" if op in {"schedule.start", "meeting.request"} else "a" * 20,
         "contact": "a" * 20,
         "file": "a" * 20,
         "position": 0,
@@ -75,6 +75,11 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "accept": True,
         "email": "nobody@example.org",
         "notice": "a" * 20,
+        "request": "a" * 20,
+        "booking": "a" * 20,
+        "to": "a" * 20,
+        "times": ["2026-11-21T01:00:00Z"],
+        "starts_at": "2026-11-21T01:00:00Z",
         "window": "a" * 20,
         "spot": "a" * 20,
         "slot_minutes": 20,
@@ -162,6 +167,8 @@ async def answer(world: World, who: str, op: str, room: str, question: str) -> s
             "job",
             "share",
             "candidate",
+            "request",
+            "booking",
         }:
             return YES
         return problem.code if problem.code in REFUSALS else YES

@@ -76,6 +76,10 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/exhibition/{booth}/sign": BOOTH_STAFF,
     "/c/{conference}/exhibition/{booth}/sign.svg": BOOTH_STAFF,
     "/c/{conference}/exhibition/{booth}/staff": ORGANISERS | {"owner": 200},
+    "/c/{conference}/meetings": SIGNED_IN | {"banned": 403, "unverified": 403},
+    "/c/{conference}/meetings/bookings/{booking}": NOBODY | REFUSED_FIRST,  # a guessed one
+    "/c/{conference}/meetings/new": SIGNED_IN | {"banned": 403, "unverified": 403},
+    "/c/{conference}/meetings/times": SIGNED_IN | {"banned": 403, "unverified": 403},
     "/c/{conference}/meetings/{meeting}": NOBODY | {"banned": 403},  # but for the two who meet there
     "/c/{conference}/meetups": IN_CONFERENCE,
     "/c/{conference}/meetups/new": SIGNED_IN | {"banned": 403, "unverified": 403},
@@ -93,6 +97,8 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/matchmaking/wishes": SIGNED_IN | {"banned": 403, "unverified": 403},
     "/c/{conference}/organise/cooperation": ORGANISERS,
     "/c/{conference}/organise/matchmaking": ORGANISERS,
+    "/c/{conference}/organise/meetings": ORGANISERS,
+    "/c/{conference}/organise/meetings/plan": ORGANISERS,
     "/c/{conference}/organise/cooperation/types/new": ORGANISERS,
     "/c/{conference}/organise/cooperation/types/{type}": ABSENT_FOR_ORGANISERS,
     "/c/{conference}/organise/cooperation/table": ORGANISERS,
@@ -257,13 +263,10 @@ async def everybody(site: Site, world: World) -> AsyncIterator[dict[str, Visitor
 
 def filled(path: str, world: World, conference: str = "forum") -> str:
     values = {"conference": conference, "session": world.session, "secret": "guessed", "op": "nothing.here"}
-    values |= {"room": world.room, "upload": "guessed", "format": "json", "file": "guessed", "name": "logo.webp"}
-    values |= {"booth": world.booth, "hall": world.floor, "meeting": "guessed", "organisation": "guessed"}
-    values |= {"document": "guessed", "review": "guessed", "entry": "guessed", "type": "guessed"}
-    values |= {"notice": "guessed"}
-    values |= {"entry": "guessed", "type": "guessed", "job": "guessed", "share": "guessed", "cv": "guessed"}
-    values |= {"person": "guessed", "code": "guessed", "meetup": "guessed"}
-    values |= {"kind": "booth", "subject": world.booth, "short": "guessed"}
+    values |= {"room": world.room, "format": "json", "name": "logo.webp", "booth": world.booth, "hall": world.floor}
+    values |= {"kind": "booth", "subject": world.booth}
+    guessed = "booking code cv document entry file job meeting meetup notice organisation person review share short type upload"
+    values |= dict.fromkeys(guessed.split(), "guessed")
     return path.format(**values)
 
 

@@ -64,6 +64,7 @@ from rooms.matchmaking.schedule import messages as sm
 from rooms.meetings import messages as c
 from rooms.meetings import roster
 from rooms.meetings.bookings import messages as bm
+from rooms.meetings.bookings.slots import TimeSlot
 from rooms.meetings.create import open_meeting
 from rooms.meetings.meetups import messages as meetups
 from rooms.organisations.messages import (
@@ -85,7 +86,7 @@ from rooms.recruitment.applications import messages as hiring
 from rooms.recruitment.candidates import messages as talents
 from rooms.recruitment.jobs import messages as jobs
 from tests.support import recruitment
-from tests.support.bookings import DAY, open_times, slot, table
+from tests.support.bookings import booked, demo, free_slot, open_times, requests_of, slot, table
 from tests.support.contacts import ask
 from tests.support.cooperation import (
     FIELDS,
@@ -982,7 +983,7 @@ async def _(world: World) -> Command:
 
 @_sample("meetings.window", "organiser", "lobby")
 async def _(world: World) -> Command:
-    return bm.AddWindow(DAY, "09:00", "12:00")
+    return bm.AddWindow("2026-11-22", "09:00", "12:00")
 
 
 @_sample("meetings.unwindow", "organiser", "lobby")
@@ -1003,6 +1004,99 @@ async def _(world: World) -> Command:
 @_sample("spot.archive", "organiser", "lobby")
 async def _(world: World) -> Command:
     return bm.ArchiveSpot(await table(world))
+
+
+async def _to_meet(world: World) -> tuple[str, TimeSlot]:
+    """A request of the attendee to the other one, and the slot that it proposes."""
+    at = await free_slot(world, "attendee", "other")
+    for each in await requests_of(world, "attendee"):
+        if each.state is bm.RequestState.WAITING and each.mine:
+            await world.do("attendee", bm.WithdrawRequest(each.id), room=world.lobby)
+    command = bm.RequestMeeting(world.people["other"], [at.starts_at], "About batteries", again=True)
+    done = await world.do("attendee", command, room=world.lobby)
+    return msgspec.json.decode(done.reply, type=bm.MeetingRequested).request, at
+
+
+async def _to_change(world: World) -> str:
+    """A meeting of the attendee and the other one."""
+    return await booked(world, "attendee", "other", at=await free_slot(world, "attendee", "other"))
+
+
+@_sample("meeting.request", "attendee", "lobby")
+async def _(world: World) -> Command:
+    at = await free_slot(world, "attendee", "exhibitor")
+    return bm.RequestMeeting(world.people["exhibitor"], [at.starts_at], "About batteries", again=True)
+
+
+@_sample("meeting.accept", "other", "lobby")
+async def _(world: World) -> Command:
+    request, at = await _to_meet(world)
+    return bm.AcceptRequest(request, at.starts_at)
+
+
+@_sample("meeting.decline", "other", "lobby")
+async def _(world: World) -> Command:
+    return bm.DeclineRequest((await _to_meet(world))[0], "I leave early")
+
+
+@_sample("meeting.propose", "other", "lobby")
+async def _(world: World) -> Command:
+    request, at = await _to_meet(world)
+    return bm.ProposeTimes(request, [at.starts_at])
+
+
+@_sample("meeting.withdraw", "attendee", "lobby")
+async def _(world: World) -> Command:
+    return bm.WithdrawRequest((await _to_meet(world))[0])
+
+
+@_sample("meeting.standby", "other", "lobby")
+async def _(world: World) -> Command:
+    return bm.KeepOnStandby((await _to_meet(world))[0])
+
+
+@_sample("meeting.take", "attendee", "lobby")
+async def _(world: World) -> Command:
+    request, at = await _to_meet(world)
+    await world.do("other", bm.KeepOnStandby(request), room=world.lobby)
+    return bm.TakeTime(request, at.starts_at)
+
+
+@_sample("booking.move", "attendee", "lobby")
+async def _(world: World) -> Command:
+    booking = await _to_change(world)
+    return bm.MoveBooking(booking, (await free_slot(world, "attendee", "other")).starts_at)
+
+
+@_sample("booking.cancel", "attendee", "lobby")
+async def _(world: World) -> Command:
+    return bm.CancelBooking(await _to_change(world), "I am ill")
+
+
+@_sample("booking.here", "owner", "lobby")
+async def _(world: World) -> Command:
+    soon = world.clock() + timedelta(minutes=10)
+    return bm.CheckIn(await booked(world, "owner", "staff", at=TimeSlot(soon, soon + timedelta(minutes=20))))
+
+
+@_sample("booking.join", "attendee", "lobby")
+async def _(world: World) -> Command:
+    return bm.JoinBooking(await demo(world, at=await free_slot(world, "attendee", "staff")))
+
+
+@_sample("booking.leave", "attendee", "lobby")
+async def _(world: World) -> Command:
+    booking = await demo(world, at=await free_slot(world, "attendee", "staff"))
+    await world.do("attendee", bm.JoinBooking(booking), room=world.lobby)
+    return bm.LeaveBooking(booking)
+
+
+@_sample("booking.reassign", "staff", "lobby")
+async def _(world: World) -> Command:
+    at = await free_slot(world, "attendee", "staff", "owner")
+    return bm.ReassignBooking(
+        await booked(world, "staff", "attendee", at=at), world.people["staff"], world.people["owner"]
+    )
 
 
 @_sample("slots.set", "attendee", "lobby")

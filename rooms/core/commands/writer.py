@@ -28,6 +28,8 @@ from rooms.core.store.tables import outcomes
 from rooms.core.text import N_
 
 MOST_AT_ONCE = 256
+MOST_WITH_ROOMS = 16
+"""How many commands of a transaction may lock further rooms. Those rooms are looked up for all of them, also for those that get no turn in this one."""
 MOST_WAITING = 2000
 ENOUGH_SECONDS = 0.2
 """After this time no further command joins a transaction: its rooms are locked, and its callers wait for their answers."""
@@ -170,11 +172,22 @@ class _Lane:
     async def _run(self) -> None:
         try:
             while self._waiting:
-                batch = [self._waiting.popleft() for _ in range(min(MOST_AT_ONCE, len(self._waiting)))]
+                batch = _next_batch(self._waiting)
                 if batch := [queued for queued in batch if not queued.done.done()]:
                     self._waiting.extendleft(reversed(await self._write(batch)))
         finally:
             self._task = None
+
+
+def _next_batch(waiting: deque[QueuedCommand]) -> list[QueuedCommand]:
+    """Takes the commands of one transaction from the head of the queue."""
+    batch: list[QueuedCommand] = []
+    with_rooms = 0
+    while waiting and len(batch) < MOST_AT_ONCE and with_rooms < MOST_WITH_ROOMS:
+        spec = waiting[0].spec
+        with_rooms += isinstance(spec, SingleSpec) and spec.locks_more
+        batch.append(waiting.popleft())
+    return batch
 
 
 Earlier = dict[tuple[str, str], tuple[str, Outcome]]

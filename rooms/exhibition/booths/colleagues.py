@@ -15,8 +15,9 @@ from rooms.core.store.tables import persons
 from rooms.core.text import N_
 from rooms.exhibition.tables import booth_staff, booths
 from rooms.meetings import queries, rules
+from rooms.meetings.create import invite
 from rooms.meetings.hosts import Host, host_of, register
-from rooms.meetings.messages import BringColleague, MeetingInvited
+from rooms.meetings.messages import BringColleague
 from rooms.meetings.tables import invited, meetings
 from rooms.people import blocks
 from rooms.people.desk import notify, with_desk
@@ -59,7 +60,6 @@ async def bring_colleague(tx: Transaction, actor: Actor, command: BringColleague
     here = [each.id for each in await queries.people(tx.connection, meeting.id)]
     if any(colleague.id in pair for pair in await blocks.between(tx.connection, [colleague.id, *here])):
         raise Problem("not_found", N_("This colleague cannot be invited."), field="person")
-    await tx.connection.execute(invited.insert().values(meeting=meeting.id, person=colleague.id))
-    tx.record(MeetingInvited(colleague))
+    await invite(tx, meeting.id, colleague)
     target = Target("meeting", meeting.conference, meeting.id)
     await notify(tx, colleague.id, "meeting", {"booth": host.name}, target, about=actor.known.view)

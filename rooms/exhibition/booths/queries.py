@@ -199,6 +199,16 @@ async def staff(connection: AsyncConnection, booth: str) -> list[StaffView]:
     return [StaffView(PersonView(row.id, row.name), Duty(row.duty)) for row in rows]
 
 
+async def listed_staff(connection: AsyncConnection, booth: str, conference: str) -> list[PersonView]:
+    """The staff of a booth who chose to be named to others, by name."""
+    s = booth_staff.c
+    joined = booth_staff.join(persons, persons.c.id == s.person).join(booths, b.id == s.booth)
+    select = sa.select(persons.c.id, persons.c.name).select_from(joined)
+    shown = sa.and_(s.booth == booth, b.conference == conference, persons.c.listed)
+    rows = await connection.execute(select.where(shown).order_by(persons.c.name, persons.c.id))
+    return [PersonView(*row) for row in rows]
+
+
 async def contact_views(connection: AsyncConnection, *conditions: "sa.ColumnElement[bool]") -> list[ContactView]:
     """The newest, oldest first."""
     joined = contacts.join(persons, persons.c.id == c.person).outerjoin(server, server.c.id == c.owner)

@@ -84,40 +84,53 @@ async def free_slots(
     connection: AsyncConnection, conference: str, people: Collection[str], now: datetime, *, without: str = ""
 ) -> list[TimeSlot]:
     """The slots to come in which all of these people are free."""
-    slots = [slot for slot in await all_slots(connection, conference) if slot.starts_at > now]
+    rules = await rules_of(connection, conference)
+    slots = [slot for slot in await all_slots(connection, conference, rules) if slot.starts_at > now]
     if not slots:
         return []
-    buffer = (await rules_of(connection, conference)).buffer
+    buffer = rules.buffer
     start, end = slots[0].starts_at - buffer, max(slot.ends_at for slot in slots) + buffer
     known = await busy(connection, conference, people, start, end, without=without)
     taken = [each for theirs in known.values() for each in theirs]
     return [slot for slot in slots if not any(each.blocks(slot, buffer) for each in taken)]
 
 
+async def not_free(connection: AsyncConnection, conference: str, people: Collection[str], slot: TimeSlot) -> set[str]:
+    """Those of these people who are not free."""
+    buffer = (await rules_of(connection, conference)).buffer
+    known = await busy(connection, conference, people, slot.starts_at - buffer, slot.ends_at + buffer)
+    return {person for person, taken in known.items() if any(each.blocks(slot, buffer) for each in taken)}
+
+
 async def check_free(
     connection: AsyncConnection,
     conference: str,
     people: Collection[str],
-    slot: TimeSlot,
-    *,
+    *slots: TimeSlot,
     actor: str | None = None,
     without: str = "",
 ) -> None:
     """Raises Problem "conflict" unless all of these people are free. Only the actor is given the reason, and only for their own calendar."""
     buffer = (await rules_of(connection, conference)).buffer
-    start, end = slot.starts_at - buffer, slot.ends_at + buffer
+    start, end = min(slot.starts_at for slot in slots) - buffer, max(slot.ends_at for slot in slots) + buffer
     known = await busy(connection, conference, people, start, end, without=without)
     for person in sorted(people, key=lambda one: one != actor):
         for each in known[person]:
-            if not each.blocks(slot, buffer):
+            if not any(each.blocks(slot, buffer) for slot in slots):
                 continue
             if person == actor:
-                zone = sa.select(conferences.c.zone).where(conferences.c.id == conference)
-                text, values = each.reason(ZoneInfo((await connection.execute(zone)).scalar_one()))
+                zone = await zone_value(connection, conference)
+                text, values = each.reason(ZoneInfo(zone["zone"]))
                 raise Problem("conflict", text, field="starts_at", values=values)
             name = (await connection.execute(sa.select(persons.c.name).where(persons.c.id == person))).scalar_one()
             message = N_("%(name)s is not free at this time.")
             raise Problem("conflict", message, field="starts_at", values={"name": name})
+
+
+async def zone_value(connection: AsyncConnection, conference: str) -> dict[str, str]:
+    """For notices: the zone in which times of this conference are shown."""
+    zone = sa.select(conferences.c.zone).where(conferences.c.id == conference)
+    return {"zone": (await connection.execute(zone)).scalar_one()}
 
 
 async def rooms_to_lock(
@@ -149,12 +162,12 @@ async def seats(connection: AsyncConnection, booking: str, *states: SeatState) -
     return {row.person: row for row in await connection.execute(select)}
 
 
-async def book(tx: Transaction, new: NewBooking, *, actor: str | None = None) -> str:
+async def book(tx: Transaction, new: NewBooking, *, actor: str | None = None, late: bool = False) -> str:
     """Books a time, and returns the id of the booking. Raises Problem "conflict" when someone is not free, or no table is.
 
-    `actor`: who is given the reason of a conflict in their own calendar."""
+    `actor`: who is given the reason of a conflict in their own calendar. `late`: the time may have begun, because it was given to someone else before."""
     _check_locked(tx, new.conference, new.people)
-    if new.slot.starts_at <= tx.now:
+    if (new.slot.ends_at if late else new.slot.starts_at) <= tx.now:
         raise Problem("conflict", N_("This time has already begun. Choose another."), field="starts_at")
     await check_free(tx.connection, new.conference, new.people, new.slot, actor=actor)
     spot, meeting, booking = None, None, new_id()
@@ -224,10 +237,17 @@ async def change(tx: Transaction, row: Any, **values: Any) -> None:
     await tx.connection.execute(bookings.update().where(b.id == row.id).values(values))
 
 
+async def change_for(tx: Transaction, row: Any, person: str) -> None:
+    """A change that concerns one person alone: the calendars of the others are up to date."""
+    others = sa.and_(bp.booking == row.id, bp.person != person, bp.mailed == row.sequence)
+    await tx.connection.execute(booking_people.update().where(others).values(mailed=row.sequence + 1))
+    await change(tx, row)
+
+
 async def set_seat(
     tx: Transaction, booking: str, person: str, state: SeatState, role: BookingRole = BookingRole.GUEST
 ) -> None:
-    """Gives a person a place in a booking, or changes its state. The caller has checked that they are free."""
+    """Gives a person a seat in a booking, or changes its state. The caller has checked that they are free."""
     mine, values = sa.and_(bp.booking == booking, bp.person == person), {"state": state.value, "at": tx.now}
     if not (await tx.connection.execute(booking_people.update().where(mine).values(values))).rowcount:
         fresh = {"booking": booking, "person": person, "role": role.value, **values}

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from rooms.core.commands.messages import Command, View
-from rooms.core.commands.people import Id
+from rooms.core.commands.people import Id, PersonView
 
 MOST_PROPOSED = 3
 MOST_WINDOWS = 60
@@ -15,6 +15,8 @@ MOST_SPOTS = 300
 
 Line = Annotated[str, msgspec.Meta(max_length=300)]
 ShortText = Annotated[str, msgspec.Meta(max_length=4000)]
+Times = Annotated[list[datetime], msgspec.Meta(min_length=1, max_length=MOST_PROPOSED)]
+"""Starts of slots."""
 
 
 class BookingKind(StrEnum):
@@ -137,3 +139,155 @@ class SpotView(View):
     meetings: int
     seats: int
     archived: bool
+
+
+class RequestMeeting(Command, tag="meeting.request"):
+    """Asks a person for a meeting in one of up to three slots in which both are free. Nobody's calendar is held. `again`: although the two have met or
+    will meet. `entry`: what it is about, after interest in it was accepted. `place`: in a call, or at a table."""
+
+    person: Id
+    times: Times
+    text: ShortText = ""
+    place: SpotKind = SpotKind.VIRTUAL
+    entry: Id | None = None
+    again: bool = False
+
+
+class AcceptRequest(Command, tag="meeting.accept"):
+    """Books one of the proposed times."""
+
+    request: Id
+    starts_at: datetime
+
+
+class DeclineRequest(Command, tag="meeting.decline"):
+    """The other person sees the reason."""
+
+    request: Id
+    reason: ShortText = ""
+
+
+class ProposeTimes(Command, tag="meeting.propose"):
+    """Answers a request with other times. Now the other person can accept."""
+
+    request: Id
+    times: Times
+
+
+class WithdrawRequest(Command, tag="meeting.withdraw"):
+    request: Id
+
+
+class KeepOnStandby(Command, tag="meeting.standby"):
+    """By the person who was asked, when none of the times is free: if one of them falls free, it is offered to the other person."""
+
+    request: Id
+
+
+class TakeTime(Command, tag="meeting.take"):
+    """By someone on standby: takes a time that has fallen free. The first one has it."""
+
+    request: Id
+    starts_at: datetime
+
+
+class MoveBooking(Command, tag="booking.move"):
+    """Moves a meeting to another slot in which everyone is free. Everyone is notified."""
+
+    booking: Id
+    starts_at: datetime
+
+
+class CancelBooking(Command, tag="booking.cancel"):
+    """Everyone is notified, with the reason, and the time is free again."""
+
+    booking: Id
+    reason: ShortText = ""
+
+
+class MeetingRequested(View):
+    request: str
+
+
+class RequestView(View):
+    """A request, as one of its two people sees it: `mine`, they asked; `turn`, it waits for their answer. `open_times` are the proposed times in which both
+    are still free."""
+
+    id: str
+    person: PersonView
+    mine: bool
+    turn: bool
+    state: RequestState
+    text: str
+    times: list[datetime]
+    open_times: list[datetime]
+    minutes: int
+    place: SpotKind
+    entry: str
+    entry_title: str
+    texts: dict[str, dict[str, str]]
+    reason: str
+    booking: str | None
+    at: datetime
+    lapses_at: datetime
+
+
+class JoinBooking(Command, tag="booking.join"):
+    """Takes a place in a demo that is open to everyone or, when all are taken, waits for one. Also accepts a place that is offered."""
+
+    booking: Id
+
+
+class LeaveBooking(Command, tag="booking.leave"):
+    """Gives up a place, or the wait for one."""
+
+    booking: Id
+
+
+class CheckIn(Command, tag="booking.here"):
+    """Says that the person has come. In a call, joining it says so."""
+
+    booking: Id
+
+
+class ReassignBooking(Command, tag="booking.reassign"):
+    """Gives the seat of a member of an organisation to another member of it. Members do this for each other."""
+
+    booking: Id
+    person: Id
+    to: Id
+
+
+class SeatView(View):
+    """A person in a booking. `missed`: they did not come, and someone else did."""
+
+    person: PersonView
+    role: BookingRole
+    state: SeatState
+    checked_in_at: datetime | None
+    missed: bool
+
+
+class BookingView(View):
+    """A booking, as a person sees it: `mine` is their own seat, `people` are those who have one, hosts first. `place`: the name of the table or of the group
+    of calls; `meeting`: the room of the call. `free` places, where guests can join. `clash`: what else the person has at this time."""
+
+    id: str
+    kind: BookingKind
+    title: str
+    texts: dict[str, dict[str, str]]
+    text: str
+    starts_at: datetime
+    ends_at: datetime
+    state: BookingState
+    reason: str
+    place: str
+    meeting: str | None
+    people: list[SeatView]
+    mine: SeatView | None
+    capacity: int | None
+    free: int
+    standby: int
+    about_kind: str
+    about: str
+    clash: str = ""

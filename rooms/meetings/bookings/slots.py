@@ -57,8 +57,9 @@ def slots_in(window: WindowView, rules: Rules) -> list[TimeSlot]:
     return found
 
 
-async def all_slots(connection: AsyncConnection, conference: str) -> list[TimeSlot]:
-    rules = await rules_of(connection, conference)
+async def all_slots(connection: AsyncConnection, conference: str, rules: Rules | None = None) -> list[TimeSlot]:
+    """`rules`: if they were read already."""
+    rules = rules or await rules_of(connection, conference)
     return sorted({slot for window in await windows(connection, conference) for slot in slots_in(window, rules)})
 
 

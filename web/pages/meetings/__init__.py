@@ -1,8 +1,6 @@
-"""The page of a meeting and its call, and meet-ups."""
+"""The pages of meetings: calls, booked meetings and requests, and meet-ups."""
 
-from web.pages.meetings import calls, meetups
+from web.pages.meetings import calls, meetups, mine, organise, propose
 
-routes = [
-    *calls.routes,
-    *meetups.routes,
-]
+# "/meetings/new" and the like come before "/meetings/{meeting}", which would match them.
+routes = [*mine.routes, *propose.routes, *organise.routes, *calls.routes, *meetups.routes]

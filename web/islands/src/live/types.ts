@@ -9,7 +9,7 @@ import type { PresenceView } from "./types/core";
 import type { AcceptApplication, AcceptCall, Admitted, Applied, ApplyToExhibit, ApproveBooth, AskContact, AskLead, BoothChanged, BoothCreated, BoothDrafted, BoothListed, BoothNow, BreakChanged, CallNext, Called, ChangeFile, CloseContact, ConsentToName, Consented, ContactAsked, ContactChanged, ContactOwn, CreateBooth, DeclineApplication, DeclineBooth, DraftBooth, DutyChanged, EndBreak, FilesChanged, FilmLinked, FinishTalk, HoursView, JoinQueue, LeadChanged, LeadOwn, LeaveQueue, LeaveStaff, LineView, LinkFilm, NoteLead, PlaceChanged, PlaceFile, PlaceOwn, PlanShifts, QualifyLead, Queued, RemoveFile, RemoveShift, ReviewApplication, SetDuty, ShareLead, ShiftsChanged, SkipPlace, SubmitBooth, TakeBreak, TakeContact, WithdrawApplication, WithdrawLead } from "./types/exhibition";
 import type { AnswerPoll, AnswerQuestion, AnswerWritten, AnsweringChanged, ApproveQuestion, ArchivePoll, ArchiveQuestion, AskQuestion, Asked, AskingChanged, ClaimQuestion, ClearScreen, ClosePoll, DismissQuestion, DraftPoll, Drafted, EditPoll, EditQuestion, HideText, LabelQuestion, MarkAnswered, MergeQuestion, ModeratedTally, OpenPoll, OwnQuestionChanged, PinQuestion, PollAnswer, PollArchived, PollChanged, PollClosed, PollDrafted, PollHidden, PollOpened, PollTally, QuestionAnswered, QuestionApproved, QuestionArchived, QuestionAsked, QuestionClaimed, QuestionDismissed, QuestionEdited, QuestionHidden, QuestionLabelled, QuestionMerged, QuestionPinned, QuestionReleased, QuestionReopened, QuestionRestored, QuestionRevised, QuestionShown, QuestionTaken, QuestionUnarchived, QuestionUnmerged, QuestionUnpinned, QuestionWithdrawn, ReleaseQuestion, ReopenQuestion, RestoreQuestion, RetractAnswer, RevealPoll, ReviseQuestion, ScreenChanged, SendReaction, SetAnonymity, SetAsking, SetReview, ShowOnScreen, ShowPollOnScreen, ShowStage, StageChanged, StagePrepared, TakeQuestion, UnarchiveQuestion, UnmaskQuestion, Unmasked, UnmergeQuestion, UnpinQuestion, UnvoteQuestion, VoteQuestion, WithdrawQuestion } from "./types/forum";
 import type { CancelSchedule, ClearWish, ObjectToMeeting, PublishSchedule, ScheduleStarted, SetMatchProfile, SetMatching, SetWish, ShowSchedule, StartSchedule } from "./types/matchmaking";
-import type { AddWindow, ApproveMeetup, ArchiveSpot, BringColleague, CallView, CancelMeetup, CreateSpot, DeclineMeetup, EditMeetup, EditSpot, ExtendCall, JoinMeetup, LeaveMeetup, MeetingClosed, MeetingInvited, MeetingLeft, MeetingRated, MeetupProposed, ProposeMeetup, RateCall, RemoveWindow, Removed, Replaced, SetAvailable, SetMeetings, WaitForCall } from "./types/meetings";
+import type { AcceptRequest, AddWindow, ApproveMeetup, ArchiveSpot, BringColleague, CallView, CancelBooking, CancelMeetup, CheckIn, CreateSpot, DeclineMeetup, DeclineRequest, EditMeetup, EditSpot, ExtendCall, JoinBooking, JoinMeetup, KeepOnStandby, LeaveBooking, LeaveMeetup, MeetingClosed, MeetingInvited, MeetingLeft, MeetingRated, MeetingRequested, MeetupProposed, MoveBooking, ProposeMeetup, ProposeTimes, RateCall, ReassignBooking, RemoveWindow, Removed, Replaced, RequestMeeting, SetAvailable, SetMeetings, TakeTime, WaitForCall, WithdrawRequest } from "./types/meetings";
 import type { AnswerInvitation, CreateOrganisation, EditOrganisation, InviteMember, LeaveOrganisation, MergeOrganisations, OrganisationCreated, SetMember, UninviteMember } from "./types/organisations";
 import type { BlockChanged, BlockPerson, GrantRole, ListMe, NoticesRead, Notified, PersonRestrained, ReadNotice, ReadNotices, ReadmitPerson, RemovePerson, ReportPerson, RestraintLifted, RevokeRole, RightsChanged, RoleGranted, RoleRevoked, SignInRevoked, SilencePerson, UnblockPerson, UnsilencePerson } from "./types/people";
 import type { CancelSession, ChangeSession, CreateSession, EndSession, OpenSession, ReinstateSession, SessionChanged, SessionCreated, SessionListed, StarChanged, StarSession, StartSession, UnstarSession } from "./types/programme";
@@ -242,6 +242,19 @@ export type Command =
   | EditSpot
   | ArchiveSpot
   | SetAvailable
+  | RequestMeeting
+  | AcceptRequest
+  | DeclineRequest
+  | ProposeTimes
+  | WithdrawRequest
+  | KeepOnStandby
+  | TakeTime
+  | MoveBooking
+  | CancelBooking
+  | JoinBooking
+  | LeaveBooking
+  | CheckIn
+  | ReassignBooking
   | ProposeMeetup
   | EditMeetup
   | ApproveMeetup
@@ -409,6 +422,7 @@ export interface Replies {
   readonly "interview.wait": Queued;
   readonly "job.apply": JobApplied;
   readonly "job.create": JobCreated;
+  readonly "meeting.request": MeetingRequested;
   readonly "meetup.propose": MeetupProposed;
   readonly "organisation.create": OrganisationCreated;
   readonly "poll.draft": Drafted;

@@ -6,6 +6,23 @@ import type { Id, PersonView, Time } from "./core";
 /** VIRTUAL: people meet in a call. PHYSICAL: they meet at a table. */
 export type SpotKind = "virtual" | "physical";
 
+/** STANDBY: the person who was asked has no time, and would take a meeting that falls free. LAPSED: nobody answered in time. */
+export type RequestState = "waiting" | "standby" | "accepted" | "declined" | "withdrawn" | "lapsed";
+
+export type BookingRole = "host" | "guest";
+
+/**
+ * A person's place in a booking. STANDBY: there is no free place, they want the next one. OFFERED: a place is free, the first who accepts
+ * has it. LEFT: they have given it up, or lost it to a colleague. MISSED: they did not come, and the place was given to someone else.
+ */
+export type SeatState = "booked" | "standby" | "offered" | "left" | "missed";
+
+/** MEETING of two people, job INTERVIEW, DEMO at a booth, GROUP session, MEETUP that an attendee proposes, ROUND of short talks. */
+export type BookingKind = "meeting" | "interview" | "demo" | "group" | "meetup" | "round";
+
+/** MISSED: someone did not come, and the time was given to someone else. */
+export type BookingState = "booked" | "cancelled" | "missed";
+
 /**
  * WAITING for an organiser; APPROVED: in everybody's programme; DECLINED: its proposer can change it and ask again; CANCELLED, or taken
  * back.
@@ -28,6 +45,70 @@ export interface SpotView {
   readonly meetings: number;
   readonly seats: number;
   readonly archived: boolean;
+}
+
+export interface MeetingRequested {
+  readonly request: string;
+}
+
+/**
+ * A request, as one of its two people sees it: `mine`, they asked; `turn`, it waits for their answer. `open_times` are the proposed times
+ * in which both are still free.
+ */
+export interface RequestView {
+  readonly id: string;
+  readonly person: PersonView;
+  readonly mine: boolean;
+  readonly turn: boolean;
+  readonly state: RequestState;
+  readonly text: string;
+  readonly times: readonly Time[];
+  readonly open_times: readonly Time[];
+  readonly minutes: number;
+  readonly place: SpotKind;
+  readonly entry: string;
+  readonly entry_title: string;
+  readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly reason: string;
+  readonly booking: string | null;
+  readonly at: Time;
+  readonly lapses_at: Time;
+}
+
+/** A person in a booking. `missed`: they did not come, and someone else did. */
+export interface SeatView {
+  readonly person: PersonView;
+  readonly role: BookingRole;
+  readonly state: SeatState;
+  readonly checked_in_at: Time | null;
+  readonly missed: boolean;
+}
+
+/**
+ * A booking, as a person sees it: `mine` is their own seat, `people` are those who have one, hosts first. `place`: the name of the table
+ * or of the group of calls; `meeting`: the room of the call. `free` places, where guests can join. `clash`: what else the person has at
+ * this time.
+ */
+export interface BookingView {
+  readonly id: string;
+  readonly kind: BookingKind;
+  readonly title: string;
+  readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly text: string;
+  readonly starts_at: Time;
+  readonly ends_at: Time;
+  readonly state: BookingState;
+  readonly reason: string;
+  readonly place: string;
+  readonly meeting: string | null;
+  readonly people: readonly SeatView[];
+  readonly mine: SeatView | null;
+  readonly capacity: number | null;
+  readonly free: number;
+  readonly standby: number;
+  readonly about_kind: string;
+  readonly about: string;
+  readonly clash: string;
 }
 
 export interface MeetupProposed {
@@ -184,6 +265,99 @@ export interface SetAvailable {
   readonly op: "slots.set";
   readonly window: Id;
   readonly free?: readonly Time[];
+}
+
+/**
+ * Asks a person for a meeting in one of up to three slots in which both are free. Nobody's calendar is held. `again`: although the two
+ * have met or will meet. `entry`: what it is about, after interest in it was accepted. `place`: in a call, or at a table.
+ */
+export interface RequestMeeting {
+  readonly op: "meeting.request";
+  readonly person: Id;
+  readonly times: readonly Time[];
+  readonly text?: string;
+  readonly place?: SpotKind;
+  readonly entry?: Id | null;
+  readonly again?: boolean;
+}
+
+/** Books one of the proposed times. */
+export interface AcceptRequest {
+  readonly op: "meeting.accept";
+  readonly request: Id;
+  readonly starts_at: Time;
+}
+
+/** The other person sees the reason. */
+export interface DeclineRequest {
+  readonly op: "meeting.decline";
+  readonly request: Id;
+  readonly reason?: string;
+}
+
+/** Answers a request with other times. Now the other person can accept. */
+export interface ProposeTimes {
+  readonly op: "meeting.propose";
+  readonly request: Id;
+  readonly times: readonly Time[];
+}
+
+export interface WithdrawRequest {
+  readonly op: "meeting.withdraw";
+  readonly request: Id;
+}
+
+/** By the person who was asked, when none of the times is free: if one of them falls free, it is offered to the other person. */
+export interface KeepOnStandby {
+  readonly op: "meeting.standby";
+  readonly request: Id;
+}
+
+/** By someone on standby: takes a time that has fallen free. The first one has it. */
+export interface TakeTime {
+  readonly op: "meeting.take";
+  readonly request: Id;
+  readonly starts_at: Time;
+}
+
+/** Moves a meeting to another slot in which everyone is free. Everyone is notified. */
+export interface MoveBooking {
+  readonly op: "booking.move";
+  readonly booking: Id;
+  readonly starts_at: Time;
+}
+
+/** Everyone is notified, with the reason, and the time is free again. */
+export interface CancelBooking {
+  readonly op: "booking.cancel";
+  readonly booking: Id;
+  readonly reason?: string;
+}
+
+/** Takes a place in a demo that is open to everyone or, when all are taken, waits for one. Also accepts a place that is offered. */
+export interface JoinBooking {
+  readonly op: "booking.join";
+  readonly booking: Id;
+}
+
+/** Gives up a place, or the wait for one. */
+export interface LeaveBooking {
+  readonly op: "booking.leave";
+  readonly booking: Id;
+}
+
+/** Says that the person has come. In a call, joining it says so. */
+export interface CheckIn {
+  readonly op: "booking.here";
+  readonly booking: Id;
+}
+
+/** Gives the seat of a member of an organisation to another member of it. Members do this for each other. */
+export interface ReassignBooking {
+  readonly op: "booking.reassign";
+  readonly booking: Id;
+  readonly person: Id;
+  readonly to: Id;
 }
 
 /** An attendee proposes a meet-up to the organisers. */
