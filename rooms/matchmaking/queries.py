@@ -133,6 +133,21 @@ async def wishes_of(connection: AsyncConnection, conference: str, person: str) -
     return {row.other: row for row in rows}
 
 
+async def wish_about(
+    connection: AsyncConnection, conference: str, person: str, other: str, now: datetime
+) -> str | None:
+    """A person's own wish about another, "" without one; None where they cannot wish to meet: both must take part."""
+    if not (await settings_of(connection, conference)).open:
+        return None
+    both = sa.and_(takes_part(conference, now), m.person.in_([person, other]))
+    apart_from = sa.or_(m.person == person, apart(person))
+    people = sa.select(sa.func.count()).select_from(PEOPLE).where(both, apart_from)
+    if person == other or (await connection.execute(people)).scalar_one() < 2:
+        return None
+    wish = sa.select(w.wish).where(w.conference == conference, w.person == person, w.other == other)
+    return (await connection.execute(wish)).scalar_one_or_none() or ""
+
+
 async def counts(connection: AsyncConnection, conference: str, now: datetime) -> dict[str, int]:
     """How many people take part, and how many wishes ask for a meeting."""
     people = sa.select(sa.func.count()).select_from(PEOPLE).where(takes_part(conference, now))

@@ -38,6 +38,7 @@ from rooms.programme.tables import session_speakers, sessions, speakers, stars, 
 from server.demo import exhibitors, programme, recruitment
 from server.demo.contacts import exchange
 from server.demo.cooperation import cooperate
+from server.demo.matchmaking import match_people
 from server.demo.media import furnish
 from server.demo.meetings import arrange
 from server.demo.meetups import meet_up
@@ -63,7 +64,7 @@ async def seed(engine: Engine, store: Store) -> None:
     await furnish(engine, store, conference)
     await cooperate(engine, store, conference)
     await recruitment.recruit(engine, store, conference)
-    for fill in (exchange, arrange, meet_up, actor):
+    for fill in (exchange, arrange, meet_up, match_people, actor):
         await fill(engine, conference)
 
 

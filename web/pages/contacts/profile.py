@@ -10,10 +10,12 @@ from rooms.core.errors import Problem
 from rooms.core.ids import is_id
 from rooms.core.store.journal import find_room
 from rooms.core.text import N_
+from rooms.matchmaking import queries as matchmaking
 from rooms.organisations.queries import mine
 from rooms.people import blocks, rules
 from web.conference import enter
 from web.pages.contacts.words import lines
+from web.pages.matchmaking.words import WISHES
 from web.site import site_of
 
 UNKNOWN = N_("There is no such person here, or they do not show their page.")
@@ -43,6 +45,7 @@ async def show(request: Request) -> Response:
         organisations = [each for each, _ in await mine(connection, conference.id, other)] if open else []
         own = await cards.own_card(connection, person)
         blocked = await blocks.has_blocked(connection, person, [other])
+        wish = await matchmaking.wish_about(connection, conference.id, person, other, engine.clock())
     locale = entered.viewer.locale
     gettext = entered.site.languages.texts(locale).gettext
     given = contact.card if contact is not None and connected else known.card.only(())
@@ -53,6 +56,8 @@ async def show(request: Request) -> Response:
         name=known.card.name,
         other=other,
         oneself=person == other,
+        wish=wish,
+        wishes=[(kind.value, gettext(name)) for kind, name in WISHES.items()],
         open=open,
         offers=known.offers if open else "",
         audience=known.audience,

@@ -86,6 +86,10 @@ def reason_text(reason: Reason, locale: str, gettext: Gettext) -> str:
             mine, theirs = reason.texts
             values = {"mine": _title(mine, reason.mine, locale), "theirs": _title(theirs, reason.theirs, locale)}
             text = N_("Their entry “%(theirs)s” fits your entry “%(mine)s”.")
+        case "needs" if reason.mine == reason.theirs:
+            text = N_("They offer what you look for: “%(theirs)s”.")
+        case "offers" if reason.mine == reason.theirs:
+            text = N_("They look for what you offer: “%(theirs)s”.")
         case "needs":
             text = N_("They offer “%(theirs)s”. You look for “%(mine)s”.")
         case "offers":
