@@ -112,3 +112,18 @@ async def test_what_is_missing_for_a_schedule_is_said(
     monkeypatch.setattr(runner, "is_installed", lambda: False)
     await organiser.get(ORGANISE)
     assert "needs OR-Tools" in organiser.page
+
+
+async def test_a_wish_can_be_given_on_a_profile_page(site: Site, world: World) -> None:
+    await joined(world, "attendee", "other")
+    reader = await person(site, world, "attendee")
+    page = f"/c/forum/people/{world.people['other']}"
+    await reader.get(page)
+    assert "Meeting in the automatic schedule" in reader.page
+    wish = {"room": world.lobby, "next": page, "key": "k1", "person": world.people["other"], "wish": "meet"}
+    await reader.post("/do/wish.set", wish)
+    assert 'value="meet" aria-pressed="true"' in reader.page
+    for who, whose in (("speaker", "other"), ("attendee", "speaker"), ("attendee", "attendee")):
+        visitor = await person(site, world, who)
+        await visitor.get(f"/c/forum/people/{world.people[whose]}")
+        assert "Meeting in the automatic schedule" not in visitor.page
