@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
+from importlib import metadata
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -31,6 +32,8 @@ from server.metrics import Metrics
 from server.settings import Settings
 from server.watch import Inside, Watch
 from signaling.calls import Ice
+from signaling.stage.builtin import StageOptions
+from signaling.stage.stages import KEEP_SECONDS
 from web import programme_news
 from web.mail import LogMailer, Postbox, SmtpMailer
 from web.problems import handlers
@@ -40,6 +43,7 @@ from web.site import Site
 
 log = logging.getLogger("plenary")
 
+VERSION = metadata.version("plenary")
 PRUNE_SECONDS = 3600
 FILES_SECONDS = 900
 
@@ -59,6 +63,7 @@ def make_site(settings: Settings, engine: Engine) -> Site:
         media_hosts=settings.media_hosts,
         trusted_proxies=settings.trusted_proxies,
         ice=Ice(settings.turn, settings.turn_secret),
+        stage=StageOptions(settings.data, "", settings.stage_port, settings.stage_addresses, VERSION),
         store=FolderStore(settings.data / "files"),
         post=Postbox(SmtpMailer(settings.smtp, settings.mail_from, settings.contact) if settings.smtp else LogMailer()),
     )
@@ -74,11 +79,13 @@ def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await engine.hub.start()
+        await site.stages.start()
         for job in JOBS:
             jobs.repeat(job.name, job.seconds, partial(job.run, engine))
         jobs.repeat("journal.prune", PRUNE_SECONDS, partial(engine.prune, timedelta(days=settings.journal_days)))
         jobs.repeat("exhibition.attendance", ATTENDANCE_SECONDS, Attendance(engine).look)
         jobs.repeat("calls.keep", CALL_SECONDS, site.calls.keep)
+        jobs.repeat("stages.keep", KEEP_SECONDS, site.stages.keep)
         jobs.repeat("programme.news", programme_news.EVERY_SECONDS, partial(programme_news.send, site))
         jobs.repeat("files.delete_unknown", FILES_SECONDS, site.intake.delete_unknown)
         jobs.spawn(metrics.sample_lag())
@@ -93,6 +100,7 @@ def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
             await jobs.end()
             await site.tasks.end()
             await site.calls.stop()
+            await site.stages.stop()
             await engine.hub.stop()
             await site.post.stop()
             site.passwords.close()

@@ -8,7 +8,7 @@ import secrets
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -49,6 +49,8 @@ class Settings:
     trusted_proxies: tuple[Network, ...]
     turn: tuple[str, ...]
     turn_secret: str
+    stage_port: int
+    stage_addresses: tuple[str, ...]
     journal_days: int
     drain_seconds: float
     worker_port: int
@@ -93,6 +95,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         "trusted_proxies": take("PLENARY_TRUSTED_PROXIES", "", _networks),
         "turn": take("PLENARY_TURN", "", _turn),
         "turn_secret": take("PLENARY_TURN_SECRET", "", str),
+        "stage_port": take("PLENARY_STAGE_PORT", "0", lambda text: 0 if text == "0" else _port(text)),
+        "stage_addresses": take("PLENARY_STAGE_ADDRESSES", "", _addresses),
         "journal_days": take("PLENARY_JOURNAL_DAYS", "7", _days),
         "drain_seconds": take("PLENARY_DRAIN_SECONDS", "8", _drain),
         "worker_port": take("PLENARY_WORKER_PORT", "0", lambda text: 0 if text == "0" else _port(text)),
@@ -184,6 +188,10 @@ def _hosts(text: str) -> tuple[str, ...]:
 
 def _networks(text: str) -> tuple[Network, ...]:
     return tuple(ip_network(part) for part in text.split())
+
+
+def _addresses(text: str) -> tuple[str, ...]:
+    return tuple(str(ip_address(part)) for part in text.split())
 
 
 def _turn(text: str) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ from rooms.core.files.store import FolderStore, Store
 from rooms.exhibition.files.uploads import Files
 from rooms.people.passwords import Passwords
 from signaling.calls import Calls, Ice
+from signaling.stage.builtin import BuiltinEngine, StageOptions
+from signaling.stage.stages import LiveStages
 from web.languages import Languages
 from web.mail import LogMailer, Postbox
 from web.template_engine import Templates
@@ -38,6 +40,7 @@ class Site:
     media_hosts: tuple[str, ...] = ()
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     ice: Ice = field(default_factory=Ice)
+    stage: StageOptions = field(default_factory=lambda: StageOptions(Path("data")))
     post: Postbox = field(default_factory=lambda: Postbox(LogMailer()))
     passwords: Passwords = field(default_factory=Passwords)
     languages: Languages = field(default_factory=Languages)
@@ -59,6 +62,10 @@ class Site:
     @cached_property
     def calls(self) -> Calls:
         return Calls(self.engine, self.ice)
+
+    @cached_property
+    def stages(self) -> LiveStages:
+        return LiveStages(self.engine, BuiltinEngine(self.stage))
 
     @cached_property
     def secure(self) -> bool:

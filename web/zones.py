@@ -67,7 +67,7 @@ ZONES = (
         "recruitment",
         "/c/{slug}/recruitment",
         N_("Jobs"),
-        N_("Jobs, applications and interviews."),
+        N_("Openings, applications and interviews."),
         "briefcase",
         used=lambda conference: sa.exists().where(jobs.c.conference == conference, jobs.c.state != "draft"),
     ),

@@ -7,6 +7,7 @@ from rooms.core.commands.access import Actor
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
+from rooms.core.ids import new_id
 from rooms.core.text import N_, clean_line, optional_line
 from rooms.forum import hosting_messages as m
 from rooms.forum.questions import queries
@@ -25,7 +26,7 @@ _STAGE_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?([/?#][^\s\"'<>;,
 
 def clean_stage(kind: m.StageKind, address: str, title: str) -> m.StageView:
     """Raises Problem "invalid" naming the field."""
-    if kind is m.StageKind.SLATE:
+    if kind in {m.StageKind.SLATE, m.StageKind.LIVE}:
         address = ""
     else:
         address = clean_line(address, m.ADDRESS_LENGTH, "address")
@@ -37,11 +38,34 @@ def clean_stage(kind: m.StageKind, address: str, title: str) -> m.StageView:
 @command(m.ShowStage, kinds=SESSION, allowed=rules.moderates)
 async def show_stage(tx: Transaction, actor: Actor, command: m.ShowStage) -> None:
     stage = clean_stage(command.kind, command.address, command.title)
-    await _set(tx, actor, stage={"kind": stage.kind.value, "address": stage.address, "title": stage.title})
     forum = await queries.forum(tx.connection, actor.room.subject)
-    tx.record(m.StageChanged(forum.public_stage))
+    shown = {"kind": stage.kind.value, "address": stage.address, "title": stage.title}
+    await _show(tx, actor.room.subject, actor.room.id, {**forum.stage, **shown})
+
+
+@command(m.RenewStreamKeys, kinds=SESSION, allowed=rules.presents)
+async def renew_stream_keys(tx: Transaction, actor: Actor, command: m.RenewStreamKeys) -> None:
+    forum = await queries.forum(tx.connection, actor.room.subject)
+    await _set(tx, actor, stage={**forum.stage, "salt": new_id()})
+    tx.audit(actor.room.conference, actor.known.id, "stage.rekey", actor.room.subject, {})
+
+
+async def note_air(tx: Transaction, session: str, room: str, air: m.StageAir) -> None:
+    """Somebody begins or ceases to publish on a session's stage. Instead of a title card, they are then what it shows."""
+    forum = await queries.forum(tx.connection, session)
+    stage = {**forum.stage, "air": air.value}
+    if air is m.StageAir.LIVE and forum.stage_view.kind is m.StageKind.SLATE:
+        stage["kind"] = m.StageKind.LIVE.value
+    if stage != {"air": m.StageAir.OFF.value, **forum.stage}:
+        await _show(tx, session, room, stage)
+
+
+async def _show(tx: Transaction, session: str, room: str, stage: dict[str, str]) -> None:
+    await tx.connection.execute(forums.update().where(forums.c.session == session).values(stage=stage))
+    forum = await queries.forum(tx.connection, session)
+    tx.record(m.StageChanged(forum.public_stage), room=room)
     if not forum.stage_is_public:
-        tx.record(m.StagePrepared(stage))
+        tx.record(m.StagePrepared(forum.stage_view), room=room)
 
 
 @command(m.SetAsking, kinds=SESSION, allowed=rules.moderates)

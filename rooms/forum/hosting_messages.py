@@ -16,6 +16,15 @@ class StageKind(StrEnum):
     SLATE = "slate"
     HLS = "hls"
     EMBED = "embed"
+    LIVE = "live"
+
+
+class StageAir(StrEnum):
+    """Whether somebody publishes on a live stage. LOST: their connection has failed, and may come back."""
+
+    OFF = "off"
+    LIVE = "live"
+    LOST = "lost"
 
 
 class Asking(StrEnum):
@@ -26,12 +35,13 @@ class Asking(StrEnum):
     LOCKED = "locked"
 
 
-class StageView(View):
-    """The content of the stage: `address` is empty for a slate (the title card)."""
+class StageView(View, omit_defaults=True):
+    """The content of the stage. `address` is empty for a slate (the title card) and for a live stage, on which speakers publish themselves."""
 
     kind: StageKind
     address: str
     title: str
+    air: StageAir = StageAir.OFF
 
 
 class AskingView(View):
@@ -46,6 +56,10 @@ class ShowStage(Command, tag="stage.show"):
     kind: StageKind
     address: Annotated[str, msgspec.Meta(max_length=ADDRESS_LENGTH)] = ""
     title: Annotated[str, msgspec.Meta(max_length=STAGE_TITLE_LENGTH)] = ""
+
+
+class RenewStreamKeys(Command, tag="stage.rekey"):
+    """Makes every stream key of the session invalid. A stream that runs goes on."""
 
 
 class SetAsking(Command, tag="asking.set"):

@@ -110,7 +110,7 @@ forums = sa.Table(
     sa.Column("started_at", UtcDateTime),
     sa.Column("ended_at", UtcDateTime),
     sa.Column("alarmed_at", UtcDateTime),  # when people were last notified that nobody had started it
-    sa.Column("stage", Json, nullable=False),  # {"kind": "slate"|"hls"|"embed", "address": …, "title": …}
+    sa.Column("stage", Json, nullable=False),  # {"kind", "address", "title", "air", "salt"}: see Forum
     sa.Column("asking", sa.String(8), nullable=False, default="open"),  # open | paused | locked
     sa.Column("review", sa.Boolean, nullable=False, default=True),
     sa.Column("anonymous", sa.Boolean, nullable=False, default=True),

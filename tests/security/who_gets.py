@@ -134,6 +134,7 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/sessions/{session}/moderate": MODERATORS,
     "/c/{conference}/sessions/{session}/screen": IN_CONFERENCE,
     "/c/{conference}/sessions/{session}/speak": MODERATORS | {"speaker": 200},
+    "/c/{conference}/sessions/{session}/stream-key": MODERATORS | {"speaker": 200},
     "/c/{conference}/unread": IN_CONFERENCE,
     "/contacts": SIGNED_IN,
     "/contacts.vcf": SIGNED_IN,
@@ -154,6 +155,7 @@ GET: dict[str, dict[str, int]] = {
 
 FILLED = dict.fromkeys(EVERYBODY, 422)  # an empty form is read, and refused for what it lacks
 FOR_THOSE_SIGNED_IN = FILLED | {"anonymous": 401}
+UNREADABLE = dict.fromkeys(EVERYBODY, 400)  # tests/signaling/stage/test_stages.py sends real offers
 FOR_ORGANISERS = dict.fromkeys(EVERYBODY, 403) | {"anonymous": 401, "organiser": 422, "admin": 422}
 DONE = dict.fromkeys(EVERYBODY, 303)
 DONE_FOR_THOSE_SIGNED_IN = DONE | {"anonymous": 401}
@@ -214,6 +216,8 @@ POST: dict[str, dict[str, int]] = {
     "/conferences/new": dict.fromkeys(EVERYBODY, 403) | {"anonymous": 401, "admin": 422},
     "/do/{op}": dict.fromkeys(EVERYBODY, 400),  # no such command; the commands have a table of their own
     "/invite/{secret}": SPENT,
+    "/c/{conference}/sessions/{session}/whep": UNREADABLE,
+    "/c/{conference}/sessions/{session}/whip": UNREADABLE,
     "/live/ticket": PUBLIC,
     "/preferences": DONE,
     "/rooms/{room}/report": NOBODY | REFUSED_FIRST,  # without a message

@@ -103,6 +103,7 @@ SESSION: dict[str, dict[str, str]] = REPORTS | {
     "session.end": PRESENTS,
     "session.open": PRESENTS,
     "session.start": PRESENTS,
+    "stage.rekey": PRESENTS,
     "stage.show": MODERATES,
 }
 

@@ -54,7 +54,15 @@ from rooms.exhibition.queue.messages import (
     SkipPlace,
 )
 from rooms.exhibition.requests.messages import AskContact, CloseContact, ContactAsked, ContactKind, TakeContact
-from rooms.forum.hosting_messages import Asking, SetAnonymity, SetAsking, SetReview, ShowStage, StageKind
+from rooms.forum.hosting_messages import (
+    Asking,
+    RenewStreamKeys,
+    SetAnonymity,
+    SetAsking,
+    SetReview,
+    ShowStage,
+    StageKind,
+)
 from rooms.forum.polls import messages as v
 from rooms.forum.questions import moderation_messages as m
 from rooms.forum.questions.messages import AskQuestion, ReviseQuestion, UnvoteQuestion, VoteQuestion, WithdrawQuestion
@@ -366,6 +374,11 @@ async def _(world: World) -> Command:
 @_sample("stage.show")
 async def _(world: World) -> Command:
     return ShowStage(StageKind.HLS, "https://media.example/live.m3u8", "Live")
+
+
+@_sample("stage.rekey", "speaker")
+async def _(world: World) -> Command:
+    return RenewStreamKeys()
 
 
 @_sample("session.open", "speaker")

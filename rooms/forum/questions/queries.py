@@ -12,7 +12,7 @@ from rooms.core.errors import Problem
 from rooms.core.store.database import in_param, pad_to_power_of_two
 from rooms.core.store.tables import persons
 from rooms.core.text import N_
-from rooms.forum.hosting_messages import Asking, AskingView, StageKind, StageView
+from rooms.forum.hosting_messages import Asking, AskingView, StageAir, StageKind, StageView
 from rooms.forum.questions.messages import OwnQuestion, PublicQuestion, QuestionState
 from rooms.forum.questions.moderation_messages import ModeratedQuestion
 from rooms.forum.tables import questions
@@ -50,8 +50,14 @@ class Forum(NamedTuple):
         return self.stage_view if self.stage_is_public else StageView(StageKind.SLATE, "", "")
 
     @property
+    def stage_salt(self) -> str:
+        """Part of every stream key of the session; see signaling/stage/keys.py."""
+        return self.stage.get("salt", "")
+
+    @property
     def stage_view(self) -> StageView:
-        return StageView(StageKind(self.stage["kind"]), self.stage["address"], self.stage["title"])
+        air = StageAir(self.stage.get("air", StageAir.OFF))
+        return StageView(StageKind(self.stage["kind"]), self.stage["address"], self.stage["title"], air)
 
 
 _f = forums.c

@@ -77,6 +77,7 @@ ACTS = {
     "session.live": N_("started the session"),
     "session.lobby": N_("opened the session"),
     "session.reinstate": N_("reinstated the session"),
+    "stage.rekey": N_("replaced the stream keys of"),
     "staff.set": N_("changed the booth staff:"),
 }
 

@@ -2,6 +2,7 @@
 import "./ask";
 import "./countdown";
 import "./doors";
+import "./live/broadcast";
 import "./moderation/console";
 import "./news";
 import "./own-questions";

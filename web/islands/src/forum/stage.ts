@@ -2,6 +2,7 @@ import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { formatCountdown, t } from "../i18n";
 import { live, RoomController, type SessionView } from "../live/index";
+import "./live/viewing";
 import "./stream";
 import { session } from "./state/session";
 import { Island } from "../shell/island";
@@ -12,6 +13,8 @@ import { startOf, startText } from "../shell/session-time";
 @customElement("plenary-stage")
 export class Stage extends Island {
   @property() room = "";
+  /** The path of the session's page. */
+  @property() path = "";
   private readonly followed = new RoomController(this, session, () => this.room);
   private ticking = 0;
 
@@ -59,6 +62,12 @@ export class Stage extends Island {
     if (stage.kind === "hls" && !over) {
       return html`<div class="stage">
         <plenary-stream address=${stage.address} name=${title}></plenary-stream>
+        ${rehearsal}
+      </div>`;
+    }
+    if (stage.kind === "live" && !over) {
+      return html`<div class="stage">
+        <plenary-live-stream path=${this.path} name=${title} .air=${stage.air ?? "off"}></plenary-live-stream>
         ${rehearsal}
       </div>`;
     }

@@ -27,24 +27,28 @@ export class StageForm extends LitElement {
     const stage = this.followed.state?.snapshot.stage;
     if (!stage) return nothing;
     const kind = this.kind || stage.kind;
-    const kinds: readonly (readonly [StageKind, string])[] = [["slate", t("Title card")], ["hls", t("Stream")], ["embed", t("Player of another site")]];
+    const kinds: readonly (readonly [StageKind, string])[] = [["slate", t("Title card")], ["live", t("Live from a browser")], ["hls", t("Stream")], ["embed", t("Player of another site")]];
     return html`<section class="tool" aria-labelledby="tool-stage">
       <h2 id="tool-stage">${t("Stage")}</h2>
       <form class="stack stack-tight" @submit=${this.show}>
         <div class="segments" role="group" aria-labelledby="tool-stage">
           ${kinds.map(([value, name]) => html`<button type="button" aria-pressed=${value === kind ? "true" : "false"} @click=${() => this.choose(value)}>${name}</button>`)}
         </div>
-        ${kind === "slate" ? nothing : this.source(kind, this.address ?? stage.address)}
+        ${kind === "slate" ? nothing : kind === "live" ? this.live() : this.source(kind, this.address ?? stage.address)}
         <div class="field">
           <label for="stage-title">${t("Title on the stage (if not the session’s)")}</label>
           <input id="stage-title" maxlength="200" .value=${this.name ?? stage.title} @input=${(event: Event) => (this.name = (event.target as HTMLInputElement).value)} />
         </div>
         <div class="row">
           <button class="button button-small">${t("Show it")}</button>
-          ${kind === "slate" ? nothing : html`<button type="button" class="button button-small button-quiet" @click=${this.look}>${t("Preview")}</button>`}
+          ${kind === "slate" || kind === "live" ? nothing : html`<button type="button" class="button button-small button-quiet" @click=${this.look}>${t("Preview")}</button>`}
         </div>
       </form>
     </section>`;
+  }
+
+  private live() {
+    return html`<p class="field-hint">${t("Speakers and moderators go live on the session’s page, with their browser or a program such as OBS.")}</p>`;
   }
 
   private source(kind: StageKind, address: string) {
@@ -95,7 +99,7 @@ export class StageForm extends LitElement {
     event.preventDefault();
     const stage = this.followed.state?.snapshot.stage;
     const kind = this.kind || stage?.kind || "slate";
-    const address = kind === "slate" ? "" : this.settle();
+    const address = kind === "slate" || kind === "live" ? "" : this.settle();
     this.problem = "";
     try {
       await this.followed.send({ op: "stage.show", kind, address, title: this.name ?? stage?.title ?? "" });

@@ -5,7 +5,10 @@ import type { Id, PersonView, Time } from "./core";
 import type { RestraintView, RoleView } from "./people";
 import type { SessionView } from "./programme";
 
-export type StageKind = "slate" | "hls" | "embed";
+export type StageKind = "slate" | "hls" | "embed" | "live";
+
+/** Whether somebody publishes on a live stage. LOST: their connection has failed, and may come back. */
+export type StageAir = "off" | "live" | "lost";
 
 /**
  * OPEN: questions are accepted. PAUSED: new questions are held for the moderators and the public list does not change. LOCKED: nobody can
@@ -25,11 +28,12 @@ export type QuestionState = "pending" | "approved" | "dismissed" | "withdrawn" |
 
 export type ReactionKind = "applause" | "heart" | "laugh" | "cheer";
 
-/** The content of the stage: `address` is empty for a slate (the title card). */
+/** The content of the stage. `address` is empty for a slate (the title card) and for a live stage, on which speakers publish themselves. */
 export interface StageView {
   readonly kind: StageKind;
   readonly address: string;
   readonly title: string;
+  readonly air?: StageAir;
 }
 
 /** `review`: new questions wait for a moderator; `anonymous`: people may ask without a name. */
@@ -189,6 +193,11 @@ export interface ShowStage {
   readonly kind: StageKind;
   readonly address?: string;
   readonly title?: string;
+}
+
+/** Makes every stream key of the session invalid. A stream that runs goes on. */
+export interface RenewStreamKeys {
+  readonly op: "stage.rekey";
 }
 
 export interface SetAsking {

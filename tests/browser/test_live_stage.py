@@ -1,0 +1,102 @@
+"""A speaker goes live from their browser, and attendees see and hear it: in real browsers, through the real server and its stage process."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from rooms.programme.messages import OpenSession, StartSession
+from signaling.stage.control import FILE, StagePlace
+from tests.browser.callers import MEDIA
+from tests.browser.conftest import Venue
+from tests.support.chromium import running_chromium
+
+SEEN = """async () => {
+    const link = document.querySelector("plenary-live-stream")?.link;
+    const video = document.querySelector("plenary-live-stream video");
+    if (!link?.pc || !video) return null;
+    const stats = [...(await link.pc.getStats()).values()].filter((each) => each.type === "inbound-rtp");
+    const of = (kind) => stats.find((each) => each.kind === kind) ?? {};
+    const canvas = new OffscreenCanvas(64, 36);
+    const drawn = canvas.getContext("2d");
+    drawn.drawImage(video, 0, 0, 64, 36);
+    const pixels = drawn.getImageData(0, 0, 64, 36).data;
+    const sums = [0, 0, 0];
+    pixels.forEach((value, at) => at % 4 < 3 && (sums[at % 4] += value / (64 * 36)));
+    return {frames: of("video").framesDecoded ?? 0, sound: of("audio").totalSamplesReceived ?? 0, energy: of("audio").totalAudioEnergy ?? 0,
+            concealed: of("audio").concealedSamples ?? 0, width: video.videoWidth, red: sums[0], green: sums[1], blue: sums[2]};
+}"""
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with running_chromium(*MEDIA, "--autoplay-policy=no-user-gesture-required") as chromium:
+        yield chromium
+
+
+async def seen_live(page: Page, *, more_than: int = 5, seconds: float = 20) -> dict[str, Any]:
+    """Waits until pictures and sound arrive; returns what is seen."""
+    found: dict[str, Any] | None = None
+    for _ in range(round(seconds / 0.25)):
+        found = await page.evaluate(SEEN)
+        # The picture of Chromium's camera is green.
+        if (
+            found
+            and found["frames"] > more_than
+            and found["green"] > 60
+            and found["green"] > 1.5 * found["red"]
+            and found["sound"] > 48_000
+        ):
+            return found
+        await asyncio.sleep(0.25)
+    raise AssertionError(f"nothing is seen: {found}")
+
+
+async def go_live(venue: Venue, who: str = "speaker") -> Page:
+    page = await venue.enter(who)
+    await page.get_by_role("button", name="Go live from this browser").click()
+    await expect(page.locator(".broadcast-view video")).to_be_visible()
+    await page.get_by_role("button", name="Go live", exact=True).click()
+    await expect(page.locator(".broadcast-state")).to_contain_text("Everyone in this session sees and hears you.")
+    return page
+
+
+def stage_process(venue: Venue) -> int:
+    found = msgspec.json.decode((venue.server.folder / "data" / FILE).read_bytes(), type=StagePlace)
+    return found.pid
+
+
+async def test_a_speaker_goes_live_and_everyone_sees_and_hears_it(venue: Venue) -> None:
+    await venue.act("moderator", OpenSession())
+    await venue.act("moderator", StartSession())
+    attendee, visitor = await venue.enter("attendee"), await venue.enter(None)
+    await expect(attendee.get_by_role("button", name="Go live from this browser")).to_have_count(0)
+
+    speaker = await go_live(venue)
+    for page in (attendee, visitor):
+        found = await seen_live(page)
+        assert found["width"] >= 320
+        assert await page.evaluate('document.querySelector("plenary-live-stream video").muted'), "it starts muted"
+    await attendee.get_by_role("button", name="Turn sound on").click()
+    await expect(attendee.get_by_role("button", name="Turn sound on")).to_have_count(0)
+    assert not await attendee.evaluate('document.querySelector("plenary-live-stream video").muted')
+
+    heard = await seen_live(attendee)
+    print("HEARD", heard)
+    # The stage process dies: publisher and viewers come back by themselves.
+    os.kill(stage_process(venue), signal.SIGKILL)
+    await expect(attendee.locator(".stage-note")).to_be_visible(timeout=10_000)
+    await expect(attendee.locator(".stage-note")).to_have_count(0, timeout=30_000)
+    before = await seen_live(attendee)
+    await expect(speaker.locator(".broadcast-state")).to_contain_text("Everyone in this session sees and hears you.")
+    assert (await seen_live(attendee, more_than=before["frames"]))["frames"] > before["frames"]
+
+    # The speaker stops: the stage says what it waits for.
+    await speaker.get_by_role("button", name="Stop broadcasting").click()
+    await expect(attendee.locator(".stage-note")).to_have_text("Waiting for the stream. It starts by itself.")
+    await expect(speaker.get_by_role("button", name="Go live from this browser")).to_be_visible()
