@@ -7,11 +7,12 @@ from rooms.cooperation.table import ENTRIES
 from rooms.core.engine import Engine
 from rooms.core.imports.plan import Act, TablePlan
 from rooms.core.imports.table_import import TableImport
+from rooms.invitations.people_table import PEOPLE
 from rooms.organisations.table import ORGANISATIONS
 from rooms.programme import queries
 from server.import_report import ending, item_lines, note_lines
 
-TABLES: dict[str, TableImport[Any]] = {table.name: table for table in (ORGANISATIONS, ENTRIES)}
+TABLES: dict[str, TableImport[Any]] = {table.name: table for table in (ORGANISATIONS, ENTRIES, PEOPLE)}
 
 
 async def import_command(

@@ -1,7 +1,8 @@
 """A person's card: what they can give to others, and who sees their profile page."""
 
 from collections.abc import Collection
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -108,6 +109,20 @@ async def edit_card(tx: Transaction, actor: Actor, command: EditCard) -> None:
     }
     insert = insert_into(tx.connection, cards).values(person=actor.known.id, **values)
     await tx.connection.execute(insert.on_conflict_do_update(index_elements=[c.person], set_=values))
+
+
+async def new_card(
+    connection: AsyncConnection, person: str, *, country: str, languages: list[str], at: datetime
+) -> None:
+    """Fills the card of an account that organisers have just created. Nothing on it is shown to anybody before the person chooses to."""
+    values: dict[str, Any] = dict.fromkeys(("phone", "organisation", "job", "website", "note", "offers"), "")
+    values |= {
+        "country": country,
+        "languages": languages,
+        "audience": ProfileAudience.CONTACTS.value,
+        "usual": ["email"],
+    }
+    await connection.execute(cards.insert().values(person=person, changed_at=at, **values))
 
 
 def _telephone(number: str) -> str:

@@ -20,6 +20,7 @@ from rooms.core.commands.transaction import Transaction
 from rooms.core.errors import Problem
 from rooms.core.links import Target
 from rooms.core.text import N_
+from rooms.organisations import members
 from rooms.organisations.tables import organisation_members
 from rooms.people import rules
 from rooms.people.desk import desks_of, notify_all
@@ -69,9 +70,9 @@ class Unanswerable(NamedTuple):
 
 async def unanswerable(connection: AsyncConnection, conference: str, now: datetime) -> list[Unanswerable]:
     """Published entries, and those with contact requests that wait, of organisations of which nobody takes part any more."""
-    members = sa.exists().where(m.organisation == e.organisation, not_removed(m.person, e.conference, now))
+    answers = sa.exists().where(m.organisation == e.organisation, members.can_answer(e.conference, now))
     waits = sa.select(sa.func.count()).where(i.entry == e.id, i.state == WAITING).scalar_subquery()
     concerned = sa.or_(e.state == EntryState.PUBLISHED.value, waits > 0)
-    select = queries.NAMED.add_columns(waits.label("waiting")).where(e.conference == conference, ~members, concerned)
+    select = queries.NAMED.add_columns(waits.label("waiting")).where(e.conference == conference, ~answers, concerned)
     rows = await connection.execute(select.order_by(waits.desc(), e.title, e.id))
     return [Unanswerable(row, row.waiting) for row in rows]

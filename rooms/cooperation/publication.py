@@ -136,9 +136,8 @@ async def _notify_members(tx: Transaction, actor: Actor, row: Any, kind: str) ->
 async def answering(tx: Transaction, actor: Actor, row: Any) -> list[str]:
     """The members of an entry's organisation who are notified of somebody's request: not those who have blocked them. Raises Problem "conflict" if
     nobody could answer."""
-    reachable = sa.select(m.person).where(
-        m.organisation == row.organisation, not_removed(m.person, row.conference, tx.now)
-    )
+    able = members.can_answer(row.conference, tx.now)
+    reachable = sa.select(m.person).where(m.organisation == row.organisation, able)
     here = list((await tx.connection.execute(reachable)).scalars())
     if not here:
         text = N_("Nobody from this organisation takes part at the moment, so nobody could answer.")

@@ -40,9 +40,15 @@ async def owners_of(connection: AsyncConnection, organisation: str) -> list[str]
     return list((await connection.execute(select.order_by(m.person))).scalars())
 
 
+def can_answer(conference: "sa.ColumnElement[str] | str", now: datetime) -> "sa.ColumnElement[bool]":
+    """A condition on members: they have confirmed their address, and have not been removed from the conference."""
+    confirmed = sa.exists().where(persons.c.id == m.person, persons.c.verified_at.is_not(None))
+    return sa.and_(confirmed, not_removed(m.person, conference, now))
+
+
 async def takes_part(connection: AsyncConnection, conference: str, organisation: str, now: datetime) -> bool:
-    """Whether anybody could answer for an organisation: a member who has not been removed from the conference."""
-    here = sa.and_(m.organisation == organisation, not_removed(m.person, conference, now))
+    """Whether anybody could answer for an organisation."""
+    here = sa.and_(m.organisation == organisation, can_answer(conference, now))
     return (await connection.execute(sa.select(sa.exists().where(here)))).scalar_one()
 
 

@@ -1,7 +1,8 @@
-"""The page of an invitation."""
+"""The page of an invitation, and that on which organisers import people."""
 
-from web.pages.invitations import invites
+from web.pages.invitations import invites, people_table
 
 routes = [
     *invites.routes,
+    *people_table.routes,
 ]
