@@ -37,6 +37,10 @@ TEXTS: dict[str, Callable[[NullTranslations, int], str]] = {
     "job_invitations": lambda texts, n: texts.ngettext(
         "%(num)s invitation to apply for a job", "%(num)s invitations to apply for a job", n
     ),
+    "meetings.requests": lambda texts, n: texts.ngettext(
+        "%(num)s meeting request to answer", "%(num)s meeting requests to answer", n
+    ),
+    "meetups": lambda texts, n: texts.ngettext("%(num)s meet-up to approve", "%(num)s meet-ups to approve", n),
     "organisation.invitation": lambda texts, n: texts.ngettext(
         "An invitation to join %(name)s", "%(num)s invitations to join %(name)s", n
     ),

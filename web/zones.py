@@ -14,6 +14,7 @@ from rooms.core.text import N_
 from rooms.exhibition.tables import booths
 from rooms.matchmaking.tables import match_settings
 from rooms.meetings.bookings.tables import meeting_windows
+from rooms.meetings.meetups.tables import meetups
 from rooms.recruitment.tables import jobs
 
 PEOPLE = N_("Meet people")
@@ -90,6 +91,17 @@ ZONES = (
         PEOPLE,
         used=lambda conference: sa.exists().where(match_settings.c.conference == conference, match_settings.c.open),
         personal=True,
+    ),
+    Zone(
+        "meetups",
+        "/c/{slug}/meetups",
+        N_("Meet-ups"),
+        N_("Small meetings that attendees propose."),
+        "talk",
+        PEOPLE,
+        used=lambda conference: sa.exists().where(
+            meetups.c.conference == conference, meetups.c.state.in_(["waiting", "approved"])
+        ),
     ),
     Zone(
         "contacts",

@@ -7,13 +7,14 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
+from rooms.contacts.messages import AskConnection
 from rooms.core.waiting import FINDERS, waiting_for
 from rooms.exhibition.requests.messages import AskContact, ContactAsked, ContactKind, TakeContact
 from rooms.exhibition.tables import booths
 from rooms.matchmaking.tables import match_settings
 from rooms.people.messages import ReportPerson, ReportReason
 from rooms.slices import SLICES
-from tests.support import cooperation
+from tests.support import bookings, cooperation, meetups
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.site import Site
@@ -72,6 +73,23 @@ async def test_a_contact_request_waits_for_all_until_a_colleague_takes_it(site: 
     await world.do("staff", TakeContact(msgspec.json.decode(done.reply, type=ContactAsked).contact), room=world.stand)
     assert await waits(site, world, "staff") == [line]
     assert await waits(site, world, "owner") == []
+
+
+async def test_requests_for_meetings_and_proposals_of_meet_ups_wait(site: Site, world: World) -> None:
+    await meetups.proposed(world)
+    assert await waits(site, world, "organiser") == [("organise/meetups", "1 meet-up to approve")]
+    await bookings.open_times(world)
+    await bookings.asked(world, 0)
+    assert await waits(site, world, "other") == [("meetings", "1 meeting request to answer")]
+    assert await waits(site, world, "attendee") == []
+    world.clock.advance(hours=49)
+    assert await waits(site, world, "other") == [], "it has lapsed"
+
+
+async def test_a_request_for_contact_waits(site: Site, world: World) -> None:
+    await world.do("attendee", AskConnection(world.people["other"], []), room=world.lobby)
+    assert await waits(site, world, "other") == [("/contacts", "1 person asks for contact with you")]
+    assert await waits(site, world, "attendee") == []
 
 
 async def test_nothing_waits_for_a_stranger(site: Site, world: World) -> None:

@@ -8,7 +8,7 @@ PAGE = TablePage(
     table.ENTRIES,
     "cooperation",
     N_("Entries as a table"),
-    N_("Bring many offers, requests and ideas at once, or take all of them into a spreadsheet."),
+    N_("Import many offers, requests and ideas at once, or export all of them to a spreadsheet."),
     table_export.header,
     table_export.rows,
     (

@@ -62,7 +62,7 @@ UNPLACED = {
 """Why a wish is not met: for the person who has it, and for organisers."""
 LEFT_OUT = {
     LeftOut.TIME: N_("A participant has something else at this time now."),
-    LeftOut.PLACE: N_("No table or call is free at this time any more."),
+    LeftOut.PLACE: N_("No table or call is free at this time now."),
     LeftOut.AGREE: N_("A participant no longer takes part or cannot take this meeting."),
     LeftOut.LATE: N_("The time had already begun."),
 }

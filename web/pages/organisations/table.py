@@ -17,7 +17,7 @@ PAGE = TablePage(
     table.ORGANISATIONS,
     "organisations",
     N_("Organisations as a table"),
-    N_("Bring many organisations at once, or take all of them into a spreadsheet."),
+    N_("Import many organisations at once, or export all of them to a spreadsheet."),
     _header,
     table.rows,
     (

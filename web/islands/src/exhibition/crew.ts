@@ -41,7 +41,7 @@ function pauseText({ since, until }: BreakView, now: number): string {
 export function ownBreak(pause: BreakView | null, serving: boolean, talking: boolean, now: number, acts: BreakActs): TemplateResult {
   if (pause?.since) {
     return html`<div class="crew-break" role="status">
-      <p><strong>${pause.until ? t("You are on a break until %(time)s.", { time: momentText(pause.until, now) }) : t("You are on a break.")}</strong> ${t("Nobody is called for you.")}</p>
+      <p><strong>${pause.until ? t("You are on a break until %(time)s.", { time: momentText(pause.until, now) }) : t("You are on a break.")}</strong> ${t("No visitor is called for you.")}</p>
       <button class="button button-primary" ?disabled=${acts.busy} @click=${acts.end}>${t("I am back")}</button>
     </div>`;
   }
