@@ -34,7 +34,7 @@ from server.watch import Inside, Watch
 from signaling.calls import Ice
 from signaling.stage.builtin import StageOptions
 from signaling.stage.stages import KEEP_SECONDS
-from web import programme_news
+from web import meeting_invitations, programme_news
 from web.mail import LogMailer, Postbox, SmtpMailer
 from web.problems import handlers
 from web.routes import routes
@@ -86,6 +86,8 @@ def make_app(settings: Settings, readiness: Readiness | None = None) -> Watch:
         jobs.repeat("exhibition.attendance", ATTENDANCE_SECONDS, Attendance(engine).look)
         jobs.repeat("calls.keep", CALL_SECONDS, site.calls.keep)
         jobs.repeat("stages.keep", KEEP_SECONDS, site.stages.keep)
+        invites = partial(meeting_invitations.send, site)
+        jobs.repeat("meetings.invitations", meeting_invitations.EVERY_SECONDS, invites)
         jobs.repeat("programme.news", programme_news.EVERY_SECONDS, partial(programme_news.send, site))
         jobs.repeat("files.delete_unknown", FILES_SECONDS, site.intake.delete_unknown)
         jobs.spawn(metrics.sample_lag())

@@ -24,6 +24,8 @@ class Email:
     to: str
     subject: str
     text: str
+    calendar: str = ""  # a calendar object (iTIP) whose `method` a mail program carries out
+    method: str = ""
     id: str = field(default_factory=new_id, compare=False)
 
 
@@ -68,7 +70,7 @@ class SmtpMailer:
         self._reply_to = reply_to
 
     async def send(self, email: Email) -> None:
-        message = _message(self._sender, self._reply_to, email)
+        message = as_message(self._sender, self._reply_to, email)
         try:
             await aiosmtplib.send(
                 message,
@@ -85,7 +87,7 @@ class SmtpMailer:
             raise Unsendable(str(fault)) from fault
 
 
-def _message(sender: str, reply_to: str, email: Email) -> EmailMessage:
+def as_message(sender: str, reply_to: str, email: Email) -> EmailMessage:
     """Raises Unsendable."""
     message = EmailMessage()
     try:
@@ -99,6 +101,8 @@ def _message(sender: str, reply_to: str, email: Email) -> EmailMessage:
             message["Reply-To"] = reply_to
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(email.text)
+        if email.calendar:  # RFC 6047: the same message for people and for their calendar
+            message.add_alternative(email.calendar, subtype="calendar", params={"method": email.method})
         message.as_bytes()
     except Exception as fault:  # its parsers raise many kinds of exceptions for odd input
         raise Unsendable(str(fault)) from fault

@@ -281,6 +281,7 @@ class InterestView(View):
     email: str = ""
     contact: str = ""
     contact_email: str = ""
+    contact_id: str = ""
 
 
 class EntryCreated(View):

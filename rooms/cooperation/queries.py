@@ -134,6 +134,7 @@ async def interest_views(connection: AsyncConnection, *conditions: "sa.ColumnEle
         sa.case((accepted, p.email)).label("email"),
         answering.c.name.label("contact"),
         answering.c.email.label("contact_email"),
+        answering.c.id.label("contact_id"),
     ).select_from(joined)
     rows = await connection.execute(select.where(*conditions).order_by(*order).limit(MOST_INTERESTS))
     return [
@@ -154,6 +155,7 @@ async def interest_views(connection: AsyncConnection, *conditions: "sa.ColumnEle
             email=row.email or "",
             contact=row.contact or "",
             contact_email=row.contact_email or "",
+            contact_id=row.contact_id or "",
         )
         for row in rows
     ]

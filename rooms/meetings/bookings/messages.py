@@ -290,4 +290,11 @@ class BookingView(View):
     standby: int
     about_kind: str
     about: str
+    sequence: int
+    changed_at: datetime
     clash: str = ""
+
+    def name_for(self, person: str) -> str:
+        """What it is called for one of its people: its title or, between two, the name of the other one."""
+        others = [each.person.name for each in self.people if each.person.id != person]
+        return ", ".join(others) if self.kind is BookingKind.MEETING or not self.title else self.title

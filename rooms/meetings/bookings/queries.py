@@ -95,6 +95,8 @@ def _view(row: Any, seats: list[Any], person: str, now: datetime) -> BookingView
         standby=sum(each.state in waiting for each in views.values()),
         about_kind=row.about_kind,
         about=row.about,
+        sequence=row.sequence,
+        changed_at=row.changed_at,
     )
 
 

@@ -26,7 +26,7 @@ async def calendar_entries(
     base = base_url.rstrip("/")
     return [
         CalendarEntry(
-            session=row.id,
+            session=row.booking or row.id,  # the UID of its invitation
             title=f"{mark}: {row.title}",
             starts=row.starts_at,
             ends=row.ends_at,

@@ -66,7 +66,7 @@ async def show(request: Request) -> Response:
         meets=meets,
         today=now.astimezone(entered.zone).date(),
         now=now,
-        name_of=lambda view: name_of(view, person),
+        name_of=lambda view: view.name_for(person),
         slot_at=lambda start, minutes: TimeSlot(start, start + timedelta(minutes=minutes)),
         calendar_key=entered.viewer.person.calendar_key if entered.viewer.person else None,
         here=f"{entered.path}/meetings",
@@ -126,7 +126,7 @@ async def booking(request: Request) -> Response:
         free=[slot for slot in free if slot.starts_at != view.starts_at],
         team=team,
         now=now,
-        name=name_of(view, person),
+        name=view.name_for(person),
         here=f"{entered.path}/meetings/bookings/{view.id}",
     )
 
@@ -160,12 +160,6 @@ async def _team(
         busy = await calendar.not_free(connection, conference, [each.id for each in others], slot)
         found.append((seat, [FreeColleague(each.id, each.name, each.id not in busy) for each in others]))
     return [(seat, team) for seat, team in found if team]
-
-
-def name_of(view: BookingView, person: str) -> str:
-    """What a booking is called for one of its people: its title, or the others in it."""
-    others = [each.person.name for each in view.people if each.person.id != person]
-    return ", ".join(others) if view.kind is BookingKind.MEETING or not view.title else view.title
 
 
 def _by_day(views: Iterable[BookingView], zone: ZoneInfo) -> list[MeetingDay]:

@@ -10,11 +10,14 @@ from starlette.routing import Route
 from rooms.core.commands.access import resolve
 from rooms.core.store import journal
 from rooms.core.text import N_
+from rooms.meetings.bookings import feed
+from rooms.meetings.bookings.messages import BookingKind
 from rooms.meetings.meetups.feed import calendar_entries
 from rooms.people import accounts
 from rooms.programme import queries
 from rooms.programme.calendars import feeds
 from web.conference import enter
+from web.meeting_invitations import KINDS
 from web.site import site_of
 
 MY_SESSIONS = N_("%(conference)s: my sessions")
@@ -54,8 +57,11 @@ async def _personal(request: Request, connection: AsyncConnection) -> bytes:
     locale = site.languages.choose([(await accounts.get(connection, person)).locale])
     title = conference.texts.get(locale, {}).get("title") or conference.title
     name = site.languages.texts(locale).gettext(MY_SESSIONS) % {"conference": title}
-    mark = site.languages.texts(locale).gettext(N_("Meet-up"))
-    joined = await calendar_entries(connection, conference, person, site.origin, mark)
+    gettext = site.languages.texts(locale).gettext
+    words = {kind: gettext(word) for kind, word in KINDS.items()}
+    joined = await calendar_entries(connection, conference, person, site.origin, words[BookingKind.MEETUP])
+    now = site.engine.clock()
+    joined += await feed.calendar_entries(connection, conference, person, site.origin, words, now)
     return await feeds.personal_calendar(connection, conference, person, site.origin, name, joined)
 
 

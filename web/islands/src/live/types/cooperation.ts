@@ -129,6 +129,7 @@ export interface InterestView {
   readonly email: string;
   readonly contact: string;
   readonly contact_email: string;
+  readonly contact_id: string;
 }
 
 export interface EntryCreated {

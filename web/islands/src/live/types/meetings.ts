@@ -108,6 +108,8 @@ export interface BookingView {
   readonly standby: number;
   readonly about_kind: string;
   readonly about: string;
+  readonly sequence: number;
+  readonly changed_at: Time;
   readonly clash: string;
 }
 
