@@ -5,11 +5,15 @@ import sqlalchemy as sa
 from rooms.core.commands.transaction import Transaction
 from rooms.core.personal_data import NOBODY, DataSubject, PersonalData, Rows, register
 from rooms.core.store.journal import rooms
+from rooms.core.store.tables import audit
 from rooms.meetings.bookings.messages import BookingKind, BookingState, RequestState, SeatState
 from rooms.meetings.bookings.tables import absences, booking_people, bookings, meeting_requests
 from rooms.meetings.meetups.messages import MeetupState
 from rooms.meetings.meetups.tables import meetups
 from rooms.meetings.tables import call_outcomes, call_peers, call_waits, invited
+from rooms.people.tables import notices
+
+COMMENTED = ("meetup.approved", "meetup.declined", "meetup.cancel")
 
 
 def _rooms(subject: DataSubject) -> "list[sa.Select[str]]":
@@ -24,6 +28,8 @@ async def _cancel(tx: Transaction, subject: DataSubject) -> None:
     pair = sa.and_(b.id.in_(theirs), b.kind == BookingKind.MEETING.value)
     words = bookings.update().where(sa.or_(pair, b.host == subject.id))
     await tx.connection.execute(words.values(reason="", text=""))
+    await tx.connection.execute(bookings.update().where(b.host == subject.id).values(title=""))
+    await _erase_meetups(tx, subject)
     ahead = sa.and_(b.id.in_(theirs), b.state == BookingState.BOOKED.value, b.ends_at > tx.now)
     pairs = [BookingKind.MEETING.value, BookingKind.INTERVIEW.value]
     gone = {"state": BookingState.CANCELLED.value, "sequence": b.sequence + 1, "changed_at": tx.now}
@@ -39,6 +45,22 @@ async def _cancel(tx: Transaction, subject: DataSubject) -> None:
     waiting = sa.and_(sa.or_(r.asker == subject.id, r.asked == subject.id), r.answered_at.is_(None))
     closed = {"state": RequestState.WITHDRAWN.value, "answered_at": tx.now}
     await tx.connection.execute(meeting_requests.update().where(waiting).values(closed))
+
+
+async def _erase_meetups(tx: Transaction, subject: DataSubject) -> None:
+    """The titles of the person's meet-ups in notifications, and what they have written as an organiser: only the audit log says who did."""
+    m, n = meetups.c, notices.c
+    titles = sa.select(m.title).where(m.proposer == subject.id)
+    for title in (await tx.connection.execute(titles)).scalars().all():
+        named = sa.and_(n.kind.startswith("meetup."), n["values"]["title"].as_string() == title)
+        for id, values in (await tx.connection.execute(sa.select(n.id, n["values"]).where(named))).all():
+            unnamed = {"values": {**values, "title": NOBODY, "place": NOBODY if values.get("place") else ""}}
+            await tx.connection.execute(notices.update().where(n.id == id).values(unnamed))
+    select = sa.select(audit.c.subject, audit.c.actor).where(audit.c.act.in_(COMMENTED)).order_by(audit.c.number)
+    decided = sa.select(audit.c.subject).where(audit.c.actor == subject.id, audit.c.act.in_(COMMENTED))
+    last = {row.subject: row.actor for row in await tx.connection.execute(select.where(audit.c.subject.in_(decided)))}
+    theirs = [meetup for meetup, actor in last.items() if actor == subject.id]
+    await tx.connection.execute(meetups.update().where(m.id.in_(theirs)).values(comment=""))
 
 
 register(

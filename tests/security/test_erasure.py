@@ -21,6 +21,7 @@ from rooms.core.store.tables import persons
 from rooms.exhibition.imports.importing import EXHIBITORS, import_exhibitors
 from rooms.forum.polls.messages import HideText
 from rooms.forum.questions.moderation_messages import EditQuestion
+from rooms.organisations.messages import CreateOrganisation, MergeOrganisations
 from rooms.people import accounts, links, signins, tokens
 from rooms.people.erasure import erase, export
 from rooms.programme.queries import conference
@@ -32,6 +33,7 @@ from tests.support.world import World
 
 ACTORS = ("attendee", "other", "staff", "owner", "speaker", "moderator", "organiser")
 FREE = {"text", "reason", "remark", "comment", "title", "organisation", "tags", "labels", "options"}
+FREE |= {"headline", "job", "note", "offers", "needs", "next_step", "answers"}
 """Fields of commands in which people write what they like. What a booth is called is the exhibitor's, and occurs in many places."""
 
 AGAIN = ("lead.note", "contact.take", "call.rate")
@@ -60,6 +62,8 @@ def signed(who: str, command: Command) -> Command:
             changed[field.name] = f"{value}, {mark(who)}" if value else mark(who)
         elif field.name in FREE and type(value) is list:
             changed[field.name] = [f"{each} {mark(who)}" for each in value]
+        elif field.name in FREE and type(value) is dict:
+            changed[field.name] = {key: f"{each} {mark(who)}" for key, each in value.items()}
     return msgspec.structs.replace(command, **changed)
 
 
@@ -173,13 +177,14 @@ UNEXPORTED = {
     "audit.subject": "what was done to the person is exported from its own tables",
     "bookings.host": "the booking is exported as the seat of the person in it",
     "blocks.blocked": "who has blocked the person is the other's secret",
+    "connections.other": "what others share with the person, and how they answered, is theirs",
     "journal.person": "events are copies of what the tables hold",
     "meeting_requests.turn": "the requests that the person sent or received are exported",
     "notices.about": "the news of somebody else",
     "reports.person": "who has reported the person is the other's secret",
     "rooms.subject": "the desk, which is exported as notices",
 }
-ADDRESSED = {"restraints", "notices", "exhibitor_applications", "job_invitations"}
+ADDRESSED = {"restraints", "notices", "exhibitor_applications", "job_invitations", "meetups"}
 """Parts of an export that hold words of others, who have written them to the person."""
 
 
@@ -213,6 +218,28 @@ async def test_the_export_holds_every_row_of_a_person_and_no_words_of_others(wor
         for other in ACTORS:
             assert other == who or mark(other) not in text, (who, other)
         assert "argon2" not in text
+
+
+async def test_everything_moves_when_an_organisation_is_merged(world: World) -> None:
+    """Nothing that people have done names the old organisation afterwards, except what has happened: the audit log, the journal and old notices."""
+    await everything_done(world)
+    old = world.organisation
+    before = await traces(world, old)
+    assert {"booths.organisation", "entries.organisation", "jobs.organisation"} <= before.keys(), "premise"
+    assert {"profile_shares.organisation", "organisation_members.organisation"} <= before.keys(), "premise"
+    done = await world.do("organiser", CreateOrganisation("Quux Group"), room=world.lobby)
+    into = msgspec.json.decode(done.reply)["organisation"]
+    world.clock.advance(seconds=1)
+    await world.do("organiser", MergeOrganisations(old, into), room=world.lobby)
+    happened = ("audit.", "journal.", "outcomes.", "notices.", "uploads.")
+    assert [column for column in await traces(world, old) if not column.startswith(happened)] == []
+    after = await traces(world, into)
+    moved = {
+        column
+        for column in before
+        if column.endswith(".organisation") and column != "organisation_invitations.organisation"
+    }
+    assert moved <= after.keys()
 
 
 async def test_an_erasure_is_of_one_person_alone(world: World) -> None:
