@@ -2,7 +2,7 @@
 
 A model of everything would be too big: 2,000 people with 10 wishes each in 40 slots are some 600,000 variables. Each neighbourhood is solved by one
 worker with a fixed seed, until a limit of CP-SAT's deterministic time, and the number of neighbourhoods depends on that time alone. So the same task
-has the same schedule, on a slow machine as on a fast one (docs/decisions/0026-schedules-are-solved-in-three-steps.md).
+has the same schedule, on a slow machine as on a fast one (docs/decisions/0030-schedules-are-solved-in-three-steps.md).
 
 OR-Tools is imported when it is needed: this module is part of a slice, and OR-Tools is optional.
 """
