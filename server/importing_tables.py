@@ -1,4 +1,4 @@
-"""plenary import organisations | entries | people: a table into a conference, or what it would change there."""
+"""plenary import organisations | entries | jobs | people: a table into a conference, or what it would change there."""
 
 import sys
 from typing import Any, TextIO
@@ -10,9 +10,10 @@ from rooms.core.imports.table_import import TableImport
 from rooms.invitations.people_table import PEOPLE
 from rooms.organisations.table import ORGANISATIONS
 from rooms.programme import queries
+from rooms.recruitment.jobs.table import JOBS
 from server.import_report import ending, item_lines, note_lines
 
-TABLES: dict[str, TableImport[Any]] = {table.name: table for table in (ORGANISATIONS, ENTRIES, PEOPLE)}
+TABLES: dict[str, TableImport[Any]] = {table.name: table for table in (ORGANISATIONS, ENTRIES, JOBS, PEOPLE)}
 
 
 async def import_command(

@@ -33,6 +33,7 @@ jobs = sa.Table(
     sa.Column("published_at", UtcDateTime),
     sa.Column("expires_at", UtcDateTime),
     sa.Column("reminded_at", UtcDateTime),  # when the employer was reminded of the expiry
+    sa.Column("external_id", sa.String(80)),  # its id in an imported list
     sa.Index("ix_jobs_conference_state", "conference", "state", "published_at"),
 )
 

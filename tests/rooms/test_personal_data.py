@@ -65,6 +65,7 @@ EXCEPTIONS = {
     "organisations.searched": CONTENT,
     "organisations.external_id": CONTENT,
     "entries.external_id": CONTENT,
+    "jobs.external_id": CONTENT,
     "entry_types.name": CONTENT,
     "entry_types.texts": CONTENT,
     "entry_types.fields": CONTENT,

@@ -42,7 +42,7 @@ async def test_a_table_is_looked_at_brought_in_and_taken_out(site: Site, world: 
 
 
 async def test_only_organisers_import_and_export(site: Site, world: World) -> None:
-    for tab in ("organisations", "cooperation", "people"):
+    for tab in ("organisations", "cooperation", "people", "recruitment"):
         for who in ("attendee", "owner", "moderator", "stranger"):
             visitor = await Visitor(site).sign_in(world.people[who])
             for address in (f"/c/forum/organise/{tab}/table", f"/c/forum/organise/{tab}/table.csv"):

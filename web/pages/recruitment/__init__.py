@@ -1,6 +1,6 @@
 """The pages of recruitment."""
 
-from web.pages.recruitment import board, editing, employer, job, mine, organise, profile, talents
+from web.pages.recruitment import board, editing, employer, job, mine, organise, profile, table, talents
 
 routes = [
     *board.routes,
@@ -11,4 +11,5 @@ routes = [
     *employer.routes,
     *talents.routes,
     *organise.routes,
+    *table.routes,
 ]
