@@ -11,107 +11,24 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import statistics
 import tempfile
 import time
 from pathlib import Path
 
-from aioice import stun
-from aiortc import rtp as rtcp
-
 from signaling.stage.builtin import BuiltinEngine, StageOptions
 from signaling.stage.control import read_place
-from signaling.stage.dtls import Identity, Memory, SecureChannel, protect
 from signaling.stage.engine import Publication, Refused
-from signaling.stage.rtp import HEADER, VERSION
+from tests.support.stage_peers import AUDIO, VIDEO, PlainPeer
 
 SETTLE_SECONDS = 2.0
-VIDEO, AUDIO = 96, 111
 VIDEO_BYTES, AUDIO_BYTES, KEYFRAME = 1_100, 160, 24
 FRAMES_PER_SECOND, KEYFRAME_SECONDS = 25, 2
-OFFER = """v=0
-o=- 1 1 IN IP4 127.0.0.1
-s=-
-t=0 0
-a=group:BUNDLE 0 1
-m=audio 9 UDP/TLS/RTP/SAVPF {audio}
-a=ice-ufrag:bench
-a=ice-pwd:benchbenchbenchbenchbench
-a=fingerprint:sha-256 {fingerprint}
-a=setup:actpass
-a=mid:0
-a={direction}
-a=rtpmap:{audio} opus/48000/2
-m=video 9 UDP/TLS/RTP/SAVPF {video}
-a=mid:1
-a={direction}
-a=rtpmap:{video} VP8/90000
-"""
 
 
-class BenchPeer:
-    """A peer with a socket of its own. `received` counts RTP packets, without decrypting them."""
-
-    identity = Identity()
-
-    def __init__(self) -> None:
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-        self.socket.setblocking(False)
-        self.channel = SecureChannel(self.identity, self.send, begins=True)
-        self.received = 0
-
-    def offer(self, direction: str) -> str:
-        filled = OFFER.format(fingerprint=self.identity.fingerprint, direction=direction, audio=AUDIO, video=VIDEO)
-        return filled.replace("\n", "\r\n")
-
-    def send(self, data: bytes) -> None:
-        with contextlib.suppress(OSError):
-            self.socket.send(data)
-
-    async def connect(self, answer: str) -> None:
-        lines = answer.split("\r\n")
-
-        def value(name: str) -> str:
-            return next(line.partition(":")[2] for line in lines if line.startswith(f"a={name}:"))
-
-        address, port = value("candidate").split()[4:6]
-        self.socket.connect((address, int(port)))
-        asyncio.get_running_loop().add_reader(self.socket, self._readable)
-        self._request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
-        self._request.attributes["USERNAME"] = f"{value('ice-ufrag')}:bench"
-        self._request.attributes["USE-CANDIDATE"] = None
-        self._request.add_message_integrity(value("ice-pwd").encode())
-        self.consent()
-        await self.channel.handshake([("sha-256", value("fingerprint").split()[1])])
-
-    def consent(self) -> None:
-        self.send(bytes(self._request))
-
-    def report(self) -> None:
-        self.send(self.channel.seal_rtcp(bytes(rtcp.RtcpRrPacket(ssrc=1))))
-
-    def _readable(self) -> None:
-        for _ in range(200):
-            try:
-                data = self.socket.recv(2_000)
-            except OSError:
-                return
-            if data[0] > 127:
-                self.received += not 192 <= data[1] <= 223
-            elif data[0] > 19:
-                self.channel.receive(data)
-
-    def close(self) -> None:
-        asyncio.get_running_loop().remove_reader(self.socket)
-        self.socket.close()
-
-
-class BenchPublisher(BenchPeer):
+class BenchPublisher(PlainPeer):
     def __init__(self, bitrate: int) -> None:
         super().__init__()
-        self._memory = Memory()
         self.per_frame = max(1, round(bitrate / 8 / VIDEO_BYTES / FRAMES_PER_SECOND))
         self._seqs = {VIDEO: 0, AUDIO: 0}
 
@@ -129,13 +46,8 @@ class BenchPublisher(BenchPeer):
             frame += 1
 
     def _packet(self, number: int, timestamp: int, payload: bytes, marker: bool) -> None:
-        memory, size = self._memory, HEADER.size + len(payload)
         self._seqs[number] = seq = (self._seqs[number] + 1) & 0xFFFF
-        HEADER.pack_into(memory.bytes, 0, VERSION, number | marker << 7, seq, timestamp & 0xFFFFFFFF, number)
-        memory.bytes[HEADER.size : size] = payload
-        memory.length[0] = size
-        if protect(self.channel.key, memory.start, memory.length) == 0:
-            self.send(bytes(memory.view[: memory.length[0]]))
+        self.send_packet(number, seq, timestamp, payload, ssrc=number, marker=marker)
 
 
 def cpu_seconds(pid: int) -> float:
@@ -160,7 +72,7 @@ async def lag_of(engine: BuiltinEngine, seconds: float) -> list[float]:
     return found
 
 
-async def keep_alive(peers: list[BenchPeer]) -> None:
+async def keep_alive(peers: list[PlainPeer]) -> None:
     while True:
         for peer in list(peers):
             peer.consent()
@@ -175,7 +87,7 @@ async def measure(counts: list[int], seconds: float, bitrate: int) -> None:
         accepted = await engine.publish(Publication("bench", "publisher", "", publisher.offer("sendonly")))
         place = read_place(Path(folder))
         assert place is not None
-        peers: list[BenchPeer] = [publisher]
+        peers: list[PlainPeer] = [publisher]
         tasks: list[asyncio.Task[None]] = []
         try:
             await publisher.connect(accepted.description)
@@ -199,12 +111,12 @@ async def measure(counts: list[int], seconds: float, bitrate: int) -> None:
 
 
 async def row(
-    engine: BuiltinEngine, pid: int, peers: list[BenchPeer], count: int, seconds: float, idle: float, memory: float
+    engine: BuiltinEngine, pid: int, peers: list[PlainPeer], count: int, seconds: float, idle: float, memory: float
 ) -> None:
     joining, began = cpu_seconds(pid), time.monotonic()
     new = count - (len(peers) - 1)
     for number in range(new):
-        viewer = BenchPeer()
+        viewer = PlainPeer()
         accepted = await engine.view("bench", f"viewer{len(peers)}.{number}", viewer.offer("recvonly"))
         await viewer.connect(accepted.description)
         peers.append(viewer)
@@ -222,7 +134,7 @@ async def row(
     )
 
 
-def _rate(peers: list[BenchPeer]) -> int:
+def _rate(peers: list[PlainPeer]) -> int:
     publisher = peers[0]
     assert isinstance(publisher, BenchPublisher)
     return publisher.per_frame
