@@ -1,6 +1,8 @@
-"""The zones at the size of a large conference, in English and Chinese: 1,000 organisations with 5,000 entries, and 10,000 people.
+"""The zones at the size of a large conference, in English and Chinese: 1,000 organisations with 5,000 entries and 2,000 jobs, and
+10,000 people.
 
-    python -m bench.zones [--entries 5000] [--organisations 1000] [--people 10000] [--searches 300] [--postgres]
+    python -m bench.zones [--entries 5000] [--organisations 1000] [--jobs 2000] [--people 10000]
+        [--searches 300] [--postgres]
 
 A search is what the page does: the number of matches, the first page of them, and the counts of every facet. Suggestions are what one person sees: the
 people who fit best, with the reasons. CPU is that of this process, and with --postgres also that of the database server (all its processes).
@@ -28,6 +30,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import rooms.slices  # noqa: F401
+from bench.zone_jobs import fill_jobs, job_query
 from bench.zone_people import fill_people
 from rooms.cooperation import queries, search
 from rooms.cooperation.fields import cleaned_values
@@ -38,9 +41,12 @@ from rooms.cooperation.search import Query
 from rooms.cooperation.tables import entries, entry_types
 from rooms.core.ids import new_id
 from rooms.core.store.database import Database, metadata
+from rooms.matchmaking import queries as matchmaking
 from rooms.matchmaking.suggestions import suggestions
 from rooms.organisations.profile import create
 from rooms.programme.actions import create_conference
+from rooms.recruitment.jobs import search as jobs
+from rooms.recruitment.jobs.queries import employers
 from tests.support.postgres import running_postgres
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -224,6 +230,7 @@ async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--entries", type=int, default=5000)
     parser.add_argument("--organisations", type=int, default=1000)
+    parser.add_argument("--jobs", type=int, default=2000)
     parser.add_argument("--people", type=int, default=10_000)
     parser.add_argument("--searches", type=int, default=300)
     parser.add_argument("--postgres", action="store_true")
@@ -233,6 +240,7 @@ async def main() -> None:
             await connection.run_sync(metadata.create_all)
             began = time.process_time()
             conference = await fill(connection, random.Random(1), asked.organisations, asked.entries)
+            await fill_jobs(connection, conference, random.Random(4), asked.jobs)
             people = await fill_people(connection, conference, random.Random(3), asked.people)
             print(f"filled: {time.process_time() - began:.1f} s of CPU")
         async with database.write(600) as connection:
@@ -246,7 +254,23 @@ async def main() -> None:
             async with database.read() as connection:
                 return len(await suggestions(connection, conference, people[at * 13 % len(people)], NOW))
 
+        async def search_jobs(_: int) -> int:
+            async with database.read() as connection:
+                asked = job_query(chance)
+                total = await jobs.count(connection, conference, asked)
+                await jobs.page(connection, conference, asked, 0)
+                await jobs.SEARCH.counts(connection, asked, jobs.shown(conference))
+                await employers(connection, conference)
+            return total
+
+        async def search_people(_: int) -> int:
+            words = chance.choice(["Lin", "林", "sof", "Omar 12", "77", "tomas"])
+            async with database.read() as connection:
+                return len(await matchmaking.search(connection, conference, people[0], words, NOW))
+
         await measured("searches of entries", pid, asked.searches, search_once)
+        await measured("searches of jobs", pid, asked.searches, search_jobs)
+        await measured("searches of people", pid, asked.searches, search_people)
         await measured("suggestions for one person", pid, asked.searches, suggest_once)
 
 

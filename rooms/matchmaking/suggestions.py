@@ -1,9 +1,8 @@
 """Suggests to a person whom to meet: the database finds candidates by what two people have in common, and scoring.py orders them."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -12,13 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms.cooperation.messages import EntryState, FieldKind
 from rooms.cooperation.tables import entries, entry_facets, entry_types
 from rooms.matchmaking import queries
+from rooms.matchmaking.free_time import free_in, slots_to_come
 from rooms.matchmaking.queries import Met
 from rooms.matchmaking.scoring import EntryFact, Facts, Score, rarity, score, words_of
 from rooms.matchmaking.tables import match_keys, match_profiles
-from rooms.meetings.bookings import calendar
-from rooms.meetings.bookings.agenda import Busy
 from rooms.meetings.bookings.messages import SeatState
-from rooms.meetings.bookings.slots import TimeSlot, all_slots, rules_of
 from rooms.meetings.bookings.tables import booking_people
 from rooms.organisations.tables import organisation_members, organisations
 
@@ -68,23 +65,11 @@ def _best(me: Facts, others: Iterable[Facts], rare: Mapping[str, float]) -> list
 
 async def _with_hours(connection: AsyncConnection, conference: str, people: list[Facts], now: datetime) -> list[Facts]:
     """The same people, with the slots in which they are free."""
-    slots = [slot for slot in await all_slots(connection, conference) if slot.starts_at > now]
+    slots = await slots_to_come(connection, conference, now)
     if not slots:
         return people
-    buffer = (await rules_of(connection, conference)).buffer
-    start, end = slots[0].starts_at - buffer, max(slot.ends_at for slot in slots) + buffer
-    known = await calendar.busy(connection, conference, [each.person for each in people], start, end)
-    return [replace(each, hours=_free(slots, known[each.person], buffer)) for each in people]
-
-
-def _free(slots: list[TimeSlot], taken: list[Busy], buffer: timedelta) -> frozenset[int]:
-    starts = [slot.starts_at for slot in slots]
-    longest = max(slot.ends_at - slot.starts_at for slot in slots) + buffer
-    blocked: set[int] = set()
-    for each in taken:
-        near = range(bisect_left(starts, each.starts_at - longest), bisect_right(starts, each.ends_at + buffer))
-        blocked.update(number for number in near if each.blocks(slots[number], buffer))
-    return frozenset(range(len(slots))) - blocked
+    free = await free_in(connection, conference, [each.person for each in people], slots)
+    return [replace(each, hours=free[each.person]) for each in people]
 
 
 async def _candidates(

@@ -10,23 +10,20 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.matchmaking import queries
+from rooms.matchmaking.free_time import free_in, slots_to_come
 from rooms.matchmaking.messages import WishKind
 from rooms.matchmaking.schedule.draft import Draft
 from rooms.matchmaking.schedule.messages import Unplaced
 from rooms.matchmaking.schedule.task import MEET, MUST, Place, PlannedPerson, PossibleMeeting, Solution, Task
 from rooms.matchmaking.tables import match_runs, planned_meetings, wishes
-from rooms.meetings.bookings import calendar
 from rooms.meetings.bookings.messages import BookingState, SeatState, SpotKind
-from rooms.meetings.bookings.slots import TimeSlot, all_slots, rules_of, spots_of
+from rooms.meetings.bookings.slots import TimeSlot, spots_of
 from rooms.meetings.bookings.tables import booking_people, bookings
 from rooms.organisations.tables import organisation_members, organisations
 from rooms.people import blocks
 
 TOGETHER = 3
 """Colleagues who share a meeting with somebody."""
-AT_ONCE = 400
-"""People whose calendars are read by one statement."""
-
 w, m = wishes.c, queries.m
 b, bp = bookings.c, booking_people.c
 
@@ -70,8 +67,8 @@ async def plan_of(connection: AsyncConnection, conference: str, place: SpotKind,
             impossible[wish] = Unplaced.OTHER
         else:
             possible.append(wish)
-    slots = [slot for slot in await all_slots(connection, conference) if slot.starts_at > now]
-    free = await _free(connection, conference, people, slots)
+    slots = await slots_to_come(connection, conference, now)
+    free = await free_in(connection, conference, people, slots)
     number = {person: at for at, person in enumerate(people)}
     most = {person: min(profiles[person].most or settings.most, settings.most) - had[person] for person in people}
     groups = await _together(connection, conference, possible, profiles, refused) if settings.together else {}
@@ -80,7 +77,7 @@ async def plan_of(connection: AsyncConnection, conference: str, place: SpotKind,
     places = [spot for spot in spots if spot.kind is place]
     task = Task(
         _blocks(slots),
-        [PlannedPerson(free[person], max(most[person], 0)) for person in people],
+        [PlannedPerson(sorted(free[person]), max(most[person], 0)) for person in people],
         candidates,
         None if place is SpotKind.VIRTUAL and not places else await _places(connection, conference, places, slots),
     )
@@ -158,24 +155,6 @@ async def _booked(
     planned = sa.select(bp.person).join(bookings, b.id == bp.booking).join(planned_meetings, pm.booking == b.id)
     rows = await connection.execute(planned.join(match_runs, match_runs.c.id == pm.run).where(kept))
     return met, Counter(rows.scalars())
-
-
-async def _free(
-    connection: AsyncConnection, conference: str, people: list[str], slots: list[TimeSlot]
-) -> dict[str, list[int]]:
-    """The slots in which each person has nothing."""
-    if not slots:
-        return {person: [] for person in people}
-    buffer = (await rules_of(connection, conference)).buffer
-    start, end = slots[0].starts_at - buffer, max(slot.ends_at for slot in slots) + buffer
-    found: dict[str, list[int]] = {}
-    for at in range(0, len(people), AT_ONCE):
-        known = await calendar.busy(connection, conference, people[at : at + AT_ONCE], start, end)
-        for person, taken in known.items():
-            found[person] = [
-                number for number, slot in enumerate(slots) if not any(each.blocks(slot, buffer) for each in taken)
-            ]
-    return found
 
 
 async def _together(
