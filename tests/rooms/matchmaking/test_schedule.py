@@ -130,6 +130,15 @@ async def test_those_who_have_met_meet_again_when_one_of_them_wishes_so(world: W
     assert meeting.starts_at == slot(1).starts_at, "the slot of the booked meeting is not free"
 
 
+async def test_organisers_can_plan_again_those_who_have_met(world: World) -> None:
+    await open_times(world)
+    await joined(world, "attendee", "other")
+    await booked(world, "attendee", "other")
+    await wish(world, "attendee", "other")
+    run = await drafted_schedule(world, again=True)
+    assert len(await meetings(world, run, "attendee")) == 1
+
+
 async def test_tables_limit_meetings_and_are_named(world: World) -> None:
     await open_times(world)
     await table(world)
