@@ -49,10 +49,12 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/cooperation/{entry}/edit": NOBODY | REFUSED_FIRST,  # a guessed one
     "/c/{conference}/cooperation/{entry}/documents": NOBODY | REFUSED_FIRST,  # a guessed one
     "/c/{conference}/cooperation/{entry}/documents/{document}": NOBODY | {"banned": 403},  # a guessed one
+    "/c/{conference}/demos": IN_CONFERENCE,
     "/c/{conference}/exhibition": IN_CONFERENCE,
     "/c/{conference}/exhibition/apply": IN_CONFERENCE,
     "/c/{conference}/exhibition/halls/{hall}": IN_CONFERENCE,
     "/c/{conference}/exhibition/{booth}": IN_CONFERENCE,
+    "/c/{conference}/exhibition/{booth}/demos": IN_CONFERENCE,
     "/c/{conference}/exhibition/{booth}/edit": ORGANISERS | {"owner": 200},
     "/c/{conference}/exhibition/{booth}/files": ORGANISERS | {"owner": 200},
     "/c/{conference}/exhibition/{booth}/chat.csv": ORGANISERS | {"owner": 200, "staff": 200},

@@ -251,6 +251,7 @@ BOOTH: dict[str, dict[str, str]] = REPORTS | {
     "contact.ask": QUEUES,
     "contact.close": SERVES,
     "contact.take": SERVES,
+    "demo.publish": SERVES,
     "file.change": OWNS,
     "file.consent": TAKES_PART,
     "file.place": OWNS,

@@ -30,6 +30,7 @@ from rooms.exhibition.applications.messages import (
 )
 from rooms.exhibition.booths.messages import ApproveBooth, CreateBooth, DeclineBooth, DraftBooth, SubmitBooth
 from rooms.exhibition.booths.staff_messages import Duty, LeaveStaff, SetDuty
+from rooms.exhibition.demos import PublishDemo
 from rooms.exhibition.files import messages as f
 from rooms.exhibition.leads import queries as lead_queries
 from rooms.exhibition.leads.messages import (
@@ -681,6 +682,11 @@ async def _(world: World) -> Command:
 @_sample("contact.take", "staff", "booth")
 async def _(world: World) -> Command:
     return TakeContact(await _asked(world))
+
+
+@_sample("demo.publish", "staff", "booth")
+async def _(world: World) -> Command:
+    return PublishDemo("Lamps that listen", "2026-11-22", "08:00", 15, 3)
 
 
 @_sample("contact.close", "staff", "booth")

@@ -86,6 +86,8 @@ async def choose_spot(
     named = [each for each in await spots_of(connection, conference) if each.kind is kind]
     if kind is SpotKind.VIRTUAL and not named:
         return None
+    if not any(each.seats >= people for each in named) and named:
+        raise Problem("conflict", N_("No place for meetings has so many seats."), field="starts_at")
     large = sorted((each for each in named if each.seats >= people), key=lambda each: each.id != preferred)
     taken: dict[str, list[TimeSlot]] = {}
     during = sa.and_(b.starts_at < slot.ends_at, b.ends_at > slot.starts_at, b.state == BookingState.BOOKED.value)

@@ -186,3 +186,16 @@ async def test_the_plan_of_the_tables_is_for_organisers(visitor: Visitor, world:
     page = await visitor.get("/c/forum/organise/meetings/plan")
     assert "Table 1" in page.text
     assert "Attendee, Other" in page.text or "Other, Attendee" in page.text
+
+
+async def test_conflicts_of_colleagues_are_flagged(visitor: Visitor, world: World) -> None:
+    await open_times(world)
+    booking = await booked(world, "staff", "attendee")
+    await visitor.sign_in(world.people["staff"])
+    page = await visitor.get(f"/c/forum/meetings/bookings/{booking}")
+    assert "/do/booking.reassign" in page.text
+    assert "not free at this time" not in page.text
+    await booked(world, "owner", "other")
+    page = await visitor.get(f"/c/forum/meetings/bookings/{booking}")
+    assert "/do/booking.reassign" not in page.text
+    assert "not free at this time" in page.text

@@ -50,6 +50,9 @@ ACTS = {
     "invite.make": N_("created an invitation"),
     "invite.revoke": N_("withdrew an invitation"),
     "match.settings": N_("changed the settings of matchmaking"),
+    "meetings.settings": N_("changed the rules for meetings"),
+    "meetings.unwindow": N_("closed a time for meetings"),
+    "meetings.window": N_("opened a time for meetings"),
     "meetup.approved": N_("approved the meet-up"),
     "meetup.cancel": N_("cancelled the meet-up"),
     "meetup.declined": N_("declined the meet-up"),
@@ -83,6 +86,9 @@ ACTS = {
     "session.lobby": N_("opened the session"),
     "session.reinstate": N_("reinstated the session"),
     "stage.rekey": N_("replaced the stream keys of"),
+    "spot.archive": N_("archived a place for meetings"),
+    "spot.create": N_("created a place for meetings"),
+    "spot.edit": N_("changed a place for meetings"),
     "staff.set": N_("changed the booth staff:"),
 }
 

@@ -3,6 +3,7 @@
 from web.pages.exhibition import (
     applications,
     booths,
+    demos,
     downloads,
     editing,
     files,
@@ -18,6 +19,7 @@ from web.pages.exhibition import (
 routes = [
     *applications.routes,
     *booths.routes,
+    *demos.routes,
     *downloads.routes,
     *editing.routes,
     *files.routes,

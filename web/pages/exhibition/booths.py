@@ -14,6 +14,7 @@ from rooms.exhibition.booths import directory, queries
 from rooms.exhibition.booths import staff as staffing
 from rooms.exhibition.booths.directory import PAGE, Wanted
 from rooms.exhibition.booths.snapshots import BoothOwn, BoothSnapshot, HallSnapshot
+from rooms.exhibition.demos import demo_ids
 from rooms.exhibition.organisations import organisation_of
 from rooms.exhibition.queue.crew_messages import Hours
 from rooms.exhibition.queue.messages import LineView
@@ -84,12 +85,14 @@ async def booth(request: Request) -> Response:
     async with entered.site.engine.database.read() as connection:
         stands_in = await queries.hall_of_booth(connection, snapshot.booth.id)
         organisation = await organisation_of(connection, snapshot.booth.id)
+        demos = len(await demo_ids(connection, snapshot.booth.id, now))
     return await entered.page(
         request,
         "exhibition/booth.html",
         page=Location(room, path),
         hall=stands_in,
         organisation=organisation,
+        demos=demos,
         snapshot=snapshot,
         booth=snapshot.booth,
         own=own,

@@ -6,7 +6,7 @@ import type { AskIce, CandidateSent, DescriptionSent, DigitsSent, JoinCall, Leav
 import type { AgreeConnection, AskConnection, ChooseFields, DeclineConnection, EditCard, EndConnection } from "./types/contacts";
 import type { AcceptInterest, ApproveEntry, ApproveReader, ArchiveType, AskPeer, AskToRead, CancelPeerReview, ChangeDocument, CommentEntry, CreateEntry, CreateType, DeclineEntry, DeclineInterest, DeleteEntry, DeleteSearch, DraftEntry, EditType, EntryCreated, InterestShown, RecordOutcome, RefuseReader, RemoveDocument, RenewEntry, SaveSearch, SearchSaved, ShowInterest, SubmitEntry, TypeCreated, WithdrawEntry, WithdrawInterest, WritePeerReview } from "./types/cooperation";
 import type { PresenceView } from "./types/core";
-import type { AcceptApplication, AcceptCall, Admitted, Applied, ApplyToExhibit, ApproveBooth, AskContact, AskLead, BoothChanged, BoothCreated, BoothDrafted, BoothListed, BoothNow, BreakChanged, CallNext, Called, ChangeFile, CloseContact, ConsentToName, Consented, ContactAsked, ContactChanged, ContactOwn, CreateBooth, DeclineApplication, DeclineBooth, DraftBooth, DutyChanged, EndBreak, FilesChanged, FilmLinked, FinishTalk, HoursView, JoinQueue, LeadChanged, LeadOwn, LeaveQueue, LeaveStaff, LineView, LinkFilm, NoteLead, PlaceChanged, PlaceFile, PlaceOwn, PlanShifts, QualifyLead, Queued, RemoveFile, RemoveShift, ReviewApplication, SetDuty, ShareLead, ShiftsChanged, SkipPlace, SubmitBooth, TakeBreak, TakeContact, WithdrawApplication, WithdrawLead } from "./types/exhibition";
+import type { AcceptApplication, AcceptCall, Admitted, Applied, ApplyToExhibit, ApproveBooth, AskContact, AskLead, BoothChanged, BoothCreated, BoothDrafted, BoothListed, BoothNow, BreakChanged, CallNext, Called, ChangeFile, CloseContact, ConsentToName, Consented, ContactAsked, ContactChanged, ContactOwn, CreateBooth, DeclineApplication, DeclineBooth, DemoPublished, DraftBooth, DutyChanged, EndBreak, FilesChanged, FilmLinked, FinishTalk, HoursView, JoinQueue, LeadChanged, LeadOwn, LeaveQueue, LeaveStaff, LineView, LinkFilm, NoteLead, PlaceChanged, PlaceFile, PlaceOwn, PlanShifts, PublishDemo, QualifyLead, Queued, RemoveFile, RemoveShift, ReviewApplication, SetDuty, ShareLead, ShiftsChanged, SkipPlace, SubmitBooth, TakeBreak, TakeContact, WithdrawApplication, WithdrawLead } from "./types/exhibition";
 import type { AnswerPoll, AnswerQuestion, AnswerWritten, AnsweringChanged, ApproveQuestion, ArchivePoll, ArchiveQuestion, AskQuestion, Asked, AskingChanged, ClaimQuestion, ClearScreen, ClosePoll, DismissQuestion, DraftPoll, Drafted, EditPoll, EditQuestion, HideText, LabelQuestion, MarkAnswered, MergeQuestion, ModeratedTally, OpenPoll, OwnQuestionChanged, PinQuestion, PollAnswer, PollArchived, PollChanged, PollClosed, PollDrafted, PollHidden, PollOpened, PollTally, QuestionAnswered, QuestionApproved, QuestionArchived, QuestionAsked, QuestionClaimed, QuestionDismissed, QuestionEdited, QuestionHidden, QuestionLabelled, QuestionMerged, QuestionPinned, QuestionReleased, QuestionReopened, QuestionRestored, QuestionRevised, QuestionShown, QuestionTaken, QuestionUnarchived, QuestionUnmerged, QuestionUnpinned, QuestionWithdrawn, ReleaseQuestion, RenewStreamKeys, ReopenQuestion, RestoreQuestion, RetractAnswer, RevealPoll, ReviseQuestion, ScreenChanged, SendReaction, SetAnonymity, SetAsking, SetReview, ShowOnScreen, ShowPollOnScreen, ShowStage, StageChanged, StagePrepared, TakeQuestion, UnarchiveQuestion, UnmaskQuestion, Unmasked, UnmergeQuestion, UnpinQuestion, UnvoteQuestion, VoteQuestion, WithdrawQuestion } from "./types/forum";
 import type { CancelSchedule, ClearWish, ObjectToMeeting, PublishSchedule, ScheduleStarted, SetMatchProfile, SetMatching, SetWish, ShowSchedule, StartSchedule } from "./types/matchmaking";
 import type { AcceptRequest, AddWindow, ApproveMeetup, ArchiveSpot, BringColleague, CallView, CancelBooking, CancelMeetup, CheckIn, CreateSpot, DeclineMeetup, DeclineRequest, EditMeetup, EditSpot, ExtendCall, JoinBooking, JoinMeetup, KeepOnStandby, LeaveBooking, LeaveMeetup, MeetingClosed, MeetingInvited, MeetingLeft, MeetingRated, MeetingRequested, MeetupProposed, MoveBooking, ProposeMeetup, ProposeTimes, RateCall, ReassignBooking, RemoveWindow, Removed, Replaced, RequestMeeting, SetAvailable, SetMeetings, TakeTime, WaitForCall, WithdrawRequest } from "./types/meetings";
@@ -163,6 +163,7 @@ export type Command =
   | DeclineBooth
   | SetDuty
   | LeaveStaff
+  | PublishDemo
   | ChangeFile
   | PlaceFile
   | RemoveFile
@@ -415,6 +416,7 @@ export interface Replies {
   readonly "candidate_note.save": NoteSaved;
   readonly "chat.post": Posted;
   readonly "contact.ask": ContactAsked;
+  readonly "demo.publish": DemoPublished;
   readonly "entry.create": EntryCreated;
   readonly "entry_type.create": TypeCreated;
   readonly "exhibitor.apply": Applied;

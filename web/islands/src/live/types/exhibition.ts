@@ -160,6 +160,10 @@ export interface StaffView {
   readonly duty: Duty;
 }
 
+export interface DemoPublished {
+  readonly booking: string;
+}
+
 /**
  * A brochure or a film. `href` is where it is served, `link` the player of a film on another site: one of the two is empty. `size` in
  * bytes; `texts` holds translations of the title by locale.
@@ -408,6 +412,17 @@ export interface SetDuty {
 /** Ends the person's own duty. */
 export interface LeaveStaff {
   readonly op: "staff.leave";
+}
+
+/** Publishes a demo in a video call, with places for visitors. `day` is YYYY-MM-DD and `start` HH:MM, in the time zone of the conference. */
+export interface PublishDemo {
+  readonly op: "demo.publish";
+  readonly title: string;
+  readonly day: string;
+  readonly start: string;
+  readonly minutes: number;
+  readonly capacity: number;
+  readonly text?: string;
 }
 
 /** `titles`: translations of the title by locale. Locales not given are unchanged; an empty title deletes the translation. */
