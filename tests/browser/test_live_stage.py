@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,6 +16,8 @@ from signaling.stage.control import FILE, StagePlace
 from tests.browser.callers import MEDIA
 from tests.browser.conftest import Venue
 from tests.support.chromium import running_chromium
+from tests.support.firefox import running_firefox
+from tests.support.server import cookie_of, sign_in
 
 SEEN = """async () => {
     const link = document.querySelector("plenary-live-stream")?.link;
@@ -67,8 +70,8 @@ async def go_live(venue: Venue, who: str = "speaker") -> Page:
 
 
 def stage_process(venue: Venue) -> int:
-    found = msgspec.json.decode((venue.server.folder / "data" / FILE).read_bytes(), type=StagePlace)
-    return found.pid
+    place = msgspec.json.decode((venue.server.folder / "data" / FILE).read_bytes(), type=StagePlace)
+    return place.pid
 
 
 async def test_a_speaker_goes_live_and_everyone_sees_and_hears_it(venue: Venue) -> None:
@@ -86,8 +89,6 @@ async def test_a_speaker_goes_live_and_everyone_sees_and_hears_it(venue: Venue) 
     await expect(attendee.get_by_role("button", name="Turn sound on")).to_have_count(0)
     assert not await attendee.evaluate('document.querySelector("plenary-live-stream video").muted')
 
-    heard = await seen_live(attendee)
-    print("HEARD", heard)
     # The stage process dies: publisher and viewers come back by themselves.
     os.kill(stage_process(venue), signal.SIGKILL)
     await expect(attendee.locator(".stage-note")).to_be_visible(timeout=10_000)
@@ -100,3 +101,47 @@ async def test_a_speaker_goes_live_and_everyone_sees_and_hears_it(venue: Venue) 
     await speaker.get_by_role("button", name="Stop broadcasting").click()
     await expect(attendee.locator(".stage-note")).to_have_text("Waiting for the stream. It starts by itself.")
     await expect(speaker.get_by_role("button", name="Go live from this browser")).to_be_visible()
+
+    # The same viewers go on when the speaker comes back.
+    await speaker.get_by_role("button", name="Go live from this browser").click()
+    await speaker.get_by_role("button", name="Go live", exact=True).click()
+    await expect(attendee.locator(".stage-note")).to_have_count(0, timeout=15_000)
+    seen = await seen_live(attendee)
+    await seen_live(attendee, more_than=seen["frames"])
+
+    # Their page is loaded again: its stream ends at once, not after a timeout.
+    speaker.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
+    await speaker.reload()
+    await expect(attendee.locator(".stage-note")).to_have_text("Waiting for the stream. It starts by itself.")
+
+
+async def test_firefox_views_and_publishes(venue: Venue, tmp_path: Path) -> None:
+    await venue.act("moderator", OpenSession())
+    await venue.act("moderator", StartSession())
+    speaker = await go_live(venue)
+    async with running_firefox(tmp_path) as firefox:
+        signin = await sign_in(venue.world.engine, venue.world.people["moderator"])
+        cookie = cookie_of(venue.server, venue.world.engine, signin)
+        await firefox.add_cookie(venue.server.url, cookie["name"], cookie["value"])
+        await firefox.goto(venue.server.url + venue.session)
+        await firefox.wait_for_function(
+            """async () => {
+                const pc = document.querySelector("plenary-live-stream")?.link.pc;
+                const stats = pc ? [...(await pc.getStats()).values()].filter((each) => each.type === "inbound-rtp") : [];
+                return stats.some((each) => each.framesDecoded > 10) && stats.some((each) => each.kind === "audio" && each.packetsReceived > 20);
+            }"""
+        )
+        await speaker.get_by_role("button", name="Stop broadcasting").click()
+        for name in ("Go live from this browser", "Go live"):
+            await firefox.wait_for_function(
+                """() => {
+                    const all = [...document.querySelectorAll("plenary-broadcast button")];
+                    const found = all.find((each) => each.textContent.trim() === "NAME" && !each.disabled);
+                    found?.click();
+                    return Boolean(found);
+                }""".replace("NAME", name)
+            )
+        before = (await speaker.evaluate(SEEN))["frames"]
+        async with asyncio.timeout(20):
+            while (await speaker.evaluate(SEEN))["frames"] < before + 10:
+                await asyncio.sleep(0.25)

@@ -44,6 +44,7 @@ export class LiveStream extends LitElement {
 
   private prepare(pc: RTCPeerConnection): void {
     this.stream = new MediaStream();
+    this.shown = false;
     pc.addTransceiver("audio", { direction: "recvonly" });
     pc.addTransceiver("video", { direction: "recvonly" });
     pc.ontrack = ({ track }) => {
@@ -61,7 +62,6 @@ export class LiveStream extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("air") && this.air === "off") this.shown = false;
     if (changed.has("air") && this.air === "live" && this.link.state === "refused") this.link.start();
   }
 
@@ -79,7 +79,7 @@ export class LiveStream extends LitElement {
       ></video>
       ${words
         ? html`<div class="stage-note" role="status"><p>${words}</p></div>`
-        : this.muted && this.shown
+        : this.muted
           ? html`<button class="button button-primary stage-sound" @click=${this.unmute}>${icon("speaker")}${t("Turn sound on")}</button>`
           : nothing}`;
   }
@@ -91,7 +91,8 @@ export class LiveStream extends LitElement {
     if (air === "lost") return t("The speaker’s connection is lost. It comes back by itself.");
     if (air === "off") return t("Waiting for the stream. It starts by itself.");
     if (link.state === "broken") return t("The connection to the stage is lost. Connecting again…");
-    return this.shown && (link.flowing || link.state === "connected") ? "" : t("Connecting…");
+    // A video that goes on with another publisher does not begin to play again.
+    return this.shown || link.flowing ? "" : t("Connecting…");
   }
 
   private readonly unmute = (): void => {
