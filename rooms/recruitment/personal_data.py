@@ -9,6 +9,7 @@ from rooms.recruitment.tables import (
     application_steps,
     candidate_notes,
     candidates,
+    interview_offers,
     job_applications,
     job_invitations,
     jobs,
@@ -45,6 +46,7 @@ async def _erase(tx: Transaction, subject: DataSubject) -> None:
         (candidate_notes, candidate_notes.c.share, shares),
         (application_steps, application_steps.c.application, theirs),
         (queued_applications, queued_applications.c.application, theirs),
+        (interview_offers, interview_offers.c.application, theirs),
     ):
         await tx.connection.execute(table.delete().where(column.in_(ids)))
 
@@ -83,6 +85,7 @@ register(
                 by="owner",
                 replace={"owner": None},
             ),
+            Rows("interview_offers", interview_offers, ("application", "at"), by="interviewer"),
             Rows("profile_shares", profile_shares, ("organisation", "explicit", "at", "withdrawn_at")),
         ),
         erase=_erase,

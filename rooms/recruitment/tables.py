@@ -163,6 +163,14 @@ queued_applications = sa.Table(
     sa.Column("application", sa.String(20), sa.ForeignKey("job_applications.id"), nullable=False, index=True),
 )
 
+interview_offers = sa.Table(
+    "interview_offers",  # with whom a candidate can book an interview
+    metadata,
+    sa.Column("application", sa.String(20), sa.ForeignKey("job_applications.id"), primary_key=True),
+    sa.Column("interviewer", sa.String(20), sa.ForeignKey("persons.id"), nullable=False, index=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+
 job_terms = FullTextIndex("job_terms")
 """The texts of published jobs."""
 candidate_terms = FullTextIndex("candidate_terms")

@@ -91,6 +91,7 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "end": "12:00",
         "side": "offer",
         "job": "a" * 20,
+        "booking": "a" * 20,
         "share": "a" * 20,
         "candidate": "a" * 20,
         "invitation": "a" * 20,
@@ -159,6 +160,7 @@ async def answer(world: World, who: str, op: str, room: str, question: str) -> s
             "review",
             "search",
             "invitation",
+            "booking",
             "run",
             "meeting",
             "meetup",
@@ -168,7 +170,6 @@ async def answer(world: World, who: str, op: str, room: str, question: str) -> s
             "share",
             "candidate",
             "request",
-            "booking",
         }:
             return YES
         return problem.code if problem.code in REFUSALS else YES

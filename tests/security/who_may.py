@@ -176,6 +176,13 @@ LOBBY: dict[str, dict[str, str]] = REPORTS | {
     "candidate.share": SPEAKS_UP | {"guest": "forbidden"},
     "candidate.unshare": TAKES_PART,
     "candidate_note.save": TAKES_PART,
+    "info_session.cancel": TAKES_PART,
+    "info_session.create": SPEAKS_UP,
+    "info_session.join": TAKES_PART | {"guest": "forbidden"},
+    "info_session.leave": TAKES_PART,
+    "interview.book": TAKES_PART,
+    "interview.cancel": TAKES_PART,
+    "interview.offer": TAKES_PART,
     "job.apply": SPEAKS_UP | {"guest": "forbidden"},
     "job.close": TAKES_PART,
     "job.create": SERVES,  # of the organisation

@@ -7,11 +7,15 @@ import msgspec
 import sqlalchemy as sa
 
 from rooms.core.ids import new_id
+from rooms.meetings.bookings.slots import is_open
+from rooms.meetings.bookings.tables import bookings
 from rooms.recruitment.applications import messages as am
 from rooms.recruitment.candidates import messages as cm
 from rooms.recruitment.candidates.cv import take_cv
+from rooms.recruitment.interviews import messages as im
 from rooms.recruitment.jobs import messages as jm
 from rooms.recruitment.tables import candidates, job_applications, job_invitations, profile_shares
+from tests.support.bookings import open_times, slot
 from tests.support.files import pdf
 from tests.support.world import World
 from web.site import Site
@@ -115,3 +119,31 @@ async def candidate(site: Site, world: World, **changes: Any) -> str:
     await world.do("staff", am.SaveCandidateNote(share, f"{SECRET} note"), room=world.lobby)
     await world.do("staff", am.ShortlistApplication(application, True), room=world.lobby)
     return share
+
+
+async def with_times(world: World) -> None:
+    """Opens times for meetings, unless they are open."""
+    async with world.engine.database.read() as connection:
+        found = await is_open(connection, world.conference)
+    if not found:
+        await open_times(world)
+
+
+async def offered(world: World, application: str = "", interviewer: str = "staff") -> str:
+    """An application for which an interview can be booked; times are open."""
+    application = application or await applied(world)
+    await with_times(world)
+    await world.do("staff", im.OfferInterview(application, world.people[interviewer]), room=world.lobby)
+    world.clock.advance(seconds=1)
+    return application
+
+
+async def group_session(world: World, capacity: int = 20, at: int = 0) -> str:
+    """The booking of a session of the world's organisation."""
+    await job_shown(world)
+    await with_times(world)
+    said = im.CreateInfoSession(world.organisation, "Working with us", slot(at).starts_at, capacity)
+    await world.do("staff", said, room=world.lobby)
+    async with world.engine.database.read() as connection:
+        select = sa.select(bookings.c.id).where(bookings.c.kind == "group").order_by(bookings.c.created_at.desc())
+        return (await connection.execute(select.limit(1))).scalar_one()

@@ -93,6 +93,7 @@ from rooms.programme import messages as pm
 from rooms.programme.messages import EndSession, OpenSession, StartSession
 from rooms.recruitment.applications import messages as hiring
 from rooms.recruitment.candidates import messages as talents
+from rooms.recruitment.interviews import messages as interviews
 from rooms.recruitment.jobs import messages as jobs
 from tests.support import recruitment
 from tests.support.bookings import booked, demo, free_slot, open_times, requests_of, slot, table
@@ -1324,3 +1325,44 @@ async def _(world: World) -> Command:
     meetup = await approved_meetup(world, "moderator", starts_at=START + timedelta(hours=32))
     await join_meetup(world, meetup, "attendee")
     return meetups.LeaveMeetup(meetup)
+
+
+@_sample("interview.offer", "staff", "lobby")
+async def _(world: World) -> Command:
+    return interviews.OfferInterview(await recruitment.applied(world), world.people["staff"])
+
+
+@_sample("interview.book", "attendee", "lobby")
+async def _(world: World) -> Command:
+    return interviews.BookInterview(await recruitment.offered(world), slot().starts_at)
+
+
+@_sample("interview.cancel", "attendee", "lobby")
+async def _(world: World) -> Command:
+    application = await recruitment.offered(world)
+    await world.do("attendee", interviews.BookInterview(application, slot(1).starts_at), room=world.lobby)
+    return interviews.CancelInterview(application, "I am ill.")
+
+
+@_sample("info_session.create", "staff", "lobby")
+async def _(world: World) -> Command:
+    await recruitment.job_shown(world)
+    await recruitment.with_times(world)
+    return interviews.CreateInfoSession(world.organisation, "Working with us", slot(2).starts_at, 20, "Ask anything.")
+
+
+@_sample("info_session.join", "attendee", "lobby")
+async def _(world: World) -> Command:
+    return interviews.JoinInfoSession(await recruitment.group_session(world, at=3))
+
+
+@_sample("info_session.leave", "attendee", "lobby")
+async def _(world: World) -> Command:
+    booking = await recruitment.group_session(world, at=4)
+    await world.do("attendee", interviews.JoinInfoSession(booking), room=world.lobby)
+    return interviews.LeaveInfoSession(booking)
+
+
+@_sample("info_session.cancel", "staff", "lobby")
+async def _(world: World) -> Command:
+    return interviews.CancelInfoSession(await recruitment.group_session(world, at=5))

@@ -68,11 +68,11 @@ async def unshare_profile(tx: Transaction, actor: Actor, command: UnshareProfile
 
 
 async def employer_row(connection: AsyncConnection, conference: str, organisation: str) -> Any:
-    """An organisation that has published a job. Raises Problem "not_found"."""
+    """An organisation that has published a job. Raises Problem "not_found", or "conflict" without one."""
     row = await organisation_row(connection, conference, organisation)
     employs = sa.exists().where(j.organisation == row.id, j.state != "draft")
     if not (await connection.execute(sa.select(employs))).scalar_one():
-        raise Problem("not_found", N_("This organisation has no jobs here."), field="organisation")
+        raise Problem("conflict", N_("This organisation has no jobs here."), field="organisation")
     return row
 
 

@@ -8,7 +8,7 @@ import pytest
 from rooms.core.files.store import FolderStore
 from rooms.exhibition.queue.messages import AcceptCall, CallNext
 from tests.support.files import pdf
-from tests.support.recruitment import applied, job_shown
+from tests.support.recruitment import applied, job_shown, with_times
 from tests.support.visitor import Outbox, Visitor, make_site
 from tests.support.world import World
 from web.site import Site
@@ -181,3 +181,57 @@ async def _upload(visitor: Visitor, name: str, content: bytes) -> None:
         follow_redirects=True,
     )
     visitor._seen(answer)
+
+
+async def test_an_interview_is_offered_booked_and_moved(site: Site, world: World) -> None:
+    application = await applied(world)
+    await with_times(world)
+    graduate, staff = await person(site, world, "attendee"), await person(site, world, "staff")
+    await staff.get(f"{HERE}/employer")
+    candidate = re.search(r"/c/forum/recruitment/candidates/\w{20}", staff.page)[0]
+    offer = {"room": world.lobby, "application": application, "person": world.people["staff"], "next": candidate}
+    await staff.post("/do/interview.offer", {"key": "k1", **offer})
+    assert "has not done so yet" in staff.page
+    mine = f"{HERE}/mine"
+    await graduate.get(mine)
+    times = re.findall(r'<option value="([^"]+)">Nov', graduate.page)
+    assert len(times) == 6
+    assert "Times are in Asia/Shanghai." in graduate.page
+    book = {"room": world.lobby, "application": application, "next": mine}
+    await graduate.post("/do/interview.book", {"key": "k2", "starts_at": times[0], **book})
+    assert "Interview with Staff" in graduate.page
+    meeting = re.search(r"/c/forum/meetings/\w{20}", graduate.page)[0]
+    await graduate.post("/do/interview.book", {"key": "k3", "starts_at": times[3], **book})
+    assert meeting in graduate.page
+    await staff.get(candidate)
+    assert "Interview with Staff" in staff.page
+    await staff.get(meeting)
+    assert "Chemist who likes membranes" in staff.page, "the profile is shown beside a booked interview, too"
+    await graduate.post("/do/interview.cancel", {"key": "k4", **book})
+    assert "You can book an interview with Staff." in graduate.page
+
+
+async def test_a_group_session_is_created_joined_and_left(site: Site, world: World) -> None:
+    job = await job_shown(world)
+    await with_times(world)
+    staff, graduate = await person(site, world, "staff"), await person(site, world, "attendee")
+    employer = f"{HERE}/employer"
+    await staff.get(employer)
+    [time, *_] = re.findall(r'<option value="([^"]+)">Nov', staff.page)
+    said = {"organisation": world.organisation, "title": "Working with us", "text": "", "capacity": "2"}
+    create = {"room": world.lobby, "key": "k1", "next": employer, "starts_at": time, **said}
+    await staff.post("/do/info_session.create", create)
+    assert "0 of 2 places taken" in staff.page
+    page = f"{HERE}/jobs/{job}"
+    await graduate.get(page)
+    booking = re.search(r'name="booking" value="(\w{20})"', graduate.page)[1]
+    join = {"room": world.lobby, "booking": booking, "next": page}
+    await graduate.post("/do/info_session.join", {"key": "k2", **join})
+    assert "Go to the session" in graduate.page
+    meeting = re.search(r"/c/forum/meetings/\w{20}", graduate.page)[0]
+    assert (await graduate.get(meeting)).status_code == 200
+    await graduate.get(f"{HERE}/mine")
+    assert "Working with us" in graduate.page
+    await graduate.post("/do/info_session.leave", {"key": "k3", **join})
+    assert (await graduate.get(meeting)).status_code == 404
+    assert "Working with us" in (await Visitor(site).get(page)).text

@@ -9,12 +9,14 @@ from starlette.routing import Route
 
 from rooms.core.commands.access import ABSENT
 from rooms.core.errors import Problem
+from rooms.meetings.bookings.slots import all_slots
 from rooms.organisations import members
 from rooms.organisations.queries import mine
 from rooms.people import rules
 from rooms.recruitment.applications import booth_queue, shortlist
 from rooms.recruitment.applications import queries as applications
 from rooms.recruitment.candidates import queries as candidates
+from rooms.recruitment.interviews import queries as interview_queries
 from rooms.recruitment.jobs import queries
 from web.conference import Entered, enter
 from web.pages.recruitment.job import words_for
@@ -42,6 +44,9 @@ async def show(request: Request) -> Response:
         counts = await applications.counts(connection, [organisation])
         queue = await booth_queue.in_queue(connection, organisation)
         notes = await applications.notes(connection, list(shared))
+        now, me = entered.site.engine.clock(), entered.actor.known.id
+        sessions = await interview_queries.info_sessions(connection, conference, me, now, organisation)
+        times = [each for each in await all_slots(connection, conference) if each.starts_at > now]
     applied = {each.share for each in received}
     filtered = bool(job or asked.get("state") or asked.get("shortlist"))
     return await entered.page(
@@ -58,6 +63,8 @@ async def show(request: Request) -> Response:
         counts=counts,
         queue=queue,
         notes=notes,
+        sessions=sessions,
+        times=times,
         **words_for(entered),
         here=f"{entered.path}/recruitment/employer",
     )
@@ -104,9 +111,12 @@ async def candidate_context(connection: AsyncConnection, entered: Entered, share
     """For the template of a candidate, beside a call too. `share` is active, and the viewer is a member of its organisation."""
     notes = (await applications.notes(connection, [share.id])).get(share.id, [])
     me = entered.actor.known.id
+    received = await applications.views(connection, applications.a.share == share.id)
+    here = [each.id for each in received]
     return {
         "profile": await candidates.profile(connection, entered.conference.id, share.person),
-        "applications": await applications.views(connection, applications.a.share == share.id),
+        "applications": received,
+        "interviews": await interview_queries.interviews(connection, here, entered.site.engine.clock()),
         "own_note": next((each for each in notes if each.author.id == me), None),
         "notes": [each for each in notes if each.author.id != me],
         "place": (await booth_queue.in_queue(connection, share.organisation)).get(share.id),

@@ -19,6 +19,7 @@ from rooms.recruitment.applications import queries as applications
 from rooms.recruitment.applications.eligibility import prerequisites
 from rooms.recruitment.applications.steps import OPEN
 from rooms.recruitment.candidates import queries as candidates
+from rooms.recruitment.interviews.queries import info_sessions
 from rooms.recruitment.jobs import queries
 from web.conference import Entered, enter
 from web.forms import read_form, text
@@ -74,6 +75,8 @@ async def _page(request: Request, problem: Problem | None = None, typed: dict[st
         room = await booth_room(connection, conference, booths[0].id) if booths else ""
         places = await booth_queue.own_places(connection, person) if person else {}
         saved = await queries.is_saved(connection, row.id, person) if person else False
+        now = entered.site.engine.clock()
+        sessions = await info_sessions(connection, conference, person, now, row.organisation)
     job = queries.view_of(row)
     answers = typed["answers"] if typed else None
     return await entered.page(
@@ -91,6 +94,8 @@ async def _page(request: Request, problem: Problem | None = None, typed: dict[st
         booth_room=room,
         place=next((places[each.id] for each in booths if each.id in places), None),
         saved=saved,
+        sessions=sessions,
+        now=now,
         problem=problem,
         typed=typed or {"text": "", "answers": {}},
         **words_for(entered),

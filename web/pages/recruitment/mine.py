@@ -10,6 +10,8 @@ from rooms.recruitment.applications import booth_queue
 from rooms.recruitment.applications import queries as applications
 from rooms.recruitment.applications.steps import OPEN
 from rooms.recruitment.candidates import queries as candidates
+from rooms.recruitment.interviews import queries as interview_queries
+from rooms.recruitment.interviews.booking import free_times
 from rooms.recruitment.jobs import queries
 from web.conference import enter
 from web.pages.recruitment.job import words_for
@@ -29,6 +31,14 @@ async def show(request: Request) -> Response:
         rooms = {each.id: await booth_room(connection, conference, each.id) for each in first.values()}
         places = await booth_queue.own_places(connection, person)
         invitations = await candidates.invitations_of(connection, conference, person)
+        now = entered.site.engine.clock()
+        interviews = await interview_queries.interviews(connection, [each.id for each in own], now)
+        times = {
+            each.id: await free_times(connection, conference, each.id, person, interviews[each.id].interviewer.id, now)
+            for each in own
+            if each.id in interviews and each.state in OPEN
+        }
+        sessions = await interview_queries.info_sessions(connection, conference, person, now)
         saved = await queries.saved(connection, conference, person)
         profile = await candidates.profile(connection, conference, person)
     gettext = entered.site.languages.texts(entered.viewer.locale).gettext
@@ -40,6 +50,10 @@ async def show(request: Request) -> Response:
         booths=first,
         rooms=rooms,
         places=places,
+        interviews=interviews,
+        times=times,
+        now=now,
+        sessions=[each for each in sessions if each.joined],
         invitations=invitations,
         saved=saved,
         profile=profile,

@@ -114,6 +114,31 @@ export interface InvitationView {
   readonly at: Time;
 }
 
+/** `starts_at` null: not booked yet. `meeting` is the room of the call. */
+export interface InterviewView {
+  readonly application: string;
+  readonly interviewer: PersonView;
+  readonly starts_at: Time | null;
+  readonly ends_at: Time | null;
+  readonly meeting: string | null;
+}
+
+/** `joined`: whether the viewer has a place; then `meeting` is the call. */
+export interface InfoSessionView {
+  readonly id: string;
+  readonly organisation: string;
+  readonly organisation_name: string;
+  readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly title: string;
+  readonly text: string;
+  readonly starts_at: Time;
+  readonly ends_at: Time;
+  readonly capacity: number;
+  readonly taken: number;
+  readonly joined: boolean;
+  readonly meeting: string | null;
+}
+
 /** A question to candidates. Only those who give the expected answer can apply. `texts` holds translations of the text by locale. */
 export interface QuestionView {
   readonly key: string;
@@ -262,6 +287,53 @@ export interface InviteCandidate {
 export interface DeclineInvitation {
   readonly op: "job_invitation.decline";
   readonly invitation: Id;
+}
+
+/** The employer lets a candidate book an interview with a colleague, at times when both are free. */
+export interface OfferInterview {
+  readonly op: "interview.offer";
+  readonly application: Id;
+  readonly person: Id;
+}
+
+/** The candidate books the interview, or moves it to another time. */
+export interface BookInterview {
+  readonly op: "interview.book";
+  readonly application: Id;
+  readonly starts_at: Time;
+}
+
+/** Either side cancels a booked interview. The candidate can book another time. */
+export interface CancelInterview {
+  readonly op: "interview.cancel";
+  readonly application: Id;
+  readonly reason?: string;
+}
+
+/** A call of an employer with a group. `starts_at` is the start of a slot for meetings; `capacity`: how many visitors can join. */
+export interface CreateInfoSession {
+  readonly op: "info_session.create";
+  readonly organisation: Id;
+  readonly title: string;
+  readonly starts_at: Time;
+  readonly capacity: number;
+  readonly text?: string;
+}
+
+export interface CancelInfoSession {
+  readonly op: "info_session.cancel";
+  readonly booking: Id;
+}
+
+/** Takes a place, also while the session is under way. */
+export interface JoinInfoSession {
+  readonly op: "info_session.join";
+  readonly booking: Id;
+}
+
+export interface LeaveInfoSession {
+  readonly op: "info_session.leave";
+  readonly booking: Id;
 }
 
 /** Begins a draft in the name of an organisation. */
