@@ -25,13 +25,13 @@ async def _cancel(tx: Transaction, subject: DataSubject) -> None:
     """Meetings of two to come are cancelled, so the other person is free again; larger ones take place without the person."""
     b, bp, r = bookings.c, booking_people.c, meeting_requests.c
     theirs = sa.select(bp.booking).where(bp.person == subject.id)
-    pair = sa.and_(b.id.in_(theirs), b.kind == BookingKind.MEETING.value)
+    pairs = [BookingKind.MEETING.value, BookingKind.INTERVIEW.value]
+    pair = sa.and_(b.id.in_(theirs), b.kind.in_(pairs))
     words = bookings.update().where(sa.or_(pair, b.host == subject.id))
     await tx.connection.execute(words.values(reason="", text=""))
     await tx.connection.execute(bookings.update().where(b.host == subject.id).values(title=""))
     await _erase_meetups(tx, subject)
     ahead = sa.and_(b.id.in_(theirs), b.state == BookingState.BOOKED.value, b.ends_at > tx.now)
-    pairs = [BookingKind.MEETING.value, BookingKind.INTERVIEW.value]
     gone = {"state": BookingState.CANCELLED.value, "sequence": b.sequence + 1, "changed_at": tx.now}
     await tx.connection.execute(bookings.update().where(ahead, b.kind.in_(pairs)).values(gone))
     left = {"state": SeatState.LEFT.value, "at": tx.now}

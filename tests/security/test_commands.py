@@ -91,7 +91,6 @@ def fields(op: str, world: World, question: str, target: str) -> dict[str, Any]:
         "end": "12:00",
         "side": "offer",
         "job": "a" * 20,
-        "booking": "a" * 20,
         "share": "a" * 20,
         "candidate": "a" * 20,
         "invitation": "a" * 20,

@@ -25,6 +25,7 @@ from rooms.organisations.messages import CreateOrganisation, MergeOrganisations
 from rooms.people import accounts, links, signins, tokens
 from rooms.people.erasure import erase, export
 from rooms.programme.queries import conference
+from rooms.recruitment.interviews.messages import CreateInfoSession
 from rooms.recruitment.jobs.messages import JobContent
 from tests.rooms.test_personal_data import CONTENT, EXCEPTIONS
 from tests.support.clients import audience_everywhere
@@ -50,7 +51,7 @@ def mark(who: str) -> str:
 def signed(who: str, command: Command) -> Command:
     """The command with a word of the person's own in whatever is free text."""
     if isinstance(
-        command, HideText | EditQuestion | EntryContent | ChangeDocument | JobContent
+        command, HideText | EditQuestion | EntryContent | ChangeDocument | JobContent | CreateInfoSession
     ):  # texts of somebody else, or of an organisation
         return command
     changed: dict[str, Any] = {}

@@ -13,7 +13,7 @@ import type { AcceptRequest, AddWindow, ApproveMeetup, ArchiveSpot, BringColleag
 import type { AnswerInvitation, CreateOrganisation, EditOrganisation, InviteMember, LeaveOrganisation, MergeOrganisations, OrganisationCreated, SetMember, UninviteMember } from "./types/organisations";
 import type { BlockChanged, BlockPerson, GrantRole, ListMe, NoticesRead, Notified, PersonRestrained, ReadNotice, ReadNotices, ReadmitPerson, RemovePerson, ReportPerson, RestraintLifted, RevokeRole, RightsChanged, RoleGranted, RoleRevoked, SignInRevoked, SilencePerson, UnblockPerson, UnsilencePerson } from "./types/people";
 import type { CancelSession, ChangeSession, CreateSession, EndSession, OpenSession, ReinstateSession, SessionChanged, SessionCreated, SessionListed, StarChanged, StarSession, StartSession, UnstarSession } from "./types/programme";
-import type { ApplyForJob, CloseJob, CreateJob, DeclineInvitation, DeleteProfile, EditJob, EditProfile, HandOverApplication, InviteCandidate, JobApplied, JobCreated, MoveApplication, NoteSaved, PublishJob, RemoveCv, SaveCandidateNote, SaveJob, ShareProfile, ShortlistApplication, UnsaveJob, UnshareProfile, WaitForInterview, WithdrawJobApplication } from "./types/recruitment";
+import type { ApplyForJob, BookInterview, CancelInfoSession, CancelInterview, CloseJob, CreateInfoSession, CreateJob, DeclineInvitation, DeleteProfile, EditJob, EditProfile, HandOverApplication, InviteCandidate, JobApplied, JobCreated, JoinInfoSession, LeaveInfoSession, MoveApplication, NoteSaved, OfferInterview, PublishJob, RemoveCv, SaveCandidateNote, SaveJob, ShareProfile, ShortlistApplication, UnsaveJob, UnshareProfile, WaitForInterview, WithdrawJobApplication } from "./types/recruitment";
 
 export * from "./types/chat";
 export * from "./types/conduct";
@@ -88,13 +88,15 @@ export const PROFILE_LENGTH = 4000;
 
 export const QUESTION_LENGTH = 200;
 
-export const REASON_LENGTH = 300;
+export const REASON_LENGTH = 500;
 
 export const REMARK_LENGTH = 1000;
 
 export const REPORT_LENGTH = 1000;
 
 export const SESSION_ABSTRACT_LENGTH = 10000;
+
+export const SESSION_LENGTH = 120;
 
 export const SESSION_TITLE_LENGTH = 300;
 
@@ -311,6 +313,13 @@ export type Command =
   | UnshareProfile
   | InviteCandidate
   | DeclineInvitation
+  | OfferInterview
+  | BookInterview
+  | CancelInterview
+  | CreateInfoSession
+  | CancelInfoSession
+  | JoinInfoSession
+  | LeaveInfoSession
   | CreateJob
   | EditJob
   | PublishJob
