@@ -10,13 +10,16 @@ from rooms.core.store import audit
 from rooms.core.store.tables import persons
 from rooms.core.text import N_
 from rooms.exhibition.tables import booths
+from rooms.meetings.bookings.tables import spots
 from rooms.meetings.meetups.tables import meetups
 from rooms.organisations.tables import organisations
 from rooms.programme.tables import sessions
+from rooms.recruitment.tables import jobs
 from web.conference import enter_as_organiser
 from web.forms import asked_number
 from web.languages import in_language
-from web.pages.cooperation.words import OUTCOMES
+from web.pages.cooperation.words import ADVICE, OUTCOMES
+from web.pages.recruitment.words import STATES
 from web.site import site_of
 
 SHOWN = 100
@@ -32,9 +35,13 @@ ACTS = {
     "chat.report": N_("reported a message by"),
     "conference.change": N_("changed the conference"),
     "conference.found": N_("created the conference"),
+    "document.add": N_("added a document to the entry"),
+    "document.change": N_("changed who can read a document of the entry"),
+    "document.remove": N_("removed a document from the entry"),
     "entry.approve": N_("approved the entry"),
     "entry.create": N_("created the entry"),
     "entry.decline": N_("declined the entry"),
+    "entry.delete": N_("deleted an entry"),
     "entry.renew": N_("renewed the entry"),
     "entry.withdraw": N_("withdrew the entry"),
     "entry_type.archive": N_("archived the type of entry"),
@@ -49,6 +56,12 @@ ACTS = {
     "invite.accept": N_("accepted an invitation"),
     "invite.make": N_("created an invitation"),
     "invite.revoke": N_("withdrew an invitation"),
+    "job.close": N_("closed the job"),
+    "job.create": N_("created the job"),
+    "job.edit": N_("changed the job"),
+    "job.publish": N_("published the job"),
+    "job_application.hand_over": N_("handed over an application"),
+    "job_application.move": N_("changed the state of an application"),
     "match.settings": N_("changed the settings of matchmaking"),
     "meetings.settings": N_("changed the rules for meetings"),
     "meetings.unwindow": N_("closed a time for meetings"),
@@ -59,10 +72,13 @@ ACTS = {
     "meetup.edit": N_("changed the meet-up"),
     "organisation.create": N_("created the organisation"),
     "organisation.edit": N_("changed the organisation"),
-    "organisation.leave": N_("left the organisation"),
     "organisation.invite": N_("invited someone to the organisation"),
+    "organisation.leave": N_("left the organisation"),
     "organisation.member": N_("changed the people of the organisation"),
     "organisation.merge": N_("merged the organisation"),
+    "peer_review.ask": N_("asked for a second look at the entry"),
+    "peer_review.cancel": N_("withdrew the request for a second look at the entry"),
+    "peer_review.write": N_("wrote a second look at the entry"),
     "person.ban": N_("removed"),
     "person.report": N_("reported"),
     "person.silence": N_("silenced"),
@@ -71,6 +87,8 @@ ACTS = {
     "programme.imported": N_("imported a programme"),
     "question.report": N_("reported a question"),
     "question.unmask": N_("revealed the asker of an anonymous question"),
+    "reader.approved": N_("let someone read the documents of the entry"),
+    "reader.refused": N_("refused someone the documents of the entry"),
     "report.done": N_("resolved a report about"),
     "role.grant": N_("gave a role to"),
     "role.revoke": N_("removed a role from"),
@@ -85,15 +103,16 @@ ACTS = {
     "session.live": N_("started the session"),
     "session.lobby": N_("opened the session"),
     "session.reinstate": N_("reinstated the session"),
-    "stage.rekey": N_("replaced the stream keys of"),
     "spot.archive": N_("archived a place for meetings"),
     "spot.create": N_("created a place for meetings"),
     "spot.edit": N_("changed a place for meetings"),
     "staff.set": N_("changed the booth staff:"),
+    "stage.rekey": N_("replaced the stream keys of"),
 }
 
 DETAILS = {
     "access": N_("access"),
+    "advice": N_("recommendation"),
     "added": N_("added"),
     "anonymous": N_("anonymous questions"),
     "asking": N_("questions"),
@@ -102,6 +121,7 @@ DETAILS = {
     "cancelled": N_("cancelled"),
     "changed": N_("changed"),
     "days": N_("days"),
+    "document": N_("document"),
     "guests": N_("guests"),
     "into": N_("into"),
     "kind": N_("kind"),
@@ -111,6 +131,7 @@ DETAILS = {
     "outcome": N_("result"),
     "open": N_("open"),
     "other_address": N_("with another email address"),
+    "person": N_("person"),
     "reason": N_("reason"),
     "report": N_("report"),
     "restored": N_("reinstated"),
@@ -119,13 +140,15 @@ DETAILS = {
     "room": N_("room"),
     "session": N_("session"),
     "slug": N_("address"),
+    "state": N_("state"),
+    "to": N_("to"),
     "together": N_("colleagues share meetings"),
     "until": N_("until"),
     "uses": N_("number of people"),
     "zone": N_("time zone"),
 }
 VALUES = {"locked": N_("closed"), "open": N_("open"), "paused": N_("paused"), "True": N_("yes"), "False": N_("no")}
-VALUES |= {outcome.value: words for outcome, words in OUTCOMES.items()}
+VALUES |= {each.value: words for told in (OUTCOMES, ADVICE, STATES) for each, words in told.items()}
 
 
 async def show(request: Request) -> Response:
@@ -154,6 +177,11 @@ async def show(request: Request) -> Response:
             names[row.id] = in_language(locale, row.texts, "title", row.title)
         met = sa.select(meetups.c.id, meetups.c.title).where(meetups.c.id.in_(ids))
         names |= {row.id: row.title for row in await connection.execute(met)}
+        offered_jobs = sa.select(jobs.c.id, jobs.c.title, jobs.c.texts).where(jobs.c.id.in_(ids))
+        for row in await connection.execute(offered_jobs):
+            names[row.id] = in_language(locale, row.texts, "title", row.title)
+        tables = sa.select(spots.c.id, spots.c.name).where(spots.c.id.in_(ids))
+        names |= {row.id: row.name for row in await connection.execute(tables)}
         called = sa.select(booths.c.id, booths.c.name, booths.c.texts).where(booths.c.id.in_(ids))
         for row in await connection.execute(called):
             names[row.id] = in_language(locale, row.texts, "name", row.name)
