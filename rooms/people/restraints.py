@@ -1,5 +1,6 @@
 """Database access for silences and bans, in a whole conference or in one session."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -22,6 +23,13 @@ def not_removed(
     r = restraints.c
     lasts = sa.or_(r.until.is_(None), r.until > at)
     return ~sa.exists().where(r.person == person, r.conference == conference, r.session == "", r.kind == "ban", lasts)
+
+
+async def still_here(connection: AsyncConnection, conference: str, people: Iterable[str], at: datetime) -> list[str]:
+    """Those of these people who have not been removed from a conference, sorted by id."""
+    p = persons.c
+    here = sa.and_(p.id.in_(list(people)), not_removed(p.id, conference, at))
+    return list((await connection.execute(sa.select(p.id).where(here).order_by(p.id))).scalars())
 
 
 async def views(connection: AsyncConnection, conference: str, session: str) -> list[RestraintView]:

@@ -1,6 +1,6 @@
 """Booked meetings in the demonstration: times, tables, a few requests, and meetings that have been accepted."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -9,6 +9,8 @@ from rooms.core.commands.messages import Command
 from rooms.core.engine import Engine, Outcome
 from rooms.core.ids import new_id
 from rooms.core.store.journal import room_of
+from rooms.exhibition.booths.staff import booths_of
+from rooms.exhibition.demos import PublishDemo
 from rooms.meetings.bookings import calendar, slots
 from rooms.meetings.bookings import messages as m
 from rooms.people import accounts
@@ -69,6 +71,7 @@ async def arrange(engine: Engine, conference: str) -> None:
         await do("organiser", m.AddWindow((here.date() + timedelta(days=days)).isoformat(), "09:00", "17:00"))
     if not fresh:
         return
+    await _show_demo(engine, conference, people["exhibitor"], here)
     for wish in WISHES:
         async with engine.database.read() as connection:
             both = [people[wish.asker], people[wish.asked]]
@@ -78,3 +81,15 @@ async def arrange(engine: Engine, conference: str) -> None:
         if wish.accepted:
             request = msgspec.json.decode(made.reply, type=m.MeetingRequested).request
             await do(wish.asked, m.AcceptRequest(request, times[0]))
+
+
+async def _show_demo(engine: Engine, conference: str, person: str, here: datetime) -> None:
+    """The exhibitor shows something tomorrow."""
+    async with engine.database.read() as connection:
+        own = await booths_of(connection, conference, person)
+        room = await room_of(connection, "booth", own[0][0]) if own else ""
+    if room:
+        day = (here.date() + timedelta(days=1)).isoformat()
+        text = "Three visitors at a time, so that everyone can ask. 每场限三位访客，便于提问。"
+        demo = PublishDemo("Live demo · 现场演示", day, "14:00", 20, 3, text)
+        await engine.perform(person, room, demo, new_id())

@@ -23,6 +23,7 @@ from rooms.meetings.bookings.slots import TimeSlot, all_slots
 from rooms.meetings.bookings.tables import booking_people
 from rooms.people import rules
 from rooms.people.desk import notify_all
+from rooms.people.restraints import still_here
 
 LOBBY = {"lobby"}
 REASON_LENGTH = 500
@@ -83,4 +84,5 @@ async def notify(
 ) -> None:
     """Notifies people of a booking. `values` are completed by its title, and the zone in which its times are shown."""
     known = {"title": row.title, **await calendar.zone_value(tx.connection, row.conference), **values}
-    await notify_all(tx, sorted(people), kind, known, Target("booking", row.conference, row.id), about=about)
+    here = await still_here(tx.connection, row.conference, people, tx.now)
+    await notify_all(tx, here, kind, known, Target("booking", row.conference, row.id), about=about)

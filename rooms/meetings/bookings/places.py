@@ -19,6 +19,7 @@ from rooms.meetings.bookings.tables import booking_people, meeting_requests
 from rooms.meetings.create import invite, uninvite
 from rooms.people.accounts import person_named
 from rooms.people.desk import notify_all
+from rooms.people.restraints import still_here
 
 RESERVED = timedelta(minutes=10)
 """How long a free place is kept for those on standby."""
@@ -112,4 +113,5 @@ async def _notify(
 ) -> None:
     values = {"title": title, "moment": starts_at, **await calendar.zone_value(tx.connection, conference)}
     target = Target("booking", conference, booking) if booking else Target("meetings", conference)
-    await notify_all(tx, sorted(people), kind, values, target)
+    here = await still_here(tx.connection, conference, people, tx.now)
+    await notify_all(tx, here, kind, values, target)

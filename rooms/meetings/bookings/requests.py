@@ -27,6 +27,7 @@ from rooms.people import rules
 from rooms.people.blocks import between, has_blocked
 from rooms.people.candidates import check_takes_part
 from rooms.people.desk import desks_of, notify_all, with_desk
+from rooms.people.restraints import still_here
 
 LOBBY = {"lobby"}
 TEXT_LENGTH, REASON_LENGTH = 1000, 500
@@ -247,4 +248,5 @@ async def _answer(tx: Transaction, row: Any, state: RequestState, **values: Any)
 async def _notify(tx: Transaction, actor: Actor, person: str, kind: str, at: datetime | None = None) -> None:
     values = {"moment": at.isoformat(), **await calendar.zone_value(tx.connection, actor.room.subject)} if at else {}
     target = Target("meetings", actor.room.subject)
-    await notify_all(tx, [person], kind, values, target, about=actor.known.view)
+    here = await still_here(tx.connection, actor.room.subject, [person], tx.now)
+    await notify_all(tx, here, kind, values, target, about=actor.known.view)

@@ -19,6 +19,7 @@ from rooms.meetings.bookings.tables import booking_people, bookings, meeting_req
 from rooms.meetings.tables import call_peers
 from rooms.people.accounts import person_named
 from rooms.people.desk import desks_of, notify_all
+from rooms.people.restraints import still_here
 
 REMIND_BEFORE = timedelta(minutes=15)
 MOST_AT_ONCE = 200
@@ -45,7 +46,9 @@ async def lapse(engine: Engine) -> int:
                 await tx.connection.execute(meeting_requests.update().where(r.id == row.id, due).values(gone))
             ).rowcount:
                 target = Target("meetings", row.conference)
-                for person, other in ((row.asker, row.asked), (row.asked, row.asker)):
+                here = await still_here(tx.connection, row.conference, [row.asker, row.asked], tx.now)
+                for person in here:
+                    other = row.asked if person == row.asker else row.asker
                     await notify_all(tx, [person], "meeting.lapsed", {}, target, about=named[other])
                 count += 1
     return count
@@ -74,7 +77,8 @@ async def remind(engine: Engine) -> int:
                 target = Target("booking", row.conference, row.id)
                 other = others[row.id, row.person]
                 kind = "meeting.soon" if other is not None else "booking.soon"
-                await notify_all(tx, [row.person], kind, values, target, about=other)
+                here = await still_here(tx.connection, row.conference, [row.person], tx.now)
+                await notify_all(tx, here, kind, values, target, about=other)
                 count += 1
     return count
 

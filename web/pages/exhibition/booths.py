@@ -85,6 +85,7 @@ async def booth(request: Request) -> Response:
     async with entered.site.engine.database.read() as connection:
         stands_in = await queries.hall_of_booth(connection, snapshot.booth.id)
         organisation = await organisation_of(connection, snapshot.booth.id)
+        named = await queries.listed_staff(connection, snapshot.booth.id, entered.conference.id)
         demos = len(await demo_ids(connection, snapshot.booth.id, now))
     return await entered.page(
         request,
@@ -93,6 +94,7 @@ async def booth(request: Request) -> Response:
         hall=stands_in,
         organisation=organisation,
         demos=demos,
+        named=[each for each in named if each.id != entered.viewer.id],
         snapshot=snapshot,
         booth=snapshot.booth,
         own=own,

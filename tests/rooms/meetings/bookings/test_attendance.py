@@ -10,6 +10,7 @@ from rooms.meetings.bookings.calendar import booking_row
 from rooms.meetings.bookings.tables import bookings
 from rooms.meetings.tables import invited
 from rooms.organisations.messages import OrganisationRole, SetMember
+from rooms.people.messages import RemovePerson
 from rooms.programme.messages import StarSession
 from rooms.programme.tables import sessions
 from tests.support.bookings import asked, booked, demo, free, notices, open_times, requests_of, slot
@@ -237,3 +238,17 @@ async def test_a_colleague_takes_over_unless_there_is_a_conflict(world: World) -
     assert (news.kind, news.values["name"]) == ("meeting.reassigned", "Speaker")
     assert slot(0) in await free(world, "staff")
     assert slot(0) not in await free(world, "speaker")
+
+
+async def test_nobody_who_was_removed_is_notified(world: World) -> None:
+    await open_times(world)
+    booking = await booked(world, "attendee", "other")
+    await world.do("organiser", RemovePerson(world.people["other"]), room=world.lobby)
+    before = len(await notices(world, "other"))
+    world.clock.advance(seconds=1)
+    await world.do("attendee", m.MoveBooking(booking, slot(2).starts_at), room=world.lobby)
+    world.clock.now = slot(2).starts_at
+    world.clock.advance(minutes=-10)
+    await upkeep.remind(world.engine)
+    assert len(await notices(world, "other")) == before
+    assert (await notices(world, "attendee"))[0].kind == "meeting.soon"
