@@ -19,6 +19,7 @@ from rooms.meetings.create import open_meeting
 from rooms.people.messages import RevokeRole, SilencePerson
 from rooms.programme.actions import create_session
 from tests.security.who_may import ABSENT, EVERYBODY, TABLES, YES
+from tests.support.recruitment import job_shown
 from tests.support.world import START, World
 
 REFUSALS = {"not_signed_in", "unverified", "forbidden", "not_found", "silenced"}
@@ -125,6 +126,7 @@ async def crowd(world: World) -> World:
     """The world with somebody who is silenced, and a clock for the limits that never lets them come up."""
     moments = itertools.count(0, 3600)
     world.engines[0] = replace(world.engine, limits=RateLimits(lambda: float(next(moments))))
+    await job_shown(world)  # so that its organisation is an employer
     await world.person("silenced")
     await world.person("target")
     await world.do("organiser", SilencePerson(world.people["silenced"]), room=world.lobby)

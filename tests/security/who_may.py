@@ -173,7 +173,7 @@ LOBBY: dict[str, dict[str, str]] = REPORTS | {
     "candidate.delete": TAKES_PART,
     "candidate.edit": TAKES_PART | {"guest": "forbidden"},
     "candidate.remove_cv": TAKES_PART,
-    "candidate.share": SPEAKS_UP | {"guest": "forbidden"},
+    "candidate.share": SPEAKS_UP | dict.fromkeys(("guest", "owner", "staff"), "forbidden"),
     "candidate.unshare": TAKES_PART,
     "candidate_note.save": TAKES_PART,
     "info_session.cancel": TAKES_PART,
