@@ -33,6 +33,7 @@ PATHS = {
     "meetings": "/c/{slug}/meetings",
     "meetings.new": "/c/{slug}/meetings/new?person={subject}",
     "booking": "/c/{slug}/meetings/bookings/{subject}",
+    "round": "/c/{slug}/rounds/{subject}",
     "meeting": "/c/{slug}/meetings/{subject}",
     "organise": "/c/{slug}/organise",
     "organise.cooperation": "/c/{slug}/organise/cooperation",

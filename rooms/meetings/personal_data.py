@@ -10,6 +10,7 @@ from rooms.meetings.bookings.messages import BookingKind, BookingState, RequestS
 from rooms.meetings.bookings.tables import absences, booking_people, bookings, meeting_requests
 from rooms.meetings.meetups.messages import MeetupState
 from rooms.meetings.meetups.tables import meetups
+from rooms.meetings.rounds.tables import round_people, round_talks
 from rooms.meetings.tables import call_outcomes, call_peers, call_waits, invited
 from rooms.people.tables import notices
 
@@ -94,6 +95,8 @@ register(
                 by="proposer",
                 replace={"title": NOBODY, "text": "", "place": NOBODY, "comment": ""},
             ),
+            Rows("rounds", round_people, ("round", "here", "seen_at", "left_over")),
+            Rows("round_talks", round_talks, ("round", "number", "meeting", "since", "gone"), replace={"gone": True}),
             Rows("meeting_requests_awaited", meeting_requests, (), by="turn", replace={}),
         ),
         rooms=_rooms,

@@ -1,4 +1,4 @@
-"""Meet-ups in the demonstration: one on the site, one at a place with a waiting list, and one that waits for an organiser."""
+"""Meet-ups in the demonstration: one on the site, one at a place with a waiting list, one that waits for an organiser; and rounds of short talks."""
 
 from contextlib import suppress
 from datetime import datetime, time, timedelta
@@ -13,6 +13,8 @@ from rooms.core.ids import new_id
 from rooms.core.store.journal import room_of
 from rooms.meetings.meetups import messages as m
 from rooms.meetings.meetups.queries import coming
+from rooms.meetings.rounds.messages import CreateRound, RoundPreference
+from rooms.meetings.rounds.queries import OPEN, listed
 from rooms.people import accounts
 from rooms.programme.queries import conference_by_id
 
@@ -55,3 +57,24 @@ async def meet_up(engine: Engine, conference: str) -> None:
             await do(email, m.JoinMeetup(meetup))
     text = "A walk to the river before the first session. Meet at the main entrance."
     await propose(GUESTS[2], "Morning walk", text, time(7, 30), 20, "Main entrance", "en")
+
+
+async def take_turns(engine: Engine, conference: str) -> None:
+    """Sets up rounds of short talks that begin in twenty minutes, unless some are still to come."""
+    async with engine.database.read() as connection:
+        if any(row.state in OPEN for row in await listed(connection, conference)):
+            return
+        organiser = await accounts.by_email(connection, KARIM)
+        lobby = await room_of(connection, "lobby", conference)
+    if organiser is None:
+        return
+    said = CreateRound(
+        title="Meet ten people you did not know · 认识新朋友",
+        text="Five minutes with each. Say what you work on, and what you seek. 每次五分钟：您在做什么，寻求什么？",
+        starts_at=engine.clock() + timedelta(minutes=20),
+        talk_minutes=5,
+        pause_seconds=45,
+        talks=10,
+        prefers=RoundPreference.ORGANISATIONS,
+    )
+    await engine.perform(organiser.id, lobby, said, new_id())

@@ -41,7 +41,7 @@ from server.demo.cooperation import cooperate
 from server.demo.matchmaking import match_people
 from server.demo.media import furnish
 from server.demo.meetings import arrange
-from server.demo.meetups import meet_up
+from server.demo.meetups import meet_up, take_turns
 from server.demo.roles import ROLES
 from server.demo.visitors import actor
 from web.links import path as page_path
@@ -64,7 +64,7 @@ async def seed(engine: Engine, store: Store) -> None:
     await furnish(engine, store, conference)
     await cooperate(engine, store, conference)
     await recruitment.recruit(engine, store, conference)
-    for fill in (exchange, arrange, meet_up, match_people, actor):
+    for fill in (exchange, arrange, meet_up, take_turns, match_people, actor):
         await fill(engine, conference)
 
 

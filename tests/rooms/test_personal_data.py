@@ -10,7 +10,7 @@ from rooms.core.store.database import metadata
 NOT_PEOPLE = {
     # Ids of other things, by the column's name.
     "id", "room", "subject", "conference", "session", "meeting", "message", "booth", "hall", "track", "file", "poll", "question", "lead", "link", "peer",
-    "into", "organisation", "cv", "screen", "screen_poll", "answering", "epoch", "calendar_key", "speaker",
+    "into", "organisation", "round", "cv", "screen", "screen_poll", "answering", "epoch", "calendar_key", "speaker",
     # Short words with a meaning fixed by the program.
     "kind", "purpose", "reason", "number", "version",
 }  # fmt: skip
@@ -85,6 +85,8 @@ EXCEPTIONS = {
     "spots.name": CONTENT,
     "spots.kind": FIXED,
     "meetups.language": FIXED,
+    "rounds.title": CONTENT,
+    "rounds.text": CONTENT,
     "bookings.title": "named after an entry, a booth or a session, or empty; it belongs to everyone in the booking",
     "bookings.host": "an id, left bare as in booking_people",
     "bookings.about": "an id",

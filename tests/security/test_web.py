@@ -172,6 +172,7 @@ async def test_no_form_is_taken_without_the_browsers_token(visitor: Visitor, wor
         room="guessed",
         person="guessed",
         meetup="guessed",
+        round="guessed",
         code="guessed",
         job="guessed",
         type="guessed",

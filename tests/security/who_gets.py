@@ -136,6 +136,10 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/recruitment/new": IN_CONFERENCE,
     "/c/{conference}/recruitment/profile": SIGNED_IN | {"banned": 403, "unverified": 403},
     "/c/{conference}/recruitment/talents": NOBODY | REFUSED_FIRST | {"owner": 403, "staff": 403},  # without a job
+    "/c/{conference}/rounds": IN_CONFERENCE,
+    "/c/{conference}/rounds/{round}": NOBODY | {"banned": 403},  # a guessed one
+    "/c/{conference}/organise/rounds": ORGANISERS,
+    "/c/{conference}/organise/rounds/{round}": ABSENT_FOR_ORGANISERS,
     "/c/{conference}/sessions/{session}": IN_CONFERENCE,
     "/c/{conference}/sessions/{session}.ics": IN_CONFERENCE,
     "/c/{conference}/sessions/{session}/messages": IN_CONFERENCE,
@@ -209,6 +213,8 @@ POST: dict[str, dict[str, int]] = {
     "/c/{conference}/organise/exhibitors": FOR_ORGANISERS,
     "/c/{conference}/organise/exhibitors/import/{upload}": ABSENT_FOR_ORGANISERS,
     "/c/{conference}/organise/exhibitors/invite": FOR_ORGANISERS | {"organiser": 303, "admin": 303},
+    "/c/{conference}/organise/rounds": FOR_ORGANISERS,
+    "/c/{conference}/organise/rounds/{round}": ABSENT_FOR_ORGANISERS,
     "/c/{conference}/organise/publish": FOR_ORGANISERS | {"organiser": 303, "admin": 303},
     "/c/{conference}/organise/people/grant": FOR_ORGANISERS,
     "/c/{conference}/organise/people/invite": FOR_ORGANISERS,

@@ -52,6 +52,7 @@ def apply_latest(kind: str, state: State, values: dict[str, dict[str, Any]]) -> 
         "poll_results",
         "poll_tallies",
         "reports",
+        "rounds",
     ):
         if name in values:
             state["latest"].setdefault(name, {}).update(values[name])

@@ -76,6 +76,7 @@ from rooms.meetings.bookings import messages as bm
 from rooms.meetings.bookings.slots import TimeSlot
 from rooms.meetings.create import open_meeting
 from rooms.meetings.meetups import messages as meetups
+from rooms.meetings.rounds import messages as rounds
 from rooms.organisations.messages import (
     AnswerInvitation,
     CreateOrganisation,
@@ -123,6 +124,9 @@ from tests.support.meetups import FIELDS as MEETUP
 from tests.support.meetups import approved as approved_meetup
 from tests.support.meetups import join as join_meetup
 from tests.support.meetups import proposed as proposed_meetup
+from tests.support.rounds import FIELDS as ROUND
+from tests.support.rounds import enter as enter_round
+from tests.support.rounds import set_up as set_up_round
 from tests.support.world import START, World
 
 
@@ -1366,3 +1370,35 @@ async def _(world: World) -> Command:
 @_sample("info_session.cancel", "staff", "lobby")
 async def _(world: World) -> Command:
     return interviews.CancelInfoSession(await recruitment.group_session(world, at=5))
+
+
+@_sample("round.create", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return rounds.CreateRound(**ROUND, starts_at=START + timedelta(hours=40))
+
+
+@_sample("round.edit", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return rounds.EditRound(round=await set_up_round(world), **ROUND, starts_at=START + timedelta(hours=41))
+
+
+@_sample("round.start", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return rounds.StartRound(await set_up_round(world))
+
+
+@_sample("round.cancel", "organiser", "lobby")
+async def _(world: World) -> Command:
+    return rounds.CancelRound(await set_up_round(world))
+
+
+@_sample("round.enter", "attendee", "lobby")
+async def _(world: World) -> Command:
+    return rounds.EnterRound(await set_up_round(world))
+
+
+@_sample("round.leave", "attendee", "lobby")
+async def _(world: World) -> Command:
+    round = await set_up_round(world)
+    await enter_round(world, round, "attendee")
+    return rounds.LeaveRound(round)

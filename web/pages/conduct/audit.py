@@ -12,6 +12,7 @@ from rooms.core.text import N_
 from rooms.exhibition.tables import booths
 from rooms.meetings.bookings.tables import spots
 from rooms.meetings.meetups.tables import meetups
+from rooms.meetings.rounds.tables import rounds
 from rooms.organisations.tables import organisations
 from rooms.programme.tables import sessions
 from rooms.recruitment.tables import jobs
@@ -96,6 +97,10 @@ ACTS = {
     "schedule.publish": N_("published an automatic schedule"),
     "schedule.show": N_("showed an automatic schedule to its participants"),
     "schedule.start": N_("started an automatic schedule"),
+    "round.cancel": N_("cancelled the rounds of short talks"),
+    "round.create": N_("set up rounds of short talks"),
+    "round.edit": N_("changed the rounds of short talks"),
+    "round.start": N_("started the rounds of short talks"),
     "session.cancel": N_("cancelled the session"),
     "session.change": N_("changed the session"),
     "session.create": N_("created the session"),
@@ -175,8 +180,9 @@ async def show(request: Request) -> Response:
         asked = sa.select(i.id, e.title, e.texts).where(i.entry == e.id, i.id.in_(ids))
         for row in await connection.execute(sa.union_all(offered, asked)):
             names[row.id] = in_language(locale, row.texts, "title", row.title)
-        met = sa.select(meetups.c.id, meetups.c.title).where(meetups.c.id.in_(ids))
-        names |= {row.id: row.title for row in await connection.execute(met)}
+        for table in (meetups, rounds):
+            met = sa.select(table.c.id, table.c.title).where(table.c.id.in_(ids))
+            names |= {row.id: row.title for row in await connection.execute(met)}
         offered_jobs = sa.select(jobs.c.id, jobs.c.title, jobs.c.texts).where(jobs.c.id.in_(ids))
         for row in await connection.execute(offered_jobs):
             names[row.id] = in_language(locale, row.texts, "title", row.title)

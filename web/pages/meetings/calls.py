@@ -9,6 +9,7 @@ from starlette.routing import Route
 from rooms.exhibition.booths import staff as staffing
 from rooms.exhibition.booths.queries import booth_room, meeting_room
 from rooms.meetings.messages import MeetingOwn, MeetingSnapshot
+from rooms.meetings.rounds.queries import round_of_meeting
 from rooms.recruitment.candidates.queries import shared_among
 from web.conference import Location, enter_room
 from web.pages.recruitment.employer import candidate_context
@@ -23,6 +24,7 @@ async def meeting(request: Request) -> Response:
     async with site_of(request).engine.database.read() as connection:
         mine = await staffing.booths_of(connection, entered.conference.id, entered.viewer.id or "")
         serves = snapshot.booth in {booth for booth, _ in mine}
+        round = await round_of_meeting(connection, id, entered.viewer.id or "")
         desk = await booth_room(connection, entered.conference.id, snapshot.booth or "") if serves else ""
         here = [each.id for each in snapshot.people]
         share = await shared_among(connection, entered.conference.id, entered.viewer.id or "", here)
@@ -36,6 +38,7 @@ async def meeting(request: Request) -> Response:
         snapshot=snapshot,
         own=own,
         serves=serves,
+        round=round,
         share=share,
         **candidate,
         **words_for(entered),

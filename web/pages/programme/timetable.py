@@ -13,6 +13,7 @@ from rooms.core.commands.registry import permitted
 from rooms.core.search import fold, search_words
 from rooms.meetings.meetups import queries as meetups
 from rooms.meetings.meetups.messages import MeetupView
+from rooms.meetings.rounds.queries import listed
 from rooms.programme import stars, timetable
 from rooms.programme.queries import Conference
 from rooms.programme.timetable import TimetableEntry
@@ -67,6 +68,7 @@ async def show(request: Request) -> Response:
         halls = await timetable.hall_names(connection, conference.id)
         tracks = await timetable.track_names(connection, conference.id)
         meetings = await meetups.coming(connection, conference.id, viewer.id)
+        rounds = await listed(connection, conference.id)
         found = await stars.starred_by(connection, [viewer.id] if viewer.id else [], [conference.id])
     starred = found.get((viewer.id or "", conference.id), [])
     used = {entry.track for entry in entries}
@@ -76,6 +78,7 @@ async def show(request: Request) -> Response:
         request,
         "programme/timetable.html",
         days=lay_out(entries, halls, [track.name for track in tracks], entered.event_zone, entered.zone),
+        has_rounds=bool(rounds),
         meetups=_by_day(meetings, entered.zone),
         tracks=tracks,
         languages_spoken=_languages(entries),

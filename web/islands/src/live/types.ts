@@ -9,7 +9,7 @@ import type { PresenceView } from "./types/core";
 import type { AcceptApplication, AcceptCall, Admitted, Applied, ApplyToExhibit, ApproveBooth, AskContact, AskLead, BoothChanged, BoothCreated, BoothDrafted, BoothListed, BoothNow, BreakChanged, CallNext, Called, ChangeFile, CloseContact, ConsentToName, Consented, ContactAsked, ContactChanged, ContactOwn, CreateBooth, DeclineApplication, DeclineBooth, DemoPublished, DraftBooth, DutyChanged, EndBreak, FilesChanged, FilmLinked, FinishTalk, HoursView, JoinQueue, LeadChanged, LeadOwn, LeaveQueue, LeaveStaff, LineView, LinkFilm, NoteLead, PlaceChanged, PlaceFile, PlaceOwn, PlanShifts, PublishDemo, QualifyLead, Queued, RemoveFile, RemoveShift, ReviewApplication, SetDuty, ShareLead, ShiftsChanged, SkipPlace, SubmitBooth, TakeBreak, TakeContact, WithdrawApplication, WithdrawLead } from "./types/exhibition";
 import type { AnswerPoll, AnswerQuestion, AnswerWritten, AnsweringChanged, ApproveQuestion, ArchivePoll, ArchiveQuestion, AskQuestion, Asked, AskingChanged, ClaimQuestion, ClearScreen, ClosePoll, DismissQuestion, DraftPoll, Drafted, EditPoll, EditQuestion, HideText, LabelQuestion, MarkAnswered, MergeQuestion, ModeratedTally, OpenPoll, OwnQuestionChanged, PinQuestion, PollAnswer, PollArchived, PollChanged, PollClosed, PollDrafted, PollHidden, PollOpened, PollTally, QuestionAnswered, QuestionApproved, QuestionArchived, QuestionAsked, QuestionClaimed, QuestionDismissed, QuestionEdited, QuestionHidden, QuestionLabelled, QuestionMerged, QuestionPinned, QuestionReleased, QuestionReopened, QuestionRestored, QuestionRevised, QuestionShown, QuestionTaken, QuestionUnarchived, QuestionUnmerged, QuestionUnpinned, QuestionWithdrawn, ReleaseQuestion, RenewStreamKeys, ReopenQuestion, RestoreQuestion, RetractAnswer, RevealPoll, ReviseQuestion, ScreenChanged, SendReaction, SetAnonymity, SetAsking, SetReview, ShowOnScreen, ShowPollOnScreen, ShowStage, StageChanged, StagePrepared, TakeQuestion, UnarchiveQuestion, UnmaskQuestion, Unmasked, UnmergeQuestion, UnpinQuestion, UnvoteQuestion, VoteQuestion, WithdrawQuestion } from "./types/forum";
 import type { CancelSchedule, ClearWish, ObjectToMeeting, PublishSchedule, ScheduleStarted, SetMatchProfile, SetMatching, SetWish, ShowSchedule, StartSchedule } from "./types/matchmaking";
-import type { AcceptRequest, AddWindow, ApproveMeetup, ArchiveSpot, BringColleague, CallView, CancelBooking, CancelMeetup, CheckIn, CreateSpot, DeclineMeetup, DeclineRequest, EditMeetup, EditSpot, ExtendCall, JoinBooking, JoinMeetup, KeepOnStandby, LeaveBooking, LeaveMeetup, MeetingClosed, MeetingInvited, MeetingLeft, MeetingRated, MeetingRequested, MeetupProposed, MoveBooking, ProposeMeetup, ProposeTimes, RateCall, ReassignBooking, RemoveWindow, Removed, Replaced, RequestMeeting, SetAvailable, SetMeetings, TakeTime, WaitForCall, WithdrawRequest } from "./types/meetings";
+import type { AcceptRequest, AddWindow, ApproveMeetup, ArchiveSpot, BringColleague, CallView, CancelBooking, CancelMeetup, CancelRound, CheckIn, CreateRound, CreateSpot, DeclineMeetup, DeclineRequest, EditMeetup, EditRound, EditSpot, EnterRound, ExtendCall, JoinBooking, JoinMeetup, KeepOnStandby, LeaveBooking, LeaveMeetup, LeaveRound, MeetingClosed, MeetingInvited, MeetingLeft, MeetingRated, MeetingRequested, MeetupProposed, MoveBooking, ProposeMeetup, ProposeTimes, RateCall, ReassignBooking, RemoveWindow, Removed, Replaced, RequestMeeting, RoundCreated, RoundNowView, SetAvailable, SetMeetings, StartRound, TakeTime, WaitForCall, WithdrawRequest } from "./types/meetings";
 import type { AnswerInvitation, CreateOrganisation, EditOrganisation, InviteMember, LeaveOrganisation, MergeOrganisations, OrganisationCreated, SetMember, UninviteMember } from "./types/organisations";
 import type { BlockChanged, BlockPerson, GrantRole, ListMe, NoticesRead, Notified, PersonRestrained, ReadNotice, ReadNotices, ReadmitPerson, RemovePerson, ReportPerson, RestraintLifted, RevokeRole, RightsChanged, RoleGranted, RoleRevoked, SignInRevoked, SilencePerson, UnblockPerson, UnsilencePerson } from "./types/people";
 import type { CancelSession, ChangeSession, CreateSession, EndSession, OpenSession, ReinstateSession, SessionChanged, SessionCreated, SessionListed, StarChanged, StarSession, StartSession, UnstarSession } from "./types/programme";
@@ -106,7 +106,7 @@ export const STEP_LENGTH = 2000;
 
 export const TAG_LENGTH = 60;
 
-export const TEXT_LENGTH = 2000;
+export const TEXT_LENGTH = 1000;
 
 export const TITLE_LENGTH = 200;
 
@@ -270,6 +270,12 @@ export type Command =
   | WaitForCall
   | BringColleague
   | RateCall
+  | CreateRound
+  | EditRound
+  | StartRound
+  | CancelRound
+  | EnterRound
+  | LeaveRound
   | CreateOrganisation
   | EditOrganisation
   | SetMember
@@ -443,6 +449,7 @@ export interface Replies {
   readonly "queue.accept": Admitted;
   readonly "queue.call": Called;
   readonly "queue.join": Queued;
+  readonly "round.create": RoundCreated;
   readonly "schedule.start": ScheduleStarted;
   readonly "search.save": SearchSaved;
   readonly "session.create": SessionCreated;
@@ -470,6 +477,8 @@ export interface LatestValues {
   /** The number of people who reacted within the last half second, by kind. Each value is an increment, not a state. */
   readonly reactions?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly call?: Readonly<Record<string, CallView>>;
+  /** On the desk of a person who has entered rounds of short talks. The key is the id of the rounds. */
+  readonly rounds?: Readonly<Record<string, RoundNowView>>;
   /** On the desk of an organiser: the number of open reports. The key is the conference. */
   readonly reports?: Readonly<Record<string, number>>;
   readonly present?: Readonly<Record<string, PresenceView>>;

@@ -32,6 +32,15 @@ export type MeetupState = "waiting" | "approved" | "declined" | "cancelled";
 /** HELD: the talk took place. NO_SHOW: the other person did not come. */
 export type CallOutcome = "held" | "no_show";
 
+/** WAITING for the start, in a TALK, in the PAUSE after one, ENDED, or CANCELLED. */
+export type RoundState = "waiting" | "talk" | "pause" | "ended" | "cancelled";
+
+/** Who may join: EVERYONE who takes part in the conference, or MEMBERS of an organisation. */
+export type RoundAudience = "everyone" | "members";
+
+/** People of different ORGANISATIONS or COUNTRIES are put together where that is possible. */
+export type RoundPreference = "nothing" | "organisations" | "countries";
+
 export interface WindowView {
   readonly id: string;
   readonly starts_at: Time;
@@ -199,6 +208,23 @@ export interface MeetingOwn {
   readonly outcome: OutcomeView | null;
   readonly blocked: readonly string[];
   readonly colleagues: readonly PersonView[];
+}
+
+export interface RoundCreated {
+  readonly round: string;
+}
+
+/**
+ * What a person who has entered does now. `meeting`: the path of their talk; empty while they have none. `until`: the end of the talk or
+ * the pause. `here` false: they have left.
+ */
+export interface RoundNowView {
+  readonly state: RoundState;
+  readonly number: number;
+  readonly talks: number;
+  readonly until: Time | null;
+  readonly meeting: string;
+  readonly here: boolean;
 }
 
 /** The same person has joined from elsewhere: this connection is no longer in the call. */
@@ -449,6 +475,57 @@ export interface RateCall {
   readonly outcome: CallOutcome;
   readonly rating?: number | null;
   readonly note?: string;
+}
+
+/** An organiser sets up rounds of short talks. */
+export interface CreateRound {
+  readonly op: "round.create";
+  readonly title: string;
+  readonly starts_at: Time;
+  readonly talk_minutes: number;
+  readonly pause_seconds: number;
+  readonly talks: number;
+  readonly text?: string;
+  readonly audience?: RoundAudience;
+  readonly prefers?: RoundPreference;
+}
+
+/** Before the first talk. */
+export interface EditRound {
+  readonly op: "round.edit";
+  readonly title: string;
+  readonly starts_at: Time;
+  readonly talk_minutes: number;
+  readonly pause_seconds: number;
+  readonly talks: number;
+  readonly text?: string;
+  readonly audience?: RoundAudience;
+  readonly prefers?: RoundPreference;
+  readonly round: Id;
+}
+
+/** Begins now, instead of at the planned time. */
+export interface StartRound {
+  readonly op: "round.start";
+  readonly round: Id;
+}
+
+/** Ends it; talks that are under way end, too. */
+export interface CancelRound {
+  readonly op: "round.cancel";
+  readonly round: Id;
+}
+
+/** Enters the waiting room. From the next round on, or as soon as somebody else is alone, the person is given a partner. */
+export interface EnterRound {
+  readonly op: "round.enter";
+  readonly round: Id;
+}
+
+/** Leaves the rounds, also in the middle of a talk. The person can enter again. */
+export interface LeaveRound {
+  readonly op: "round.leave";
+  readonly round: Id;
 }
 
 export interface MeetingInvited {

@@ -55,6 +55,7 @@ export function merged(older: LatestValues, newer: LatestValues): LatestValues {
     ...(newer.poll_results && { poll_results: laidOver(older.poll_results, newer.poll_results) }),
     ...(newer.poll_tallies && { poll_tallies: { ...older.poll_tallies, ...newer.poll_tallies } }),
     ...(newer.reports && { reports: { ...older.reports, ...newer.reports } }),
+    ...(newer.rounds && { rounds: { ...older.rounds, ...newer.rounds } }),
     ...(newer.present && { present: { ...older.present, ...newer.present } }),
   };
 }
