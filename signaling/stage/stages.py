@@ -37,6 +37,7 @@ VIEWS = Rate(60, 60)
 """Of one person, or of one network address without a sign-in: a whole audience may share one."""
 VIEWS_OF_ADDRESS = Rate(600, 60)
 KEEP_SECONDS = 5.0
+RETRY_SECONDS = 1.0
 
 BAD_KEY = N_("This stream key is not valid, or has been replaced. Copy the current one from the session’s page.")
 OVER = N_("This session is over.")
@@ -157,13 +158,12 @@ class LiveStages:
     async def _write(self, room: str) -> None:
         try:
             while (state := self._states.pop(room, None)) is not None:
-                for pause in (0.5, 2.0, 0.0):
-                    try:
-                        await self._write_once(room, state)
-                        break
-                    except Problem:
-                        # The database is busy. The state is written later, unless there is a newer one.
-                        await asyncio.sleep(pause)
+                try:
+                    await self._write_once(room, state)
+                except Problem:
+                    # The database is busy or away. This state is written later, unless there is a newer one by then.
+                    self._states.setdefault(room, state)
+                    await asyncio.sleep(RETRY_SECONDS)
         finally:
             del self._changed[room]
 

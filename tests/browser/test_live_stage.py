@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Page, expect
 from rooms.programme.messages import OpenSession, StartSession
 from signaling.stage.control import FILE, StagePlace
 from tests.browser.callers import MEDIA
-from tests.browser.conftest import Venue
+from tests.browser.conftest import Venue, live
 from tests.support.chromium import running_chromium
 from tests.support.firefox import running_firefox
 from tests.support.server import cookie_of, sign_in
@@ -60,8 +60,11 @@ async def seen_live(page: Page, *, more_than: int = 5, seconds: float = 20) -> d
     raise AssertionError(f"nothing is seen: {found}")
 
 
-async def go_live(venue: Venue, who: str = "speaker") -> Page:
-    page = await venue.enter(who)
+async def go_live(venue: Venue) -> Page:
+    return await broadcast(await venue.enter("speaker"))
+
+
+async def broadcast(page: Page) -> Page:
     await page.get_by_role("button", name="Go live from this browser").click()
     await expect(page.locator(".broadcast-view video")).to_be_visible()
     await page.get_by_role("button", name="Go live", exact=True).click()
@@ -145,3 +148,27 @@ async def test_firefox_views_and_publishes(venue: Venue, tmp_path: Path) -> None
         async with asyncio.timeout(20):
             while (await speaker.evaluate(SEEN))["frames"] < before + 10:
                 await asyncio.sleep(0.25)
+
+
+async def test_a_moderator_takes_over_and_the_speaker_is_informed(venue: Venue) -> None:
+    await venue.act("moderator", OpenSession())
+    await venue.act("moderator", StartSession())
+    windows = [await venue.window_of(who) for who in ("speaker", "moderator")]
+    speaker, moderator = (window.page for window in windows)
+    for page in (speaker, moderator):
+        await page.goto(venue.session)
+        await live(page)
+    await broadcast(speaker)
+    await moderator.get_by_role("button", name="Go live from this browser").click()
+    await moderator.get_by_role("button", name="Go live", exact=True).click()
+    await expect(moderator.locator(".broadcast-state")).to_have_text(
+        "Speaker is live on this stage. You can take their place."
+    )
+    await moderator.get_by_role("button", name="Take over").click()
+    await expect(moderator.locator(".broadcast-state")).to_contain_text("Everyone in this session sees and hears you.")
+    taken = "Moderator is live on this stage. You can take their place."
+    await expect(speaker.locator(".broadcast-state")).to_have_text(taken, timeout=20_000)
+    await seen_live(speaker)
+    for window in windows:
+        assert all("409" in fault for fault in window.faults), "the browser notes the two refusals"
+        window.faults.clear()

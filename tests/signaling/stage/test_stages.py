@@ -227,6 +227,23 @@ async def test_a_stage_that_nobody_serves_any_longer_is_lost(
     await until(lambda: _is(world, AirState.LOST))
 
 
+async def test_a_state_is_written_when_the_database_is_back(
+    world: World, stages: LiveStages, media: NotingEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, attempts = stages._write_once, list[AirState]()
+
+    async def fails_twice(room: str, state: AirState) -> None:
+        attempts.append(state)
+        if len(attempts) < 3:
+            raise Problem("unavailable", "busy")
+        await write(room, state)
+
+    monkeypatch.setattr("signaling.stage.stages.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(stages, "_write_once", fails_twice)
+    await on_air(world, media)
+    assert attempts == [AirState.LIVE] * 3
+
+
 async def test_the_engines_refusals_in_words(world: World, stages: LiveStages, media: NotingEngine) -> None:
     expected = {"taken": "conflict", "unusable": "malformed", "full": "unavailable", "unavailable": "unavailable"}
     for code, problem in expected.items():

@@ -15,7 +15,7 @@ import { StageLink } from "./link";
 import "./stream-key";
 
 const BITRATE = 2_500_000; // as signaling/stage/source.py
-const PATIENCE = 6_000;
+const PATIENCE = 4_000; // ms without a report of the stage, which come every second
 
 /** For speakers and moderators: camera and microphone onto the stage, from this browser. Nothing is opened or sent before they ask for it. */
 @customElement("plenary-broadcast")
