@@ -27,8 +27,8 @@ from rooms.people.restraints import still_here
 
 LOBBY = {"lobby"}
 REASON_LENGTH = 500
-BETWEEN_EQUALS = {BookingKind.MEETING.value, BookingKind.INTERVIEW.value}
-"""Kinds that everyone in them can change; others only by their hosts."""
+CHANGED_HERE = {BookingKind.MEETING.value, BookingKind.DEMO.value}
+"""Kinds that these commands change. The others belong to slices that have more to do when one is moved or cancelled."""
 
 
 async def with_booking(connection: AsyncConnection, room: str, command: Any) -> Iterable[str]:
@@ -50,9 +50,16 @@ async def own_booking(tx: Transaction, actor: Actor, booking: str) -> tuple[Any,
     mine = people.get(actor.known.id)
     if mine is None:
         raise Problem("not_found", GONE, field="booking")
-    if row.kind not in BETWEEN_EQUALS and mine.role != BookingRole.HOST.value:
+    check_kind(row)
+    if row.kind == BookingKind.DEMO.value and mine.role != BookingRole.HOST.value:
         raise Problem("forbidden", N_("Only the hosts can change this. You can give up your place."))
     return row, people
+
+
+def check_kind(row: Any) -> None:
+    """Raises Problem "forbidden" for a booking that another slice manages."""
+    if row.kind not in CHANGED_HERE:
+        raise Problem("forbidden", N_("This is changed on its own page."), field="booking")
 
 
 @command(m.MoveBooking, kinds=LOBBY, allowed=rules.takes_part, extra_rooms=with_booking, rate=Rate(60, 3600))

@@ -17,7 +17,7 @@ from rooms.meetings.bookings import calendar, places
 from rooms.meetings.bookings import messages as m
 from rooms.meetings.bookings.attendance import came
 from rooms.meetings.bookings.calendar import booking_row, rooms_to_lock, set_seat
-from rooms.meetings.bookings.changes import LOBBY, notify, with_booking
+from rooms.meetings.bookings.changes import LOBBY, check_kind, notify, with_booking
 from rooms.meetings.bookings.messages import BookingKind, BookingRole, SeatState
 from rooms.meetings.bookings.slots import TimeSlot
 from rooms.meetings.bookings.tables import bookings
@@ -56,6 +56,8 @@ async def join_booking(tx: Transaction, actor: Actor, command: m.JoinBooking) ->
 @command(m.LeaveBooking, kinds=LOBBY, allowed=rules.takes_part, extra_rooms=with_booking, own_desk=True)
 async def leave_booking(tx: Transaction, actor: Actor, command: m.LeaveBooking) -> None:
     row = await booking_row(tx.connection, actor.room.subject, command.booking)
+    if row.kind not in OPEN_TO_ALL:
+        raise Problem("not_found", calendar.GONE, field="booking")
     await places.leave(tx, row, actor.known.id)
 
 
@@ -83,6 +85,7 @@ async def reassign_booking(tx: Transaction, actor: Actor, command: m.ReassignBoo
     team = {each.id for each in await colleagues(tx.connection, row.conference, command.person)}
     if seat is None or seat.state != SeatState.BOOKED.value or actor.known.id not in {command.person, *team}:
         raise Problem("not_found", calendar.GONE, field="booking")
+    check_kind(row)
     calendar.check_ahead(row, tx.now)
     if command.to not in team:
         raise Problem("not_found", N_("This person is not in the same organisation."), field="to")

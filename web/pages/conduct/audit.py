@@ -153,7 +153,7 @@ DETAILS = {
     "zone": N_("time zone"),
 }
 VALUES = {"locked": N_("closed"), "open": N_("open"), "paused": N_("paused"), "True": N_("yes"), "False": N_("no")}
-VALUES |= {each.value: words for told in (OUTCOMES, ADVICE, STATES) for each, words in told.items()}
+VALUES |= {each.value: words for named in (OUTCOMES, ADVICE, STATES) for each, words in named.items()}
 
 
 async def show(request: Request) -> Response:

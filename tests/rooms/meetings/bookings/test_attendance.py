@@ -252,3 +252,18 @@ async def test_nobody_who_was_removed_is_notified(world: World) -> None:
     await upkeep.remind(world.engine)
     assert len(await notices(world, "other")) == before
     assert (await notices(world, "attendee"))[0].kind == "meeting.soon"
+
+
+async def test_what_other_slices_manage_is_not_changed_here(world: World) -> None:
+    """A meet-up or an interview has more to it than its time."""
+    await open_times(world)
+    booking = await booked(world, "staff", "attendee", kind=m.BookingKind.INTERVIEW)
+    for command in (
+        m.MoveBooking(booking, slot(2).starts_at),
+        m.CancelBooking(booking),
+        m.ReassignBooking(booking, world.people["staff"], world.people["owner"]),
+    ):
+        with refused("forbidden", "booking"):
+            await world.do("staff", command, room=world.lobby)
+    with refused("not_found", "booking"):
+        await world.do("attendee", m.LeaveBooking(booking), room=world.lobby)
