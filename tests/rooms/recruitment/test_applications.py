@@ -129,10 +129,12 @@ async def test_who_cannot_apply(world: World) -> None:
 async def test_one_may_apply_again_after_withdrawing(world: World) -> None:
     application = await applied(world, text="First.")
     job = (await view(world, application)).job
+    world.clock.advance(seconds=1)
     await world.do("attendee", m.WithdrawJobApplication(application), room=world.lobby)
     assert (await view(world, application)).text == ""
     news = (await notices(world, "owner"))[0]
     assert (news.kind, "name" in news.values) == ("hiring.withdrawn", False)
+    world.clock.advance(seconds=1)
     assert await applied(world, job, text="Second.") == application
     found = await view(world, application)
     assert (found.state, found.text) == ("applied", "Second.")
