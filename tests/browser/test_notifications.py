@@ -25,6 +25,7 @@ async def test_the_bell_is_the_same_everywhere(venue: Venue) -> None:
             "Notifications 1 unread"
         )
     await page.get_by_role("link", name="Notifications").click()
+    await expect(page.get_by_role("heading", name="Notifications")).to_be_visible()
     assert not await accessibility_faults(page)
     await page.get_by_role("link", name="You have a new role in a session.").click()
     await expect(page).to_have_url(f"{venue.server.url}/c/{venue.slug}/sessions/{venue.world.session}")
