@@ -6,6 +6,7 @@ import uuid
 from rooms.chat.messages import PostMessage
 from rooms.contacts.messages import CardField, EditCard, ProfileAudience
 from rooms.people.messages import BlockPerson
+from tests.support.bookings import open_times
 from tests.support.contacts import CARD, ask, connect, edit_card
 from tests.support.visitor import Visitor
 from tests.support.world import World
@@ -169,3 +170,14 @@ async def test_the_pages_are_in_chinese(site: Site, world: World) -> None:
         assert not {"Your card", "What you give", "Your code", "Contacts"} & set(
             re.findall(r">([^<>]+)<", attendee.page)
         )
+
+
+async def test_a_profile_page_leads_to_the_request_for_a_meeting(site: Site, world: World) -> None:
+    attendee = await person(site, world, "attendee")
+    link = f"/c/forum/meetings/new?person={world.people['speaker']}"
+    await attendee.get(profile_of(world, "speaker"))
+    assert link not in attendee.page, "no times are open for meetings"
+    await open_times(world)
+    await attendee.get(profile_of(world, "speaker"))
+    assert f'href="{link}"' in attendee.page
+    assert (await attendee.get(link)).status_code == 200
