@@ -8,14 +8,14 @@ import heapq
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
+from bench.stands import HOUR, PATTERNS, START, Promise, Server, Stand, moment
 from rooms.core.commands.messages import Command
 from rooms.core.engine import Engine
 from rooms.core.errors import Problem
@@ -23,7 +23,7 @@ from rooms.exhibition.booths.editing import hall_of, make_booth, set_duty
 from rooms.exhibition.booths.staff_messages import Duty
 from rooms.exhibition.queue.crew_messages import EndBreak, NewShift, PlanShifts, TakeBreak
 from rooms.exhibition.queue.messages import AcceptCall, CallNext, FinishTalk, JoinQueue, LeaveQueue, SkipPlace
-from rooms.exhibition.queue.view import line, read_queue
+from rooms.exhibition.queue.view import QueueView, line, read_queue
 from rooms.exhibition.queue.waiting_time import expected
 from rooms.exhibition.queue.watch import watch_queues
 from rooms.exhibition.tables import booth_staff, queue_places
@@ -32,53 +32,11 @@ from rooms.people.tables import notices
 from rooms.programme.actions import create_conference
 from tests.support.world import TestClock
 
-START = datetime(2026, 11, 20, 9, tzinfo=UTC)
-HOUR = 3600.0
-PATTERNS = {  # hours after the start
-    "alone": [(0, 3.5), (4.25, 8)],
-    "morning": [(0, 4)],
-    "afternoon": [(3.5, 8)],
-    "split": [(0, 2.5), (5, 8)],
-    "day": [(0, 3), (3.75, 8)],
-}
 WATCHED_EVERY = 30.0
 MISSES = 0.08
 """The share of calls that are not answered."""
 IMPATIENT = 0.15
 """The share of visitors who leave after a while: 20 minutes on average."""
-
-
-@dataclass
-class Server:
-    """A member of the staff."""
-
-    id: str
-    stand: "Stand"
-    shifts: list[tuple[float, float]]
-    here: bool = False
-    busy: bool = False
-    paused: bool = False
-    break_follows: float = 0.0  # seconds of the break after the current talk
-
-    def on_shift(self, now: float) -> bool:
-        return any(starts <= now < ends for starts, ends in self.shifts)
-
-
-@dataclass
-class Stand:
-    booth: str
-    room: str
-    talk: float  # mean seconds
-    popularity: float
-    staff: list[Server] = field(default_factory=list[Server])
-
-
-class Promise(NamedTuple):
-    """What a visitor was promised when they joined. `actual` is set when they are called for the first time."""
-
-    joined: float
-    wait: float
-    actual: float | None = None
 
 
 class Fair:
@@ -117,24 +75,35 @@ class Fair:
 
             for number in range(booths):
                 booth, room = await make_booth(connection, conference, hall, {"name": f"Booth {number}"}, open=True)
-                size = self.random.choices((1, 2, 3, 4), (30, 35, 25, 10))[0]
-                talk, popularity = self.random.uniform(180, 540), self.random.lognormvariate(0, 0.6) * size
-                stand = Stand(booth, room, talk, popularity)
-                for place in range(size):
-                    pattern = "alone" if size == 1 else "day" if place == 0 else self.random.choice([*PATTERNS][1:])
-                    id = await person(f"staff {number} {place}")
+                staff = [await person(f"staff {number} {place}") for place in range(self.size())]
+                self.stand(booth, room, staff)
+                for place, id in enumerate(staff):
                     await set_duty(connection, booth, id, Duty.STAFF if place else Duty.OWNER, self.clock())
-                    shifts = [(starts * HOUR, ends * HOUR) for starts, ends in PATTERNS[pattern]]
-                    stand.staff.append(Server(id, stand, shifts))
-                self.stands.append(stand)
             self.visitors = [await person(f"visitor {number}") for number in range(visitors)]
         for stand in self.stands:
             shifts = [
-                NewShift(server.id, START + timedelta(seconds=starts), START + timedelta(seconds=ends))
+                NewShift(server.id, moment(starts), moment(ends))
                 for server in stand.staff
                 for starts, ends in server.shifts
             ]
             await self.do(stand.staff[0].id, PlanShifts(shifts), stand.room)
+
+    def size(self) -> int:
+        return self.random.choices((1, 2, 3, 4), (30, 35, 25, 10))[0]
+
+    def stand(self, booth: str, room: str, staff: list[str]) -> Stand:
+        """A booth with its staff in shifts."""
+        stand = Stand(booth, room, self.random.uniform(180, 540), self.random.lognormvariate(0, 0.6) * len(staff))
+        for place, id in enumerate(staff):
+            pattern = "alone" if len(staff) == 1 else "day" if place == 0 else self.random.choice([*PATTERNS][1:])
+            shifts = [(starts * HOUR, ends * HOUR) for starts, ends in PATTERNS[pattern]]
+            stand.staff.append(Server(id, stand, shifts))
+        self.stands.append(stand)
+        return stand
+
+    async def view(self, stand: Stand) -> QueueView:
+        async with self.engine.database.read() as connection:
+            return await read_queue(connection, stand.booth)
 
     def schedule(self) -> None:
         weights = [stand.popularity for stand in self.stands]
@@ -174,8 +143,7 @@ class Fair:
             self.counts[f"refused: {problem.code}"] += 1
             return
         self.counts["joined"] += 1
-        async with self.engine.database.read() as connection:
-            view = await read_queue(connection, stand.booth)
+        view = await self.view(stand)
         shown = line(view)
         wait = expected(shown, self.clock(), view.hours)[shown.tickets.index(ticket)]
         self.promises[f"{stand.room} {ticket}"] = Promise(self.now, wait)
@@ -241,8 +209,7 @@ class Fair:
         except Problem as problem:
             if problem.code != "conflict":
                 raise
-            async with self.engine.database.read() as connection:
-                view = await read_queue(connection, stand.booth)
+            view = await self.view(stand)
             if line(view).tickets:  # all of them are engaged elsewhere
                 self.at(self.now + 15, lambda: self.call(server))
             return
@@ -258,8 +225,7 @@ class Fair:
             self.at(self.now + self.random.uniform(4, 30), lambda: self.talk(server, visitor, called["place"]))
 
     async def _keep_promise(self, stand: Stand, place: str) -> None:
-        async with self.engine.database.read() as connection:
-            view = await read_queue(connection, stand.booth)
+        view = await self.view(stand)
         [ticket] = [each.ticket for each in view.places if each.id == place]
         key = f"{stand.room} {ticket}"
         if self.promises[key].actual is None:

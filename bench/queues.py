@@ -1,8 +1,10 @@
 """Queues at the size of a large fair: are visitors called once, do they keep their places, and is the promised wait right?
 
-    python -m bench.queues [--booths 300] [--visitors 10000] [--seed 1] [--postgres]
+    python -m bench.queues [--booths 300] [--visitors 10000] [--seed 1] [--engine sqlite | postgres]
 
-A day at a simulated fair (bench/fair.py), on a database. Each promise is read when a visitor joins, as their page would show it.
+A day at a simulated fair (bench/fair.py). By default its places are kept in memory (bench/fair_in_memory.py), and the functions of the real queue
+decide. With --engine, every step is a command on a database, which takes an hour or more for the full size. Each promise is read when a visitor
+joins, as their page would show it.
 """
 
 import argparse
@@ -19,7 +21,9 @@ from random import Random
 
 import rooms.slices  # noqa: F401
 import web.links  # noqa: F401 - builds the links in notices
-from bench.fair import START, Fair
+from bench.fair import Fair
+from bench.fair_in_memory import FairInMemory
+from bench.stands import START
 from rooms.core.delivery.bus.memory import MemoryBus, Switchboard
 from tests.support.postgres import running_postgres
 from tests.support.world import NoRateLimits, TestClock, create_tables, make_engine
@@ -40,21 +44,26 @@ class Figures:
 
 
 async def simulate(url: str, booths: int, visitors: int, seed: int) -> Figures:
-    """Raises AssertionError when somebody is called twice at once or a place is lost."""
+    """On a database; without a `url`, in memory. Raises AssertionError when somebody is called twice at once or a place is lost."""
     clock = TestClock(START)
+    if not url:
+        return await _day(FairInMemory(clock, Random(seed)), booths, visitors)
     await create_tables(url)
     engine = make_engine(url, MemoryBus(Switchboard()), clock)
     object.__setattr__(engine, "limits", NoRateLimits())
     await engine.hub.start()
     try:
-        fair = Fair(engine, clock, Random(seed))
-        await fair.build(booths, visitors)
-        fair.schedule()
-        await fair.run()
-        counts, warned = fair.counts + await fair.outcomes(), await fair.warned()
+        return await _day(Fair(engine, clock, Random(seed)), booths, visitors)
     finally:
         await engine.hub.stop()
         await engine.database.close()
+
+
+async def _day(fair: Fair, booths: int, visitors: int) -> Figures:
+    await fair.build(booths, visitors)
+    fair.schedule()
+    await fair.run()
+    counts, warned = fair.counts + await fair.outcomes(), await fair.warned()
     released = counts["notice queue.released"] + counts["notice queue.reopens"]
     assert counts["done"] == counts["talks"], "every talk has ended"
     ended = counts["lost patience"] + counts["lost after three calls"] + released + counts["talks"]
@@ -69,12 +78,12 @@ async def main() -> None:
     parser.add_argument("--booths", type=int, default=300)
     parser.add_argument("--visitors", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--postgres", action="store_true")
+    parser.add_argument("--engine", choices=("sqlite", "postgres"))
     args = parser.parse_args()
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
-        url = f"sqlite+aiosqlite:///{Path(folder) / 'fair.sqlite3'}"
-        if args.postgres:
+        url = f"sqlite+aiosqlite:///{Path(folder) / 'fair.sqlite3'}" if args.engine else ""
+        if args.engine == "postgres":
             server = stack.enter_context(running_postgres())
             url = server.url(await server.create_database())
         figures = await simulate(url, args.booths, args.visitors, args.seed)
