@@ -17,12 +17,12 @@ from rooms.matchmaking.scoring import EntryFact, Facts, Score, rarity, score, wo
 from rooms.matchmaking.tables import match_keys, match_profiles
 from rooms.meetings.bookings.messages import SeatState
 from rooms.meetings.bookings.tables import booking_people
-from rooms.organisations.tables import organisation_members, organisations
+from rooms.organisations.tables import organisation_members
 
 SHOWN = 12
 AT_ONCE = 24
 """People whose calendars are compared: those who fit best without them."""
-CANDIDATES = 100
+CANDIDATES = 80
 """People who are scored. They have most in common with the person, by the weights below."""
 TELLING = 0.25
 """The rarity from which on a word finds candidates. “Partner” finds everybody."""
@@ -31,9 +31,13 @@ MOST_WORDS = 30
 MOST_ENTRIES = 10
 """Entries of one person's organisations that are compared, newest first."""
 
+ScienceKeys = dict[str, list[str]]
+"""By type of entries, the keys of its fields that hold a field of science."""
+
 e, f, t = entries.c, entry_facets.c, entry_types.c
 m, k = queries.m, match_keys.c
-om, o = organisation_members.c, organisations.c
+om = organisation_members.c
+theirs, mine = booking_people.alias("theirs").c, booking_people.alias("mine").c
 
 
 class Suggestion(NamedTuple):
@@ -43,12 +47,14 @@ class Suggestion(NamedTuple):
 
 async def suggestions(connection: AsyncConnection, conference: str, person: str, now: datetime) -> list[Suggestion]:
     """Best first. A "no" of the other person changes nothing here, so that it cannot be noticed."""
-    me = (await facts_of(connection, conference, [person])).get(person)
+    science = await _science_keys(connection, conference)
+    me = (await facts_of(connection, conference, [person], science)).get(person)
     if me is None:
         return []
     rare = await _rarity(connection, conference, me)
-    found = await _candidates(connection, conference, me, rare, now)
-    facts = list((await facts_of(connection, conference, found)).values())
+    found = await _candidates(connection, conference, me, rare, science, now)
+    codes = sorted({code for each in me.entries for code in each.sciences})
+    facts = list((await facts_of(connection, conference, found, science, codes)).values())
     likely = _best(me, facts, rare)[:AT_ONCE]
     me, *rest = await _with_hours(connection, conference, [me, *(each for _, each in likely)], now)
     best = [(value, each.person) for value, each in _best(me, rest, rare)[:SHOWN]]
@@ -73,7 +79,12 @@ async def _with_hours(connection: AsyncConnection, conference: str, people: list
 
 
 async def _candidates(
-    connection: AsyncConnection, conference: str, me: Facts, rare: Mapping[str, float], now: datetime
+    connection: AsyncConnection,
+    conference: str,
+    me: Facts,
+    rare: Mapping[str, float],
+    science: ScienceKeys,
+    now: datetime,
 ) -> list[str]:
     """Those who have most in common with a person, without those about whom they have already decided, or with whom they have a meeting.
 
@@ -89,7 +100,7 @@ async def _candidates(
         ("need", needed, 1.0),
     ]
     roles = [("role", sorted(me.wanted), 0.5), ("wants", [me.role], 0.5)]
-    partners = await _partners(connection, conference, me)
+    partners = await _partners(connection, conference, me, science)
     found = await _found(connection, conference, me.person, common, partners, now)
     if len(found) < CANDIDATES:
         found = await _found(connection, conference, me.person, [*common, *roles], partners, now)
@@ -129,9 +140,8 @@ async def _found(
     decided = sa.exists().where(
         queries.w.conference == conference, queries.w.person == person, queries.w.other == m.person
     )
-    theirs, mine = booking_people.alias(), booking_people.alias()
-    same = sa.and_(theirs.c.booking == mine.c.booking, mine.c.person == person, theirs.c.person == m.person)
-    meets = sa.exists().where(same, theirs.c.state == SeatState.BOOKED.value, mine.c.state == SeatState.BOOKED.value)
+    same = sa.and_(theirs.booking == mine.booking, mine.person == person, theirs.person == m.person)
+    meets = sa.exists().where(same, theirs.state == SeatState.BOOKED.value, mine.state == SeatState.BOOKED.value)
     select = sa.select(top.c.person).select_from(
         top.join(match_profiles, sa.and_(m.person == top.c.person, m.conference == conference)).join(
             queries.persons, queries.p.id == m.person
@@ -142,14 +152,13 @@ async def _found(
     return list(rows.scalars())
 
 
-async def _partners(connection: AsyncConnection, conference: str, me: Facts) -> list[str]:
+async def _partners(connection: AsyncConnection, conference: str, me: Facts, science: ScienceKeys) -> list[str]:
     """The organisations with published entries of the other side in the same fields of science as those of the person."""
     wanted = {side: {code for each in me.entries if each.side != side for code in each.sciences} for side in SIDES}
     found: set[str] = set()
     for side, codes in wanted.items():
         if codes:
-            keys = [key for keys in (await _science_keys(connection, conference)).values() for key in keys]
-            matching = sa.select(f.entry).where(f.key.in_(keys), f.value.in_(sorted(codes)))
+            matching = _in_sciences(science, sorted(codes))
             select = sa.select(e.organisation).join(entry_types, t.id == e.type).distinct()
             shown = sa.and_(e.conference == conference, e.state == EntryState.PUBLISHED.value, t.side == side)
             found.update((await connection.execute(select.where(shown, e.id.in_(matching)))).scalars())
@@ -159,20 +168,31 @@ async def _partners(connection: AsyncConnection, conference: str, me: Facts) -> 
 SIDES = ("offer", "request")
 
 
-async def _science_keys(connection: AsyncConnection, conference: str) -> dict[str, list[str]]:
-    """By type of entries, the keys of its fields that hold a field of science."""
+def _in_sciences(science: ScienceKeys, codes: list[str]) -> "sa.Select[str]":
+    """The entries in one of these fields of science."""
+    keys = sorted({key for keys in science.values() for key in keys})
+    return sa.select(f.entry).where(f.key.in_(keys), f.value.in_(codes))
+
+
+async def _science_keys(connection: AsyncConnection, conference: str) -> ScienceKeys:
     rows = await connection.execute(sa.select(t.id, t.fields).where(t.conference == conference))
     kind = FieldKind.SCIENCE.value
     return {row.id: [field["key"] for field in row.fields if field["kind"] == kind] for row in rows}
 
 
-async def facts_of(connection: AsyncConnection, conference: str, people: Collection[str]) -> dict[str, Facts]:
-    """What scoring compares, of those who have a profile."""
+async def facts_of(
+    connection: AsyncConnection,
+    conference: str,
+    people: Collection[str],
+    science: ScienceKeys,
+    codes: list[str] | None = None,
+) -> dict[str, Facts]:
+    """What scoring compares, of those who have a profile. `codes`: only their entries in these fields of science; None: all."""
     ids = list(people)
     select = sa.select(m.person, m.role, m.home, m.offers, m.needs)
     rows = (await connection.execute(select.where(m.conference == conference, m.person.in_(ids)))).all()
     keys = await queries.keys_of(connection, conference, ids)
-    published = await _entries_of(connection, conference, ids)
+    published = await _entries_of(connection, conference, ids, science, codes)
     found: dict[str, Facts] = {}
     for row in rows:
         own = keys.get(row.person, {})
@@ -192,21 +212,26 @@ async def facts_of(connection: AsyncConnection, conference: str, people: Collect
 
 
 async def _entries_of(
-    connection: AsyncConnection, conference: str, people: Collection[str]
+    connection: AsyncConnection,
+    conference: str,
+    people: Collection[str],
+    science: ScienceKeys,
+    codes: list[str] | None,
 ) -> dict[str, list[EntryFact]]:
     """The published entries of people's organisations."""
-    science = await _science_keys(connection, conference)
-    if not science:
+    if not science or codes == []:
         return {}
     joined = entries.join(organisation_members, om.organisation == e.organisation).join(entry_types, t.id == e.type)
     select = sa.select(om.person, e.id, e.type, e.title, e.texts, e["values"], t.side).select_from(joined)
     shown = sa.and_(e.conference == conference, e.state == EntryState.PUBLISHED.value, om.person.in_(list(people)))
+    if codes is not None:
+        shown = sa.and_(shown, e.id.in_(_in_sciences(science, codes)))
     found: dict[str, list[EntryFact]] = {}
     for row in await connection.execute(select.where(shown).order_by(e.published_at.desc(), e.id)):
         if len(own := found.setdefault(row.person, [])) < MOST_ENTRIES:
-            codes = frozenset(value for key in science[row.type] if (value := row[5].get(key)))
+            own_codes = frozenset(value for key in science[row.type] if (value := row[5].get(key)))
             texts = {locale: {"title": said["title"]} for locale, said in row.texts.items() if said.get("title")}
-            own.append(EntryFact(row.id, row.side, row.title, texts, codes, words_of(row.title)))
+            own.append(EntryFact(row.id, row.side, row.title, texts, own_codes, words_of(row.title)))
     return found
 
 
