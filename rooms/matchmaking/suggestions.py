@@ -20,9 +20,9 @@ from rooms.meetings.bookings.tables import booking_people
 from rooms.organisations.tables import organisation_members
 
 SHOWN = 12
-AT_ONCE = 24
+AT_ONCE = 16
 """People whose calendars are compared: those who fit best without them."""
-CANDIDATES = 80
+CANDIDATES = 60
 """People who are scored. They have most in common with the person, by the weights below."""
 TELLING = 0.25
 """The rarity from which on a word finds candidates. “Partner” finds everybody."""
