@@ -53,6 +53,8 @@ ACTS = {
     "file.change": N_("changed a file of a booth"),
     "file.remove": N_("removed a file from a booth"),
     "file.replace": N_("replaced a file of a booth"),
+    "info_session.cancel": N_("cancelled a group session"),
+    "info_session.create": N_("set up a group session"),
     "interest.outcome": N_("recorded the result of a request about"),
     "invite.accept": N_("accepted an invitation"),
     "invite.make": N_("created an invitation"),
