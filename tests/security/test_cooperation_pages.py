@@ -12,11 +12,9 @@ import sqlalchemy as sa
 from rooms.cooperation import messages as m
 from rooms.cooperation import queries
 from rooms.cooperation.search_messages import SaveSearch
-from rooms.cooperation.tables import entry_facets
+from rooms.cooperation.tables import entry_facets, entry_terms
 from rooms.core.commands.messages import Command
 from rooms.core.errors import Problem
-from rooms.core.store import full_text
-from rooms.core.store.database import metadata
 from rooms.organisations.messages import (
     CreateOrganisation,
     EditOrganisation,
@@ -146,7 +144,7 @@ async def test_concurrent_commands_leave_listed_exactly_what_is_published(each_w
     async with world.engine.database.read() as connection:
         rows = await queries.entry_rows(connection, queries.e.conference == world.conference)
         shown = {row.id for row in rows if row.state == "published"}
-        [name] = full_text.names(metadata)
+        name = entry_terms.name
         found = list((await connection.execute(sa.text(f"SELECT id FROM {name}"))).scalars())
         facets = set((await connection.execute(sa.select(entry_facets.c.entry).distinct())).scalars())
     assert sorted(found) == sorted(shown), "once each"
