@@ -18,6 +18,7 @@ from rooms.core.personal_data import NOBODY, REGISTERED
 from rooms.core.store import audit, full_text
 from rooms.core.store.database import metadata
 from rooms.core.store.tables import persons
+from rooms.exhibition.demos import PublishDemo
 from rooms.exhibition.imports.importing import EXHIBITORS, import_exhibitors
 from rooms.forum.polls.messages import HideText
 from rooms.forum.questions.moderation_messages import EditQuestion
@@ -51,7 +52,7 @@ def mark(who: str) -> str:
 def signed(who: str, command: Command) -> Command:
     """The command with a word of the person's own in whatever is free text."""
     if isinstance(
-        command, HideText | EditQuestion | EntryContent | ChangeDocument | JobContent | CreateInfoSession
+        command, HideText | EditQuestion | EntryContent | PublishDemo | ChangeDocument | JobContent | CreateInfoSession
     ):  # texts of somebody else, or of an organisation
         return command
     changed: dict[str, Any] = {}

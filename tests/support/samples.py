@@ -1123,7 +1123,7 @@ async def _(world: World) -> Command:
     )
 
 
-@_sample("slots.set", "attendee", "lobby")
+@_sample("slots.set", "speaker", "lobby")
 async def _(world: World) -> Command:
     return bm.SetAvailable(await open_times(world), [slot(1).starts_at])
 
