@@ -177,7 +177,7 @@ LOBBY: dict[str, dict[str, str]] = REPORTS | {
     "candidate.unshare": TAKES_PART,
     "candidate_note.save": TAKES_PART,
     "info_session.cancel": TAKES_PART,
-    "info_session.create": SPEAKS_UP,
+    "info_session.create": SERVES | {"silenced": "silenced"},  # of the organisation
     "info_session.join": TAKES_PART | {"guest": "forbidden"},
     "info_session.leave": TAKES_PART,
     "interview.book": TAKES_PART,
