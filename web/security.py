@@ -169,8 +169,8 @@ def allow_body(connection: HTTPConnection, limit: int) -> None:
     connection.scope["state"]["body_limit"] = limit
 
 
-def content_security_policy(site: Site, nonce: str) -> str:
-    """Forbids everything except what pages need: our own files, one nonce for scripts, and the stages' hosts."""
+def content_security_policy(site: Site, nonce: str, *, own_frames: bool = False) -> str:
+    """Forbids everything except what pages need: our own files, one nonce for scripts, and the stages' hosts. `own_frames`: the page frames files of ours."""
     media = " ".join(site.media_hosts)
     socket = ("wss://" if site.secure else "ws://") + site.authority
     rules = {
@@ -181,7 +181,7 @@ def content_security_policy(site: Site, nonce: str) -> str:
         "font-src": "'self'",
         "connect-src": f"'self' {socket} {media}",
         "media-src": f"'self' blob: {media}",
-        "frame-src": media or "'none'",
+        "frame-src": " ".join(filter(None, ["'self'" if own_frames else "", media])) or "'none'",
         "worker-src": "'self' blob:",
         "manifest-src": "'self'",
         "form-action": "'self'",

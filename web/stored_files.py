@@ -26,9 +26,18 @@ MOST_RANGES = 10
 
 
 async def file_response(
-    request: Request, file: StoredFile, name: str, *, attached: bool, cache: str = "private, no-cache"
+    request: Request,
+    file: StoredFile,
+    name: str,
+    *,
+    attached: bool,
+    cache: str = "private, no-cache",
+    framed: bool = False,
 ) -> tuple[Response, bool]:
-    """The answer, and whether it sends the file from its beginning. The content of an address never changes, but the permission to read it may."""
+    """The answer, and whether it sends the file from its beginning. The content of an address never changes, but the permission to read it may.
+
+    `framed`: our own pages may show the file in a frame.
+    """
     tag = f'"{file.digest[:32]}"'
     headers = {
         "Content-Type": MEDIA_TYPES[file.ending],
@@ -38,6 +47,8 @@ async def file_response(
         "ETag": tag,
         "Accept-Ranges": "bytes",
     }
+    if framed:
+        headers |= {"Content-Security-Policy": f"{POLICY}; frame-ancestors 'self'", "X-Frame-Options": "SAMEORIGIN"}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers), False
     try:

@@ -1,5 +1,6 @@
 """A graduate in a real browser: applies, waits at the employer's booth, is interviewed in a call, is rated, and gets an outcome."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import msgspec
@@ -10,6 +11,7 @@ from rooms.exhibition.booths.editing import hall_of, make_booth, set_duty
 from rooms.exhibition.booths.staff_messages import Duty
 from rooms.exhibition.organisations import organisation_of
 from rooms.recruitment.jobs import messages as jm
+from server.demo.drawing import brochure
 from tests.browser.callers import MEDIA, STAFF, all_connected, join
 from tests.browser.conftest import Venue
 from tests.support.chromium import running_chromium
@@ -40,6 +42,11 @@ async def job(venue: Venue) -> str:
 
 async def test_a_graduate_applies_is_interviewed_rated_and_hired(venue: Venue, job: str) -> None:
     graduate = (await venue.window_of("attendee")).page
+    await graduate.goto(f"/c/{venue.slug}/recruitment/profile")
+    cv = {"name": "cv.pdf", "mimeType": "application/pdf", "buffer": brochure(40, "Attendee", "CV", ["Membranes"])}
+    await graduate.locator("#file-cv").set_input_files(cv)
+    await graduate.get_by_role("button", name="Upload").click()
+    await expect(graduate.get_by_text("Your CV is saved.")).to_be_visible()
     await graduate.goto(job)
     await graduate.get_by_label("Message to the employer").fill("I know your membranes.")
     await graduate.get_by_role("button", name="Apply", exact=True).click()
@@ -63,6 +70,11 @@ async def test_a_graduate_applies_is_interviewed_rated_and_hired(venue: Venue, j
     assert beside is not None
     assert tiles is not None
     assert beside["x"] >= tiles["x"] + tiles["width"] - 1, "beside the call, not over it"
+    async with asyncio.timeout(20):  # until Chromium's own viewer shows the CV in the frame
+        while not any(each.url.startswith("chrome-extension://") for each in staff.frames):
+            await asyncio.sleep(0.1)
+    await candidate.get_by_text("CV", exact=True).click()
+    await expect(staff.get_by_title("CV of Attendee")).to_be_hidden()
 
     await candidate.get_by_label("Your note").fill("Calm and precise.")
     await candidate.get_by_label("Rating").select_option("5")

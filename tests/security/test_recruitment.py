@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from httpx import Response
 
 from rooms.core.errors import Problem
 from rooms.core.files.store import FolderStore
+from rooms.meetings.create import open_meeting
 from rooms.organisations.messages import MergeOrganisations, OrganisationRole, SetMember
 from rooms.organisations.profile import create
 from rooms.organisations.tables import organisation_members
@@ -109,6 +111,41 @@ async def test_a_withdrawal_closes_every_door_at_once(site: Site, world: World) 
     assert "Other" not in staff.page
     own = await Visitor(site).sign_in(world.people["other"])
     assert (await own.get(cv)).status_code == 200
+
+
+def directives(answer: Response) -> dict[str, str]:
+    return dict(each.split(" ", 1) for each in answer.headers["content-security-policy"].split("; ") if " " in each)
+
+
+async def test_only_a_shared_cv_is_framed_and_only_by_our_pages(site: Site, world: World) -> None:
+    share, cv = await candidate(site, world), await cv_path(world)
+    async with world.engine.database.write() as connection:
+        two = [world.people["staff"], world.people["other"]]
+        meeting = await open_meeting(connection, world.conference, world.booth, two, world.clock())
+    call = f"/c/forum/meetings/{meeting}"
+    staff, own = [await Visitor(site).sign_in(world.people[who]) for who in ("staff", "other")]
+    shown, page = await staff.get(cv), await staff.get(call)
+    assert shown.headers["content-security-policy"] == "default-src 'none'; sandbox; frame-ancestors 'self'"
+    assert shown.headers["x-frame-options"] == "SAMEORIGIN"
+    assert f'<iframe src="{cv}#' in page.text
+    assert directives(page)["frame-src"] == "'self'"
+    saved = await staff.get(f"{cv}?save=1")
+    others = [await staff.get(f"{HERE}/candidates/{share}"), await own.get(call)]
+    assert not any("<iframe" in each.text for each in others)
+    assert {directives(each)["frame-src"] for each in others} == {"'none'"}
+    for each in (page, *others):
+        assert directives(each)["frame-ancestors"] == "'none'", each.url
+    assert {each.headers["x-frame-options"] for each in (page, saved, *others)} == {"DENY"}
+
+    await world.do("other", cm.UnshareProfile(world.organisation), room=world.lobby)
+    gone, later = await staff.get(cv), await staff.get(call)
+    assert (gone.status_code, directives(gone)["frame-ancestors"], gone.headers["x-frame-options"]) == (
+        404,
+        "'none'",
+        "DENY",
+    )
+    assert "<iframe" not in later.text
+    assert directives(later)["frame-src"] == "'none'"
 
 
 async def test_a_replaced_or_deleted_cv_is_gone(site: Site, world: World) -> None:

@@ -14,6 +14,7 @@ from rooms.recruitment.candidates.queries import shared_among
 from web.conference import Location, enter_room
 from web.pages.recruitment.employer import candidate_context
 from web.pages.recruitment.job import words_for
+from web.security import content_security_policy
 from web.site import site_of
 
 
@@ -29,7 +30,7 @@ async def meeting(request: Request) -> Response:
         here = [each.id for each in snapshot.people]
         share = await shared_among(connection, entered.conference.id, entered.viewer.id or "", here)
         candidate = await candidate_context(connection, entered, share) if share else {}
-    return await entered.page(
+    response = await entered.page(
         request,
         "meetings/meeting.html",
         page=Location(room, f"{entered.path}/meetings/{id}"),
@@ -43,6 +44,10 @@ async def meeting(request: Request) -> Response:
         **candidate,
         **words_for(entered),
     )
+    if share and candidate["profile"].cv:
+        policy = content_security_policy(entered.site, request.state.nonce, own_frames=True)
+        response.headers["Content-Security-Policy"] = policy
+    return response
 
 
 routes = [Route("/c/{conference}/meetings/{meeting}", meeting)]

@@ -85,7 +85,9 @@ async def serve(request: Request) -> Response:
         row = await queries.cv_for(connection, entered.conference.id, request.path_params["cv"], viewer)
     file = StoredFile(row.cv, "pdf", row.cv_size, row.cv_digest)
     attached = request.query_params.get("save") == "1"
-    response, _ = await file_response(request, file, f"CV {row.name}", attached=attached, cache="private, no-store")
+    name, cache = f"CV {row.name}", "private, no-store"
+    # A frame beside the call (templates/meetings/meeting.html) shows it.
+    response, _ = await file_response(request, file, name, attached=attached, cache=cache, framed=not attached)
     return response
 
 
