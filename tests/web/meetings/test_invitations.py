@@ -1,5 +1,6 @@
 """Booked meetings as invitations by email that move and cancel themselves, and in the calendar that a person subscribes to."""
 
+import re
 from email import message_from_bytes, policy
 from typing import Any
 
@@ -174,8 +175,20 @@ async def test_people_who_met_can_overrule_the_warning(visitor: Visitor, world: 
     await visitor.sign_in(world.people["attendee"])
     page = await visitor.get(f"/c/forum/meetings/new?person={world.people['other']}")
     assert "You already have a meeting with this person" in page.text
-    assert 'name="again"' in page.text
+    assert re.search(r'name="again"[^>]* required>', page.text), "the browser asks for it before the form is sent"
     await asked(world, 1, again=True)
+
+
+async def test_the_page_of_a_call_outside_a_booth_leads_back_to_the_meetings(visitor: Visitor, world: World) -> None:
+    await open_times(world)
+    await booked(world, "attendee", "other")
+    await visitor.sign_in(world.people["attendee"])
+    page = await visitor.get("/c/forum/meetings")
+    call = re.search(r'href="(/c/forum/meetings/\w{20})"', page.text)
+    assert call
+    page = await visitor.get(call[1])
+    assert '<p><a href="/c/forum/meetings">My meetings</a></p>' in page.text
+    assert not re.search(r'href="/c/forum/exhibition"[^>]*aria-current', page.text)
 
 
 async def test_the_plan_of_the_tables_is_for_organisers(visitor: Visitor, world: World) -> None:

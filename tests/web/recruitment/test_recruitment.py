@@ -29,6 +29,8 @@ async def test_a_job_is_written_published_and_found(site: Site, world: World) ->
     staff, reader = await person(site, world, "staff"), Visitor(site)
     await reader.get("/c/forum")
     assert f'href="{HERE}"' not in reader.page, "the zone is not shown before there is a job"
+    await staff.get(f"{HERE}/employer")
+    assert "Find candidates" not in staff.page, "candidates are invited to a job"
     await staff.get(f"{HERE}/new")
     fields = {
         "organisation": world.organisation,
@@ -196,15 +198,16 @@ async def test_an_interview_is_offered_booked_and_moved(site: Site, world: World
     await graduate.get(mine)
     times = re.findall(r'<option value="([^"]+)">Nov', graduate.page)
     assert len(times) == 6
-    assert "Times are in Asia/Shanghai." in graduate.page
+    assert "Times are in China Standard Time." in graduate.page
     book = {"room": world.lobby, "application": application, "next": mine}
     await graduate.post("/do/interview.book", {"key": "k2", "starts_at": times[0], **book})
     assert "Interview with Staff" in graduate.page
+    assert re.search(r"</strong><br>Nov \d+, 2026, \d\d:\d\d UTC\+8</p>", graduate.page)
     meeting = re.search(r"/c/forum/meetings/\w{20}", graduate.page)[0]
     await graduate.post("/do/interview.book", {"key": "k3", "starts_at": times[3], **book})
     assert meeting in graduate.page
     await staff.get(candidate)
-    assert "Interview with Staff" in staff.page
+    assert re.search(r"Interview with Staff: Nov \d+, 2026, \d\d:\d\d UTC\+8", staff.page)
     await staff.get(meeting)
     assert "Chemist who likes membranes" in staff.page, "the profile is shown beside a booked interview, too"
     await graduate.post("/do/interview.cancel", {"key": "k4", **book})

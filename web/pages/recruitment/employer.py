@@ -55,6 +55,7 @@ async def show(request: Request) -> Response:
         own=own,
         organisation=chosen,
         jobs=jobs,
+        published=any(row.state == queries.PUBLISHED for row in jobs),
         chosen={"job": job, "state": asked.get("state", ""), "shortlist": asked.get("shortlist") == "1"},
         applications=[each for each in received if each.share in shared],
         others=[] if filtered else [row for id, row in shared.items() if id not in applied],
