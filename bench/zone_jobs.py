@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.cooperation.sciences import SCIENCES
 from rooms.core.ids import new_id
+from rooms.core.store.faceted_search import FacetedQuery
 from rooms.organisations.tables import organisations
-from rooms.recruitment.faceted_search import FacetedQuery
 from rooms.recruitment.jobs.messages import Contract, Degree, Workplace
 from rooms.recruitment.jobs.search import list_job
 from rooms.recruitment.tables import jobs

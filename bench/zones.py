@@ -162,7 +162,7 @@ def wanted(random: random.Random) -> Query:
     facets = {"country": random.choice(COUNTRIES)} if random.random() < 0.3 else {}
     if random.random() < 0.3:
         facets["stage"] = str(random.randint(1, 9))
-    return Query(words, random.choice(["", "", "offer"]), "", facets)
+    return Query(words, facets, random.choice(["", "", "offer"]))
 
 
 async def searched(database: Database, conference: str, query: Query) -> int:

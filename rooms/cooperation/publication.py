@@ -22,12 +22,11 @@ from rooms.cooperation.messages import (
     ShowInterest,
 )
 from rooms.cooperation.roles import list_sought
+from rooms.cooperation.search import SEARCH
 from rooms.cooperation.tables import (
     entries,
     entry_comments,
-    entry_facets,
     entry_sought,
-    entry_terms,
     entry_types,
 )
 from rooms.core.commands.access import Actor
@@ -166,23 +165,17 @@ async def list_entry(connection: AsyncConnection, conference: str, entry: str) -
     """Makes a published entry findable by its words and facets."""
     row = await queries.entry_row(connection, conference, entry)
     type = queries.type_of(await queries.type_row(connection, conference, row.type))
-    await unlist(connection, [entry])
     translated = [text for said in row.texts.values() for text in said.values()]
     names = [said["name"] for said in row.organisation_texts.values() if said.get("name")]
     roles = queries.view_of(row).roles
     sought = [name for role in roles for name in (role.name, *(said["name"] for said in role.texts.values()))]
     words = [row.title, row.about, row.organisation_name, *names, *translated, *words_of(type.fields, row.values)]
     words += sought
-    await entry_terms.put(connection, entry, "\n".join(words))
-    facets = {"country": row.country} if row.country else {}
-    facets |= facets_of(type.fields, row.values)
-    if facets:
-        found = [{"entry": entry, "key": key, "value": value} for key, value in facets.items()]
-        await connection.execute(entry_facets.insert(), found)
+    facets = {"country": row.country} | facets_of(type.fields, row.values)
+    await SEARCH.put(connection, entry, words, facets.items())
     await list_sought(connection, entry, roles)
 
 
 async def unlist(connection: AsyncConnection, ids: Collection[str]) -> None:
-    await entry_terms.remove(connection, ids)
-    for table in (entry_facets, entry_sought):
-        await connection.execute(table.delete().where(table.c.entry.in_(list(ids))))
+    await SEARCH.remove(connection, ids)
+    await connection.execute(entry_sought.delete().where(entry_sought.c.entry.in_(list(ids))))

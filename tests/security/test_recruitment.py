@@ -8,6 +8,7 @@ from httpx import Response
 
 from rooms.core.errors import Problem
 from rooms.core.files.store import FolderStore
+from rooms.core.store.faceted_search import FacetedQuery
 from rooms.meetings.create import open_meeting
 from rooms.organisations.messages import MergeOrganisations, OrganisationRole, SetMember
 from rooms.organisations.profile import create
@@ -18,7 +19,6 @@ from rooms.recruitment.applications import messages as am
 from rooms.recruitment.candidates import messages as cm
 from rooms.recruitment.candidates import queries, search
 from rooms.recruitment.candidates.cv import take_cv
-from rooms.recruitment.faceted_search import FacetedQuery
 from rooms.recruitment.jobs.messages import PublishJob
 from rooms.recruitment.tables import candidate_notes, candidates, job_applications, jobs, profile_shares
 from tests.support.files import pdf

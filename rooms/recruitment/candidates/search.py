@@ -7,11 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rooms.core.store.faceted_search import FacetedQuery, FacetedSearch
 from rooms.people.restraints import not_removed
 from rooms.people.tables import blocks
 from rooms.recruitment.candidates.messages import CandidateView
 from rooms.recruitment.candidates.queries import found_view
-from rooms.recruitment.faceted_search import FacetedQuery, FacetedSearch
 from rooms.recruitment.tables import candidate_facets, candidate_terms, candidates
 
 PAGE = 20

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.recruitment.faceted_search import FacetedQuery, FacetedSearch
+from rooms.core.store.faceted_search import FacetedQuery, FacetedSearch
 from rooms.recruitment.jobs import queries
 from rooms.recruitment.jobs.messages import JobView
 from rooms.recruitment.tables import job_facets, job_terms, jobs

@@ -5,9 +5,10 @@ import sqlalchemy as sa
 from rooms.cooperation import messages as m
 from rooms.cooperation import queries, search
 from rooms.cooperation.saved_searches import notify_of_matches
-from rooms.cooperation.search import FacetCount, Query
+from rooms.cooperation.search import Query
 from rooms.cooperation.search_messages import DeleteSearch, SaveSearch
 from rooms.cooperation.tables import saved_searches
+from rooms.core.store.faceted_search import ValueCount
 from tests.support.cooperation import entry_type, published
 from tests.support.refusals import refused
 from tests.support.world import World
@@ -52,9 +53,9 @@ async def test_facets_are_counted_without_themselves(grown_world: World) -> None
         assert keys == ["country", "stage", "science", "funding"]
         query = Query(facets={"stage": "4"})
         counted = await search.facets(connection, world.conference, query, keys)
-    assert counted["stage"] == [FacetCount("4", 2), FacetCount("9", 1)]
-    assert counted["country"] == [FacetCount("KE", 1), FacetCount("SE", 1)]
-    assert counted["funding"] == [FacetCount("Public", 1)]
+    assert counted["stage"] == [ValueCount("4", 2), ValueCount("9", 1)]
+    assert counted["country"] == [ValueCount("KE", 1), ValueCount("SE", 1)]
+    assert counted["funding"] == [ValueCount("Public", 1)]
 
 
 async def test_a_saved_search_notifies_once_of_what_is_new(grown_world: World) -> None:

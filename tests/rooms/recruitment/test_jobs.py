@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from rooms.core.store.faceted_search import FacetedQuery, ValueCount
 from rooms.organisations.messages import EditOrganisation
-from rooms.recruitment.faceted_search import FacetedQuery, ValueCount
 from rooms.recruitment.jobs import messages as m
 from rooms.recruitment.jobs import queries, search
 from rooms.recruitment.jobs.expiration import remind_and_expire_jobs

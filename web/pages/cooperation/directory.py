@@ -11,10 +11,11 @@ from starlette.routing import Route
 from rooms.cooperation import queries, search
 from rooms.cooperation.messages import EntryReview, EntrySide, FieldKind, FieldView, TypeView
 from rooms.cooperation.peer_reviews import queries as peer_reviews
-from rooms.cooperation.search import PAGE, FacetCount
+from rooms.cooperation.search import PAGE
 from rooms.cooperation.search_messages import SearchSaved
 from rooms.cooperation.tables import saved_searches
 from rooms.core.commands.registry import read
+from rooms.core.store.faceted_search import ValueCount
 from rooms.core.text import N_
 from rooms.organisations.queries import mine
 from web.conference import enter
@@ -92,7 +93,7 @@ async def saved_by(connection: Any, conference: str, person: str | None) -> list
 
 
 def _named(
-    types: list[TypeView], facets: dict[str, list[FacetCount]], locale: str, gettext: Any
+    types: list[TypeView], facets: dict[str, list[ValueCount]], locale: str, gettext: Any
 ) -> list[tuple[str, FieldView | None, list[tuple[str, str]]]]:
     """Each facet with its field (None: the country of an entry) and its values, as (value, text with the number of entries)."""
     fields = {field.key: field for type in types for field in type.fields}
@@ -101,7 +102,7 @@ def _named(
         field = fields.get(key)
         country = FieldView(key, FieldKind.COUNTRY, "")
         values = [
-            (each.value, f"{shown(field or country, each.value, locale, gettext)} ({each.entries})") for each in counts
+            (each.value, f"{shown(field or country, each.value, locale, gettext)} ({each.rows})") for each in counts
         ]
         found.append((key, field, values))
     return found

@@ -6,9 +6,9 @@ from typing import Any
 from babel import Locale
 
 from rooms.cooperation.sciences import SCIENCES
+from rooms.core.store.faceted_search import ValueCount
 from rooms.core.text import N_
 from rooms.recruitment.applications.messages import JobApplicationState, RejectionReason
-from rooms.recruitment.faceted_search import ValueCount
 from rooms.recruitment.jobs.messages import Contract, Degree, Workplace
 
 DEGREES = {
