@@ -20,7 +20,7 @@ from rooms.cooperation.messages import (
     ShowInterest,
     WithdrawInterest,
 )
-from rooms.cooperation.publication import answering, with_members
+from rooms.cooperation.publication import answering, entry_of_others, with_members
 from rooms.cooperation.roles import check_open, list_sought
 from rooms.cooperation.tables import interests
 from rooms.core.commands.access import Actor
@@ -31,7 +31,6 @@ from rooms.core.ids import new_id
 from rooms.core.links import Target
 from rooms.core.rate_limits import Rate
 from rooms.core.text import N_, clean_text
-from rooms.organisations import members
 from rooms.organisations.queries import organisation_row
 from rooms.people import rules
 from rooms.people.desk import notify_all, with_desk_from
@@ -50,13 +49,7 @@ with_asker = with_desk_from(i.person, i.id, "interest")
 @command(ShowInterest, kinds=LOBBY, allowed=rules.speaks_up, extra_rooms=with_members, rate=Rate(30, 3600))
 async def show_interest(tx: Transaction, actor: Actor, command: ShowInterest) -> InterestShown:
     conference, person = actor.room.subject, actor.known.id
-    if actor.known.kind != "registered":
-        raise Problem("forbidden", N_("You need an account for this. Add your email address first."))
-    row = await queries.entry_row(tx.connection, conference, command.entry)
-    if row.state != EntryState.PUBLISHED.value:
-        raise Problem("not_found", N_("This entry is no longer shown."), field="entry")
-    if await members.role_in(tx.connection, row.organisation, person):
-        raise Problem("forbidden", N_("This entry is your own organisation's."))
+    row = await entry_of_others(tx, actor, command.entry)
     if command.organisation is not None:
         await organisation_row(tx.connection, conference, command.organisation)
         await check_acts_for(tx.connection, actor, command.organisation)

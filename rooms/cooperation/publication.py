@@ -132,6 +132,18 @@ async def _notify_members(tx: Transaction, actor: Actor, row: Any, kind: str) ->
     await notify_all(tx, people, kind, {"entry": row.draft["title"] if row.draft else row.title}, target)
 
 
+async def entry_of_others(tx: Transaction, actor: Actor, entry: str) -> Any:
+    """A published entry about which this person may ask its organisation. Raises Problem."""
+    if actor.known.kind != "registered":
+        raise Problem("forbidden", N_("You need an account for this. Add your email address first."))
+    row = await queries.entry_row(tx.connection, actor.room.subject, entry)
+    if row.state != EntryState.PUBLISHED.value:
+        raise Problem("not_found", N_("This entry is no longer shown."), field="entry")
+    if await members.role_in(tx.connection, row.organisation, actor.known.id):
+        raise Problem("forbidden", N_("This entry is your own organisation's."))
+    return row
+
+
 async def answering(tx: Transaction, actor: Actor, row: Any) -> list[str]:
     """The members of an entry's organisation who are notified of somebody's request: not those who have blocked them. Raises Problem "conflict" if
     nobody could answer."""

@@ -20,8 +20,8 @@ from rooms.cooperation.documents.messages import (
 )
 from rooms.cooperation.documents.tables import entry_files, entry_readers
 from rooms.cooperation.editing import own_entry, said_of
-from rooms.cooperation.messages import EntryReview, EntryState, FieldKind
-from rooms.cooperation.publication import answering, with_members
+from rooms.cooperation.messages import EntryReview, FieldKind
+from rooms.cooperation.publication import answering, entry_of_others, with_members
 from rooms.cooperation.tables import entries
 from rooms.core.commands.access import Actor
 from rooms.core.commands.registry import command
@@ -30,7 +30,6 @@ from rooms.core.errors import Problem
 from rooms.core.links import Target
 from rooms.core.rate_limits import Rate
 from rooms.core.text import N_, clean_line, clean_text
-from rooms.organisations import members
 from rooms.people import rules
 from rooms.people.desk import desks_of, notify_all
 from rooms.people.restraints import not_removed
@@ -105,13 +104,7 @@ async def _own(connection: AsyncConnection, actor: Actor, document: str) -> Any:
 @command(AskToRead, kinds=LOBBY, allowed=rules.speaks_up, extra_rooms=with_members, rate=Rate(30, 3600))
 async def ask_to_read(tx: Transaction, actor: Actor, command: AskToRead) -> None:
     conference, person = actor.room.subject, actor.known.id
-    if actor.known.kind != "registered":
-        raise Problem("forbidden", N_("You need an account for this. Add your email address first."))
-    row = await cooperation.entry_row(tx.connection, conference, command.entry)
-    if row.state != EntryState.PUBLISHED.value:
-        raise Problem("not_found", N_("This entry is no longer shown."), field="entry")
-    if await members.role_in(tx.connection, row.organisation, person):
-        raise Problem("forbidden", N_("This entry is your own organisation's."))
+    row = await entry_of_others(tx, actor, command.entry)
     documents = await queries.views(tx.connection, row.id, row.values, gated=False)
     if all(each.readable for each in documents.values()):
         raise Problem("conflict", N_("This entry has no documents for which you would have to ask."), field="entry")

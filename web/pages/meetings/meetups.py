@@ -17,7 +17,7 @@ from rooms.meetings.meetups.messages import MeetupProposed, MeetupState, MeetupV
 from rooms.people import rules
 from web.choices import spoken_languages
 from web.conference import Entered, enter, enter_as_organiser
-from web.forms import read_form, text
+from web.forms import moment, read_form, text
 from web.site import site_of
 from web.templating import go
 
@@ -182,12 +182,7 @@ def _typed(meetup: MeetupView, entered: Entered) -> dict[str, str]:
 
 
 def _fields(typed: dict[str, str], entered: Entered) -> dict[str, Any]:
-    """The times that people type are in the zone of the conference. Raises Problem "invalid"."""
-    try:
-        starts = datetime.fromisoformat(typed["starts_at"]).replace(tzinfo=entered.event_zone)
-    except ValueError:
-        raise Problem("invalid", N_("Choose a day and a time."), field="starts_at") from None
-    return {**typed, "starts_at": starts.isoformat()}
+    return {**typed, "starts_at": moment(typed["starts_at"], entered.event_zone, "starts_at").isoformat()}
 
 
 PATH = "/c/{conference}/meetups"
