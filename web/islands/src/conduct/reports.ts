@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { tn } from "../i18n";
-import { Follow, live } from "../live/index";
+import { DeskController } from "../live/index";
 import { Island } from "../shell/island";
 
 const MOST = 99;
@@ -10,34 +10,14 @@ const MOST = 99;
 @customElement("plenary-reports")
 export class Reports extends Island {
   @property() conference = "";
-  private readonly who = new Follow(this, live().identity);
-  private followed = "";
-  private stop: (() => void) | null = null;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    live().start(); // so that organisers see it on pages that follow no room, too
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.stop?.();
-    this.stop = null;
-    this.followed = "";
-  }
+  private readonly desk = new DeskController(this);
 
   protected override get ready(): boolean {
-    const desk = this.who.value?.desk;
-    if (desk && desk.id !== this.followed) {
-      this.stop?.();
-      this.followed = desk.id;
-      this.stop = desk.subscribe(() => this.requestUpdate());
-    }
     return this.waiting !== undefined;
   }
 
   private get waiting(): number | undefined {
-    return this.who.value?.desk?.state?.latest.reports?.[this.conference];
+    return this.desk.state?.latest.reports?.[this.conference];
   }
 
   protected override render() {

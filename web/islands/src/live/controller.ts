@@ -1,6 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
+import type { DeskRoom } from "../people/state/desk";
 import type { AnyState, RoomKind } from "../shell/state/room";
 import { live } from "./browser";
+import type { Identity } from "./live";
 import type { Observable } from "./observable";
 import type { Room, RoomStatus, CommandOf } from "./room";
 import type { Command, Id, ReplyTo, RoomEvent } from "./types";
@@ -91,5 +93,47 @@ export class Follow<T> implements ReactiveController {
 
   hostDisconnected(): void {
     this.stop?.();
+  }
+}
+
+/** Follows the person's desk, and renders the element again whenever the desk changes. It opens the connection, also on pages that follow no room. */
+export class DeskController implements ReactiveController {
+  private followed: Identity["desk"] = null;
+  private stopIdentity = () => {};
+  private stopDesk = () => {};
+
+  constructor(
+    private readonly host: ReactiveControllerHost,
+    private readonly changed: () => void = () => {},
+  ) {
+    host.addController(this);
+  }
+
+  get state(): DeskRoom | null {
+    return this.followed?.state ?? null;
+  }
+
+  hostConnected(): void {
+    const { identity } = live();
+    this.stopIdentity = identity.subscribe((known) => this.follow(known?.desk ?? null));
+    this.follow(identity.value?.desk ?? null);
+    live().start();
+  }
+
+  hostDisconnected(): void {
+    this.stopIdentity();
+    this.stopDesk();
+    this.followed = null;
+  }
+
+  private follow(desk: Identity["desk"]): void {
+    this.stopDesk();
+    this.followed = desk;
+    const render = () => {
+      this.changed();
+      this.host.requestUpdate();
+    };
+    this.stopDesk = desk?.subscribe(render) ?? (() => {});
+    render();
   }
 }

@@ -1,6 +1,6 @@
 export { live } from "./browser";
 export type { ConnectionState } from "./connection";
-export { Follow, RoomController } from "./controller";
+export { DeskController, Follow, RoomController } from "./controller";
 export type { Identity, Live } from "./live";
 export { Observable } from "./observable";
 export { ProblemError } from "./problem";

@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { formatCountdown, t } from "../i18n";
-import { Follow, live, type RoundNowView } from "../live/index";
+import { DeskController, live, type RoundNowView } from "../live/index";
 import { say } from "../shell/announce";
 import { Island } from "../shell/island";
 import { Ticking } from "../shell/ticking";
@@ -17,9 +17,7 @@ export class Round extends Island {
   @property() path = "";
   /** When the first talk begins. */
   @property() starts = "";
-  private readonly who = new Follow(this, live().identity);
-  private followed = "";
-  private stop: (() => void) | null = null;
+  private readonly desk = new DeskController(this, () => this.move());
   private moving = 0;
 
   constructor() {
@@ -27,35 +25,17 @@ export class Round extends Island {
     new Ticking(this, 1000);
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    live().start();
-  }
-
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.clearTimeout(this.moving);
-    this.stop?.();
-    this.stop = null;
-    this.followed = "";
   }
 
   protected override get ready(): boolean {
-    const desk = this.who.value?.desk;
-    if (desk && desk.id !== this.followed) {
-      this.stop?.();
-      this.followed = desk.id;
-      this.stop = desk.subscribe(() => {
-        this.move();
-        this.requestUpdate();
-      });
-      this.move();
-    }
     return this.now !== undefined;
   }
 
   private get now(): RoundNowView | undefined {
-    return this.who.value?.desk?.state?.latest.rounds?.[this.round];
+    return this.desk.state?.latest.rounds?.[this.round];
   }
 
   /** Goes to the person's talk, when it is another one than this page's. */

@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import { tn } from "../i18n";
-import { Follow, live } from "../live/index";
+import { DeskController } from "../live/index";
 import { Island } from "../shell/island";
 
 const MOST = 99;
@@ -9,34 +9,14 @@ const MOST = 99;
 /** The number of unread notifications, from the person's desk: the same in all tabs and on all devices. */
 @customElement("plenary-unread")
 export class Unread extends Island {
-  private readonly who = new Follow(this, live().identity);
-  private followed = "";
-  private stop: (() => void) | null = null;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    live().start(); // pages that follow no room show it, too
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.stop?.();
-    this.stop = null;
-    this.followed = "";
-  }
+  private readonly desk = new DeskController(this);
 
   protected override get ready(): boolean {
-    const desk = this.who.value?.desk;
-    if (desk && desk.id !== this.followed) {
-      this.stop?.();
-      this.followed = desk.id;
-      this.stop = desk.subscribe(() => this.requestUpdate());
-    }
     return this.unread !== undefined;
   }
 
   private get unread(): number | undefined {
-    return this.who.value?.desk?.state?.snapshot.unread;
+    return this.desk.state?.snapshot.unread;
   }
 
   protected override render() {
