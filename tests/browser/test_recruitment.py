@@ -1,6 +1,7 @@
 """A graduate in a real browser: applies, waits at the employer's booth, is interviewed in a call, is rated, and gets an outcome."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 
 import msgspec
@@ -57,6 +58,8 @@ async def test_a_graduate_applies_is_interviewed_rated_and_hired(venue: Venue, j
 
     staff = (await venue.window_of(STAFF)).page
     await staff.goto(booth)
+    mark = staff.locator(".queue-line").get_by_role("link", name="Candidate")
+    await expect(mark).to_have_attribute("href", re.compile("/recruitment/candidates/"))
     await staff.get_by_role("button", name="Next, please").click()
     await graduate.locator("plenary-queue").get_by_role("button", name="Accept").click()
     await graduate.wait_for_url("**/meetings/*")

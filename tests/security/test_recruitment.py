@@ -4,12 +4,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from httpx import Response
 
 from rooms.core.errors import Problem
 from rooms.core.files.store import FolderStore
 from rooms.core.store.faceted_search import FacetedQuery
-from rooms.meetings.create import open_meeting
 from rooms.organisations.messages import MergeOrganisations, OrganisationRole, SetMember
 from rooms.organisations.profile import create
 from rooms.organisations.tables import organisation_members
@@ -23,9 +21,11 @@ from rooms.recruitment.jobs.messages import PublishJob
 from rooms.recruitment.tables import candidate_notes, candidates, job_applications, jobs, profile_shares
 from tests.support.files import pdf
 from tests.support.recruitment import (
+    HERE,
     SECRET,
     applied,
     candidate,
+    cv_path,
     invited,
     job_draft,
     job_shown,
@@ -38,7 +38,6 @@ from tests.support.visitor import Outbox, Visitor, make_site
 from tests.support.world import World
 from web.site import Site
 
-HERE = "/c/forum/recruitment"
 OTHERS = ["attendee", "guest", "moderator", "speaker", "organiser", "admin", "stranger"]
 """Everybody but the candidate ("other") and the employer's members ("owner", "staff")."""
 
@@ -46,12 +45,6 @@ OTHERS = ["attendee", "guest", "moderator", "speaker", "organiser", "admin", "st
 @pytest.fixture
 def site(world: World, emails: Outbox, tmp_path: Path) -> Site:
     return make_site(world, emails, store=FolderStore(tmp_path / "files"))
-
-
-async def cv_path(world: World) -> str:
-    async with world.engine.database.read() as connection:
-        select = sa.select(candidates.c.cv).where(candidates.c.person == world.people["other"])
-        return f"{HERE}/cv/{(await connection.execute(select)).scalar_one()}"
 
 
 async def doors(world: World, share: str) -> list[str]:
@@ -111,41 +104,6 @@ async def test_a_withdrawal_closes_every_door_at_once(site: Site, world: World) 
     assert "Other" not in staff.page
     own = await Visitor(site).sign_in(world.people["other"])
     assert (await own.get(cv)).status_code == 200
-
-
-def directives(answer: Response) -> dict[str, str]:
-    return dict(each.split(" ", 1) for each in answer.headers["content-security-policy"].split("; ") if " " in each)
-
-
-async def test_only_a_shared_cv_is_framed_and_only_by_our_pages(site: Site, world: World) -> None:
-    share, cv = await candidate(site, world), await cv_path(world)
-    async with world.engine.database.write() as connection:
-        two = [world.people["staff"], world.people["other"]]
-        meeting = await open_meeting(connection, world.conference, world.booth, two, world.clock())
-    call = f"/c/forum/meetings/{meeting}"
-    staff, own = [await Visitor(site).sign_in(world.people[who]) for who in ("staff", "other")]
-    shown, page = await staff.get(cv), await staff.get(call)
-    assert shown.headers["content-security-policy"] == "default-src 'none'; sandbox; frame-ancestors 'self'"
-    assert shown.headers["x-frame-options"] == "SAMEORIGIN"
-    assert f'<iframe src="{cv}#' in page.text
-    assert directives(page)["frame-src"] == "'self'"
-    saved = await staff.get(f"{cv}?save=1")
-    others = [await staff.get(f"{HERE}/candidates/{share}"), await own.get(call)]
-    assert not any("<iframe" in each.text for each in others)
-    assert {directives(each)["frame-src"] for each in others} == {"'none'"}
-    for each in (page, *others):
-        assert directives(each)["frame-ancestors"] == "'none'", each.url
-    assert {each.headers["x-frame-options"] for each in (page, saved, *others)} == {"DENY"}
-
-    await world.do("other", cm.UnshareProfile(world.organisation), room=world.lobby)
-    gone, later = await staff.get(cv), await staff.get(call)
-    assert (gone.status_code, directives(gone)["frame-ancestors"], gone.headers["x-frame-options"]) == (
-        404,
-        "'none'",
-        "DENY",
-    )
-    assert "<iframe" not in later.text
-    assert directives(later)["frame-src"] == "'none'"
 
 
 async def test_a_replaced_or_deleted_cv_is_gone(site: Site, world: World) -> None:

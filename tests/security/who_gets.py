@@ -136,6 +136,7 @@ GET: dict[str, dict[str, int]] = {
     "/c/{conference}/recruitment/new": IN_CONFERENCE,
     "/c/{conference}/recruitment/profile": SIGNED_IN | {"banned": 403, "unverified": 403},
     "/c/{conference}/recruitment/talents": NOBODY | REFUSED_FIRST | {"owner": 403, "staff": 403},  # without a job
+    "/c/{conference}/recruitment/waiting/{booth}": NOBODY | REFUSED_FIRST,  # of an employer without a job
     "/c/{conference}/rounds": IN_CONFERENCE,
     "/c/{conference}/rounds/{round}": NOBODY | {"banned": 403},  # a guessed one
     "/c/{conference}/organise/rounds": ORGANISERS,

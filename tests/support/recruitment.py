@@ -20,6 +20,7 @@ from tests.support.files import pdf
 from tests.support.world import World
 from web.site import Site
 
+HERE = "/c/forum/recruitment"
 SECRET = "zqsecret"
 """In everything that belongs to a candidate and an employer alone."""
 
@@ -147,3 +148,10 @@ async def group_session(world: World, capacity: int = 20, at: int = 0) -> str:
     async with world.engine.database.read() as connection:
         select = sa.select(bookings.c.id).where(bookings.c.kind == "group").order_by(bookings.c.created_at.desc())
         return (await connection.execute(select.limit(1))).scalar_one()
+
+
+async def cv_path(world: World) -> str:
+    """The address of the CV of the other one."""
+    async with world.engine.database.read() as connection:
+        select = sa.select(candidates.c.cv).where(candidates.c.person == world.people["other"])
+        return f"{HERE}/cv/{(await connection.execute(select)).scalar_one()}"

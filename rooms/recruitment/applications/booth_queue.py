@@ -18,12 +18,14 @@ from rooms.exhibition.booths.queries import UNDER_WAY
 from rooms.exhibition.queue.actions import join_queue
 from rooms.exhibition.queue.messages import JoinQueue, Queued
 from rooms.exhibition.tables import booths, queue_places
+from rooms.organisations.tables import organisation_members
 from rooms.recruitment.applications import queries
 from rooms.recruitment.applications.messages import WaitForInterview
 from rooms.recruitment.applications.steps import OPEN
 from rooms.recruitment.tables import job_applications, jobs, profile_shares, queued_applications
 
-a, b, j, q, s, w = job_applications.c, booths.c, jobs.c, queue_places.c, profile_shares.c, queued_applications.c
+a, b, j, m, q = job_applications.c, booths.c, jobs.c, organisation_members.c, queue_places.c
+s, w = profile_shares.c, queued_applications.c
 
 
 @command(WaitForInterview, kinds=BOOTH, allowed=rules.visits, extra_rooms=with_hall, rate=Rate(10, 60))
@@ -63,6 +65,17 @@ async def in_queue(connection: AsyncConnection, organisation: str) -> dict[str, 
     joined = queue_places.join(booths, b.id == q.booth)
     joined = joined.join(profile_shares, sa.and_(s.person == q.person, s.organisation == b.organisation))
     joined = joined.outerjoin(queued_applications, w.place == q.id)
-    select = sa.select(s.id, q.state, q.ticket, q.rank, w.application).select_from(joined)
+    select = sa.select(s.id, q.state, q.ticket, q.rank, w.application, q.id.label("place")).select_from(joined)
     here = sa.and_(b.organisation == organisation, q.state.in_(UNDER_WAY), s.withdrawn_at.is_(None))
     return {row.id: row for row in await connection.execute(select.where(here).order_by(q.rank, q.ticket))}
+
+
+async def candidates_here(connection: AsyncConnection, conference: str, booth: str, viewer: str) -> dict[str, str]:
+    """The shares of those in the queue of a booth, by place, for a member of its employer. Raises Problem "not_found" for others, and without a job."""
+    joined = booths.join(organisation_members, m.organisation == b.organisation)
+    recruits = sa.exists().where(j.organisation == b.organisation)
+    mine = sa.and_(b.id == booth, b.conference == conference, m.person == viewer, recruits)
+    organisation = (await connection.execute(sa.select(b.organisation).select_from(joined).where(mine))).scalar()
+    if organisation is None:
+        raise Problem("not_found", ABSENT)
+    return {row.place: share for share, row in (await in_queue(connection, organisation)).items()}

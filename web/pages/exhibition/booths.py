@@ -6,10 +6,12 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from rooms.core.errors import Problem
 from rooms.exhibition.booths import directory, queries
 from rooms.exhibition.booths import staff as staffing
 from rooms.exhibition.booths.directory import PAGE, Wanted
@@ -21,7 +23,8 @@ from rooms.exhibition.queue.messages import LineView
 from rooms.exhibition.queue.opening import next_start, opening
 from rooms.exhibition.queue.waiting_time import expected, is_late
 from rooms.exhibition.requests.messages import ContactState
-from web.conference import Location, enter, enter_room
+from rooms.recruitment.applications.booth_queue import candidates_here
+from web.conference import Entered, Location, enter, enter_room
 from web.forms import asked_number
 from web.pages.exhibition.crew import crew_of
 from web.site import site_of
@@ -87,6 +90,7 @@ async def booth(request: Request) -> Response:
         organisation = await organisation_of(connection, snapshot.booth.id)
         named = await queries.listed_staff(connection, snapshot.booth.id, entered.conference.id)
         demos = len(await demo_ids(connection, snapshot.booth.id, now))
+        candidates = await _candidates(connection, entered, snapshot) if "queue.call" in own.can else None
     return await entered.page(
         request,
         "exhibition/booth.html",
@@ -94,6 +98,7 @@ async def booth(request: Request) -> Response:
         hall=stands_in,
         organisation=organisation,
         demos=demos,
+        candidates=candidates,
         named=[each for each in named if each.id != entered.viewer.id],
         snapshot=snapshot,
         booth=snapshot.booth,
@@ -108,6 +113,14 @@ async def booth(request: Request) -> Response:
         zone=entered.viewer.zone_for(ZoneInfo(entered.conference.zone)),
         source=_source(snapshot, own),
     )
+
+
+async def _candidates(connection: AsyncConnection, entered: Entered, snapshot: BoothSnapshot) -> dict[str, str] | None:
+    """The candidates in the queue, for a member of the employer whose booth it is; None for others."""
+    try:
+        return await candidates_here(connection, entered.conference.id, snapshot.booth.id, entered.actor.known.id)
+    except Problem:
+        return None
 
 
 def _hours(line: LineView, own: BoothOwn, shifts: list[Hours], now: datetime) -> dict[str, Any]:

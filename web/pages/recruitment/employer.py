@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from rooms.core.commands.access import ABSENT
@@ -124,6 +124,15 @@ async def candidate_context(connection: AsyncConnection, entered: Entered, share
     }
 
 
+async def waiting(request: Request) -> Response:
+    """Who in the queue of the employer's booth is a candidate: the share by place. The booth's page marks them."""
+    async with site_of(request).engine.database.read() as connection:
+        entered = await enter(request, connection)
+        rules.takes_part(entered.actor)
+        booth, viewer = request.path_params["booth"], entered.actor.known.id
+        return JSONResponse(await booth_queue.candidates_here(connection, entered.conference.id, booth, viewer))
+
+
 async def download(request: Request) -> Response:
     """The shortlist of a job as one ZIP: an index, and the CV and the notes of each candidate."""
     site = site_of(request)
@@ -143,5 +152,6 @@ PATH = "/c/{conference}/recruitment"
 routes = [
     Route(f"{PATH}/employer", show),
     Route(f"{PATH}/candidates/{{share}}", candidate),
+    Route(f"{PATH}/waiting/{{booth}}", waiting),
     Route(f"{PATH}/jobs/{{job}}/shortlist.zip", download),
 ]

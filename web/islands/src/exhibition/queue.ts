@@ -22,7 +22,11 @@ export class Queue extends Island {
   @property() room = "";
   @property() path = "";
   @property({ attribute: "sign-in" }) signIn = "";
+  /** The booth, if the viewer may see who in its queue is a candidate. */
+  @property() recruits = "";
   @state() private busy = false;
+  @state() private candidates: Readonly<Record<string, string>> = {};
+  private asked = "";
   private readonly followed = new RoomController(this, booth, () => this.room, { onEvent: (event) => this.happened(event) });
 
   constructor() {
@@ -32,6 +36,18 @@ export class Queue extends Island {
 
   protected override get ready(): boolean {
     return this.followed.state !== null;
+  }
+
+  protected override updated(): void {
+    if (this.recruits) void this.askForCandidates();
+  }
+
+  /** Asks again when other people are in the queue. */
+  private async askForCandidates(): Promise<void> {
+    const places = this.followed.state?.snapshot.desk?.places.map(({ id }) => id).join() ?? "";
+    if (places === this.asked) return;
+    this.asked = places;
+    if (places) this.candidates = (await candidatesAt(this.path, this.recruits)) ?? this.candidates;
   }
 
   private happened(event: RoomEvent): void {
@@ -157,7 +173,7 @@ export class Queue extends Island {
     const mine = place.called_by?.id === state.own.person?.id;
     const left = secondsLeft(place.until);
     return html`<li>
-      <span class="count">${place.ticket}</span><span dir="auto">${place.person.name}</span>
+      <span class="count">${place.ticket}</span><span class="row"><span dir="auto">${place.person.name}</span>${this.candidate(place)}</span>
       ${place.state === "waiting"
         ? html`<span class="soft numbers">${wait < Infinity ? about(Math.round(wait / 60)) : "—"}</span>`
         : place.state === "called"
@@ -169,6 +185,14 @@ export class Queue extends Island {
                     ${this.button(t("Finish"), { op: "queue.finish", place: place.id }, "button-small")}`
                 : nothing}`}
     </li>`;
+  }
+
+  private candidate(place: PlaceView) {
+    const share = this.candidates[place.id];
+    if (!share) return nothing;
+    return html`<a class="badge badge-accent" href="${this.path}/recruitment/candidates/${share}" target="_blank"
+      >${t("Candidate")}<span class="visually-hidden"> ${t("(opens in a new window)")}</span></a
+    >`;
   }
 
   private button(label: string, command: Act, style = "", idle = false) {
@@ -198,6 +222,16 @@ export class Queue extends Island {
       this.busy = false;
     }
   };
+}
+
+/** The shares of the candidates in the queue of a booth, by place; null if they cannot be had now. */
+async function candidatesAt(path: string, booth: string): Promise<Record<string, string> | null> {
+  try {
+    const answer = await fetch(`${path}/recruitment/waiting/${booth}`, { headers: { Accept: "application/json" } });
+    return answer.ok ? ((await answer.json()) as Record<string, string>) : null;
+  } catch {
+    return null;
+  }
 }
 
 function about(minutes: number): string {
