@@ -75,6 +75,11 @@ async def test_a_job_is_written_published_and_found(site: Site, world: World) ->
     chinese = Visitor(site, language="zh-CN")
     await chinese.get(page)
     assert "材料工程师" in chinese.page
+    employer = await person(site, world, "staff", language="zh-CN")
+    await employer.get(f"{HERE}/employer")
+    assert '<span class="visually-hidden"> · 材料工程师</span>' in employer.page, (
+        "links are named in the page's language"
+    )
     await chinese.get(HERE, params={"words": "工程師"})
     assert "乌普萨拉" in chinese.page
     await reader.get(HERE, params={"words": "nothing"})
