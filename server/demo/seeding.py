@@ -38,6 +38,7 @@ from rooms.programme.tables import session_speakers, sessions, speakers, stars, 
 from server.demo import exhibitors, programme, recruitment
 from server.demo.contacts import exchange
 from server.demo.cooperation import cooperate
+from server.demo.interviews import interview
 from server.demo.matchmaking import match_people
 from server.demo.media import furnish
 from server.demo.meetings import arrange
@@ -64,7 +65,7 @@ async def seed(engine: Engine, store: Store) -> None:
     await furnish(engine, store, conference)
     await cooperate(engine, store, conference)
     await recruitment.recruit(engine, store, conference)
-    for fill in (exchange, arrange, meet_up, take_turns, match_people, actor):
+    for fill in (exchange, arrange, interview, meet_up, take_turns, match_people, actor):
         await fill(engine, conference)
 
 
