@@ -12,6 +12,7 @@ from rooms.core.errors import Problem
 from rooms.core.store.tables import persons
 from rooms.organisations.tables import organisations
 from rooms.recruitment.applications.messages import CandidateNoteView, JobApplicationState, JobApplicationView, StepView
+from rooms.recruitment.jobs.queries import names_of
 from rooms.recruitment.tables import application_steps, candidate_notes, job_applications, jobs, profile_shares
 
 MOST_APPLICATIONS = 1000
@@ -43,7 +44,8 @@ async def views(connection: AsyncConnection, *conditions: "sa.ColumnElement[bool
     """Applications with their timelines, last changed first."""
     joined = job_applications.join(jobs, j.id == a.job).join(organisations, o.id == j.organisation)
     joined = joined.join(persons, p.id == a.person).outerjoin(handling, handling.c.id == a.owner)
-    columns = (j.title, j.texts, j.organisation, o.name.label("organisation_name"), p.name)
+    named = (o.name.label("organisation_name"), o.texts.label("organisation_texts"), p.name)
+    columns = (j.title, j.texts, j.organisation, *named)
     select = sa.select(job_applications, *columns, handling.c.name.label("owner_name")).select_from(joined)
     select = select.where(*conditions).order_by(a.changed_at.desc(), a.id).limit(MOST_APPLICATIONS)
     rows = (await connection.execute(select)).all()
@@ -56,7 +58,7 @@ def _view(row: Any, steps: list[StepView]) -> JobApplicationView:
         id=row.id,
         job=row.job,
         job_title=row.title,
-        texts={locale: {"job_title": said["title"]} for locale, said in row.texts.items() if said.get("title")},
+        texts=names_of(row.texts, row.organisation_texts),
         organisation=row.organisation,
         organisation_name=row.organisation_name,
         share=row.share,

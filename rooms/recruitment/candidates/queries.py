@@ -13,6 +13,7 @@ from rooms.core.errors import Problem
 from rooms.core.store.tables import persons
 from rooms.organisations.tables import organisation_members, organisations
 from rooms.recruitment.candidates.messages import CandidateView, EditProfile, InvitationView, ProfileView, ShareView
+from rooms.recruitment.jobs.queries import names_of
 from rooms.recruitment.tables import candidates, job_invitations, jobs, profile_shares
 
 c, s, o, i, j, p, m = (
@@ -99,7 +100,9 @@ async def cv_for(connection: AsyncConnection, conference: str, cv: str, viewer: 
 async def invitations_of(connection: AsyncConnection, conference: str, person: str) -> list[InvitationView]:
     """The invitations of a candidate that wait for an answer, to jobs that are still shown; the latest first."""
     joined = job_invitations.join(jobs, j.id == i.job).join(organisations, o.id == j.organisation)
-    select = sa.select(i.id, i.job, j.title, j.texts, o.name, i.text, i.at).select_from(joined)
+    select = sa.select(
+        i.id, i.job, j.title, j.texts, o.name, o.texts.label("organisation_texts"), i.text, i.at
+    ).select_from(joined)
     mine = sa.and_(i.person == person, j.conference == conference, i.state == "waiting", j.state == "published")
     rows = await connection.execute(select.where(mine).order_by(i.at.desc(), i.id))
     return [
@@ -107,7 +110,7 @@ async def invitations_of(connection: AsyncConnection, conference: str, person: s
             row.id,
             row.job,
             row.title,
-            {locale: {"job_title": said["title"]} for locale, said in row.texts.items() if said.get("title")},
+            names_of(row.texts, row.organisation_texts),
             row.name,
             row.text,
             row.at,

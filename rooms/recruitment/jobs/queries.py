@@ -42,6 +42,16 @@ def content_of(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in JobContent.__struct_fields__}
 
 
+def names_of(job: dict[str, dict[str, str]], organisation: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """The translations of the title of a job and of the name of its employer, for a view that has both."""
+    named: dict[str, dict[str, str]] = {}
+    for field, texts, said in (("job_title", job, "title"), ("organisation_name", organisation, "name")):
+        for locale in texts:
+            if text := texts[locale].get(said):
+                named.setdefault(locale, {})[field] = text
+    return named
+
+
 async def saved(connection: AsyncConnection, conference: str, person: str) -> list[JobView]:
     """The jobs that a person has saved and that are still shown, last saved first."""
     joined = NAMED.join(saved_jobs, s.job == j.id).where(s.person == person, j.conference == conference)

@@ -7,8 +7,9 @@ import pytest
 
 from rooms.core.files.store import FolderStore
 from rooms.exhibition.queue.messages import AcceptCall, CallNext
+from rooms.organisations.messages import EditOrganisation
 from tests.support.files import pdf
-from tests.support.recruitment import applied, job_shown, with_times
+from tests.support.recruitment import applied, invited, job_shown, with_times
 from tests.support.visitor import Outbox, Visitor, make_site
 from tests.support.world import World
 from web.site import Site
@@ -217,6 +218,23 @@ async def test_an_interview_is_offered_booked_and_moved(site: Site, world: World
     assert "Chemist who likes membranes" in staff.page, "the profile is shown beside a booked interview, too"
     await graduate.post("/do/interview.cancel", {"key": "k4", **book})
     assert "You can book an interview with Staff." in graduate.page
+
+
+async def test_applications_and_invitations_name_the_employer_in_the_language_of_the_page(
+    site: Site, world: World
+) -> None:
+    texts = {"zh_Hans": {"name": "北光能源"}}
+    edit = EditOrganisation("Lumen", organisation=world.organisation, texts=texts)
+    await world.do("owner", edit, room=world.lobby)
+    await applied(world)
+    await invited(world, who="other")
+    candidate = await person(site, world, "attendee", language="zh-CN")
+    await candidate.get(f"{HERE}/mine")
+    assert '<span class="soft" dir="auto">北光能源</span>' in candidate.page
+    talent = await person(site, world, "other", language="zh-CN")
+    await talent.get(f"{HERE}/mine")
+    assert "北光能源" in talent.page
+    assert "Lumen" not in talent.page
 
 
 async def test_a_group_session_is_created_joined_and_left(site: Site, world: World) -> None:
