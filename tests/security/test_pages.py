@@ -40,7 +40,7 @@ def filled(path: str, world: World, conference: str = "forum") -> str:
     values = {"conference": conference, "session": world.session, "secret": "guessed", "op": "nothing.here"}
     values |= {"room": world.room, "format": "json", "name": "logo.webp", "booth": world.booth, "hall": world.floor}
     values |= {"kind": "booth", "subject": world.booth}
-    guessed = "booking code cv document entry file job meeting meetup notice organisation person review round share short type upload"
+    guessed = "booking code cv document entry file job meeting meetup notice organisation person resource review round share short type upload"
     values |= dict.fromkeys(guessed.split(), "guessed")
     return path.format(**values)
 
