@@ -48,7 +48,7 @@ class Shift(NamedTuple):
         return ShiftView(self.id, self.person, self.hours.starts_at, self.hours.ends_at)
 
 
-def _crews() -> "sa.Select[Any]":
+def _crews() -> "sa.Select[*tuple[Any, ...]]":
     at = in_param("booths")
     hands = sa.select(h.booth, h.person, sa.func.min(h.hand).label("hand")).where(h.booth.in_(at))
     hands = hands.group_by(h.booth, h.person).subquery()
@@ -61,7 +61,7 @@ def _crews() -> "sa.Select[Any]":
     return select.order_by(s.person)
 
 
-def _shifts() -> "sa.Select[Any]":
+def _shifts() -> "sa.Select[*tuple[Any, ...]]":
     joined = booth_shifts.join(persons, persons.c.id == h.person)
     columns = (h.id, h.booth, h.person, persons.c.name, h.hand, h.starts_at, h.ends_at)
     select = sa.select(*columns).select_from(joined).where(h.booth.in_(in_param("booths")))
