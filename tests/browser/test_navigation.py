@@ -71,3 +71,10 @@ async def test_the_current_tab_is_in_view_and_the_row_shows_that_there_are_more(
     await expect(row).to_have_attribute("data-more", "left")
     await page.goto(f"/c/{venue.slug}/organise")
     await expect(row).to_have_attribute("data-more", "right")
+
+
+async def test_on_a_wide_screen_all_tabs_are_in_view(venue: Venue) -> None:
+    page = (await venue.window_of("organiser", viewport=DESKTOP)).page
+    await page.goto(f"/c/{venue.slug}/organise")
+    row = page.locator("nav.tabs")
+    assert await row.evaluate("(row) => row.scrollWidth <= row.clientWidth")
