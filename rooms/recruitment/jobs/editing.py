@@ -29,8 +29,8 @@ from rooms.people.restraints import not_removed
 from rooms.recruitment.jobs import queries
 from rooms.recruitment.jobs.messages import (
     ABOUT_LENGTH,
+    JOB_QUESTION_LENGTH,
     PLACE_LENGTH,
-    QUESTION_LENGTH,
     TITLE_LENGTH,
     CloseJob,
     CreateJob,
@@ -220,12 +220,12 @@ def _questions(questions: list[QuestionView]) -> list[QuestionView]:
     return [
         QuestionView(
             each.key,
-            clean_line(each.text, QUESTION_LENGTH, "questions"),
+            clean_line(each.text, JOB_QUESTION_LENGTH, "questions"),
             each.expected,
             {
                 locale: {"text": text}
                 for locale, said in each.texts.items()
-                if (text := optional_line(said.get("text", ""), QUESTION_LENGTH, "questions"))
+                if (text := optional_line(said.get("text", ""), JOB_QUESTION_LENGTH, "questions"))
             },
         )
         for each in questions

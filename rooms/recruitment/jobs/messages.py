@@ -13,7 +13,7 @@ from rooms.organisations.messages import Country
 TITLE_LENGTH = 200
 ABOUT_LENGTH = 10_000
 PLACE_LENGTH = 120
-QUESTION_LENGTH = 200
+JOB_QUESTION_LENGTH = 200
 MOST_QUESTIONS = 5
 MOST_CHOSEN = 10
 """Fields of science, languages or countries of one job or candidate."""

@@ -56,6 +56,8 @@ export const HEADLINE_LENGTH = 120;
 
 export const INVITATION_LENGTH = 1000;
 
+export const JOB_QUESTION_LENGTH = 200;
+
 export const LETTER_LENGTH = 4000;
 
 export const LINE_LENGTH = 120;
@@ -86,7 +88,7 @@ export const POLL_TITLE_LENGTH = 300;
 
 export const PROFILE_LENGTH = 4000;
 
-export const QUESTION_LENGTH = 200;
+export const QUESTION_LENGTH = 500;
 
 export const REASON_LENGTH = 500;
 
