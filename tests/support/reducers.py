@@ -142,7 +142,9 @@ def _lobby(state: State, event: Event) -> None:
 def _desk(state: State, event: Event) -> None:
     if event["type"] == "desk.notified":
         notice = {name: value for name, value in event.items() if name != "seq"}
-        state["snapshot"]["notices"] = [notice, *state["snapshot"]["notices"]][:NOTICES_SHOWN]
+        known = state["snapshot"]["notices"]
+        place = sum(each["at"] == notice["at"] and each["id"] < notice["id"] for each in known)
+        state["snapshot"]["notices"] = [*known[:place], notice, *known[place:]][:NOTICES_SHOWN]
         state["snapshot"]["unread"] += 1
     elif event["type"] == "desk.read":
         state["snapshot"]["unread"] = event["unread"]

@@ -24,6 +24,8 @@ function read(state: DeskRoom, { unread, deleted_before }: NoticesRead): DeskRoo
 }
 
 function noticed(state: DeskRoom, { type, kind, values, href, at, id }: Notified): DeskRoom {
-  const notices = [{ type, kind, values, href, at, id }, ...state.snapshot.notices].slice(0, SHOWN);
+  const known = state.snapshot.notices;
+  const place = known.filter((each) => each.at === at && each.id < id).length; // those of one instant are in the order of their ids, as in a snapshot
+  const notices = [...known.slice(0, place), { type, kind, values, href, at, id }, ...known.slice(place)].slice(0, SHOWN);
   return { ...state, snapshot: { ...state.snapshot, notices, unread: (state.snapshot.unread ?? 0) + 1 } };
 }
