@@ -1082,6 +1082,7 @@ async def _(world: World) -> Command:
 @_sample("meeting.take", "attendee", "lobby")
 async def _(world: World) -> Command:
     request, at = await _to_meet(world)
+    world.clock.advance(seconds=1)
     await world.do("other", bm.KeepOnStandby(request), room=world.lobby)
     return bm.TakeTime(request, at.starts_at)
 

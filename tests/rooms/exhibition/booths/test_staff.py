@@ -114,7 +114,7 @@ async def test_people_are_found_by_their_address_or_by_a_name_that_they_show(eac
     async with world.engine.database.read() as connection:
 
         async def names(words: str) -> list[str]:
-            return [each.name for each in await candidates.search(connection, words)]
+            return [each.name for each in await candidates.search(connection, words, by_address=True)]
 
         assert await names("OTHER@example.org") == ["Other"]
         assert await names("other") == [], "they do not show their name"
@@ -130,8 +130,8 @@ async def test_people_are_found_whatever_the_case_and_the_accents(each_world: Wo
         await accounts.change_profile(connection, world.people["attendee"], name=name, listed=True, relay_only=False)
     async with world.engine.database.read() as connection:
         for words in ("elise", "ÉLISE", "éli lagodz", "Łagodzińska"):
-            assert [each.name for each in await candidates.search(connection, words)] == [name], words
-        assert await candidates.search(connection, "\u0301\u0301") == [], "marks alone match everyone"
+            assert [each.name for each in await candidates.search(connection, words, by_address=True)] == [name], words
+        assert await candidates.search(connection, "\u0301\u0301", by_address=True) == [], "marks alone match everyone"
 
 
 async def closed(world: World) -> None:
