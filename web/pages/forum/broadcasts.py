@@ -134,7 +134,7 @@ async def _caller(request: Request, *, checked: bool = True) -> Caller:
         async with site.engine.database.read() as connection:
             account, _ = await tokens.who(connection, secret, site.engine.clock())
         return Caller(account.id, viewer.address)
-    raise Problem("not_signed_in", N_("Send “Authorization: Bearer …” with the stream key of the session’s page."))
+    raise Problem("not_signed_in", N_("Send “Authorization: Bearer …” with the stream key of the session's page."))
 
 
 async def _body(request: Request, kind: str) -> str:

@@ -88,7 +88,7 @@ export class LiveStream extends LitElement {
   private words(): string {
     const { link, air } = this;
     if (link.state === "refused") return link.problem?.message ?? "";
-    if (air === "lost") return t("The speaker’s connection is lost. It comes back by itself.");
+    if (air === "lost") return t("The speaker's connection is lost. It comes back by itself.");
     if (air === "off") return t("Waiting for the stream. It starts by itself.");
     if (link.state === "broken") return t("The connection to the stage is lost. Connecting again…");
     // A video that goes on with another publisher does not begin to play again.

@@ -70,9 +70,9 @@ export class QueueFilter extends LitElement {
           : nothing}
         <label class="visually-hidden" for="queue-claim">${t("Claimed by")}</label>
         <select id="queue-claim" class="input" @change=${this.chooseClaim}>
-          <option value="any">${t("Anyone’s")}</option>
+          <option value="any">${t("Anyone's")}</option>
           <option value="mine" ?selected=${this.filter.claim === "mine"}>${t("Mine")}</option>
-          <option value="none" ?selected=${this.filter.claim === "none"}>${t("Nobody’s")}</option>
+          <option value="none" ?selected=${this.filter.claim === "none"}>${t("Nobody's")}</option>
         </select>
         <label class="visually-hidden" for="queue-sort">${t("Sort by")}</label>
         <select id="queue-sort" class="input" @change=${this.chooseSort}>

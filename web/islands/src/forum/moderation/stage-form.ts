@@ -36,7 +36,7 @@ export class StageForm extends LitElement {
         </div>
         ${kind === "slate" ? nothing : kind === "live" ? this.live() : this.source(kind, this.address ?? stage.address)}
         <div class="field">
-          <label for="stage-title">${t("Title on the stage (if not the session’s)")}</label>
+          <label for="stage-title">${t("Title on the stage (if not the session's)")}</label>
           <input id="stage-title" maxlength="200" .value=${this.name ?? stage.title} @input=${(event: Event) => (this.name = (event.target as HTMLInputElement).value)} />
         </div>
         <div class="row">
@@ -48,7 +48,7 @@ export class StageForm extends LitElement {
   }
 
   private live() {
-    return html`<p class="field-hint">${t("Speakers and moderators go live on the session’s page, with their browser or a program such as OBS.")}</p>`;
+    return html`<p class="field-hint">${t("Speakers and moderators go live on the session's page, with their browser or a program such as OBS.")}</p>`;
   }
 
   private source(kind: StageKind, address: string) {
