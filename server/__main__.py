@@ -12,6 +12,7 @@ from rooms.core.store.database import Database
 from rooms.core.store.journal import renew_epochs
 from rooms.migrations import upgrade
 from server import administration, audience, demo, doctor, exporting, importing, logs
+from server.doctor.stage import warn
 from server.serve import serve
 from server.settings import BadSettings, Settings, environment_of, read_settings
 from server.workers import WorkerPlace, supervise
@@ -84,6 +85,7 @@ def _run(arguments: argparse.Namespace) -> int:
         return 0
     asyncio.run(_upgrade(settings))
     asyncio.run(administration.print_setup(settings))
+    warn(settings)
     if arguments.workers > 1:
         return supervise(arguments.workers, settings.port, settings.drain_seconds)
     serve(

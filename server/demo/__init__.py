@@ -14,6 +14,7 @@ from rooms.core.store.database import Database
 from rooms.migrations import upgrade
 from server.demo.roles import ROLES
 from server.demo.seeding import seed, sign_in_links
+from server.doctor.stage import warn
 from server.serve import serve
 from server.settings import Settings, environment_of, read_settings
 
@@ -47,6 +48,7 @@ def work(arguments: argparse.Namespace) -> int:
     if arguments.prepare_only:
         show()
         return 0
+    warn(settings)
     serve(settings, ready=show)
     return 0
 

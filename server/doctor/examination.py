@@ -17,6 +17,7 @@ from server.doctor.machine import (
 )
 from server.doctor.services import check_bus, check_mail, check_turn_servers
 from server.doctor.site import check_site
+from server.doctor.stage import check_stage
 from server.doctor.storage import check_database
 from server.settings import BadSettings, Settings, read_settings
 
@@ -33,6 +34,7 @@ CHECKS: tuple[Callable[[Settings], AsyncIterator[Finding]], ...] = (
     check_bus,
     check_mail,
     check_turn_servers,
+    check_stage,
     check_site,
 )
 

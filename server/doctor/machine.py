@@ -113,7 +113,7 @@ async def check_address(settings: Settings) -> AsyncIterator[Finding]:
         if not settings.trusted_proxies:
             text = "no proxy is trusted to name its clients, so everybody behind it shares one rate limit"
             yield wrong("proxies", text, "set PLENARY_TRUSTED_PROXIES to the address of the proxy")
-    elif _is_loopback(host):
+    elif is_loopback(host):
         yield ok("public address", f"{settings.url}: for this machine only")
     else:
         text = f"{settings.url}: the network can read sign-ins and everything that people write"
@@ -133,7 +133,7 @@ def _dot(folder: str) -> Path:
     return path
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:

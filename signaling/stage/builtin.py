@@ -24,6 +24,7 @@ START_SECONDS = 10.0
 LAUNCH_SECONDS = 4.0
 """After this long without a connection another process is started."""
 ANSWER_SECONDS = 10.0
+HELLO_SECONDS = 2.0
 
 R = TypeVar("R", bound=c.StageReply)
 
@@ -32,13 +33,19 @@ _REPLY = msgspec.json.Decoder(c.StageReply)
 
 class StageOptions(NamedTuple):
     """`folder` holds the files by which the server's processes find the stage process. `port` 0 means any free one; without `addresses` it uses the
-    machine's own. `host` "" listens everywhere."""
+    machine's own. `host` "" listens everywhere. `linger`: seconds that the stage process outlives the last server process."""
 
     folder: Path
     host: str = ""
     port: int = 0
     addresses: Sequence[str] = ()
     version: str = ""
+    linger: float = 10.0
+
+    @property
+    def edition(self) -> str:
+        """What the stage process was started with: one with another edition ends when nobody uses it."""
+        return " ".join([self.version, self.host, str(self.port), *self.addresses])
 
 
 class _Link:
@@ -120,14 +127,17 @@ class BuiltinEngine:
 
     async def _open(self) -> _Link | None:
         """A connection to the stage process, which is started if necessary. Several processes of the server may do so at once: one stage process stays."""
-        async with asyncio.timeout(START_SECONDS) as limit:
-            while not self._stopped and not limit.expired():
-                if (link := await self._connect()) is not None:
-                    return link
-                if time.monotonic() - self._launched > LAUNCH_SECONDS:
-                    self._launched = time.monotonic()
-                    await asyncio.to_thread(self._launch)
-                await asyncio.sleep(0.1)
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                while not self._stopped:
+                    if (link := await self._connect()) is not None:
+                        return link
+                    if time.monotonic() - self._launched > LAUNCH_SECONDS:
+                        self._launched = time.monotonic()
+                        await asyncio.to_thread(self._launch)
+                    await asyncio.sleep(0.1)
+        except (OSError, subprocess.SubprocessError) as fault:
+            log.error("the stage process does not start: %s", fault or f"no answer in {START_SECONDS:.0f} seconds")
         return None
 
     def _launch(self) -> None:
@@ -137,7 +147,8 @@ class BuiltinEngine:
             self._options.host,
             self._options.port,
             list(self._options.addresses),
-            self._options.version,
+            self._options.edition,
+            self._options.linger,
         )
         # A session of its own: Ctrl-C and the renewal of a server process leave the media alone.
         subprocess.run(
@@ -152,15 +163,32 @@ class BuiltinEngine:
             place = c.read_place(self._options.folder)
             if place is None:
                 return None
-            try:
-                streams = await asyncio.open_connection("127.0.0.1", place.port, limit=c.LONGEST_LINE)
-            except OSError:
-                return None
-            self._link = _Link(*streams)
-            self._launched = 0.0
-            self._link.writer.write(c.encode(c.StageHello(place.secret, self._options.version)))
-            self._reading = asyncio.create_task(self._read(self._link))
+            link = await self._greet(place)
+            if link is not None and self._stopped:
+                link.writer.close()
+            elif link is not None:
+                self._link = link
+                self._launched = 0.0
+                self._reading = asyncio.create_task(self._read(link))
             return self._link
+
+    async def _greet(self, place: c.StagePlace) -> _Link | None:
+        """A connection that the stage process has accepted. If it has crashed, another program may have its port, and accepts nothing."""
+        try:
+            link = _Link(*await asyncio.open_connection("127.0.0.1", place.port, limit=c.LONGEST_LINE))
+        except OSError:
+            return None
+        accepted = False
+        try:
+            async with asyncio.timeout(HELLO_SECONDS):
+                link.writer.write(c.encode(c.StageHello(place.secret, self._options.edition)))
+                accepted = isinstance(_REPLY.decode(await link.reader.readline()), c.AcceptedReply)
+        except (OSError, ValueError, msgspec.DecodeError):
+            return None
+        finally:
+            if not accepted:
+                link.writer.close()
+        return link if accepted else None
 
     async def _read(self, link: _Link) -> None:
         try:

@@ -20,6 +20,8 @@ LOCK = "stage.lock"
 
 
 class StageHello(msgspec.Struct, tag="hello"):
+    """The first line of a server process. The stage process answers with AcceptedReply 0, or closes the connection."""
+
     secret: str
     version: str
 

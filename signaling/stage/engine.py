@@ -4,6 +4,9 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+ADDRESS = "?"
+"""What an owner begins with that is a network address, which many people may share. Every other owner is one person."""
+
 
 class AirState(StrEnum):
     """OFF: nobody publishes, and the last one stopped on purpose. LOST: the last one disappeared and may come back."""

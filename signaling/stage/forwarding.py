@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from signaling.stage.dtls import Identity
-from signaling.stage.engine import Accepted, AirState, PeerEntry, Publication, Refused
+from signaling.stage.engine import ADDRESS, Accepted, AirState, PeerEntry, Publication, Refused
 from signaling.stage.fragments import read_fragment, write_fragment
 from signaling.stage.mux import Mux
 from signaling.stage.peer import StagePeer
@@ -18,10 +18,15 @@ log = logging.getLogger("plenary.stage")
 
 MOST_VIEWERS = 500
 """Of one process. Beyond, its loop would be late with keyframes (docs/performance.md)."""
+MOST_OF_PERSON = 8
+"""Viewers of one person on one stage. The oldest ends for a new one, as most are pages that were reloaded."""
+MOST_OF_ADDRESS = 200
+"""Viewers of one network address without a sign-in. More are refused: those who share the address are different people, and none of them ends for another."""
 MOST_HALF_OPEN = 200
-"""Peers that have an answer but no keys yet. They last 15 seconds."""
-MOST_OF_OWNER = 8
-"""Peers of one person or network address on one stage. The oldest ends for a new one, as most are pages that were reloaded."""
+MOST_HALF_OPEN_OF_OWNER = 50
+"""Viewers that have an answer but no keys yet. They last 15 seconds."""
+MOST_PUBLISHED = 30
+"""Stages with a publisher. Each can cost 16 MB of packets that are kept for repetition (`source.py`)."""
 SWITCH_SECONDS = 0.5
 """A publisher's other stream of the same kind takes over after the current one has been silent for this long."""
 
@@ -151,12 +156,20 @@ class StageTable:
         return [PeerEntry(p.resource, s.name, p.owner, isinstance(p, Publisher)) for p, s in self._peers.values()]
 
     @property
+    def in_use(self) -> bool:
+        """Whether anybody is connected; those who are still connecting do not count."""
+        return any(peer.ready for peer, _ in self._peers.values())
+
+    @property
     def on_air(self) -> dict[str, AirState]:
         return {stage.name: stage.air for stage in self.stages.values() if stage.air is not AirState.OFF}
 
     def publish(self, wish: Publication) -> Accepted:
         """Raises Refused."""
-        offer = self._admit(wish.stage, wish.owner, wish.offer)
+        offer = _read(wish.offer)
+        others = [each for each in self.stages.values() if each.name != wish.stage]
+        if sum(each.source is not None or each.arriving is not None for each in others) >= MOST_PUBLISHED:
+            raise Refused("full")
         stage = self._stage(wish.stage)
         current = stage.source
         if (
@@ -171,24 +184,28 @@ class StageTable:
                 self._mux, self._identity, offer, wish.owner, self._left, stage.take, stage.reported, stage.publishes
             )
         except BadOffer as fault:
+            self._tidy(stage)
             raise Refused("unusable", str(fault)) from fault
-        if stage.arriving is not None:
-            stage.arriving.end()
-        stage.arriving = source
+        # The new one is noted first, because a stage without anybody is deleted.
+        before, stage.arriving = stage.arriving, source
+        if before is not None:
+            before.end()
         self._names[source] = wish.name
         return self._accept(source, stage, source.answer(self._next_session()))
 
     def view(self, name: str, owner: str, offer: str) -> Accepted:
         """Raises Refused."""
-        read = self._admit(name, owner, offer)
-        if sum(len(stage.viewers) for stage in self.stages.values()) >= MOST_VIEWERS:
-            raise Refused("full")
+        read = _read(offer)
+        replaced = self._make_room(name, owner)
         stage = self._stage(name)
         try:
             viewer = StageViewer(self._mux, self._identity, read, owner, self._left, stage.joined, stage.ask_keyframe)
         except BadOffer as fault:
+            self._tidy(stage)
             raise Refused("unusable", str(fault)) from fault
         stage.viewers.add(viewer)
+        if replaced is not None:
+            replaced.end()
         return self._accept(viewer, stage, viewer.answer(self._next_session()))
 
     def change(self, name: str, resource: str, fragment: str, etag: str) -> Accepted:
@@ -224,19 +241,22 @@ class StageTable:
         for peer, _ in list(self._peers.values()):
             peer.end()
 
-    def _admit(self, stage: str, owner: str, offer: str) -> SdpOffer:
-        """Raises Refused. The offer is read before anything is kept."""
-        try:
-            read = read_offer(offer)
-        except BadOffer as fault:
-            raise Refused("unusable", str(fault)) from fault
-        if sum(not peer.ready for peer, _ in self._peers.values()) >= MOST_HALF_OPEN:
+    def _make_room(self, name: str, owner: str) -> StageViewer | None:
+        """The viewer that ends for a new one of this owner, if one has to. Raises Refused when there is no room."""
+        viewers = [(peer, at.name) for peer, at in self._peers.values() if isinstance(peer, StageViewer)]
+        theirs = [(peer, stage) for peer, stage in viewers if peer.owner == owner]
+        oldest = None
+        if owner.startswith(ADDRESS):
+            full = len(theirs) >= MOST_OF_ADDRESS
+        else:
+            here = [peer for peer, stage in theirs if stage == name]
+            oldest = here[0] if len(here) >= MOST_OF_PERSON else None
+            full = False
+        full = full or len(viewers) - (oldest is not None) >= MOST_VIEWERS
+        full = full or sum(not peer.ready for peer, _ in viewers) >= MOST_HALF_OPEN
+        if full or sum(not peer.ready for peer, _ in theirs) >= MOST_HALF_OPEN_OF_OWNER:
             raise Refused("full")
-        theirs = [peer for peer, at in self._peers.values() if peer.owner == owner and at.name == stage]
-        viewing = [peer for peer in theirs if isinstance(peer, StageViewer)]
-        if len(viewing) >= MOST_OF_OWNER:
-            viewing[0].end()
-        return read
+        return oldest
 
     def _stage(self, name: str) -> Stage:
         stage = self.stages.get(name)
@@ -270,3 +290,11 @@ class StageTable:
     def _tidy(self, stage: Stage) -> None:
         if stage.empty and self.stages.get(stage.name) is stage:
             del self.stages[stage.name]
+
+
+def _read(offer: str) -> SdpOffer:
+    """Raises Refused. The offer is read before anything is kept."""
+    try:
+        return read_offer(offer)
+    except BadOffer as fault:
+        raise Refused("unusable", str(fault)) from fault

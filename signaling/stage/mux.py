@@ -69,7 +69,7 @@ class Mux:
         self._sockets = _open(host, port)
         self.port: int = self._sockets[0].getsockname()[1]
         families = {each.family for each in self._sockets}
-        wanted = list(addresses) or _own_addresses(host)
+        wanted = list(addresses) or own_addresses(host)
         self.candidates = [(each, self.port) for each in wanted if _family(each) in families]
         self._by_name: dict[str, tuple[MuxPeer, bytes]] = {}
         self._by_address: dict[Address, MuxPeer] = {}
@@ -226,7 +226,7 @@ def _open(host: str, port: int) -> list[socket.socket]:
     return opened
 
 
-def _own_addresses(host: str) -> list[str]:
+def own_addresses(host: str) -> list[str]:
     """The addresses from which this machine reaches others; nothing is sent to find them."""
     if host:
         return [host]

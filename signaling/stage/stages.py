@@ -27,7 +27,7 @@ from rooms.forum.questions.queries import Forum
 from rooms.people import rules
 from rooms.programme.messages import SessionState
 from rooms.programme.tables import forums
-from signaling.stage.engine import Accepted, AirState, PeerEntry, Publication, Refused, StageEngine
+from signaling.stage.engine import ADDRESS, Accepted, AirState, PeerEntry, Publication, Refused, StageEngine
 from signaling.stage.keys import make_key
 
 log = logging.getLogger("plenary.stage")
@@ -39,12 +39,12 @@ VIEWS_OF_ADDRESS = Rate(600, 60)
 KEEP_SECONDS = 5.0
 RETRY_SECONDS = 1.0
 
-BAD_KEY = N_("This stream key is not valid, or has been replaced. Copy the current one from the session’s page.")
+BAD_KEY = N_("This stream key is not valid, or has been replaced. Copy the current one from the session's page.")
 OVER = N_("This session is over.")
 ELSEWHERE = N_("The stage shows a stream or player of another site. A moderator can change that.")
 NOTHING_LIVE = N_("Nobody is live on this stage.")
 TAKEN = N_("%(name)s is live on this stage. You can take their place.")
-FULL = N_("Too many people are watching. Try again in a moment.")
+FULL = N_("The server has no room for another connection to a stage. Try again in a moment.")
 ABSENT = N_("This connection to the stage has ended.")
 UNAVAILABLE = N_("The stage is not available right now. Try again in a moment.")
 UNUSABLE = N_("This offer cannot be used: %(fault)s.")
@@ -60,7 +60,7 @@ class Caller(NamedTuple):
     @property
     def owner(self) -> str:
         """Names the caller to the engine."""
-        return self.person or "?" + hashlib.sha256(self.address.encode()).hexdigest()[:16]
+        return self.person or ADDRESS + hashlib.sha256(self.address.encode()).hexdigest()[:16]
 
 
 class LiveStages:
@@ -184,7 +184,7 @@ class LiveStages:
 
 
 def _person(owner: str) -> str | None:
-    return None if owner.startswith("?") else owner
+    return None if owner.startswith(ADDRESS) else owner
 
 
 def _still(peer: PeerEntry, actor: Actor, states: Mapping[str, Forum]) -> bool:

@@ -1,7 +1,8 @@
 """The stage process. Its options (control.StageArguments) come as JSON on standard input.
 
 It is apart from the processes that serve rooms and pages, so media does not delay them, and a restart of one does not interrupt the media. It runs as long as
-a server process is connected to it, and a few seconds longer. When processes of another version connect, it ends as soon as nobody uses it.
+a server process is connected to it, and a few seconds longer. When processes of another version or with other settings connect, it ends soon after its
+last peer.
 """
 
 import asyncio
@@ -72,11 +73,12 @@ class StageProcess:
 
     async def _watch(self) -> None:
         """Ends the process when nobody needs it."""
-        alone = 0.0
+        idle = 0.0
         while True:
             await asyncio.sleep(0.5)
-            alone = 0.0 if self._servers else alone + 0.5
-            if alone >= self._options.linger or (self._outdated and not self._stages.peers):
+            needed = bool(self._servers) and (self._stages.in_use or not self._outdated)
+            idle = 0.0 if needed else idle + 0.5
+            if idle >= self._options.linger:
                 self._ended.set()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -87,6 +89,7 @@ class StageProcess:
                 return
             self._outdated = self._outdated or hello.version != self._options.version
             self._servers.add(writer)
+            writer.write(c.encode(c.AcceptedReply(0)))
             for name, state in self._stages.on_air.items():
                 writer.write(c.encode(c.AirReport(name, state)))
             while line := await reader.readline():
@@ -145,4 +148,11 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     with held, contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(StageProcess(options).run())
+        try:
+            process = StageProcess(options)
+        except OSError as fault:
+            log.error(
+                "the stage cannot use UDP port %d: %s. Set PLENARY_STAGE_PORT to a free one.", options.port, fault
+            )
+            return
+        asyncio.run(process.run())

@@ -12,7 +12,7 @@ import pytest
 from signaling.stage.builtin import BuiltinEngine, StageOptions
 from signaling.stage.control import read_place
 from signaling.stage.engine import Accepted, AirState, Publication, Refused
-from signaling.stage.forwarding import MOST_HALF_OPEN, MOST_OF_OWNER
+from signaling.stage.forwarding import MOST_HALF_OPEN, MOST_OF_PERSON
 from tests.signaling.stage.test_sdp import OFFER
 from tests.support.stage import Receiver, Send, accept, publishing, viewing
 
@@ -134,7 +134,9 @@ async def test_connections_that_never_complete_are_bounded(engine: BuiltinEngine
 
 
 async def test_the_pages_of_one_person_are_bounded(engine: BuiltinEngine) -> None:
-    made = [await engine.view("s", "reloader", OFFER.replace("sendonly", "recvonly")) for _ in range(MOST_OF_OWNER + 3)]
+    made = [
+        await engine.view("s", "reloader", OFFER.replace("sendonly", "recvonly")) for _ in range(MOST_OF_PERSON + 3)
+    ]
     left = {peer.resource for peer in await engine.peers()}
     assert left == {accepted.resource for accepted in made[3:]}
 
