@@ -37,7 +37,8 @@ async def test_the_bell_is_the_same_everywhere(venue: Venue) -> None:
 async def test_the_menu_of_all_zones_is_used_by_keyboard(venue: Venue, viewport: dict[str, int]) -> None:
     await entry_type(venue.world)
     async with venue.world.engine.database.write() as connection:
-        await connection.execute(booths.update().values(open=True))
+        here = booths.c.conference == venue.world.conference
+        await connection.execute(booths.update().where(here).values(open=True))
         opened = {"conference": venue.world.conference, "open": True, "most": 5, "together": False}
         await connection.execute(match_settings.insert().values(opened))
     page = (await venue.window_of("organiser", viewport=viewport)).page
