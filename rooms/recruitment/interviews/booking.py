@@ -162,6 +162,10 @@ async def _tell(
 async def free_times(
     connection: AsyncConnection, conference: str, application: str, candidate: str, interviewer: str, now: Any
 ) -> list[TimeSlot]:
-    """When both are free; the time of the interview that is booked counts as free."""
-    held = (await connection.execute(sa.select(calendar.b.id).where(booked_for(application, now)))).scalars().first()
-    return await calendar.free_slots(connection, conference, [candidate, interviewer], now, without=held or "")
+    """When both are free. An interview that is booked can move to these times, so its own is left out."""
+    booked = sa.select(calendar.b.id, calendar.b.starts_at).where(booked_for(application, now))
+    held = (await connection.execute(booked)).first()
+    if held is None:
+        return await calendar.free_slots(connection, conference, [candidate, interviewer], now)
+    free = await calendar.free_slots(connection, conference, [candidate, interviewer], now, without=held.id)
+    return [slot for slot in free if slot.starts_at != held.starts_at]

@@ -40,6 +40,7 @@ async def test_a_candidate_books_moves_and_cancels_an_interview(grown_world: Wor
     assert (await notices(world, "attendee"))[0].kind == "interview.offered"
     assert [each.starts_at for each in await times(world, application)] == [slot(each).starts_at for each in range(6)]
     await world.do("attendee", m.BookInterview(application, slot(0).starts_at), room=world.lobby)
+    assert slot(0).starts_at not in [each.starts_at for each in await times(world, application)]  # it is booked already
     news = (await notices(world, "staff"))[0]
     assert (news.kind, news.values["name"], news.values["starts_at"]) == (
         "interview.booked",
