@@ -1,5 +1,6 @@
 """Reads contacts, requests and profiles."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -87,7 +88,10 @@ async def contacts_of(connection: AsyncConnection, person: str, words: str = "")
     select = _select(person).where(mine.c.state == AGREED, theirs.c.state == AGREED)
     found = await connection.execute(select.order_by(sa.func.coalesce(p.searched, p.name), p.id).limit(MOST_CONTACTS))
     wanted = search_words(words)
-    return [each for each in map(_contact, found) if all(word in _searched(each) for word in wanted)]
+    contacts = [_contact(row) for row in found]
+    if not wanted:
+        return contacts
+    return [each for each in contacts if _has_all(_searched(each), wanted)]
 
 
 async def requests_to(connection: AsyncConnection, person: str, now: datetime) -> list[Contact]:
@@ -108,6 +112,10 @@ async def contact_with(connection: AsyncConnection, person: str, other: str) -> 
     """How a person stands to another, if anything is known."""
     row = (await connection.execute(_select(person).where(mine.c.other == other))).one_or_none()
     return _contact(row) if row else None
+
+
+def _has_all(text: str, words: Iterable[str]) -> bool:
+    return all(word in text for word in words)
 
 
 def _searched(contact: Contact) -> str:

@@ -187,6 +187,22 @@ async def test_contacts_are_searched_by_what_is_given_and_where_one_met(grown_wo
     assert len(await contacts(world, "attendee", "forum")) == 2
 
 
+async def test_a_search_prepares_the_text_of_a_contact_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many words somebody searches for: a person can have 2,000 contacts."""
+    for who in ("speaker", "other"):
+        await connect(world, "attendee", who)
+    prepared: list[str] = []
+    searched = queries._searched  # pyright: ignore[reportPrivateUsage]
+
+    def counted(contact: Contact) -> str:
+        prepared.append(contact.card.name)
+        return searched(contact)
+
+    monkeypatch.setattr(queries, "_searched", counted)
+    assert len(await contacts(world, "attendee", "the for um")) == 2
+    assert sorted(prepared) == ["Other", "Speaker"]
+
+
 @pytest.mark.parametrize("phone", ["call me", "+", "0123 <b>"])
 async def test_a_card_is_checked(world: World, phone: str) -> None:
     with refused("invalid", "phone"):
