@@ -11,7 +11,6 @@ from rooms.core.ids import is_id
 from rooms.core.store.journal import find_room
 from rooms.core.text import N_
 from rooms.matchmaking import queries as matchmaking
-from rooms.meetings.bookings.slots import is_open
 from rooms.organisations.queries import mine
 from rooms.people import blocks, rules
 from web.conference import enter
@@ -46,7 +45,6 @@ async def show(request: Request) -> Response:
         organisations = [each for each, _ in await mine(connection, conference.id, other)] if open else []
         own = await cards.own_card(connection, person)
         blocked = await blocks.has_blocked(connection, person, [other])
-        meets = await is_open(connection, conference.id)
         wish = await matchmaking.wish_about(connection, conference.id, person, other, engine.clock())
     locale = entered.viewer.locale
     gettext = entered.site.languages.texts(locale).gettext
@@ -71,7 +69,6 @@ async def show(request: Request) -> Response:
         own=own,
         own_lines=lines(own.card, locale, gettext),
         blocked=blocked,
-        meets=meets,
         how=_how(request),
         guest=entered.actor.known.kind != "registered",
         here=f"{entered.path}/people/{other}",
