@@ -1,6 +1,6 @@
 """Places in a meet-up: joining, leaving, and a waiting list that moves up by itself."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,12 +14,10 @@ from rooms.core.errors import Problem
 from rooms.core.jobs import every
 from rooms.core.links import Target
 from rooms.core.rate_limits import Rate
-from rooms.core.store.tables import conferences
 from rooms.core.text import N_
 from rooms.meetings.bookings import calendar
 from rooms.meetings.bookings.messages import BookingRole, SeatState
 from rooms.meetings.bookings.slots import TimeSlot
-from rooms.meetings.bookings.tables import booking_people
 from rooms.meetings.create import invite, uninvite
 from rooms.meetings.meetups.messages import JoinMeetup, LeaveMeetup, MeetupState
 from rooms.meetings.meetups.queries import m, meetup_row, next_in_line
@@ -27,11 +25,9 @@ from rooms.people import rules
 from rooms.people.accounts import person_named
 from rooms.people.blocks import between
 from rooms.people.desk import notify_all
-from rooms.people.restraints import not_removed
+from rooms.people.restraints import still_here
 
 LOBBY = {"lobby"}
-bp = booking_people.c
-
 WAITS = {SeatState.STANDBY.value, SeatState.OFFERED.value}
 
 
@@ -78,10 +74,12 @@ async def move_up(tx: Transaction, conference: str, meetup: str) -> int:
 
     The transaction has locked the lobby, the desks of everyone in the meet-up, and its meeting room."""
     row = await meetup_row(tx.connection, conference, meetup)
+    if row.state != MeetupState.APPROVED:
+        return 0  # cancelled since the caller read it
     booking = await calendar.booking_row(tx.connection, conference, row.booking)
     seats = await calendar.seats(tx.connection, booking.id)
     locked = {room.subject for room in tx.rooms.values() if room.kind == "desk"}
-    for person in await _removed(tx, conference, seats):
+    for person in set(seats) - set(await still_here(tx.connection, conference, seats, tx.now)):
         if seats[person].role == BookingRole.GUEST.value and seats[person].state in {SeatState.BOOKED.value, *WAITS}:
             await _release(tx, booking, person)
     seats = await calendar.seats(tx.connection, booking.id)
@@ -95,16 +93,19 @@ async def move_up(tx: Transaction, conference: str, meetup: str) -> int:
             await _seat(tx, booking, each.person)
             moved.append(each.person)
     if moved:
-        zone = sa.select(conferences.c.zone).where(conferences.c.id == conference)
-        times = {"starts_at": row.starts_at.isoformat(), "ends_at": row.ends_at.isoformat()}
-        values = {
-            "title": row.title,
-            "place": row.place,
-            **times,
-            "zone": (await tx.connection.execute(zone)).scalar_one(),
-        }
-        await notify_all(tx, moved, "meetup.place", values, Target("meetup", conference, meetup))
+        await notify(tx, conference, moved, "meetup.place", row._asdict(), meetup)
     return len(moved)
+
+
+async def notify(
+    tx: Transaction, conference: str, people: Iterable[str], kind: str, said: Mapping[str, Any], meetup: str
+) -> None:
+    """Notifies people of a meet-up whose columns are `said`."""
+    times = {name: said[name].isoformat() for name in ("starts_at", "ends_at")}
+    zone = await calendar.zone_value(tx.connection, conference)
+    values = {"title": said["title"], "place": said["place"], **times, **zone}
+    here = await still_here(tx.connection, conference, people, tx.now)
+    await notify_all(tx, here, kind, values, Target("meetup", conference, meetup))
 
 
 async def release_busy(tx: Transaction, row: Any, slot: TimeSlot) -> set[str]:
@@ -154,12 +155,6 @@ async def _is_free(tx: Transaction, row: Any, person: str, slot: TimeSlot) -> bo
     except Problem:
         return False
     return True
-
-
-async def _removed(tx: Transaction, conference: str, people: Iterable[str]) -> set[str]:
-    everyone = set(people)
-    select = sa.select(bp.person).where(bp.person.in_(everyone), not_removed(bp.person, conference, tx.now))
-    return everyone - set((await tx.connection.execute(select)).scalars())
 
 
 async def _seat(tx: Transaction, booking: Any, person: str) -> None:

@@ -36,7 +36,7 @@ from rooms.meetings.meetups.messages import (
     MeetupState,
     ProposeMeetup,
 )
-from rooms.meetings.meetups.places import move_up, people_with_a_seat, release_busy
+from rooms.meetings.meetups.places import move_up, notify, people_with_a_seat, release_busy
 from rooms.meetings.meetups.queries import m, meetup_row
 from rooms.meetings.meetups.tables import meetups
 from rooms.people import rules
@@ -114,8 +114,8 @@ async def edit_meetup(tx: Transaction, actor: Actor, command: EditMeetup) -> Non
     lost = await release_busy(tx, row, slot) if moved else set[str]()
     if moved or values["place"] != row.place:
         others = {person for person in await people_with_a_seat(tx.connection, row.booking) if person != row.proposer}
-        await _notify(tx, row.conference, others - lost, "meetup.moved", values, row.id)
-        await _notify(tx, row.conference, lost, "meetup.lost", values, row.id)
+        await notify(tx, row.conference, others - lost, "meetup.moved", values, row.id)
+        await notify(tx, row.conference, lost, "meetup.lost", values, row.id)
     await move_up(tx, row.conference, row.id)
 
 
@@ -165,7 +165,7 @@ async def cancel_meetup(tx: Transaction, actor: Actor, command: CancelMeetup) ->
     if row.state == APPROVED:
         people = {*await people_with_a_seat(tx.connection, row.booking, standby=True), row.proposer}
         await calendar.cancel(tx, await calendar.booking_row(tx.connection, row.conference, row.booking), reason)
-        await _notify(tx, row.conference, people - {actor.known.id}, "meetup.cancelled", row._asdict(), row.id)
+        await notify(tx, row.conference, people - {actor.known.id}, "meetup.cancelled", row._asdict(), row.id)
     cancelled = {"state": MeetupState.CANCELLED.value, "comment": reason}
     await tx.connection.execute(meetups.update().where(m.id == row.id).values(cancelled))
     tx.audit(row.conference, actor.known.id, "meetup.cancel", row.id)
@@ -217,15 +217,4 @@ async def _ask_organisers(tx: Transaction, actor: Actor, title: str) -> None:
 async def _decide(tx: Transaction, actor: Actor, row: Any, kind: str, values: dict[str, Any]) -> None:
     await tx.connection.execute(meetups.update().where(m.id == row.id).values(values))
     tx.audit(row.conference, actor.known.id, kind, row.id)
-    await _notify(tx, row.conference, {row.proposer}, kind, row._asdict(), row.id)
-
-
-async def _notify(
-    tx: Transaction, conference: str, people: Iterable[str], kind: str, said: dict[str, Any], meetup: str
-) -> None:
-    zone = (
-        await tx.connection.execute(sa.select(conferences.c.zone).where(conferences.c.id == conference))
-    ).scalar_one()
-    times = {"starts_at": said["starts_at"].isoformat(), "ends_at": said["ends_at"].isoformat(), "zone": zone}
-    values = {"title": said["title"], "place": said["place"], **times}
-    await notify_all(tx, sorted(people), kind, values, Target("meetup", conference, meetup))
+    await notify(tx, row.conference, {row.proposer}, kind, row._asdict(), row.id)

@@ -5,14 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from rooms.core.errors import Problem
 from rooms.meetings.bookings import calendar
 from rooms.meetings.meetups import messages as m
-from rooms.meetings.meetups.places import fill_places
+from rooms.meetings.meetups.places import fill_places, move_up
+from rooms.meetings.meetups.queries import next_in_line
 from rooms.people import erasure
 from rooms.people.messages import BlockPerson, RemovePerson
-from tests.support.bookings import NINE, TimeSlot, booked
+from rooms.people.tables import notices as desk_notices
+from tests.support.bookings import NINE, TimeSlot, booked, cancelled
 from tests.support.meetups import FIELDS, approved, cancel, edit, join, leave, proposed, seen
 from tests.support.refusals import refused
 from tests.support.world import World
@@ -162,6 +165,37 @@ async def test_somebody_blocked_cannot_join_and_somebody_removed_loses_the_place
     world.clock.advance(seconds=1)
     assert await fill_places(world.engine) == 1
     assert await mine(world, meetup, "other") == ["booked"]
+
+
+async def test_nobody_who_was_removed_is_notified(world: World) -> None:
+    meetup, other = await approved(world), await proposed(world, "other")
+    await join(world, meetup, "speaker", "moderator")
+    for who in ("speaker", "other"):
+        await world.do("organiser", RemovePerson(world.people[who]), room=world.lobby)
+    await cancel(world, meetup, comment="I am ill")
+    await world.do("organiser", m.DeclineMeetup(other, "Too late"), room=world.lobby)
+    assert (await notices(world, "moderator"))[:1] == ["meetup.cancelled"]
+    async with world.engine.database.read() as connection:
+        kind, person = desk_notices.c.kind, desk_notices.c.person
+        theirs = sa.select(kind).where(person.in_([world.people["speaker"], world.people["other"]]))
+        assert not [each for each in (await connection.execute(theirs)).scalars() if each.startswith("meetup.")]
+
+
+async def test_a_cancelled_meetup_gives_nobody_a_place(world: World) -> None:
+    """Also when it is cancelled after the periodic job has found a free place in it."""
+    meetup = await approved(world, capacity=2)
+    await join(world, meetup, "speaker", "moderator")
+    slot = TimeSlot(FIELDS["starts_at"], FIELDS["starts_at"] + timedelta(minutes=20))
+    other = await booked(world, "moderator", "colleague", at=slot)
+    await leave(world, meetup, "speaker")
+    await cancelled(world, other)
+    async with world.engine.database.read() as connection:
+        (row,) = await next_in_line(connection, world.clock())
+        locked = await calendar.rooms_to_lock(connection, row.conference, [], bookings=[row.booking])
+    await cancel(world, meetup)
+    async with world.engine.transaction(locked) as tx:
+        assert await move_up(tx, row.conference, row.id) == 0
+    assert "meetup.place" not in await notices(world, "moderator")
 
 
 async def test_an_erasure_frees_the_place_and_cancels_what_the_person_proposed(world: World) -> None:
