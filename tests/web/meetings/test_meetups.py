@@ -1,7 +1,9 @@
 """The pages of meet-ups without JavaScript: proposed, approved, in everyone's programme, joined and cancelled."""
 
+import re
 import uuid
 
+from rooms.meetings.meetups import messages as m
 from rooms.people import accounts
 from tests.support.meetups import approved, cancel, edit, join, proposed
 from tests.support.visitor import Visitor
@@ -68,6 +70,28 @@ async def test_names_are_for_those_who_have_a_place(site: Site, world: World) ->
     anonymous = Visitor(site)
     assert (await anonymous.get(f"{HERE}/{meetup}")).status_code == 200
     assert link not in anonymous.page
+
+
+async def test_the_comment_for_the_proposer_is_for_them_and_the_organisers(site: Site, world: World) -> None:
+    meetup = await approved(world)
+    for who, sees in {"attendee": True, "organiser": True, "other": False}.items():
+        visitor = await person(site, world, who)
+        await visitor.get(f"{HERE}/{meetup}")
+        assert ("Good idea" in visitor.page) is sees, who
+    await world.do("organiser", m.CancelMeetup(meetup, "The café is closed"), room=world.lobby)
+    other = await person(site, world, "other")
+    await other.get(f"{HERE}/{meetup}")
+    assert "The café is closed" in other.page, "why it was cancelled is for everyone"
+
+
+async def test_organisers_see_the_zone_of_every_time(site: Site, world: World) -> None:
+    await proposed(world)
+    organiser = await person(site, world, "organiser")
+    await organiser.get("/c/forum/organise/meetups")
+    text = re.sub(r"<[^>]+>", "", organiser.page.partition("<main")[2].partition("</main>")[0])
+    zones = re.findall(r"\d\d:\d\d(?:–\d\d:\d\d)?( UTC\+8|)", text)
+    assert len(zones) == 2, "when it takes place, and when it was proposed"
+    assert all(zones), text
 
 
 async def test_only_the_proposer_edits(site: Site, world: World) -> None:
