@@ -4,11 +4,15 @@ import re
 from email import message_from_bytes, policy
 from typing import Any
 
+import sqlalchemy as sa
 from icalendar import Calendar
 
 from rooms.meetings.bookings import messages as m
+from rooms.meetings.bookings.messages import BookingKind
+from rooms.meetings.bookings.tables import bookings
 from rooms.people.messages import RemovePerson
 from tests.support.bookings import asked, booked, cancelled, demo, free_slot, moved, open_times, slot
+from tests.support.cooperation import published
 from tests.support.visitor import Outbox, Visitor
 from tests.support.world import World
 from web import meeting_invitations
@@ -189,6 +193,24 @@ async def test_the_page_of_a_call_outside_a_booth_leads_back_to_the_meetings(vis
     page = await visitor.get(call[1])
     assert '<p><a href="/c/forum/meetings">My meetings</a></p>' in page.text
     assert not re.search(r'href="/c/forum/exhibition"[^>]*aria-current', page.text)
+
+
+async def test_the_page_of_a_call_says_what_was_booked_and_when(visitor: Visitor, world: World) -> None:
+    await open_times(world)
+    entry = await published(world)
+    await booked(world, "attendee", "other", about=("entry", entry))
+    await booked(world, "attendee", "owner", kind=BookingKind.GROUP, title="Batteries at work", at=slot(1))
+    async with world.engine.database.read() as connection:
+        rows = await connection.execute(sa.select(bookings.c.kind, bookings.c.meeting))
+        calls: dict[str, str] = {row.kind: row.meeting for row in rows}
+    await visitor.sign_in(world.people["attendee"])
+    page = (await visitor.get(f"/c/forum/meetings/{calls['meeting']}")).text
+    assert '<h1 dir="auto">Other</h1>' in page
+    assert re.search(r">Sat, Nov 21, 09:00</time>–<time [^>]*>09:20</time> UTC\+8", page)
+    assert re.search(rf'href="/c/forum/cooperation/{entry}"[^>]*>Perovskite solar cells', page)
+    page = (await visitor.get(f"/c/forum/meetings/{calls['group']}")).text
+    assert '<h1 dir="auto">Batteries at work</h1>' in page
+    assert "Sat, Nov 21, 09:30" in page
 
 
 async def test_the_plan_of_the_tables_is_for_organisers(visitor: Visitor, world: World) -> None:
