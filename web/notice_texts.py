@@ -17,7 +17,7 @@ from babel import Locale
 from markupsafe import Markup
 
 from rooms.core.text import N_
-from web.session_time import when
+from web.session_time import moment_text, when, zone_letters
 
 TEXTS = {
     "answer": N_("Your question has a written answer: “%(question)s”"),
@@ -141,10 +141,9 @@ def _slot(values: Mapping[str, str], locale: str, now: datetime) -> str:
 
 def _moment(values: Mapping[str, str], locale: str, now: datetime) -> str:
     """“17:00 CET”, with the day unless it is today."""
-    at, zone = datetime.fromisoformat(values["moment"]), ZoneInfo(values.get("zone", "UTC"))
-    shown = when(at, at, zone, None, now, Locale.parse(locale))
-    text = f"{shown.starts} {shown.zone}"
-    return text if at.astimezone(zone).date() == now.astimezone(zone).date() else f"{shown.day}, {text}"
+    at = datetime.fromisoformat(values["moment"]).astimezone(ZoneInfo(values.get("zone", "UTC")))
+    today = at.date() == now.astimezone(at.tzinfo).date()
+    return f"{at:%H:%M} {zone_letters(at)}" if today else moment_text(at, now, Locale.parse(locale))
 
 
 _as_json: dict[str, Markup] = {}

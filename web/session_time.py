@@ -61,6 +61,11 @@ def when(
     )
 
 
+def moment_text(at: datetime, now: datetime, locale: Locale) -> str:
+    """“Sat, Nov 21, 09:00 CET”: a moment in its own zone."""
+    return f"{_day(at, now, locale)}, {at:%H:%M} {zone_letters(at)}"
+
+
 def zone_letters(at: datetime) -> str:
     """CET, EST or, without a common abbreviation, UTC+8."""
     for locale in NAMING:

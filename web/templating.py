@@ -3,6 +3,7 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
@@ -10,6 +11,7 @@ from rooms.core.errors import Problem, ProblemView
 from rooms.core.ids import new_id
 from rooms.people.notices import unread_each
 from web import flashes
+from web.session_time import moment_text
 from web.site import site_of
 from web.viewer import Viewer, keep_browser, viewer_of
 from web.zones import NO_ZONES
@@ -51,7 +53,9 @@ def render(
 
 def said(request: Request, viewer: Viewer, problem: Problem) -> ProblemView:
     """A problem in the viewer's language."""
-    return problem.view(site_of(request).languages.texts(viewer.locale).gettext)
+    site = site_of(request)
+    now, locale = site.engine.clock(), Locale.parse(viewer.locale)
+    return problem.view(site.languages.texts(viewer.locale).gettext, lambda at: moment_text(at, now, locale))
 
 
 def retry_after(seconds: float) -> str:

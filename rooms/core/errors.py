@@ -1,6 +1,7 @@
 """One error shape everywhere, HTTP and WebSocket alike, and one table of what each code means to a caller."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -53,11 +54,16 @@ class ProblemView(msgspec.Struct, frozen=True, omit_defaults=True):
     present: Any = None
 
 
+def moment_text(at: datetime) -> str:
+    """“2026-11-21, 09:00 (Asia/Shanghai)”: for readers whose language is not known."""
+    return f"{at:%Y-%m-%d, %H:%M} ({at.tzinfo})"
+
+
 class Problem(Exception):
     """A refusal that tells the caller what happened and what to do.
 
-    `message` is a translatable text with `%(name)s` placeholders that `values` fill; `field` names the part of the input at fault; `retry_after` is in
-    seconds; `present` is the current state of something that the caller knew in an older state.
+    `message` is a translatable text with `%(name)s` placeholders that `values` fill; a moment among them is in the zone to show. `field` names the part
+    of the input at fault; `retry_after` is in seconds; `present` is the current state of something that the caller knew in an older state.
     """
 
     def __init__(
@@ -84,11 +90,14 @@ class Problem(Exception):
     def meaning(self) -> Meaning:
         return CODES[self.code]
 
-    def view(self, translate: Callable[[str], str] = str) -> ProblemView:
+    def view(
+        self, translate: Callable[[str], str] = str, written: Callable[[datetime], str] = moment_text
+    ) -> ProblemView:
+        """The problem in a language. `written` gives the moments in it."""
         text = translate(self.message)
-        return ProblemView(
-            self.code, text % self.values if self.values else text, self.field, self.retry_after, self.present
-        )
+        if self.values:
+            text %= {name: written(each) if isinstance(each, datetime) else each for name, each in self.values.items()}
+        return ProblemView(self.code, text, self.field, self.retry_after, self.present)
 
     def __str__(self) -> str:
-        return self.message % self.values if self.values else self.message
+        return self.view().message

@@ -55,12 +55,10 @@ async def check_not_met(connection: AsyncConnection, conference: str, one: str, 
         return
     zone = sa.select(conferences.c.zone).where(conferences.c.id == conference)
     at = found.at.astimezone(ZoneInfo((await connection.execute(zone)).scalar_one()))
-    text = N_("You have already met this person (%(date)s, %(time)s). Confirm that you want to meet again.")
+    text = N_("You have already met this person (%(time)s). Confirm that you want to meet again.")
     if found.ahead:
-        text = N_(
-            "You already have a meeting with this person (%(date)s, %(time)s). Confirm that you want another one."
-        )
-    raise Problem("conflict", text, field="again", values={"date": f"{at:%Y-%m-%d}", "time": f"{at:%H:%M}"})
+        text = N_("You already have a meeting with this person (%(time)s). Confirm that you want another one.")
+    raise Problem("conflict", text, field="again", values={"time": at})
 
 
 async def entry_between(connection: AsyncConnection, conference: str, entry: str, one: str, other: str) -> None:

@@ -17,12 +17,12 @@ from rooms.programme.tables import session_speakers, sessions, speakers, stars
 BusyKind = Literal["speaker", "moderator", "interpreter", "star", "booking", "away"]
 
 REASONS: dict[BusyKind, str] = {
-    "speaker": N_("You speak in “%(title)s” at %(time)s."),
-    "moderator": N_("You moderate “%(title)s” at %(time)s."),
-    "interpreter": N_("You interpret “%(title)s” at %(time)s."),
-    "star": N_("You have starred “%(title)s” at %(time)s."),
-    "booking": N_("You have a meeting at %(time)s: %(title)s."),
-    "away": N_("You have marked %(time)s as not available."),
+    "speaker": N_("You speak in “%(title)s” (%(time)s)."),
+    "moderator": N_("You moderate “%(title)s” (%(time)s)."),
+    "interpreter": N_("You interpret “%(title)s” (%(time)s)."),
+    "star": N_("You have starred “%(title)s” (%(time)s)."),
+    "booking": N_("You have a meeting: %(title)s (%(time)s)."),
+    "away": N_("You have marked this time as not available (%(time)s)."),
 }
 PARTS: tuple[BusyKind, ...] = ("speaker", "moderator", "interpreter", "star")
 """Parts in a session. The first one that a person has is the reason."""
@@ -42,10 +42,9 @@ class Busy(NamedTuple):
         pause = buffer if self.kind == "booking" else timedelta()
         return self.starts_at < slot.ends_at + pause and self.ends_at > slot.starts_at - pause
 
-    def reason(self, zone: ZoneInfo) -> tuple[str, dict[str, str]]:
+    def reason(self, zone: ZoneInfo) -> tuple[str, dict[str, object]]:
         """Why the person is not free, as a text to translate and its values. For this person alone."""
-        time = f"{self.starts_at.astimezone(zone):%H:%M}"
-        return REASONS[self.kind], {"title": self.title, "time": time}
+        return REASONS[self.kind], {"title": self.title, "time": self.starts_at.astimezone(zone)}
 
 
 async def busy_by_sessions(

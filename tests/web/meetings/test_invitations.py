@@ -180,7 +180,20 @@ async def test_people_who_met_can_overrule_the_warning(visitor: Visitor, world: 
     page = await visitor.get(f"/c/forum/meetings/new?person={world.people['other']}")
     assert "You already have a meeting with this person" in page.text
     assert re.search(r'name="again"[^>]* required>', page.text), "the browser asks for it before the form is sent"
+    request = {"room": world.lobby, "key": "k1", "next": "/c/forum/meetings", "person": world.people["other"]}
+    refused = await visitor.post("/do/meeting.request", {**request, "times": slot(1).starts_at.isoformat()})
+    assert refused.status_code == 409
+    assert "You already have a meeting with this person (Sat, Nov 21, 09:00 UTC+8)." in refused.text
     await asked(world, 1, again=True)
+
+
+async def test_a_refusal_names_the_day_and_the_zone(visitor: Visitor, world: World) -> None:
+    await open_times(world)
+    await booked(world, "attendee", "owner")
+    await visitor.sign_in(world.people["attendee"])
+    request = {"room": world.lobby, "key": "k1", "next": "/c/forum/meetings", "person": world.people["other"]}
+    refused = await visitor.post("/do/meeting.request", {**request, "times": slot(0).starts_at.isoformat()})
+    assert "You have a meeting: Owner (Sat, Nov 21, 09:00 UTC+8)." in refused.text
 
 
 async def test_the_page_of_a_call_outside_a_booth_leads_back_to_the_meetings(visitor: Visitor, world: World) -> None:

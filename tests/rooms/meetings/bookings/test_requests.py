@@ -139,7 +139,7 @@ async def test_people_who_have_met_are_asked_to_confirm(world: World) -> None:
         await asked(world, 1)
     assert (refusal.value.code, refusal.value.field) == ("conflict", "again")
     assert "already have a meeting" in refusal.value.message
-    assert refusal.value.values == {"date": "2026-11-21", "time": "09:00"}
+    assert "(2026-11-21, 09:00 (Asia/Shanghai))" in str(refusal.value)
     await asked(world, 1, again=True)
 
 
@@ -270,7 +270,7 @@ async def test_a_hundred_requests_for_one_slot_give_one_booking(grown_world: Wor
     assert len(refusals) == 99
     assert all(isinstance(each, Problem) and each.code == "conflict" for each in refusals)
     assert {str(each.message) for each in refusals if isinstance(each, Problem)} == {
-        "You have a meeting at %(time)s: %(title)s."
+        "You have a meeting: %(title)s (%(time)s)."
     }
     async with world.engine.database.read() as connection:
         assert len((await connection.execute(sa.select(bookings.c.id))).all()) == 1
