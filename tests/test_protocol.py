@@ -8,6 +8,7 @@ import pytest
 from rooms.core.commands.messages import tag_of
 from rooms.core.commands.registry import SPECS
 from rooms.core.errors import CODES
+from rooms.forum.questions.messages import QUESTION_LENGTH
 from server.live import wire
 from server.protocol import __main__ as program
 from server.protocol.catalogue import collect
@@ -104,3 +105,14 @@ def test_the_reference_says_what_a_client_needs() -> None:
         "Its room can still be read, but",
     ):
         assert needed in text, needed
+
+
+def test_limits_of_the_same_name_in_two_slices_do_not_replace_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rooms.recruitment.jobs.messages.QUESTION_LENGTH", 1, raising=False)
+    assert collect().limits["QUESTION_LENGTH"] == QUESTION_LENGTH
+
+
+def test_the_client_has_the_limits_that_it_checks_and_no_others() -> None:
+    islands = (program.ROOT / "web/islands/src").rglob("*.ts")
+    imported = [line for path in islands for line in path.read_text("utf-8").splitlines() if line.startswith("import ")]
+    assert set(re.findall(r"\b[A-Z_]+_LENGTH\b", "\n".join(imported))) == CATALOGUE.limits.keys()

@@ -6,19 +6,33 @@ import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from types import ModuleType
 from typing import Any, TypeVar
 
 import msgspec
 import msgspec.inspect as inspect
 
+from rooms.chat.messages import MESSAGE_LENGTH
 from rooms.core.commands.messages import Command, Event, Latest, View, declared, tag_of
 from rooms.core.commands.registry import SPECS, EphemeralSpec
 from rooms.core.errors import ProblemView
+from rooms.forum.polls.messages import POLL_TEXT_LENGTH, POLL_TITLE_LENGTH
+from rooms.forum.questions.messages import QUESTION_LENGTH
+from rooms.forum.questions.moderation_messages import ANSWER_LENGTH
+from rooms.people.messages import REPORT_LENGTH
 from server.live import wire
 from signaling import messages as calls
 
 M = TypeVar("M", bound=type[msgspec.Struct])
+
+LIMITS = {
+    "ANSWER_LENGTH": ANSWER_LENGTH,
+    "MESSAGE_LENGTH": MESSAGE_LENGTH,
+    "POLL_TEXT_LENGTH": POLL_TEXT_LENGTH,
+    "POLL_TITLE_LENGTH": POLL_TITLE_LENGTH,
+    "QUESTION_LENGTH": QUESTION_LENGTH,
+    "REPORT_LENGTH": REPORT_LENGTH,
+}
+"""The limits that the client checks too. They are named one by one, because slices may use the same name for different limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +59,7 @@ class Catalogue:
 
 
 def collect() -> Catalogue:
-    modules = _modules()
+    importlib.import_module("rooms.slices")
     views, commands = _in_order(declared(View)), _in_order(declared(Command))
     events, latest = _in_order(declared(Event)), _in_order(declared(Latest))
     enums: dict[str, type[Enum]] = {}
@@ -69,7 +83,7 @@ def collect() -> Catalogue:
         replies={tag_of(command): reply for command in commands if (reply := reply_to(tag_of(command)))},
         kinds={tag_of(command): sorted(SPECS[tag_of(command)].kinds) for command in commands},
         ephemeral={op for op, spec in SPECS.items() if isinstance(spec, EphemeralSpec)},
-        limits={name: value for module in modules for name, value in vars(module).items() if name.endswith("_LENGTH")},
+        limits=LIMITS,
     )
 
 
@@ -100,13 +114,6 @@ def doc_of(cls: type) -> str:
         return ""
     paragraphs = (cls.__dict__.get("__doc__") or "").strip().split("\n\n")
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
-
-
-def _modules() -> list[ModuleType]:
-    """The modules that declare messages, by name."""
-    importlib.import_module("rooms.slices")
-    declaring = {cls.__module__ for base in (View, Command, Event, Latest) for cls in declared(base)}
-    return [sys.modules[name] for name in sorted(declaring) if name.startswith("rooms.")]
 
 
 def _in_order(classes: list[M]) -> list[M]:

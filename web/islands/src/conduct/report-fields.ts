@@ -1,8 +1,6 @@
 import { html } from "lit";
 import { t } from "../i18n";
-import type { ReportReason } from "../live/index";
-
-export const REPORT_COMMENT_LENGTH = 1000;
+import { REPORT_LENGTH, type ReportReason } from "../live/index";
 
 /** The fields of every report: why, and what happened. */
 export function reportFields(comment: string) {
@@ -16,7 +14,7 @@ export function reportFields(comment: string) {
       <legend class="label">${t("Why")}</legend>
       ${reasons.map(([value, label], index) => html`<label class="check"><input type="radio" name="reason" value=${value} ?checked=${index === 0} /><span>${label}</span></label>`)}
     </fieldset>
-    <div class="field"><label for="report-text">${comment}</label><textarea class="input" id="report-text" name="text" rows="3" maxlength=${REPORT_COMMENT_LENGTH}></textarea></div>`;
+    <div class="field"><label for="report-text">${comment}</label><textarea class="input" id="report-text" name="text" rows="3" maxlength=${REPORT_LENGTH}></textarea></div>`;
 }
 
 /** What was entered into them. */

@@ -30,89 +30,17 @@ export * from "./types/people";
 export * from "./types/programme";
 export * from "./types/recruitment";
 
-export const ABOUT_LENGTH = 10000;
-
-export const ADDRESS_LENGTH = 500;
-
 export const ANSWER_LENGTH = 2000;
 
-export const BOOTH_ABOUT_LENGTH = 4000;
-
-export const BOOTH_NAME_LENGTH = 120;
-
-export const BOOTH_TAGLINE_LENGTH = 200;
-
-export const CALL_NOTE_LENGTH = 500;
-
-export const COMMENT_LENGTH = 500;
-
-export const CONTACT_LENGTH = 1000;
-
-export const ENTRY_COMMENT_LENGTH = 1000;
-
-export const FIELD_LENGTH = 80;
-
-export const HEADLINE_LENGTH = 120;
-
-export const INVITATION_LENGTH = 1000;
-
-export const JOB_QUESTION_LENGTH = 200;
-
-export const LETTER_LENGTH = 4000;
-
-export const LINE_LENGTH = 120;
-
-export const LINK_LENGTH = 300;
-
 export const MESSAGE_LENGTH = 1000;
-
-export const NAME_LENGTH = 120;
-
-export const NEXT_LENGTH = 200;
-
-export const NOTE_LENGTH = 10000;
-
-export const OFFERS_LENGTH = 600;
-
-export const ORGANISATION_LENGTH = 120;
-
-export const PHONE_LENGTH = 40;
-
-export const PLACE_LENGTH = 120;
-
-export const POLL_OPTION_LENGTH = 120;
 
 export const POLL_TEXT_LENGTH = 200;
 
 export const POLL_TITLE_LENGTH = 300;
 
-export const PROFILE_LENGTH = 4000;
-
 export const QUESTION_LENGTH = 500;
 
-export const REASON_LENGTH = 500;
-
-export const REMARK_LENGTH = 1000;
-
 export const REPORT_LENGTH = 1000;
-
-export const SESSION_ABSTRACT_LENGTH = 10000;
-
-export const SESSION_LENGTH = 120;
-
-export const SESSION_TITLE_LENGTH = 300;
-
-export const STAGE_TITLE_LENGTH = 200;
-
-export const STEP_LENGTH = 2000;
-
-export const TAG_LENGTH = 60;
-
-export const TEXT_LENGTH = 1000;
-
-export const TITLE_LENGTH = 200;
-
-export const WEBSITE_LENGTH = 300;
 
 /** What a person can ask to happen. */
 export type Command =
