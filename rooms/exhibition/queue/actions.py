@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rooms.core.commands.access import Actor, resolve_many
+from rooms.core.commands.access import Actor
 from rooms.core.commands.messages import Command
 from rooms.core.commands.registry import command
 from rooms.core.commands.transaction import Transaction
@@ -28,7 +28,7 @@ from rooms.exhibition.booths import queries
 from rooms.exhibition.booths.editing import BOOTH, with_hall
 from rooms.exhibition.booths.queries import QueuePlace
 from rooms.exhibition.queue.breaks import member_of
-from rooms.exhibition.queue.changes import announce, change_place, end_talk, publish, put_back
+from rooms.exhibition.queue.changes import announce, change_place, drop_unwelcome, end_talk, publish, put_back
 from rooms.exhibition.queue.crew import CrewMember
 from rooms.exhibition.queue.messages import (
     AcceptCall,
@@ -142,7 +142,7 @@ async def call_next(tx: Transaction, actor: Actor, command: CallNext) -> Called:
             view = await put_back(tx, view, place)
     await _check_free(tx, caller.id)
     _check_on_duty(tx, view, member_of(view, caller.id))
-    view = await _drop_unwelcome(tx, actor, view)
+    view = await drop_unwelcome(tx, view, waiting(view)[:LOOKED_AT])
     place = next_place(view, await _unavailable(tx, view, caller.id), LOOKED_AT)
     if place is None:
         raise Problem("conflict", N_("No visitor in the queue is available now."))
@@ -234,16 +234,6 @@ async def _kept_elsewhere(tx: Transaction, place: QueuePlace) -> dict[str, str]:
     select = sa.select(booths.c.name).join(queue_places, q.booth == booths.c.id).where(others).order_by(q.joined_at)
     name = (await tx.connection.execute(select.limit(1))).scalar_one_or_none()
     return {"keeps": name} if name else {}
-
-
-async def _drop_unwelcome(tx: Transaction, actor: Actor, view: QueueView) -> QueueView:
-    """Removes visitors at the head of the queue who may no longer enter the booth."""
-    head = waiting(view)[:LOOKED_AT]
-    found = await resolve_many(tx.connection, [(each.person, actor.room) for each in head], tx.now)
-    for place, theirs in zip(head, found, strict=True):
-        if isinstance(theirs, Problem):
-            view = await change_place(tx, view, place, state="left", ended_at=tx.now)
-    return view
 
 
 def _place(view: QueueView, id: str) -> QueuePlace:

@@ -1,11 +1,14 @@
 """Changes of places in a queue: written, and announced to the staff, to the visitor and, as ticket numbers, to everyone."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from rooms.core.commands.access import resolve_many
 from rooms.core.commands.transaction import Transaction
+from rooms.core.errors import Problem
 from rooms.exhibition.booths.queries import QueuePlace
 from rooms.exhibition.presence.messages import Floor
 from rooms.exhibition.queue import view as queue
@@ -59,6 +62,15 @@ async def pause(tx: Transaction, view: QueueView, member: CrewMember, taken: Pau
     tx.record(BreakChanged(member.person, taken and taken.view(member.person)), room=view.room, person=person)
     crew = (each._replace(pause=taken) if each.person.id == person else each for each in view.crew)
     return view._replace(crew=tuple(crew))
+
+
+async def drop_unwelcome(tx: Transaction, view: QueueView, places: Collection[QueuePlace]) -> QueueView:
+    """Ends those of these places whose visitors may no longer enter the booth. `publish` follows."""
+    found = await resolve_many(tx.connection, [(each.person, tx.rooms[view.room]) for each in places], tx.now)
+    for place, theirs in zip(places, found, strict=True):
+        if isinstance(theirs, Problem):
+            view = await change_place(tx, view, place, state="left", ended_at=tx.now)
+    return view
 
 
 async def put_back(tx: Transaction, view: QueueView, place: QueuePlace) -> QueueView:

@@ -12,7 +12,7 @@ from rooms.core.commands.transaction import Transaction
 from rooms.core.links import Target
 from rooms.core.store.tables import conferences
 from rooms.exhibition.booths.queries import QueuePlace
-from rooms.exhibition.queue.changes import change_place, publish, put_back
+from rooms.exhibition.queue.changes import change_place, drop_unwelcome, publish, put_back
 from rooms.exhibition.queue.opening import closed_at, opening
 from rooms.exhibition.queue.view import QueueView, line, position, waiting, with_place
 from rooms.exhibition.queue.waiting_time import OPEN_ENDED, expected
@@ -35,8 +35,12 @@ class Due(NamedTuple):
     lapsed: list[QueuePlace]
 
     @property
+    def places(self) -> list[QueuePlace]:
+        return list({place.id: place for places in self for place in places}.values())
+
+    @property
     def people(self) -> set[str]:
-        return {place.person for places in self for place in places}
+        return {place.person for place in self.places}
 
 
 def due(view: QueueView, now: datetime) -> Due:
@@ -85,7 +89,8 @@ async def notify_waiting(tx: Transaction, view: QueueView, found: Due) -> None:
 
 
 async def notify_of_plan(tx: Transaction, view: QueueView) -> QueueView:
-    """After a change of the plan: notifies those for whom it is too late now, and those for whom it no longer is."""
+    """After a change of the plan: notifies those for whom it is too late now, and those for whom it no longer is. `publish` follows."""
+    view = await drop_unwelcome(tx, view, waiting(view))
     late = _late(view, tx.now)
     for place in [each for each in waiting(view) if each.late_at is not None and each not in late]:
         if opening(view.hours, tx.now) is not None or not view.shifts:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms.core.engine import Engine
 from rooms.core.jobs import every
 from rooms.exhibition.booths import queries
+from rooms.exhibition.queue.changes import drop_unwelcome, publish
 from rooms.exhibition.queue.notices import Due, due, notify_waiting
 from rooms.exhibition.queue.view import QueueView, read_queue, read_queues
 from rooms.exhibition.tables import queue_places
@@ -28,10 +29,15 @@ async def watch_queues(engine: Engine) -> int:
         desks = [await desks_of(connection, each.people) for _, each in found]
     for (view, _), at in zip(found, desks, strict=True):
         async with engine.transaction([view.room, view.hall, *at]) as tx:
-            view = await read_queue(tx.connection, view.booth.id)
-            still = await _due(tx.connection, view, tx.now)
-            if still.people and view.hall in tx.rooms:
-                await notify_waiting(tx, view, still)
+            queue = await read_queue(tx.connection, view.booth.id)
+            if queue.hall not in tx.rooms:
+                continue
+            left = await drop_unwelcome(tx, queue, due(queue, tx.now).places)
+            if left is not queue:
+                await publish(tx, left)
+            still = await _due(tx.connection, left, tx.now)
+            if still.people:
+                await notify_waiting(tx, left, still)
                 count += 1
     return count
 

@@ -9,6 +9,7 @@ from rooms.exhibition.presence.attendance import Attendance
 from rooms.exhibition.queue.crew_messages import EndBreak, TakeBreak
 from rooms.exhibition.queue.messages import AcceptCall, CallNext, FinishTalk, JoinQueue, SkipPlace
 from rooms.exhibition.queue.watch import watch_queues
+from rooms.people.messages import RemovePerson
 from rooms.people.tables import notices
 from tests.support.queues import other_booth, reply
 from tests.support.world import World
@@ -64,6 +65,23 @@ async def test_who_has_just_joined_is_not_warned_of_what_their_page_says(world: 
         world.clock.advance(seconds=5)
         await watch_queues(world.engine)
     assert await kinds(world, "attendee") == []
+
+
+async def test_who_is_removed_from_the_conference_leaves_the_queue_without_a_notice(each_world: World) -> None:
+    world = each_world
+    await staffed(world, "staff")
+    for who in ("attendee", "other"):
+        await world.do(who, JoinQueue(), room=world.stand)
+    await world.do("organiser", RemovePerson(world.people["attendee"]), room=world.lobby)
+    before = await kinds(world, "attendee")
+    world.clock.advance(minutes=2)
+    await watch_queues(world.engine)
+    assert await kinds(world, "attendee") == before
+    view = await world.engine.view(world.people["staff"], world.stand)
+    assert view.latest["line"][""].tickets == [2]
+    world.clock.advance(seconds=5)
+    await watch_queues(world.engine)
+    assert await kinds(world, "other") == ["queue.soon"], "who waits behind them is next"
 
 
 async def test_nobody_is_warned_while_nobody_could_call_them(world: World) -> None:
