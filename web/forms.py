@@ -2,8 +2,6 @@
 
 import hmac
 import re
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
@@ -81,14 +79,6 @@ def whole(given: str, field: str) -> int:
     if found is None:
         raise Problem("invalid", N_("Enter a whole number."), field=field)
     return found
-
-
-def moment(given: str, zone: ZoneInfo, field: str) -> datetime:
-    """A typed day and time, in this zone. Raises Problem "invalid"."""
-    try:
-        return datetime.fromisoformat(given).replace(tzinfo=zone)
-    except ValueError:
-        raise Problem("invalid", N_("Choose a day and a time."), field=field) from None
 
 
 def asked_number(request: Request, name: str) -> int | None:

@@ -1,9 +1,8 @@
 """Demos: the staff of a booth publish times at which they show something; visitors add one to their own calendar (rooms/meetings/bookings/places.py)."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import msgspec
 import sqlalchemy as sa
@@ -25,6 +24,7 @@ from rooms.meetings.bookings.calendar import NewBooking
 from rooms.meetings.bookings.messages import BookingKind, BookingRole, BookingState
 from rooms.meetings.bookings.slots import TimeSlot
 from rooms.meetings.bookings.tables import bookings
+from rooms.programme.moments import typed_moment
 
 BOOTH = {"booth"}
 TITLE_LENGTH, TEXT_LENGTH = 120, 2000
@@ -64,11 +64,8 @@ async def publish_demo(tx: Transaction, actor: Actor, command: PublishDemo) -> D
     row = (await tx.connection.execute(select.where(booths.c.id == booth))).one()
     if not row.open:
         raise Problem("conflict", N_("Visitors cannot see this booth yet. The organisers have to approve it first."))
-    try:
-        start = datetime.fromisoformat(f"{command.day}T{command.start}").replace(tzinfo=ZoneInfo(row.zone))
-    except ValueError:
-        raise Problem("invalid", N_("Choose a day and a time."), field="day") from None
-    if not row.starts_on <= start.date() <= row.ends_on:
+    start = typed_moment(f"{command.day}T{command.start}", row.zone, "day")
+    if not row.starts_on <= date.fromisoformat(command.day) <= row.ends_on:
         raise Problem("invalid", N_("This day is not one of the conference."), field="day")
     if command.capacity > row.call_limit - 1:
         message = N_("A call in this conference has room for %(most)s visitors.")

@@ -1,8 +1,7 @@
 """Organisers set when and where people can meet; each person says in which slots they are available."""
 
-from datetime import datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -19,6 +18,7 @@ from rooms.meetings.bookings import messages as m
 from rooms.meetings.bookings.slots import rules_of, slots_in
 from rooms.meetings.bookings.tables import absences, meeting_settings, meeting_windows, spots
 from rooms.people import rules
+from rooms.programme.moments import typed_moment
 
 LOBBY = {"lobby"}
 NAME_LENGTH = 120
@@ -45,10 +45,10 @@ async def add_window(tx: Transaction, actor: Actor, command: m.AddWindow) -> Non
     conference = actor.room.subject
     select = sa.select(conferences.c.zone, conferences.c.starts_on, conferences.c.ends_on)
     row = (await tx.connection.execute(select.where(conferences.c.id == conference))).one()
-    starts, ends = (_at(command.day, time, row.zone) for time in (command.start, command.end))
+    starts, ends = (typed_moment(f"{command.day}T{time}", row.zone, "day") for time in (command.start, command.end))
     if ends <= starts:
         raise Problem("invalid", N_("The end must be after the start."), field="end")
-    if not row.starts_on <= starts.date() <= row.ends_on:
+    if not row.starts_on <= date.fromisoformat(command.day) <= row.ends_on:
         raise Problem("invalid", N_("This day is not one of the conference."), field="day")
     here = w.conference == conference
     if (await tx.connection.execute(sa.select(sa.func.count()).where(here))).scalar_one() >= m.MOST_WINDOWS:
@@ -115,13 +115,6 @@ async def set_available(tx: Transaction, actor: Actor, command: m.SetAvailable) 
 
 
 NO_WINDOW = N_("This time is no longer open for meetings.")
-
-
-def _at(day: str, time: str, zone: str) -> datetime:
-    try:
-        return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=ZoneInfo(zone))
-    except ValueError:
-        raise Problem("invalid", N_("Choose a day and a time."), field="day") from None
 
 
 async def _change_spot(tx: Transaction, actor: Actor, spot: str, values: dict[str, Any]) -> None:

@@ -17,8 +17,8 @@ from rooms.exhibition.booths import queries
 from rooms.exhibition.booths.staff_messages import Duty
 from rooms.exhibition.queue.crew import Shift, read_shifts
 from rooms.exhibition.queue.crew_messages import NewShift, PlanShifts
+from rooms.programme.moments import typed_moment
 from web.forms import read_form, several, text
-from web.moments import typed_moment
 from web.pages.exhibition.enter import AtBooth, enter_booth
 from web.site import site_of
 from web.templating import go

@@ -15,9 +15,10 @@ from rooms.core.text import N_
 from rooms.meetings.meetups import queries
 from rooms.meetings.meetups.messages import MeetupProposed, MeetupState, MeetupView
 from rooms.people import rules
+from rooms.programme.moments import typed_moment
 from web.choices import spoken_languages
 from web.conference import Entered, enter, enter_as_organiser
-from web.forms import moment, read_form, text
+from web.forms import read_form, text
 from web.site import site_of
 from web.templating import go
 
@@ -182,7 +183,7 @@ def _typed(meetup: MeetupView, entered: Entered) -> dict[str, str]:
 
 
 def _fields(typed: dict[str, str], entered: Entered) -> dict[str, Any]:
-    return {**typed, "starts_at": moment(typed["starts_at"], entered.event_zone, "starts_at").isoformat()}
+    return {**typed, "starts_at": typed_moment(typed["starts_at"], entered.conference.zone, "starts_at").isoformat()}
 
 
 PATH = "/c/{conference}/meetups"

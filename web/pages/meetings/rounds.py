@@ -14,8 +14,9 @@ from rooms.core.text import N_
 from rooms.meetings.bookings.slots import TimeSlot
 from rooms.meetings.rounds import queries
 from rooms.meetings.rounds.messages import RoundAudience, RoundCreated, RoundPreference, RoundState
+from rooms.programme.moments import typed_moment
 from web.conference import Entered, enter, enter_as_organiser
-from web.forms import moment, read_form, text
+from web.forms import read_form, text
 from web.site import site_of
 from web.templating import go
 
@@ -158,7 +159,7 @@ def _typed(row: Any, entered: Entered) -> dict[str, str]:
 
 
 def _fields(typed: dict[str, str], entered: Entered) -> dict[str, Any]:
-    return {**typed, "starts_at": moment(typed["starts_at"], entered.event_zone, "starts_at").isoformat()}
+    return {**typed, "starts_at": typed_moment(typed["starts_at"], entered.conference.zone, "starts_at").isoformat()}
 
 
 PATH = "/c/{conference}/rounds"

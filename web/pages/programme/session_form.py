@@ -17,6 +17,7 @@ from rooms.forum.hosting_messages import ShowStage, StageKind, StageView
 from rooms.forum.questions.queries import forum
 from rooms.programme import queries, timetable
 from rooms.programme.messages import ChangeSession, CreateSession, SessionCreated, SpeakerLine
+from rooms.programme.moments import typed_moment
 from rooms.programme.stars import who_starred
 from rooms.programme.tables import sessions
 from rooms.programme.timetable import TimetableEntry
@@ -24,7 +25,6 @@ from web.choices import spoken_languages
 from web.conference import Entered, enter_as_organiser
 from web.forms import read_form, text, whole
 from web.languages import SOURCE
-from web.moments import typed_moment
 from web.pages.programme import consequences
 from web.players import player_address
 from web.site import site_of

@@ -1,4 +1,4 @@
-"""Reads moments that people type into forms, in the zone of an event."""
+"""Reads days and times that people have typed, in the zone of an event."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from rooms.programme.schedules.schedule import NoSuchMoment, TwoSuchMoments, mom
 
 
 def typed_moment(typed: str, zone: str, field: str) -> datetime:
-    """Raises Problem "invalid" for the field."""
+    """The UTC moment. Raises Problem "invalid" for the field."""
     try:
         local = datetime.fromisoformat(typed).replace(tzinfo=None, second=0, microsecond=0)
         return moment(local, zone)
