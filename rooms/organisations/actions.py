@@ -94,15 +94,15 @@ async def set_member(tx: Transaction, actor: Actor, command: SetMember) -> None:
     added = held is None and command.person != actor.known.id
     target = Target("organisation", conference, organisation)
     reachable = added and await desk_of(tx.connection, command.person) in tx.rooms
-    if reachable and not await _is_notified(tx, command.person, target):
+    if reachable and not await is_notified(tx, command.person, "organisation.member", target):
         await notify(tx, command.person, "organisation.member", {"organisation": name}, target)
 
 
-async def _is_notified(tx: Transaction, person: str, target: Target) -> bool:
-    """Whether a person who is removed and added again has been notified of it today."""
+async def is_notified(tx: Transaction, person: str, kind: str, target: Target) -> bool:
+    """Whether a person has been notified of the same within a day, as when somebody removes and adds them in turns."""
     n = notices.c
     href = await path_to(tx.connection, target)
-    recent = sa.and_(n.person == person, n.kind == "organisation.member", n.href == href, n.at > tx.now - DAY)
+    recent = sa.and_(n.person == person, n.kind == kind, n.href == href, n.at > tx.now - DAY)
     return (await tx.connection.execute(sa.select(sa.exists().where(recent)))).scalar_one()
 
 

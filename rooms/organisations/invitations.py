@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,20 +21,21 @@ from rooms.core.store.tables import persons
 from rooms.core.text import N_
 from rooms.core.waiting import Waiting, waits
 from rooms.organisations import members, queries
-from rooms.organisations.actions import LOBBY, check_owns
+from rooms.organisations.actions import LOBBY, check_owns, is_notified
 from rooms.organisations.messages import AnswerInvitation, InviteMember, OrganisationRole, UninviteMember
-from rooms.organisations.tables import organisation_invitations, organisations
+from rooms.organisations.tables import organisation_invitations, organisation_members, organisations
 from rooms.people import rules
 from rooms.people.accounts import clean_email
 from rooms.people.blocks import has_blocked
 from rooms.people.candidates import check_eligible
 from rooms.people.desk import desks_of, notify
+from rooms.people.tables import blocks
 
 KEPT = timedelta(days=30)
 MOST_OPEN = 50
 """Open invitations of one organisation."""
 
-i, p = organisation_invitations.c, persons.c
+i, m, o, p = organisation_invitations.c, organisation_members.c, organisations.c, persons.c
 
 
 class OpenInvitation(NamedTuple):
@@ -50,16 +51,21 @@ async def open_ones(connection: AsyncConnection, organisation: str) -> list[Open
 
 
 async def invitation_to(connection: AsyncConnection, organisation: str, person: str | None) -> PersonView | None:
-    """Who invites this person to the organisation; None if nobody does, they have refused, or they have blocked the other."""
+    """Who invites this person to the organisation; None if nobody does, they are a member, have refused, or have blocked the other."""
+    row = (await connection.execute(_open_to(person).where(i.organisation == organisation))).one_or_none()
+    return PersonView(row.by, row.by_name) if row else None
+
+
+def _open_to(person: str | None) -> "sa.Select[*tuple[Any, ...]]":
+    """The invitations that a person can answer, with the organisation and who invites."""
     invited, inviter = persons.alias("invited"), persons.alias("inviter")
-    joined = organisation_invitations.join(invited, invited.c.email == i.email).join(inviter, inviter.c.id == i.by)
-    here = sa.and_(i.organisation == organisation, invited.c.id == person, i.declined_at.is_(None))
+    joined = organisation_invitations.join(organisations, o.id == i.organisation)
+    joined = joined.join(invited, invited.c.email == i.email).join(inviter, inviter.c.id == i.by)
+    select = sa.select(o.id, o.name, i.by, inviter.c.name.label("by_name")).select_from(joined)
     proven = sa.and_(invited.c.verified_at.is_not(None), invited.c.kind == "registered")
-    select = sa.select(inviter.c.id, inviter.c.name).select_from(joined).where(here, proven)
-    row = (await connection.execute(select)).one_or_none()
-    if row is None or (person and await has_blocked(connection, person, [row.id])):
-        return None
-    return PersonView(row.id, row.name)
+    belongs = sa.exists().where(m.organisation == i.organisation, m.person == invited.c.id)
+    blocked = sa.exists().where(blocks.c.person == invited.c.id, blocks.c.blocked == i.by)
+    return select.where(invited.c.id == person, proven, i.declined_at.is_(None), ~belongs, ~blocked)
 
 
 async def _desk_of_invited(connection: AsyncConnection, room: str, command: InviteMember) -> Iterable[str]:
@@ -89,6 +95,8 @@ async def invite_member(tx: Transaction, actor: Actor, command: InviteMember) ->
     if person is None or not await _is_reachable(tx, actor, command.organisation, person):
         return
     target = Target("organisation", actor.room.subject, command.organisation)
+    if await is_notified(tx, person, "organisation.invited", target):
+        return  # withdrawing and inviting in turns notifies once a day
     await notify(tx, person, "organisation.invited", {"organisation": name}, target, about=actor.known.view)
 
 
@@ -130,15 +138,10 @@ async def answer_invitation(tx: Transaction, actor: Actor, command: AnswerInvita
 
 @waits
 async def waiting(connection: AsyncConnection, actor: Actor, now: datetime) -> Iterable[Waiting]:
-    o, conference = organisations.c, actor.room.subject
-    joined = organisation_invitations.join(organisations, o.id == i.organisation).join(persons, p.email == i.email)
-    select = sa.select(o.id, o.name).select_from(joined).where(o.conference == conference, p.id == actor.known.id)
-    rows = (await connection.execute(select.where(i.declined_at.is_(None)).order_by(o.name, o.id))).all()
-    return [
-        Waiting("organisation.invitation", 1, Target("organisation", conference, row.id), row.name)
-        for row in rows
-        if await invitation_to(connection, row.id, actor.known.id)
-    ]
+    conference = actor.room.subject
+    select = _open_to(actor.known.id).where(o.conference == conference).order_by(o.name, o.id)
+    rows = await connection.execute(select)
+    return [Waiting("organisation.invitation", 1, Target("organisation", conference, row.id), row.name) for row in rows]
 
 
 @every(hours=1)

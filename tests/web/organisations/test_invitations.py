@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from rooms.organisations import invitations, members
-from rooms.organisations.messages import InviteMember, OrganisationRole, SetMember
+from rooms.organisations.messages import InviteMember, OrganisationRole, SetMember, UninviteMember
 from rooms.organisations.tables import organisation_invitations as table
 from rooms.people import erasure
 from rooms.people.messages import BlockPerson, ListMe
@@ -119,6 +119,29 @@ async def test_a_refusal_looks_like_no_answer(site: Site, world: World) -> None:
     assert (await attendee.post("/do/organisation.answer", {**form, "key": "b" * 8})).status_code == 404
     world.clock.advance(days=invitations.KEPT.days, hours=1)
     assert await invitations.forget_old_invitations(world.engine) == 1
+
+
+async def test_a_member_has_no_open_invitation(site: Site, world: World) -> None:
+    await invite(world)
+    await world.do(
+        "owner",
+        SetMember(world.organisation, world.people["attendee"], OrganisationRole.MEMBER),
+        room=world.lobby,
+    )
+    attendee = await Visitor(site).sign_in(world.people["attendee"])
+    await attendee.get("/c/forum")
+    assert "An invitation to join" not in attendee.page
+
+
+async def test_withdrawing_and_inviting_in_turns_notifies_once_a_day(world: World) -> None:
+    for _ in range(3):
+        await invite(world)
+        await world.do("owner", UninviteMember(world.organisation, KNOWN), room=world.lobby)
+        world.clock.advance(hours=1)
+    assert await kinds(world, "attendee") == ["organisation.invited"]
+    world.clock.advance(days=1)
+    await invite(world)
+    assert await kinds(world, "attendee") == ["organisation.invited"] * 2
 
 
 async def test_who_has_blocked_the_inviter_is_left_alone(site: Site, world: World) -> None:
